@@ -1,0 +1,78 @@
+"""Everything that can go wrong, as data. The sentences are made in ``reports/messages.py``.
+
+``Problem`` is what a user can mend; anything else that is raised is a bug. They are not frozen because Python itself
+hangs tracebacks on exceptions while they travel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Problem(Exception):  # noqa: N818 - the family name; its members say what happened
+    """The root of all errors of this program."""
+
+
+@dataclass(eq=False)
+class UsageProblem(Problem):
+    """The command cannot be carried out as it was given."""
+
+    what: str
+    """What is wrong, lower case, exact: ``no such file: maps/x.md``."""
+    hint: str = ""
+    """What to do next."""
+
+
+@dataclass(eq=False)
+class SettingsProblem(Problem):
+    """A setting that is unknown or has a bad value."""
+
+    where: str
+    """``techmap-sync.toml:3`` or ``environment variable TECHMAP_SYNC_TO``."""
+    what: str
+    hint: str = ""
+
+
+@dataclass(eq=False)
+class UnreadableMap(Problem):
+    """A file that was named as a map and cannot be taken for one."""
+
+    path: str
+    what: str
+    hint: str = ""
+
+
+@dataclass(eq=False)
+class Refused(Problem):
+    """A guard, a conflict under --strict or a stale plan stopped the run before it wrote."""
+
+    what: str
+    hint: str = ""
+    """The flag or setting that lifts the guard."""
+
+
+@dataclass(eq=False)
+class TrackerError(Problem):
+    """The tracker refused, did not answer, or answered with something else than was asked for."""
+
+    tracker: str
+    """Its name, ``github:owner/name``; never with a secret."""
+    what: str
+    hint: str = ""
+
+
+@dataclass(eq=False)
+class OutcomeUnclear(TrackerError):
+    """A write was sent and no clear answer came back: it may or may not have taken effect."""
+
+
+@dataclass(eq=False)
+class NotSupported(TrackerError):
+    """The tracker said, only while writing, that it cannot do this (a feature of another tier)."""
+
+
+@dataclass(eq=False)
+class BudgetSpent(TrackerError):
+    """No further request is allowed for now."""
+
+    seconds_to_wait: float = 0.0

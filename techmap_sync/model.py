@@ -1,0 +1,188 @@
+"""What a technical map says: frozen values that every layer may use.
+
+Every value knows where it stands in its file, so that a diagnostic can underline it and a ticket can link to it.
+How text becomes these values is described in ``docs/map-format.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A piece of a file. Lines and columns count from 1; ``end_column`` is the first column behind the piece."""
+
+    line: int
+    column: int = 1
+    end_line: int = 0
+    end_column: int = 0
+
+
+class ComponentKind(StrEnum):
+    """What a map asks to be done with a component."""
+
+    NEW = "new"
+    MODIFIED = "modified"
+    INTEGRATION = "integration"
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method, function or endpoint that a component offers."""
+
+    name: str
+    """Identifier (``verify``) or endpoint (``POST /auth/login``)."""
+    signature: str
+    """As written, without Markdown: ``verify(code: str) -> bool``."""
+    description: str
+    """Markdown behind the signature, empty when there is none."""
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A class, module or table that is created, modified or wired in."""
+
+    name: str
+    kind: ComponentKind
+    span: Span
+    locations: tuple[str, ...] = ()
+    """Paths as written, in order."""
+    purpose: str = ""
+    """Markdown of the purpose field."""
+    summary: str = ""
+    """Markdown of the entry in the overview, without the name."""
+    methods: tuple[Method, ...] = ()
+    interface: str = ""
+    """The code fence of the methods field as Markdown, quoted as it is."""
+    detail: str = ""
+    """Every other field and the prose below the heading, as Markdown."""
+    depends_on: tuple[str, ...] = ()
+    """Names in an explicit ``Depends on`` field."""
+    priority: str = ""
+    """An explicit ``Priority`` field, as written."""
+    slug: str = ""
+    """Identity given by hand, ``<!-- id: x -->`` or ``{#x}``."""
+    was: tuple[str, ...] = ()
+    """Earlier identities, ``<!-- was: x -->``."""
+    specified: bool = False
+    """True when it has a heading of its own below the detailed specifications."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to do: a bullet, a row, a group label, a heading, a paragraph or a fence."""
+
+    title: str
+    """Plain text without Markdown, on one line."""
+    span: Span
+    done: bool = False
+    """Ticked, struck through or said to exist already."""
+    detail: str = ""
+    """What stands below the title, as Markdown."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """The other columns of a table row: (column heading, cell as Markdown)."""
+    ordered: bool = False
+    """True for an item of a numbered list, whose order matters."""
+    slug: str = ""
+    was: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemGroup:
+    """A sub-section and its items: "Unit Tests", "Database Changes", "Rollback Plan"."""
+
+    name: str
+    """Stable name: ``unit``, ``database``, ``rollback``; for a group of the author's own its heading in lower case."""
+    heading: str
+    """The heading as plain text, as written."""
+    span: Span
+    items: tuple[Item, ...] = ()
+    context: str = ""
+    """Markdown of what is not an item: lead-ins, context paragraphs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConstraintArea:
+    """A section that every component has to respect: data flow, error handling, security, performance."""
+
+    name: str
+    heading: str
+    span: Span
+    groups: tuple[ItemGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Markdown that belongs to no item: context, or a section whose heading nobody recognised."""
+
+    heading: str
+    markdown: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataField:
+    """A header or footer field such as Author or Status."""
+
+    name: str
+    """Stable name: ``date``, ``author``, ``status``, ``implementation ready``."""
+    label: str
+    """The label as written."""
+    value: str
+    span: Span
+
+
+class Readiness(StrEnum):
+    """The answer of the field ``Implementation Ready``."""
+
+    APPROVED = "approved"
+    NOT_APPROVED = "not approved"
+    MISSING = "missing"
+    """No such field, or an empty one."""
+    UNRECOGNISED = "unrecognised"
+    """A word that no language of the vocabulary knows; read as not approved."""
+
+
+class Lifecycle(StrEnum):
+    """What the field ``Status`` says of the map as a whole."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+    """``ABANDONED`` or ``SUPERSEDED``."""
+
+
+@dataclass(frozen=True, slots=True)
+class TechnicalMap:
+    """Everything that one map says."""
+
+    title: str
+    span: Span
+    """Where the title stands."""
+    map_id: str = ""
+    """The ``Map ID`` field or front matter ``id`` as written, empty when there is none."""
+    metadata: tuple[MetadataField, ...] = ()
+    readiness: Readiness = Readiness.MISSING
+    lifecycle: Lifecycle = Lifecycle.ACTIVE
+    components: tuple[Component, ...] = ()
+    changes: tuple[ItemGroup, ...] = ()
+    tests: tuple[ItemGroup, ...] = ()
+    deployment: tuple[ItemGroup, ...] = ()
+    constraints: tuple[ConstraintArea, ...] = ()
+    context: tuple[Passage, ...] = ()
+    """Sections that are read but ask for nothing."""
+    unrecognised: tuple[Passage, ...] = ()
+    """Sections whose heading is not in the vocabulary."""
+    done: tuple[Item, ...] = ()
+    """Components that the map says are finished already."""
+
+    def field(self, name: str) -> MetadataField | None:
+        """Return the metadata field with this stable name, or None."""
+        return next((field for field in self.metadata if field.name == name), None)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the author says that implementation may start."""
+        return self.readiness is Readiness.APPROVED

@@ -1,0 +1,85 @@
+"""What should exist in the tracker: the desired state, one ``TaskSpec`` per ticket.
+
+The rules that make these values are described in ``docs/how-it-decides.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a task is about; the middle part of its key."""
+
+    COMPONENT = "component"
+    CHANGE = "change"
+    TEST = "test"
+    DEPLOYMENT = "deployment"
+    CONSTRAINT = "constraint"
+    TRACKING = "tracking"
+
+
+class Phase(StrEnum):
+    """When a task is due."""
+
+    BUILD = "build"
+    TEST = "test"
+    DEPLOY = "deploy"
+
+
+class Priority(StrEnum):
+    """How urgent a task is, by what waits for it."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One headed part of a ticket's text."""
+
+    name: str
+    """Stable name: ``purpose``, ``methods``. The empty name is the lead above the first heading."""
+    heading: str
+    """The heading's text; empty for the lead."""
+    text: str
+    """Markdown as it is written to the tracker, without the heading."""
+    values: str
+    """Canonical form of the map's values behind the text. Two sections with the same values say the same, however a
+    template words it; what merely moves (line numbers, commits) is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSpec:
+    """One ticket that should exist."""
+
+    key: str
+    """Stable identity within a source: ``<map id>/<kind>/<slug>``."""
+    kind: Kind
+    title: str
+    sections: tuple[Section, ...]
+    phase: Phase | None = None
+    """None for the tracking ticket, which spans all phases."""
+    priority: Priority = Priority.MEDIUM
+    labels: frozenset[str] = frozenset()
+    blocked_by: tuple[str, ...] = ()
+    """Keys of the tasks that must be finished first, transitively reduced."""
+    done: bool = False
+    """The map says that this is finished: desired state closed as completed."""
+    milestone: str = ""
+    assignees: tuple[str, ...] = ()
+    estimate_minutes: int | None = None
+    was: tuple[str, ...] = ()
+    """Keys that this task had earlier, as the author says."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPlan:
+    """All tasks of one map."""
+
+    map_id: str
+    tracking: TaskSpec
+    tasks: tuple[TaskSpec, ...]
+    """In the order in which they can be started; the tracking ticket is not among them."""

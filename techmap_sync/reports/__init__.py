@@ -1,0 +1,1 @@
+"""Pure renderings: value -> str."""

@@ -1,0 +1,1 @@
+"""TaskSpecs x Snapshot -> ChangeSet -> Outcomes."""

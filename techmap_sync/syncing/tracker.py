@@ -1,0 +1,199 @@
+"""The port: what the sync core asks of a tracker, in no vendor's words.
+
+An adapter turns these few verbs into one vendor's calls and that vendor's answers into these values. It decides
+nothing: what a tracker cannot do is data (``Capabilities``), and the sync core turns it into a visible ``Skip``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class State(StrEnum):
+    """Whether there is work left on a ticket."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class CloseReason(StrEnum):
+    """Why a ticket was closed."""
+
+    COMPLETED = "completed"
+    NOT_PLANNED = "not planned"
+    DUPLICATE = "duplicate"
+
+
+class Standing(StrEnum):
+    """What the author of a ticket is to the tracker's project."""
+
+    SELF = "self"
+    """The account whose token we hold."""
+    MEMBER = "member"
+    """An owner, member or collaborator."""
+    STRANGER = "stranger"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket as the tracker holds it: the observed state."""
+
+    number: str
+    """What people type to name it: ``12``, ``TASK-1.2``."""
+    title: str
+    body: str
+    state: State = State.OPEN
+    reason: CloseReason | None = None
+    """Why it is closed; None while it is open, and where the tracker keeps no reason."""
+    labels: frozenset[str] = frozenset()
+    assignees: frozenset[str] = frozenset()
+    priority: str | None = None
+    """The tracker's own priority field (high, medium, low), None where it has none or it is not set."""
+    milestone: str | None = None
+    author: str = ""
+    standing: Standing = Standing.SELF
+    parent: str | None = None
+    """Number of the ticket it is a child of."""
+    blocked_by: frozenset[str] | None = frozenset()
+    """Numbers of the tickets it waits for; None when they were not read."""
+    comments: int = 0
+    started: bool = False
+    """Somebody is at work: a status beyond the first, or a linked change."""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All tickets with the managed label, open and closed, at one moment."""
+
+    tickets: tuple[Ticket, ...]
+    total: int | None = None
+    """The server's own count of the same tickets, None where it has none."""
+
+    def by_number(self) -> dict[str, Ticket]:
+        """Return the tickets keyed by their numbers."""
+        return {ticket.number: ticket for ticket in self.tickets}
+
+
+class EdgeKind(StrEnum):
+    """How one ticket hangs on another."""
+
+    CHILD_OF = "child of"
+    BLOCKED_BY = "blocked by"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """``source`` is child of, or blocked by, ``target``; both are ticket numbers."""
+
+    kind: EdgeKind
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A ticket to be created, open."""
+
+    title: str
+    body: str
+    labels: frozenset[str] = frozenset()
+    priority: str | None = None
+    milestone: str | None = None
+    assignees: tuple[str, ...] = ()
+    parent: str | None = None
+    """Given only where ``Capabilities.parent_at_creation`` says so."""
+    estimate_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Fields to set on a ticket; None leaves a field as it is."""
+
+    title: str | None = None
+    body: str | None = None
+    priority: str | None = None
+    milestone: str | None = None
+    state: State | None = None
+    reason: CloseReason | None = None
+    """With ``state`` closed: why."""
+
+    def __bool__(self) -> bool:
+        return self != Patch()
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a tracker can hold, as data."""
+
+    children: int | None = None
+    """How many children a ticket may have; None for any number, 0 for a tracker without children."""
+    parent_at_creation: bool = False
+    """The parent is chosen when a ticket is created and is no separate write."""
+    native_blocking: bool = True
+    """It stores "blocked by" edges; otherwise they are written as text."""
+    native_priority: bool = False
+    close_reasons: bool = True
+    milestones: bool = True
+    assignees: bool = True
+    estimates: bool = False
+    title_limit: int = 255
+    """Characters."""
+    body_limit: int = 65_536
+    """Characters."""
+
+
+class Tracker(Protocol):
+    """A place that holds tickets.
+
+    Every verb raises ``errors.TrackerError`` when the tracker refuses or does not answer, and
+    ``errors.OutcomeUnclear`` when a write may or may not have taken effect. No verb repeats a write by itself.
+    """
+
+    @property
+    def name(self) -> str:
+        """``kind:target`` as a user would write it behind --to, without secrets."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this server can hold; may ask the server once."""
+        ...
+
+    def snapshot(self, label: str) -> Snapshot:
+        """Read every ticket that carries the label, open and closed, in few requests.
+
+        ``Ticket.blocked_by`` may be None where reading it would cost a request per ticket.
+        """
+        ...
+
+    def get(self, number: str) -> Ticket | None:
+        """Read one ticket with its edges, or None when it is gone."""
+        ...
+
+    def create(self, draft: Draft) -> Ticket:
+        """Create one ticket and return it as the tracker stored it."""
+        ...
+
+    def update(self, number: str, patch: Patch) -> Ticket:
+        """Set the fields of the patch, leave all others, and return the ticket as stored."""
+        ...
+
+    def add_labels(self, number: str, labels: Collection[str]) -> None:
+        """Add labels, which are created when the project lacks them, and leave all others."""
+        ...
+
+    def remove_labels(self, number: str, labels: Collection[str]) -> None:
+        """Remove labels; one that is not there is no error."""
+        ...
+
+    def link(self, edge: Edge) -> None:
+        """Add an edge; one that is there already is no error."""
+        ...
+
+    def unlink(self, edge: Edge) -> None:
+        """Remove an edge; one that is not there is no error."""
+        ...
