@@ -140,10 +140,23 @@ class Capabilities:
     milestones: bool = True
     assignees: bool = True
     estimates: bool = False
+    seconds_per_write: float = 0.0
+    """How long a write takes at the pace that the server allows; for telling how long a run will take."""
     title_limit: int = 255
     """Characters."""
     body_limit: int = 65_536
     """Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that ``doctor`` looked at."""
+
+    what: str
+    """``token``, ``issues``, ``sub-issues``."""
+    ok: bool
+    detail: str
+    """What was seen, or what to do."""
 
 
 class Tracker(Protocol):
@@ -170,8 +183,20 @@ class Tracker(Protocol):
         """
         ...
 
+    def own_tickets(self) -> Snapshot:
+        """Read every ticket that our account created, with or without labels.
+
+        It is the second witness before a map's first ticket: a marker that the listing by label does not show means
+        that the listing lies.
+        """
+        ...
+
     def get(self, number: str) -> Ticket | None:
         """Read one ticket with its edges, or None when it is gone."""
+        ...
+
+    def examine(self) -> tuple[Finding, ...]:
+        """Look at everything that a push needs, without writing: what ``doctor`` reports."""
         ...
 
     def create(self, draft: Draft) -> Ticket:

@@ -1,0 +1,159 @@
+"""The YAML between the two ``---`` lines: read as plain text, changed one key at a time.
+
+Only the lines of a changed key are written anew. All others (unknown keys, comments, quotes, the order) stay as they
+are, because a task file belongs to the people who edit it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+Value = str | tuple[str, ...]
+
+# The order in which Backlog.md 1.52 writes them.
+ORDER = (
+    "id",
+    "title",
+    "status",
+    "assignee",
+    "reporter",
+    "created_date",
+    "updated_date",
+    "due_date",
+    "labels",
+    "milestone",
+    "dependencies",
+    "references",
+    "documentation",
+    "modified_files",
+    "parent_task_id",
+    "subtasks",
+    "priority",
+    "type",
+    "project",
+    "ordinal",
+)
+
+_NUMBERS = frozenset({"ordinal"})
+_NULL = "tag:yaml.org,2002:null"
+_PLAIN = re.compile(r"[^\W\d_](?:[\w ./()-]*[\w)])?")
+_WORDS_OF_YAML = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+# Backlog.md takes names such as @sara without quotes, which YAML does not: a letter stands in for the sign meanwhile.
+_PEOPLE = re.compile(r"^[ \t]*(?:assignee|reporter):.*", re.M)
+_AT, _STAND_IN = "@", "\ue000"
+
+
+class BadYaml(Exception):
+    """The text is not YAML, or not a list of keys with values."""
+
+
+def read(text: str) -> dict[str, Value]:
+    """Return the keys whose values are text or lists of text, as written: ``0012`` and ``2026-01-02`` stay text.
+
+    Raises:
+        BadYaml: the text cannot be read.
+
+    """
+    values: dict[str, Value] = {}
+    for name, node in _pairs(text):
+        key = str(name.value)
+        if isinstance(node, ScalarNode) and node.tag != _NULL:
+            values[key] = _shown(key, node)
+        elif isinstance(node, SequenceNode):
+            values[key] = tuple(_shown(key, item) for item in node.value if isinstance(item, ScalarNode))
+    return values
+
+
+def write(fields: Mapping[str, Value]) -> str:
+    """Return the fields as Backlog.md writes them."""
+    return "\n".join(_written(key, value) for key, value in fields.items())
+
+
+def replaced(text: str, key: str, value: Value | None) -> str:
+    """Return the text with one key set, or removed when the value is None.
+
+    Raises:
+        BadYaml: the text is laid out in a way in which one key cannot be changed alone.
+
+    """
+    expected = {**read(text), key: value}
+    lines = text.split("\n") if text else []
+    start, end = _place(text, key)
+    lines[start:end] = [] if value is None else [_written(key, value)]
+    changed = "\n".join(lines)
+    if read(changed) != {name: known for name, known in expected.items() if known is not None}:
+        raise BadYaml(f"the key {key} cannot be changed without touching others")
+    return changed
+
+
+@lru_cache(maxsize=512)  # a run reads the same few files over and over, and YAML is slow to read
+def _pairs(text: str) -> tuple[tuple[Node, Node], ...]:
+    try:
+        root = YAML(typ="safe", pure=True).compose(_PEOPLE.sub(lambda line: line[0].replace(_AT, _STAND_IN), text))
+    except MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise BadYaml(f"{line}{error.problem or 'not YAML'}") from error
+    except (YAMLError, RecursionError, ValueError) as error:
+        raise BadYaml("not YAML") from error
+    if root is None:
+        return ()
+    if not isinstance(root, MappingNode):
+        raise BadYaml("no list of keys with values")
+    return tuple(root.value)
+
+
+def _shown(key: str, node: ScalarNode) -> str:
+    text = str(node.value)
+    return text.replace(_STAND_IN, _AT) if key in ("assignee", "reporter") else text
+
+
+def _place(text: str, key: str) -> tuple[int, int]:
+    """Return the lines that hold the key, or the empty place where Backlog.md would put it."""
+    lines = text.split("\n")
+    before = ORDER[: ORDER.index(key)] if key in ORDER else ORDER
+    place = 0
+    for name, value in _pairs(text):
+        start = name.start_mark.line
+        end = _end_line(lines, start, value)
+        if name.value == key:
+            return start, end
+        if name.value in before:
+            place = end
+    return place, place
+
+
+def _end_line(lines: list[str], start: int, value: Node) -> int:
+    """Return the line behind a value; comments and blank lines below it belong to what follows."""
+    mark = value.end_mark
+    end: int = mark.line + 1 if mark.column else mark.line
+    while end - 1 > start and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+        end -= 1
+    return end
+
+
+def _written(key: str, value: Value) -> str:
+    if isinstance(value, str):
+        return f"{key}: {value if key in _NUMBERS else _scalar(value)}"
+    return "\n".join([f"{key}:", *(f"  - {_scalar(item)}" for item in value)]) if value else f"{key}: []"
+
+
+def _scalar(text: str) -> str:
+    """Return text as YAML 1.1 and 1.2 both read it: plain where nobody could take it for anything else."""
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML:
+        return text
+    if text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    return '"' + "".join(_ESCAPES.get(sign) or _escaped(sign) for sign in text) + '"'
+
+
+def _escaped(sign: str) -> str:
+    if sign.isprintable():
+        return sign
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"

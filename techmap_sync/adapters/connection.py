@@ -1,0 +1,47 @@
+"""What every adapter is connected with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A token or key that no log, report or traceback shows."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where the tickets are, and what an adapter may not find out by itself."""
+
+    target: str
+    """The text behind the colon of ``--to``; empty when there was none."""
+    now: Callable[[], datetime]
+    """The clock; its answers are aware of their time zone."""
+    sleep: Callable[[float], None] = time.sleep
+    """Waits a number of seconds."""
+    project: str = ""
+    """Name for a project that the adapter has to begin; empty for one taken from the target."""
+    timeout: float = 30.0
+    """Seconds that one request may take, or that a write may wait for its turn."""
+    api_url: str = ""
+    """Address of the server's API; empty for the public one."""
+    token: Secret = Secret("")
+    credentials: Mapping[str, Secret] = field(default_factory=dict)
+    """Other ways to log in, by name: ``app_id``, ``private_key``, ``installation_id``."""
+    label_colors: Mapping[str, str] = field(default_factory=dict)
+    """Six hexadecimal digits by label, for labels that have to be created."""
+    seconds_between_writes: float = 0.0
+    ca_bundle: str = ""
+    """File with certificates of a private authority; empty for the usual ones."""

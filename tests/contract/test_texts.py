@@ -1,0 +1,110 @@
+"""What every tracker must do with texts that nobody controls. Each test's name is the rule."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from techmap_sync.syncing.tracker import Patch, Tracker
+from tests.contract.test_tickets import LABEL, created, listed, read
+
+BODIES = {
+    "nothing": "",
+    "one letter": "x",
+    "scripts": "naïve — 数据 — عربى — ελληνικά",
+    "emoji": "👩‍👩‍👧 and 🗺️",
+    "trailing spaces": "two  \nspaces \n",
+    "blank lines around": "\n\n  text\n\n\n",
+    "indented code": "text\n\n\tcode\n    code\n",
+    "a fence": "```yaml\nid: TASK-99\n---\n```",
+    "front matter": "---\nid: TASK-99\nstatus: Done\n---\n# Title",
+    "only rules": "---\n---\n---",
+    "a marker of ours": '<!-- techmap-sync {"key":"map/component/x","schema":1} -->',
+    "the end of a description": "a\n<!-- SECTION:DESCRIPTION:END -->\nb\n## Acceptance Criteria\n- [ ] #1 x",
+    "the start of a description": "<!-- SECTION:DESCRIPTION:BEGIN -->",
+    "an escaped marker": " <!-- SECTION:DESCRIPTION:END -->\n  <!-- AC:BEGIN -->\t",
+    "a whole section": "## Description\n\n<!-- SECTION:DESCRIPTION:BEGIN -->\nx\n<!-- SECTION:DESCRIPTION:END -->",
+    "other sections": "## Implementation Plan\n\nx\n\n## Comments\n<!-- COMMENTS:BEGIN -->\n---\nx\n---",
+    "backslashes and quotes": "C:\\new \\n \"x\" 'y' `z` $HOME %s {0}",
+    "html": "<details><summary>x</summary>\n\ny</details> <script>alert(1)</script> &amp; &lt;",
+}
+
+TITLES = [
+    "Quotes \"double\" and 'single'",
+    "Colon: hash # dash - [x] {y} & * ! | > %",
+    "../../etc/passwd",
+    "..\\..\\windows\\system32",
+    ".hidden",
+    "CON",
+    "nul.txt",
+    "~/x $HOME `id`",
+    "- list",
+    "'",
+    "true",
+    "0123",
+    "12:30",
+    "2026-11-22",
+    "null",
+    "数据库迁移 👩‍👩‍👧",
+    "???",
+    "a" * 255,
+    "é" * 255,
+    "👩" * 200,
+]
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+def test_a_body_comes_back_as_it_was_given(tracker: Tracker, body: str) -> None:
+    ticket = created(tracker, body=body)
+    assert ticket.body == body
+    assert read(tracker, ticket.number).body == body
+    assert listed(tracker)[ticket.number].body == body
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+def test_a_body_is_replaced_as_it_is_given(tracker: Tracker, body: str) -> None:
+    ticket = created(tracker, body="Before")
+    assert tracker.update(ticket.number, Patch(body=body)).body == body
+    assert tracker.update(ticket.number, Patch(body="After")).body == "After"
+    assert read(tracker, ticket.number).title == ticket.title
+
+
+def test_line_ends_may_be_normalised_but_no_line_is_lost(tracker: Tracker) -> None:
+    body = created(tracker, body="one\r\ntwo\n\r\nthree\r\n").body
+    assert body.splitlines() == ["one", "two", "", "three"]
+
+
+def test_a_body_up_to_the_limit_comes_back_whole(tracker: Tracker) -> None:
+    line = "- [ ] an item ✔\n"
+    body = line * (min(tracker.capabilities.body_limit, 200_000) // len(line))
+    assert read(tracker, created(tracker, body=body).number).body == body
+
+
+@pytest.mark.parametrize("title", TITLES, ids=range(len(TITLES)))
+def test_a_title_comes_back_as_it_was_given(tracker: Tracker, title: str) -> None:
+    title = title[: tracker.capabilities.title_limit]
+    ticket = created(tracker, title)
+    assert ticket.title == title
+    assert listed(tracker)[ticket.number].title == title
+    assert tracker.update(ticket.number, Patch(title=f"x{title[1:]}")).title == f"x{title[1:]}"
+    assert tracker.update(ticket.number, Patch(title=title)).title == title
+
+
+def test_a_title_is_one_line(tracker: Tracker) -> None:
+    ticket = created(tracker, "two\nlines\r\n  and three ")
+    assert ticket.title == "two lines and three"
+    assert tracker.update(ticket.number, Patch(title="two\nlines")).title == "two lines"
+
+
+_texts = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=60)
+_hostile = st.lists(_texts | st.sampled_from(sorted(BODIES.values())), max_size=4).map("\n".join)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=_hostile)
+def test_any_body_comes_back_and_harms_no_other_ticket(tracker: Tracker, body: str) -> None:
+    before = tracker.snapshot(LABEL).by_number()
+    ticket = created(tracker, body=body)
+    assert read(tracker, ticket.number).body == body
+    assert {n: t for n, t in listed(tracker).items() if n != ticket.number} == before

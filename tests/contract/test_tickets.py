@@ -1,0 +1,212 @@
+"""What every tracker must do with tickets. Each test's name is the rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from techmap_sync.errors import TrackerError
+from techmap_sync.syncing.tracker import CloseReason, Draft, Patch, State, Ticket, Tracker
+
+LABEL = "techmap"
+LABELLED = frozenset({LABEL})
+
+
+def created(tracker: Tracker, title: str = "Create TokenService", body: str = "Purpose") -> Ticket:
+    return tracker.create(Draft(title, body, LABELLED))
+
+
+def read(tracker: Tracker, number: str) -> Ticket:
+    ticket = tracker.get(number)
+    assert ticket is not None
+    return ticket
+
+
+def listed(tracker: Tracker) -> dict[str, Ticket]:
+    return tracker.snapshot(LABEL).by_number()
+
+
+def test_its_name_starts_with_its_kind(tracker: Tracker) -> None:
+    kind, _, target = tracker.name.partition(":")
+    assert kind.isidentifier()
+    assert target
+
+
+def test_an_empty_project_has_an_empty_snapshot(tracker: Tracker) -> None:
+    snapshot = tracker.snapshot(LABEL)
+    assert snapshot.tickets == ()
+    assert snapshot.total in (0, None)
+
+
+def test_a_new_ticket_is_open_and_says_what_the_draft_said(tracker: Tracker) -> None:
+    ticket = tracker.create(Draft("Create TokenService", "Purpose\n\n- [ ] issue", frozenset({LABEL, "phase:build"})))
+    assert ticket.title == "Create TokenService"
+    assert ticket.body == "Purpose\n\n- [ ] issue"
+    assert ticket.labels == {LABEL, "phase:build"}
+    assert (ticket.state, ticket.reason) == (State.OPEN, None)
+    assert (ticket.comments, ticket.started, ticket.parent) == (0, False, None)
+
+
+def test_create_returns_what_get_reads(tracker: Tracker) -> None:
+    ticket = created(tracker)
+    assert read(tracker, ticket.number) == ticket
+
+
+def test_every_ticket_has_a_number_of_its_own(tracker: Tracker) -> None:
+    assert len({created(tracker, "Same title").number for _ in range(5)}) == 5
+
+
+def test_an_unknown_number_is_none(tracker: Tracker) -> None:
+    assert tracker.get("999") is None
+    created(tracker)
+    assert tracker.get("999") is None
+
+
+def test_a_write_to_an_unknown_number_is_an_error(tracker: Tracker) -> None:
+    created(tracker)
+    with pytest.raises(TrackerError) as caught:
+        tracker.update("999", Patch(title="Another title"))
+    assert caught.value.tracker == tracker.name
+    with pytest.raises(TrackerError):
+        tracker.add_labels("999", {"x"})
+
+
+def test_a_title_that_says_nothing_is_refused(tracker: Tracker) -> None:
+    with pytest.raises(TrackerError):
+        created(tracker, "  ")
+    assert listed(tracker) == {}
+
+
+def test_a_snapshot_holds_the_tickets_with_the_label_and_no_others(tracker: Tracker) -> None:
+    ours = created(tracker)
+    tracker.create(Draft("Somebody's own", "techmap", frozenset({"techmap-not"})))
+    tracker.create(Draft("Without labels", "techmap"))
+    assert list(listed(tracker)) == [ours.number]
+
+
+def test_a_snapshot_holds_closed_tickets_too(tracker: Tracker) -> None:
+    first, second = created(tracker), created(tracker)
+    tracker.update(first.number, Patch(state=State.CLOSED, reason=CloseReason.COMPLETED))
+    states = {number: ticket.state for number, ticket in listed(tracker).items()}
+    assert states == {first.number: State.CLOSED, second.number: State.OPEN}
+
+
+def test_a_snapshot_lists_every_ticket_once(tracker: Tracker) -> None:
+    numbers = [created(tracker, f"Task {count}").number for count in range(12)]
+    snapshot = tracker.snapshot(LABEL)
+    assert sorted(ticket.number for ticket in snapshot.tickets) == sorted(numbers)
+    assert snapshot.total in (12, None)
+
+
+def test_own_tickets_holds_what_we_created_whatever_its_labels(tracker: Tracker) -> None:
+    numbers = {created(tracker).number, tracker.create(Draft("Without labels", "")).number}
+    assert set(tracker.own_tickets().by_number()) == numbers
+
+
+def test_a_tracker_that_works_is_found_to_work_and_not_changed(tracker: Tracker) -> None:
+    findings = tracker.examine()
+    assert findings
+    assert all(finding.ok and finding.what and finding.detail for finding in findings)
+    assert tracker.snapshot(LABEL).tickets == ()
+
+
+def test_snapshot_and_get_tell_the_same(tracker: Tracker) -> None:
+    ticket = created(tracker)
+    from_list, alone = listed(tracker)[ticket.number], read(tracker, ticket.number)
+    assert (from_list.title, from_list.body, from_list.labels) == (alone.title, alone.body, alone.labels)
+    assert (from_list.state, from_list.parent, from_list.author) == (alone.state, alone.parent, alone.author)
+
+
+def test_update_sets_what_the_patch_names(tracker: Tracker) -> None:
+    ticket = created(tracker)
+    updated = tracker.update(ticket.number, Patch(title="Modify TokenService", body="New text"))
+    assert (updated.title, updated.body) == ("Modify TokenService", "New text")
+    assert read(tracker, ticket.number) == updated
+
+
+@pytest.mark.parametrize("patch", [Patch(title="New"), Patch(body="New"), Patch(state=State.CLOSED), Patch()])
+def test_update_leaves_what_the_patch_does_not_name(tracker: Tracker, patch: Patch) -> None:
+    ticket = tracker.create(Draft("Title", "Body", LABELLED, priority="high", milestone="v1", assignees=("sara",)))
+    updated = tracker.update(ticket.number, patch)
+    assert updated.title == (patch.title or ticket.title)
+    assert updated.body == (patch.body or ticket.body)
+    assert updated.state == (patch.state or ticket.state)
+    assert updated.labels == ticket.labels
+    assert (updated.priority, updated.milestone) == (ticket.priority, ticket.milestone)
+    assert updated.assignees == ticket.assignees
+
+
+def test_the_same_update_twice_changes_nothing_more(tracker: Tracker) -> None:
+    ticket = created(tracker)
+    patch = Patch(title="New", body="New", state=State.CLOSED)
+    assert tracker.update(ticket.number, patch) == tracker.update(ticket.number, patch)
+
+
+def test_a_ticket_is_closed_and_reopened(tracker: Tracker) -> None:
+    ticket = created(tracker)
+    assert tracker.update(ticket.number, Patch(state=State.CLOSED)).state is State.CLOSED
+    assert read(tracker, ticket.number).state is State.CLOSED
+    reopened = tracker.update(ticket.number, Patch(state=State.OPEN))
+    assert (reopened.state, reopened.reason, reopened.started) == (State.OPEN, None, False)
+    assert read(tracker, ticket.number) == reopened
+
+
+@pytest.mark.parametrize("reason", [CloseReason.COMPLETED, CloseReason.NOT_PLANNED])
+def test_a_close_reason_is_kept_where_there_are_any(tracker: Tracker, reason: CloseReason) -> None:
+    ticket = tracker.update(created(tracker).number, Patch(state=State.CLOSED, reason=reason))
+    assert ticket.state is State.CLOSED
+    assert ticket.reason == (reason if tracker.capabilities.close_reasons else None)
+
+
+def test_text_and_state_change_in_one_write(tracker: Tracker) -> None:
+    ticket = tracker.update(created(tracker).number, Patch(body="Closed because", state=State.CLOSED))
+    assert (ticket.body, ticket.state) == ("Closed because", State.CLOSED)
+
+
+def test_priority_is_kept_where_it_is_a_field(tracker: Tracker) -> None:
+    ticket = tracker.create(Draft("Title", "Body", LABELLED, priority="high"))
+    native = tracker.capabilities.native_priority
+    assert ticket.priority == ("high" if native else None)
+    assert tracker.update(ticket.number, Patch(priority="low")).priority == ("low" if native else None)
+
+
+def test_a_milestone_is_kept_where_there_are_any(tracker: Tracker) -> None:
+    ticket = tracker.create(Draft("Title", "Body", LABELLED, milestone="v1"))
+    kept = tracker.capabilities.milestones
+    assert ticket.milestone == ("v1" if kept else None)
+    assert tracker.update(ticket.number, Patch(milestone="v2")).milestone == ("v2" if kept else None)
+
+
+def test_assignees_are_kept_where_there_are_any(tracker: Tracker) -> None:
+    ticket = tracker.create(Draft("Title", "Body", LABELLED, assignees=("sara", "tom")))
+    assert ticket.assignees == ({"sara", "tom"} if tracker.capabilities.assignees else set())
+    assert read(tracker, ticket.number).assignees == ticket.assignees
+
+
+def test_labels_are_added_to_those_that_are_there(tracker: Tracker) -> None:
+    ticket = created(tracker)
+    tracker.add_labels(ticket.number, {"priority:high", "phase:build"})
+    assert read(tracker, ticket.number).labels == {LABEL, "priority:high", "phase:build"}
+
+
+def test_labels_are_removed_and_the_others_stay(tracker: Tracker) -> None:
+    ticket = tracker.create(Draft("Title", "Body", frozenset({LABEL, "a", "b"})))
+    tracker.remove_labels(ticket.number, {"a"})
+    assert read(tracker, ticket.number).labels == {LABEL, "b"}
+
+
+def test_adding_or_removing_labels_twice_is_no_error(tracker: Tracker) -> None:
+    ticket = created(tracker)
+    for _ in range(2):
+        tracker.add_labels(ticket.number, {"a"})
+    assert read(tracker, ticket.number).labels == {LABEL, "a"}
+    for _ in range(2):
+        tracker.remove_labels(ticket.number, {"a", "never there"})
+    assert read(tracker, ticket.number).labels == {LABEL}
+
+
+@pytest.mark.parametrize("label", ["two words", "priority:high", "naïve", "数据", "a & b"])
+def test_a_label_may_hold_any_words(tracker: Tracker, label: str) -> None:
+    ticket = created(tracker)
+    tracker.add_labels(ticket.number, {label})
+    assert label in read(tracker, ticket.number).labels
+    assert ticket.number in tracker.snapshot(label).by_number()
