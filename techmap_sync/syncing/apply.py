@@ -1,0 +1,197 @@
+"""The one gate for writes: carries out a change set and nothing else.
+
+The order is that of ``docs/how-it-decides.md``, "Order of writes": all tracking tickets, a fresh listing, then map by
+map the tickets, the edges, and the ledger last. A create is never sent twice without looking for its marker in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from techmap_sync.errors import NotSupported, OutcomeUnclear, TrackerError
+from techmap_sync.planning.task import TaskSpec
+from techmap_sync.syncing import writing
+from techmap_sync.syncing.block import Block, read_block
+from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
+from techmap_sync.syncing.diff import LEDGER
+from techmap_sync.syncing.digest import text_digest
+from techmap_sync.syncing.matching import sort_tickets
+from techmap_sync.syncing.outcomes import Outcome, Status
+from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.revise import Held
+from techmap_sync.syncing.tracker import Edge, Ticket, Tracker
+
+
+def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterator[Outcome]:
+    """Carry out a change set, yielding what became of each change as it happens.
+
+    Stop taking outcomes and nothing more is written; the next run goes on from there.
+
+    :raises TrackerError: the tracker failed; what was yielded before was done.
+    """
+    runs = [MapRun(changes, tracker, policy) for changes in change_set.maps if changes.writes]
+    created = [outcome for run in runs for outcome in run.create_tracking()]
+    yield from created
+    if created:
+        _settle_races(runs, tracker, policy)
+    for run in runs:
+        yield from run.write()
+
+
+def _settle_races(runs: list[MapRun], tracker: Tracker, policy: SyncPolicy) -> None:
+    """Of two runs that made a tracking ticket at once the one with the lower number goes on."""
+    holdings = sort_tickets(tracker.snapshot(policy.managed_label), policy).maps
+    for run in runs:
+        held = holdings.get(run.changes.map_id)
+        first = held.tracking.ticket.number if held and held.tracking else ""
+        if first and first != run.tracking:
+            what = f"another run is pushing this map: its tracking ticket {first} came before our {run.tracking}"
+            raise TrackerError(tracker.name, what, "push again when it is done; it will find one map and heal the copy")
+
+
+@dataclass
+class MapRun:
+    """The writes of one map, with the numbers that exist so far."""
+
+    changes: MapChanges
+    tracker: Tracker
+    policy: SyncPolicy
+    tracking: str = ""
+    numbers: dict[str, str] = field(default_factory=dict)
+    unclear: list[Change] = field(default_factory=list)
+    unsupported: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        assert self.changes.ledger is not None
+        self.numbers.update({key: number for key, number in self.changes.ledger.tickets.items() if number})
+        self.tracking = self.changes.tracking_number
+
+    def create_tracking(self) -> Iterator[Outcome]:
+        """Create the tracking ticket when there is none: it is the lock against another first push."""
+        for change in self.changes.writes:
+            if change.action is Action.CREATE and change.key == self.changes.tracking_key:
+                outcome = self._create(change) or self._create_again(change)
+                self.tracking = outcome.ticket
+                yield outcome
+
+    def write(self) -> Iterator[Outcome]:
+        """Write everything else, the ledger last."""
+        rest = [change for change in self.changes.writes if change.key != self.changes.tracking_key]
+        for change in rest:
+            if change.action is Action.CREATE:
+                outcome = self._create(change)
+                if outcome:
+                    yield outcome
+            elif change.edge is None:
+                yield self._rewrite(change)
+        for change in self.unclear:
+            yield self._create_again(change)
+        yield from (self._edge(change) for change in rest if change.edge is not None)
+        yield self._ledger()
+
+    def _create(self, change: Change) -> Outcome | None:
+        """Create a ticket; None when it is unclear whether that worked and no such ticket is to be seen yet."""
+        spec = writing.required(change)
+        draft = writing.draft(spec, self.changes, self.tracking, self.policy, self.tracker.capabilities)
+        try:
+            return self._created(change, self.tracker.create(draft), Status.APPLIED)
+        except OutcomeUnclear:
+            found = self._find(spec)
+            if found is not None:
+                return self._created(change, found, Status.APPLIED)
+            if change.key != self.changes.tracking_key:
+                self.unclear.append(change)
+            return None
+
+    def _create_again(self, change: Change) -> Outcome:
+        """Post a create once more, after one more look for what the first attempt may have left."""
+        spec = writing.required(change)
+        found = self._find(spec)
+        if found is not None:
+            return self._created(change, found, Status.APPLIED)
+        draft = writing.draft(spec, self.changes, self.tracking, self.policy, self.tracker.capabilities)
+        return self._created(change, self.tracker.create(draft), Status.APPLIED)
+
+    def _find(self, spec: TaskSpec) -> Ticket | None:
+        """Look for a ticket by its marker in a fresh listing."""
+        holdings = sort_tickets(self.tracker.snapshot(self.policy.managed_label), self.policy).maps
+        mine = holdings.get(self.changes.map_id)
+        if mine is None:
+            return None
+        held = mine.tracking if spec.key == self.changes.tracking_key else mine.tickets.get(spec.key)
+        return held.ticket if held else None
+
+    def _created(self, change: Change, ticket: Ticket, status: Status) -> Outcome:
+        if self.policy.managed_label not in ticket.labels:
+            what = f"ticket {ticket.number} was created, but the label {self.policy.managed_label} was dropped"
+            raise TrackerError(self.tracker.name, what, "the token needs the right to set labels; delete that ticket")
+        self.numbers[change.key] = ticket.number
+        return self._outcome(change, status, ticket, "")
+
+    def _rewrite(self, change: Change) -> Outcome:
+        """Update, close or reopen: read the ticket again, decide again, write only what was shown."""
+        held = self._read(change.ticket)
+        if isinstance(held, str):
+            return Outcome(change, self.changes.map_id, Status.SKIPPED, change.ticket, held)
+        rewrite = writing.rewrite(change, held, self.changes, self.policy, self.tracker.capabilities)
+        return self._carry_out(change, held, rewrite)
+
+    def _carry_out(self, change: Change, held: Held, rewrite: writing.Rewrite) -> Outcome:
+        number = held.ticket.number
+        ticket = self.tracker.update(number, rewrite.patch) if rewrite.patch else held.ticket
+        if rewrite.add_labels:
+            self.tracker.add_labels(number, sorted(rewrite.add_labels))
+        if rewrite.remove_labels:
+            self.tracker.remove_labels(number, sorted(rewrite.remove_labels))
+        return self._outcome(
+            change, Status.APPLIED if rewrite else Status.ALREADY, ticket, text_digest(held.ticket.body)
+        )
+
+    def _edge(self, change: Change) -> Outcome:
+        source, target = self.numbers.get(change.key, ""), self._target(change)
+        if not source or not target or change.edge is None:
+            return Outcome(change, self.changes.map_id, Status.SKIPPED, source, "one of its tickets does not exist")
+        edge = Edge(change.edge, source, target)
+        try:
+            (self.tracker.link if change.action is Action.LINK else self.tracker.unlink)(edge)
+        except NotSupported as error:
+            self.unsupported.add((change.key, change.target))
+            return Outcome(change, self.changes.map_id, Status.SKIPPED, source, error.what)
+        return Outcome(change, self.changes.map_id, Status.APPLIED, source)
+
+    def _target(self, change: Change) -> str:
+        return self.tracking if change.target == self.changes.tracking_key else self.numbers.get(change.target, "")
+
+    def _ledger(self) -> Outcome:
+        """Write the tracking ticket with its ledger, merged into the ledger as it is by now."""
+        change = self.changes.tracking_change or Change(Action.UPDATE, self.changes.tracking_key, LEDGER, self.tracking)
+        if change.action is Action.CREATE:
+            change = Change(
+                Action.UPDATE,
+                change.key,
+                change.title,
+                self.tracking,
+                edits=(FieldEdit(LEDGER, "", ""),),
+                spec=change.spec,
+            )
+        held = self._read(self.tracking)
+        if isinstance(held, str):
+            return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
+        ledger = writing.final_ledger(self.changes, held.marker.ledger, self.numbers, self.unsupported)
+        return self._carry_out(
+            change, held, writing.rewrite(change, held, self.changes, self.policy, self.tracker.capabilities, ledger)
+        )
+
+    def _read(self, number: str) -> Held | str:
+        """Read a ticket again; a sentence when it is no longer ours to write."""
+        ticket = self.tracker.get(number)
+        if ticket is None:
+            return "it was deleted in the meantime"
+        block = read_block(ticket.body)
+        return Held(ticket, block) if isinstance(block, Block) else f"it was changed in the meantime: {block.reason}"
+
+    def _outcome(self, change: Change, status: Status, ticket: Ticket, before: str) -> Outcome:
+        return Outcome(
+            change, self.changes.map_id, status, ticket.number, "", before, text_digest(ticket.body), ticket.url
+        )

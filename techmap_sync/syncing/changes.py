@@ -1,0 +1,139 @@
+"""The change set: what will be done, as values. Every report is a rendering of it, and ``apply`` writes just this."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from techmap_sync.planning.task import TaskSpec
+from techmap_sync.syncing.digest import digest
+from techmap_sync.syncing.marker import Ledger
+from techmap_sync.syncing.tracker import CloseReason, EdgeKind
+
+
+class Action(StrEnum):
+    """What a change does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    LINK = "link"
+    UNLINK = "unlink"
+    SKIP = "skip"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEdit:
+    """One field of a ticket before and after."""
+
+    name: str
+    """``title``, ``labels``, ``priority``, or the name of a section."""
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that will be done, or will not be done and why."""
+
+    action: Action
+    key: str
+    title: str
+    ticket: str = ""
+    """Number of the ticket; empty for one that does not exist yet."""
+    reason: str = ""
+    edits: tuple[FieldEdit, ...] = ()
+    spec: TaskSpec | None = None
+    """What should exist; for creations and updates."""
+    close_reason: CloseReason | None = None
+    edge: EdgeKind | None = None
+    """For links and unlinks."""
+    target: str = ""
+    """Key of the other end of an edge."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Names of the fields that it touches."""
+        return tuple(edit.name for edit in self.edits)
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes anything in the tracker."""
+        return self.action not in (Action.SKIP, Action.CONFLICT)
+
+
+@dataclass(frozen=True, slots=True)
+class MapChanges:
+    """Everything about one map."""
+
+    map_id: str
+    path: str
+    approved: bool
+    reasons: tuple[str, ...] = ()
+    """Why it is not approved, or was refused."""
+    changes: tuple[Change, ...] = ()
+    refusals: tuple[str, ...] = ()
+    """Guards that keep all of it from being written."""
+    tracking_key: str = ""
+    tracking_number: str = ""
+    """Number of the tracking ticket; empty when it does not exist yet."""
+    ledger: Ledger | None = None
+    """What the ledger shall say once all is done; a ticket that does not exist yet has an empty number there."""
+
+    @property
+    def writes(self) -> tuple[Change, ...]:
+        """The changes that are written; none when a guard refuses."""
+        return () if self.refusals else tuple(change for change in self.changes if change.writes)
+
+    @property
+    def tracking_change(self) -> Change | None:
+        """What is written to the tracking ticket."""
+        return next((change for change in self.writes if change.key == self.tracking_key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """What one run will do."""
+
+    tracker: str
+    maps: tuple[MapChanges, ...] = field(default=())
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All changes of all maps, in the order in which they are applied."""
+        return tuple(change for each in self.maps for change in each.changes)
+
+    @property
+    def writes(self) -> tuple[Change, ...]:
+        """All changes that are written."""
+        return tuple(change for each in self.maps for change in each.writes)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of changes by action, every action named."""
+        return counted(self.changes)
+
+    def digest(self) -> str:
+        """Return a fingerprint of what will be written: the same plan has the same digest."""
+        said = [
+            [
+                c.action,
+                c.key,
+                c.ticket,
+                c.target,
+                c.reason,
+                [[e.name, digest(e.before), digest(e.after)] for e in c.edits],
+            ]
+            for c in self.changes
+        ]
+        return digest(json.dumps(said, ensure_ascii=False))
+
+
+def counted(changes: Iterable[Change]) -> dict[str, int]:
+    """Return the number of changes by action, every action named."""
+    found = Counter(change.action for change in changes)
+    return {action.value: found[action] for action in Action}

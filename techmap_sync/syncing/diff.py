@@ -1,0 +1,194 @@
+"""Desired against observed: the change set of one map. Pure; nothing is read or written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.syncing.changes import Action, Change, FieldEdit, MapChanges
+from techmap_sync.syncing.decision import Decision
+from techmap_sync.syncing.edges import applied_children, applied_edges, edge_changes
+from techmap_sync.syncing.guard import refusals
+from techmap_sync.syncing.marker import Ledger
+from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.orphans import orphan_changes
+from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.revise import Held, Revision, revise
+from techmap_sync.syncing.tracker import Capabilities, CloseReason, State
+
+LEDGER = "ledger"
+MARKER = "marker"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the ledger remembers of the map that a plan was made from."""
+
+    path: str
+    text: str
+    """The map's whole text."""
+    text_digest: str
+    settings: str = ""
+    """Digest of settings and version."""
+    commit: str = ""
+    commit_time: str = ""
+
+
+def diff(
+    plan: TaskPlan, origin: Origin, holdings: Holdings, capabilities: Capabilities, policy: SyncPolicy
+) -> MapChanges:
+    """Return what has to be done so that the tracker holds what the plan says.
+
+    :param holdings: the tickets of this map.
+    :param capabilities: what the tracker can hold; what it cannot is left out and said.
+    """
+    tasks = tuple(change for spec in plan.tasks for change in _task_changes(spec, holdings, policy))
+    orphans = orphan_changes(plan, origin.text_digest, holdings, policy)
+    edges = edge_changes(plan, holdings, capabilities, skipped=_without_ticket(plan, tasks, holdings))
+    ledger = _ledger(plan, origin, holdings, capabilities, (*tasks, *edges))
+    changes = (
+        *_tracking_creation(plan, holdings),
+        *tasks,
+        *orphans,
+        *_copies(holdings),
+        *edges,
+        *_tracking_update(plan, holdings, policy, ledger),
+    )
+    return MapChanges(
+        plan.map_id,
+        origin.path,
+        approved=True,
+        changes=changes,
+        refusals=refusals(changes, origin.commit_time, holdings, policy),
+        tracking_key=plan.tracking.key,
+        tracking_number=holdings.tracking.ticket.number if holdings.tracking else "",
+        ledger=ledger,
+    )
+
+
+def _tracking_creation(plan: TaskPlan, holdings: Holdings) -> Iterator[Change]:
+    if holdings.tracking is None:
+        yield Change(
+            Action.CREATE, plan.tracking.key, plan.tracking.title, spec=plan.tracking, reason="tracking ticket"
+        )
+
+
+def _task_changes(spec: TaskSpec, holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
+    held = holdings.tickets.get(spec.key)
+    if held is not None:
+        yield from _ticket_changes(spec, held, policy)
+    elif spec.done:
+        return
+    else:
+        reason = _why_not_created(spec.key, holdings, policy)
+        if reason:
+            yield Change(Action.SKIP, spec.key, spec.title, reason=reason)
+        else:
+            yield Change(Action.CREATE, spec.key, spec.title, spec=spec)
+
+
+def _why_not_created(key: str, holdings: Holdings, policy: SyncPolicy) -> str:
+    if key in holdings.claimed:
+        stray = holdings.claimed[key]
+        return f"{stray.reason}; if {stray.ticket.author} may write tickets, add the name to trusted_authors"
+    if key in policy.new:
+        return ""
+    if key in holdings.unreadable:
+        stray = holdings.unreadable[key]
+        return f"ticket {stray.ticket.number} was released: {stray.reason}; push --new {key} makes a new one"
+    if key in holdings.ledger.gone or key in holdings.ledger.tickets:
+        return f"its ticket was deleted; push --new {key} makes a new one"
+    return ""
+
+
+def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Iterator[Change]:
+    number, closed_by_us = held.ticket.number, held.marker.state == State.CLOSED
+    if held.ticket.state is State.CLOSED:
+        if closed_by_us and not spec.done:
+            yield Change(Action.REOPEN, spec.key, spec.title, number, "its task is back in the map", spec=spec)
+        return
+    if spec.done and not closed_by_us:
+        reason = "done in the map"
+        yield Change(
+            Action.CLOSE, spec.key, held.ticket.title, number, reason, spec=spec, close_reason=CloseReason.COMPLETED
+        )
+        return
+    if spec.sections:
+        yield from revision_changes(spec, held, revise(spec, held, policy))
+
+
+def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator[Change]:
+    """Turn a revision into an update, the conflicts it leaves and the drift it keeps."""
+    number = held.ticket.number
+    edits = revision.edits
+    if not edits and revision.named(Decision.ADOPT):
+        edits = (FieldEdit(MARKER, "", ", ".join(field.name for field in revision.named(Decision.ADOPT))),)
+    if edits:
+        yield Change(Action.UPDATE, spec.key, spec.title, number, edits=edits, spec=spec)
+    for field in revision.named(Decision.CONFLICT):
+        reason = f"both the map and a human changed it; settle with push --take map|tracker {spec.key}"
+        edit = FieldEdit(field.name or "lead", field.theirs, field.ours)
+        yield Change(Action.CONFLICT, spec.key, spec.title, number, reason, (edit,), spec)
+    kept = [field.name or "lead" for field in revision.named(Decision.KEEP)]
+    if kept:
+        reason = f"changed by a human, kept: {', '.join(kept)}"
+        yield Change(Action.SKIP, spec.key, spec.title, number, reason)
+
+
+def _copies(holdings: Holdings) -> Iterator[Change]:
+    for held, original in holdings.copies:
+        reason = f"a copy of ticket {original}"
+        yield Change(Action.SKIP, held.marker.key, held.ticket.title, held.ticket.number, reason)
+
+
+def _tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, ledger: Ledger) -> Iterator[Change]:
+    """The tracking ticket comes last, in one write with its ledger."""
+    held = holdings.tracking
+    if held is None:
+        return
+    for change in revision_changes(plan.tracking, held, revise(plan.tracking, held, policy)):
+        if change.action is Action.UPDATE:
+            yield replace(change, edits=(*change.edits, *_ledger_edit(holdings.ledger, ledger)))
+            return
+        yield change
+    if _ledger_edit(holdings.ledger, ledger):
+        yield Change(
+            Action.UPDATE,
+            plan.tracking.key,
+            plan.tracking.title,
+            held.ticket.number,
+            edits=_ledger_edit(holdings.ledger, ledger),
+            spec=plan.tracking,
+        )
+
+
+def _ledger_edit(before: Ledger, after: Ledger) -> tuple[FieldEdit, ...]:
+    """Commits and settings ride along; they are no news by themselves."""
+    still = replace(after, commit=before.commit, commit_time=before.commit_time, settings=before.settings)
+    return () if still == before else (FieldEdit(LEDGER, before.text, after.text),)
+
+
+def _without_ticket(plan: TaskPlan, changes: Iterable[Change], holdings: Holdings) -> frozenset[str]:
+    created = {change.key for change in changes if change.action is Action.CREATE}
+    return frozenset(spec.key for spec in plan.tasks if spec.key not in created and spec.key not in holdings.tickets)
+
+
+def _ledger(
+    plan: TaskPlan, origin: Origin, holdings: Holdings, capabilities: Capabilities, changes: tuple[Change, ...]
+) -> Ledger:
+    """Return the ledger as it shall be; a ticket that does not exist yet has an empty number."""
+    before = holdings.ledger
+    created = {c.key: "" for c in changes if c.action is Action.CREATE and c.key != plan.tracking.key}
+    held = {key: held.ticket.number for key, held in holdings.tickets.items()}
+    released = {key: number for key, number in before.tickets.items() if key in holdings.unreadable}
+    return Ledger(
+        tickets={**released, **held, **created},
+        edges=applied_edges(plan, holdings, changes),
+        children=applied_children(holdings, changes, capabilities.parent_at_creation) - {plan.tracking.key},
+        gone=frozenset((holdings.missing | before.gone) - held.keys() - created.keys()),
+        text=origin.text_digest,
+        settings=origin.settings,
+        commit=origin.commit,
+        commit_time=origin.commit_time,
+    )

@@ -1,0 +1,23 @@
+"""Short fingerprints, for telling whether something is still what it was."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_TICK = re.compile(r"^(\s*(?:[-*+]|\d+[.)])\s+\[)[xX](\])", re.MULTILINE)
+
+
+def digest(text: str) -> str:
+    """Return 16 hexadecimal digits of the SHA-256 of a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def text_digest(markdown: str) -> str:
+    """Return the digest of a text as a tracker may hand it back: line ends and ticks do not count."""
+    return digest(comparable(markdown))
+
+
+def comparable(markdown: str) -> str:
+    """Return a text without what trackers and readers change in passing: line ends, outer blank lines, ticks."""
+    return _TICK.sub(r"\1 \2", markdown.replace("\r\n", "\n").replace("\r", "\n")).strip()

@@ -1,0 +1,95 @@
+"""Guards: what makes a run refuse before its first write. Each says the number, the limit and the flag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+
+from techmap_sync.syncing.changes import Action, Change
+from techmap_sync.syncing.marker import Ledger
+from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.revise import TITLE
+from techmap_sync.syncing.tracker import State
+
+FEW = 10
+"""Below this many open tickets a share says little, and a number is the limit."""
+
+
+class Guard(StrEnum):
+    """What ``--allow`` can lift for one run."""
+
+    CREATES = "creates"
+    UPDATES = "updates"
+    RETITLES = "retitles"
+    CLOSES = "closes"
+    OLDER = "older"
+    GONE = "gone"
+
+
+def refusals(changes: tuple[Change, ...], commit_time: str, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:
+    """Return why these changes of one map must not be written, empty when they may.
+
+    :param commit_time: ISO 8601 time of the commit that the map was read from; empty when it is not known.
+    """
+    found = (
+        *_too_many(changes, policy),
+        *_too_many_retitled(changes, holdings, policy),
+        *_too_many_closed(changes, holdings, policy),
+        *_too_old(commit_time, holdings.ledger),
+        *_too_many_gone(holdings),
+    )
+    return tuple(
+        f"{reason}; --allow {guard} lets this run pass" for guard, reason in found if guard not in policy.allowed
+    )
+
+
+def _too_many(changes: tuple[Change, ...], policy: SyncPolicy) -> Iterator[tuple[Guard, str]]:
+    limits = policy.limits
+    for guard, action, limit in (
+        (Guard.CREATES, Action.CREATE, limits.max_creates),
+        (Guard.UPDATES, Action.UPDATE, limits.max_updates),
+    ):
+        number = sum(change.action is action for change in changes)
+        if number > limit:
+            yield guard, f"{number} tickets to {action}, the limit is {limit}"
+
+
+def _too_many_retitled(
+    changes: tuple[Change, ...], holdings: Holdings, policy: SyncPolicy
+) -> Iterator[tuple[Guard, str]]:
+    number = sum(TITLE in change.fields for change in changes if change.action is Action.UPDATE)
+    total, share = len(holdings.tickets), policy.limits.max_retitled_share
+    if number > max(1, share * total):
+        yield Guard.RETITLES, f"{number} of {total} tickets to retitle, the limit is {share:.0%}"
+
+
+def _too_many_closed(
+    changes: tuple[Change, ...], holdings: Holdings, policy: SyncPolicy
+) -> Iterator[tuple[Guard, str]]:
+    number = sum(change.action is Action.CLOSE and change.spec is None for change in changes)
+    still_open = sum(held.ticket.state is State.OPEN for held in holdings.tickets.values())
+    limits = policy.limits
+    if still_open >= FEW and number > limits.max_closed_share * still_open:
+        yield (
+            Guard.CLOSES,
+            f"{number} of {still_open} open tickets to close, the limit is {limits.max_closed_share:.0%}",
+        )
+    elif still_open < FEW and number > limits.max_closed_few:
+        yield Guard.CLOSES, f"{number} of {still_open} open tickets to close, the limit is {limits.max_closed_few}"
+
+
+def _too_old(commit_time: str, ledger: Ledger) -> Iterator[tuple[Guard, str]]:
+    if not commit_time or not ledger.commit_time:
+        return
+    if datetime.fromisoformat(commit_time) < datetime.fromisoformat(ledger.commit_time):
+        newer = f"{ledger.commit[:12]} of {ledger.commit_time}"
+        yield Guard.OLDER, f"the tickets were written from commit {newer}, this one is of {commit_time}"
+
+
+def _too_many_gone(holdings: Holdings) -> Iterator[tuple[Guard, str]]:
+    """Several listed tickets missing at once looks like a listing that lies, not like people who deleted them."""
+    missing = holdings.missing
+    if len(missing) > 1:
+        yield Guard.GONE, f"{len(missing)} tickets of the ledger are gone at once ({', '.join(sorted(missing)[:3])}, …)"

@@ -1,0 +1,212 @@
+"""The marker: what techmap-sync remembers of a ticket, hidden in the ticket itself.
+
+It is one HTML comment that holds JSON. There is no other state: no file, no database. The tracking ticket's marker also
+holds the ledger, the second witness of which tickets there are. The fields are described in ``docs/how-it-decides.md``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+SCHEMA = 1
+PREFIX = "<!-- techmap-sync: "
+SUFFIX = " -->"
+_UNSAFE = re.compile("[<>\x7f-\x9f\u2028\u2029]|(?<=-)-")
+"""What could end the comment or its line; JSON allows every character as an escape."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenField:
+    """One field of a ticket as we last wrote it."""
+
+    values: str
+    """Digest of the map's values behind it."""
+    text: str
+    """Digest of what was written."""
+    heading: str = ""
+    """For a section of the text: its heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the tracking ticket remembers of its whole map."""
+
+    tickets: Mapping[str, str] = field(default_factory=dict)
+    """Key -> number of every ticket made for this map."""
+    edges: frozenset[tuple[str, str]] = frozenset()
+    """(key, key it waits for) of every blocked-by edge that was applied."""
+    children: frozenset[str] = frozenset()
+    """Keys whose ticket was made a child of the tracking ticket."""
+    gone: frozenset[str] = frozenset()
+    """Keys whose ticket was deleted or released by a human: never made again unless asked for."""
+    text: str = ""
+    """Digest of the map's text."""
+    settings: str = ""
+    """Digest of the settings and the version that made the tasks."""
+    commit: str = ""
+    commit_time: str = ""
+    """ISO 8601 time of the commit, so that an older one can be told from a newer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a ticket's marker says."""
+
+    source: str
+    """The map's canonical repository, ``github.com/owner/name``; never a path of somebody's machine."""
+    map_id: str
+    path: str
+    key: str
+    tracking: str = ""
+    """Number of the tracking ticket; empty in the tracking ticket itself."""
+    title: WrittenField = WrittenField("", "")
+    sections: Mapping[str, WrittenField] = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()
+    """Labels that we set."""
+    priority: str = ""
+    milestone: str = ""
+    state: str = "open"
+    """What we last made of it."""
+    ledger: Ledger | None = None
+
+    def with_ledger(self, ledger: Ledger) -> Marker:
+        """Return the same marker with another ledger."""
+        return replace(self, ledger=ledger)
+
+
+class MarkerUnreadable(ValueError):
+    """A comment that looks like a marker and is none that we can read."""
+
+
+def encode(marker: Marker) -> str:
+    """Return the marker as one line that nothing in it can end early."""
+    text = json.dumps(_as_json(marker), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    safe = _UNSAFE.sub(lambda match: "".join(f"\\u{ord(c):04x}" for c in match[0]), text)
+    return f"{PREFIX}{safe}{SUFFIX}"
+
+
+def decode(line: str) -> Marker:
+    """Read a marker.
+
+    :raises MarkerUnreadable: it is not one of ours, or was made by a later version.
+    """
+    try:
+        data = json.loads(line.strip().removeprefix(PREFIX.rstrip()).removesuffix(SUFFIX.strip()))
+        if data["schema"] == SCHEMA:
+            return _from_json(data)
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise MarkerUnreadable("its marker is damaged") from error
+    raise MarkerUnreadable(f"its marker has schema {data['schema']}, this version reads {SCHEMA}")
+
+
+def _as_json(marker: Marker) -> dict[str, object]:
+    data: dict[str, object] = {
+        "schema": SCHEMA,
+        "source": marker.source,
+        "map": marker.map_id,
+        "path": marker.path,
+        "key": marker.key,
+        "tracking": marker.tracking,
+        "title": _field_json(marker.title),
+        "sections": {name: _field_json(written) for name, written in marker.sections.items()},
+        "labels": sorted(marker.labels),
+        "priority": marker.priority,
+        "milestone": marker.milestone,
+        "state": marker.state,
+    }
+    return data if marker.ledger is None else {**data, "ledger": _ledger_json(marker.ledger, marker.map_id)}
+
+
+def _from_json(data: dict[str, object]) -> Marker:
+    read = _Reader(data)
+    ledger = data.get("ledger")
+    return Marker(
+        source=read.text("source"),
+        map_id=read.text("map"),
+        path=read.text("path"),
+        key=read.text("key"),
+        tracking=read.text("tracking"),
+        title=_field(data["title"]),
+        sections={str(name): _field(value) for name, value in read.table("sections").items()},
+        labels=frozenset(read.texts("labels")),
+        priority=read.text("priority"),
+        milestone=read.text("milestone"),
+        state=read.text("state"),
+        ledger=None if ledger is None else _ledger(ledger, read.text("map")),
+    )
+
+
+def _field_json(written: WrittenField) -> list[str]:
+    return [written.values, written.text, *([written.heading] if written.heading else [])]
+
+
+def _field(value: object) -> WrittenField:
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value) or len(value) not in (2, 3):
+        raise TypeError("field")
+    return WrittenField(*value)
+
+
+def _ledger_json(ledger: Ledger, map_id: str) -> dict[str, object]:
+    """One row a key, and edges as pairs of rows: keys are long, and a ticket's text is limited."""
+    keys = sorted({*ledger.tickets, *ledger.children, *ledger.gone, *(key for edge in ledger.edges for key in edge)})
+    row = {key: number for number, key in enumerate(keys)}
+    return {
+        "keys": [
+            [
+                key.removeprefix(f"{map_id}/"),
+                ledger.tickets.get(key, ""),
+                int(key in ledger.children) | 2 * (key in ledger.gone),
+            ]
+            for key in keys
+        ],
+        "edges": sorted([row[waiting], row[target]] for waiting, target in ledger.edges),
+        "text": ledger.text,
+        "settings": ledger.settings,
+        "commit": ledger.commit,
+        "time": ledger.commit_time,
+    }
+
+
+def _ledger(data: object, map_id: str) -> Ledger:
+    if not isinstance(data, dict):
+        raise TypeError("ledger")
+    read = _Reader(data)
+    rows = [(f"{map_id}/{short}", str(number), int(flags)) for short, number, flags in data["keys"]]
+    return Ledger(
+        tickets={key: number for key, number, _ in rows if number},
+        edges=frozenset((rows[waiting][0], rows[target][0]) for waiting, target in data["edges"]),
+        children=frozenset(key for key, _, flags in rows if flags & 1),
+        gone=frozenset(key for key, _, flags in rows if flags & 2),
+        text=read.text("text"),
+        settings=read.text("settings"),
+        commit=read.text("commit"),
+        commit_time=read.text("time"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Takes values out of JSON that anybody may have edited; what has the wrong type is a damaged marker."""
+
+    data: Mapping[str, object]
+
+    def text(self, name: str) -> str:
+        value = self.data[name]
+        if not isinstance(value, str):
+            raise TypeError(name)
+        return value
+
+    def texts(self, name: str) -> list[str]:
+        value = self.data[name]
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            raise TypeError(name)
+        return value
+
+    def table(self, name: str) -> Mapping[str, object]:
+        value = self.data[name]
+        if not isinstance(value, dict):
+            raise TypeError(name)
+        return value

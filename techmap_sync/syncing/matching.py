@@ -1,0 +1,141 @@
+"""Whose is which ticket: from the listing of a tracker to the tickets of each map.
+
+A ticket counts as ours when it has the managed label, one intact marker of this source, and an author we trust or a
+trusted ledger that lists it. See ``docs/how-it-decides.md``, "Whose ticket is it?".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from techmap_sync.syncing.block import Block, Unmanaged, read_block
+from techmap_sync.syncing.marker import Ledger
+from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.revise import Held
+from techmap_sync.syncing.tracker import Snapshot, Standing, State, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A labelled ticket that we do not write, and why."""
+
+    ticket: Ticket
+    reason: str
+    key: str = ""
+    """The key that its marker claims; empty when there is no readable marker."""
+    map_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """The tickets of one map."""
+
+    tracking: Held | None = None
+    tickets: Mapping[str, Held] = field(default_factory=dict)
+    """One ticket by key, the tracking ticket left out."""
+    copies: tuple[tuple[Held, str], ...] = ()
+    """Further tickets with a key that another one holds, and the number of that one."""
+    claimed: Mapping[str, Stray] = field(default_factory=dict)
+    """Keys that a ticket of somebody untrusted bears: neither adopted nor made again."""
+    unreadable: Mapping[str, Stray] = field(default_factory=dict)
+    """Tickets that the ledger lists but whose marker is gone or broken, by key: released by a human."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What the tracking ticket remembers; empty before the first push."""
+        return (self.tracking.marker.ledger if self.tracking else None) or Ledger()
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Keys that the ledger lists and that no ticket bears any more, in the listing or by number."""
+        return frozenset(self.ledger.tickets.keys() - self.tickets.keys() - self.unreadable.keys())
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """All tickets of a listing, sorted."""
+
+    maps: Mapping[str, Holdings]
+    """By map id."""
+    strays: tuple[Stray, ...]
+    """What belongs to nobody we know: foreign sources, broken markers."""
+
+
+def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:
+    """Sort a listing into the tickets of each map and what is not ours."""
+    blocks = {ticket.number: read_block(ticket.body) for ticket in snapshot.tickets}
+    ours, strays = [], []
+    for ticket in snapshot.tickets:
+        block = blocks[ticket.number]
+        stray = _stray(ticket, block, policy)
+        if stray is not None:
+            strays.append(stray)
+        elif isinstance(block, Block):
+            ours.append(Held(ticket, block))
+    map_ids = dict.fromkeys(held.marker.map_id for held in ours)
+    maps = {map_id: _holdings([h for h in ours if h.marker.map_id == map_id], strays, policy) for map_id in map_ids}
+    return Sorted(maps, tuple(strays))
+
+
+def is_trusted(ticket: Ticket, policy: SyncPolicy) -> bool:
+    """Whether its author may have written one of our tickets."""
+    return ticket.standing is not Standing.STRANGER or ticket.author in policy.trusted_authors
+
+
+def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stray | None:
+    if isinstance(block, Unmanaged):
+        return Stray(ticket, block.reason)
+    if block.marker.source != policy.source:
+        return Stray(ticket, f"it belongs to {block.marker.source}")
+    return None
+
+
+def _holdings(ours: Iterable[Held], strays: Iterable[Stray], policy: SyncPolicy) -> Holdings:
+    held = list(ours)
+    trusted = [h for h in held if is_trusted(h.ticket, policy)]
+    tracking, other_tracking = _tracking(trusted)
+    ledger = (tracking.marker.ledger if tracking else None) or Ledger()
+    listed = set(ledger.tickets.values())
+    members = [
+        h for h in held if h.marker.ledger is None and (is_trusted(h.ticket, policy) or h.ticket.number in listed)
+    ]
+    tickets, copies = _one_per_key(members, ledger)
+    claims = [h for h in held if h not in members and h not in trusted]
+    numbers = {number: key for key, number in ledger.tickets.items()}
+    return Holdings(
+        tracking=tracking,
+        tickets=tickets,
+        copies=(*other_tracking, *copies),
+        claimed={h.marker.key: Stray(h.ticket, _untrusted(h), h.marker.key) for h in claims},
+        unreadable={numbers[s.ticket.number]: s for s in strays if s.ticket.number in numbers},
+    )
+
+
+def _untrusted(held: Held) -> str:
+    return f"{held.ticket.author or 'somebody'} wrote ticket {held.ticket.number}, whose marker claims this task"
+
+
+def _tracking(trusted: Iterable[Held]) -> tuple[Held | None, list[tuple[Held, str]]]:
+    found = sorted((h for h in trusted if h.marker.ledger is not None), key=_seniority)
+    return (found[0], [(other, found[0].ticket.number) for other in found[1:]]) if found else (None, [])
+
+
+def _one_per_key(members: Iterable[Held], ledger: Ledger) -> tuple[dict[str, Held], list[tuple[Held, str]]]:
+    """Of several tickets with one key the ledger's wins, then an open one, then the oldest."""
+    by_key: dict[str, list[Held]] = {}
+    for held in members:
+        by_key.setdefault(held.marker.key, []).append(held)
+    tickets, copies = {}, []
+    for key, candidates in by_key.items():
+        listed = ledger.tickets.get(key)
+        first, *rest = sorted(candidates, key=lambda h: (h.ticket.number != listed, *_seniority(h)))
+        tickets[key] = first
+        copies += [(other, first.ticket.number) for other in rest]
+    return tickets, copies
+
+
+def _seniority(held: Held) -> tuple[bool, int, str]:
+    """Open before closed, then by number as people count: 9 before 10."""
+    number = held.ticket.number
+    return held.ticket.state is not State.OPEN, len(number), number

@@ -1,0 +1,71 @@
+"""The choices of a team and of one run, as the sync core needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class OnConflict(StrEnum):
+    """What happens to a field that the map and a human changed differently."""
+
+    KEEP = "keep"
+    OVERWRITE = "overwrite"
+    FAIL = "fail"
+
+
+class OrphanPolicy(StrEnum):
+    """What happens to an untouched ticket whose task is gone from the map."""
+
+    CLOSE = "close"
+    LABEL = "label"
+    KEEP = "keep"
+
+
+class Side(StrEnum):
+    """Who is right in one conflict."""
+
+    MAP = "map"
+    TRACKER = "tracker"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one run may write for one map before it refuses."""
+
+    max_creates: int = 100
+    max_updates: int = 200
+    max_retitled_share: float = 0.3
+    """Of all tickets of the map."""
+    max_closed_share: float = 0.3
+    """Of ten or more open tickets."""
+    max_closed_few: int = 3
+    """Of fewer than ten open tickets."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPolicy:
+    """Everything outside map and tracker that decides what is written."""
+
+    source: str
+    """Canonical name of the repository that the maps come from."""
+    managed_label: str = "techmap"
+    removed_label: str = "techmap:removed"
+    duplicate_label: str = "techmap:duplicate"
+    priority_labels: Mapping[str, str] = field(default_factory=dict)
+    """Label by priority."""
+    trusted_authors: frozenset[str] = frozenset()
+    on_conflict: OnConflict = OnConflict.KEEP
+    orphans: OrphanPolicy = OrphanPolicy.CLOSE
+    limits: Limits = field(default_factory=Limits)
+    take: Mapping[str, Side] = field(default_factory=dict)
+    """Conflicts settled by hand: key -> whose text stands."""
+    new: frozenset[str] = frozenset()
+    """Keys whose deleted or released ticket is made anew on purpose."""
+    refresh: bool = False
+    """Also write what only the templates changed."""
+    accept_settings: bool = False
+    """Treat tasks that are gone by settings alone as gone from the map."""
+    allowed: frozenset[str] = frozenset()
+    """Names of guards that are lifted for this run."""

@@ -1,0 +1,271 @@
+"""One ticket against its task, field by field: what the decision table says, and the text that follows from it.
+
+``revise`` is called twice: for the plan, and again on the freshly read ticket just before it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from techmap_sync.planning.task import Section, TaskSpec
+from techmap_sync.syncing.block import Block, Part, write_block
+from techmap_sync.syncing.changes import FieldEdit
+from techmap_sync.syncing.decision import Decision, decide
+from techmap_sync.syncing.digest import comparable, digest, text_digest
+from techmap_sync.syncing.marker import Marker, WrittenField
+from techmap_sync.syncing.policy import OnConflict, Side, SyncPolicy
+from techmap_sync.syncing.ticks import carry_ticks, ticked
+from techmap_sync.syncing.tracker import Patch, Ticket
+
+LEAD = "*Kept in step with a technical map by techmap-sync: edit the map, not this block. Text below it is yours.*"
+TITLE, PRIORITY, MILESTONE, LABELS = "title", "priority", "milestone", "labels"
+NOWHERE = WrittenField("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A ticket of ours."""
+
+    ticket: Ticket
+    block: Block
+
+    @property
+    def marker(self) -> Marker:
+        """What we remember of it."""
+        return self.block.marker
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """One field after the decision table."""
+
+    name: str
+    decision: Decision
+    theirs: str
+    """What the tracker holds."""
+    ours: str
+    """What the map wants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """All fields of one ticket after the decision table."""
+
+    fields: tuple[Revised, ...]
+    add_labels: frozenset[str] = frozenset()
+    remove_labels: frozenset[str] = frozenset()
+
+    def named(self, decision: Decision) -> tuple[Revised, ...]:
+        """Return the fields with one decision."""
+        return tuple(field for field in self.fields if field.decision is decision)
+
+    @property
+    def edits(self) -> tuple[FieldEdit, ...]:
+        """What would be written."""
+        edits = tuple(FieldEdit(f.name, f.theirs, f.ours) for f in self.named(Decision.UPDATE))
+        labels = " ".join(
+            (*(f"-{name}" for name in sorted(self.remove_labels)), *(f"+{name}" for name in sorted(self.add_labels)))
+        )
+        return (*edits, FieldEdit(LABELS, "", labels)) if labels else edits
+
+
+def revise(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Revision:
+    """Hold a task against its ticket.
+
+    :param spec: what should exist.
+    :param held: what exists, and what we wrote last.
+    """
+    fields = (_title(spec, held), *_scalars(spec, held, policy), *_sections(spec, held, policy))
+    settled = tuple(_settled(field, spec.key, policy) for field in fields)
+    add, remove = _labels(spec, held, policy, settled)
+    return Revision(settled, add, remove)
+
+
+def patch_for(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, native_priority: bool) -> Patch:
+    """Return what to write so that the ticket says what the revision decided, and its marker knows it.
+
+    :param marker: the ticket's marker with everything but its written fields brought up to date.
+    :param native_priority: whether the tracker has a priority field of its own.
+    """
+    decided = {field.name: field for field in revision.fields}
+    wanted = {section.name: section for section in sections_of(spec)}
+    writes = bool(revision.named(Decision.UPDATE))
+    parts = _new_parts(wanted, held.block, decided, writes)
+    updates = {field.name: field.ours for field in revision.named(Decision.UPDATE)}
+    body = write_block(
+        parts, _new_marker(spec, marker, held.marker, decided, writes), held.block.before, held.block.after
+    )
+    return Patch(
+        title=updates.get(TITLE),
+        body=body if comparable_with_ticks(body) != comparable_with_ticks(held.ticket.body) else None,
+        priority=updates.get(PRIORITY) if native_priority else None,
+        milestone=updates.get(MILESTONE),
+    )
+
+
+def comparable_with_ticks(text: str) -> str:
+    """Return a text without what trackers change in passing; ticks count."""
+    return text.replace("\r\n", "\n").rstrip()
+
+
+def sections_of(spec: TaskSpec) -> tuple[Section, ...]:
+    """Return the sections of a ticket with the lead that says where to edit."""
+    return (Section("", "", LEAD, ""), *spec.sections)
+
+
+def first_marker(spec: TaskSpec, marker: Marker) -> Marker:
+    """Return the marker of a ticket that is written for the first time."""
+    return replace(
+        marker,
+        title=WrittenField(digest(spec.title), text_digest(spec.title)),
+        sections={
+            section.name: WrittenField(_values(section), _fingerprint(section.text), section.heading)
+            for section in sections_of(spec)
+        },
+        priority=spec.priority.value if spec.priority else "",
+        milestone=spec.milestone,
+    )
+
+
+def _title(spec: TaskSpec, held: Held) -> Revised:
+    written = held.marker.title
+    decision = decide(
+        map_changed=digest(spec.title) != written.values,
+        ticket_changed=text_digest(held.ticket.title) != written.text,
+        agree=comparable(held.ticket.title) == comparable(spec.title),
+    )
+    return Revised(TITLE, decision, held.ticket.title, spec.title)
+
+
+def _scalars(spec: TaskSpec, held: Held, policy: SyncPolicy) -> tuple[Revised, ...]:
+    priority = spec.priority.value if spec.priority else ""
+    return (
+        _scalar(PRIORITY, priority, held.marker.priority, _observed_priority(held, policy)),
+        _scalar(MILESTONE, spec.milestone, held.marker.milestone, held.ticket.milestone or ""),
+    )
+
+
+def _scalar(name: str, desired: str, written: str, observed: str) -> Revised:
+    decision = decide(map_changed=desired != written, ticket_changed=observed != written, agree=observed == desired)
+    return Revised(name, decision, observed, desired)
+
+
+def _observed_priority(held: Held, policy: SyncPolicy) -> str:
+    """Return what the ticket says of its priority; of field and label the one that a human changed."""
+    by_label = {label: priority for priority, label in policy.priority_labels.items()}
+    said = [by_label[label] for label in sorted(held.ticket.labels) if label in by_label]
+    if held.ticket.priority is not None:
+        said.insert(0, held.ticket.priority)
+    return next((priority for priority in said if priority != held.marker.priority), said[0] if said else "")
+
+
+def _sections(spec: TaskSpec, held: Held, policy: SyncPolicy) -> tuple[Revised, ...]:
+    wanted = {section.name: section for section in sections_of(spec)}
+    texts = held.block.texts()
+    names = dict.fromkeys((*wanted, *held.marker.sections))
+    return tuple(
+        _section(name, wanted.get(name), held.marker.sections.get(name, NOWHERE), texts, policy) for name in names
+    )
+
+
+def _section(
+    name: str, wanted: Section | None, written: WrittenField, texts: Mapping[str, str], policy: SyncPolicy
+) -> Revised:
+    observed = texts.get(name, "")
+    desired = wanted.text if wanted else ""
+    changed = (_values(wanted) != written.values) if not policy.refresh else _fingerprint(desired) != written.text
+    decision = decide(
+        map_changed=changed,
+        ticket_changed=_fingerprint(observed) != written.text,
+        agree=comparable(observed) == comparable(desired),
+    )
+    carried = carry_ticks(desired, ticked(texts.values()))
+    return Revised(name, decision, observed, carried)
+
+
+def _settled(field: Revised, key: str, policy: SyncPolicy) -> Revised:
+    """Settle a conflict that somebody has decided."""
+    if field.decision not in (Decision.CONFLICT, Decision.KEEP):
+        return field
+    side = policy.take.get(key)
+    if side is Side.MAP or (field.decision is Decision.CONFLICT and policy.on_conflict is OnConflict.OVERWRITE):
+        return replace(field, decision=Decision.UPDATE)
+    if side is Side.TRACKER and field.decision is Decision.CONFLICT:
+        return replace(field, decision=Decision.ADOPT)
+    return field
+
+
+def _labels(
+    spec: TaskSpec, held: Held, policy: SyncPolicy, fields: Sequence[Revised]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Add what the map wants unless we added it before; remove only what we added."""
+    by_priority = frozenset(policy.priority_labels.values())
+    wanted, ours, there = spec.labels - by_priority, held.marker.labels - by_priority, held.ticket.labels
+    add, remove = wanted - ours - there, (ours - wanted) & there
+    if any(field.name == PRIORITY and field.decision is Decision.UPDATE for field in fields):
+        add |= (spec.labels & by_priority) - there
+        remove |= (by_priority - spec.labels) & there
+    return add, remove
+
+
+def _new_parts(
+    wanted: Mapping[str, Section], block: Block, decided: Mapping[str, Revised], writes: bool
+) -> tuple[Part, ...]:
+    """Return the sections in the order of the task; what a human kept against the map comes last."""
+    texts = {part.name: part for part in block.parts}
+    parts = []
+    for name in dict.fromkeys((*wanted, *texts)):
+        section, part = wanted.get(name), texts.get(name)
+        follows = decided[name].decision is Decision.UPDATE or (writes and _rides_along(section, decided[name]))
+        if follows and section is not None:
+            parts.append(Part(name, section.heading, decided[name].ours))
+        elif not follows and part is not None:
+            parts.append(part)
+    return tuple(parts)
+
+
+def _rides_along(section: Section | None, field: Revised) -> bool:
+    return section is not None and not section.values and field.decision is Decision.NOTHING
+
+
+def _new_marker(spec: TaskSpec, marker: Marker, before: Marker, decided: Mapping[str, Revised], writes: bool) -> Marker:
+    sections: dict[str, WrittenField] = {}
+    wanted = {section.name: section for section in sections_of(spec)}
+    for name in dict.fromkeys((*wanted, *before.sections)):
+        section, field = wanted.get(name), decided[name]
+        if _learns(field) or (writes and _rides_along(section, field)):
+            sections |= {name: _written_section(section, field)} if section else {}
+        elif name in before.sections:
+            sections[name] = before.sections[name]
+    return replace(
+        marker,
+        title=_written_title(spec, decided[TITLE]) if _learns(decided[TITLE]) else before.title,
+        sections=sections,
+        priority=decided[PRIORITY].ours if _learns(decided[PRIORITY]) else before.priority,
+        milestone=decided[MILESTONE].ours if _learns(decided[MILESTONE]) else before.milestone,
+    )
+
+
+def _learns(field: Revised) -> bool:
+    return field.decision in (Decision.UPDATE, Decision.ADOPT)
+
+
+def _values(section: Section | None) -> str:
+    return digest(section.values) if section and section.values else ""
+
+
+def _fingerprint(text: str) -> str:
+    """A section that is not there has no digest."""
+    return text_digest(text) if text.strip() else ""
+
+
+def _written_section(section: Section, field: Revised) -> WrittenField:
+    text = field.theirs if field.decision is Decision.ADOPT else section.text
+    return WrittenField(_values(section), _fingerprint(text), section.heading)
+
+
+def _written_title(spec: TaskSpec, field: Revised) -> WrittenField:
+    return WrittenField(
+        digest(spec.title), text_digest(field.theirs if field.decision is Decision.ADOPT else spec.title)
+    )

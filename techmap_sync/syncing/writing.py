@@ -1,0 +1,153 @@
+"""What a change writes, worked out on the ticket as it is just before the write. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
+
+from techmap_sync.planning.task import TaskSpec
+from techmap_sync.syncing.block import Block, Part, write_block
+from techmap_sync.syncing.changes import Action, Change, MapChanges
+from techmap_sync.syncing.decision import Decision
+from techmap_sync.syncing.digest import digest, text_digest
+from techmap_sync.syncing.marker import Ledger, Marker, WrittenField
+from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.revise import LABELS, PRIORITY, Held, Revision, first_marker, patch_for, revise, sections_of
+from techmap_sync.syncing.tracker import Capabilities, Draft, Patch, State
+
+STATUS = "status"
+"""The section that says why a ticket was closed or labelled; it goes when its task is back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """All that is written to one ticket."""
+
+    patch: Patch
+    add_labels: frozenset[str] = frozenset()
+    remove_labels: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.patch or self.add_labels or self.remove_labels)
+
+
+def required(change: Change) -> TaskSpec:
+    """Return the task of a change that cannot be without one."""
+    assert change.spec is not None, f"{change.action} of {change.key} has no task"
+    return change.spec
+
+
+def draft(spec: TaskSpec, changes: MapChanges, tracking: str, policy: SyncPolicy, capabilities: Capabilities) -> Draft:
+    """Return the ticket to create for a task.
+
+    :param tracking: number of the tracking ticket; empty when this is the tracking ticket itself.
+    """
+    is_tracking = spec.key == changes.tracking_key
+    marker = Marker(
+        source=policy.source,
+        map_id=changes.map_id,
+        path=changes.path,
+        key=spec.key,
+        tracking="" if is_tracking else tracking,
+        labels=spec.labels,
+        ledger=Ledger() if is_tracking else None,
+    )
+    parts = [Part(section.name, section.heading, section.text) for section in sections_of(spec)]
+    return Draft(
+        title=spec.title,
+        body=write_block(parts, first_marker(spec, marker)),
+        labels=spec.labels,
+        priority=spec.priority if capabilities.native_priority else None,
+        milestone=spec.milestone or None if capabilities.milestones else None,
+        assignees=spec.assignees if capabilities.assignees else (),
+        parent=tracking or None if capabilities.parent_at_creation else None,
+        estimate_minutes=spec.estimate_minutes if capabilities.estimates else None,
+    )
+
+
+def rewrite(
+    change: Change,
+    held: Held,
+    changes: MapChanges,
+    policy: SyncPolicy,
+    capabilities: Capabilities,
+    ledger: Ledger | None = None,
+) -> Rewrite:
+    """Return what an update, a closing or a reopening writes.
+
+    :param held: the ticket as it is now.
+    :param ledger: for the tracking ticket: what its ledger shall say.
+    """
+    revision = _as_shown(revise(change.spec, held, policy), change) if _revises(change) and change.spec else None
+    marker = _marker(change, held, changes, policy, ledger or held.marker.ledger)
+    if revision is not None and change.spec is not None:
+        patch = patch_for(change.spec, held, revision, marker, capabilities.native_priority)
+        add, remove = revision.add_labels, revision.remove_labels
+    else:
+        patch = Patch(body=_with_reason(held.block, marker, change))
+        label = frozenset({policy.removed_label}) if change.action is Action.UPDATE else frozenset()
+        add, remove = label - held.ticket.labels, frozenset()
+    return Rewrite(_with_state(patch, change), add, remove)
+
+
+def final_ledger(
+    changes: MapChanges, now: Ledger | None, numbers: Mapping[str, str], unsupported: Set[tuple[str, str]]
+) -> Ledger:
+    """Return what the ledger says once everything is written.
+
+    :param now: the ledger as another run may have left it.
+    :param numbers: key -> number of every ticket that exists by now.
+    """
+    assert changes.ledger is not None
+    wanted, now = changes.ledger, now or Ledger()
+    others = {key: n for key, n in now.tickets.items() if key not in wanted.gone and key not in wanted.tickets}
+    own = {key: numbers.get(key, number) for key, number in wanted.tickets.items()}
+    tickets = {key: number for key, number in {**others, **own}.items() if number}
+    return replace(wanted, tickets=tickets, edges=wanted.edges - unsupported)
+
+
+def _revises(change: Change) -> bool:
+    return change.action in (Action.UPDATE, Action.REOPEN) and change.spec is not None
+
+
+def _as_shown(revision: Revision, change: Change) -> Revision:
+    """Write nothing that the plan did not show, even if the ticket has changed since."""
+    shown = set(change.fields)
+    fields = tuple(
+        replace(field, decision=Decision.NOTHING)
+        if field.decision is Decision.UPDATE and field.name not in shown and change.action is Action.UPDATE
+        else field
+        for field in revision.fields
+    )
+    labels_shown = LABELS in shown or PRIORITY in shown or change.action is Action.REOPEN
+    return Revision(fields, revision.add_labels, revision.remove_labels) if labels_shown else Revision(fields)
+
+
+def _marker(change: Change, held: Held, changes: MapChanges, policy: SyncPolicy, ledger: Ledger | None) -> Marker:
+    added = change.spec.labels if change.spec else frozenset({policy.removed_label})
+    state = {Action.CLOSE: State.CLOSED, Action.REOPEN: State.OPEN}.get(change.action)
+    return replace(
+        held.marker,
+        path=changes.path,
+        key=change.key,
+        labels=frozenset(added) | (frozenset() if change.spec else held.marker.labels),
+        state=state or held.marker.state,
+        ledger=ledger,
+    )
+
+
+def _with_reason(block: Block, marker: Marker, change: Change) -> str:
+    """Say in the block why the ticket is closed or orphaned."""
+    status = Part(STATUS, "Status", f"{change.reason[:1].upper()}{change.reason[1:]}.")
+    parts = (*(part for part in block.parts if part.name != STATUS), status)
+    written = WrittenField(digest(STATUS), text_digest(status.text), status.heading)
+    known = replace(marker, sections={**marker.sections, STATUS: written})
+    return write_block(parts, known, block.before, block.after)
+
+
+def _with_state(patch: Patch, change: Change) -> Patch:
+    if change.action is Action.CLOSE:
+        return replace(patch, state=State.CLOSED, reason=change.close_reason)
+    if change.action is Action.REOPEN:
+        return replace(patch, state=State.OPEN)
+    return patch
