@@ -7,7 +7,7 @@ map the tickets, the edges, and the ledger last. A create is never sent twice wi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from techmap_sync.errors import NotSupported, OutcomeUnclear, TrackerError
 from techmap_sync.planning.task import TaskSpec
@@ -88,7 +88,8 @@ class MapRun:
         for change in self.unclear:
             yield self._create_again(change)
         yield from (self._edge(change) for change in rest if change.edge is not None)
-        yield self._ledger()
+        if self.changes.tracking_change is not None:
+            yield self._ledger(self.changes.tracking_change)
 
     def _create(self, change: Change) -> Outcome | None:
         """Create a ticket; None when it is unclear whether that worked and no such ticket is to be seen yet."""
@@ -163,25 +164,17 @@ class MapRun:
     def _target(self, change: Change) -> str:
         return self.tracking if change.target == self.changes.tracking_key else self.numbers.get(change.target, "")
 
-    def _ledger(self) -> Outcome:
+    def _ledger(self, change: Change) -> Outcome:
         """Write the tracking ticket with its ledger, merged into the ledger as it is by now."""
-        change = self.changes.tracking_change or Change(Action.UPDATE, self.changes.tracking_key, LEDGER, self.tracking)
         if change.action is Action.CREATE:
-            change = Change(
-                Action.UPDATE,
-                change.key,
-                change.title,
-                self.tracking,
-                edits=(FieldEdit(LEDGER, "", ""),),
-                spec=change.spec,
-            )
+            edits = (FieldEdit(LEDGER, "", ""),)
+            change = replace(change, action=Action.UPDATE, ticket=self.tracking, edits=edits, reason="")
         held = self._read(self.tracking)
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
         ledger = writing.final_ledger(self.changes, held.marker.ledger, self.numbers, self.unsupported)
-        return self._carry_out(
-            change, held, writing.rewrite(change, held, self.changes, self.policy, self.tracker.capabilities, ledger)
-        )
+        rewrite = writing.rewrite(change, held, self.changes, self.policy, self.tracker.capabilities, ledger)
+        return self._carry_out(change, held, rewrite)
 
     def _read(self, number: str) -> Held | str:
         """Read a ticket again; a sentence when it is no longer ours to write."""

@@ -1,0 +1,62 @@
+"""Runs of the sync core against a tracker, as `push` makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from techmap_sync.planning.task import TaskPlan
+from techmap_sync.syncing.apply import apply
+from techmap_sync.syncing.block import Block, read_block
+from techmap_sync.syncing.changes import Action, Change, ChangeSet
+from techmap_sync.syncing.diff import Origin, diff
+from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.observe import observe
+from techmap_sync.syncing.outcomes import Outcome
+from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.tracker import Ticket, Tracker
+from tests.syncing.build import POLICY, origin
+from tests.trackers.memory import MemoryTracker
+
+
+def planned(
+    tracker: Tracker, plan: TaskPlan, policy: SyncPolicy = POLICY, text: str = "", where: Origin | None = None
+) -> ChangeSet:
+    """What a push would do; the map's text is made of its tasks unless a test says otherwise."""
+    where = where or origin(text or repr(plan))
+    holdings = observe(tracker, [plan], policy).maps.get(plan.map_id, Holdings())
+    return ChangeSet(tracker.name, (diff(plan, where, holdings, tracker.capabilities, policy),))
+
+
+def push(tracker: Tracker, plan: TaskPlan, policy: SyncPolicy = POLICY, text: str = "") -> list[Outcome]:
+    """Push a plan to the end."""
+    return list(apply(planned(tracker, plan, policy, text), tracker, policy))
+
+
+def shown(changes: Sequence[Change]) -> list[tuple[Action, str]]:
+    """What a plan shows, in short."""
+    return [(change.action, change.key) for change in changes]
+
+
+def state(tracker: MemoryTracker) -> dict[str, Ticket]:
+    """What the tracker holds, by key, without numbers: two histories that end alike look alike."""
+    keys = {ticket.number: key_of(ticket) for ticket in tracker.tickets.values()}
+    return {keys[t.number]: _unnumbered(t, keys) for t in tracker.tickets.values()}
+
+
+def key_of(ticket: Ticket) -> str:
+    """The key that a ticket's marker claims."""
+    block = read_block(ticket.body)
+    return block.marker.key if isinstance(block, Block) else f"no marker: {ticket.title}"
+
+
+def _unnumbered(ticket: Ticket, keys: dict[str, str]) -> Ticket:
+    block = read_block(ticket.body)
+    assert isinstance(block, Block)
+    ledger = block.marker.ledger
+    body = repr((block.before, block.parts, block.after, block.marker.title, block.marker.sections, block.marker.state))
+    if ledger is not None:
+        body += repr((sorted(ledger.tickets), sorted(ledger.edges), sorted(ledger.children), ledger.text))
+        assert ledger.tickets == {keys[n]: n for n in ledger.tickets.values()}, "ledger and tickets disagree"
+    edges = frozenset(keys[number] for number in ticket.blocked_by or ())
+    return replace(ticket, number="", url="", body=body, parent=keys.get(ticket.parent or ""), blocked_by=edges)

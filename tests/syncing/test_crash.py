@@ -1,0 +1,69 @@
+"""Killed at any request, the next run ends where an undisturbed one would have ended.
+
+Exhaustive: every request of a first push of 30 tasks, of an update, a rename and a closing, each killed before its
+effect, killed after it, and left without an answer after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+
+from techmap_sync.errors import TrackerError
+from techmap_sync.planning.task import TaskPlan
+from tests.syncing.build import plan, task
+from tests.syncing.drive import planned, push, state
+from tests.trackers.memory import Fault, Killed, MemoryTracker, When, killed, timed_out
+
+NAMES = [f"Part{number:02}" for number in range(30)]
+THIRTY = plan(*(task(name, blocked_by=tuple(NAMES[max(0, n - 2) : n])) for n, name in enumerate(NAMES)))
+
+
+SCENARIOS: dict[str, tuple[TaskPlan | None, TaskPlan]] = {
+    "first push": (None, THIRTY),
+    "update": (THIRTY, replace(THIRTY, tasks=(task("Part00", sections={"purpose": "New."}), *THIRTY.tasks[1:]))),
+    "closing": (THIRTY, replace(THIRTY, tasks=THIRTY.tasks[:28])),
+    "edges": (
+        THIRTY,
+        replace(THIRTY, tasks=(*THIRTY.tasks[:28], task("Part28"), task("Part29", blocked_by=("Part00",)))),
+    ),
+}
+FAULTS: dict[str, Callable[[], Fault]] = {
+    "killed before the effect": lambda: killed(When.BEFORE),
+    "killed after the effect": lambda: killed(When.AFTER),
+    "no answer, no effect": lambda: timed_out(When.BEFORE),
+    "no answer, but the effect": lambda: timed_out(When.AFTER),
+}
+
+
+def prepared(before: TaskPlan | None) -> MemoryTracker:
+    tracker = MemoryTracker(edges_listed=False)
+    if before is not None:
+        push(tracker, before)
+    tracker.requests.clear()
+    return tracker
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scenario: str, fault: str) -> None:
+    before, after = SCENARIOS[scenario]
+    start = prepared(before)
+    undisturbed = deepcopy(start)
+    push(undisturbed, after)
+    wanted = state(undisturbed)
+    for request in range(1, len(undisturbed.requests) + 1):
+        tracker = deepcopy(start)
+        tracker.faults[request] = FAULTS[fault]()
+        with suppress(Killed, TrackerError):
+            push(tracker, after)
+        tracker.faults.clear()
+        push(tracker, after)
+        where = f"{fault} at request {request}: {undisturbed.requests[request - 1]}"
+        assert len(tracker.tickets) == len(undisturbed.tickets), f"{where}: duplicates or losses"
+        assert state(tracker) == wanted, where
+        assert not planned(tracker, after).writes, f"{where}: a third run would write again"
