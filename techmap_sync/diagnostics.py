@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,3 +42,24 @@ class Diagnostic:
     span: Span
     path: str = ""
     """The file as the user knows it, with ``/``."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A file and everything that was found in it."""
+
+    path: str
+    """As the user knows it, with ``/``."""
+    text: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def line(self, number: int) -> str:
+        """Return one line of the file, counted from 1; empty behind its end."""
+        lines = self.text.split("\n")
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def counted_by_severity(files: Iterable[CheckedFile]) -> dict[Severity, int]:
+    """Return how many diagnostics of each severity some files have, every severity named."""
+    found = Counter(diagnostic.severity for file in files for diagnostic in file.diagnostics)
+    return {severity: found[severity] for severity in Severity}

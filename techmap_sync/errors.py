@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-class Problem(Exception):  # noqa: N818 - the family name; its members say what happened
+class Problem(Exception):
     """The root of all errors of this program."""
 
 

@@ -78,6 +78,10 @@ class Item:
     title: str
     """Plain text without Markdown, on one line."""
     span: Span
+    markdown: str = ""
+    """The item's own text with its Markdown, on one line; prose goes on behind the sentence that is its title."""
+    code: tuple[str, ...] = ()
+    """The code spans of the title, in order: names rather than words."""
     done: bool = False
     """Ticked, struck through or said to exist already."""
     detail: str = ""
@@ -166,6 +170,8 @@ class TechnicalMap:
     metadata: tuple[MetadataField, ...] = ()
     readiness: Readiness = Readiness.MISSING
     lifecycle: Lifecycle = Lifecycle.ACTIVE
+    estimate_minutes: tuple[int, int] | None = None
+    """Estimated implementation time as (least, most) working minutes; None when it is not understood."""
     components: tuple[Component, ...] = ()
     changes: tuple[ItemGroup, ...] = ()
     tests: tuple[ItemGroup, ...] = ()

@@ -48,7 +48,8 @@ class Section:
     """Markdown as it is written to the tracker, without the heading."""
     values: str
     """Canonical form of the map's values behind the text. Two sections with the same values say the same, however a
-    template words it; what merely moves (line numbers, commits) is left out."""
+    template words it. Empty for a section that never causes a write of its own and is rewritten along with others:
+    line numbers and commits are no news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class TaskSpec:
     sections: tuple[Section, ...]
     phase: Phase | None = None
     """None for the tracking ticket, which spans all phases."""
-    priority: Priority = Priority.MEDIUM
+    priority: Priority | None = None
+    """None for the tracking ticket."""
     labels: frozenset[str] = frozenset()
     blocked_by: tuple[str, ...] = ()
     """Keys of the tasks that must be finished first, transitively reduced."""

@@ -1,0 +1,121 @@
+"""The maps of a run: read, checked, and judged by the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from techmap_sync.commands.discovery import FoundFile, find_files
+from techmap_sync.config import Settings
+from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
+from techmap_sync.errors import UnreadableMap, UsageProblem
+from techmap_sync.model import TechnicalMap
+from techmap_sync.parsing.parser import decode, looks_like_map, parse
+from techmap_sync.parsing.vocabulary import Vocabulary
+from techmap_sync.planning.outline import Outline, outline_of
+
+NO_MAP = "not a technical map: no heading starts with TECHNICAL MAP:"
+NO_MAP_HINT = 'techmap-sync new "Feature name" writes one; docs/map-format.md says what makes a file a map'
+
+
+@dataclass(frozen=True, slots=True)
+class MapFile:
+    """One map that was read."""
+
+    path: Path
+    text: str
+    technical_map: TechnicalMap
+    outline: Outline
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def name(self) -> str:
+        """The path as the user knows it, with ``/``."""
+        return self.path.as_posix()
+
+    @property
+    def checked(self) -> CheckedFile:
+        """The file with everything that was found in it."""
+        return CheckedFile(self.name, self.text, self.diagnostics)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What keeps it from being pushed."""
+        return tuple(d for d in self.diagnostics if d.severity is Severity.ERROR)
+
+    @property
+    def approved(self) -> bool:
+        """The gate: its author says yes, and nothing is wrong with it."""
+        return self.technical_map.ready and not self.errors
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is not approved, each with its line."""
+        return (*self._not_ready(), *(f"{self.path}:{d.span.line}: {d.message}" for d in self.errors))
+
+    def _not_ready(self) -> tuple[str, ...]:
+        if self.technical_map.ready:
+            return ()
+        field = self.technical_map.field("implementation ready")
+        if field is None:
+            return (f'{self.path}: it has no field "Implementation Ready"',)
+        said = f'"{field.label}" says "{field.value}"' if field.value else f'"{field.label}" is empty'
+        return (f"{self.path}:{field.span.line}: {said}",)
+
+
+@dataclass(frozen=True, slots=True)
+class MapFiles:
+    """What some paths hold."""
+
+    maps: tuple[MapFile, ...]
+    unreadable: tuple[UnreadableMap, ...]
+    """Files that had to be maps and are none."""
+    passed_over: tuple[Path, ...]
+    """Files that a folder or glob held and that are no maps."""
+
+    @property
+    def checked(self) -> tuple[CheckedFile, ...]:
+        """The maps with everything that was found in them."""
+        return tuple(file.checked for file in self.maps)
+
+
+def read_maps(paths: Sequence[str], settings: Settings) -> MapFiles:
+    """Read all maps below some paths; a problem of one file does not stop the others.
+
+    :param paths: files, folders and globs; the setting ``maps`` when there are none.
+    :raises UsageProblem: a path does not exist or cannot be read.
+    """
+    vocabulary = Vocabulary.from_tables(settings.vocabulary)
+    maps, unreadable, passed_over = [], [], []
+    for file in find_files(paths or settings.maps, settings.exclude):
+        try:
+            read = _read(file, vocabulary, settings)
+        except UnreadableMap as problem:
+            unreadable.append(problem)
+            continue
+        if read is None:
+            passed_over.append(file.path)
+        else:
+            maps.append(read)
+    return MapFiles(tuple(maps), tuple(unreadable), tuple(passed_over))
+
+
+def _read(file: FoundFile, vocabulary: Vocabulary, settings: Settings) -> MapFile | None:
+    """Read one file; None for one that is no map and was not named as one."""
+    name = file.path.as_posix()
+    text = decode(_bytes(file.path), name)
+    if not file.named and not looks_like_map(text, vocabulary):
+        return None
+    reading = parse(text, vocabulary)
+    if reading.map is None:
+        raise UnreadableMap(name, NO_MAP, NO_MAP_HINT)
+    outline = outline_of(reading.map, settings.plan_options().granularity)
+    return MapFile(file.path, text, reading.map, outline, ())
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageProblem(f"cannot read {path}: {error.strerror}", "check its permissions") from error

@@ -1,0 +1,253 @@
+"""The only reader of the environment and of files of settings.
+
+Settings come, the later the stronger, from ``config/defaults.toml``, ``techmap-sync.toml``, variables named
+``TECHMAP_SYNC_...`` and flags. See ``docs/configuration.md``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from techmap_sync.errors import SettingsProblem, UsageProblem
+from techmap_sync.planning.options import Granularity, GranularityChoice, PlanOptions
+from techmap_sync.syncing.digest import digest
+from techmap_sync.syncing.policy import Limits, OnConflict, OrphanPolicy
+
+FILE_NAME = "techmap-sync.toml"
+PREFIX = "TECHMAP_SYNC_"
+SECRETS = frozenset({"TECHMAP_SYNC_GITHUB_TOKEN", "TECHMAP_SYNC_GITLAB_TOKEN"})
+"""Variables with our prefix that are no settings: a secret never stands in a file."""
+
+EXPLAINED = "every setting is explained in docs/configuration.md"
+
+Label = Field(min_length=1, pattern=r"^[^,]+$")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GranularityTable(_Table):
+    """How many tickets each part of a map becomes."""
+
+    changes: Granularity
+    tests: Granularity
+    deployment: Granularity
+    constraints: Granularity
+
+
+class LabelsTable(_Table):
+    """Names and colours of labels."""
+
+    kind: dict[str, str]
+    phase: dict[str, str]
+    priority: dict[str, str]
+    colors: dict[str, str]
+
+
+class LimitsTable(_Table):
+    """How much one run may write for one map."""
+
+    max_creates: int = Field(ge=0)
+    max_updates: int = Field(ge=0)
+    max_retitled_share: float = Field(ge=0, le=1)
+    max_closed_share: float = Field(ge=0, le=1)
+    max_closed_few: int = Field(ge=0)
+
+
+class PaceTable(_Table):
+    """How fast a server is written to."""
+
+    seconds_between_writes: float = Field(ge=0)
+
+
+class Settings(BaseSettings):
+    """All settings of one run."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    maps: list[str]
+    exclude: list[str]
+    to: str
+    api_url: str
+    source: str
+    templates: str
+    managed_label: str = Label
+    removed_label: str = Label
+    duplicate_label: str = Label
+    trusted_authors: list[str]
+    milestone: str
+    assignees: list[str]
+    on_conflict: OnConflict
+    orphans: OrphanPolicy
+    timeout: float = Field(gt=0)
+    granularity: GranularityTable
+    labels: LabelsTable
+    limits: LimitsTable
+    github: PaceTable
+    gitlab: PaceTable
+    severity: dict[str, Literal["error", "warning", "note", "off"]]
+    vocabulary: dict[str, Any]
+
+    def plan_options(self) -> PlanOptions:
+        """Return what the planner has to know."""
+        return PlanOptions(
+            granularity=GranularityChoice(**self.granularity.model_dump()),
+            managed_label=self.managed_label,
+            kind_labels=self.labels.kind,
+            phase_labels=self.labels.phase,
+            priority_labels=self.labels.priority,
+            milestone=self.milestone,
+            assignees=tuple(self.assignees),
+        )
+
+    def write_limits(self) -> Limits:
+        """Return how much one run may write for one map."""
+        return Limits(**self.limits.model_dump())
+
+    def digest(self) -> str:
+        """Return a fingerprint of all settings that decide what tasks a map has."""
+        deciding = self.model_dump(mode="json", include={"granularity", "labels", "vocabulary", "templates"})
+        return digest(json.dumps(deciding, sort_keys=True, ensure_ascii=False))
+
+
+def shipped(name: str) -> Path:
+    """Return a file of the folder ``config/``, which the wheel carries as ``shipped/``."""
+    package = Path(__file__).parent
+    folder = package / "shipped"
+    return (folder if folder.is_dir() else package.parent / "config") / name
+
+
+def find_settings_file(start: Path) -> Path | None:
+    """Return the nearest ``techmap-sync.toml`` from a folder upwards, within its repository."""
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def load_settings(file: Path | None, flags: Mapping[str, object]) -> Settings:
+    """Read all sources of settings.
+
+    :param file: the team's file, or None.
+    :param flags: settings that were given on the command line; the strongest.
+    :raises SettingsProblem: a key is unknown or a value is bad; says where and names the nearest key.
+    :raises UsageProblem: the file cannot be read.
+    """
+    files = [shipped("defaults.toml"), *([file] if file else [])]
+    if file:
+        _check_toml(file)
+
+    class FromFiles(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, files, deep_merge=True)
+
+    try:
+        _check_variables()
+        return FromFiles(**flags)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise _problem(error.errors()[0], file, flags) from error
+    except SettingsError as error:
+        raise SettingsProblem("environment", str(error), "a list is written as JSON: '[\"docs/maps\"]'") from error
+
+
+def _check_toml(file: Path) -> None:
+    try:
+        tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageProblem(f"cannot read {file}: {error.strerror}", "name another file with --config") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsProblem(str(file), str(error), "see https://toml.io for the syntax") from error
+
+
+def _check_variables() -> None:
+    """Refuse a variable that looks like a setting and is none: it would be ignored without a word."""
+    known = {f"{PREFIX}{'__'.join(path)}".upper() for path in _known_keys()} | SECRETS
+    tables = tuple(f"{PREFIX}{name}__".upper() for name in ("labels", "severity", "vocabulary"))
+    for name in sorted(os.environ):
+        upper = name.upper()
+        if upper.startswith(PREFIX) and upper not in known and not upper.startswith(tables):
+            raise SettingsProblem(f"environment variable {name}", "no such setting", _nearest(upper, known))
+
+
+def _known_keys() -> Iterator[tuple[str, ...]]:
+    for name, field in Settings.model_fields.items():
+        yield (name,)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from ((name, inner) for inner in field.annotation.model_fields)
+
+
+def _problem(error: ErrorDetails, file: Path | None, flags: Mapping[str, object]) -> SettingsProblem:
+    path = [str(part) for part in error["loc"] if isinstance(part, str)]
+    key = ".".join(path)
+    where = _where(path, file, flags)
+    if error["type"] == "extra_forbidden":
+        siblings = {known[-1] for known in _known_keys() if list(known[:-1]) == path[:-1]}
+        return SettingsProblem(where, f"no such setting: {key}", _nearest(path[-1], siblings))
+    message = error["msg"][:1].lower() + error["msg"][1:]
+    return SettingsProblem(
+        where, f"{key} = {error['input']!r}: {message}", "every setting is explained in docs/configuration.md"
+    )
+
+
+def _where(path: list[str], file: Path | None, flags: Mapping[str, object]) -> str:
+    variable = f"{PREFIX}{'__'.join(path)}".upper()
+    if path[0] in flags:
+        return f"--{path[0].replace('_', '-')}"
+    if variable in {name.upper() for name in os.environ}:
+        return f"environment variable {variable}"
+    line = _line_of(path, file.read_text(encoding="utf-8")) if file else 0
+    return f"{file}:{line}" if line else str(file or "settings")
+
+
+def _line_of(path: list[str], toml: str) -> int:
+    """Return the line in which a key of a TOML file stands, 0 when it is not found."""
+    table: list[str] = []
+    for number, line in enumerate(toml.splitlines(), 1):
+        text = line.strip()
+        if text.startswith("["):
+            table = _dotted(text.strip("[] "))
+        elif "=" in text and not text.startswith("#"):
+            key = [*table, *_dotted(text.split("=", 1)[0])]
+            if path[: len(key)] == key:
+                return number
+        if table and path == table and text.startswith("["):
+            return number
+    return 0
+
+
+def _dotted(key: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in key.split(".")]
+
+
+def _nearest(name: str, known: set[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]}?" if close else EXPLAINED

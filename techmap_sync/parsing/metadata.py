@@ -1,0 +1,204 @@
+"""Header and footer fields, and what they say of the map as a whole (docs/map-format.md, "Metadata")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from techmap_sync.model import Lifecycle, MetadataField, Readiness
+from techmap_sync.parsing.labels import label_of
+from techmap_sync.parsing.markdown import Block, Heading, ItemList, Other, Paragraph, Quote
+from techmap_sync.parsing.outline import straighten
+from techmap_sync.parsing.recognition import fields_in_line, fold_spaces, is_map_status
+from techmap_sync.parsing.vocabulary import look_up
+from techmap_sync.parsing.wording import fold, heading_key, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from techmap_sync.parsing.document import Document
+    from techmap_sync.parsing.vocabulary import Vocabulary
+
+# Fields that nothing but a map has: they are metadata wherever they stand.
+_UNMISTAKABLE = frozenset({"previous phase", "map id", "next phase", "implementation ready", "implementation time"})
+_HEADER = frozenset({"date", "author", "previous phase", "map id"})
+_COMPONENT_SECTIONS = frozenset({"overview", "new", "modified", "integration", "specifications"})
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The fields, and the blocks that hold none."""
+
+    fields: tuple[MetadataField, ...]
+    """The field that counts comes before others of its name."""
+    readiness: Readiness
+    readiness_field: MetadataField | None
+    lifecycle: Lifecycle
+    blocks: tuple[Block, ...]
+
+    def value(self, name: str) -> str:
+        """Return the value of a field, or nothing."""
+        return next((field.value for field in self.fields if field.name == name), "")
+
+
+def read_metadata(blocks: Sequence[Block], document: Document, vocabulary: Vocabulary) -> Metadata:
+    """Take the metadata out of the blocks at the top level of a map."""
+    groups = list(_field_groups(blocks, document, vocabulary))
+    taken = {id(block) for group, _ in groups for block in group}
+    fields = [fields for _, fields in groups]
+    readiness, readiness_field = _readiness(fields, vocabulary)
+    ordered = tuple(_in_order_of_weight(fields))
+    status = next((field.value for field in ordered if field.name == "status"), "")
+    retired = fold(status).split(" ")[0].strip(".,:;()!*") in vocabulary.retired
+    return Metadata(
+        fields=ordered,
+        readiness=readiness,
+        readiness_field=readiness_field,
+        lifecycle=Lifecycle.RETIRED if retired else Lifecycle.ACTIVE,
+        blocks=tuple(block for block in blocks if id(block) not in taken),
+    )
+
+
+def _in_order_of_weight(groups: Iterable[Sequence[MetadataField]]) -> Iterator[MetadataField]:
+    """Header fields count where they stand first, footer fields where they stand last."""
+    fields = [field for group in groups for field in group]
+    first = {field.name: field for field in reversed(fields)}
+    last = {field.name: field for field in fields}
+    counts = {name: first[name] if name in _HEADER else last[name] for name in first}
+    yield from (field for field in fields if counts[field.name] is field)
+    yield from (field for field in fields if counts[field.name] is not field)
+
+
+def _field_groups(
+    blocks: Sequence[Block], document: Document, vocabulary: Vocabulary
+) -> Iterator[tuple[list[Block], list[MetadataField]]]:
+    """Yield neighbouring blocks that hold fields, where they are metadata."""
+    group: list[Block] = []
+    fields: list[MetadataField] = []
+    place = _Place(in_header=True, in_component=False)
+    for block in blocks:
+        if found := _fields_of(block, document, vocabulary):
+            group.append(block)
+            fields += found
+            continue
+        if place.accepts(fields, vocabulary):
+            yield group, fields
+        group, fields = [], []
+        place = place.behind(block, document, vocabulary)
+    if place.accepts(fields, vocabulary):
+        yield group, fields
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the map fields stand, which decides whether a word like "Status" is about the map."""
+
+    in_header: bool
+    in_component: bool
+
+    def accepts(self, fields: Sequence[MetadataField], vocabulary: Vocabulary) -> bool:
+        """Whether neighbouring fields are metadata here."""
+        known = [field for field in fields if field.name in vocabulary.metadata.values()]
+        if self.in_header or not known:
+            return bool(known)
+        unmistakable = any(
+            field.name in _UNMISTAKABLE or (field.name == "status" and is_map_status(field.value, vocabulary))
+            for field in known
+        )
+        return unmistakable or (len(known) == len(fields) and not self.in_component)
+
+    def behind(self, block: Block, document: Document, vocabulary: Vocabulary) -> _Place:
+        """Return the place behind a block that holds no fields."""
+        match block:
+            case Heading():
+                text = plain(block.line.runs)
+                section = look_up(vocabulary.sections, text)
+                if not section and block.level > 2:
+                    return _Place(self.in_header, self.in_component)
+                return _Place(self.in_header and not _is_section(text, vocabulary), section in _COMPONENT_SECTIONS)
+            case Paragraph() if (label := label_of(block.lines[0])) and _is_section(label.text, vocabulary):
+                return _Place(False, look_up(vocabulary.sections, label.text) in _COMPONENT_SECTIONS)
+            case Other() if not document.text.startswith(("<", "["), block.start):
+                return _Place(self.in_header, False)  # a thematic break ends what stands above it
+            case _:
+                return self
+
+
+def _is_section(text: str, vocabulary: Vocabulary) -> bool:
+    tables = (vocabulary.sections, vocabulary.changes, vocabulary.tests, vocabulary.deployment)
+    return any(look_up(table, text) for table in tables)
+
+
+def _fields_of(block: Block, document: Document, vocabulary: Vocabulary) -> list[MetadataField]:
+    """Return the fields of a block that holds nothing else."""
+    match block:
+        case Paragraph():
+            return _paragraph_fields(block, document, vocabulary)
+        case ItemList():
+            parts = [_fields_of_all(item.blocks, document, vocabulary) for item in block.items]
+        case Quote():
+            parts = [_fields_of_all(block.blocks, document, vocabulary)]
+        case _:
+            return []
+    return [field for part in parts for field in part] if all(parts) else []
+
+
+def _fields_of_all(blocks: Iterable[Block], document: Document, vocabulary: Vocabulary) -> list[MetadataField]:
+    parts = [_fields_of(block, document, vocabulary) for block in straighten(blocks)]
+    return [field for part in parts for field in part] if all(parts) else []
+
+
+def _paragraph_fields(paragraph: Paragraph, document: Document, vocabulary: Vocabulary) -> list[MetadataField]:
+    first, more = paragraph.lines[0], paragraph.lines[1:]
+    pairs = fields_in_line(document.text[first.start : first.end])
+    if more and pairs:
+        label, value = pairs[-1]
+        pairs[-1] = (label, fold_spaces(" ".join([value, *(plain(line.runs) for line in more)])))
+    span = document.span(first.start, paragraph.lines[-1].end)
+    fields = [MetadataField(_field_name(label, vocabulary), label, value, span) for label, value in pairs]
+    known = [field.name in vocabulary.metadata.values() for field in fields]
+    others = any(
+        _is_section(field.label, vocabulary) or look_up(vocabulary.fields, field.label)
+        for field, is_known in zip(fields, known, strict=True)
+        if not is_known
+    )
+    return [] if others or not all(field.value or is_known for field, is_known in zip(fields, known, strict=True)) else fields
+
+
+def _field_name(label: str, vocabulary: Vocabulary) -> str:
+    return look_up(vocabulary.metadata, label) or heading_key(label)
+
+
+def _readiness(
+    groups: Sequence[Sequence[MetadataField]], vocabulary: Vocabulary
+) -> tuple[Readiness, MetadataField | None]:
+    """Return what the last group with the field says. There, no wins over yes."""
+    answers = [[field for field in group if field.name == "implementation ready"] for group in groups]
+    last = next((fields for fields in reversed(answers) if fields), [])
+    readings = [(readiness_of(field.value, vocabulary), field) for field in last]
+    for wanted in (Readiness.NOT_APPROVED, Readiness.UNRECOGNISED, Readiness.MISSING, Readiness.APPROVED):
+        for reading, field in readings:
+            if reading is wanted:
+                return reading, field
+    return Readiness.MISSING, None
+
+
+def readiness_of(value: str, vocabulary: Vocabulary) -> Readiness:
+    """Return what the value of the readiness field says, by its first word.
+
+    "Yes/No" was never answered, and a language without spaces is read by what the first word starts with.
+    """
+    folded = fold(value)
+    words = re.findall(r"[^\W_]+", folded)
+    if not words:
+        return Readiness.MISSING
+    word = words[0]
+    unanswered = re.match(r"\W*\w+\s*/\s*\w+", folded) and len(words) > 1 and words[1] in vocabulary.refused
+    if value in vocabulary.placeholders or unanswered or _said(word, vocabulary.refused):
+        return Readiness.NOT_APPROVED
+    return Readiness.APPROVED if _said(word, vocabulary.approved) else Readiness.UNRECOGNISED
+
+
+def _said(word: str, words: frozenset[str]) -> bool:
+    return word in words or any(word.startswith(known) for known in words if not word.isascii() and len(known) > 0 and ord(known[0]) > 0x2E7F)

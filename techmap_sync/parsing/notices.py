@@ -1,0 +1,137 @@
+"""What only the parser can see: unknown and empty sections, placeholders, bounds, ignore comments."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from techmap_sync.diagnostics import Severity
+from techmap_sync.model import Passage, Readiness, Span, TechnicalMap
+from techmap_sync.parsing.components import holds_fields, methods_in
+from techmap_sync.parsing.markdown import Block, Fence, ItemList, Other, Quote
+from techmap_sync.parsing.reading import Finding, Ignore, Reading
+from techmap_sync.parsing.vocabulary import look_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from techmap_sync.model import Method
+    from techmap_sync.parsing.document import Document
+    from techmap_sync.parsing.limits import Tamed
+    from techmap_sync.parsing.metadata import Metadata
+    from techmap_sync.parsing.outline import Section
+    from techmap_sync.parsing.vocabulary import Vocabulary
+
+_IGNORE = re.compile(r"<!--\s*techmap-sync:\s*ignore\b[ \t]*([^>]*?)\s*-->")
+
+
+def unread(body: str, first_line: int) -> Reading:
+    """Return the reading of a text that is too long to be read: one passage that keeps it whole."""
+    last = first_line + body.count("\n")
+    span = Span(first_line, 1, last, 1)
+    message = "the map is too long to be read"
+    whole = TechnicalMap(title="", span=Span(first_line, 1, first_line, 1), unrecognised=(Passage("", body, span),))
+    return Reading(whole, (Finding("too-long", message, whole.span),))
+
+
+def of_limits(tamed: Tamed, document: Document) -> Iterator[Finding]:
+    """Yield a finding for the first line that was not read as Markdown because it is nested too deep or too wide."""
+    for lines, what in ((tamed.too_deep, "nested too deep"), (tamed.too_wide, "a table with too many columns")):
+        if lines:
+            line = lines[0] + document.first_line
+            more = f", and {len(lines) - 1} more lines" if len(lines) > 1 else ""
+            yield Finding("nesting-too-deep", f"{what}: read as plain text{more}", Span(line, 1, line, 1))
+
+
+def of_metadata(metadata: Metadata, title: str, place: Span) -> Iterator[Finding]:
+    """Yield what is wrong with title and readiness."""
+    if not title:
+        yield Finding("no-title", "the map has no title", place)
+    answer = metadata.readiness_field
+    if metadata.readiness is Readiness.UNRECOGNISED and answer:
+        message = f'"{answer.value}" is neither yes nor no; it is read as no'
+        yield Finding("unrecognised-readiness", message, answer.span)
+
+
+def of_empty(section: Section, document: Document) -> Iterator[Finding]:
+    """Yield a finding for a section without any text."""
+    if not section.children and all(isinstance(block, Other) for block in section.blocks):
+        span = document.span(section.start, section.heading_end)
+        yield Finding("empty-section", f'"{section.heading}" is empty', span)
+
+
+def unknown_section(passage: Passage, section: Section, document: Document) -> Finding:
+    """Return the finding for a section that nobody recognised."""
+    span = document.span(section.start, section.heading_end)
+    return Finding("unknown-section", f'no section is called "{passage.heading}"; it is kept as text', span)
+
+
+def has_fields(section: Section, vocabulary: Vocabulary) -> bool:
+    """Whether fields of a component stand below a heading."""
+    return holds_fields(section.blocks, vocabulary) or any(
+        look_up(vocabulary.fields, child.heading) for child in section.children
+    )
+
+
+def functions_in(section: Section, document: Document, vocabulary: Vocabulary) -> Iterator[Method]:
+    """Yield the functions that a section of functions lists."""
+    yield from methods_in(section.blocks, document, vocabulary)
+
+
+def of_text(document: Document, vocabulary: Vocabulary, yielding: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+    """Yield what is wrong with single lines: placeholders that are left, bullets without text."""
+    hidden = [(block.start, block.end) for block in _walk(document.blocks) if isinstance(block, Fence | Other)]
+    for match in _placeholder_pattern(vocabulary).finditer(document.text):
+        if not any(start <= match.start() < end for start, end in hidden):
+            severity = Severity.ERROR if _within(match.start(), yielding) else Severity.WARNING
+            span = document.span(*match.span())
+            yield Finding("placeholder-left", f"the template's {match[0]} is still here", span, severity)
+    for block in _walk(document.blocks):
+        if isinstance(block, ItemList):
+            for item in block.items:
+                if not item.blocks and _within(item.start, yielding):
+                    yield Finding("item-without-text", "a bullet without text", document.span(item.start, item.end))
+
+
+def _within(offset: int, ranges: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= offset <= end for start, end in ranges)
+
+
+def _placeholder_pattern(vocabulary: Vocabulary) -> re.Pattern[str]:
+    words = sorted((words for words in vocabulary.placeholders if words), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words)) or '(?!)'})(?![(\[])")
+
+
+def _walk(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        match block:
+            case ItemList():
+                for item in block.items:
+                    yield from _walk(item.blocks)
+            case Quote():
+                yield from _walk(block.blocks)
+
+
+def ignores_in(document: Document) -> tuple[Ignore, ...]:
+    """Return the ignore comments, each with its own line and the block that follows it."""
+    if "techmap-sync:" not in document.text:
+        return ()
+    blocks = list(_walk(document.blocks))
+    fences = [(block.start, block.end) for block in blocks if isinstance(block, Fence)]
+    comments = [match for match in _IGNORE.finditer(document.text) if not _within(match.start(), fences)]
+    return tuple(
+        Ignore(rule, document.line(match.start()), _last_line(match.end(), blocks, document))
+        for match in comments
+        for rule in match[1].replace(",", " ").split() or [""]
+    )
+
+
+def _last_line(offset: int, blocks: Sequence[Block], document: Document) -> int:
+    """Return the last line of the block that starts behind the offset, or the next line."""
+    line = document.line(offset)
+    rest = document.text[offset : document.line_end(offset)]
+    if rest.strip():
+        return line
+    following = min((block for block in blocks if block.start >= offset), key=lambda block: block.start, default=None)
+    return document.line(following.end) if following else line + 1

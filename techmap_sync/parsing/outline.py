@@ -1,0 +1,162 @@
+"""A map as a tree of sections, whatever they are opened by (docs/map-format.md, "Headings").
+
+Two things that authors write and Markdown does not know are put right first: a bold label that Markdown swallows into
+the paragraph or list above it, and numbered lines that it keeps in a paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from techmap_sync.parsing.labels import label_of
+from techmap_sync.parsing.markdown import Block, Heading, ItemList, Line, ListItem, Paragraph
+from techmap_sync.parsing.wording import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_NUMBERED_LINE = re.compile(r"\d{1,3}[.)]\s+(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading (or a label that opens a section), the blocks directly below it, and its sub-sections."""
+
+    heading: str
+    """Plain text; empty for what stands before the first heading."""
+    line: Line | None
+    start: int
+    blocks: tuple[Block, ...]
+    children: tuple[Section, ...] = ()
+    by_label: bool = False
+
+    @property
+    def own_end(self) -> int:
+        """The end of the blocks directly below the heading."""
+        return self.blocks[-1].end if self.blocks else self.heading_end
+
+    @property
+    def heading_end(self) -> int:
+        """The end of the heading."""
+        return self.line.end if self.line else self.start
+
+    @property
+    def end(self) -> int:
+        """The end of the whole section."""
+        return self.children[-1].end if self.children else self.own_end
+
+
+def straighten(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the blocks with every label and every numbered line as the start of a block of its own."""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield from _split_paragraph(block)
+        elif isinstance(block, ItemList):
+            yield from _split_list(block)
+        else:
+            yield block
+
+
+def _split_paragraph(paragraph: Paragraph) -> Iterator[Block]:
+    lines = paragraph.lines
+    starts = [number for number, line in enumerate(lines) if number and label_of(line)]
+    if starts:
+        for first, last in zip([0, *starts], [*starts, len(lines)], strict=True):
+            yield from _split_paragraph(_paragraph(lines[first:last]))
+        return
+    numbered = next((number for number, line in enumerate(lines) if number and _number(line)), 0)
+    if not numbered:
+        yield paragraph
+        return
+    yield _paragraph(lines[:numbered])
+    yield _numbered_list(lines[numbered:])
+
+
+def _paragraph(lines: Sequence[Line]) -> Paragraph:
+    return Paragraph(tuple(lines), lines[0].start, lines[-1].end)
+
+
+def _number(line: Line) -> re.Match[str] | None:
+    return _NUMBERED_LINE.match(line.runs[0].text)
+
+
+def _numbered_list(lines: Sequence[Line]) -> ItemList:
+    starts = [number for number, line in enumerate(lines) if _number(line)]
+    items = tuple(
+        _numbered_item(lines[first:last]) for first, last in zip(starts, [*starts[1:], len(lines)], strict=True)
+    )
+    return ItemList(ordered=True, items=items, start=lines[0].start, end=lines[-1].end)
+
+
+def _numbered_item(lines: Sequence[Line]) -> ListItem:
+    first = lines[0].runs[0]
+    number = _NUMBERED_LINE.match(first.text)
+    cut = number.end() if number else 0
+    rest = replace(first, text=first.text[cut:], start=first.start + cut)
+    line = replace(lines[0], runs=(rest, *lines[0].runs[1:]), start=rest.start)
+    return ListItem((_paragraph((line, *lines[1:])),), lines[0].start, lines[-1].end)
+
+
+def _split_list(block: ItemList) -> Iterator[Block]:
+    """Cut the list at bold labels that stand unindented below a bullet."""
+    kept: list[ListItem] = []
+    for item in block.items:
+        before, label = _cut_item(item)
+        kept.append(before)
+        if label:
+            yield replace(block, items=tuple(kept), start=kept[0].start, end=kept[-1].end)
+            yield from _split_paragraph(label)
+            kept = []
+    if kept:
+        yield replace(block, items=tuple(kept), start=kept[0].start)
+
+
+def _cut_item(item: ListItem) -> tuple[ListItem, Paragraph | None]:
+    """Take the swallowed label off the end of a bullet, however deep it was swallowed."""
+    match item.blocks[-1:]:
+        case (Paragraph() as last,):
+            end, label = _cut_paragraph(last)
+        case (ItemList() as last,):
+            inner, label = _cut_item(last.items[-1])
+            end = replace(last, items=(*last.items[:-1], inner), end=inner.end)
+        case _:
+            return item, None
+    if label is None:
+        return item, None
+    return replace(item, blocks=(*item.blocks[:-1], end), end=end.end), label
+
+
+def _cut_paragraph(paragraph: Paragraph) -> tuple[Block, Paragraph | None]:
+    for number, line in enumerate(paragraph.lines):
+        if number and line.column == 0 and paragraph.lines[0].column > 0 and label_of(line):
+            return _paragraph(paragraph.lines[:number]), _paragraph(paragraph.lines[number:])
+    return paragraph, None
+
+
+def sections_of(blocks: Sequence[Block]) -> Section:
+    """Return the tree of sections. The root has no heading and holds what stands before the first one."""
+    root = Section("", None, blocks[0].start if blocks else 0, ())
+    heads: list[tuple[int, Heading | None, list[Block]]] = [(0, None, [])]
+    for block in blocks:
+        if isinstance(block, Heading):
+            heads.append((block.level, block, []))
+        else:
+            heads[-1][2].append(block)
+    children = tuple(_nested(heads[1:]))
+    return replace(root, blocks=tuple(heads[0][2]), children=children)
+
+
+def _nested(heads: Sequence[tuple[int, Heading | None, list[Block]]]) -> Iterator[Section]:
+    """Yield the top sections of a run of headings: each holds what follows until one that is not deeper."""
+    position = 0
+    while position < len(heads):
+        level, heading, blocks = heads[position]
+        end = position + 1
+        while end < len(heads) and heads[end][0] > level:
+            end += 1
+        assert heading is not None
+        children = tuple(_nested(heads[position + 1 : end]))
+        yield Section(plain(heading.line.runs), heading.line, heading.start, tuple(blocks), children)
+        position = end

@@ -1,0 +1,98 @@
+"""Is this file a map? Decided on lines, so that thousands of other files cost next to nothing.
+
+Source of the rule: docs/map-format.md, "Is this file a map?".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from techmap_sync.parsing.frontmatter import split_front_matter
+from techmap_sync.parsing.wording import fold, heading_key, unnumbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from techmap_sync.parsing.vocabulary import Vocabulary
+
+_FENCE = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?(`{3,}|~{3,})")
+_HEADING = re.compile(r" {0,3}#{1,2}[ \t]+(.*)")
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
+_MARKUP = re.compile(r"[*_`]|<!--.*?-->")
+_FIELD = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?\*\*\s*([^*]+?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*(.*?)\s*\\?$")
+_FIELD_SEPARATOR = re.compile(r"\s+\|\s+")
+_KIND = "kind"
+
+
+def looks_like_map(text: str, vocabulary: Vocabulary) -> bool:
+    """Return whether `parse` reads the text as a map.
+
+    Parameters: the text as decoded, and the words of all languages.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not _may_be_map(text, vocabulary):
+        return False
+    front = split_front_matter(text)
+    if heading_key(front.values.get(_KIND, "")) in vocabulary.titles:
+        return True
+    return any(_says_map(line, below, vocabulary) for line, below in _readable_lines(text[front.length :]))
+
+
+def _may_be_map(text: str, vocabulary: Vocabulary) -> bool:
+    return any(re.search(r"[\s-]+".join(map(re.escape, title.split())), text, re.I) for title in vocabulary.titles)
+
+
+def _readable_lines(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each line outside fences and comments, with the line below it."""
+    fence, comment = "", False
+    lines = text.split("\n")
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        found = _FENCE.match(line)
+        if fence:
+            if found and found[1].startswith(fence) and not line[found.end() :].strip():
+                fence = ""
+        elif comment or line.lstrip().startswith("<!--"):
+            comment = "-->" not in line
+        elif found:
+            fence = found[1]
+        else:
+            yield line, below
+
+
+def _says_map(line: str, below: str, vocabulary: Vocabulary) -> bool:
+    heading = _HEADING.match(line)
+    if heading or (_UNDERLINE.match(below) and not line.startswith("    ")):
+        return map_title(_MARKUP.sub("", heading[1] if heading else line), vocabulary) is not None
+    return any(
+        vocabulary.metadata.get(heading_key(label)) == "status" and is_map_status(value, vocabulary)
+        for label, value in fields_in_line(line)
+    )
+
+
+def map_title(heading: str, vocabulary: Vocabulary) -> str | None:
+    """Return what follows ``TECHNICAL MAP:`` in the plain text of a heading, or None where it does not start so."""
+    words, colon, title = re.match(r"([^:：]*)([:：]?)(.*)", unnumbered(heading), re.DOTALL).groups()  # type: ignore[union-attr]
+    return title.strip() if colon and heading_key(words) in vocabulary.titles else None
+
+
+def is_map_status(value: str, vocabulary: Vocabulary) -> bool:
+    """Whether the value of the status field says that the file is a map."""
+    return heading_key(value) in vocabulary.titles
+
+
+def fields_in_line(line: str) -> list[tuple[str, str]]:
+    """Return (label, value) of every ``**Label**: value`` on a line, or nothing where there is anything else."""
+    parts = [_FIELD.match(part) for part in _FIELD_SEPARATOR.split(line)]
+    if not all(parts):
+        return []
+    return [(match[1], _plain_value(match[2])) for match in parts if match]
+
+
+def _plain_value(value: str) -> str:
+    return fold_spaces(_MARKUP.sub("", value))
+
+
+def fold_spaces(text: str) -> str:
+    """Return the text with single spaces and none at its ends."""
+    return " ".join(text.split())

@@ -1,0 +1,187 @@
+"""The detailed specifications, and how they and the overview become components (docs/map-format.md, "Components")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from techmap_sync.model import Component, ComponentKind, Item
+from techmap_sync.parsing.components import Fields, component_name, holds_fields, read_fields, status_of_heading
+from techmap_sync.parsing.locations import is_path, paths_in_parentheses
+from techmap_sync.parsing.markdown import RunKind
+from techmap_sync.parsing.meaning import Meaning, identities, is_placeholder, meaning_of, title_of
+from techmap_sync.parsing.reading import Finding
+from techmap_sync.parsing.vocabulary import look_up
+from techmap_sync.parsing.wording import name_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from techmap_sync.model import Span
+    from techmap_sync.parsing.document import Document
+    from techmap_sync.parsing.outline import Section
+    from techmap_sync.parsing.overview import Listing
+    from techmap_sync.parsing.vocabulary import Vocabulary
+
+_WEIGHT = {"modified": 0, "new": 1, "integration": 2, "": 3}  # listed twice: the first of these counts
+_NO_WORK = ("untouched", "done")
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """A component's own heading below the detailed specifications."""
+
+    name: str
+    status: str
+    section: Section
+    fields: Fields
+    locations: tuple[str, ...]
+    slug: str
+    was: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """All components of a map, those that are finished already, and what was noticed."""
+
+    work: tuple[Component, ...]
+    done: tuple[Item, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_specifications(section: Section, document: Document, vocabulary: Vocabulary) -> Iterator[Specification]:
+    """Yield the components that have a heading; headings that only group are passed through."""
+    for child in section.children:
+        if _groups(child, vocabulary):
+            yield from read_specifications(child, document, vocabulary)
+        elif specification := _specification(child, document, vocabulary):
+            yield specification
+
+
+def _groups(section: Section, vocabulary: Vocabulary) -> bool:
+    """Whether a heading has no fields of its own and the headings below it do."""
+    return not _has_fields(section, vocabulary) and any(_has_fields(child, vocabulary) for child in section.children)
+
+
+def _has_fields(section: Section, vocabulary: Vocabulary) -> bool:
+    return holds_fields(section.blocks, vocabulary) or any(look_up(vocabulary.fields, c.heading) for c in section.children)
+
+
+def _specification(section: Section, document: Document, vocabulary: Vocabulary) -> Specification | None:
+    assert section.line is not None
+    title = title_of((section.line,))
+    name = component_name(title.text, vocabulary)
+    meaning = meaning_of(title, (section.line,), vocabulary)
+    if not name or meaning is Meaning.PLACEHOLDER or is_placeholder(name, vocabulary):
+        return None
+    fields = read_fields(section, document, vocabulary)
+    status = "done" if meaning is Meaning.DONE else status_of_heading(section.line, vocabulary)
+    heading_paths = paths_in_parentheses((section.line,)) or ((name,) if is_path(name) and "/" in name else ())
+    slug, was = identities(_comments(section, document))
+    return Specification(
+        name, status, section, fields, fields.locations or heading_paths, title.slug or slug, (*title.was, *was)
+    )
+
+
+def _comments(section: Section, document: Document) -> Iterator[str]:
+    yield from (run.text for run in section.line.runs if run.kind is RunKind.COMMENT) if section.line else ()
+    yield document.text[section.heading_end : section.own_end]
+
+
+def assemble(
+    listings: Sequence[Listing], specifications: Sequence[Specification], document: Document
+) -> Components:
+    """Match what is listed with what is specified.
+
+    Specified components come first, in order; then those that are only listed.
+    """
+    listed: dict[str, list[Listing]] = {}
+    for listing in listings:
+        listed.setdefault(name_key(listing.name), []).append(listing)
+    findings: list[Finding] = []
+    work: list[Component] = []
+    done: list[Item] = []
+    for specification in specifications:
+        same = listed.pop(name_key(specification.name), [])
+        _add(specification, same, document, work, done, findings)
+    for same in listed.values():
+        _add(None, same, document, work, done, findings)
+    return Components(tuple(work), tuple(sorted(done, key=lambda item: item.span)), tuple(findings))
+
+
+def _add(
+    specification: Specification | None,
+    listings: Sequence[Listing],
+    document: Document,
+    work: list[Component],
+    done: list[Item],
+    findings: list[Finding],
+) -> None:
+    name = specification.name if specification else listings[0].name
+    place = specification.section if specification else listings[0]
+    span = document.span(place.start, place.end)
+    statuses = [listing.status for listing in listings]
+    own = specification.status if specification else ""
+    if "done" in statuses or own == "done":
+        first = next((listing for listing in listings if listing.status == "done"), place)
+        done.append(Item(title=name, span=document.span(first.start, first.end), done=True))
+        return
+    active = [listing for listing in listings if listing.status not in _NO_WORK]
+    if (listings and not active) or (own in _NO_WORK and not active):
+        return
+    kind = _kind(specification, active)
+    findings += _kind_findings(name, kind, active, document, span)
+    work.append(_component(name, kind or "new", specification, active, span))
+
+
+def _kind(specification: Specification | None, listings: Sequence[Listing]) -> str:
+    """Return the kind by overview, else by the heading's status word, else by the tag behind the location."""
+    kinds = sorted((listing.kind for listing in listings), key=_WEIGHT.__getitem__)
+    if kinds and kinds[0]:
+        return kinds[0]
+    if specification is None:
+        return ""
+    candidates = (specification.status, specification.fields.location_status)
+    return next((status for status in candidates if status in ("new", "modified", "integration")), "")
+
+
+def _kind_findings(
+    name: str, kind: str, listings: Sequence[Listing], document: Document, span: Span
+) -> Iterator[Finding]:
+    if not kind:
+        yield Finding("kind-assumed", f"nothing says whether {name} is new or modified; it is taken for new", span)
+    kinds = dict.fromkeys(listing.kind for listing in listings if listing.kind)
+    if len(kinds) > 1:
+        second = listings[1]
+        message = f"{name} is listed as {' and '.join(kinds)}; {kind} counts"
+        yield Finding("listed-twice", message, document.span(second.start, second.end))
+
+
+def _component(
+    name: str, kind: str, specification: Specification | None, listings: Sequence[Listing], span: Span
+) -> Component:
+    fields = [specification.fields] if specification else []
+    fields += [listing.fields for listing in listings]
+    own_locations = specification.locations if specification else ()
+    return Component(
+        name=name,
+        kind=ComponentKind(kind),
+        span=span,
+        locations=own_locations or next((listing.locations for listing in listings if listing.locations), ()),
+        purpose=next((part.purpose for part in fields if part.purpose), ""),
+        summary=next((listing.summary for listing in listings if listing.summary), ""),
+        methods=tuple(method for part in fields for method in part.methods),
+        interface="\n\n".join(code for part in fields for code in part.interface),
+        detail="\n\n".join(text for part in fields for text in part.detail if text),
+        depends_on=tuple(dict.fromkeys(name for part in fields for name in part.depends_on)),
+        priority=next((part.priority for part in fields if part.priority), ""),
+        slug=next((slug for slug in _slugs(specification, listings) if slug), ""),
+        was=tuple(name for part in (specification, *listings) if part for name in part.was),
+        specified=specification is not None,
+    )
+
+
+def _slugs(specification: Specification | None, listings: Sequence[Listing]) -> Iterator[str]:
+    if specification:
+        yield specification.slug
+    yield from (listing.slug for listing in listings)

@@ -1,0 +1,204 @@
+"""The words of maps, in every language that the configuration knows.
+
+The words are data (``config/defaults.toml``, below ``[vocabulary]``); what they stand for is fixed here. A team adds
+words or a language with TOML alone (docs/map-format.md, "Another language").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from techmap_sync.errors import SettingsProblem
+from techmap_sync.parsing.wording import fold, heading_key, without_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+# What each table of a language may hold: its keys, or None for a plain list of words.
+TABLES: Mapping[str, frozenset[str] | None] = {
+    "titles": None,
+    "metadata": frozenset({
+        "date", "author", "previous phase", "map id", "status", "next phase", "implementation ready",
+        "implementation time",
+    }),
+    "readiness": frozenset({"approved", "refused"}),
+    "lifecycle": frozenset({"retired"}),
+    "sections": frozenset({
+        "overview", "new", "modified", "integration", "specifications", "functions", "integration points",
+        "testing", "deployment", "data flow", "error handling", "security", "performance", "context", "ignored",
+    }),
+    "changes": frozenset({"existing", "database", "api", "configuration"}),
+    "tests": frozenset({"unit", "integration", "end-to-end", "performance"}),
+    "deployment": frozenset({"environment", "configuration", "migration", "rollback"}),
+    "test_words": frozenset({"before", "after"}),
+    "fields": frozenset({"location", "purpose", "methods", "depends on", "priority", "status"}),
+    "component_words": None,
+    "statuses": frozenset({"new", "modified", "integration", "untouched", "done"}),
+    "number_columns": None,
+    "nothing": frozenset({"words", "phrases", "reasons", "conditions"}),
+    "done": None,
+    "placeholders": None,
+    "abbreviations": None,
+    "units": frozenset({"minute", "hour", "day", "week", "month"}),
+}  # fmt: skip
+
+_LONGEST_SUBJECT = 6  # words between "no" and "needed": longer is a statement about something else
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All words, folded for comparison. Mappings lead from the word to what it stands for."""
+
+    titles: frozenset[str]
+    metadata: Mapping[str, str]
+    approved: frozenset[str]
+    refused: frozenset[str]
+    retired: frozenset[str]
+    sections: Mapping[str, str]
+    changes: Mapping[str, str]
+    tests: Mapping[str, str]
+    deployment: Mapping[str, str]
+    words_before_test_level: tuple[str, ...]
+    words_after_test_level: tuple[str, ...]
+    fields: Mapping[str, str]
+    component_words: frozenset[str]
+    statuses: Mapping[str, str]
+    number_columns: frozenset[str]
+    nothing: re.Pattern[str]
+    done: re.Pattern[str]
+    placeholders: frozenset[str]
+    abbreviations: frozenset[str]
+    units: Mapping[str, str]
+
+    @classmethod
+    def from_tables(cls, languages: Mapping[str, Mapping[str, Any]]) -> Vocabulary:
+        """Merge the tables of several languages, ``{"en": {"titles": [...], ...}, "pt": {...}}``.
+
+        Raises `SettingsProblem` for a table or word list that this program does not know.
+        """
+        merged = _merge(languages)
+        lists = {name: tuple(dict.fromkeys(words.get("", ()))) for name, words in merged.items()}
+        return cls(
+            titles=frozenset(map(heading_key, lists["titles"])),
+            metadata=_by_word(merged["metadata"], heading_key),
+            approved=_folded(merged["readiness"].get("approved", ())),
+            refused=_folded(merged["readiness"].get("refused", ())),
+            retired=_folded(merged["lifecycle"].get("retired", ())),
+            sections=_by_word(merged["sections"], heading_key),
+            changes=_by_word(merged["changes"], heading_key),
+            tests=_by_word(merged["tests"], heading_key),
+            deployment=_by_word(merged["deployment"], heading_key),
+            words_before_test_level=_longest_first(merged["test_words"].get("before", ())),
+            words_after_test_level=_longest_first(merged["test_words"].get("after", ())),
+            fields=_by_word(merged["fields"], heading_key),
+            component_words=_folded(lists["component_words"]),
+            statuses=_by_word(merged["statuses"], fold),
+            number_columns=_folded(lists["number_columns"]),
+            nothing=_nothing_pattern(merged["nothing"]),
+            done=_done_pattern(lists["done"]),
+            placeholders=frozenset(" ".join(words.split()) for words in lists["placeholders"]),
+            abbreviations=_folded(lists["abbreviations"]),
+            units=_by_word(merged["units"], fold),
+        )
+
+    def test_level(self, key: str) -> str:
+        """Return the level of a section such as "accessibility tests", or nothing when it is no test section."""
+        for word in self.words_after_test_level:
+            if key.endswith(word) and (level := key[: -len(word)].strip()):
+                return level
+        for word in self.words_before_test_level:
+            if key.startswith(word) and (level := key[len(word) :].strip()):
+                return level
+        return ""
+
+
+def look_up(words: Mapping[str, str], heading: str) -> str:
+    """Return what a heading or label stands for, or nothing."""
+    key = heading_key(heading)
+    return words.get(key) or words.get(without_number(key), "")
+
+
+def _merge(languages: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, list[str]]]:
+    merged: dict[str, dict[str, list[str]]] = {name: {} for name in TABLES}
+    for language, tables in languages.items():
+        for name, value in tables.items():
+            where = f"vocabulary.{language}.{name}"
+            for key, words in _word_lists(name, value, where):
+                merged[name].setdefault(key, []).extend(words)
+    return merged
+
+
+def _word_lists(name: str, value: Any, where: str) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield (key, words) of one table; the key of a plain list is empty."""
+    known = TABLES.get(name, frozenset())
+    if known is None:
+        yield "", _words(value, where)
+        return
+    if not known or not isinstance(value, dict):
+        raise SettingsProblem(where, "no such table of words", f"known are: {', '.join(TABLES)}")
+    for key, words in value.items():
+        if key not in known:
+            raise SettingsProblem(f"{where}.{key}", "no such list of words", f"known are: {', '.join(sorted(known))}")
+        yield key, _words(words, f"{where}.{key}")
+
+
+def _words(value: Any, where: str) -> Sequence[str]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise SettingsProblem(where, "this must be a list of words")
+    return value
+
+
+def _by_word(table: Mapping[str, Iterable[str]], key: Any) -> dict[str, str]:
+    return {key(word): meaning for meaning, words in table.items() for word in words}
+
+
+def _folded(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(fold, words))
+
+
+def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(_folded(words), key=lambda word: (-len(word), word)))
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in _longest_first(words)) or r"(?!)"
+
+
+def _nothing_pattern(table: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
+    """Return what a folded text matches that says there is nothing to do.
+
+    A word of ``words`` counts alone or before a reason; a phrase counts when nothing but a reason follows. In a phrase,
+    ``…`` stands for a few words none of which is one of ``conditions``, and in front of it or behind it for the rest.
+    """
+    words = _alternatives(table.get("words", ()))
+    reason = r"(?=\s*(?:[.,;(。、—–]|-(?:\s|$)|$))"
+    because = rf"(?:{reason}|(?=\s+(?:{_alternatives(table.get('reasons', ()))})(?!\w)))"
+    conditions = rf"(?!(?:{_alternatives(table.get('conditions', ()))})\b)"
+    # The group is atomic: a word that could be split in many ways would make this take exponential time.
+    word = rf"(?:{conditions}(?>[^\s.,;:。、]+(?:[.][^\s.,;:。、]+)*)\s+){{0,{_LONGEST_SUBJECT}}}?"
+    gap = rf"(?:{word}[^\x00-\x7f\s。、]{{0,{_LONGEST_SUBJECT}}}?)"  # some scripts put no space between words
+    phrases = "|".join(
+        r"\s*".join(gap if part == "…" else _spaced(part) for part in re.split(r"\s*(…)\s*", fold_dots(phrase)) if part)
+        + ("" if phrase.endswith("…") else because)
+        for phrase in table.get("phrases", ())
+    )
+    return re.compile(rf"[-–—]+$|(?:{words}){because}|(?:{phrases or '(?!)'})")
+
+
+def fold_dots(phrase: str) -> str:
+    """Fold a phrase but keep its ``…`` (which NFKC would spell as three full stops)."""
+    return " … ".join(fold(part) for part in phrase.split("…")).strip()
+
+
+def _spaced(part: str) -> str:
+    pattern = re.escape(part).replace(r"\ ", r"\s+")
+    ends = r"(?!\w)" if part[-1:].isascii() and part[-1:].isalnum() else ""
+    starts = r"(?<!\w)" if part[:1].isascii() and part[:1].isalnum() else ""
+    return starts + pattern + ends
+
+
+def _done_pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """Return what says in a folded text that something is finished: a tick and one of the words behind it."""
+    return re.compile(rf"[✅☑✔]\ufe0f?\s*(?:{_alternatives(words)})(?!\w)")

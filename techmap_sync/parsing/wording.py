@@ -1,0 +1,118 @@
+"""Words as they are compared: without numbering, emoji, punctuation and case (docs/map-format.md, "Headings")."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from techmap_sync.parsing.markdown import Line, Run, RunKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_EMOJI = (
+    "\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"
+    "\ufe0e\ufe0f\u200b\u200d\u20e3\u2139"
+)
+_ORNAMENT = rf"(?:[0-9#*]\ufe0f?\u20e3|[{_EMOJI}]|[-=]>|\s)+"
+_LEADING_ORNAMENT = re.compile(rf"^{_ORNAMENT}")
+_TRAILING_ORNAMENT = re.compile(rf"{_ORNAMENT}$")
+_NUMBERING = re.compile(
+    r"""^(?:
+        \(?\d+(?:\.\d+)*[.)]\s*(?=[^\d\s])  # 7.  7.1.  3)  (3)
+      | \d+(?:\.\d+)+\s+                    # 7.1
+      | \d+\s*[:–—-]\s+                     # 7:  7 -
+      | [A-Za-z][.)]\s+                     # A)
+      | [ivxIVX]+[.)]\s+                    # IV.
+      | [一二三四五六七八九十]+[、.)]\s*
+    )""",
+    re.VERBOSE,
+)
+_BARE_NUMBER = re.compile(r"^\d+\s+")
+_QUALIFIER = re.compile(r"\s*\([^()]*\)$")
+_HYPHENS = re.compile(r"[\u2010-\u2015-]+")
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]*]*(?=\s+[^\sa-z])|[。！？]")
+_CODE_FILLER = "\x00"
+
+
+def plain(runs: Iterable[Run]) -> str:
+    """Return the text of the runs without Markdown and comments, on one line."""
+    return " ".join("".join(run.text for run in runs if run.kind is not RunKind.COMMENT).replace("\u200b", "").split())
+
+
+def plain_lines(lines: Iterable[Line]) -> str:
+    """Return the text of several lines on one line."""
+    return " ".join(text for line in lines if (text := plain(line.runs)))
+
+
+def without_code(lines: Iterable[Line]) -> str:
+    """Return the text with every letter inside a code span masked, one to one with `plain_lines`."""
+    masked = (
+        Line(tuple(_masked(run) for run in line.runs if run.kind is not RunKind.COMMENT), line.start, line.end)
+        for line in lines
+    )
+    return plain_lines(masked)
+
+
+def _masked(run: Run) -> Run:
+    if run.kind is not RunKind.CODE:
+        return run
+    return Run(run.kind, re.sub(r"\S", _CODE_FILLER, run.text), run.start, run.strong, run.struck)
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """Return the text for comparison: full-width forms as ASCII, one case, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+@lru_cache(maxsize=4096)
+def unnumbered(text: str) -> str:
+    """Return a heading without leading numbering and without emoji and arrows at its ends."""
+    previous = None
+    while previous != text:
+        previous = text
+        text = _NUMBERING.sub("", _LEADING_ORNAMENT.sub("", text), count=1)
+    return _TRAILING_ORNAMENT.sub("", text)
+
+
+@lru_cache(maxsize=4096)
+def heading_key(text: str) -> str:
+    """Return a heading or label as it is compared with the vocabulary."""
+    key = _without_colon(fold(unnumbered(text)))
+    key = _without_colon(unnumbered(_QUALIFIER.sub("", key)))
+    return " ".join(_HYPHENS.sub(" ", key).split()) or key
+
+
+def without_number(key: str) -> str:
+    """Return a heading key without a bare number in front: ``3 unit tests``."""
+    return _BARE_NUMBER.sub("", key)
+
+
+def _without_colon(text: str) -> str:
+    return text.rstrip(": \t")
+
+
+def without_closing_colon(text: str) -> str:
+    """Return a title without the colon that closes it."""
+    return text.rstrip().rstrip(":：").rstrip()
+
+
+def first_sentence(text: str, masked: str, abbreviations: frozenset[str]) -> str:
+    """Return the first sentence with its full stop.
+
+    ``masked`` is the same text with code spans masked, so that a full stop in code ends nothing.
+    """
+    for end in _SENTENCE_END.finditer(masked):
+        words = masked[: end.end()].split()
+        if words and words[-1].casefold().lstrip("(") not in abbreviations:
+            return text[: end.end()]
+    return text
+
+
+def name_key(name: str) -> str:
+    """Return a component's name as overview and detail are matched: no case, spaces, backticks, directory, remark."""
+    key = _QUALIFIER.sub("", fold(name).replace("`", ""))
+    return "".join(key.rstrip("/").rpartition("/")[2].split()) or key

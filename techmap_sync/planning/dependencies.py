@@ -1,0 +1,157 @@
+"""What waits for what: blocked-by edges between the works of one map.
+
+Edges come from an explicit ``Depends on`` first, then from mentions, then from the phases, and are reduced to the ones
+that say something new. See ``docs/how-it-decides.md``, "What waits for what".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+
+from techmap_sync.planning.mentions import Names, mentioned, names_of
+from techmap_sync.planning.task import Kind
+from techmap_sync.planning.work import ROLLBACK, Rank, Work
+
+TEST_LEVELS = ("unit", "integration", "end-to-end")
+DEPLOYMENT_ORDER = ("environment", "configuration", "migration")
+
+Edges = dict[int, set[int]]
+"""Position of a work -> positions of the works it waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """The blocked-by edges of one map, or why there are none."""
+
+    blocked_by: tuple[tuple[int, ...], ...]
+    """For each work the positions of those it waits for; empty everywhere when there is a cycle."""
+    cycle: tuple[int, ...] = ()
+    """Works that wait for each other, first and last the same; empty when there is no cycle."""
+    unknown: tuple[tuple[int, str], ...] = ()
+    """Names in ``Depends on`` that nothing in the map bears, with the work that waits for them."""
+
+
+def dependencies_of(works: Sequence[Work]) -> Dependencies:
+    """Return what each work waits for.
+
+    Where an explicit ``Depends on`` contradicts what mentions or phases say, the author's word stands.
+    """
+    names = names_of(works)
+    explicit, unknown = _explicit(works, names)
+    edges = {position: set(targets) for position, targets in explicit.items()}
+    for position, targets in (*_mention_edges(works, names), *_phase_edges(works, names)):
+        edges[position] |= targets - {position}
+    while cycle := _cycle(edges):
+        doubtful = [(a, b) for a, b in pairwise(cycle) if b not in explicit[a]]
+        if not doubtful:
+            return Dependencies(tuple(() for _ in works), cycle, unknown)
+        for waiting, target in doubtful:
+            edges[waiting].discard(target)
+    return Dependencies(_reduced(edges), unknown=unknown)
+
+
+def text_of(work: Work) -> tuple[str, tuple[str, ...]]:
+    """Return what a work says in the map, as Markdown, and the code spans of its titles."""
+    parts = [work.context]
+    for component in work.components:
+        parts += [component.summary, component.purpose, component.interface, component.detail]
+        parts += [f"{method.signature} {method.description}" for method in component.methods]
+    for item in work.items:
+        parts += [item.title, item.detail, *(cell for _, cell in item.fields)]
+    return "\n\n".join(filter(None, parts)), tuple(span for item in work.items for span in item.code)
+
+
+def _explicit(works: Sequence[Work], names: Names) -> tuple[Edges, tuple[tuple[int, str], ...]]:
+    edges: Edges = {position: set() for position in range(len(works))}
+    unknown = []
+    for position, work in enumerate(works):
+        for name in (name for component in work.components for name in component.depends_on):
+            found = mentioned(names, name, [name])
+            edges[position] |= {other for other in found - {position} if not works[other].done}
+            if not found:
+                unknown.append((position, name))
+    return edges, tuple(unknown)
+
+
+def _mention_edges(works: Sequence[Work], names: Names) -> Iterator[tuple[int, set[int]]]:
+    for position, work in enumerate(works):
+        found = mentioned(names, *text_of(work))
+        yield position, {other for other in found if works[other].rank < work.rank and not works[other].done}
+
+
+def _phase_edges(works: Sequence[Work], names: Names) -> Iterator[tuple[int, set[int]]]:
+    """Yield the edges that keep a phase from floating."""
+    levels = _positions(works, Kind.TEST)
+    groups = _positions(works, Kind.DEPLOYMENT)
+    changes = {p for p, work in enumerate(works) if work.kind is Kind.CHANGE and not work.done}
+    for level, positions in levels.items():
+        for position in positions:
+            yield position, _before_test(works, names, level, position, levels, changes)
+    last_level = next((levels[level] for level in reversed(TEST_LEVELS) if level in levels), set())
+    for group, positions in groups.items():
+        if group != ROLLBACK:
+            yield from ((p, last_level | groups.get(ROLLBACK, set()) | _earlier(group, groups)) for p in positions)
+    yield from _chains(works)
+
+
+def _before_test(
+    works: Sequence[Work], names: Names, level: str, position: int, levels: Mapping[str, set[int]], changes: set[int]
+) -> set[int]:
+    """What a test waits for: unit tests for components, the others for the level below them."""
+    if level == "unit":
+        components = {p for p, work in enumerate(works) if work.rank is Rank.COMPONENT and not work.done}
+        return set(mentioned(names, *text_of(works[position])) & components) or components
+    earlier = TEST_LEVELS[: TEST_LEVELS.index(level)] if level in TEST_LEVELS else TEST_LEVELS[:2]
+    below: set[int] = next((levels[name] for name in reversed(earlier) if name in levels), set())
+    return below | changes if level == "integration" or not below else set(below)
+
+
+def _earlier(group: str, groups: Mapping[str, set[int]]) -> set[int]:
+    if group not in DEPLOYMENT_ORDER:
+        return set()
+    before = DEPLOYMENT_ORDER[: DEPLOYMENT_ORDER.index(group)]
+    return {position for name in before for position in groups.get(name, ())}
+
+
+def _chains(works: Sequence[Work]) -> Iterator[tuple[int, set[int]]]:
+    """Numbered items that are tickets of their own follow each other."""
+    last: dict[tuple[Kind, str], int] = {}
+    for position, work in enumerate(works):
+        if work.whole or not work.items[0].ordered or work.done:
+            continue
+        if (work.kind, work.group) in last:
+            yield position, {last[work.kind, work.group]}
+        last[work.kind, work.group] = position
+
+
+def _positions(works: Sequence[Work], kind: Kind) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for position, work in enumerate(works):
+        if work.kind is kind and not work.done:
+            found.setdefault(work.group, set()).add(position)
+    return found
+
+
+def _cycle(edges: Edges) -> tuple[int, ...]:
+    """Return one cycle as a path in which each waits for the next, first and last the same, or nothing."""
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        return tuple(reversed(error.args[1]))
+    return ()
+
+
+def _reduced(edges: Edges) -> tuple[tuple[int, ...], ...]:
+    """Leave out every edge that a longer path says already. The edges hold no cycle."""
+    reach: dict[int, int] = {}
+    reduced: dict[int, tuple[int, ...]] = {}
+    for position in TopologicalSorter(edges).static_order():
+        beyond = 0
+        for target in edges[position]:
+            beyond |= reach[target]
+        reduced[position] = tuple(sorted(t for t in edges[position] if not beyond >> t & 1))
+        reach[position] = beyond | sum(1 << target for target in edges[position])
+    return tuple(reduced[position] for position in sorted(reduced))

@@ -1,0 +1,68 @@
+"""Keys: the identity of a task, which survives rewording of everything but its name.
+
+A key is ``<map id>/<kind>/<slug>``. Neither order nor position goes into it, so that shuffling a map changes no ticket.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from techmap_sync.model import TechnicalMap
+from techmap_sync.planning.task import Kind
+from techmap_sync.planning.work import Work
+
+_NOT_IN_A_SLUG = re.compile(r"[^\w]+", re.UNICODE)
+TRACKING_SLUG = "map"
+
+
+def slug(text: str) -> str:
+    """Return the stable, readable form of a name: NFKC, case folded, words joined by ``-``; any script stays."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return _NOT_IN_A_SLUG.sub("-", folded).strip("-_") or "unnamed"
+
+
+def map_id_of(technical_map: TechnicalMap) -> str:
+    """Return the identity of a map: what its author gave it, else the slug of its title."""
+    return slug(technical_map.map_id or technical_map.title)
+
+
+def tracking_key(map_id: str) -> str:
+    """Return the key of the tracking ticket of a map."""
+    return f"{map_id}/{Kind.TRACKING}/{TRACKING_SLUG}"
+
+
+def keys_of(map_id: str, works: Sequence[Work]) -> tuple[str, ...]:
+    """Return one key per work, in the same order.
+
+    Namesakes get a suffix made of what tells them apart (group, then location), never a number: numbers would move when
+    one of them goes. Works that nothing tells apart keep the same key; the planner reports them.
+    """
+    slugs = [slug(work.slug or work.subject) for work in works]
+    slugs = _told_apart(works, slugs, lambda work: work.group)
+    slugs = _told_apart(works, slugs, lambda work: " ".join(work.locations))
+    return tuple(f"{map_id}/{work.kind}/{name}" for work, name in zip(works, slugs, strict=True))
+
+
+def former_keys(map_id: str, work: Work) -> tuple[str, ...]:
+    """Return the keys that the author says a work had earlier (``<!-- was: ... -->``)."""
+    return tuple(f"{map_id}/{work.kind}/{slug(name)}" for name in work.was)
+
+
+def _told_apart(works: Sequence[Work], slugs: Sequence[str], trait: Callable[[Work], str]) -> list[str]:
+    shared = Counter(_pairs(works, slugs))
+    traits: dict[tuple[Kind, str], set[str]] = {}
+    for work, name in zip(works, slugs, strict=True):
+        traits.setdefault((work.kind, name), set()).add(trait(work))
+    return [
+        f"{name}-{slug(trait(work))}"
+        if shared[work.kind, name] > 1 and len(traits[work.kind, name]) > 1 and trait(work)
+        else name
+        for work, name in zip(works, slugs, strict=True)
+    ]
+
+
+def _pairs(works: Iterable[Work], slugs: Iterable[str]) -> list[tuple[Kind, str]]:
+    return [(work.kind, name) for work, name in zip(works, slugs, strict=True)]

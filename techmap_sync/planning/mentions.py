@@ -1,0 +1,103 @@
+"""Which task names which other task: exact names only, nothing is guessed.
+
+A name is a component, its CamelCase split into words, a method that only one component has, an endpoint, or the first
+thing that a change names in code (a table, a configuration key). Matching goes word by word through an index, so that
+its cost grows with the text and not with the number of names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from techmap_sync.model import Component
+from techmap_sync.planning.task import Kind
+from techmap_sync.planning.work import Work
+
+_WORD = re.compile(r"\w+")
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PLAIN_WORD = re.compile(r"[^\W\d_A-Z]+")
+"""A name such as ``store`` that is also a word of the language: it counts only where it is written as code."""
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All names of a map, by their first word."""
+
+    exact: dict[str, tuple[tuple[Words, int], ...]]
+    """Compared letter by letter."""
+    spoken: dict[str, tuple[tuple[Words, int], ...]]
+    """Compared without regard to case: a name split into words."""
+    code: dict[str, tuple[tuple[Words, int], ...]]
+    """Counted only within code spans."""
+
+
+def names_of(works: Sequence[Work]) -> Names:
+    """Index the names by which the works of one map can be mentioned.
+
+    :param works: the numbers in the result are positions in this sequence.
+    """
+    exact: list[tuple[Words, int]] = []
+    spoken: list[tuple[Words, int]] = []
+    code: list[tuple[Words, int]] = []
+    for name, position in _names(works):
+        words = tuple(_WORD.findall(name))
+        split = tuple(word.casefold() for part in words for word in _HUMP.split(part) if word)
+        (code if _PLAIN_WORD.fullmatch(name) else exact).append((words, position))
+        if len(split) > 1 and works[position].kind is Kind.COMPONENT:
+            spoken.append((split, position))
+    return Names(_by_first_word(exact), _by_first_word(spoken), _by_first_word(code))
+
+
+def mentioned(names: Names, markdown: str, code: Sequence[str] = ()) -> frozenset[int]:
+    """Return the positions of the works that a text names.
+
+    :param markdown: the text to look through.
+    :param code: code spans that belong to it but have lost their backticks.
+    """
+    written_as_code = "\n".join([*(match[2] for match in _CODE_SPAN.finditer(markdown)), *code])
+    words = tuple(_WORD.findall(markdown))
+    return frozenset(
+        (
+            *_hits(names.exact, words),
+            *_hits(names.spoken, tuple(word.casefold() for word in words)),
+            *_hits(names.code, tuple(_WORD.findall(written_as_code))),
+        )
+    )
+
+
+def _names(works: Sequence[Work]) -> Iterator[tuple[str, int]]:
+    methods = Counter(name for work in works for name in _method_names(work.components))
+    for position, work in enumerate(works):
+        yield from ((component.name, position) for component in work.components)
+        yield from ((name, position) for name in _method_names(work.components) if methods[name] == 1)
+        if work.kind is Kind.CHANGE:
+            yield from ((item.code[0], position) for item in work.items if item.code)
+
+
+def _method_names(components: Iterable[Component]) -> Iterator[str]:
+    for component in components:
+        yield from dict.fromkeys(method.name for method in component.methods)
+
+
+def _by_first_word(names: Iterable[tuple[Words, int]]) -> dict[str, tuple[tuple[Words, int], ...]]:
+    index: dict[str, list[tuple[Words, int]]] = {}
+    for words, position in dict.fromkeys(names):
+        if words:
+            index.setdefault(words[0], []).append((words, position))
+    return {first: tuple(sorted(entries, key=lambda e: -len(e[0]))) for first, entries in index.items()}
+
+
+def _hits(index: dict[str, tuple[tuple[Words, int], ...]], words: Words) -> Iterator[int]:
+    """Yield what stands in the text; of several names that begin at a word only the longest counts."""
+    for start, word in enumerate(words):
+        longest = 0
+        for name, position in index.get(word, ()):
+            if len(name) >= longest and words[start : start + len(name)] == name:
+                longest = len(name)
+                yield position

@@ -1,0 +1,210 @@
+"""One line of Markdown, cut where code, tags, comments, link targets and addresses begin.
+
+Whatever begins first on the line wins (CommonMark 0.31 sections 6.1, 6.5, 6.6). A line is read alone; when something
+in it may go on in the next line, it is not ``settled``, and nothing below may be believed to be code until the
+paragraph ends.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+_STOP = re.compile(r"\\[!-/:-@\[-`{-~]|`+|<|\]\(|[\[\]]|(?<=[A-Za-z0-9])://|www\.")
+# Without backticks, so that code cannot begin within.
+_ESCAPED = r"\\[!-/:-@\[-_{-~]|\\(?![!-/:-@\[-`{-~])"
+_DESTINATION = rf"<[^<>`\\]*+>|(?:[^\s()<>`\\]|{_ESCAPED}|\([^\s()<>`\\]*+\))*+"
+_TITLE = rf"""(?:[ \t]+(?:"(?:[^"`\\]|{_ESCAPED})*+"|'(?:[^'`\\]|{_ESCAPED})*+'|\([^()`\\]*+\)))?+"""
+TARGET = re.compile(rf"(?P<open>\]\([ \t]*+)(?P<destination>{_DESTINATION})(?P<rest>{_TITLE}[ \t]*+\))")
+DEFINITION = re.compile(
+    r"(?P<open>[\s>*+\d.)-]*+\[(?:[^\[\]\\`]|\\.)++\]:[ \t]*+)"
+    rf"(?P<destination>{_DESTINATION})(?P<rest>{_TITLE}[ \t]*+$)"
+)
+_ATTRIBUTE = r"""\s++[A-Za-z_:][\w.:-]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'=<>`]++))?+"""
+TAG = re.compile(rf"<(?:[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE})*+\s*+/?|/[A-Za-z][A-Za-z0-9-]*+\s*+)>")
+_TAG_GOES_ON = re.compile(
+    rf"""</?[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE}(?!\s*+=))*+"""
+    r"""(?:\s++[A-Za-z_:][\w.:-]*+\s*+=\s*+(?:"[^"]*+|'[^']*+)?+)?+\s*+/?$"""
+)
+# Elements that hide what follows them, up to the end of the ticket: those that GitHub's tag filter disallows (GFM 6.11)
+# and that GitLab's sanitizer removes with their text; and declarations and instructions.
+HIDING = re.compile(
+    r"<(?=[!?]|/?(?:script|style|textarea|title|iframe|noembed|noframes|noscript|xmp|plaintext|template)\b)", re.I
+)
+_DOMAIN_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_AUTOLINK = re.compile(
+    r"<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+"
+    rf"|[\w.!#$%&'*+/=?^`{{|}}~-]++@{_DOMAIN_LABEL}(?:\.{_DOMAIN_LABEL})*)>",
+    re.ASCII,
+)
+# GFM 6.9: after a space or one of ``*_~(``, a domain with a period; cmark-gfm sees none within open brackets. The
+# characters are fewer than a platform takes, so that nothing is believed to be part of an address that may be text.
+ADDRESS = re.compile(
+    r"(?:[A-Za-z0-9-]++\.)++[A-Za-z0-9-]++(?::\d++)?+(?:[/?#](?:[\w/.%?#=+:@!$,-]|~(?!~)|&(?![#\w]*;))*+)?+", re.A
+)
+_NO_SCHEME = re.compile(r"^|(?<=[\s(*_~])")
+_SCHEME = re.compile(rf"(?:{_NO_SCHEME.pattern})https?$", re.I)
+_WORD = re.compile(r"\S*+")
+_BAR = re.compile(r"(?<!\\)\|")
+_TRAILING = "?!.,:_~"
+
+
+class Kind(Enum):
+    """What a piece of a line is."""
+
+    TEXT = auto()
+    CODE = auto()
+    DOUBTFUL = auto()
+    """Code to some readers and text to others."""
+    OPEN = auto()
+    """Begins something that nothing ends: backticks, a tag, a link target, an address with a backtick in it; or an
+    escaped backtick, of which not all parsers know that it begins nothing."""
+    TAG = auto()
+    COMMENT = auto()
+    AUTOLINK = auto()
+    TARGET = auto()
+    """``](destination "title")`` or ``[label]: destination``."""
+    ADDRESS = auto()
+    """A bare address that both platforms make a link of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One piece of a line."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(slots=True)
+class Line:
+    """A line being cut."""
+
+    text: str
+    last: bool
+    """No line of the same paragraph follows."""
+    brackets: int = 0
+    """How many brackets are open."""
+    tokens: list[Token] = field(default_factory=list)
+    settled: bool = True
+    _cut: int = 0
+    _runs: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _word_end: int = 0
+    _word_backtick: int = -1
+    _comments_end: bool = True
+
+    def add(self, kind: Kind, start: int, end: int) -> int:
+        """Add what was passed as text, then the token; return where to go on."""
+        for piece_kind, piece in ((Kind.TEXT, self.text[self._cut : start]), (kind, self.text[start:end])):
+            if piece:
+                self.tokens.append(Token(piece_kind, piece))
+        self._cut = end
+        return end
+
+    def leave_open(self, start: int, end: int) -> int:
+        """Add what begins here and may go on below."""
+        if self.last:
+            return self.add(Kind.OPEN, start, end)
+        self.settled = False
+        return self.add(Kind.DOUBTFUL, start, len(self.text))
+
+    def comment_end(self, start: int) -> int | None:
+        """Find the end of the comment that begins here; once there is none, none is looked for again."""
+        if self._comments_end:
+            self._comments_end = self.text.find("-->", start + 2) >= 0
+        return self.text.find("-->", start + 2) + 3 if self._comments_end else None
+
+    def word_has_backtick(self, start: int) -> bool:
+        """Say whether a backtick stands before the next space; each word is looked at once."""
+        if start >= self._word_end and (word := _WORD.match(self.text, start)):
+            self._word_end = word.end()
+            self._word_backtick = self.text.rfind("`", start, word.end())
+        return self._word_backtick >= start
+
+    def closing(self, length: int, after: int) -> int | None:
+        """Find the next run of exactly so many backticks."""
+        if not self._runs:
+            for match in re.finditer("`+", self.text):
+                self._runs[len(match[0])].append(match.start())
+        starts = self._runs.get(length, [])
+        index = bisect_left(starts, after)
+        return starts[index] if index < len(starts) else None
+
+
+def cut(text: str, *, last: bool = True, dollars: bool = False, brackets: int = 0) -> Line:
+    """Cut a line into tokens; joined they are the line again.
+
+    ``last`` says that the paragraph ends here, ``dollars`` that a ``$`` stands above in the paragraph (with it, maths
+    may begin on both platforms), and ``brackets`` how many brackets are open from above.
+    """
+    line, position = Line(text, last, brackets), 0
+    if definition := DEFINITION.match(text):
+        position = line.add(Kind.TARGET, 0, definition.end())
+    while stop := _STOP.search(text, position):
+        match stop[0][0]:
+            case "`":
+                position = _code(line, stop, dollars=dollars)
+            case "<":
+                position = _angle(line, stop.start())
+            case "[":
+                line.brackets += 1
+                position = stop.end()
+            case "]":
+                line.brackets = max(0, line.brackets - 1)
+                position = _target(line, stop) if len(stop[0]) > 1 else stop.end()
+            case ":" | "w":
+                position = _address(line, stop)
+            case _ if stop[0] == "\\`":
+                position = line.add(Kind.OPEN, stop.start(), stop.end())
+            case _:
+                position = stop.end()
+    line.add(Kind.TEXT, len(text), len(text))
+    return line
+
+
+def _code(line: Line, opening: re.Match[str], *, dollars: bool) -> int:
+    start, length = opening.start(), len(opening[0])
+    closing = line.closing(length, opening.end())
+    if closing is None:
+        return line.leave_open(start, opening.end())
+    code = line.text[start : closing + length]
+    # A bar may end a table cell, and a dollar sign a formula that begins before the code.
+    in_formula = "$" in code and (dollars or line.text.find("$", 0, start) >= 0)
+    kind = Kind.DOUBTFUL if in_formula or _BAR.search(code) else Kind.CODE
+    return line.add(kind, start, closing + length)
+
+
+def _angle(line: Line, start: int) -> int:
+    if line.text.startswith("<!--", start):
+        end = line.comment_end(start)
+        return line.add(Kind.COMMENT, start, end) if end else start + 4
+    if HIDING.match(line.text, start):
+        return start + 1
+    if tag := TAG.match(line.text, start):
+        return line.add(Kind.TAG, start, tag.end())
+    if autolink := _AUTOLINK.match(line.text, start):
+        return line.add(Kind.AUTOLINK, start, autolink.end())
+    return line.leave_open(start, start + 1) if _TAG_GOES_ON.match(line.text, start) else start + 1
+
+
+def _target(line: Line, stop: re.Match[str]) -> int:
+    # A target that is odd, or goes on below, takes precedence over code that begins within it.
+    target = TARGET.match(line.text, stop.start())
+    kind, end = (Kind.TARGET, target.end()) if target else (Kind.OPEN, stop.end())
+    return line.add(kind, stop.start(), end)
+
+
+def _address(line: Line, stop: re.Match[str]) -> int:
+    if line.word_has_backtick(stop.start()):
+        return line.add(Kind.OPEN, stop.start() + stop[0].count("w"), stop.end())
+    bare = stop[0] == "www."
+    begin = stop.start() if bare else max(0, stop.start() - 5)
+    scheme = (_NO_SCHEME if bare else _SCHEME).search(line.text, begin, stop.start())
+    address = ADDRESS.match(line.text, stop.start() if bare else stop.end())
+    if not scheme or not address or line.brackets:
+        return stop.end()
+    end = scheme.start() + len(line.text[scheme.start() : address.end()].rstrip(_TRAILING))
+    return line.add(Kind.ADDRESS, scheme.start(), end)

@@ -1,0 +1,60 @@
+"""The backlog of a map without its texts: works, keys, titles and edges, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from techmap_sync.diagnostics import Diagnostic
+from techmap_sync.model import TechnicalMap
+from techmap_sync.planning import rules
+from techmap_sync.planning.dependencies import Dependencies, dependencies_of
+from techmap_sync.planning.keys import keys_of, map_id_of
+from techmap_sync.planning.options import GranularityChoice
+from techmap_sync.planning.titles import title_of
+from techmap_sync.planning.work import Work, works_of
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a map asks for, in the order of the map; all tuples but the last run side by side."""
+
+    map_id: str
+    works: tuple[Work, ...]
+    keys: tuple[str, ...]
+    titles: tuple[str, ...]
+    blocked_by: tuple[tuple[int, ...], ...]
+    """For each work the positions of those it waits for."""
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def outline_of(technical_map: TechnicalMap, choice: GranularityChoice) -> Outline:
+    """Lay out the backlog of a map."""
+    map_id = map_id_of(technical_map)
+    works = works_of(technical_map, choice)
+    keys = keys_of(map_id, works)
+    titles = tuple(title_of(work, technical_map.title) for work in works)
+    dependencies = dependencies_of(works)
+    diagnostics = (*_same_keys(works, keys), *_graph_problems(works, titles, dependencies))
+    return Outline(map_id, works, keys, titles, dependencies.blocked_by, diagnostics)
+
+
+def _same_keys(works: Sequence[Work], keys: Sequence[str]) -> Iterator[Diagnostic]:
+    first: dict[str, Work] = {}
+    for work, key in zip(works, keys, strict=True):
+        earlier = first.setdefault(key, work)
+        if earlier is not work:
+            message = f'"{work.subject}" stands twice, first in line {earlier.span.line}'
+            yield Diagnostic(rules.DUPLICATE_KEY, rules.DUPLICATE_KEY.severity, message, work.span)
+
+
+def _graph_problems(works: Sequence[Work], titles: Sequence[str], graph: Dependencies) -> Iterator[Diagnostic]:
+    for position, name in graph.unknown:
+        message = f'{titles[position]}: depends on "{name}", which the map does not hold'
+        yield Diagnostic(rules.UNKNOWN_DEPENDENCY, rules.UNKNOWN_DEPENDENCY.severity, message, works[position].span)
+    if graph.cycle:
+        path = " -> ".join(titles[position] for position in graph.cycle)
+        span = works[graph.cycle[0]].span
+        yield Diagnostic(
+            rules.DEPENDENCY_CYCLE, rules.DEPENDENCY_CYCLE.severity, f"each waits for the next: {path}", span
+        )

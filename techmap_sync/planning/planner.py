@@ -1,0 +1,113 @@
+"""From a read map to the task specs that should exist in the tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from graphlib import TopologicalSorter
+
+from techmap_sync.model import TechnicalMap
+from techmap_sync.planning.body import TicketTexts
+from techmap_sync.planning.keys import former_keys, tracking_key
+from techmap_sync.planning.options import PlanOptions
+from techmap_sync.planning.outline import Outline
+from techmap_sync.planning.task import Kind, Phase, Priority, TaskPlan, TaskSpec
+from techmap_sync.planning.titles import tracking_title
+from techmap_sync.planning.work import Work
+
+HIGH_WORDS = frozenset({"high", "critical", "urgent", "p0", "p1"})
+LOW_WORDS = frozenset({"low", "minor", "p3", "p4"})
+LOW_TEST_LEVEL = "performance"
+HIGH_CHANGE = "database"
+
+
+def plan_tasks(technical_map: TechnicalMap, outline: Outline, options: PlanOptions, texts: TicketTexts) -> TaskPlan:
+    """Turn an outline into task specs with priorities, labels and texts.
+
+    :param outline: the outline of the same map; it must hold no error-level diagnostic.
+    :param texts: writes the sections of each ticket.
+    :raises SettingsProblem: a template of the team's own has an error.
+    """
+    priorities = priorities_of(outline)
+    specs = [
+        TaskSpec(
+            key=key,
+            kind=work.kind,
+            title=outline.titles[position],
+            sections=texts.sections(position),
+            phase=work.phase,
+            priority=priorities[position],
+            labels=_labels(options, work.kind, work.phase, priorities[position]),
+            blocked_by=tuple(outline.keys[other] for other in outline.blocked_by[position]),
+            done=work.done,
+            milestone=options.milestone,
+            assignees=options.assignees,
+            was=former_keys(outline.map_id, work),
+        )
+        for position, (work, key) in enumerate(zip(outline.works, outline.keys, strict=True))
+    ]
+    return TaskPlan(
+        outline.map_id, _tracking(technical_map, outline, options, texts), _startable_order(specs, outline.blocked_by)
+    )
+
+
+def priorities_of(outline: Outline) -> tuple[Priority, ...]:
+    """Return how urgent each work is: by what its author says, else by what waits for it."""
+    awaited = {
+        target
+        for work, targets in zip(outline.works, outline.blocked_by, strict=True)
+        if work.kind in (Kind.COMPONENT, Kind.CHANGE)
+        for target in targets
+    }
+    return tuple(_priority(work, position in awaited) for position, work in enumerate(outline.works))
+
+
+def _priority(work: Work, awaited: bool) -> Priority:
+    said = next((component.priority.casefold() for component in work.components if component.priority), "")
+    if said:
+        return _said_priority(said)
+    if work.kind is Kind.CONSTRAINT or (work.kind is Kind.TEST and work.group == LOW_TEST_LEVEL):
+        return Priority.LOW
+    new_component = work.kind is Kind.COMPONENT and work.group == "new"
+    database = work.kind is Kind.CHANGE and work.group == HIGH_CHANGE
+    return Priority.HIGH if awaited or new_component or database else Priority.MEDIUM
+
+
+def _said_priority(said: str) -> Priority:
+    words = set(said.replace("-", " ").split())
+    if words & HIGH_WORDS:
+        return Priority.HIGH
+    return Priority.LOW if words & LOW_WORDS else Priority.MEDIUM
+
+
+def _labels(options: PlanOptions, kind: Kind, phase: Phase | None, priority: Priority | None) -> frozenset[str]:
+    wanted = (
+        options.managed_label,
+        options.kind_labels.get(kind, ""),
+        options.phase_labels.get(phase, "") if phase else "",
+        options.priority_labels.get(priority, "") if priority else "",
+    )
+    return frozenset(filter(None, wanted))
+
+
+def _tracking(technical_map: TechnicalMap, outline: Outline, options: PlanOptions, texts: TicketTexts) -> TaskSpec:
+    return TaskSpec(
+        key=tracking_key(outline.map_id),
+        kind=Kind.TRACKING,
+        title=tracking_title(technical_map.title),
+        sections=texts.tracking_sections(),
+        labels=_labels(options, Kind.TRACKING, None, None),
+        milestone=options.milestone,
+        estimate_minutes=technical_map.estimate_minutes[1] if technical_map.estimate_minutes else None,
+    )
+
+
+def _startable_order(specs: Sequence[TaskSpec], blocked_by: Sequence[Sequence[int]]) -> tuple[TaskSpec, ...]:
+    """Put each task behind those it waits for, otherwise in the order of the map."""
+    graph = TopologicalSorter(dict(enumerate(blocked_by)))
+    graph.prepare()
+    order: list[int] = []
+    while graph.is_active():
+        ready = sorted(graph.get_ready())
+        order += ready
+        graph.done(*ready)
+    return tuple(specs[position] for position in order)

@@ -1,0 +1,26 @@
+"""What ``check`` says about the task graph of a map."""
+
+from __future__ import annotations
+
+from techmap_sync.diagnostics import Rule, Severity
+
+DEPENDENCY_CYCLE = Rule(
+    "dependency-cycle",
+    "components that wait for each other",
+    Severity.ERROR,
+    "take one name out of a 'Depends on' field, so that somebody can start:\n\n  **Depends on**: TokenStore",
+)
+UNKNOWN_DEPENDENCY = Rule(
+    "unknown-dependency",
+    "a 'Depends on' field names something that the map does not hold",
+    Severity.ERROR,
+    "write the name as it stands in the components overview:\n\n  **Depends on**: TokenStore",
+)
+DUPLICATE_KEY = Rule(
+    "duplicate-key",
+    "two entries of one group have the same name, so that nothing tells their tickets apart",
+    Severity.ERROR,
+    "reword one of them, or give it an identity of its own:\n\n  - Restart the workers <!-- id: restart-eu -->",
+)
+
+RULES = {rule.id: rule for rule in (DEPENDENCY_CYCLE, UNKNOWN_DEPENDENCY, DUPLICATE_KEY)}

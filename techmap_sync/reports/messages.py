@@ -1,0 +1,35 @@
+"""The sentences for everything that goes wrong: lower case, exact, short, with the next step."""
+
+from __future__ import annotations
+
+from techmap_sync import errors
+
+
+def sentence(problem: errors.Problem) -> str:
+    """Return what is wrong."""
+    match problem:
+        case errors.SettingsProblem(where=where, what=what):
+            return f"{where}: {what}"
+        case errors.UnreadableMap(path=path, what=what):
+            return f"{path}: {what}"
+        case errors.TrackerError(tracker=tracker, what=what):
+            return f"{tracker}: {what}"
+        case errors.UsageProblem(what=what) | errors.Refused(what=what):
+            return what
+        case _:
+            return str(problem)
+
+
+def hint(problem: errors.Problem) -> str:
+    """Return the way out, empty when the sentence says it all."""
+    return str(getattr(problem, "hint", ""))
+
+
+def count(number: int, thing: str) -> str:
+    """Return ``1 ticket`` or ``2 tickets``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def clean(text: str) -> str:
+    """Return a text of somebody else's on one line and without control characters, which terminals obey."""
+    return "".join(c if c.isprintable() else " " for c in text)

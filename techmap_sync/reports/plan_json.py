@@ -1,0 +1,71 @@
+"""A change set, and what became of it, as one versioned JSON object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from techmap_sync.syncing.changes import Change, ChangeSet
+from techmap_sync.syncing.outcomes import Outcome
+
+SCHEMA = 1
+
+
+def plan_json(change_set: ChangeSet) -> str:
+    """Render a plan."""
+    return _dumped(_plan(change_set))
+
+
+def push_json(change_set: ChangeSet, outcomes: Sequence[Outcome], complete: bool) -> str:
+    """Render a push.
+
+    :param outcomes: what became of the changes that were tried.
+    :param complete: False when the run stopped early and the next one goes on.
+    """
+    tried = [_outcome(outcome) for outcome in outcomes]
+    return _dumped({**_plan(change_set), "outcomes": tried, "complete": complete})
+
+
+def _plan(change_set: ChangeSet) -> dict[str, object]:
+    return {
+        "schema": SCHEMA,
+        "tracker": change_set.tracker,
+        "maps": [
+            {"map_id": m.map_id, "path": m.path, "approved": m.approved, "reasons": list(m.reasons)}
+            for m in change_set.maps
+        ],
+        "changes": [_change(change, m.map_id) for m in change_set.maps for change in m.changes],
+        "counts": change_set.counts(),
+        "digest": change_set.digest(),
+    }
+
+
+def _change(change: Change, map_id: str) -> dict[str, object]:
+    data: dict[str, object] = {
+        "action": change.action.value,
+        "map_id": map_id,
+        "key": change.key,
+        "title": change.title,
+        "ticket": change.ticket or None,
+        "fields": list(change.fields),
+        "reason": change.reason,
+    }
+    if change.edge is not None:
+        data |= {"edge": change.edge.value, "target": change.target}
+    return data
+
+
+def _outcome(outcome: Outcome) -> dict[str, object]:
+    return {
+        **_change(outcome.change, outcome.map_id),
+        "ticket": outcome.ticket or None,
+        "status": outcome.status.value,
+        "detail": outcome.detail,
+        "before": outcome.before or None,
+        "after": outcome.after or None,
+        "url": outcome.url,
+    }
+
+
+def _dumped(data: dict[str, object]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2)

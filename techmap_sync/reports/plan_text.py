@@ -1,0 +1,157 @@
+"""A change set as text, in the manner of ``terraform plan``.
+
++ create  Create TotpService
+~ update  TASK-1.3  Write unit tests: Two-Factor Login
+    items
+      + - [ ] Codes two steps early are refused
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import unified_diff
+
+from rich.text import Text
+
+from techmap_sync.reports.messages import clean, count
+from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
+from techmap_sync.syncing.outcomes import Outcome, Status
+from techmap_sync.syncing.tracker import EdgeKind
+
+SIGNS = {
+    Action.CREATE: ("+", "green"),
+    Action.UPDATE: ("~", "yellow"),
+    Action.CLOSE: ("-", "red"),
+    Action.REOPEN: ("^", "green"),
+    Action.LINK: ("+", "green"),
+    Action.UNLINK: ("-", "red"),
+    Action.SKIP: (" ", "dim"),
+    Action.CONFLICT: ("!", "magenta"),
+}
+DONE_WORDS = {
+    Action.CREATE: "created",
+    Action.UPDATE: "updated",
+    Action.CLOSE: "closed",
+    Action.REOPEN: "reopened",
+    Action.LINK: "linked",
+    Action.UNLINK: "unlinked",
+}
+
+
+def plan_text(change_set: ChangeSet, summary: str = "Plan") -> Text:
+    """Render a change set: what happens to each map's tickets, and one closing line of counts.
+
+    :param summary: the word that opens the closing line.
+    """
+    lines = [line for each in change_set.maps for line in _map_lines(each)]
+    return _joined([*lines, closing_line(change_set, summary)])
+
+
+def closing_line(change_set: ChangeSet, summary: str) -> Text:
+    """Return the counts in one line."""
+    number = change_set.counts()
+    parts = [f"{number['create']} to create", f"{number['update']} to update", f"{number['close']} to close"]
+    optional = (
+        ("reopen", f"{number['reopen']} to reopen"),
+        ("link", count(number["link"], "link")),
+        ("unlink", f"{count(number['unlink'], 'link')} to remove"),
+        ("conflict", count(number["conflict"], "conflict")),
+        ("skip", f"{number['skip']} skipped"),
+    )
+    parts += [text for action, text in optional if number[action]]
+    if not change_set.writes:
+        parts = ["no changes", *parts[3:]]
+    return Text(f"{summary}: {', '.join(parts)}. ({change_set.tracker})", style="bold")
+
+
+def outcome_line(outcome: Outcome) -> Text:
+    """Return what became of one change, with the ticket's id."""
+    change = outcome.change
+    word = DONE_WORDS.get(change.action, change.action) if outcome.status is Status.APPLIED else outcome.status.value
+    text = Text.assemble(
+        (f"{word:<9} ", SIGNS[change.action][1]), (f"{outcome.ticket:<10} ", "bold"), clean(change.title)
+    )
+    detail = outcome.detail or (change.reason if change.edge else ", ".join(change.fields))
+    return text.append(f" ({clean(detail)})", "dim") if detail else text
+
+
+def done_line(outcomes: Sequence[Outcome], tracker: str) -> Text:
+    """Return what a push did, in one line."""
+    numbers = Counter(o.change.action for o in outcomes if o.status is Status.APPLIED)
+    parts = [f"{numbers[action]} {word}" for action, word in DONE_WORDS.items() if numbers[action]]
+    return Text(f"Done: {', '.join(parts) or 'nothing was left to do'}. ({tracker})", style="bold")
+
+
+def _map_lines(changes: MapChanges) -> Iterator[Text]:
+    head = Text.assemble((clean(changes.path), "bold"), f" ({clean(changes.map_id)})")
+    if not changes.approved:
+        yield head.append(": not approved, its tickets stay as they are")
+        yield from (Text(f"  {clean(reason)}", "dim") for reason in changes.reasons)
+        yield Text()
+        return
+    if not changes.changes:
+        yield head.append(": up to date")
+        yield Text()
+        return
+    yield head
+    yield Text()
+    yield from _change_lines(changes.changes)
+    yield Text()
+
+
+def _change_lines(changes: Sequence[Change]) -> Iterator[Text]:
+    """Links of a ticket stand below what happens to the ticket itself; links of untouched tickets on their own."""
+    links: dict[str, list[Change]] = {}
+    for change in changes:
+        if change.edge is not None:
+            links.setdefault(change.key, []).append(change)
+    for change in changes:
+        if change.edge is None:
+            yield from _one(change)
+            yield from (_link_line(link, nested=True) for link in links.pop(change.key, ()))
+    yield from (_link_line(link, nested=False) for rest in links.values() for link in rest)
+
+
+def _one(change: Change) -> Iterator[Text]:
+    sign, style = SIGNS[change.action]
+    line = Text.assemble((f"  {sign} {change.action:<8} ", style), (f"{change.ticket}  " if change.ticket else ""))
+    line.append(clean(change.title))
+    if change.spec is not None and change.spec.priority is not None and change.action is Action.CREATE:
+        line.append(f"  [{change.spec.priority}]", "dim")
+    if change.reason:
+        line.append(f"  ({clean(change.reason)})", "dim")
+    yield line
+    for edit in change.edits:
+        yield from _edit_lines(edit)
+
+
+def _link_line(link: Change, nested: bool) -> Text:
+    sign, style = SIGNS[link.action]
+    indent = "      " if nested else "  "
+    who = "" if nested else f"{link.ticket}  {clean(link.title)}: "
+    if link.edge is EdgeKind.CHILD_OF:
+        return Text.assemble((f"{indent}{sign} ", style), f"{who}child of the tracking ticket")
+    return Text.assemble((f"{indent}{sign} ", style), f"{who}{clean(link.reason)}")
+
+
+def _edit_lines(edit: FieldEdit) -> Iterator[Text]:
+    before, after = edit.before.splitlines(), edit.after.splitlines()
+    if edit.name in ("ledger", "marker"):
+        yield Text(f"      ~ {edit.name}", "dim")
+        return
+    if len(before) <= 1 and len(after) <= 1:
+        yield Text(f"      ~ {edit.name}: {_quoted(edit.before)} -> {_quoted(edit.after)}")
+        return
+    yield Text(f"      ~ {edit.name}")
+    for line in list(unified_diff(before, after, lineterm="", n=0))[2:]:
+        if not line.startswith("@@"):
+            yield Text(f"          {line[0]} {clean(line[1:])}", "green" if line[0] == "+" else "red")
+
+
+def _quoted(text: str) -> str:
+    return f'"{clean(text)}"' if text else "(none)"
+
+
+def _joined(lines: Iterable[Text]) -> Text:
+    return Text("\n").join(lines)

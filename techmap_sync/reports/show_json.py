@@ -1,0 +1,94 @@
+"""One map as JSON: what was understood of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from techmap_sync.diagnostics import CheckedFile
+from techmap_sync.model import Component, Item, ItemGroup, Passage, TechnicalMap
+from techmap_sync.reports.check_json import diagnostic_json
+
+SCHEMA = 1
+
+
+def show_json(technical_map: TechnicalMap, map_id: str, file: CheckedFile) -> str:
+    """Render one map.
+
+    :param map_id: its identity, also where the map does not name one.
+    :param file: the file with everything that was found in it.
+    """
+    data = {
+        "schema": SCHEMA,
+        "title": technical_map.title,
+        "map_id": map_id,
+        "ready": technical_map.ready,
+        "components": [_component(component) for component in technical_map.components],
+        "changes": _groups(technical_map.changes, ("database", "api", "configuration")),
+        "tests": _groups(technical_map.tests, ("unit", "integration", "end-to-end", "performance")),
+        "deployment": _groups(technical_map.deployment, ("environment", "configuration", "migration", "rollback")),
+        "constraints": {area.name: _groups(area.groups) for area in technical_map.constraints},
+        "done": [item.title for item in _done(technical_map)],
+        "context": [_passage(passage) for passage in technical_map.context],
+        "unrecognised": [_passage(passage) for passage in technical_map.unrecognised],
+        "metadata": _metadata(technical_map),
+        "diagnostics": [diagnostic_json(file.path, found) for found in file.diagnostics],
+    }
+    return json.dumps(data, ensure_ascii=False, indent=2)
+
+
+def _component(component: Component) -> dict[str, object]:
+    return {
+        "name": component.name,
+        "kind": component.kind.value,
+        "locations": list(component.locations),
+        "methods": [
+            {"name": m.name, "signature": m.signature, "description": m.description, "line": m.span.line}
+            for m in component.methods
+        ],
+        "purpose": component.purpose,
+        "summary": component.summary,
+        "detail": component.detail,
+        "depends_on": list(component.depends_on),
+        "priority": component.priority,
+        "specified": component.specified,
+        "line": component.span.line,
+    }
+
+
+def _groups(groups: Sequence[ItemGroup], always: Sequence[str] = ()) -> dict[str, list[dict[str, object]]]:
+    merged: dict[str, list[dict[str, object]]] = {name: [] for name in always}
+    for group in groups:
+        merged.setdefault(group.name, []).extend(_item(item) for item in group.items)
+    return merged
+
+
+def _item(item: Item) -> dict[str, object]:
+    return {
+        "title": item.title,
+        "done": item.done,
+        "line": item.span.line,
+        "detail": item.detail,
+        "fields": dict(item.fields),
+    }
+
+
+def _done(technical_map: TechnicalMap) -> list[Item]:
+    groups: Iterable[ItemGroup] = (*technical_map.changes, *technical_map.tests, *technical_map.deployment)
+    done = [item for group in groups for item in group.items if item.done]
+    return sorted((*technical_map.done, *done), key=lambda item: item.span)
+
+
+def _passage(passage: Passage) -> dict[str, object]:
+    return {"heading": passage.heading, "line": passage.span.line, "markdown": passage.markdown}
+
+
+def _metadata(technical_map: TechnicalMap) -> dict[str, object]:
+    fields: dict[str, object] = {field.name: field.value for field in technical_map.metadata}
+    least, most = technical_map.estimate_minutes or (None, None)
+    return {
+        **fields,
+        "readiness": technical_map.readiness.value,
+        "lifecycle": technical_map.lifecycle.value,
+        "estimate_minutes": None if least is None else [least, most],
+    }

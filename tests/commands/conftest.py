@@ -1,0 +1,23 @@
+"""A program in an empty folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from techmap_sync.checkout import checkout_of
+from tests.commands.run import Program
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Program:
+    """The program in an empty folder that belongs to no repository."""
+    for name in list(os.environ):
+        if name.startswith(("TECHMAP_SYNC_", "GITHUB_", "GITLAB_", "CI_", "GH_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    monkeypatch.chdir(tmp_path)
+    checkout_of.cache_clear()
+    return Program(tmp_path, monkeypatch, capfd)

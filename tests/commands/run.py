@@ -1,0 +1,48 @@
+"""Runs the program in this process, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from techmap_sync.cli import main
+
+ROOT = Path(__file__).parents[2]
+CORPUS = ROOT / "tests" / "corpus"
+READY = sorted(path for path in CORPUS.glob("*.md") if path.name[:2] not in ("10", "12"))
+NOT_READY = [path for path in sorted(CORPUS.glob("*.md")) if path not in READY]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on stdout."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Program:
+    """The program in a folder of its own, without any settings of the machine."""
+
+    folder: Path
+    monkeypatch: pytest.MonkeyPatch
+    capfd: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str | Path) -> Ended:
+        self.monkeypatch.setattr("sys.argv", ["techmap-sync", *map(str, arguments)])
+        self.capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = self.capfd.readouterr()
+        return Ended(int(ended.value.code or 0), out, err)
