@@ -1,0 +1,54 @@
+# Needs only make and Python 3.11+ with venv; everything else is installed into .venv and node_modules.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := build/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types unit optional bench fuzz wheel clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/run ## push an example map to a folder, twice
+	@rm -rf $(DEMO) && mkdir -p $(DEMO)
+	@printf '\n$$ techmap-sync push examples/two-factor-login.md --to backlog:$(DEMO)\n\n'
+	@$(BIN)/techmap-sync push examples/two-factor-login.md --to backlog:$(DEMO)
+	@printf '\nThe tickets are files that Backlog.md opens:\n\n' && ls $(DEMO)/tasks | head -5
+	@printf '\n$$ techmap-sync push examples/two-factor-login.md --to backlog:$(DEMO)    # again\n\n'
+	@$(BIN)/techmap-sync push examples/two-factor-login.md --to backlog:$(DEMO)
+
+test: lint types unit ## everything that CI runs
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+
+types: $(VENV)/dev
+	$(BIN)/mypy
+
+unit: $(VENV)/dev optional
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+optional: ## what optional tests need, where npm can get it
+	@if command -v npm >/dev/null 2>&1; then npm install --silent --no-audit --no-fund || echo 'npm failed: optional tests are skipped'; \
+	else echo 'npm is missing: optional tests are skipped'; fi
+
+wheel: $(VENV)/dev ## build the package into dist/
+	rm -rf dist && $(BIN)/python -m build --outdir dist .
+
+clean: ## remove everything that was installed or built
+	rm -rf $(VENV) node_modules build dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("techmap-sync needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/run
