@@ -187,7 +187,9 @@ def test_backlog_md_opens_what_was_pushed(program: Program) -> None:
     environment = {**os.environ, "NO_COLOR": "1"}
 
     def run(*arguments: str) -> str:
-        done = subprocess.run([PROGRAM, *arguments], cwd=program.folder, capture_output=True, text=True, env=environment)
+        done = subprocess.run(
+            [PROGRAM, *arguments], cwd=program.folder, capture_output=True, text=True, env=environment
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 

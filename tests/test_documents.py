@@ -1,0 +1,37 @@
+"""What the documents show is what the program does."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
+from tests.commands.run import ROOT, Program
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_the_readme_shows_a_real_run(program: Program) -> None:
+    shown = re.search(r"```console\n\$ techmap-sync (push .+)\n([^`]+)```", (ROOT / "README.md").read_text("utf-8"))
+    assert shown
+    shutil.copytree(ROOT / "examples", program.folder / "examples")
+    ended = program(*shown[1].split())
+    assert ended.out.startswith(shown[2].rstrip("\n"))
+    assert "Plan: no changes." in program(*shown[1].split()).out
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_link_leads_nowhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text("utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+def test_every_setting_is_explained_where_it_stands() -> None:
+    """docs/configuration.md sends readers to defaults.toml: each setting or table has a comment above it there."""
+    lines = (ROOT / "config" / "defaults.toml").read_text("utf-8").partition("# --- vocabulary")[0].splitlines()
+    for before, line in zip(["", *lines], lines, strict=False):
+        if line.startswith("[") and "." not in line and line not in ("[github]", "[gitlab]"):
+            assert before.startswith("#"), line

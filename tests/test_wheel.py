@@ -1,0 +1,41 @@
+"""The wheel works by itself: installed into an empty environment, outside the repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*command: str | Path, folder: Path) -> str:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        list(map(str, command)), cwd=folder, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program, installed from the wheel alone."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, folder=folder)
+    venv.create(folder / "venv", with_pip=True)
+    wheel = next(folder.glob("*.whl"))
+    pip = [folder / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    run(*pip, "-c", ROOT / "constraints.txt", wheel, folder=folder)
+    return folder / "venv" / "bin" / "techmap-sync"
+
+
+def test_a_wheel_in_an_empty_environment_pushes_an_example(installed: Path, tmp_path: Path) -> None:
+    example = ROOT / "examples" / "two-factor-login.md"
+    assert "18 created" in run(installed, "push", example, folder=tmp_path)
+    assert "no changes" in run(installed, "push", example, folder=tmp_path)
+    assert len(list((tmp_path / "backlog" / "tasks").iterdir())) == 18
