@@ -68,7 +68,7 @@ class LimitsTable(_Table):
     max_updates: int = Field(ge=0)
     max_retitled_share: float = Field(ge=0, le=1)
     max_closed_share: float = Field(ge=0, le=1)
-    max_closed_few: int = Field(ge=0)
+    max_few: int = Field(ge=0)
 
 
 class PaceTable(_Table):

@@ -17,7 +17,7 @@ from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.syncing.changes import ChangeSet, MapChanges
 from techmap_sync.syncing.diff import Origin, diff
 from techmap_sync.syncing.digest import digest
-from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.matching import Holdings, Sorted
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.tracker import Tracker
@@ -43,15 +43,15 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout) -> P
     policy = sync_policy(settings, source_name(settings, checkout, tracker))
     files = read_maps(paths, settings)
     plans = {file: _task_plan(file, settings, checkout) for file in files.maps if file.approved}
-    found = observe(tracker, list(plans.values()), policy).maps if plans else {}
+    found = observe(tracker, list(plans.values()), policy) if plans else Sorted({}, ())
     maps = []
     for file in files.maps:
         plan = plans.get(file)
         if plan is None:
             maps.append(MapChanges(file.outline.map_id, file.name, False, file.reasons))
         else:
-            holdings = found.get(plan.map_id, Holdings())
-            maps.append(diff(plan, _origin(file, settings, checkout), holdings, tracker.capabilities, policy))
+            holdings, doubts = found.maps.get(plan.map_id, Holdings()), found.doubts.get(plan.map_id, ())
+            maps.append(diff(plan, _origin(file, settings, checkout), holdings, tracker.capabilities, policy, doubts))
     return Planned(files, ChangeSet(tracker.name, tuple(maps)), tracker, policy)
 
 

@@ -69,8 +69,8 @@ class MapRun:
 
     def create_tracking(self) -> Iterator[Outcome]:
         """Create the tracking ticket when there is none: it is the lock against another first push."""
-        for change in self.changes.writes:
-            if change.action is Action.CREATE and change.key == self.changes.tracking_key:
+        for change in self.changes.tracking_changes:
+            if change.action is Action.CREATE:
                 outcome = self._create(change) or self._create_again(change)
                 self.tracking = outcome.ticket
                 yield outcome
@@ -88,8 +88,8 @@ class MapRun:
         for change in self.unclear:
             yield self._create_again(change)
         yield from (self._edge(change) for change in rest if change.edge is not None)
-        if self.changes.tracking_change is not None:
-            yield self._ledger(self.changes.tracking_change)
+        for change in self.changes.tracking_changes:
+            yield self._ledger(change) if change.action in (Action.CREATE, Action.UPDATE) else self._rewrite(change)
 
     def _create(self, change: Change) -> Outcome | None:
         """Create a ticket; None when it is unclear whether that worked and no such ticket is to be seen yet."""

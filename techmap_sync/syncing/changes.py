@@ -82,6 +82,8 @@ class MapChanges:
     tracking_key: str = ""
     tracking_number: str = ""
     """Number of the tracking ticket; empty when it does not exist yet."""
+    base: Ledger = field(default_factory=Ledger)
+    """The ledger that the changes were worked out against."""
     ledger: Ledger | None = None
     """What the ledger shall say once all is done; a ticket that does not exist yet has an empty number there."""
 
@@ -91,9 +93,9 @@ class MapChanges:
         return () if self.refusals else tuple(change for change in self.changes if change.writes)
 
     @property
-    def tracking_change(self) -> Change | None:
+    def tracking_changes(self) -> tuple[Change, ...]:
         """What is written to the tracking ticket."""
-        return next((change for change in self.writes if change.key == self.tracking_key), None)
+        return tuple(change for change in self.writes if change.key == self.tracking_key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,16 @@ from techmap_sync.syncing.edges import applied_children, applied_edges, edge_cha
 from techmap_sync.syncing.guard import refusals
 from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.matching import Holdings
-from techmap_sync.syncing.orphans import orphan_changes
+from techmap_sync.syncing.orphans import map_text, orphan_changes
 from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.renames import Renames, find_renames
 from techmap_sync.syncing.revise import Held, Revision, revise
+from techmap_sync.syncing.ticks import unticked
 from techmap_sync.syncing.tracker import Capabilities, CloseReason, State
 
 LEDGER = "ledger"
 MARKER = "marker"
+KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,24 @@ class Origin:
 
 
 def diff(
-    plan: TaskPlan, origin: Origin, holdings: Holdings, capabilities: Capabilities, policy: SyncPolicy
+    plan: TaskPlan,
+    origin: Origin,
+    holdings: Holdings,
+    capabilities: Capabilities,
+    policy: SyncPolicy,
+    doubts: tuple[str, ...] = (),
 ) -> MapChanges:
     """Return what has to be done so that the tracker holds what the plan says.
 
     :param holdings: the tickets of this map.
     :param capabilities: what the tracker can hold; what it cannot is left out and said.
+    :param doubts: why the listing cannot be believed for this map.
     """
-    tasks = tuple(change for spec in plan.tasks for change in _task_changes(spec, holdings, policy))
-    orphans = orphan_changes(plan, origin.text_digest, holdings, policy)
+    renames = find_renames(plan, holdings)
+    holdings = holdings.renamed(renames.keys)
+    tasks = tuple(change for spec in plan.tasks for change in _task_changes(spec, holdings, renames, policy))
+    text = map_text(origin.text, changed=origin.text_digest != holdings.ledger.text)
+    orphans = orphan_changes(plan, text, holdings, policy, renames.held)
     edges = edge_changes(plan, holdings, capabilities, skipped=_without_ticket(plan, tasks, holdings))
     ledger = _ledger(plan, origin, holdings, capabilities, (*tasks, *edges))
     changes = (
@@ -54,15 +66,17 @@ def diff(
         *_copies(holdings),
         *edges,
         *_tracking_update(plan, holdings, policy, ledger),
+        *_tracking_state(plan, holdings, tasks),
     )
     return MapChanges(
         plan.map_id,
         origin.path,
         approved=True,
         changes=changes,
-        refusals=refusals(changes, origin.commit_time, holdings, policy),
+        refusals=(*doubts, *refusals(changes, origin.commit_time, holdings, policy)),
         tracking_key=plan.tracking.key,
         tracking_number=holdings.tracking.ticket.number if holdings.tracking else "",
+        base=holdings.written_ledger,
         ledger=ledger,
     )
 
@@ -74,14 +88,12 @@ def _tracking_creation(plan: TaskPlan, holdings: Holdings) -> Iterator[Change]:
         )
 
 
-def _task_changes(spec: TaskSpec, holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
+def _task_changes(spec: TaskSpec, holdings: Holdings, renames: Renames, policy: SyncPolicy) -> Iterator[Change]:
     held = holdings.tickets.get(spec.key)
-    if held is not None:
+    if held is not None and spec.key not in renames.held:
         yield from _ticket_changes(spec, held, policy)
-    elif spec.done:
-        return
-    else:
-        reason = _why_not_created(spec.key, holdings, policy)
+    elif not spec.done:
+        reason = renames.held.get(spec.key) or _why_not_created(spec.key, holdings, policy)
         if reason:
             yield Change(Action.SKIP, spec.key, spec.title, reason=reason)
         else:
@@ -122,6 +134,8 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
     """Turn a revision into an update, the conflicts it leaves and the drift it keeps."""
     number = held.ticket.number
     edits = revision.edits
+    if held.marker.key != spec.key:
+        edits = (*edits, FieldEdit(KEY, held.marker.key, spec.key))
     if not edits and revision.named(Decision.ADOPT):
         edits = (FieldEdit(MARKER, "", ", ".join(field.name for field in revision.named(Decision.ADOPT))),)
     if edits:
@@ -147,20 +161,42 @@ def _tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, led
     held = holdings.tracking
     if held is None:
         return
-    for change in revision_changes(plan.tracking, held, revise(plan.tracking, held, policy)):
+    revision = revise(plan.tracking, held, policy) if held.ticket.state is State.OPEN else Revision(())
+    for change in revision_changes(plan.tracking, held, revision):
         if change.action is Action.UPDATE:
-            yield replace(change, edits=(*change.edits, *_ledger_edit(holdings.ledger, ledger)))
+            yield replace(change, edits=(*change.edits, *_ledger_edit(holdings.written_ledger, ledger)))
             return
         yield change
-    if _ledger_edit(holdings.ledger, ledger):
+    if _ledger_edit(holdings.written_ledger, ledger):
         yield Change(
             Action.UPDATE,
             plan.tracking.key,
             plan.tracking.title,
             held.ticket.number,
-            edits=_ledger_edit(holdings.ledger, ledger),
+            edits=_ledger_edit(holdings.written_ledger, ledger),
             spec=plan.tracking,
         )
+
+
+def _tracking_state(plan: TaskPlan, holdings: Holdings, tasks: tuple[Change, ...]) -> Iterator[Change]:
+    """Close the tracking ticket when everything is done, and reopen what we closed when something is not."""
+    held = holdings.tracking
+    if held is None or any(change.writes for change in tasks):
+        return
+    finished = _is_finished(plan, holdings, held)
+    is_open, closed_by_us = held.ticket.state is State.OPEN, held.marker.state == State.CLOSED
+    key, title, number = plan.tracking.key, plan.tracking.title, held.ticket.number
+    if finished and is_open and not closed_by_us:
+        reason = "all its tasks are closed and its checklist is ticked"
+        yield Change(Action.CLOSE, key, title, number, reason, close_reason=CloseReason.COMPLETED)
+    elif not finished and not is_open and closed_by_us:
+        yield Change(Action.REOPEN, key, title, number, "there is work left", spec=plan.tracking)
+
+
+def _is_finished(plan: TaskPlan, holdings: Holdings, tracking: Held) -> bool:
+    held = [holdings.tickets.get(spec.key) for spec in plan.tasks if not spec.done]
+    all_closed = all(h is not None and h.ticket.state is State.CLOSED for h in held)
+    return all_closed and not unticked(tracking.block.texts().values())
 
 
 def _ledger_edit(before: Ledger, after: Ledger) -> tuple[FieldEdit, ...]:

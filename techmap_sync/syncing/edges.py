@@ -49,7 +49,8 @@ def applied_children(holdings: Holdings, changes: tuple[Change, ...], born_as_ch
     born = {c.key for c in changes if c.action is Action.CREATE and born_as_child}
     tracking = holdings.tracking.ticket.number if holdings.tracking else None
     there = {key for key, held in holdings.tickets.items() if tracking and held.ticket.parent == tracking}
-    return frozenset(linked | born | there | (holdings.ledger.children & holdings.tickets.keys()))
+    known = holdings.ledger.children & (holdings.tickets.keys() | holdings.unreadable.keys())
+    return frozenset(linked | born | there | known)
 
 
 def _parent_changes(

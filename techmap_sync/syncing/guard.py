@@ -60,9 +60,9 @@ def _too_many_retitled(
     changes: tuple[Change, ...], holdings: Holdings, policy: SyncPolicy
 ) -> Iterator[tuple[Guard, str]]:
     number = sum(TITLE in change.fields for change in changes if change.action is Action.UPDATE)
-    total, share = len(holdings.tickets), policy.limits.max_retitled_share
-    if number > max(1, share * total):
-        yield Guard.RETITLES, f"{number} of {total} tickets to retitle, the limit is {share:.0%}"
+    limit = _limit(len(holdings.tickets), policy.limits.max_retitled_share, policy)
+    if number > limit[0]:
+        yield Guard.RETITLES, f"{number} of {len(holdings.tickets)} tickets to retitle, the limit is {limit[1]}"
 
 
 def _too_many_closed(
@@ -70,14 +70,14 @@ def _too_many_closed(
 ) -> Iterator[tuple[Guard, str]]:
     number = sum(change.action is Action.CLOSE and change.spec is None for change in changes)
     still_open = sum(held.ticket.state is State.OPEN for held in holdings.tickets.values())
-    limits = policy.limits
-    if still_open >= FEW and number > limits.max_closed_share * still_open:
-        yield (
-            Guard.CLOSES,
-            f"{number} of {still_open} open tickets to close, the limit is {limits.max_closed_share:.0%}",
-        )
-    elif still_open < FEW and number > limits.max_closed_few:
-        yield Guard.CLOSES, f"{number} of {still_open} open tickets to close, the limit is {limits.max_closed_few}"
+    limit = _limit(still_open, policy.limits.max_closed_share, policy)
+    if number > limit[0]:
+        yield Guard.CLOSES, f"{number} of {still_open} open tickets to close, the limit is {limit[1]}"
+
+
+def _limit(total: int, share: float, policy: SyncPolicy) -> tuple[float, str]:
+    """Return how many are allowed, and how that is said."""
+    return (share * total, f"{share:.0%}") if total >= FEW else (policy.limits.max_few, str(policy.limits.max_few))
 
 
 def _too_old(commit_time: str, ledger: Ledger) -> Iterator[tuple[Guard, str]]:

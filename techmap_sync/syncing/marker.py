@@ -50,6 +50,19 @@ class Ledger:
     commit_time: str = ""
     """ISO 8601 time of the commit, so that an older one can be told from a newer one."""
 
+    def renamed(self, moved: Mapping[str, str]) -> Ledger:
+        """Return the same ledger under other keys.
+
+        :param moved: old key -> new key.
+        """
+        return replace(
+            self,
+            tickets={moved.get(key, key): number for key, number in self.tickets.items()},
+            edges=frozenset((moved.get(a, a), moved.get(b, b)) for a, b in self.edges),
+            children=frozenset(moved.get(key, key) for key in self.children),
+            gone=frozenset(moved.get(key, key) for key in self.gone),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Marker:

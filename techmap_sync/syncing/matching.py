@@ -7,7 +7,7 @@ trusted ledger that lists it. See ``docs/how-it-decides.md``, "Whose ticket is i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from techmap_sync.syncing.block import Block, Unmanaged, read_block
 from techmap_sync.syncing.marker import Ledger
@@ -25,6 +25,8 @@ class Stray:
     key: str = ""
     """The key that its marker claims; empty when there is no readable marker."""
     map_id: str = ""
+    source: str = ""
+    """The source that its marker names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,28 @@ class Holdings:
     """Keys that a ticket of somebody untrusted bears: neither adopted nor made again."""
     unreadable: Mapping[str, Stray] = field(default_factory=dict)
     """Tickets that the ledger lists but whose marker is gone or broken, by key: released by a human."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Old key -> new key of tasks that were renamed since the last push."""
+
+    @property
+    def written_ledger(self) -> Ledger:
+        """What the tracking ticket remembers, as it stands there; empty before the first push."""
+        return (self.tracking.marker.ledger if self.tracking else None) or Ledger()
 
     @property
     def ledger(self) -> Ledger:
-        """What the tracking ticket remembers; empty before the first push."""
-        return (self.tracking.marker.ledger if self.tracking else None) or Ledger()
+        """The same under the keys of today."""
+        return self.written_ledger.renamed(self.moved) if self.moved else self.written_ledger
 
     @property
     def missing(self) -> frozenset[str]:
         """Keys that the ledger lists and that no ticket bears any more, in the listing or by number."""
         return frozenset(self.ledger.tickets.keys() - self.tickets.keys() - self.unreadable.keys())
+
+    def renamed(self, moved: Mapping[str, str]) -> Holdings:
+        """Return the same tickets under the keys of today."""
+        tickets = {moved.get(key, key): held for key, held in self.tickets.items()}
+        return replace(self, tickets=tickets, moved={**self.moved, **moved})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,8 @@ class Sorted:
     """By map id."""
     strays: tuple[Stray, ...]
     """What belongs to nobody we know: foreign sources, broken markers."""
+    doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Map id -> why its tickets cannot be told from this listing."""
 
 
 def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:
@@ -87,7 +103,8 @@ def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stra
     if isinstance(block, Unmanaged):
         return Stray(ticket, block.reason)
     if block.marker.source != policy.source:
-        return Stray(ticket, f"it belongs to {block.marker.source}")
+        marker = block.marker
+        return Stray(ticket, f"it belongs to {marker.source}", marker.key, marker.map_id, marker.source)
     return None
 
 

@@ -10,6 +10,7 @@ from techmap_sync.syncing.edges import edges_to_read
 from techmap_sync.syncing.matching import Holdings, Sorted, sort_tickets
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.tracker import Snapshot, Ticket, Tracker
+from techmap_sync.syncing.witness import foreign_twins, short_listing, unlisted_tickets
 
 
 def observe(tracker: Tracker, plans: Sequence[TaskPlan], policy: SyncPolicy) -> Sorted:
@@ -22,14 +23,32 @@ def observe(tracker: Tracker, plans: Sequence[TaskPlan], policy: SyncPolicy) -> 
     :raises TrackerError: the tracker refused or did not answer.
     """
     snapshot = tracker.snapshot(policy.managed_label)
-    found = sort_tickets(snapshot, policy)
-    ours = [found.maps[plan.map_id] for plan in plans if plan.map_id in found.maps]
+    listed = sort_tickets(snapshot, policy)
+    ours = [listed.maps[plan.map_id] for plan in plans if plan.map_id in listed.maps]
     missing = _fetch_missing(tracker, snapshot, ours)
-    edges = [tracker.get(ticket.number) for plan in plans for ticket in _edges_of(plan, found)]
+    edges = [tracker.get(ticket.number) for plan in plans for ticket in _edges_of(plan, listed)]
     reread = {ticket.number: ticket for ticket in (*missing, *filter(None, edges))}
-    if not reread:
-        return found
-    return sort_tickets(replace(snapshot, tickets=tuple({**snapshot.by_number(), **reread}.values())), policy)
+    found = listed if not reread else sort_tickets(_completed(snapshot, reread), policy)
+    return replace(found, doubts=_doubts(tracker, snapshot, plans, found, policy))
+
+
+def _completed(snapshot: Snapshot, reread: dict[str, Ticket]) -> Snapshot:
+    return replace(snapshot, tickets=tuple({**snapshot.by_number(), **reread}.values()))
+
+
+def _doubts(
+    tracker: Tracker, snapshot: Snapshot, plans: Sequence[TaskPlan], found: Sorted, policy: SyncPolicy
+) -> dict[str, tuple[str, ...]]:
+    """Hear the second witness: the server's count, our own tickets, and markers of other sources."""
+    short = short_listing(snapshot)
+    new = [plan.map_id for plan in plans if plan.map_id not in found.maps or not found.maps[plan.map_id].tracking]
+    own = tracker.own_tickets() if new else Snapshot(())
+    doubts = {}
+    for plan in plans:
+        unlisted = unlisted_tickets(snapshot, own, plan.map_id, policy) if plan.map_id in new else ""
+        twins = foreign_twins(found.strays, plan.map_id, policy)
+        doubts[plan.map_id] = tuple(filter(None, (short, unlisted, *twins)))
+    return doubts
 
 
 def _fetch_missing(tracker: Tracker, snapshot: Snapshot, maps: Sequence[Holdings]) -> list[Ticket]:

@@ -1,8 +1,14 @@
-"""Tickets whose task is gone from the map: closed when nobody touched them, labelled otherwise."""
+"""Tickets whose task is gone from the map: closed when nobody touched them, labelled otherwise.
+
+Only the map's author can make a ticket an orphan. What settings, a vocabulary or a release of this program took away is
+reported and kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.changes import Action, Change, FieldEdit
@@ -10,44 +16,105 @@ from techmap_sync.syncing.digest import text_digest
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.policy import OrphanPolicy, SyncPolicy
 from techmap_sync.syncing.revise import LABELS, Held
-from techmap_sync.syncing.ticks import ticked
+from techmap_sync.syncing.ticks import ticked, unticked
 from techmap_sync.syncing.tracker import CloseReason, State
 
 GONE = "its task is gone from the map"
+RETIRED = "its map is retired"
+_NO_WORD = re.compile(r"\W+")
 
 
-def orphan_changes(plan: TaskPlan, map_text: str, holdings: Holdings, policy: SyncPolicy) -> tuple[Change, ...]:
+@dataclass(frozen=True, slots=True)
+class MapText:
+    """The map's text as orphans look at it."""
+
+    words: str
+    """The text without anything but letters and digits, in one case."""
+    changed: bool
+    """Whether it differs from the text that the tickets were written from."""
+
+
+def map_text(text: str, changed: bool) -> MapText:
+    """Prepare a map's text for looking up what it still holds."""
+    return MapText(_only_words(text), changed)
+
+
+def orphan_changes(
+    plan: TaskPlan, text: MapText, holdings: Holdings, policy: SyncPolicy, doubtful: Mapping[str, str]
+) -> tuple[Change, ...]:
     """Return what happens to open tickets of this map that no task asks for.
 
-    :param map_text: digest of the map's text now. Only a map whose text changed loses tickets; settings, vocabulary
-        and releases of this program do not.
+    :param doubtful: keys of tickets that may be a renamed task, and why; they are left alone.
     """
     wanted = {spec.key for spec in plan.tasks}
-    orphans = [held for key, held in holdings.tickets.items() if key not in wanted]
-    changed = map_text != holdings.ledger.text or policy.accept_settings
+    orphans = [held for key, held in _open(holdings) if key not in wanted]
+    return tuple(change for held in orphans for change in _orphan(held, text, policy, doubtful))
+
+
+def retirement_changes(holdings: Holdings, policy: SyncPolicy) -> tuple[Change, ...]:
+    """Return what happens to the tickets of a map that its author abandoned or superseded."""
+    tracking = [holdings.tracking] if holdings.tracking and holdings.tracking.ticket.state is State.OPEN else []
     return tuple(
-        change for held in orphans if held.ticket.state is State.OPEN for change in _orphan(held, changed, policy)
+        change for held in (*(h for _, h in _open(holdings)), *tracking) for change in _go(held, RETIRED, policy)
     )
 
 
 def untouched(held: Held) -> bool:
     """Whether no human has worked on a ticket: no comment, assignee, tick, text or status of theirs."""
     texts = held.block.texts()
-    edited = any(text_digest(texts.get(name, "")) != written.text for name, written in held.marker.sections.items())
+    edited = any(_changed(texts.get(name, ""), written.text) for name, written in held.marker.sections.items())
     human_text = (held.block.before + held.block.after).strip()
     ticket = held.ticket
     return not (ticket.comments or ticket.assignees or ticket.started or edited or human_text or ticked(texts.values()))
 
 
-def _orphan(held: Held, changed: bool, policy: SyncPolicy) -> Iterator[Change]:
+def _open(holdings: Holdings) -> Iterable[tuple[str, Held]]:
+    return [(key, held) for key, held in holdings.tickets.items() if held.ticket.state is State.OPEN]
+
+
+def _changed(text: str, written: str) -> bool:
+    return (text_digest(text) if text.strip() else "") != written
+
+
+def _orphan(held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Iterator[Change]:
+    reason = _why_kept(held, text, policy, doubtful)
+    if reason:
+        yield Change(Action.SKIP, held.marker.key, held.ticket.title, held.ticket.number, reason)
+    else:
+        yield from _go(held, GONE, policy)
+
+
+def _why_kept(held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[str, str]) -> str:
+    if held.marker.key in doubtful:
+        return doubtful[held.marker.key]
+    if policy.orphans is OrphanPolicy.KEEP:
+        return f"{GONE}; kept as configured"
+    if policy.accept_settings:
+        return ""
+    if not text.changed:
+        return "its task is gone by settings or version, not by the map; --accept-settings lets it go"
+    if any(_only_words(said) in text.words for said in _sayings(held)):
+        return "the map still holds its words but no longer as a task; --accept-settings lets it go"
+    return ""
+
+
+def _go(held: Held, why: str, policy: SyncPolicy) -> Iterator[Change]:
     key, title, number = held.marker.key, held.ticket.title, held.ticket.number
-    if not changed:
-        reason = "its task is gone by settings or version, not by the map; --accept-settings lets it go"
-        yield Change(Action.SKIP, key, title, number, reason)
-    elif policy.orphans is OrphanPolicy.KEEP:
-        yield Change(Action.SKIP, key, title, number, f"{GONE}; kept as configured")
-    elif policy.orphans is OrphanPolicy.CLOSE and untouched(held):
-        yield Change(Action.CLOSE, key, title, number, GONE, close_reason=CloseReason.NOT_PLANNED)
+    if policy.orphans is OrphanPolicy.CLOSE and untouched(held):
+        yield Change(Action.CLOSE, key, title, number, why, close_reason=CloseReason.NOT_PLANNED)
     elif policy.removed_label not in held.ticket.labels | held.marker.labels:
         edit = FieldEdit(LABELS, "", f"+{policy.removed_label}")
-        yield Change(Action.UPDATE, key, title, number, f"{GONE}, but somebody worked on it", (edit,))
+        yield Change(Action.UPDATE, key, title, number, f"{why}, but somebody worked on it", (edit,))
+
+
+def _sayings(held: Held) -> Iterator[str]:
+    """What the map said when the ticket was written: its items, or its purpose."""
+    texts = held.block.texts()
+    if "items" in texts:
+        yield from (line for line in (*ticked([texts["items"]]), *unticked([texts["items"]])) if _only_words(line))
+    elif _only_words(texts.get("purpose", "")):
+        yield texts["purpose"].split("\n\n", maxsplit=1)[0]
+
+
+def _only_words(text: str) -> str:
+    return _NO_WORD.sub("", text).casefold()

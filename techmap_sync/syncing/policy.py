@@ -40,8 +40,8 @@ class Limits:
     """Of all tickets of the map."""
     max_closed_share: float = 0.3
     """Of ten or more open tickets."""
-    max_closed_few: int = 3
-    """Of fewer than ten open tickets."""
+    max_few: int = 3
+    """Of fewer than ten tickets, to be closed or retitled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def final_ledger(
     """
     assert changes.ledger is not None
     wanted, now = changes.ledger, now or Ledger()
-    others = {key: n for key, n in now.tickets.items() if key not in wanted.gone and key not in wanted.tickets}
+    others = {key: n for key, n in now.tickets.items() if key not in changes.base.tickets}
     own = {key: numbers.get(key, number) for key, number in wanted.tickets.items()}
     tickets = {key: number for key, number in {**others, **own}.items() if number}
     return replace(wanted, tickets=tickets, edges=wanted.edges - unsupported)
@@ -128,6 +128,7 @@ def _marker(change: Change, held: Held, changes: MapChanges, policy: SyncPolicy,
     state = {Action.CLOSE: State.CLOSED, Action.REOPEN: State.OPEN}.get(change.action)
     return replace(
         held.marker,
+        map_id=changes.map_id,
         path=changes.path,
         key=change.key,
         labels=frozenset(added) | (frozenset() if change.spec else held.marker.labels),

@@ -24,8 +24,9 @@ def planned(
 ) -> ChangeSet:
     """What a push would do; the map's text is made of its tasks unless a test says otherwise."""
     where = where or origin(text or repr(plan))
-    holdings = observe(tracker, [plan], policy).maps.get(plan.map_id, Holdings())
-    return ChangeSet(tracker.name, (diff(plan, where, holdings, tracker.capabilities, policy),))
+    found = observe(tracker, [plan], policy)
+    holdings, doubts = found.maps.get(plan.map_id, Holdings()), found.doubts.get(plan.map_id, ())
+    return ChangeSet(tracker.name, (diff(plan, where, holdings, tracker.capabilities, policy, doubts),))
 
 
 def push(tracker: Tracker, plan: TaskPlan, policy: SyncPolicy = POLICY, text: str = "") -> list[Outcome]:

@@ -1,0 +1,43 @@
+"""What speaks against a listing: a reason to refuse rather than to make tickets a second time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from techmap_sync.syncing.block import Block, read_block
+from techmap_sync.syncing.matching import Stray
+from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.tracker import Snapshot
+
+
+def short_listing(snapshot: Snapshot) -> str:
+    """Return why a listing must not be believed, empty when nothing speaks against it."""
+    if snapshot.total is None or len(snapshot.tickets) >= snapshot.total:
+        return ""
+    return f"the listing holds {len(snapshot.tickets)} tickets, the server counts {snapshot.total}; run again"
+
+
+def unlisted_tickets(listed: Snapshot, own: Snapshot, map_id: str, policy: SyncPolicy) -> str:
+    """Return why a map without a ledger must not be pushed: tickets of it that the listing does not show.
+
+    :param own: every ticket that our account created.
+    """
+    there = listed.by_number()
+    missing = [number for number in own.by_number() if number not in there and _is_of(own, number, map_id, policy)]
+    if not missing:
+        return ""
+    some = ", ".join(missing[:3])
+    what = f"{len(missing)} tickets of this map exist without the label {policy.managed_label} ({some})"
+    return f"{what}; was the label renamed? give it back, or set managed_label"
+
+
+def foreign_twins(strays: Iterable[Stray], map_id: str, policy: SyncPolicy) -> Iterator[str]:
+    """Yield why a map must not be pushed: tickets of a map with the same id that came from another source."""
+    sources = {stray.source for stray in strays if stray.map_id == map_id and stray.source not in ("", policy.source)}
+    for source in sorted(sources):
+        yield f'the tickets of a map with this id come from {source}; set source = "{source}" or give the map a Map ID'
+
+
+def _is_of(own: Snapshot, number: str, map_id: str, policy: SyncPolicy) -> bool:
+    block = read_block(own.by_number()[number].body)
+    return isinstance(block, Block) and (block.marker.map_id, block.marker.source) == (map_id, policy.source)

@@ -1,0 +1,120 @@
+"""A task that changed its name keeps its ticket; what is doubtful is held and shown, never guessed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from techmap_sync.planning.task import TaskSpec
+from techmap_sync.syncing.changes import Action
+from techmap_sync.syncing.tracker import State
+from tests.syncing.build import POLICY, TRACKING, key, plan, task
+from tests.syncing.drive import key_of, planned, push, shown
+from tests.trackers.memory import MemoryTracker
+
+STORE = {"purpose": "Keeps tokens until they expire and forgets them then.", "where": "- `auth/store.py`"}
+SENDER = {"purpose": "Sends a mail when a second factor was removed.", "where": "- `mail/sender.py`"}
+REPORT = {"purpose": "Prints the sums of a month for the accountants.", "where": "- `billing/report.py`"}
+
+
+def numbers(tracker: MemoryTracker) -> dict[str, str]:
+    return {key_of(ticket): number for number, ticket in tracker.tickets.items()}
+
+
+def pushed(*tasks: TaskSpec) -> MemoryTracker:
+    tracker = MemoryTracker()
+    push(tracker, plan(*tasks))
+    return tracker
+
+
+def test_a_renamed_component_with_the_same_location_keeps_its_ticket() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    before = numbers(tracker)
+    after = plan(task("TokenVault", sections=STORE), task("Sender", sections=SENDER))
+    push(tracker, after)
+    assert numbers(tracker)[key("TokenVault")] == before[key("Store")]
+    assert tracker.tickets[before[key("Store")]].title == "Create TokenVault"
+    assert len(tracker.tickets) == 3
+    assert not planned(tracker, after).changes
+
+
+def test_a_rename_by_hand_wins_over_every_likeness() -> None:
+    tracker = pushed(task("Store", sections=STORE))
+    renamed = replace(task("Mailbox", sections=SENDER), was=(key("Store"),))
+    push(tracker, plan(renamed))
+    assert numbers(tracker)[key("Mailbox")] == "2"
+
+
+def test_swapped_names_swap_titles_and_not_tickets() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    before = numbers(tracker)
+    swapped = plan(task("Store", sections=SENDER), task("Sender", sections=STORE))
+    push(tracker, swapped)
+    assert numbers(tracker)[key("Sender")] == before[key("Store")]
+    assert numbers(tracker)[key("Store")] == before[key("Sender")]
+    assert not planned(tracker, swapped).changes
+
+
+def test_a_text_that_is_new_from_end_to_end_stays_with_its_name() -> None:
+    tracker = pushed(task("Store", sections=STORE))
+    push(tracker, plan(task("Store", sections=REPORT)))
+    assert numbers(tracker)[key("Store")] == "2"
+
+
+def test_an_ambiguous_rename_is_held_and_shown_with_the_line_to_add() -> None:
+    twin = {**STORE, "where": "- `auth/other.py`"}
+    tracker = pushed(task("StoreA", sections=twin), task("StoreB", sections=twin))
+    changes = planned(tracker, plan(task("StoreC", sections=twin))).changes
+    assert Action.CREATE not in {change.action for change in changes}
+    assert Action.CLOSE not in {change.action for change in changes}
+    assert "<!-- was: StoreA -->" in next(change.reason for change in changes if change.key == key("StoreC"))
+
+
+def test_a_task_of_its_own_is_created_and_the_old_one_closed() -> None:
+    tracker = pushed(task("Store", sections=STORE))
+    changes = planned(tracker, plan(task("Report", sections=REPORT))).changes
+    assert (Action.CREATE, key("Report")) in shown(changes)
+    assert (Action.CLOSE, key("Store")) in shown(changes)
+
+
+def test_a_closed_ticket_is_nobodys_rename() -> None:
+    tracker = pushed(task("Store", sections=STORE))
+    tracker.edit("2", state=State.CLOSED)
+    assert (Action.CREATE, key("Vault")) in shown(planned(tracker, plan(task("Vault", sections=STORE))).changes)
+
+
+def test_edges_and_parents_follow_a_rename() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER, blocked_by=("Store",)))
+    after = plan(task("Vault", sections=STORE), task("Sender", sections=SENDER, blocked_by=("Vault",)))
+    assert not [c for c in planned(tracker, after).changes if c.edge is not None]
+    push(tracker, after)
+    assert tracker.tickets["3"].blocked_by == {"2"}
+    assert not planned(tracker, after).changes
+
+
+def many(count: int, names: Mapping[int, str]) -> list[TaskSpec]:
+    """Tasks whose texts have little in common."""
+    return [
+        task(
+            names.get(n, f"Part{n}"),
+            sections={
+                "purpose": f"{n * 7919 % 10007} {chr(97 + n % 26) * 9} {n} for {n * 31 % 997}",
+                "where": f"- `p/{n}.py`",
+            },
+        )
+        for n in range(count)
+    ]
+
+
+def test_a_thousand_tasks_with_a_hundred_renames_are_diffed_in_two_seconds() -> None:
+    anything = replace(POLICY, allowed=frozenset({"creates", "updates"}))
+    tracker = MemoryTracker()
+    push(tracker, plan(*many(1000, {})), anything)
+    before = numbers(tracker)
+    renamed = plan(*many(1000, {n: f"Renamed{n}" for n in range(0, 1000, 10)}))
+    started = time.perf_counter()
+    changes = planned(tracker, renamed, anything).changes
+    assert time.perf_counter() - started < 2
+    moved = {c.key: c.ticket for c in changes if c.action is Action.UPDATE and c.key != TRACKING}
+    assert moved == {key(f"Renamed{n}"): before[key(f"Part{n}")] for n in range(0, 1000, 10)}

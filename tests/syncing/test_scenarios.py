@@ -1,0 +1,215 @@
+"""What goes wrong in public, one named test each: nothing is made, closed or rewritten wrongly, and it is said why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from techmap_sync.syncing.changes import Action, ChangeSet
+from techmap_sync.syncing.policy import Limits, Side, SyncPolicy
+from techmap_sync.syncing.tracker import Standing, State
+from tests.syncing.build import POLICY, TRACKING, key, origin, plan, task
+from tests.syncing.drive import planned, push, shown
+from tests.trackers.memory import MemoryTracker
+
+STORE, SERVICE, TESTS = task("Store"), task("Service"), task("Tests")
+THREE = plan(STORE, SERVICE, TESTS)
+
+
+@pytest.fixture
+def tracker() -> MemoryTracker:
+    tracker = MemoryTracker()
+    push(tracker, THREE)
+    tracker.requests.clear()
+    return tracker
+
+
+def reasons(change_set: ChangeSet) -> str:
+    refusals = [refusal for each in change_set.maps for refusal in each.refusals]
+    return "\n".join([*refusals, *(change.reason for change in change_set.changes)])
+
+
+def allowing(guard: str) -> SyncPolicy:
+    return replace(POLICY, allowed=frozenset({guard}))
+
+
+def test_a_stranger_who_forges_a_marker_is_neither_adopted_nor_doubled(tracker: MemoryTracker) -> None:
+    forged = tracker.tickets["2"].body.replace("component/Store", "component/New")
+    tracker.tickets["9"] = replace(
+        tracker.tickets["2"], number="9", body=forged, author="mallory", standing=Standing.STRANGER
+    )
+    change_set = planned(tracker, plan(STORE, SERVICE, TESTS, task("New")))
+    assert (Action.SKIP, key("New")) in shown(change_set.changes)
+    assert "mallory" in reasons(change_set)
+    assert "trusted_authors" in reasons(change_set)
+
+
+def test_tickets_that_another_account_of_ours_wrote_are_found_through_the_trusted_name(tracker: MemoryTracker) -> None:
+    for number in tracker.tickets:
+        tracker.edit(number, author="old-bot", standing=Standing.STRANGER)
+    assert Action.CREATE not in {
+        c.action for c in planned(tracker, THREE, replace(POLICY, trusted_authors=frozenset({"old-bot"}))).changes
+    }
+
+
+def test_the_same_map_from_another_source_is_refused(tracker: MemoryTracker) -> None:
+    change_set = planned(tracker, THREE, replace(POLICY, source="example.org/other/repo"))
+    assert not change_set.writes
+    assert 'set source = "example.org/team/app"' in reasons(change_set)
+
+
+def test_a_broken_marker_releases_the_ticket_and_says_so(tracker: MemoryTracker) -> None:
+    tracker.edit("2", body=tracker.tickets["2"].body.replace('"schema":1', '"schema":'))
+    change_set = planned(tracker, THREE)
+    assert not change_set.writes
+    assert "ticket 2 was released: its marker is damaged; push --new login/component/Store makes a new one" in reasons(
+        change_set
+    )
+
+
+def test_a_doubled_block_is_human_owned(tracker: MemoryTracker) -> None:
+    tracker.edit("2", body=f"{tracker.tickets['2'].body}\n{tracker.tickets['2'].body}")
+    assert "its block is not intact" in reasons(planned(tracker, THREE))
+    assert not planned(tracker, THREE).writes
+
+
+def test_an_empty_listing_is_refused_by_the_servers_own_count(tracker: MemoryTracker) -> None:
+    tracker.unlisted = set(tracker.tickets)
+    assert not planned(tracker, THREE).writes
+    assert "the listing holds 0 tickets, the server counts 4" in reasons(planned(tracker, THREE))
+
+
+def test_an_empty_listing_without_a_count_is_refused_by_our_own_tickets(tracker: MemoryTracker) -> None:
+    tracker.unlisted, tracker.counts = set(tracker.tickets), False
+    assert not planned(tracker, THREE).writes
+    assert "4 tickets of this map exist without the label techmap" in reasons(planned(tracker, THREE))
+
+
+def test_a_page_that_is_missing_is_filled_by_number(tracker: MemoryTracker) -> None:
+    tracker.unlisted, tracker.counts = {"3", "4"}, False
+    assert not planned(tracker, THREE).changes
+
+
+def test_a_managed_label_that_was_renamed_is_refused(tracker: MemoryTracker) -> None:
+    for number, ticket in tracker.tickets.items():
+        tracker.edit(number, labels=ticket.labels - {"techmap"} | {"tech-map"})
+    assert not planned(tracker, THREE).writes
+    assert "was the label renamed?" in reasons(planned(tracker, THREE))
+
+
+def test_a_managed_label_that_a_human_took_off_one_ticket_loses_nothing(tracker: MemoryTracker) -> None:
+    tracker.edit("2", labels=tracker.tickets["2"].labels - {"techmap"})
+    assert not planned(tracker, THREE).writes
+
+
+def test_a_deleted_ticket_is_not_made_again_but_on_purpose(tracker: MemoryTracker) -> None:
+    del tracker.tickets["2"]
+    assert shown(planned(tracker, THREE).writes) == [(Action.UPDATE, TRACKING)]
+    push(tracker, THREE)
+    assert not planned(tracker, THREE).writes
+    assert f"push --new {STORE.key} makes a new one" in reasons(planned(tracker, THREE))
+    on_purpose = replace(POLICY, new=frozenset({STORE.key}))
+    assert (Action.CREATE, STORE.key) in shown(planned(tracker, THREE, on_purpose).writes)
+    push(tracker, THREE, on_purpose)
+    assert not planned(tracker, THREE).changes
+
+
+def test_several_tickets_gone_at_once_are_refused(tracker: MemoryTracker) -> None:
+    del tracker.tickets["2"], tracker.tickets["3"]
+    assert not planned(tracker, THREE).writes
+    assert "2 tickets of the ledger are gone at once" in reasons(planned(tracker, THREE))
+    assert planned(tracker, THREE, allowing("gone")).writes
+
+
+def test_an_old_commit_run_again_is_refused(tracker: MemoryTracker) -> None:
+    older = replace(origin("older text"), commit="0ld", commit_time="2025-01-01T00:00:00+00:00")
+    change_set = planned(tracker, plan(STORE), where=older)
+    assert not change_set.writes
+    assert "--allow older lets this run pass" in reasons(change_set)
+
+
+def test_items_that_vanish_by_a_vocabulary_change_are_kept(tracker: MemoryTracker) -> None:
+    change_set = planned(tracker, plan(STORE, SERVICE), text=repr(THREE))
+    assert Action.CLOSE not in {change.action for change in change_set.changes}
+    assert "--accept-settings lets it go" in reasons(change_set)
+    accepted = planned(tracker, plan(STORE, SERVICE), replace(POLICY, accept_settings=True), text=repr(THREE))
+    assert (Action.CLOSE, TESTS.key) in shown(accepted.changes)
+
+
+def test_a_task_whose_words_the_map_still_holds_is_no_orphan(tracker: MemoryTracker) -> None:
+    change_set = planned(tracker, plan(STORE, SERVICE), text="Somewhere else now: What Tests is for.")
+    assert "the map still holds its words" in reasons(change_set)
+    assert Action.CLOSE not in {change.action for change in change_set.changes}
+
+
+def test_a_copy_that_a_human_made_is_reported_and_left(tracker: MemoryTracker) -> None:
+    tracker.tickets["9"] = replace(tracker.tickets["2"], number="9")
+    change_set = planned(tracker, THREE)
+    assert not change_set.writes
+    assert "a copy of ticket 2" in reasons(change_set)
+
+
+def test_a_conflict_is_settled_for_the_map_or_for_the_tracker(tracker: MemoryTracker) -> None:
+    tracker.edit("2", title="My own words")
+    changed = plan(replace(STORE, title="Create TokenStore"), SERVICE, TESTS)
+    assert (Action.CONFLICT, STORE.key) in shown(planned(tracker, changed).changes)
+    mine = replace(POLICY, take={STORE.key: Side.TRACKER})
+    push(tracker, changed, mine)
+    assert tracker.tickets["2"].title == "My own words"
+    assert not planned(tracker, changed).changes
+    push(tracker, changed, replace(POLICY, take={STORE.key: Side.MAP}))
+    assert tracker.tickets["2"].title == "My own words", "settled is settled"
+
+
+def test_a_conflict_taken_from_the_map_is_overwritten(tracker: MemoryTracker) -> None:
+    tracker.edit("2", title="My own words")
+    changed = plan(replace(STORE, title="Create TokenStore"), SERVICE, TESTS)
+    push(tracker, changed, replace(POLICY, take={STORE.key: Side.MAP}))
+    assert tracker.tickets["2"].title == "Create TokenStore"
+    assert not planned(tracker, changed).changes
+
+
+def test_the_tracking_ticket_closes_with_its_last_task_and_reopens_with_a_new_one(tracker: MemoryTracker) -> None:
+    for number in ("2", "3", "4"):
+        tracker.edit(number, state=State.CLOSED)
+    push(tracker, THREE)
+    assert tracker.tickets["1"].state is State.CLOSED
+    assert not planned(tracker, THREE).changes
+    more = plan(STORE, SERVICE, TESTS, task("New"))
+    push(tracker, more)
+    push(tracker, more)
+    assert tracker.tickets["1"].state is State.OPEN
+
+
+LIMITS = Limits(max_creates=2, max_updates=2, max_few=1)
+STRICT = replace(POLICY, limits=LIMITS)
+MORE = plan(*(task(f"Part{n}", sections={"purpose": f"{n}" * 30}) for n in range(3)))
+GUARDS = {
+    "creates": (None, MORE, "4 tickets to create, the limit is 2; --allow creates"),
+    "updates": (
+        THREE,
+        plan(*(replace(t, title=f"{t.title}!") for t in THREE.tasks)),
+        "4 tickets to update, the limit is 2",
+    ),
+    "retitles": (
+        THREE,
+        plan(*(replace(t, title=f"{t.title}!") for t in THREE.tasks)),
+        "3 of 3 tickets to retitle, the limit is 1",
+    ),
+    "closes": (THREE, plan(STORE), "2 of 3 open tickets to close, the limit is 1; --allow closes"),
+}
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_each_guard_refuses_before_the_first_write_and_names_number_limit_and_flag(guard: str) -> None:
+    before, after, said = GUARDS[guard]
+    tracker = MemoryTracker()
+    if before is not None:
+        push(tracker, before)
+    tracker.requests.clear()
+    assert said in reasons(planned(tracker, after, STRICT))
+    push(tracker, after, STRICT)
+    assert not tracker.writes
+    lifted = replace(STRICT, allowed=frozenset(GUARDS))
+    assert planned(tracker, after, lifted).writes
