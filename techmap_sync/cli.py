@@ -1,27 +1,28 @@
-"""The command line: the only file that prints and exits."""
+"""The command line: what each command is called, and what it prints."""
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console, RenderableType
-from rich.text import Text
 
-from techmap_sync import __version__
+from techmap_sync import __version__, options
 from techmap_sync.checkout import checkout_of
-from techmap_sync.commands.exit_codes import Exit, exit_for, worst
-from techmap_sync.commands.maps import MapFiles
-from techmap_sync.config import FILE_NAME, Settings, find_settings_file, load_settings
-from techmap_sync.errors import Problem
-from techmap_sync.reports.messages import hint, sentence
+from techmap_sync.commands.exit_codes import Exit
+from techmap_sync.config import Settings, find_settings_file, load_settings, run_circumstances
+from techmap_sync.errors import Problem, UsageProblem
+from techmap_sync.options import Format
+from techmap_sync.screen import Screen
+
+if TYPE_CHECKING:
+    from techmap_sync.commands.planning import Planned, Wishes
+    from techmap_sync.commands.pushing import Pushed
 
 app = typer.Typer(
     name="techmap-sync",
@@ -33,25 +34,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class Format(StrEnum):
-    """How a result is written."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-Paths = Annotated[list[str] | None, typer.Argument(help="Maps, folders or globs. Default: the setting `maps`.")]
-To = Annotated[
-    str | None, typer.Option(help="Tracker and target: backlog:FOLDER, github:OWNER/NAME, gitlab:GROUP/NAME.")
-]
-ConfigFile = Annotated[Path | None, typer.Option("--config", help=f"Settings file. Default: the nearest {FILE_NAME}.")]
-FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Also say what was passed over.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No colour, as under NO_COLOR.")]
-RequireApproved = Annotated[bool, typer.Option(help="Exit 1 when a map is not approved yet.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -66,13 +48,13 @@ def root(
 
 @app.command(epilog="Example: techmap-sync check docs/maps")
 def check(
-    paths: Paths = None,
-    config_file: ConfigFile = None,
-    output: FormatOption = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    no_color: NoColor = False,
-    require_approved: RequireApproved = False,
+    paths: options.Paths = None,
+    config_file: options.ConfigFile = None,
+    output: options.FormatOption = Format.TEXT,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+    require_approved: options.RequireApproved = False,
 ) -> None:
     """Read maps and say what is wrong with them."""
     from techmap_sync.commands.maps import read_maps
@@ -87,10 +69,10 @@ def check(
 
 @app.command(epilog="Example: techmap-sync show docs/maps/two-factor.md")
 def show(
-    path: Annotated[str, typer.Argument(help="One map.", metavar="MAP")],
-    config_file: ConfigFile = None,
-    output: FormatOption = Format.TEXT,
-    no_color: NoColor = False,
+    path: options.OneMap,
+    config_file: options.ConfigFile = None,
+    output: options.FormatOption = Format.TEXT,
+    no_color: options.NoColor = False,
 ) -> None:
     """Print what was understood of one map."""
     from techmap_sync.commands.showing import read_one
@@ -107,62 +89,107 @@ def show(
 
 @app.command(epilog="Example: techmap-sync plan docs/maps --to backlog:./backlog")
 def plan(
-    paths: Paths = None,
-    to: To = None,
-    config_file: ConfigFile = None,
-    output: FormatOption = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    no_color: NoColor = False,
-    require_approved: RequireApproved = False,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit 3 when changes are pending.")] = False,
+    paths: options.Paths = None,
+    to: options.To = None,
+    api_url: options.ApiUrl = None,
+    config_file: options.ConfigFile = None,
+    output: options.FormatOption = Format.TEXT,
+    out: options.Out = None,
+    take: options.Take = None,
+    new: options.New = None,
+    allow: options.Allow = None,
+    refresh: options.Refresh = False,
+    accept_settings: options.AcceptSettings = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+    require_approved: options.RequireApproved = False,
+    exit_code: options.ExitCode = False,
 ) -> None:
     """Show what a push would write, and write nothing."""
     from techmap_sync.commands.planning import make_plan
-    from techmap_sync.reports import plan_json, plan_text
+    from techmap_sync.reports import plan_json
 
     screen = Screen(quiet, verbose, no_color)
-    planned = make_plan(paths or [], _settings(config_file, to=to), checkout_of(Path.cwd()))
-    change_set = planned.change_set
-    screen.result(plan_json.plan_json(change_set) if output is Format.JSON else plan_text.plan_text(change_set))
+    wishes = _wishes(take, new, allow, refresh, accept_settings)
+    planned = make_plan(paths or [], _settings(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
+    if out is not None:
+        out.write_text(plan_json.plan_json(planned.change_set) + "\n", encoding="utf-8")
+    screen.result(_shown(planned, output))
     screen.passed_over(planned.files)
-    pending = [Exit.PENDING] if exit_code and change_set.writes else []
-    raise typer.Exit(screen.ended(planned.files, pending, require_approved))
+    pending = [Exit.PENDING] if exit_code and planned.change_set.writes else []
+    raise typer.Exit(screen.ended(planned.files, [*pending, *_refused(planned)], require_approved))
 
 
 @app.command(epilog="Example: techmap-sync push docs/maps --to backlog:./backlog")
 def push(
-    paths: Paths = None,
-    to: To = None,
-    config_file: ConfigFile = None,
-    output: FormatOption = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    no_color: NoColor = False,
-    require_approved: RequireApproved = False,
+    paths: options.Paths = None,
+    to: options.To = None,
+    api_url: options.ApiUrl = None,
+    config_file: options.ConfigFile = None,
+    output: options.FormatOption = Format.TEXT,
+    plan_file: options.PlanFile = None,
+    max_writes: options.MaxWrites = None,
+    strict: options.Strict = False,
+    take: options.Take = None,
+    new: options.New = None,
+    allow: options.Allow = None,
+    refresh: options.Refresh = False,
+    accept_settings: options.AcceptSettings = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+    require_approved: options.RequireApproved = False,
 ) -> None:
     """Show what will be written, and write just that."""
     from techmap_sync.commands.planning import make_plan
-    from techmap_sync.commands.pushing import Pushed, push_plan
-    from techmap_sync.reports import plan_json, plan_text
+    from techmap_sync.commands.pushing import hold_to, refuse_conflicts
 
     screen = Screen(quiet, verbose, no_color)
-    planned = make_plan(paths or [], _settings(config_file, to=to), checkout_of(Path.cwd()))
-    if output is Format.TEXT:
-        screen.result(plan_text.plan_text(planned.change_set))
-    pushed = Pushed()
-    with screen.progress(len(planned.change_set.writes)) as advance:
-        for outcome in push_plan(planned, pushed):
-            advance()
-            if output is Format.TEXT and (verbose or outcome.change.edge is None):
-                screen.result(plan_text.outcome_line(outcome))
-    if output is Format.JSON:
-        screen.result(plan_json.push_json(planned.change_set, pushed.outcomes, pushed.complete))
-    elif planned.change_set.writes:
-        screen.result(plan_text.done_line(pushed.outcomes, planned.change_set.tracker))
-    screen.passed_over(planned.files)
-    stopped = [screen.failed(pushed.problem)] if pushed.problem else []
-    raise typer.Exit(screen.ended(planned.files, stopped, require_approved))
+    wishes = _wishes(take, new, allow, refresh, accept_settings)
+    planned = make_plan(paths or [], _settings(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
+    if plan_file is not None:
+        hold_to(planned, plan_file)
+    if strict:
+        refuse_conflicts(planned)
+    code = _carry_out(planned, screen, output, max_writes)
+    raise typer.Exit(screen.ended(planned.files, [code, *_refused(planned)], require_approved))
+
+
+@app.command(epilog="Example: techmap-sync reconcile --report-only --to backlog:./backlog")
+def reconcile(
+    to: options.To = None,
+    api_url: options.ApiUrl = None,
+    config_file: options.ConfigFile = None,
+    output: options.FormatOption = Format.TEXT,
+    report_only: options.ReportOnly = False,
+    retire: options.Retire = None,
+    max_writes: options.MaxWrites = None,
+    allow: options.Allow = None,
+    accept_settings: options.AcceptSettings = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Bring all maps and their tickets back in step: links, copies, orphans, finished maps."""
+    from techmap_sync.commands.planning import Wishes, make_plan
+    from techmap_sync.syncing.changes import Action
+
+    screen = Screen(quiet, verbose, no_color)
+    wishes = Wishes(
+        allowed=frozenset(allow or ()),
+        accept_settings=accept_settings,
+        reconcile=True,
+        retired=frozenset(retire or ()),
+    )
+    planned = make_plan([], _settings(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
+    if report_only:
+        screen.result(_shown(planned, output))
+        drifted = any(c.writes or c.action in (Action.SKIP, Action.CONFLICT) for c in planned.change_set.changes)
+        code = Exit.PENDING if drifted else Exit.DONE
+    else:
+        code = _carry_out(planned, screen, output, max_writes)
+    raise typer.Exit(screen.ended(planned.files, [code, *_refused(planned)], False))
 
 
 def main() -> None:
@@ -178,64 +205,83 @@ def main() -> None:
         sys.exit(Exit.BUG)
 
 
-@dataclass(frozen=True)
-class Screen:
-    """Results go to stdout, everything else to stderr; colour only where a terminal shows it."""
-
-    quiet: bool = False
-    verbose: bool = False
-    no_color: bool = False
-
-    def result(self, rendered: RenderableType) -> None:
-        """Print a result."""
-        console = Console(no_color=self.no_color or None, highlight=False, markup=False, emoji=False, soft_wrap=True)
-        console.print(rendered)
-
-    def note(self, text: str) -> None:
-        """Say something by the way."""
-        if not self.quiet:
-            self._err().print(Text(text, "dim"))
-
-    def failed(self, problem: Problem) -> Exit:
-        """Say what went wrong and what to do, and return the exit code."""
-        self._err().print(Text.assemble(("error: ", "bold red"), sentence(problem)))
-        if hint(problem):
-            self._err().print(Text.assemble(("hint: ", "cyan"), hint(problem)))
-        return exit_for(problem)
-
-    def passed_over(self, files: MapFiles) -> None:
-        """Name the files that are no maps, on request."""
-        if self.verbose:
-            for path in files.passed_over:
-                self.note(f"note: {path} is no technical map, passed over")
-
-    def ended(self, files: MapFiles, codes: Sequence[Exit], require_approved: bool) -> Exit:
-        """Say which files stopped themselves, and return the exit code of the run."""
-        unreadable = [self.failed(problem) for problem in files.unreadable]
-        broken = [Exit.PROBLEMS for file in files.maps if file.errors]
-        waiting = [Exit.PROBLEMS for file in files.maps if require_approved and not file.approved]
-        return worst([*codes, *unreadable, *broken, *waiting])
-
-    @contextmanager
-    def progress(self, total: int) -> Iterator[Callable[[], None]]:
-        """Show a bar on a terminal while something takes its time; yields what to call after each step."""
-        console = self._err()
-        if self.quiet or not console.is_terminal or not total:
-            yield lambda: None
-            return
-        from rich.progress import Progress
-
-        with Progress(console=console, transient=True) as bar:
-            task = bar.add_task("writing", total=total)
-            yield lambda: bar.advance(task)
-
-    def _err(self) -> Console:
-        return Console(
-            stderr=True, no_color=self.no_color or None, highlight=False, markup=False, emoji=False, soft_wrap=True
-        )
-
-
 def _settings(config_file: Path | None, **flags: object) -> Settings:
     """Return the settings of this run; a flag that was not given is None."""
     given = {name: value for name, value in flags.items() if value is not None}
     return load_settings(config_file or find_settings_file(Path.cwd()), given)
+
+
+def _wishes(
+    take: tuple[str, str] | None,
+    new: Sequence[str] | None,
+    allow: Sequence[str] | None,
+    refresh: bool,
+    accept_settings: bool,
+) -> Wishes:
+    from techmap_sync.commands.planning import Wishes
+    from techmap_sync.syncing.guard import Guard
+    from techmap_sync.syncing.policy import Side
+
+    sides = [take] if take else []
+    unknown = [side for side, _ in sides if side not in list(Side)]
+    unknown += [guard for guard in allow or () if guard not in list(Guard)]
+    if unknown:
+        raise UsageProblem(
+            f"not understood: {unknown[0]}", "--take takes map KEY or tracker KEY, --allow takes " + ", ".join(Guard)
+        )
+    return Wishes(
+        take={key: Side(side) for side, key in sides},
+        new=frozenset(new or ()),
+        allowed=frozenset(allow or ()),
+        refresh=refresh,
+        accept_settings=accept_settings,
+    )
+
+
+def _shown(planned: Planned, output: Format) -> Any:
+    from techmap_sync.reports import plan_json, plan_text
+
+    return (plan_json.plan_json if output is Format.JSON else plan_text.plan_text)(planned.change_set)
+
+
+def _refused(planned: Planned) -> list[Exit]:
+    return [Exit.REFUSED for each in planned.change_set.maps if each.refusals]
+
+
+def _carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int | None) -> Exit:
+    """Show a plan, write it, and say what became of it."""
+    from techmap_sync.commands.pushing import Pushed, push_plan
+    from techmap_sync.reports import plan_json, plan_text
+
+    change_set, pushed = planned.change_set, Pushed()
+    if output is Format.TEXT:
+        screen.result(plan_text.plan_text(change_set))
+    screen.duration(change_set, planned.tracker.capabilities.seconds_per_write)
+    with screen.progress(len(change_set.writes)) as advance, _stoppable(pushed):
+        for outcome in push_plan(planned, pushed, max_writes):
+            advance()
+            if output is Format.TEXT and (screen.verbose or outcome.change.edge is None):
+                screen.result(plan_text.outcome_line(outcome))
+    if output is Format.JSON:
+        run = run_circumstances(checkout_of(Path.cwd()).commit)
+        screen.result(plan_json.push_json(change_set, pushed.outcomes, pushed.complete, run))
+    elif change_set.writes:
+        screen.result(plan_text.done_line(pushed.outcomes, change_set.tracker))
+    screen.passed_over(planned.files)
+    return screen.failed(pushed.problem) if pushed.problem else Exit.DONE
+
+
+@contextmanager
+def _stoppable(pushed: Pushed) -> Iterator[None]:
+    """End between two writes on the first SIGINT or SIGTERM; a second one ends at once."""
+
+    def ask(number: int, _frame: object) -> None:
+        pushed.stop_requested = True
+        signal.signal(number, signal.default_int_handler)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

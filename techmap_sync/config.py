@@ -179,6 +179,18 @@ def load_settings(file: Path | None, flags: Mapping[str, object]) -> Settings:
         raise SettingsProblem("environment", str(error), "a list is written as JSON: '[\"docs/maps\"]'") from error
 
 
+def run_circumstances(commit: str) -> dict[str, str]:
+    """Return who runs this, from which commit and in which run, as far as the CI says; for the audit of a push."""
+    environment = os.environ
+    server, repository, run = (environment.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    on_github = f"{server}/{repository}/actions/runs/{run}" if run else ""
+    return {
+        "actor": environment.get("GITHUB_ACTOR") or environment.get("GITLAB_USER_LOGIN") or environment.get("USER", ""),
+        "commit": commit,
+        "run": on_github or environment.get("CI_JOB_URL", ""),
+    }
+
+
 def _check_toml(file: Path) -> None:
     try:
         tomllib.loads(file.read_text(encoding="utf-8"))

@@ -1,26 +1,46 @@
-"""``plan``: what a push would do. ``push`` computes the very same change set and applies it."""
+"""``plan``: what a push would do. ``push`` and ``reconcile`` compute the very same change set and apply it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from techmap_sync import __version__
 from techmap_sync.checkout import Checkout
 from techmap_sync.commands.maps import MapFile, MapFiles, read_maps
 from techmap_sync.commands.targets import connect_tracker, source_name
 from techmap_sync.config import Settings, shipped
+from techmap_sync.model import Lifecycle
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.planner import plan_tasks
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.syncing.changes import ChangeSet, MapChanges
-from techmap_sync.syncing.diff import Origin, diff
+from techmap_sync.syncing.diff import Origin, diff, retire
 from techmap_sync.syncing.digest import digest
 from techmap_sync.syncing.matching import Holdings, Sorted
 from techmap_sync.syncing.observe import observe
-from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.policy import Side, SyncPolicy
+from techmap_sync.syncing.renames import map_rename
 from techmap_sync.syncing.tracker import Tracker
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What one run is asked for besides the settings."""
+
+    take: Mapping[str, Side] = field(default_factory=dict)
+    """Conflicts to be settled: key -> whose text stands."""
+    new: frozenset[str] = frozenset()
+    """Keys whose ticket is made anew."""
+    allowed: frozenset[str] = frozenset()
+    """Guards that are lifted."""
+    refresh: bool = False
+    accept_settings: bool = False
+    reconcile: bool = False
+    """Read all edges, close untouched copies, and report maps whose file is missing."""
+    retired: frozenset[str] = frozenset()
+    """Ids of maps whose file is gone for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +53,27 @@ class Planned:
     policy: SyncPolicy
 
 
-def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout) -> Planned:
+def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wishes: Wishes) -> Planned:
     """Read maps and tracker, and work out what has to be done.
 
     :param paths: files, folders and globs; the setting ``maps`` when there are none.
     :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
     """
     tracker = connect_tracker(settings, checkout)
-    policy = sync_policy(settings, source_name(settings, checkout, tracker))
+    policy = sync_policy(settings, source_name(settings, checkout, tracker), wishes)
     files = read_maps(paths, settings)
-    plans = {file: _task_plan(file, settings, checkout) for file in files.maps if file.approved}
-    found = observe(tracker, list(plans.values()), policy) if plans else Sorted({}, ())
-    maps = []
-    for file in files.maps:
-        plan = plans.get(file)
-        if plan is None:
-            maps.append(MapChanges(file.outline.map_id, file.name, False, file.reasons))
-        else:
-            holdings, doubts = found.maps.get(plan.map_id, Holdings()), found.doubts.get(plan.map_id, ())
-            maps.append(diff(plan, _origin(file, settings, checkout), holdings, tracker.capabilities, policy, doubts))
-    return Planned(files, ChangeSet(tracker.name, tuple(maps)), tracker, policy)
+    plans = {
+        file: _task_plan(file, settings, checkout) for file in files.maps if file.approved and not _is_retired(file)
+    }
+    needed = plans or wishes.reconcile or any(map(_is_retired, files.maps))
+    found = observe(tracker, list(plans.values()), policy, wishes.reconcile) if needed else Sorted({}, ())
+    run = _Run(settings, checkout, tracker, policy, found, frozenset(file.outline.map_id for file in files.maps))
+    maps = [run.changes_of(file, plans.get(file)) for file in files.maps]
+    gone = run.maps_without_file(wishes) if wishes.reconcile else ()
+    return Planned(files, ChangeSet(tracker.name, (*maps, *gone)), tracker, policy)
 
 
-def sync_policy(settings: Settings, source: str) -> SyncPolicy:
+def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
     """Return what the sync core has to know.
 
     :param source: canonical name of the repository that the maps belong to.
@@ -70,21 +88,76 @@ def sync_policy(settings: Settings, source: str) -> SyncPolicy:
         on_conflict=settings.on_conflict,
         orphans=settings.orphans,
         limits=settings.write_limits(),
+        take=wishes.take,
+        new=wishes.new,
+        refresh=wishes.refresh,
+        accept_settings=wishes.accept_settings,
+        close_copies=wishes.reconcile,
+        allowed=wishes.allowed,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one run knows by the time it compares maps and tickets."""
+
+    settings: Settings
+    checkout: Checkout
+    tracker: Tracker
+    policy: SyncPolicy
+    found: Sorted
+    ids: frozenset[str]
+    """Ids of all maps that were read."""
+
+    def changes_of(self, file: MapFile, plan: TaskPlan | None) -> MapChanges:
+        """Return what happens to the tickets of one map."""
+        map_id = file.outline.map_id
+        holdings = self.found.maps.get(map_id, Holdings())
+        if _is_retired(file):
+            return retire(map_id, self.checkout.path_of(file.path), holdings, self.policy)
+        if plan is None:
+            return MapChanges(map_id, file.name, approved=False, reasons=file.reasons)
+        holdings = holdings if holdings.tracking else self._under_another_id(plan) or holdings
+        doubts = self.found.doubts.get(map_id, ())
+        return diff(plan, self._origin(file), holdings, self.tracker.capabilities, self.policy, doubts)
+
+    def maps_without_file(self, wishes: Wishes) -> Iterator[MapChanges]:
+        """Report the maps that have tickets and no file, and retire those that are named."""
+        for map_id, holdings in self.found.maps.items():
+            if map_id in self.ids or holdings.tracking is None:
+                continue
+            path = holdings.tracking.marker.path
+            if map_id in wishes.retired:
+                yield retire(map_id, path, holdings, self.policy)
+            else:
+                reason = f"its file is missing; reconcile --retire {map_id} lets its tickets go"
+                yield MapChanges(map_id, path, approved=False, reasons=(reason,))
+
+    def _under_another_id(self, plan: TaskPlan) -> Holdings | None:
+        """A map is renamed when its old id is gone from the whole tree and at least half of its keys match."""
+        others = {map_id: h for map_id, h in self.found.maps.items() if map_id not in self._ids_of_the_tree()}
+        return map_rename(plan, others)
+
+    def _ids_of_the_tree(self) -> frozenset[str]:
+        everywhere = read_maps([], self.settings).maps
+        return self.ids | {file.outline.map_id for file in everywhere}
+
+    def _origin(self, file: MapFile) -> Origin:
+        return Origin(
+            path=self.checkout.path_of(file.path),
+            text=file.text,
+            text_digest=digest(file.text),
+            settings=digest(f"{__version__} {self.settings.digest()}"),
+            commit=self.checkout.commit,
+            commit_time=self.checkout.commit_time,
+        )
+
+
+def _is_retired(file: MapFile) -> bool:
+    return file.technical_map.lifecycle is Lifecycle.RETIRED
 
 
 def _task_plan(file: MapFile, settings: Settings, checkout: Checkout) -> TaskPlan:
     templates = TicketTemplates(shipped(""), checkout.root / settings.templates if settings.templates else None)
     texts = TicketTexts(file.technical_map, file.outline, checkout.source_of(file.path), templates)
     return plan_tasks(file.technical_map, file.outline, settings.plan_options(), texts)
-
-
-def _origin(file: MapFile, settings: Settings, checkout: Checkout) -> Origin:
-    return Origin(
-        path=checkout.path_of(file.path),
-        text=file.text,
-        text_digest=digest(file.text),
-        settings=digest(f"{__version__} {settings.digest()}"),
-        commit=checkout.commit,
-        commit_time=checkout.commit_time,
-    )

@@ -1,14 +1,19 @@
-"""``push``: apply the plan that was shown."""
+"""``push`` and ``reconcile``: apply the plan that was shown."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
 
 from techmap_sync.commands.planning import Planned
-from techmap_sync.errors import Problem, TrackerError
+from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
 from techmap_sync.syncing.apply import apply
+from techmap_sync.syncing.changes import Action
 from techmap_sync.syncing.outcomes import Outcome
+from techmap_sync.syncing.reviewed import not_reviewed, read_reviewed
 
 
 @dataclass
@@ -18,6 +23,8 @@ class Pushed:
     outcomes: list[Outcome] = field(default_factory=list)
     problem: Problem | None = None
     """Why it stopped early."""
+    stop_requested: bool = False
+    """Somebody asked the run to end; it does so between two writes."""
 
     @property
     def complete(self) -> bool:
@@ -25,11 +32,52 @@ class Pushed:
         return self.problem is None
 
 
-def push_plan(planned: Planned, pushed: Pushed) -> Iterator[Outcome]:
-    """Apply a plan, yielding each outcome; what was done stays known when the tracker fails on the way."""
+def push_plan(planned: Planned, pushed: Pushed, max_writes: int | None) -> Iterator[Outcome]:
+    """Apply a plan, yielding each outcome; what was done stays known when the tracker fails on the way.
+
+    :param max_writes: stop after so many changes.
+    """
     try:
-        for outcome in apply(planned.change_set, planned.tracker, planned.policy):
+        for outcome in islice(apply(planned.change_set, planned.tracker, planned.policy), max_writes):
             pushed.outcomes.append(outcome)
             yield outcome
+            if pushed.stop_requested:
+                break
     except TrackerError as problem:
         pushed.problem = problem
+    left = len(planned.change_set.writes) - len(pushed.outcomes)
+    if pushed.complete and left > 0:
+        what = f"stopped after {len(pushed.outcomes)} changes, {left} are left"
+        pushed.problem = TrackerError(planned.tracker.name, what, "run it again: the next run goes on from here")
+
+
+def refuse_conflicts(planned: Planned) -> None:
+    """Stop before the first write when a conflict is open.
+
+    :raises Refused: there is one.
+    """
+    number = sum(change.action is Action.CONFLICT for change in planned.change_set.changes)
+    if number:
+        raise Refused(
+            f"{number} fields were changed by the map and by a human",
+            "settle with --take map KEY or --take tracker KEY",
+        )
+
+
+def hold_to(planned: Planned, file: Path) -> None:
+    """Check that a push would write nothing but what a reviewed plan shows.
+
+    :raises UsageProblem: the file is no plan.
+    :raises Refused: the plan is stale.
+    """
+    try:
+        reviewed = read_reviewed(json.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise UsageProblem(f"cannot read {file}: {error.strerror}", "write one with plan --out FILE") from error
+    except (ValueError, LookupError, TypeError) as error:
+        raise UsageProblem(f"{file} is no plan", "write one with plan --out FILE") from error
+    extra = not_reviewed(planned.change_set, reviewed)
+    if extra:
+        some = ", ".join(f"{change.action} {change.title}" for change in extra[:3])
+        what = f"the plan is stale: {len(extra)} changes are not in {file} ({some})"
+        raise Refused(what, "make a new one with plan --out, and review it")

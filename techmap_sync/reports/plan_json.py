@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from techmap_sync.syncing.changes import Change, ChangeSet
 from techmap_sync.syncing.outcomes import Outcome
+from techmap_sync.syncing.reviewed import edit_digests
 
 SCHEMA = 1
 
@@ -16,13 +17,16 @@ def plan_json(change_set: ChangeSet) -> str:
     return _dumped(_plan(change_set))
 
 
-def push_json(change_set: ChangeSet, outcomes: Sequence[Outcome], complete: bool) -> str:
-    """Render a push.
+def push_json(
+    change_set: ChangeSet, outcomes: Sequence[Outcome], complete: bool, circumstances: Mapping[str, str]
+) -> str:
+    """Render a push, as an auditor reads it.
 
     :param outcomes: what became of the changes that were tried.
     :param complete: False when the run stopped early and the next one goes on.
+    :param circumstances: who wrote it, from which commit, in which run.
     """
-    tried = [_outcome(outcome) for outcome in outcomes]
+    tried = [{**_outcome(outcome), **circumstances} for outcome in outcomes]
     return _dumped({**_plan(change_set), "outcomes": tried, "complete": complete})
 
 
@@ -31,7 +35,7 @@ def _plan(change_set: ChangeSet) -> dict[str, object]:
         "schema": SCHEMA,
         "tracker": change_set.tracker,
         "maps": [
-            {"map_id": m.map_id, "path": m.path, "approved": m.approved, "reasons": list(m.reasons)}
+            {"map_id": m.map_id, "path": m.path, "approved": m.approved, "reasons": [*m.reasons, *m.refusals]}
             for m in change_set.maps
         ],
         "changes": [_change(change, m.map_id) for m in change_set.maps for change in m.changes],
@@ -48,6 +52,7 @@ def _change(change: Change, map_id: str) -> dict[str, object]:
         "title": change.title,
         "ticket": change.ticket or None,
         "fields": list(change.fields),
+        "edits": edit_digests(change),
         "reason": change.reason,
     }
     if change.edge is not None:

@@ -15,7 +15,7 @@ from difflib import unified_diff
 from rich.text import Text
 
 from techmap_sync.reports.messages import clean, count
-from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
+from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges, counted
 from techmap_sync.syncing.outcomes import Outcome, Status
 from techmap_sync.syncing.tracker import EdgeKind
 
@@ -50,7 +50,7 @@ def plan_text(change_set: ChangeSet, summary: str = "Plan") -> Text:
 
 def closing_line(change_set: ChangeSet, summary: str) -> Text:
     """Return the counts in one line."""
-    number = change_set.counts()
+    number = counted(change for each in change_set.maps if not each.refusals for change in each.changes)
     parts = [f"{number['create']} to create", f"{number['update']} to update", f"{number['close']} to close"]
     optional = (
         ("reopen", f"{number['reopen']} to reopen"),
@@ -90,11 +90,12 @@ def _map_lines(changes: MapChanges) -> Iterator[Text]:
         yield from (Text(f"  {clean(reason)}", "dim") for reason in changes.reasons)
         yield Text()
         return
-    if not changes.changes:
+    if not changes.changes and not changes.refusals:
         yield head.append(": up to date")
         yield Text()
         return
     yield head
+    yield from (Text(f"  refused: {clean(reason)}", "bold red") for reason in changes.refusals)
     yield Text()
     yield from _change_lines(changes.changes)
     yield Text()

@@ -31,8 +31,11 @@ def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterat
     :raises TrackerError: the tracker failed; what was yielded before was done.
     """
     runs = [MapRun(changes, tracker, policy) for changes in change_set.maps if changes.writes]
-    created = [outcome for run in runs for outcome in run.create_tracking()]
-    yield from created
+    created = 0
+    for run in runs:
+        for outcome in run.create_tracking():
+            created += 1
+            yield outcome
     if created:
         _settle_races(runs, tracker, policy)
     for run in runs:

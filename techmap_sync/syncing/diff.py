@@ -12,12 +12,12 @@ from techmap_sync.syncing.edges import applied_children, applied_edges, edge_cha
 from techmap_sync.syncing.guard import refusals
 from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.matching import Holdings
-from techmap_sync.syncing.orphans import map_text, orphan_changes
+from techmap_sync.syncing.orphans import map_text, orphan_changes, retirement_changes, untouched
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.renames import Renames, find_renames
 from techmap_sync.syncing.revise import Held, Revision, revise
 from techmap_sync.syncing.ticks import unticked
-from techmap_sync.syncing.tracker import Capabilities, CloseReason, State
+from techmap_sync.syncing.tracker import Capabilities, CloseReason, Standing, State
 
 LEDGER = "ledger"
 MARKER = "marker"
@@ -63,7 +63,7 @@ def diff(
         *_tracking_creation(plan, holdings),
         *tasks,
         *orphans,
-        *_copies(holdings),
+        *_copies(holdings, policy),
         *edges,
         *_tracking_update(plan, holdings, policy, ledger),
         *_tracking_state(plan, holdings, tasks),
@@ -141,7 +141,7 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
     if edits:
         yield Change(Action.UPDATE, spec.key, spec.title, number, edits=edits, spec=spec)
     for field in revision.named(Decision.CONFLICT):
-        reason = f"both the map and a human changed it; settle with push --take map|tracker {spec.key}"
+        reason = f"both the map and a human changed it; settle with push --take map {spec.key} or --take tracker {spec.key}"
         edit = FieldEdit(field.name or "lead", field.theirs, field.ours)
         yield Change(Action.CONFLICT, spec.key, spec.title, number, reason, (edit,), spec)
     kept = [field.name or "lead" for field in revision.named(Decision.KEEP)]
@@ -150,10 +150,32 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
         yield Change(Action.SKIP, spec.key, spec.title, number, reason)
 
 
-def _copies(holdings: Holdings) -> Iterator[Change]:
+def _copies(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
+    """Report tickets that double another one; close those that our account wrote and no human touched."""
     for held, original in holdings.copies:
+        key, title, number = held.marker.key, held.ticket.title, held.ticket.number
         reason = f"a copy of ticket {original}"
-        yield Change(Action.SKIP, held.marker.key, held.ticket.title, held.ticket.number, reason)
+        if held.ticket.state is not State.OPEN:
+            continue
+        if policy.close_copies and held.ticket.standing is Standing.SELF and untouched(held):
+            yield Change(Action.CLOSE, key, title, number, reason, close_reason=CloseReason.DUPLICATE)
+        else:
+            yield Change(Action.SKIP, key, title, number, reason)
+
+
+def retire(map_id: str, path: str, holdings: Holdings, policy: SyncPolicy) -> MapChanges:
+    """Return what happens to the tickets of a map that was abandoned, superseded, or taken away for good."""
+    changes, tracking = retirement_changes(holdings, policy), holdings.tracking
+    return MapChanges(
+        map_id,
+        path,
+        approved=True,
+        changes=changes,
+        tracking_key=tracking.marker.key if tracking else "",
+        tracking_number=tracking.ticket.number if tracking else "",
+        base=holdings.written_ledger,
+        ledger=holdings.written_ledger,
+    )
 
 
 def _tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, ledger: Ledger) -> Iterator[Change]:

@@ -13,20 +13,21 @@ from techmap_sync.syncing.tracker import Snapshot, Ticket, Tracker
 from techmap_sync.syncing.witness import foreign_twins, short_listing, unlisted_tickets
 
 
-def observe(tracker: Tracker, plans: Sequence[TaskPlan], policy: SyncPolicy) -> Sorted:
+def observe(tracker: Tracker, plans: Sequence[TaskPlan], policy: SyncPolicy, all_edges: bool = False) -> Sorted:
     """Read the tickets of some maps.
 
     A ticket that a ledger lists but the listing lacks is fetched by its number, so that a label taken off by hand or a
     short page is no reason to make it again.
 
     :param plans: the maps of this run; tickets of other maps are left alone.
+    :param all_edges: read the edges of every open ticket, not only where plan and ledger differ.
     :raises TrackerError: the tracker refused or did not answer.
     """
     snapshot = tracker.snapshot(policy.managed_label)
     listed = sort_tickets(snapshot, policy)
     ours = [listed.maps[plan.map_id] for plan in plans if plan.map_id in listed.maps]
     missing = _fetch_missing(tracker, snapshot, ours)
-    edges = [tracker.get(ticket.number) for plan in plans for ticket in _edges_of(plan, listed)]
+    edges = [tracker.get(ticket.number) for plan in plans for ticket in _edges_of(plan, listed, all_edges)]
     reread = {ticket.number: ticket for ticket in (*missing, *filter(None, edges))}
     found = listed if not reread else sort_tickets(_completed(snapshot, reread), policy)
     return replace(found, doubts=_doubts(tracker, snapshot, plans, found, policy))
@@ -57,5 +58,10 @@ def _fetch_missing(tracker: Tracker, snapshot: Snapshot, maps: Sequence[Holdings
     return [ticket for number in listed if number not in there and (ticket := tracker.get(number)) is not None]
 
 
-def _edges_of(plan: TaskPlan, found: Sorted) -> Sequence[Ticket]:
-    return edges_to_read(plan, found.maps[plan.map_id]) if plan.map_id in found.maps else ()
+def _edges_of(plan: TaskPlan, found: Sorted, all_edges: bool) -> Sequence[Ticket]:
+    holdings = found.maps.get(plan.map_id)
+    if holdings is None:
+        return ()
+    if all_edges:
+        return [held.ticket for held in holdings.tickets.values() if held.ticket.blocked_by is None]
+    return edges_to_read(plan, holdings)

@@ -67,5 +67,7 @@ class SyncPolicy:
     """Also write what only the templates changed."""
     accept_settings: bool = False
     """Treat tasks that are gone by settings alone as gone from the map."""
+    close_copies: bool = False
+    """Close untouched tickets that double another one."""
     allowed: frozenset[str] = frozenset()
     """Names of guards that are lifted for this run."""

@@ -7,7 +7,7 @@ best pair is a rename; anything doubtful is held and shown, with the line to add
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
@@ -123,7 +123,24 @@ def _held(doubtful: Mapping[tuple[str, str], float], plan: TaskPlan, holdings: H
     return held
 
 
-def rename_map(holdings: Holdings, old_id: str, new_id: str) -> Mapping[str, str]:
-    """Return old key -> new key for a map that changed its id."""
-    keys: Sequence[str] = [*holdings.tickets, *holdings.ledger.tickets, *holdings.ledger.gone]
-    return {key: f"{new_id}{key.removeprefix(old_id)}" for key in dict.fromkeys(keys)}
+def map_rename(plan: TaskPlan, others: Mapping[str, Holdings]) -> Holdings | None:
+    """Return the tickets of a map that had another id, under the keys of today.
+
+    :param others: the tickets of maps whose id no file bears any more. A path alone never tells: the next feature may
+        reuse it.
+    """
+    wanted = {_short(spec.key) for spec in plan.tasks}
+    for map_id, holdings in others.items():
+        known = {_short(key) for key in holdings.tickets}
+        if holdings.tracking and known and 2 * len(wanted & known) >= max(len(wanted), len(known)):
+            return holdings.renamed(_moved(holdings, map_id, plan.map_id))
+    return None
+
+
+def _moved(holdings: Holdings, old_id: str, new_id: str) -> Mapping[str, str]:
+    keys = dict.fromkeys((*holdings.tickets, *holdings.ledger.tickets, *holdings.ledger.gone))
+    return {key: f"{new_id}/{_short(key)}" for key in keys if key.startswith(f"{old_id}/")}
+
+
+def _short(key: str) -> str:
+    return key.partition("/")[2]

@@ -146,6 +146,10 @@ class Capabilities:
     """Characters."""
     body_limit: int = 65_536
     """Characters."""
+    text_ends_kept: bool = True
+    """White space at the end of a text is kept; otherwise it is stripped."""
+    parents_listed: bool = True
+    """A snapshot tells parents; otherwise ``Ticket.parent`` is None there, and only ``get`` tells."""
 
 
 @dataclass(frozen=True, slots=True)

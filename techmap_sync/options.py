@@ -1,0 +1,51 @@
+"""The flags of the command line; each one once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from techmap_sync.config import FILE_NAME
+
+
+class Format(StrEnum):
+    """How a result is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Paths = Annotated[list[str] | None, typer.Argument(help="Maps, folders or globs. Default: the setting `maps`.")]
+OneMap = Annotated[str, typer.Argument(help="One map.", metavar="MAP")]
+To = Annotated[
+    str | None, typer.Option(help="Tracker and target: backlog:FOLDER, github:OWNER/NAME, gitlab:GROUP/NAME.")
+]
+ApiUrl = Annotated[str | None, typer.Option(help="Address of the tracker's API, for a server of your own.")]
+ConfigFile = Annotated[Path | None, typer.Option("--config", help=f"Settings file. Default: the nearest {FILE_NAME}.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Also name links and files that were passed over.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colour, as under NO_COLOR.")]
+RequireApproved = Annotated[bool, typer.Option(help="Exit 1 when a map is not approved yet.")]
+ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit 3 when changes are pending.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 4 when there is a conflict, and write nothing.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Also write the plan to this file, for push --plan.")]
+PlanFile = Annotated[Path | None, typer.Option("--plan", help="Write just what this reviewed plan shows.")]
+MaxWrites = Annotated[int | None, typer.Option(min=1, help="Stop after so many changes; the next run goes on.")]
+ReportOnly = Annotated[bool, typer.Option("--report-only", help="Write nothing; exit 3 when something drifted.")]
+Retire = Annotated[list[str] | None, typer.Option(help="Let go the tickets of a map whose file is gone: its id.")]
+Take = Annotated[
+    tuple[str, str] | None,
+    typer.Option(metavar="SIDE KEY", help="Settle the conflict of one ticket: map KEY or tracker KEY."),
+]
+New = Annotated[list[str] | None, typer.Option(help="Make a deleted or released ticket anew: its key.")]
+Allow = Annotated[
+    list[str] | None, typer.Option(help="Lift a guard: creates, updates, retitles, closes, older or gone.")
+]
+Refresh = Annotated[bool, typer.Option("--refresh", help="Also write what only templates changed.")]
+AcceptSettings = Annotated[
+    bool, typer.Option("--accept-settings", help="Let tickets go whose task only settings took away.")
+]

@@ -1,0 +1,83 @@
+"""What a person sees: results on stdout, everything else on stderr, colour only where a terminal shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from techmap_sync.commands.exit_codes import Exit, exit_for, worst
+from techmap_sync.commands.maps import MapFiles
+from techmap_sync.errors import Problem
+from techmap_sync.reports.messages import hint, sentence
+from techmap_sync.syncing.changes import ChangeSet
+
+LONG = 5.0
+"""Seconds from which on a run says beforehand how long it will take."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Prints what commands return."""
+
+    quiet: bool = False
+    verbose: bool = False
+    no_color: bool = False
+
+    def result(self, rendered: RenderableType) -> None:
+        """Print a result."""
+        _console(self.no_color).print(rendered)
+
+    def note(self, text: str) -> None:
+        """Say something by the way."""
+        if not self.quiet:
+            self._err().print(Text(text, "dim"))
+
+    def failed(self, problem: Problem) -> Exit:
+        """Say what went wrong and what to do, and return the exit code."""
+        self._err().print(Text.assemble(("error: ", "bold red"), sentence(problem)))
+        if hint(problem):
+            self._err().print(Text.assemble(("hint: ", "cyan"), hint(problem)))
+        return exit_for(problem)
+
+    def passed_over(self, files: MapFiles) -> None:
+        """Name the files that are no maps, on request."""
+        if self.verbose:
+            for path in files.passed_over:
+                self.note(f"note: {path} is no technical map, passed over")
+
+    def ended(self, files: MapFiles, codes: Sequence[Exit], require_approved: bool) -> Exit:
+        """Say which files stopped themselves, and return the exit code of the run."""
+        unreadable = [self.failed(problem) for problem in files.unreadable]
+        broken = [Exit.PROBLEMS for file in files.maps if file.errors]
+        waiting = [Exit.PROBLEMS for file in files.maps if require_approved and not file.approved]
+        return worst([*codes, *unreadable, *broken, *waiting])
+
+    def duration(self, change_set: ChangeSet, seconds_per_write: float) -> None:
+        """Say how long the writes will take at the pace that the server allows."""
+        seconds = len(change_set.writes) * seconds_per_write
+        if seconds > LONG:
+            self.note(f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s")
+
+    @contextmanager
+    def progress(self, total: int) -> Iterator[Callable[[], None]]:
+        """Show a bar on a terminal while something takes its time; yields what to call after each step."""
+        console = self._err()
+        if self.quiet or not console.is_terminal or not total:
+            yield lambda: None
+            return
+        from rich.progress import Progress
+
+        with Progress(console=console, transient=True) as bar:
+            task = bar.add_task("writing", total=total)
+            yield lambda: bar.advance(task)
+
+    def _err(self) -> Console:
+        return _console(self.no_color, stderr=True)
+
+
+def _console(no_color: bool, stderr: bool = False) -> Console:
+    return Console(stderr=stderr, no_color=no_color or None, highlight=False, markup=False, emoji=False, soft_wrap=True)
