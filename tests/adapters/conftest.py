@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from techmap_sync.adapters.backlog import BacklogTracker, connect
 from techmap_sync.adapters.connection import Connection
+from techmap_sync.adapters.github import GitHubTracker
+from techmap_sync.adapters.github import connect as connect_github
+from tests.simulators.github import GitHub, running
 from tests.trackers.clock import Clock
 
 
@@ -25,3 +29,16 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def backlog(folder: Path, clock: Clock) -> BacklogTracker:
     return connect(Connection(str(folder), clock, timeout=0.2))
+
+
+@pytest.fixture
+def github() -> Iterator[GitHub]:
+    """A server with one empty repository."""
+    with running(GitHub()) as server:
+        yield server
+
+
+@pytest.fixture
+def issues(github: GitHub) -> GitHubTracker:
+    """The tracker over that repository."""
+    return connect_github(github.connection())

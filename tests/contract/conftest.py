@@ -10,7 +10,11 @@ import pytest
 
 from techmap_sync.adapters.backlog import connect
 from techmap_sync.adapters.connection import Connection
+from techmap_sync.adapters.github import connect as connect_github
+from techmap_sync.adapters.gitlab import connect as connect_gitlab
 from techmap_sync.syncing.tracker import Capabilities, Tracker
+from tests.simulators import gitlab
+from tests.simulators.github import GitHub, running
 from tests.trackers.clock import Clock
 from tests.trackers.memory import MemoryTracker
 
@@ -32,10 +36,33 @@ def _backlog(folder: Path) -> Iterator[Tracker]:
     yield connect(Connection(target=str(folder / "backlog"), now=Clock()))
 
 
+@contextmanager
+def _gitlab(_: Path) -> Iterator[Tracker]:
+    with gitlab.Simulator.running() as simulator:
+        yield connect_gitlab(simulator.connection())
+        assert simulator.undocumented == []
+
+
+@contextmanager
+def _github(_: Path) -> Iterator[Tracker]:
+    with running(GitHub()) as server:
+        yield connect_github(server.connection())
+
+
+@contextmanager
+def _github_enterprise(_: Path) -> Iterator[Tracker]:
+    """A release that has neither sub-issues nor dependencies."""
+    with running(GitHub(enterprise="3.18.0", missing=frozenset({"sub_issue", "dependencies"}))) as server:
+        yield connect_github(server.connection())
+
+
 TRACKERS: dict[str, Callable[[Path], AbstractContextManager[Tracker]]] = {
     "memory": _memory,
     "small memory": _small_memory,
     "backlog": _backlog,
+    "gitlab": _gitlab,
+    "github": _github,
+    "github enterprise": _github_enterprise,
 }
 
 

@@ -1,0 +1,176 @@
+"""Edges between tickets, kept as links between issues ("Issue links API").
+
+A link has a type and a direction: it starts at one issue and leads to another. ``blocks`` needs Premium; without it a
+link says ``relates_to`` and nothing more. So that both kinds of edges can be told from each other, and most links that
+people make from either, ours have a direction of their own:
+
+- from a parent to its child: ``relates_to``. The parent is older, so the link leads from the older ticket.
+- blocked by: ``is_blocked_by`` where the tier has it; else ``relates_to`` from the younger ticket to the older.
+
+A pair of issues has one link at most. One of another kind than ours was made by a person, and stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from techmap_sync.adapters.gitlab.answers import Answer, Row
+from techmap_sync.adapters.gitlab.pages import read_all
+from techmap_sync.adapters.gitlab.problems import Complaint, about_refusal
+from techmap_sync.adapters.gitlab.project import Project
+from techmap_sync.adapters.gitlab.texts import is_number
+from techmap_sync.adapters.gitlab.wire import Wire
+from techmap_sync.errors import NotSupported
+from techmap_sync.syncing.tracker import Edge, EdgeKind
+
+RELATED, BLOCKED = "relates_to", "is_blocked_by"
+_NO_LICENCE = "not available for current license"
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What is known of the edges of one ticket."""
+
+    parent: str | None = None
+    blocked_by: frozenset[str] | None = None
+    """None when it is not known."""
+
+
+NEW = Edges(None, frozenset())
+"""Of a ticket that was created a moment ago."""
+UNKNOWN = Edges()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as the API makes and shows it."""
+
+    source: str
+    target: str
+    type: str
+
+
+class Links:
+    """The links between the issues of one project."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._starts: dict[int, str] = {}
+        self._no_licence = False
+
+    def read(self, project: Project, number: str) -> Edges:
+        """Read the edges of a ticket.
+
+        Without ``blocks`` links nothing says who waits for whom: ``blocked_by`` is unknown then.
+
+        :raises TrackerError: GitLab refused or did not answer.
+        """
+        rows = self._rows(project, number)
+        blockers = frozenset(str(row["iid"]) for row in rows if row["link_type"] == BLOCKED)
+        # A parent is older than its children; asking only for those saves a request per child of a tracking ticket.
+        older = (row for row in rows if row["link_type"] == RELATED and row["iid"] < int(number))
+        parents = (str(row["iid"]) for row in older if self._start(project, number, row) == str(row["iid"]))
+        return Edges(next(parents, None), blockers if self.can_block(project) else None)
+
+    def add(self, project: Project, edge: Edge) -> None:
+        """Make a link; one that is there already is no error.
+
+        :raises NotSupported: the two are linked in another way, which is a person's.
+        :raises TrackerError: one of the two is not there, or GitLab refused.
+        """
+        _check_numbers(self._wire, edge)
+        if edge.source == edge.target:
+            raise self._wire.error(Complaint(f"{edge.source} cannot be {edge.kind} itself"))
+        answer = self._post(project, self._link_for(project, edge), edge)
+        if _is_no_licence(answer):
+            self._no_licence = True
+            answer = self._post(project, self._link_for(project, edge), edge)
+        if answer.status == 409:
+            self._check_same(project, edge)
+        elif not answer.succeeded:
+            raise self._wire.error(about_refusal(answer, _deed(edge), has_token=True))
+
+    def remove(self, project: Project, edge: Edge) -> None:
+        """Remove a link; one that is not there, or of another kind, is no error and is left alone.
+
+        :raises TrackerError: the source is not there, or GitLab refused.
+        """
+        _check_numbers(self._wire, edge)
+        row = self._between(project, edge)
+        if row and self._is_same(project, edge, row):
+            path = f"{project.api}/issues/{edge.source}/links/{row['issue_link_id']}"
+            self._wire.write("delete", path, f"take away that {_told(edge)}", {}, accepted={404})
+
+    def can_block(self, project: Project) -> bool:
+        """Return whether the project has ``blocks`` links, as far as that was seen."""
+        return project.has_blocking and not self._no_licence
+
+    def _link_for(self, project: Project, edge: Edge) -> Link:
+        """Return the link that stands for an edge."""
+        if edge.kind is EdgeKind.CHILD_OF:
+            return Link(edge.target, edge.source, RELATED)
+        if self.can_block(project):
+            return Link(edge.source, edge.target, BLOCKED)
+        older, younger = sorted((edge.source, edge.target), key=int)
+        return Link(younger, older, RELATED)
+
+    def _post(self, project: Project, link: Link, edge: Edge) -> Answer:
+        data = {"target_project_id": project.number, "target_issue_iid": link.target, "link_type": link.type}
+        path = f"{project.api}/issues/{link.source}/links"
+        return self._wire.write("post", path, _deed(edge), data, accepted={400, 403, 404, 409})
+
+    def _check_same(self, project: Project, edge: Edge) -> None:
+        row = self._between(project, edge)
+        if row is None or not self._is_same(project, edge, row):
+            what = f"{edge.source} and {edge.target} are linked in another way already"
+            hint = "GitLab allows one link between two issues; remove it there if it should say what the map says"
+            raise NotSupported(self._wire.tracker, what, hint)
+
+    def _is_same(self, project: Project, edge: Edge, row: Row) -> bool:
+        link = self._link_for(project, edge)
+        if row["link_type"] != link.type:
+            return False
+        return link.type == BLOCKED or self._start(project, edge.source, row) == link.source
+
+    def _between(self, project: Project, edge: Edge) -> Row | None:
+        rows = self._rows(project, edge.source)
+        return next((row for row in rows if str(row["iid"]) == edge.target), None)
+
+    def _rows(self, project: Project, number: str) -> list[Row]:
+        path = f"{project.api}/issues/{number}/links"
+        rows = read_all(self._wire, path, f"read the links of ticket {number}", {}).rows
+        return [row for row in rows if row["project_id"] == project.number]
+
+    def _start(self, project: Project, number: str, row: Row) -> str:
+        """Return the number of the issue that a link starts at; a list of links does not tell, and it never changes."""
+        link = row["issue_link_id"]
+        if link not in self._starts:
+            path = f"{project.api}/issues/{number}/links/{link}"
+            answer = self._wire.row(path, f"read a link of ticket {number}")
+            self._starts[link] = str(answer["source_issue"]["iid"])
+        return self._starts[link]
+
+
+def _is_no_licence(answer: Answer) -> bool:
+    """Return whether the tier lacks the type of link: 403 with a licence, 400 in the Community Edition."""
+    match answer.status:
+        case 403:
+            return _NO_LICENCE in answer.message
+        case 400:
+            return "link_type" in answer.message
+        case _:
+            return False
+
+
+def _check_numbers(wire: Wire, edge: Edge) -> None:
+    for number in (edge.source, edge.target):
+        if not is_number(number):
+            raise wire.error(Complaint(f"there is no ticket {number}"))
+
+
+def _told(edge: Edge) -> str:
+    return f"{edge.source} is {edge.kind} {edge.target}"
+
+
+def _deed(edge: Edge) -> str:
+    return f"note that {_told(edge)}"

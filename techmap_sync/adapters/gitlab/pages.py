@@ -1,0 +1,59 @@
+"""Whole lists, read page by page ("Pagination" in GitLab's REST documentation)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from techmap_sync.adapters.gitlab.answers import Answer, Query, Row
+from techmap_sync.adapters.gitlab.problems import Complaint
+from techmap_sync.adapters.gitlab.wire import Wire
+
+PER_PAGE = 100
+"""The most that GitLab gives; without a number it gives 20."""
+_BY_CREATION = {"order_by": "created_at", "sort": "asc"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All rows of a list."""
+
+    rows: list[Row]
+    total: int | None
+    """The server's own count, None where it tells none."""
+
+
+def read_all(wire: Wire, path: str, deed: str, query: Query) -> Listing:
+    """Read a list in whatever order.
+
+    :param deed: what this is for, to follow "to" in a sentence.
+    :raises TrackerError: GitLab refused or did not answer.
+    """
+    return _follow(wire, path, deed, wire.read(path, deed, {**query, "per_page": PER_PAGE}))
+
+
+def read_by_creation(wire: Wire, path: str, deed: str, query: Query) -> Listing:
+    """Read a list from the oldest to the newest, so that rows that are added meanwhile move no page.
+
+    Keyset pages are asked for, whose order is stable whatever is removed. Project issues have them since GitLab 18.3;
+    where there are none the answer is 405, and numbered pages take their place.
+
+    :raises TrackerError: GitLab refused or did not answer.
+    """
+    query = {**query, **_BY_CREATION, "per_page": PER_PAGE}
+    first = wire.read(path, deed, {**query, "pagination": "keyset"}, accepted={405})
+    if first.status == 405:
+        first = wire.read(path, deed, query)
+    return _follow(wire, path, deed, first)
+
+
+def _follow(wire: Wire, path: str, deed: str, page: Answer) -> Listing:
+    total = page.headers.get("X-Total", "")
+    rows = list(wire.required(page.rows))
+    followed: list[Query] = []
+    while query := page.next_query:
+        if query in followed:
+            raise wire.error(Complaint("GitLab's list has no end", "try again later"))
+        followed.append(query)
+        page = wire.read(path, deed, query)
+        rows += wire.required(page.rows)
+    return Listing(rows, int(total) if total.isdigit() else None)

@@ -1,0 +1,74 @@
+"""The project that holds the tickets, found once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from techmap_sync.adapters.gitlab.answers import Row
+from techmap_sync.adapters.gitlab.problems import ACCESS, Complaint
+from techmap_sync.adapters.gitlab.wire import Wire
+
+PLANNER = 15
+"""The lowest role that may edit issues of others and their labels ("Roles and permissions")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What an adapter has to know of its project."""
+
+    number: int
+    path: str
+    visibility: str
+    has_blocking: bool
+    """Whether links of the types ``blocks`` and ``is_blocked_by`` may be made: Premium and Ultimate."""
+    is_archived: bool
+    role: int | None
+    """Access level of our account; None where GitLab does not tell."""
+
+    @property
+    def api(self) -> str:
+        """Where its REST resources are."""
+        return f"/projects/{self.number}"
+
+
+def find(wire: Wire, target: str) -> Project:
+    """Find the project by its path or number.
+
+    :raises TrackerError: there is none that the token may see, it has moved, or it keeps no issues.
+    """
+    target = target.strip("/")
+    if not target:
+        raise wire.error(Complaint("no project is named", "write gitlab:GROUP/PROJECT"))
+    answer = wire.read(f"/projects/{quote(target, safe='')}", "read the project", accepted={404})
+    row = answer.row
+    if answer.status == 404 or row is None or "path_with_namespace" not in row:
+        what = f"there is no project {target} at {wire.base_url} that the token may see"
+        raise wire.error(Complaint(what, f"check the path behind gitlab: and the token; {ACCESS}"))
+    _check(wire, target, row)
+    return _project(row)
+
+
+def _check(wire: Wire, target: str, row: Row) -> None:
+    path = row["path_with_namespace"]
+    # GitLab leads readers of an old path to the new one, and refuses writes there.
+    if not target.isdigit() and path.casefold() != target.casefold():
+        raise wire.error(Complaint(f"the project {target} has moved to {path}", f"write gitlab:{path}"))
+    if row.get("issues_access_level") == "disabled" or row.get("issues_enabled") is False:
+        hint = "turn them on in the project's settings: General, Visibility, project features, Issues"
+        raise wire.error(Complaint(f"the project {path} keeps no issues", hint))
+
+
+def _project(row: Row) -> Project:
+    given = row.get("permissions") or {}
+    roles = [access["access_level"] for access in given.values() if access]
+    return Project(
+        number=row["id"],
+        path=row["path_with_namespace"],
+        visibility=row.get("visibility", ""),
+        # Shown from Premium on alone (GitLab's ee/lib/ee/api/entities/project.rb): a sign of the tier that costs no
+        # further request. Where it promises too much, the first link that is refused tells.
+        has_blocking="approvals_before_merge" in row,
+        is_archived=bool(row.get("archived")),
+        role=max(roles, default=None),
+    )

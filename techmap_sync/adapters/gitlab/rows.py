@@ -1,0 +1,39 @@
+"""Issues as GitLab's REST API tells them, turned into tickets."""
+
+from __future__ import annotations
+
+from techmap_sync.adapters.gitlab.answers import Row
+from techmap_sync.adapters.gitlab.links import Edges
+from techmap_sync.syncing.tracker import Standing, State, Ticket
+
+
+def is_gone(row: Row) -> bool:
+    """Return whether the issue was moved to another project; what stays behind is an empty shell."""
+    return bool(row.get("moved_to_id"))
+
+
+def ticket(row: Row, standing: Standing, edges: Edges) -> Ticket:
+    """Return an issue as a ticket. GitLab keeps neither a reason for closing nor a priority."""
+    milestone = row.get("milestone")
+    return Ticket(
+        number=str(row["iid"]),
+        title=row["title"],
+        body=row["description"] or "",
+        state=State.CLOSED if row["state"] == "closed" else State.OPEN,
+        labels=frozenset(row["labels"]),
+        assignees=frozenset(person["username"] for person in row["assignees"] if person),
+        milestone=milestone["title"] if milestone else None,
+        author=row["author"]["username"],
+        standing=standing,
+        parent=edges.parent,
+        blocked_by=edges.blocked_by,
+        comments=row["user_notes_count"],
+        started=row["state"] != "closed" and _is_started(row),
+        url=row["web_url"],
+    )
+
+
+def _is_started(row: Row) -> bool:
+    """Return whether a merge request will close it, or somebody has booked time on it."""
+    booked = (row.get("time_stats") or {}).get("total_time_spent")
+    return bool(row.get("merge_requests_count") or booked)

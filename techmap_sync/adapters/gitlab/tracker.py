@@ -1,0 +1,194 @@
+"""The port over one GitLab project."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cached_property
+from typing import Any
+
+from techmap_sync.adapters.connection import Connection
+from techmap_sync.adapters.gitlab import links, project, rows, texts
+from techmap_sync.adapters.gitlab.answers import Row
+from techmap_sync.adapters.gitlab.doctor import examine
+from techmap_sync.adapters.gitlab.issues import Issues
+from techmap_sync.adapters.gitlab.labels import Labels, Milestones
+from techmap_sync.adapters.gitlab.links import Edges, Links
+from techmap_sync.adapters.gitlab.pace import SECONDS_PER_CREATION
+from techmap_sync.adapters.gitlab.people import People
+from techmap_sync.adapters.gitlab.problems import Complaint
+from techmap_sync.adapters.gitlab.project import Project
+from techmap_sync.adapters.gitlab.wire import Wire
+from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Finding, Patch, Snapshot, State, Ticket
+
+
+def connect(connection: Connection) -> GitLabTracker:
+    """Return the tracker over the project that the connection names. No request is sent yet."""
+    return GitLabTracker(connection)
+
+
+class GitLabTracker:
+    """Tickets as issues of a project, over GitLab's REST API, version 4."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.name = f"gitlab:{connection.target}"
+        self.capabilities = Capabilities(
+            close_reasons=False,
+            estimates=True,
+            seconds_per_write=max(connection.seconds_between_writes, SECONDS_PER_CREATION),
+            title_limit=255,
+            body_limit=1_048_576,
+            text_ends_kept=False,
+            parents_listed=False,
+        )
+        self._connection = connection
+        self._wire = Wire(connection, self.name)
+        self._people = People(self._wire)
+        self._labels = Labels(self._wire, connection.label_colors)
+        self._milestones = Milestones(self._wire)
+        self._links = Links(self._wire)
+        self._edges: dict[str, Edges] = {}
+
+    @cached_property
+    def _project(self) -> Project:
+        return project.find(self._wire, self._connection.target)
+
+    @cached_property
+    def _issues(self) -> Issues:
+        return Issues(self._wire, self._project)
+
+    def snapshot(self, label: str) -> Snapshot:
+        """Read every issue with the label, 100 at a time. Links are not in the list: edges are unknown.
+
+        :raises TrackerError: GitLab refused or did not answer, or the label cannot be asked for.
+        """
+        self._labels.check(label)
+        return self._listed({"labels": label})
+
+    def own_tickets(self) -> Snapshot:
+        """Read every issue that our account created.
+
+        :raises TrackerError: GitLab refused or did not answer.
+        """
+        return self._listed({"author_id": self._people.me["id"]})
+
+    def get(self, number: str) -> Ticket | None:
+        """Read one issue and its links; None when it was deleted or moved to another project.
+
+        :raises TrackerError: GitLab refused or did not answer.
+        """
+        row = self._issues.get(number)
+        if row is None:
+            return None
+        self._edges[number] = self._links.read(self._project, number)
+        return self._written(row)
+
+    def examine(self) -> tuple[Finding, ...]:
+        """Look at server, token, project, rights and tier."""
+        return examine(self._wire, self._people, self._connection.target)
+
+    def create(self, draft: Draft) -> Ticket:
+        """Create one issue; an estimate is a second request.
+
+        :raises OutcomeUnclear: it may have been created.
+        :raises TrackerError: GitLab refused, knows no such assignee, or ran a line of the text as a quick action.
+        """
+        data: dict[str, Any] = {"title": self._title(draft.title), "description": draft.body}
+        self._labels.ensure(self._project, draft.labels)
+        if draft.labels:
+            data["labels"] = ",".join(sorted(draft.labels))
+        if draft.milestone:
+            data["milestone_id"] = self._milestones.number(self._project, draft.milestone)
+        if draft.assignees:
+            data["assignee_ids"] = [self._people.number(name) for name in draft.assignees]
+        row = self._issues.create(data)
+        number = str(row["iid"])
+        self._edges[number] = links.NEW
+        if draft.estimate_minutes:
+            self._issues.estimate(number, draft.estimate_minutes)
+        return self._written(row)
+
+    def update(self, number: str, patch: Patch) -> Ticket:
+        """Set the fields of the patch. Its edges are as ``get`` or a write of ours last saw them.
+
+        :raises OutcomeUnclear: the fields may have been set.
+        :raises TrackerError: there is no such issue, GitLab refused, or ran a line of the text as a quick action.
+        """
+        data = self._changes(patch)
+        row = self._issues.change(number, f"change ticket {number}", data) if data else self._issues.get(number)
+        if row is None:
+            raise self._wire.error(Complaint(f"there is no ticket {number}"))
+        return self._written(row)
+
+    def add_labels(self, number: str, labels: Collection[str]) -> None:
+        """Add labels; the project's missing ones are created first.
+
+        :raises TrackerError: there is no such issue, or the role of the token may not set labels.
+        """
+        self._labels.ensure(self._project, labels)
+        if labels:
+            self._issues.set_labels(number, labels, ())
+
+    def remove_labels(self, number: str, labels: Collection[str]) -> None:
+        """Remove labels.
+
+        :raises TrackerError: there is no such issue, or the role of the token may not set labels.
+        """
+        for label in labels:
+            self._labels.check(label)
+        if labels:
+            self._issues.set_labels(number, (), labels)
+
+    def link(self, edge: Edge) -> None:
+        """Add an edge as a link between two issues; see ``links`` for its type.
+
+        :raises NotSupported: a person has linked the two in another way.
+        :raises TrackerError: one of the two is not there, or GitLab refused.
+        """
+        self._forget_edges(edge)
+        self._links.add(self._project, edge)
+
+    def unlink(self, edge: Edge) -> None:
+        """Remove the link that ``link`` made; one that means something else stays.
+
+        :raises TrackerError: the source is not there, or GitLab refused.
+        """
+        self._forget_edges(edge)
+        self._links.remove(self._project, edge)
+
+    def _forget_edges(self, edge: Edge) -> None:
+        self._edges.pop(edge.source, None)
+        self._edges.pop(edge.target, None)
+
+    def _listed(self, query: dict[str, Any]) -> Snapshot:
+        listing = self._issues.select(query)
+        self._people.meet(self._project, (row["author"]["id"] for row in listing.rows))
+        tickets = tuple(self._ticket(row, links.UNKNOWN) for row in listing.rows if not rows.is_gone(row))
+        gone = len(listing.rows) - len(tickets)
+        return Snapshot(tickets, None if listing.total is None else listing.total - gone)
+
+    def _ticket(self, row: Row, edges: Edges) -> Ticket:
+        return rows.ticket(row, self._people.standing(row["author"]["id"]), edges)
+
+    def _written(self, row: Row) -> Ticket:
+        """Return an issue that was read or written alone."""
+        self._people.meet(self._project, [row["author"]["id"]])
+        return self._ticket(row, self._edges.get(str(row["iid"]), links.UNKNOWN))
+
+    def _changes(self, patch: Patch) -> dict[str, Any]:
+        """Return a patch as fields of GitLab's. There is no reason and no priority among them."""
+        data: dict[str, Any] = {}
+        if patch.title is not None:
+            data["title"] = self._title(patch.title)
+        if patch.body is not None:
+            data["description"] = patch.body
+        if patch.milestone is not None:
+            data["milestone_id"] = self._milestones.number(self._project, patch.milestone)
+        if patch.state is not None:
+            data["state_event"] = "close" if patch.state is State.CLOSED else "reopen"
+        return data
+
+    def _title(self, title: str) -> str:
+        line = texts.one_line(title)
+        if not line:
+            raise self._wire.error(Complaint("a ticket needs a title"))
+        return line

@@ -1,0 +1,5 @@
+"""A GitLab server on loopback, as far as its REST documentation describes what this project asks of it."""
+
+from tests.simulators.gitlab.server import Simulator
+
+__all__ = ["Simulator"]

@@ -1,0 +1,138 @@
+"""The resources of GitLab's REST API that are simulated; all others answer 501."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from tests.simulators.gitlab import paging
+from tests.simulators.gitlab.entities import Entities
+from tests.simulators.gitlab.exchange import Refusal, Reply, Request
+from tests.simulators.gitlab.issues import IssueRoom
+from tests.simulators.gitlab.links import LinkRoom
+from tests.simulators.gitlab.world import World
+
+_PAGES = "page per_page"
+Handler = Callable[..., Reply]
+
+
+class Api:
+    """Answers requests from what a world stores."""
+
+    def __init__(self, world: World, base_url: str) -> None:
+        self._world = world
+        self._entities = Entities(world, base_url)
+        issues, links = IssueRoom(world, self._entities), LinkRoom(world, self._entities)
+        self._routes: list[tuple[str, str, Handler]] = [
+            ("GET", r"/user", self._user),
+            ("GET", r"/users", self._users),
+            ("GET", r"/personal_access_tokens/self", self._token),
+            ("GET", r"/projects/([^/]+)", self._project),
+            ("GET", r"/projects/([^/]+)/members/all", self._members),
+            ("GET", r"/projects/([^/]+)/labels", self._labels),
+            ("POST", r"/projects/([^/]+)/labels", self._new_label),
+            ("GET", r"/projects/([^/]+)/milestones", self._milestones),
+            ("POST", r"/projects/([^/]+)/milestones", self._new_milestone),
+            ("GET", r"/projects/([^/]+)/issues", issues.list),
+            ("POST", r"/projects/([^/]+)/issues", issues.create),
+            ("GET", r"/projects/([^/]+)/issues/(\d+)", issues.show),
+            ("PUT", r"/projects/([^/]+)/issues/(\d+)", issues.update),
+            ("POST", r"/projects/([^/]+)/issues/(\d+)/time_estimate", issues.estimate),
+            ("GET", r"/projects/([^/]+)/issues/(\d+)/links", links.list),
+            ("POST", r"/projects/([^/]+)/issues/(\d+)/links", links.create),
+            ("GET", r"/projects/([^/]+)/issues/(\d+)/links/(\d+)", links.show),
+            ("DELETE", r"/projects/([^/]+)/issues/(\d+)/links/(\d+)", links.delete),
+        ]
+
+    def answer(self, request: Request) -> Reply:
+        """Carry out a request."""
+        try:
+            for verb, path, handler in self._routes:
+                if verb == request.verb and (match := re.fullmatch(path, request.path)):
+                    self._admit(request, match.groups())
+                    arguments = match.groups()[1:] if request.path.startswith("/projects/") else ()
+                    return handler(request, *(int(argument) for argument in arguments))
+            raise Refusal(501, f"not simulated: {request.verb} {request.path}", "error")
+        except Refusal as refusal:
+            return Reply(refusal.status, refusal.content, refusal.headers)
+
+    def _admit(self, request: Request, parts: tuple[str, ...]) -> None:
+        """Let in who may be here: a token, its scope, the project, the role."""
+        world = self._world
+        if request.token is None:
+            raise Refusal(401, "401 Unauthorized")
+        writes = request.verb != "GET"
+        if "api" not in request.token.scopes and (writes or "read_api" not in request.token.scopes):
+            raise Refusal(403, "insufficient_scope", "error")
+        if not parts:
+            return
+        named = unquote(parts[0])
+        if world.old_path and named == world.old_path:
+            if writes:
+                raise Refusal(405, "405 Non GET methods are not allowed for moved projects")
+            location = request.url.replace(parts[0], str(world.id), 1)
+            raise Refusal(301, "301 Moved Permanently", headers={"Location": location})
+        if named not in (str(world.id), world.path) or request.token.user not in world.members:
+            raise Refusal(404, "404 Project Not Found")
+        if writes and world.archived:
+            raise Refusal(403, "403 Forbidden")
+
+    def _user(self, request: Request) -> Reply:
+        request.check_names()
+        assert request.token
+        return Reply(200, self._entities.user(request.token.user))
+
+    def _users(self, request: Request) -> Reply:
+        request.check_names(query=f"username {_PAGES}")
+        name = request.single.get("username", "").casefold()
+        found = [self._entities.user(user) for user in self._world.users if user.username.casefold() == name]
+        return self._page(request, found)
+
+    def _token(self, request: Request) -> Reply:
+        request.check_names()
+        assert request.token
+        return Reply(200, self._entities.token(request.token))
+
+    def _project(self, request: Request) -> Reply:
+        request.check_names()
+        assert request.token
+        return Reply(200, self._entities.project(request.token.user))
+
+    def _members(self, request: Request) -> Reply:
+        request.check_names(query=f"user_ids[] {_PAGES}")
+        asked = {int(number) for number in request.query.get("user_ids[]", [])}
+        members = self._world.members.items()
+        rows = [self._entities.member(user, level) for user, level in members if not asked or user.id in asked]
+        return self._page(request, rows)
+
+    def _labels(self, request: Request) -> Reply:
+        request.check_names(query=f"include_ancestor_groups {_PAGES}")
+        return self._page(request, [self._entities.label(name) for name in sorted(self._world.labels)])
+
+    def _new_label(self, request: Request) -> Reply:
+        request.check_names(data="name color description priority")
+        name, color = request.data.get("name", ""), request.data.get("color", "")
+        if not name or "," in name or not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+            raise Refusal(400, {"title": ["is invalid"]})
+        if name in self._world.labels:
+            raise Refusal(409, "Label already exists")
+        self._world.labels[name] = color
+        return Reply(201, self._entities.label(name))
+
+    def _milestones(self, request: Request) -> Reply:
+        request.check_names(query=f"title include_ancestors include_parent_milestones {_PAGES}")
+        title = request.single.get("title")
+        found = [one for one in self._world.milestones.values() if title is None or one.title == title]
+        return self._page(request, [self._entities.milestone(one) for one in found])
+
+    def _new_milestone(self, request: Request) -> Reply:
+        request.check_names(data="title description due_date start_date")
+        title = request.data["title"]
+        if any(one.title == title for one in self._world.milestones.values()):
+            raise Refusal(400, {"title": ["already being used for another group or project milestone."]})
+        return Reply(201, self._entities.milestone(self._world.milestone(title)))
+
+    def _page(self, request: Request, rows: list[dict[str, object]]) -> Reply:
+        page = paging.numbered(rows, request.single, request.url)
+        return Reply(200, page.rows, page.headers)

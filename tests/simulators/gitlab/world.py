@@ -1,0 +1,124 @@
+"""What the simulated server stores, and the knobs that a test turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tests.trackers.clock import Clock
+
+
+@dataclass(frozen=True)
+class User:
+    id: int
+    username: str
+
+
+BOT, SARA, TOM, GUEST, STRANGER = (
+    User(number, name) for number, name in enumerate(("techmap-bot", "sara", "tom", "gus", "mallory"), 7)
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    user: User
+    scopes: tuple[str, ...] = ("api",)
+
+
+@dataclass
+class Milestone:
+    id: int
+    title: str
+
+
+@dataclass
+class Link:
+    """As GitLab stores it: ``is_blocked_by`` is a ``blocks`` the other way round."""
+
+    id: int
+    source: int
+    target: int
+    type: str
+
+
+@dataclass
+class Issue:
+    iid: int
+    title: str
+    author: User
+    created_at: datetime
+    description: str = ""
+    state: str = "opened"
+    labels: list[str] = field(default_factory=list)
+    assignees: list[User] = field(default_factory=list)
+    milestone: Milestone | None = None
+    notes: int = 0
+    merge_requests: int = 0
+    seconds_estimated: int = 0
+    seconds_spent: int = 0
+    moved_to: int | None = None
+
+    @property
+    def id(self) -> int:
+        return 1000 + self.iid
+
+
+@dataclass
+class World:
+    """One server with one project. What a test may set stands first."""
+
+    clock: Clock = field(default_factory=Clock)
+    premium: bool = True
+    enterprise: bool = True
+    """The Community Edition does not even know the types of links that Premium has."""
+    keyset: bool = True
+    """Project issues have keyset pages (18.3 and newer)."""
+    paragraphs_only: bool = True
+    """Quick actions are looked for in Markdown paragraphs, as newer servers do."""
+    external_url: str = ""
+    """The address that the server believes to have; empty for the one it has."""
+    path: str = "group/project"
+    old_path: str = ""
+    issues_enabled: bool = True
+    archived: bool = False
+    creations_per_minute: int = 0
+    """0 for no limit, as on a server of one's own."""
+    requests_per_minute: int = 0
+    members: dict[User, int] = field(default_factory=lambda: {BOT: 40, SARA: 50, TOM: 30, GUEST: 10})
+    tokens: dict[str, Token] = field(default_factory=lambda: {"glpat-secret": Token(BOT)})
+
+    users: tuple[User, ...] = (BOT, SARA, TOM, GUEST, STRANGER)
+    id: int = 42
+    issues: dict[int, Issue] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    milestones: dict[int, Milestone] = field(default_factory=dict)
+    links: dict[int, Link] = field(default_factory=dict)
+    executed: list[str] = field(default_factory=list)
+    """Every quick action that ran."""
+    created: int = 0
+    linked: int = 0
+
+    def add_issue(self, title: str, author: User, **fields: object) -> Issue:
+        """Add an issue as if somebody had opened it."""
+        self.created += 1
+        issue = Issue(self.created, title, author, self.clock(), **fields)  # type: ignore[arg-type]
+        self.issues[issue.iid] = issue
+        for label in issue.labels:
+            self.labels.setdefault(label, "#6699cc")
+        return issue
+
+    def add_link(self, source: int, target: int, kind: str = "relates_to") -> Link:
+        """Link two issues as somebody does on the page of the first."""
+        if kind == "is_blocked_by":
+            source, target, kind = target, source, "blocks"
+        self.linked += 1
+        self.links[self.linked] = Link(self.linked, source, target, kind)
+        return self.links[self.linked]
+
+    def link_between(self, one: int, other: int) -> Link | None:
+        return next((link for link in self.links.values() if {link.source, link.target} == {one, other}), None)
+
+    def milestone(self, title: str) -> Milestone:
+        number = 500 + len(self.milestones)
+        self.milestones[number] = Milestone(number, title)
+        return self.milestones[number]
