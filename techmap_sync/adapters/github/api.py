@@ -1,0 +1,169 @@
+"""Reads and writes of one repository: retried, paced, sent on when it was renamed, and told in errors of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import urljoin
+
+from techmap_sync.adapters.connection import Connection
+from techmap_sync.adapters.github.failures import NoAnswer
+from techmap_sync.adapters.github.pacer import Cost, Pacer
+from techmap_sync.adapters.github.refusals import refusal, seconds_demanded
+from techmap_sync.adapters.github.transport import Answer, Row, Transport
+from techmap_sync.errors import OutcomeUnclear, TrackerError
+
+_SECONDS_BEFORE_RETRIES = (1.0, 2.0, 4.0)
+_REDIRECTS = (301, 302, 307, 308)
+_ACCEPTED, _NOT_IMPLEMENTED = 202, 501
+_NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
+_OF_THE_SERVER = ("/user",)
+
+Parameters = Mapping[str, str | int]
+_NONE: Parameters = {}
+
+
+class Api:
+    """The server as one repository's tracker sees it. Paths are those below the repository."""
+
+    def __init__(self, connection: Connection, name: str, repository: str, transport: Transport) -> None:
+        self._connection = connection
+        self._name = name
+        self._transport = transport
+        self.repository = repository
+        """``owner/name``, by the name that the server uses now."""
+        self.pacer = Pacer(connection, name)
+
+    @property
+    def host(self) -> str:
+        """The server's name."""
+        return self._transport.host
+
+    @property
+    def is_enterprise(self) -> bool:
+        """Whether it is GitHub Enterprise Server, whose API lies below ``/api/v3``."""
+        return self._transport.base_url.endswith("/api/v3")
+
+    def read(self, path: str, parameters: Parameters = _NONE) -> Answer:
+        """Read something, again after a failure that may pass.
+
+        :raises Refusal: the server said no.
+        :raises TrackerError: it did not answer.
+        """
+        retries = iter(_SECONDS_BEFORE_RETRIES)
+        while (answer := self._send("GET", path, parameters)).status == _ACCEPTED or _fails(answer):
+            seconds = next(retries, None)
+            if seconds is None:
+                what = f"{self.host} answered with status {answer.status} again and again"
+                raise TrackerError(self._name, what, "try again later")
+            self._connection.sleep(seconds)
+        return self._accepted(answer)
+
+    def pages(self, path: str, parameters: Parameters = _NONE) -> Iterator[Row]:
+        """Read a whole list, a hundred rows a request.
+
+        :raises TrackerError: a page is missing or is no list.
+        """
+        answer = self.read(path, {**parameters, "per_page": 100})
+        while True:
+            if not isinstance(answer.data, list):
+                raise TrackerError(self._name, f"{self.host} answered with something that is no list", "try again")
+            yield from answer.data
+            following = _NEXT.search(answer.headers.get("link", ""))
+            if not following:
+                return
+            answer = self.read(following[1])
+
+    def ask(self, query: str) -> Row:
+        """Send a GraphQL query that only reads.
+
+        https://docs.github.com/graphql/guides/forming-calls-with-graphql: errors come with status 200.
+
+        :raises TrackerError: it was not answered in full.
+        """
+        answer = self._accepted(self._send("POST", self._transport.graphql_url, _NONE, {"query": query}, reads=True))
+        data = answer.row.get("data")
+        if answer.row.get("errors") or not isinstance(data, dict):
+            raise TrackerError(self._name, f"{self.host} did not answer a query", "try again")
+        return data
+
+    def write(self, verb: str, path: str, body: object = None) -> Answer:
+        """Write something, never twice.
+
+        :raises Refusal: the server said no, and nothing was written.
+        :raises OutcomeUnclear: it may or may not have been written.
+        """
+        answer = self._send(verb, path, _NONE, body)
+        if _fails(answer):
+            what = f"{self.host} answered with status {answer.status} to a write"
+            raise OutcomeUnclear(self._name, what, "run again: it looks first for what was written")
+        return self._accepted(answer)
+
+    def _accepted(self, answer: Answer) -> Answer:
+        if answer.status >= 300:
+            raise refusal(self._name, self.repository, answer)
+        return answer
+
+    def _send(
+        self, verb: str, path: str, parameters: Parameters, body: object = None, *, reads: bool = False
+    ) -> Answer:
+        """Send a request until it was neither refused for its pace nor sent to the repository's former name.
+
+        Neither of the two has an effect, so that a write may be sent again.
+        """
+        cost = Cost(1) if reads else Cost.of(verb, path)
+        refused = 0
+        while True:
+            answer = self._send_once(verb, path, parameters, body, cost)
+            seconds = seconds_demanded(answer, refused, self._connection.now())
+            if seconds is not None:
+                refused += 1
+                self.pacer.hold(seconds, refused)
+            elif not (answer.status in _REDIRECTS and self._renamed(path)):
+                return answer
+
+    def _send_once(self, verb: str, path: str, parameters: Parameters, body: object, cost: Cost) -> Answer:
+        """Send a request, again only where that can do no harm: a read, or what never reached the server."""
+        retries = iter(_SECONDS_BEFORE_RETRIES)
+        while True:
+            self.pacer.wait(cost)
+            try:
+                answer = self._transport.send(verb, self._url(path), parameters, body)
+            except NoAnswer as failure:
+                self.pacer.record(cost, None)
+                if cost.writes and failure.sent:
+                    hint = "run again: it looks first for what was written"
+                    raise OutcomeUnclear(self._name, failure.what, hint) from failure
+                seconds = next(retries, None)
+                if seconds is None or not failure.transient:
+                    raise TrackerError(self._name, failure.what, failure.hint) from failure
+                self._connection.sleep(seconds)
+            else:
+                self.pacer.record(cost, answer)
+                return answer
+
+    def _renamed(self, path: str) -> bool:
+        """Learn the repository's new name after a redirect; False when it is not the repository that has moved.
+
+        https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+        """
+        if path in ("", *_OF_THE_SERVER) or not path.startswith("/"):
+            return False
+        before, self.repository = self.repository, self._current_name()
+        return self.repository.lower() != before.lower()
+
+    def _current_name(self) -> str:
+        answer = self._send("GET", "", _NONE)
+        if answer.status in _REDIRECTS and (location := answer.headers.get("location")):
+            answer = self._send("GET", urljoin(self._transport.base_url, location), _NONE)
+        return str(self._accepted(answer).row.get("full_name") or self.repository)
+
+    def _url(self, path: str) -> str:
+        if path in _OF_THE_SERVER or path.startswith("http"):
+            return path
+        return f"/repos/{self.repository}{path}"
+
+
+def _fails(answer: Answer) -> bool:
+    """Return whether the server broke down over a request, which it may have carried out."""
+    return answer.status >= 500 and answer.status != _NOT_IMPLEMENTED

@@ -1,0 +1,79 @@
+"""The labels and milestones of a repository: found, or created when they are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from techmap_sync.adapters.github.api import Api
+from techmap_sync.adapters.github.refusals import Refusal
+from techmap_sync.errors import OutcomeUnclear, TrackerError
+
+_DESCRIPTION = "Set by techmap-sync from a technical map"
+_GREY = "ededed"
+"""The colour of GitHub's own for a label that has none."""
+
+_LABEL_LIMIT = 50
+
+
+class Catalog:
+    """Reads each list once, and when something was created."""
+
+    def __init__(self, api: Api, name: str, colors: Mapping[str, str]) -> None:
+        self._api = api
+        self._name = name
+        self._colors = colors
+        self._labels: frozenset[str] | None = None
+        self._milestones: dict[str, int] | None = None
+
+    def require_labels(self, labels: Collection[str]) -> None:
+        """Create the labels that the repository lacks. Names differ in more than their case.
+
+        :raises TrackerError: a label could not be created.
+        """
+        for label in sorted(labels):
+            if label.lower() not in self._known_labels():
+                self._create_label(label)
+
+    def milestone(self, title: str) -> int:
+        """Return the number of a milestone, open or closed, which is created when there is none of this title.
+
+        :raises TrackerError: it could not be created.
+        """
+        if title not in self._known_milestones():
+            self._create_milestone(title)
+        return self._known_milestones()[title]
+
+    def _known_labels(self) -> frozenset[str]:
+        if self._labels is None:
+            self._labels = frozenset(row["name"].lower() for row in self._api.pages("/labels"))
+        return self._labels
+
+    def _known_milestones(self) -> dict[str, int]:
+        if self._milestones is None:
+            rows = self._api.pages("/milestones", {"state": "all"})
+            self._milestones = {row["title"]: row["number"] for row in rows}
+        return self._milestones
+
+    def _create_label(self, label: str) -> None:
+        if len(label) > _LABEL_LIMIT:
+            raise TrackerError(self._name, f"the label {label} is longer than {_LABEL_LIMIT} characters", "shorten it")
+        color = self._colors.get(label, _GREY)
+        try:
+            self._api.write("POST", "/labels", {"name": label, "color": color, "description": _DESCRIPTION})
+            self._labels = self._known_labels() | {label.lower()}
+        except (Refusal, OutcomeUnclear):
+            # Somebody else may have been faster, or the answer got lost.
+            self._labels = None
+            if label.lower() not in self._known_labels():
+                raise
+
+    def _create_milestone(self, title: str) -> None:
+        try:
+            number = self._api.write("POST", "/milestones", {"title": title}).row.get("number")
+            if not isinstance(number, int):
+                raise TrackerError(self._name, f"the answer to a new milestone {title} has no number", "run again")
+            self._known_milestones()[title] = number
+        except (Refusal, OutcomeUnclear):
+            self._milestones = None
+            if title not in self._known_milestones():
+                raise

@@ -1,0 +1,108 @@
+"""Sub-issues and dependencies between the issues of a repository.
+
+https://docs.github.com/rest/issues/sub-issues and https://docs.github.com/rest/issues/issue-dependencies: both name the
+other issue by its database id, not by its number.
+"""
+
+from __future__ import annotations
+
+from techmap_sync.adapters.github.api import Api
+from techmap_sync.adapters.github.issues import child_count, parent_of, reference
+from techmap_sync.adapters.github.refusals import Refusal
+from techmap_sync.adapters.github.shelf import Shelf
+from techmap_sync.errors import NotSupported, OutcomeUnclear, TrackerError
+from techmap_sync.syncing.tracker import Edge, EdgeKind
+
+CHILD_LIMIT = 100
+"""https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues"""
+
+_SETTLED_BY_A_LOOK = (400, 404, 410, 422)
+
+
+class Edges:
+    """Adds, removes and reads edges. After a refusal or no answer it looks whether the edge is as wanted anyway."""
+
+    def __init__(self, api: Api, name: str, shelf: Shelf) -> None:
+        self._api = api
+        self._name = name
+        self._shelf = shelf
+
+    def blockers(self, number: str) -> frozenset[str]:
+        """Read the numbers of the issues that block one; those of other repositories bear their names.
+
+        A server without dependencies, which answers with status 404, has none.
+        """
+        try:
+            rows = list(self._api.pages(f"/issues/{number}/dependencies/blocked_by"))
+        except Refusal as error:
+            if error.status != 404:
+                raise
+            return frozenset()
+        return frozenset(reference(row["url"], self._api.repository) for row in rows)
+
+    def add(self, edge: Edge) -> None:
+        """Add an edge.
+
+        :raises NotSupported: the server has no such edges, or the parent has no room.
+        :raises TrackerError: an issue is missing, or it is a sub-issue of another one.
+        """
+        if edge.source == edge.target:
+            raise TrackerError(self._name, f"issue {edge.source} cannot be {edge.kind} itself")
+        match edge.kind:
+            case EdgeKind.CHILD_OF:
+                path, body = f"/issues/{edge.target}/sub_issues", {"sub_issue_id": self._shelf.id_of(edge.source)}
+            case EdgeKind.BLOCKED_BY:
+                path = f"/issues/{edge.source}/dependencies/blocked_by"
+                body = {"issue_id": self._shelf.id_of(edge.target)}
+        self._write("POST", path, body, edge, wanted=True)
+
+    def remove(self, edge: Edge) -> None:
+        """Remove an edge.
+
+        :raises TrackerError: an issue is missing, or the edge is still there.
+        """
+        match edge.kind:
+            case EdgeKind.CHILD_OF:
+                path = f"/issues/{edge.target}/sub_issue"
+                body = {"sub_issue_id": self._shelf.id_of(edge.source)}
+                self._write("DELETE", path, body, edge, wanted=False)
+            case EdgeKind.BLOCKED_BY:
+                path = f"/issues/{edge.source}/dependencies/blocked_by/{self._shelf.id_of(edge.target)}"
+                self._write("DELETE", path, None, edge, wanted=False)
+
+    def _write(self, verb: str, path: str, body: object, edge: Edge, *, wanted: bool) -> None:
+        try:
+            answer = self._api.write(verb, path, body)
+        except OutcomeUnclear:
+            if self._exists(edge) is not wanted:
+                raise
+        except Refusal as error:
+            if error.status not in _SETTLED_BY_A_LOOK:
+                raise
+            if self._exists(edge) is not wanted:
+                raise self._explained(error, edge) from error
+        else:
+            named = str(answer.row.get("number")) in (edge.source, edge.target)
+            if not named and self._exists(edge) is not wanted:
+                raise TrackerError(self._name, f"the edge of issue {edge.source} was not stored", "run again")
+
+    def _exists(self, edge: Edge) -> bool:
+        match edge.kind:
+            case EdgeKind.CHILD_OF:
+                return parent_of(self._shelf.required(edge.source)) == edge.target
+            case EdgeKind.BLOCKED_BY:
+                return edge.target in self.blockers(edge.source)
+
+    def _explained(self, error: Refusal, edge: Edge) -> TrackerError:
+        """Find out why an edge was refused; the server's sentences for it are documented nowhere."""
+        source, target = self._shelf.required(edge.source), self._shelf.required(edge.target)
+        if error.status == 404:
+            kind = "sub-issues" if edge.kind is EdgeKind.CHILD_OF else "dependencies"
+            return NotSupported(self._name, f"{self._api.host} has no {kind}", "its next release may have them")
+        parent = parent_of(source)
+        if edge.kind is EdgeKind.CHILD_OF and parent:
+            what = f"issue {edge.source} is a sub-issue of {parent} already"
+            return TrackerError(self._name, what, f"remove it there to have it below {edge.target}")
+        if edge.kind is EdgeKind.CHILD_OF and child_count(target) >= CHILD_LIMIT:
+            return NotSupported(self._name, f"issue {edge.target} has {CHILD_LIMIT} sub-issues, and there is no room")
+        return error

@@ -1,0 +1,154 @@
+"""A row of GitHub's list of issues as a ticket, and what a write must have stored.
+
+https://docs.github.com/rest/issues/issues#list-repository-issues
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeGuard
+
+from techmap_sync.adapters.github.transport import Row
+from techmap_sync.errors import TrackerError
+from techmap_sync.syncing.tracker import CloseReason, Standing, State, Ticket
+
+_REASONS = {
+    "completed": CloseReason.COMPLETED,
+    "not_planned": CloseReason.NOT_PLANNED,
+    "duplicate": CloseReason.DUPLICATE,
+}
+_NAMES = {reason: name for name, reason in _REASONS.items()}
+
+_MEMBERS = ("OWNER", "MEMBER", "COLLABORATOR")
+
+
+def is_readable(row: object) -> TypeGuard[Row]:
+    """Return whether something has the fields that no issue lacks."""
+    kinds = {"number": int, "id": int, "title": str, "state": str, "labels": list}
+    return isinstance(row, dict) and all(isinstance(row.get(field), kind) for field, kind in kinds.items())
+
+
+def is_issue(row: Row) -> bool:
+    """Return whether a row is an issue: the list holds pull requests too."""
+    return "pull_request" not in row
+
+
+def ticket(row: Row, login: str, spelling: Mapping[str, str], blocked_by: frozenset[str] | None = None) -> Ticket:
+    """Return a row as a ticket.
+
+    :param login: the account whose token we hold; empty when it is unknown.
+    :param spelling: how we write labels, by their names in lower case: to GitHub their case makes no difference.
+    :param blocked_by: what was read of the edges; None to take what the row tells: whether there are any at all.
+    """
+    closed = row["state"] == "closed"
+    return Ticket(
+        number=str(row["number"]),
+        title=row["title"],
+        body=row.get("body") or "",
+        state=State.CLOSED if closed else State.OPEN,
+        reason=_REASONS.get(row.get("state_reason") or "") if closed else None,
+        labels=frozenset(spelling.get(name.lower(), name) for name in label_names(row["labels"])),
+        assignees=frozenset(account["login"] for account in row.get("assignees") or ()),
+        milestone=(row.get("milestone") or {}).get("title"),
+        author=_author(row),
+        standing=_standing(row, login),
+        parent=parent_of(row),
+        blocked_by=frozenset() if blocked_by is None and blocker_count(row) == 0 else blocked_by,
+        comments=row.get("comments", 0),
+        url=row.get("html_url", ""),
+    )
+
+
+def label_names(labels: Iterable[Any]) -> list[str]:
+    """Return the names of labels; old rows hold bare names."""
+    return [label if isinstance(label, str) else label["name"] for label in labels]
+
+
+def parent_of(row: Row) -> str | None:
+    """Return the number of the issue that this one is a sub-issue of."""
+    url = row.get("parent_issue_url")
+    return reference(url, "/".join(row.get("repository_url", "").split("/")[-2:])) if url else None
+
+
+def reference(url: str, repository: str) -> str:
+    """Return the number of an issue of the repository, ``owner/name#number`` of one elsewhere.
+
+    :param url: its address in the API.
+    """
+    home, _, number = url.rpartition("/issues/")
+    full_name = "/".join(home.split("/")[-2:])
+    return number if full_name.lower() == repository.lower() else f"{full_name}#{number}"
+
+
+def blocker_count(row: Row) -> int | None:
+    """Return how many issues block this one, closed ones too; None when the row does not tell."""
+    count = (row.get("issue_dependencies_summary") or {}).get("total_blocked_by")
+    return count if isinstance(count, int) else None
+
+
+def child_count(row: Row) -> int:
+    """Return how many sub-issues an issue has, as far as its row tells."""
+    count = (row.get("sub_issues_summary") or {}).get("total")
+    return count if isinstance(count, int) else 0
+
+
+def creations(rows: Iterable[Row], login: str) -> list[datetime]:
+    """Return when our account created content that rows show: the issues, and at the earliest the edges of each."""
+    times = []
+    for row in rows:
+        if _author(row) == login and row.get("created_at"):
+            edges = (parent_of(row) is not None) + (blocker_count(row) or 0)
+            times += [datetime.fromisoformat(row["created_at"])] * (1 + edges)
+    return times
+
+
+def state_fields(state: State, reason: CloseReason | None) -> dict[str, str]:
+    """Return the fields that close or reopen an issue; the reason is ignored by GitHub unless the state changes."""
+    if state is State.OPEN:
+        return {"state": "open"}
+    return {"state": "closed"} | ({"state_reason": _NAMES[reason]} if reason else {})
+
+
+def check_stored(tracker: str, row: Row, sent: Mapping[str, Any], number: str = "") -> None:
+    """Make sure that a write was answered with the issue that was meant, and that it holds what was sent.
+
+    :param number: which issue was written; empty for a new one.
+    :raises TrackerError: it is another one, or it holds something else.
+    """
+    if number not in ("", str(row["number"])):
+        raise TrackerError(tracker, f"issue {row['number']} was written instead of {number}", "run again and see")
+    if field := differing(row, sent):
+        what = f"issue {row['number']} holds another {field} than was sent"
+        raise TrackerError(tracker, what, "see what on the server rewrites issues")
+
+
+def differing(row: Row, sent: Mapping[str, Any]) -> str:
+    """Return the first field that an issue holds in another way than it was sent; empty when there is none."""
+    fields = [field for field in ("title", "body", "state") if field in sent]
+    return next((field for field in fields if _settled(row.get(field)) != _settled(sent[field])), "")
+
+
+def check_labelled(tracker: str, number: object, stored: Collection[str], wanted: Collection[str]) -> None:
+    """Make sure that an issue has labels: without the right to set them they are dropped silently.
+
+    :raises TrackerError: one is missing.
+    """
+    missing = sorted(set(map(str.lower, wanted)) - set(map(str.lower, stored)))
+    if missing:
+        what = f"issue {number} was written, but GitHub dropped its labels: {', '.join(missing)}"
+        raise TrackerError(tracker, what, "the token's account needs the role Triage or Write; then delete that issue")
+
+
+def _settled(text: str | None) -> str:
+    return (text or "").replace("\r\n", "\n").strip()
+
+
+def _author(row: Row) -> str:
+    return str((row.get("user") or {}).get("login", ""))
+
+
+def _standing(row: Row, login: str) -> Standing:
+    if login and _author(row) == login:
+        return Standing.SELF
+    return Standing.MEMBER if row.get("author_association") in _MEMBERS else Standing.STRANGER

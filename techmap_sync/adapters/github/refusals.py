@@ -1,0 +1,92 @@
+"""What an answer that is no success means, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from techmap_sync.adapters.github.transport import Answer
+from techmap_sync.errors import TrackerError
+
+_SECONDS_WITHOUT_ADVICE = 60.0
+
+
+@dataclass(eq=False)
+class Refusal(TrackerError):
+    """The server understood and said no; the request had no effect."""
+
+    status: int = 0
+    said: str = ""
+    """The server's own words."""
+
+
+def refusal(tracker: str, repository: str, answer: Answer) -> Refusal:
+    """Return the error for an answer with status 300 or above."""
+    what, hint = _explain(repository, answer)
+    return Refusal(tracker, what, hint, answer.status, answer.message)
+
+
+def seconds_demanded(answer: Answer, attempt: int, now: datetime) -> float | None:
+    """Return how long the server wants to be left alone; None when it was not about limits.
+
+    https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit: first
+    ``retry-after``, then ``x-ratelimit-reset`` when none remain, else a minute, doubled each time.
+
+    :param attempt: how often the same request was refused for its pace before.
+    """
+    if answer.status not in (403, 429):
+        return None
+    advice = answer.headers.get("retry-after", "")
+    exhausted = answer.headers.get("x-ratelimit-remaining") == "0"
+    if advice.isdecimal():
+        return float(advice)
+    if exhausted and (reset := answer.headers.get("x-ratelimit-reset", "")).isdecimal():
+        # Nobody says when within that second.
+        return max(int(reset) + 1 - now.timestamp(), 1.0)
+    if answer.status == 429 or exhausted or "rate limit" in answer.message.lower():
+        return _SECONDS_WITHOUT_ADVICE * float(2**attempt)
+    return None
+
+
+def _explain(repository: str, answer: Answer) -> tuple[str, str]:
+    """Return what is wrong, and what to do."""
+    said = answer.message
+    match answer.status:
+        case 401:
+            told = "the token was not accepted", "make a new one: this one is wrong, expired or revoked"
+        case 403 if "x-github-sso" in answer.headers or "SAML" in said:
+            told = f"{repository} wants single sign-on", "authorize the token for the organization in its settings"
+        case 403 if "archived" in said:
+            told = f"{repository} is archived and read-only", "unarchive it, or name another repository"
+        case 403:
+            what = f"the token may not do this in {repository}: {said or 'forbidden'}"
+            told = what, "give it the permission Issues: read and write; in GitHub Actions permissions: issues: write"
+        case 404:
+            told = f"not found in {repository}", "check the name, and that the token may see the repository"
+        case 410 if "disabled" in said:
+            told = f"issues are disabled in {repository}", "enable them in the repository's settings"
+        case 410:
+            told = f"it was deleted from {repository}", "run again"
+        case 422:
+            told = f"{repository} did not take it: {_details(answer)}", "change what it names, and run again"
+        case status if status < 400:
+            told = f"{repository} has moved and does not say where", "name the repository by its new name"
+        case status:
+            told = f"the server answered with status {status}{f': {said}' if said else ''}", "try again later"
+    return told
+
+
+def _details(answer: Answer) -> str:
+    """Return the sentences of a validation error.
+
+    https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
+    """
+    errors = answer.row.get("errors")
+    told = [_detail(error) for error in errors] if isinstance(errors, list) else []
+    return "; ".join([answer.message or "validation failed", *filter(None, told)])
+
+
+def _detail(error: object) -> str:
+    if not isinstance(error, dict):
+        return str(error)
+    return str(error.get("message") or " ".join(str(error[key]) for key in ("field", "code") if key in error))

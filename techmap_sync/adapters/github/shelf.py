@@ -1,0 +1,77 @@
+"""The issues that were read, as far as they do not change: their database ids."""
+
+from __future__ import annotations
+
+from techmap_sync.adapters.github.api import Api
+from techmap_sync.adapters.github.issues import is_issue, is_readable
+from techmap_sync.adapters.github.refusals import Refusal
+from techmap_sync.adapters.github.transport import Row
+from techmap_sync.errors import TrackerError
+
+_GONE = (301, 404, 410)
+"""Status of an issue that was transferred, never was, or was deleted."""
+
+
+class Shelf:
+    """Reads single issues, and remembers the ids of all that came by."""
+
+    def __init__(self, api: Api, name: str) -> None:
+        self._api = api
+        self._name = name
+        self._ids: dict[str, int] = {}
+
+    @property
+    def any_number(self) -> str:
+        """The number of an issue that exists; empty when none came by."""
+        return next(iter(self._ids), "")
+
+    def keep(self, row: object) -> Row:
+        """Remember an issue that was read; a pull request, which lists hold too, is passed through.
+
+        :raises TrackerError: it is none.
+        """
+        if not is_readable(row):
+            raise TrackerError(self._name, f"{self._api.host} answered with something that is no issue", "try again")
+        if is_issue(row):
+            self._ids[str(row["number"])] = row["id"]
+        return row
+
+    def find(self, number: str) -> Row | None:
+        """Read an issue; None when there is none, or only a pull request.
+
+        A repository that cannot be seen is no answer to whether an issue is gone.
+
+        :raises TrackerError: it could not be read.
+        """
+        if not number.isdecimal():
+            return None
+        try:
+            row = self._api.read(f"/issues/{number}").row
+        except Refusal as error:
+            if error.status not in _GONE or "disabled" in error.said:
+                raise
+            if not self._ids:
+                self._api.read("")
+            return None
+        self.keep(row)
+        return row if is_issue(row) else None
+
+    def required(self, number: str) -> Row:
+        """Read an issue that has to exist.
+
+        :raises TrackerError: it does not.
+        """
+        row = self.find(number)
+        if row is None:
+            what = f"there is no issue {number} in {self._api.repository}"
+            raise TrackerError(self._name, what, "it was deleted or transferred: run again")
+        return row
+
+    def id_of(self, number: str) -> int:
+        """Return the database id of an issue, which is read if it never came by.
+
+        :raises TrackerError: there is no such issue.
+        """
+        if number not in self._ids:
+            self.required(number)
+        return self._ids[number]

@@ -1,0 +1,235 @@
+"""The port over a repository's issues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from urllib.parse import quote
+
+from techmap_sync.adapters.connection import Connection
+from techmap_sync.adapters.github import account, examination, issues
+from techmap_sync.adapters.github.api import Api
+from techmap_sync.adapters.github.catalog import Catalog
+from techmap_sync.adapters.github.edges import Edges
+from techmap_sync.adapters.github.features import Features
+from techmap_sync.adapters.github.login import is_installation, requester_for
+from techmap_sync.adapters.github.refusals import Refusal
+from techmap_sync.adapters.github.shelf import Shelf
+from techmap_sync.adapters.github.transport import Answer, Row, Transport
+from techmap_sync.errors import OutcomeUnclear, TrackerError, UsageProblem
+from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Finding, Patch, Snapshot, Ticket
+
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+
+# In this order a new issue lands behind all others, so that no page shifts while the next one is read.
+_OLDEST_FIRST = {"state": "all", "sort": "created", "direction": "asc"}
+
+
+def connect(connection: Connection) -> GitHubTracker:
+    """Return the tracker over the repository that the connection names. Nothing is sent yet.
+
+    :raises UsageProblem: the target is no ``owner/name``, or there is no login.
+    """
+    if not _REPOSITORY.fullmatch(connection.target):
+        what = f"not a repository on GitHub: {connection.target or 'none is named'}"
+        raise UsageProblem(what, "write --to github:OWNER/NAME")
+    return GitHubTracker(connection)
+
+
+class GitHubTracker:
+    """Tickets as issues."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.name = f"github:{connection.target}"
+        self._connection = connection
+        transport = Transport(requester_for(connection), connection.ca_bundle or True, connection.timeout)
+        self._api = Api(connection, self.name, connection.target, transport)
+        self._shelf = Shelf(self._api, self.name)
+        self._edges = Edges(self._api, self.name, self._shelf)
+        self._catalog = Catalog(self._api, self.name, connection.label_colors)
+        self._features = Features.of_host(transport.host)
+        self._account: str | None = None
+        self._spelling: dict[str, str] = {}
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can hold; GitHub Enterprise Server is asked once.
+
+        :raises TrackerError: it did not answer.
+        """
+        self._features.ask(self._api, self._shelf)
+        return self._features.capabilities(self._connection.seconds_between_writes)
+
+    def snapshot(self, label: str) -> Snapshot:
+        """Read every issue with the label, a hundred a request; ``blocked_by`` is None where there are blockers.
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        if "," in label:
+            raise TrackerError(self.name, f"GitHub cannot list by the label {label}", "choose one without a comma")
+        return self._listed({**_OLDEST_FIRST, "labels": self._spelt([label])[0]})
+
+    def own_tickets(self) -> Snapshot:
+        """Read every issue that our account created.
+
+        :raises TrackerError: the server refused, did not answer, or does not tell whose the token is.
+        """
+        if not self._login():
+            raise TrackerError(self.name, f"{self._api.host} does not tell whose token this is", "use another token")
+        return self._listed({**_OLDEST_FIRST, "creator": self._login()})
+
+    def get(self, number: str) -> Ticket | None:
+        """Read one issue with its edges; None when it was deleted or transferred.
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        row = self._shelf.find(number)
+        if row is None:
+            return None
+        return self._ticket(row, frozenset() if issues.blocker_count(row) == 0 else self._edges.blockers(number))
+
+    def examine(self) -> tuple[Finding, ...]:
+        """Look at the repository, the token, its rights, the server's features and limits; nothing is written."""
+        found: list[Finding] = []
+        try:
+            answer = self._api.read("")
+            found += examination.of_repository(answer.row, self._login(), answer.headers.get("x-oauth-scopes"))
+            found += examination.of_features(self.capabilities, self._api.host)
+            found += examination.of_limits(self._api.pacer.left)
+        except TrackerError as error:
+            found.append(examination.of_failure(error))
+        return tuple(found)
+
+    def create(self, draft: Draft) -> Ticket:
+        """Create an issue, and before it the labels and the milestone that the repository lacks.
+
+        :raises OutcomeUnclear: the issue may or may not exist.
+        :raises TrackerError: it was refused, or not stored as it was sent.
+        """
+        fields: dict[str, object] = {"title": self._settled_title(draft.title), "body": draft.body}
+        # Whatever has to be read is read before the write, whose effect a failure would hide.
+        self._login()
+        self._catalog.require_labels(draft.labels)
+        if draft.labels:
+            fields["labels"] = self._spelt(draft.labels)
+        if draft.milestone:
+            fields["milestone"] = self._catalog.milestone(draft.milestone)
+        if draft.assignees:
+            fields["assignees"] = list(draft.assignees)
+        row = self._stored(self._api.write("POST", "/issues", fields))
+        issues.check_stored(self.name, row, fields)
+        issues.check_labelled(self.name, row["number"], issues.label_names(row["labels"]), draft.labels)
+        return self._ticket(row)
+
+    def update(self, number: str, patch: Patch) -> Ticket:
+        """Set the fields of the patch in one request.
+
+        :raises OutcomeUnclear: the issue may or may not have been written.
+        :raises TrackerError: it was refused, or not stored as it was sent.
+        """
+        fields: dict[str, object] = {}
+        if patch.title is not None:
+            fields["title"] = self._settled_title(patch.title)
+        if patch.body is not None:
+            fields["body"] = patch.body
+        if patch.milestone is not None:
+            fields["milestone"] = self._catalog.milestone(patch.milestone) if patch.milestone else None
+        if patch.state is not None:
+            fields |= issues.state_fields(patch.state, patch.reason)
+        row = self._written(number, fields) if fields else self._shelf.required(number)
+        return self._ticket(row)
+
+    def add_labels(self, number: str, labels: Collection[str]) -> None:
+        """Add labels by the call that leaves all others; what the repository lacks is created.
+
+        :raises TrackerError: the server refused, or dropped them.
+        """
+        self._catalog.require_labels(labels)
+        try:
+            answer = self._api.write("POST", f"/issues/{number}/labels", {"labels": self._spelt(labels)})
+            stored = issues.label_names(answer.rows)
+        except OutcomeUnclear:
+            stored = self._labels_of(number)
+            if not _as_named(labels) <= _as_named(stored):
+                raise
+        issues.check_labelled(self.name, number, stored, labels)
+
+    def remove_labels(self, number: str, labels: Collection[str]) -> None:
+        """Remove labels one by one, which leaves all others.
+
+        :raises TrackerError: the server refused.
+        """
+        for label in sorted(labels):
+            try:
+                self._api.write("DELETE", f"/issues/{number}/labels/{quote(label, safe='')}")
+            except (Refusal, OutcomeUnclear):
+                if label.lower() in _as_named(self._labels_of(number)):
+                    raise
+
+    def link(self, edge: Edge) -> None:
+        """Add a sub-issue or a dependency.
+
+        :raises NotSupported: the server has none, or there is no room.
+        :raises TrackerError: it was refused.
+        """
+        self._edges.add(edge)
+
+    def unlink(self, edge: Edge) -> None:
+        """Remove a sub-issue or a dependency.
+
+        :raises TrackerError: it was refused.
+        """
+        self._edges.remove(edge)
+
+    def _listed(self, parameters: dict[str, str]) -> Snapshot:
+        listed = map(self._shelf.keep, self._api.pages("/issues", parameters))
+        rows = {row["number"]: row for row in listed if issues.is_issue(row)}
+        self._features.learn(rows.values())
+        if rows:
+            self._api.pacer.recall(issues.creations(rows.values(), self._login()))
+        return Snapshot(tuple(self._ticket(row) for row in rows.values()))
+
+    def _ticket(self, row: Row, blocked_by: frozenset[str] | None = None) -> Ticket:
+        return issues.ticket(row, self._login(), self._spelling, blocked_by)
+
+    def _spelt(self, labels: Collection[str]) -> list[str]:
+        """Remember how labels are written here, and return them in an order that stays."""
+        self._spelling |= {label.lower(): label for label in labels}
+        return sorted(labels)
+
+    def _written(self, number: str, fields: dict[str, object]) -> Row:
+        """Patch an issue; when no answer comes, look whether it holds what was sent."""
+        try:
+            row = self._stored(self._api.write("PATCH", f"/issues/{number}", fields))
+        except OutcomeUnclear:
+            row = self._shelf.required(number)
+            if issues.differing(row, fields):
+                raise
+        issues.check_stored(self.name, row, fields, number)
+        return row
+
+    def _stored(self, answer: Answer) -> Row:
+        if not issues.is_readable(answer.data):
+            what = f"{self._api.host} answered to a write with something that is no issue"
+            raise OutcomeUnclear(self.name, what, "run again: it looks first for what was written")
+        return self._shelf.keep(answer.data)
+
+    def _labels_of(self, number: str) -> list[str]:
+        return issues.label_names(self._shelf.required(number)["labels"])
+
+    def _login(self) -> str:
+        if self._account is None:
+            self._account = account.login(self._api, installation=is_installation(self._connection))
+        return self._account
+
+    def _settled_title(self, title: str) -> str:
+        """Return the title on one line, as GitHub shows it."""
+        text = " ".join(title.split())
+        if not text:
+            raise TrackerError(self.name, "a ticket needs a title")
+        return text
+
+
+def _as_named(labels: Iterable[str]) -> set[str]:
+    """Return labels in the way in which GitHub tells them apart: their case does not count."""
+    return {label.lower() for label in labels}

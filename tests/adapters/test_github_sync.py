@@ -1,0 +1,259 @@
+"""The sync core over real HTTP: exactly once, within the allowed requests, at the allowed pace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+
+from techmap_sync.adapters.github import connect
+from techmap_sync.errors import BudgetSpent, TrackerError
+from techmap_sync.planning.task import TaskPlan
+from techmap_sync.syncing.apply import apply
+from techmap_sync.syncing.block import Block, read_block
+from techmap_sync.syncing.changes import Action, ChangeSet
+from techmap_sync.syncing.diff import diff
+from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.observe import observe
+from techmap_sync.syncing.tracker import Tracker
+from tests.simulators.github import Fault, GitHub, Issue, Kind, Limits, running
+from tests.syncing.build import POLICY, TRACKING, key, origin, plan, task
+from tests.syncing.drive import planned, push
+
+LABELS = ("techmap", "priority:medium")
+
+
+def chain(count: int, every: int = 1) -> TaskPlan:
+    """A map of which every n-th task waits for the one before."""
+    names = [f"Part{number:02}" for number in range(count)]
+    return plan(
+        *(task(name, blocked_by=(names[n - 1],) if n and n % every == 0 else ()) for n, name in enumerate(names))
+    )
+
+
+def of_map(made: TaskPlan, map_id: str) -> TaskPlan:
+    """The same tasks as another map's."""
+
+    def moved(name: str) -> str:
+        return f"{map_id}/{name.partition('/')[2]}"
+
+    tasks = [
+        replace(spec, key=moved(spec.key), blocked_by=tuple(map(moved, spec.blocked_by)))
+        for spec in (made.tracking, *made.tasks)
+    ]
+    return TaskPlan(map_id, tasks[0], tuple(tasks[1:]))
+
+
+def key_of(issue: Issue) -> str:
+    block = read_block(issue.body or "")
+    assert isinstance(block, Block), issue.title
+    return block.marker.key
+
+
+def state(github: GitHub) -> dict[str, object]:
+    """What the server holds, by key and without numbers."""
+    found = github.repository.issues
+    keys = {number: key_of(issue) for number, issue in found.items()}
+    assert len(set(keys.values())) == len(keys), "a ticket was made twice"
+    return {
+        keys[number]: (
+            issue.title,
+            issue.state,
+            sorted(issue.labels),
+            keys.get(issue.parent or 0, ""),
+            sorted(keys[other] for other in issue.blocked_by),
+        )
+        for number, issue in found.items()
+    }
+
+
+def fresh(github: GitHub) -> Tracker:
+    """The tracker of a new run."""
+    return connect(github.connection())
+
+
+def test_a_first_push_takes_one_write_for_each_thing_and_few_reads(github: GitHub) -> None:
+    made = chain(20)
+    push(fresh(github), made)
+    edges, parents, ledger = 19, 20, 1
+    assert len(github.writes) <= 21 + edges + parents + len(LABELS) + ledger
+    assert len(github.requests) - len(github.writes) - len(github.lists) <= 8
+
+
+def test_a_second_push_takes_a_list_and_three_others_and_writes_nothing(github: GitHub) -> None:
+    made = chain(120)
+    generous = replace(POLICY, limits=replace(POLICY.limits, max_creates=200))
+    push(fresh(github), replace(made, tasks=made.tasks[:99]), generous)
+    for number in range(100):
+        github.add_issue(f"Of another map {number}", "techmap")
+    github.forget()
+    assert push(fresh(github), replace(made, tasks=made.tasks[:99]), generous) == []
+    assert not github.writes
+    assert len(github.lists) == 2
+    assert len(github.requests) - len(github.lists) <= 3
+
+
+def test_a_change_takes_a_read_and_a_write(github: GitHub) -> None:
+    push(fresh(github), plan(task("Store"), task("Service")))
+    github.forget()
+    push(fresh(github), plan(task("Store", sections={"purpose": "New."}), task("Service")))
+    assert [request.verb for request in github.writes] == ["PATCH", "PATCH"]
+    singles = [request for request in github.requests if request.verb == "GET" and request not in github.lists]
+    assert len(singles) <= 3 + len(github.writes)
+
+
+def test_an_edge_that_a_kill_prevented_is_added_and_one_that_people_removed_stays_removed(github: GitHub) -> None:
+    made = plan(task("Store"), task("Service", blocked_by=("Store",)), task("Tests", blocked_by=("Service",)))
+    links = "/dependencies/blocked_by"
+    push(fresh(github), made)
+    github.dies_at = next(n for n, request in enumerate(github.requests, 1) if request.path.endswith(links))
+    start = GitHub()
+    with running(start):
+        start.dies_at = github.dies_at
+        with suppress(TrackerError):
+            push(fresh(start), made)
+        start.restore(start.repository)
+        assert not any(issue.blocked_by for issue in start.repository.issues.values())
+        push(fresh(start), made)
+        service = _issue(start, key("Service"))
+        assert service.blocked_by == [_issue(start, key("Store")).number]
+        service.blocked_by.clear()
+        push(fresh(start), made)
+        assert service.blocked_by == []
+
+
+def _issue(github: GitHub, name: str) -> Issue:
+    return next(issue for issue in github.repository.issues.values() if key_of(issue) == name)
+
+
+def _dying(github: GitHub, request: int, *, after: bool) -> None:
+    github.dies_at, github.dies_after_its_effect = request, after
+
+
+def _failing(github: GitHub, request: int, fault: Fault) -> None:
+    github.faults = {request: fault}
+
+
+STRIKES: dict[str, Callable[[GitHub, int], None]] = {
+    "killed before the effect": lambda github, request: _dying(github, request, after=False),
+    "killed after the effect": lambda github, request: _dying(github, request, after=True),
+    "status 502 after the effect": lambda github, request: _failing(
+        github, request, Fault(Kind.BAD_GATEWAY, after=True)
+    ),
+    "dropped after the effect": lambda github, request: _failing(github, request, Fault(Kind.DROPPED, after=True)),
+    "dropped before the effect": lambda github, request: _failing(github, request, Fault(Kind.DROPPED)),
+}
+SMALL = chain(4)
+SCENARIOS: dict[str, tuple[TaskPlan | None, TaskPlan]] = {
+    "first push": (None, SMALL),
+    "update and closing": (SMALL, plan(task("Part00", sections={"purpose": "New."}), *SMALL.tasks[1:3])),
+}
+
+
+@pytest.mark.parametrize("strike", STRIKES)
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_struck_at_any_request_the_next_run_ends_in_the_same_state(github: GitHub, scenario: str, strike: str) -> None:
+    before, after = SCENARIOS[scenario]
+    if before:
+        push(fresh(github), before)
+    start = deepcopy(github.repository)
+    github.forget()
+    push(fresh(github), after)
+    wanted, requests = state(github), list(github.requests)
+    for place, request in enumerate(requests, 1):
+        github.restore(deepcopy(start))
+        STRIKES[strike](github, place)
+        with suppress(TrackerError):
+            push(fresh(github), after)
+        github.restore(github.repository)
+        push(fresh(github), after)
+        assert state(github) == wanted, f"{strike} at request {place}: {request.verb} {request.path}"
+        github.forget()
+        assert push(fresh(github), after) == []
+        assert not github.writes
+
+
+@pytest.mark.parametrize("kind", [Kind.BAD_GATEWAY, Kind.DROPPED, Kind.TIMED_OUT])
+def test_a_create_whose_answer_is_lost_makes_one_issue_in_the_same_run(github: GitHub, kind: Kind) -> None:
+    made = plan(task("Store"))
+    push(fresh(github), made)
+    place = [request.verb + request.path for request in github.requests].index("POST/repos/octo/maps/issues") + 1
+    github.restore(type(github.repository)("octo/maps"))
+    github.faults = {place: Fault(kind, after=True)}
+    push(connect(github.connection(timeout=0.3)), made)
+    assert sorted(state(github)) == [key("Store"), TRACKING]
+
+
+def test_an_empty_list_where_the_second_witness_knows_better_is_no_reason_to_create(github: GitHub) -> None:
+    made = plan(task("Store"))
+    push(fresh(github), made)
+    place = len(github.requests)
+    tracker = fresh(github)
+    github.faults = {place + 1: Fault(Kind.EMPTY_LIST)}
+    assert tracker.snapshot("techmap").tickets == ()
+    assert {ticket.title for ticket in tracker.own_tickets().tickets} == {"Implement Login", "Create Store"}
+
+
+def test_a_repository_that_was_renamed_is_pushed_to_once(github: GitHub) -> None:
+    made = plan(task("Store"), task("Service"))
+    push(fresh(github), made)
+    github.repository.rename("octo/atlas")
+    tracker = connect(github.connection(target="octo/maps"))
+    github.forget()
+    assert push(tracker, made) == []
+    push(connect(github.connection(target="octo/maps")), plan(*made.tasks, task("Tests")))
+    assert len(github.repository.issues) == 4
+
+
+def test_a_server_without_edges_gets_them_once_it_has_them() -> None:
+    made = plan(task("Store"), task("Service", blocked_by=("Store",)))
+    with running(GitHub(enterprise="3.18.0", missing=frozenset({"sub_issue", "dependencies"}))) as github:
+        push(fresh(github), made)
+        assert not planned(fresh(github), made).writes
+        github.missing = frozenset()
+        push(fresh(github), made)
+        assert _issue(github, key("Service")).parent == _issue(github, TRACKING).number
+        assert _issue(github, key("Service")).blocked_by == [_issue(github, key("Store")).number]
+
+
+def test_two_runs_at_once_are_healed_or_stopped(github: GitHub) -> None:
+    made = plan(task("Store"), task("Service"))
+    first, second = fresh(github), fresh(github)
+    changes = planned(first, made), planned(second, made)
+    runs = [apply(change_set, tracker, POLICY) for change_set, tracker in zip(changes, (first, second), strict=True)]
+    next(runs[0]), next(runs[1])
+    list(runs[0])
+    with pytest.raises(TrackerError, match="another run is pushing this map"):
+        list(runs[1])
+    keys = [key_of(issue) for issue in github.repository.issues.values()]
+    assert keys.count(key("Store")) == keys.count(key("Service")) == 1
+
+
+def test_twelve_maps_with_1200_tickets_are_pushed_at_the_pace_that_the_limits_allow(github: GitHub) -> None:
+    maps = [of_map(chain(99, every=10), f"map-{number:02}") for number in range(12)]
+    limits = github.limits = Limits(github.clock)
+    started, runs = github.clock(), 0
+    while True:
+        runs += 1
+        try:
+            tracker = fresh(github)
+            found = observe(tracker, maps, POLICY).maps
+            diffs = [
+                diff(m, origin(m.map_id), found.get(m.map_id, Holdings()), tracker.capabilities, POLICY) for m in maps
+            ]
+            list(apply(ChangeSet(tracker.name, tuple(diffs)), tracker, POLICY))
+            break
+        except BudgetSpent as spent:
+            github.clock.sleep(spent.seconds_to_wait)
+    content = 1200 + 12 * 99 + 12 * 9
+    full_hours, rest = divmod(content - 1, 500)
+    shortest = full_hours * 3600 + rest
+    assert limits.broken == []
+    assert len(state(github)) == 1200
+    assert runs > full_hours
+    print(f"{runs} runs, {shortest / (github.clock() - started).total_seconds():.1%} of the pace")
+    assert shortest / (github.clock() - started).total_seconds() >= 0.95
+    assert Action.CREATE not in {change.action for change in planned(fresh(github), maps[0]).writes}

@@ -1,0 +1,42 @@
+"""All that the endpoints work on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tests.simulators.github.messages import NOT_FOUND, Response, refused
+from tests.simulators.github.rows import Rows
+from tests.simulators.github.state import Issue, Repository
+
+
+@dataclass
+class World:
+    """One repository on one server."""
+
+    repository: Repository
+    clock: Callable[[], datetime]
+    base_url: str = ""
+    footer: str = ""
+    """What something on the way adds to each text that is written."""
+
+    @property
+    def rows(self) -> Rows:
+        """What turns values into JSON."""
+        return Rows(self.base_url, self.repository)
+
+    def next_number(self) -> int:
+        """Return the next number of an issue or a pull request."""
+        return max(self.repository.issues, default=0) + 1
+
+    def issue(self, number: str) -> Issue | Response:
+        """Return an issue, or the answer that there is none."""
+        issue = self.repository.issues.get(int(number))
+        if issue is None:
+            return NOT_FOUND
+        if issue.gone == "deleted":
+            return refused(410, "This issue was deleted")
+        if issue.gone:
+            return refused(301, "Moved Permanently").plus(location=f"{self.base_url}{issue.gone}")
+        return issue
