@@ -82,8 +82,8 @@ class _Links:
 
     def _count(self, text: str) -> None:
         for found in _BRACKET.findall(text):
-            if found.endswith("["):
-                self.brackets.append(found[0] == "!")
+            if found in ("[", "!["):
+                self.brackets.append(found == "![")
             elif found == "]" and self.brackets:
                 self.brackets.pop()
 

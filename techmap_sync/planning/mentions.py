@@ -33,8 +33,8 @@ class Names:
     """Compared letter by letter."""
     spoken: dict[str, tuple[tuple[Words, int], ...]]
     """Compared without regard to case: a name split into words."""
-    code: dict[str, tuple[tuple[Words, int], ...]]
-    """Counted only within code spans."""
+    code: dict[str, frozenset[int]]
+    """Counted only where a code span names just that."""
 
 
 def names_of(works: Sequence[Work]) -> Names:
@@ -44,14 +44,17 @@ def names_of(works: Sequence[Work]) -> Names:
     """
     exact: list[tuple[Words, int]] = []
     spoken: list[tuple[Words, int]] = []
-    code: list[tuple[Words, int]] = []
+    code: dict[str, frozenset[int]] = {}
     for name, position in _names(works):
         words = tuple(_WORD.findall(name))
         split = tuple(word.casefold() for part in words for word in _HUMP.split(part) if word)
-        (code if _PLAIN_WORD.fullmatch(name) else exact).append((words, position))
+        if _PLAIN_WORD.fullmatch(name):
+            code[name] = code.get(name, frozenset()) | {position}
+        else:
+            exact.append((words, position))
         if len(split) > 1 and works[position].kind is Kind.COMPONENT:
             spoken.append((split, position))
-    return Names(_by_first_word(exact), _by_first_word(spoken), _by_first_word(code))
+    return Names(_by_first_word(exact), _by_first_word(spoken), code)
 
 
 def mentioned(names: Names, markdown: str, code: Sequence[str] = ()) -> frozenset[int]:
@@ -60,15 +63,20 @@ def mentioned(names: Names, markdown: str, code: Sequence[str] = ()) -> frozense
     :param markdown: the text to look through.
     :param code: code spans that belong to it but have lost their backticks.
     """
-    written_as_code = "\n".join([*(match[2] for match in _CODE_SPAN.finditer(markdown)), *code])
     words = tuple(_WORD.findall(markdown))
+    spans = [*(match[2] for match in _CODE_SPAN.finditer(markdown)), *code]
     return frozenset(
         (
             *_hits(names.exact, words),
             *_hits(names.spoken, tuple(word.casefold() for word in words)),
-            *_hits(names.code, tuple(_WORD.findall(written_as_code))),
+            *(position for span in spans for position in names.code.get(_called(span), ())),
         )
     )
+
+
+def _called(span: str) -> str:
+    """What a code span names: ``store`` in ``store``, ``store(x)`` and ``self.store(x)``, but not in ``POST /store``."""
+    return span.partition("(")[0].strip().rpartition(".")[2]
 
 
 def _names(works: Sequence[Work]) -> Iterator[tuple[str, int]]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from techmap_sync.planning.neutralize_fences import Fence, is_list_item, read_fence, shield_marker_comments
+from techmap_sync.planning.neutralize_fences import Fence, is_list_item, read_fence
 from techmap_sync.planning.neutralize_references import (
+    URL_CHARACTERS,
     ZERO_WIDTH_SPACE,
+    code,
     destination,
     doubtful,
     inert_link,
@@ -21,10 +24,10 @@ from techmap_sync.planning.neutralize_references import (
     show_hidden,
     tag,
 )
-from techmap_sync.planning.neutralize_tokens import DEFINITION, HIDING, TARGET, Kind, Token, cut
+from techmap_sync.planning.neutralize_tokens import DEFINITION, HIDING, TARGET, Kind, cut
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
 _LINE_END = re.compile("\r\n?")
 _SPACE_LIKE = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
@@ -37,10 +40,12 @@ _HARMFUL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-
 _LIVE_AT_START = re.compile(r"/[A-Za-z]|::include\{")
 _MARKS = r"[\s>*+\d.)-]*+"
 # CommonMark 4.6: from such a line to the next blank one, Markdown may be off. ``<pre>`` goes on beyond blank lines.
-_HTML = re.compile(rf"({_MARKS})(?=<[A-Za-z/])")
+_TAG = r"</?[A-Za-z][A-Za-z0-9-]*+(?:[\s/>]|$)"
+_HTML = re.compile(rf"{_MARKS}(?={_TAG})")
+_BLOCK = re.compile(rf"\A({_MARKS})(?={_TAG}|~~~)")
 _PREFORMATTED = re.compile(rf"\A({_MARKS})(?=<pre\b)", re.IGNORECASE)
 # What is no link definition must not become one, which would hide it.
-_LABEL = re.compile(rf"\A({_MARKS}\[(?:[^\[\]\\]|\\.)++\])(?=:)")
+_LABEL = re.compile(rf"\A({_MARKS}\[(?!\^)(?:[^\[\]\\]|\\.)++\])(?=:)")
 _COMMENT = re.compile(r" {0,3}<!--")
 # Several lines between ``>>>`` are one quotation on GitLab, and would end a fence that begins between them.
 _QUOTE_FENCE = re.compile(rf"{_MARKS}(?<=>>>)[ \t]*")
@@ -76,15 +81,18 @@ def _harmless(text: str) -> str:
 
 @dataclass(slots=True)
 class _Pass:
-    """One pass over the lines of a text."""
+    """One pass over the lines of a text, with what the lines above mean for the next."""
 
     lines: list[str]
     out: list[str] = field(default_factory=list)
     settled: bool = True
     """What looks like code in this paragraph is code."""
     html: bool = False
+    """Within raw HTML: there Markdown may be off."""
     dollars: bool = False
+    """A formula may have begun in this paragraph."""
     brackets: int = 0
+    """Brackets that are open in this paragraph."""
     in_list: bool = False
     indented: bool = False
     """Within indented code: there a comment is seen."""
@@ -98,7 +106,7 @@ class _Pass:
         while position < len(self.lines):
             if self._comment_begins(position):
                 position = self._drop_comment(position)
-            elif fence := read_fence(self.lines, position, settled=self.settled, in_list=self.in_list):
+            elif fence := self._fence(position):
                 self._write_fence(fence)
                 position = fence.end
             else:
@@ -134,12 +142,17 @@ class _Pass:
             self._begin_paragraph()
         return position
 
+    def _fence(self, position: int) -> Fence | None:
+        if len(self.lines) == 1:
+            return None
+        return read_fence(self.lines, position, settled=self.settled, in_list=self.in_list)
+
     def _write_fence(self, fence: Fence) -> None:
         if self.html:
             # Right below HTML only some parsers see a fence; below a blank line all do.
             self.out.append("")
         certain = fence.certain or self.html
-        self.out += fence.written(shield_marker_comments if certain else doubtful)
+        self.out += fence.written(code if certain else doubtful)
         self.settled, self.html = certain, False
         if _is_blank(self.out[-1]):
             self._begin_paragraph()
@@ -151,10 +164,13 @@ class _Pass:
         if _is_blank(line) and not (self.html and line.strip()):
             self._begin_paragraph()
             return line
+        # A text of one line is meant to stand within another, where neither HTML nor a fence can begin.
+        start = _BLOCK if len(self.lines) == 1 else _PREFORMATTED
+        line = start.sub(rf"\1{ZERO_WIDTH_SPACE}", line)
         self._note_list(line)
-        line = self._without_html_block(_PREFORMATTED.sub(rf"\1{ZERO_WIDTH_SPACE}", line, count=1))
-        settled = self.settled
         self._note_indent(line)
+        self._note_html(line)
+        settled = self.settled
         if settled and not self.indented:
             written = self._settled_line(line, last=self._paragraph_ends(position + 1))
         else:
@@ -175,28 +191,18 @@ class _Pass:
         after_blank = not self.out or _is_blank(self.out[-1])
         self.in_list = is_list_item(line) or (self.in_list and (line[0] in " \t>" or not after_blank))
 
-    def _without_html_block(self, line: str) -> str:
-        """Note that HTML begins; a text of one line is meant to stand within another, where HTML cannot begin."""
+    def _note_html(self, line: str) -> None:
         found = _HTML.match(line)
-        if not found or HIDING.match(line, found.end()):
-            return line
-        if len(self.lines) == 1:
-            return found[1] + ZERO_WIDTH_SPACE + line[found.end() :]
-        self.settled, self.html = False, True
-        return line
+        if found and not HIDING.match(line, found.end()):
+            self.settled, self.html = False, True
 
     def _settled_line(self, line: str, *, last: bool) -> str:
         cut_line = cut(line, last=last, dollars=self.dollars, brackets=self.brackets)
         if any(token.kind is Kind.COMMENT for token in cut_line.tokens):
-            return self._settled_line(_without_comments(cut_line.tokens), last=last)
+            rest = (ZERO_WIDTH_SPACE if token.kind is Kind.COMMENT else token.text for token in cut_line.tokens)
+            return self._settled_line("".join(rest), last=last)
         self.settled, self.brackets = cut_line.settled, cut_line.brackets
         return "".join(_WRITERS[token.kind](token.text) for token in cut_line.tokens)
-
-
-def _without_comments(tokens: Iterable[Token]) -> str:
-    """Drop comments, and let nothing grow together where they stood."""
-    line = "".join("\0" if token.kind is Kind.COMMENT else token.text for token in tokens)
-    return re.sub(r"(?<=\S)(?=\0)|(?<=\0)(?=\S)", " ", line).replace("\0", ZERO_WIDTH_SPACE)
 
 
 def _is_blank(line: str) -> bool:
@@ -221,14 +227,18 @@ def _target(text: str) -> str:
     if parts is None:
         return shield(text)
     where = parts["destination"]
-    inner = where[1:-1].replace(" ", "%20") if where.startswith("<") else where
-    brackets = ("<", ">") if where.startswith("<") and not inner.startswith("http") else ("", "")
-    return shield(parts["open"]) + show_hidden(destination(inner).join(brackets)) + shield(parts["rest"])
+    if where.startswith("<http"):
+        # Without ``<`` both platforms see an address in it, even if the brackets turn out to be no link.
+        where = quote(where[1:-1], safe=URL_CHARACTERS)
+    angle = where.startswith("<")
+    safe = destination(where[1:-1] if angle else where)
+    return shield(parts["open"]) + show_hidden(f"<{safe}>" if angle else safe) + shield(parts["rest"])
 
 
 def _link(text: str) -> str:
     address = text.strip("<>")
-    return inert_link(address) if names_ticket(address) else text
+    # What stands before must not make an image of it, or a second bracket.
+    return ZERO_WIDTH_SPACE + inert_link(address) if names_ticket(address) else text
 
 
 def _text(text: str) -> str:
@@ -237,7 +247,7 @@ def _text(text: str) -> str:
 
 _WRITERS: Mapping[Kind, Callable[[str], str]] = {
     Kind.TEXT: _text,
-    Kind.CODE: shield_marker_comments,
+    Kind.CODE: code,
     Kind.DOUBTFUL: doubtful,
     Kind.OPEN: _literal,
     Kind.TAG: tag,

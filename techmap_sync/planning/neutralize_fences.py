@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from techmap_sync.planning.neutralize_references import doubtful
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -19,8 +21,6 @@ _CLOSING = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*")
 _LIST_ITEM = re.compile(rf"[ \t>]*+{_MARKER}")
 # What old GitLab servers run or expand at the start of a line, even within a fence that their patterns overlook.
 _LIVE_IN_CODE = re.compile(r"/[A-Za-z]|>>>+[ \t]*$|::include\{")
-_MARKER_COMMENT = re.compile(r"<!(?=--.*techmap-sync)", re.IGNORECASE)
-ZERO_WIDTH_SPACE = "\u200b"
 
 
 def is_list_item(line: str) -> bool:
@@ -59,15 +59,16 @@ class Fence:
         """
         body = [safe(line) for line in self.body]
         kept = len(body)
-        while not self.closing and kept and not body[kept - 1]:
+        while not self.closing and kept and not body[kept - 1].strip():
             kept -= 1
         shift = " " if not self.follow and any(_LIVE_IN_CODE.match(line) for line in body) else ""
-        run, follow = self._backticks(), shift + self.follow
+        # The space behind ``>`` belongs to it, where there is one; so there must be one.
+        run, follow = self._backticks(), shift + re.sub(">$", "> ", self.follow)
         return [
-            f"{shift}{self.opening}{run}{safe(self._info())}",
+            f"{shift}{self.opening}{run}{doubtful(self._info())}",
             *((follow + line if line else follow.rstrip()) for line in body[:kept]),
             follow + run,
-            *body[kept:],
+            *[follow.rstrip()] * (len(body) - kept),
         ]
 
     def _backticks(self) -> str:
@@ -78,11 +79,6 @@ class Fence:
 
     def _info(self) -> str:
         return self.info if self.run[0] == "`" else self.info.replace("`", "")
-
-
-def shield_marker_comments(code: str) -> str:
-    """Keep a marker that somebody quotes in code from being taken for one; other code is left alone."""
-    return _MARKER_COMMENT.sub(f"<{ZERO_WIDTH_SPACE}!", code) if "techmap-sync" in code.casefold() else code
 
 
 def read_fence(lines: Sequence[str], start: int, *, settled: bool, in_list: bool) -> Fence | None:

@@ -34,10 +34,10 @@ _REFERENCE = re.compile(
     rf"""
       \\\\ | \\&(?!\d)                   # escaped: no escape, and no entity, begins with the second character
     | &(?:\#\d{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});
-    | (?<![A-Za-z0-9]) @ (?=[\w.&]|\\[_.]|\Z) # a person, a team, a group; no mail address
+    | (?<![A-Za-z0-9]) @ (?=[\w.&]|\\[_.]|\Z)  # a person, a team, a group; no mail address
     | [\#!$&] {_NUMBER}                    # issue, merge request, snippet, epic
     | & (?=\#[xX][0-9a-fA-F])              # an entity that only HTML blocks know: without a semicolon
-    | % (?=[\w"{{]|&quot|\\")             # milestone; placeholder
+    | % (?=[\w"{{]|&quot|\\")              # milestone; placeholder
     | ~ (?=[A-Za-z0-9"]|\\")               # label
     | \[ (?=\\?\[ | (?!https?:)[A-Za-z_]+:)  # [[_TOC_]], [vulnerability:1]
     | \* (?=iteration:)
@@ -48,8 +48,9 @@ _REFERENCE = re.compile(
     re.VERBOSE,
 )
 _LINK_ATTRIBUTE = re.compile(r"""(\s(?:href|src)\s*+=\s*+)("[^"]*"|'[^']*'|[^\s"'>]++)""", re.I)
+_MARKER_COMMENT = re.compile(r"<(?=!--.*techmap-sync)", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_URL_CHARACTERS = "/:?#@!$&'*+,;=%~"
+URL_CHARACTERS = "/:?#@!$&'*+,;=%~"
 
 
 def shield(text: str) -> str:
@@ -59,11 +60,10 @@ def shield(text: str) -> str:
 
 def _put_out(match: re.Match[str]) -> str:
     found = match[0]
-    if found[0] == "\\":
-        return found
-    if found[0] == "&" and found[-1] == ";" and not _spells_reference(found, match.string[match.end() :][:1]):
-        return found
-    return found + ZERO_WIDTH_SPACE
+    following = match.string[match.end() : match.end() + 1]
+    is_entity = found[0] == "&" and found[-1] == ";"
+    harmless = found[0] == "\\" or (is_entity and not _spells_reference(found, following))
+    return found if harmless else found + ZERO_WIDTH_SPACE
 
 
 def _spells_reference(entity: str, following: str) -> bool:
@@ -71,14 +71,18 @@ def _spells_reference(entity: str, following: str) -> bool:
     character = html.unescape(entity)
     if character == "&":
         return following.isdigit()
-    return (
-        following != ZERO_WIDTH_SPACE and len(character) == 1 and "!" <= character <= "~" and character not in "<>\"'`"
-    )
+    is_sign = len(character) == 1 and "!" <= character <= "~" and character not in "<>\"'`"
+    return is_sign and following != ZERO_WIDTH_SPACE
 
 
 def show_hidden(text: str) -> str:
     """Return text in which nothing hides what follows: comments, declarations, scripts and their like are spelled."""
     return HIDING.sub(f"<{ZERO_WIDTH_SPACE}", text)
+
+
+def code(text: str) -> str:
+    """Return code as it is; only a marker of ours that somebody quotes there must not be taken for one."""
+    return _MARKER_COMMENT.sub(f"<{ZERO_WIDTH_SPACE}", text) if "techmap-sync" in text.casefold() else text
 
 
 def doubtful(text: str) -> str:
@@ -112,7 +116,7 @@ def destination(text: str) -> str:
         hidden = safe == text and shield(plain) != plain and not text.startswith(ZERO_WIDTH_SPACE)
         return ZERO_WIDTH_SPACE + safe if hidden else safe
     if _NUMBER_IN_ADDRESS.search(plain):
-        text = detour(text if _NUMBER_IN_ADDRESS.search(text) else quote(plain, safe=_URL_CHARACTERS))
+        text = detour(text if _NUMBER_IN_ADDRESS.search(text) else quote(plain, safe=URL_CHARACTERS))
     # Where the brackets turn out to be no link, both platforms still make a link of a plain address.
     address = ADDRESS.match(text, text.find("//") + 2)
     end = address.end() if address else 0
@@ -145,5 +149,5 @@ def _spelled(address: str) -> str:
 
 def inert_link(address: str) -> str:
     """Return a link that shows the address of a ticket and leads there without being a reference to it."""
-    target = quote(detour(address), safe=_URL_CHARACTERS.replace("*", ""))
-    return f"[{_spelled(address)}]({target})"
+    target = quote(detour(address), safe=URL_CHARACTERS.replace("*", ""))
+    return f"[{_spelled(address)}]({destination(target)})"

@@ -26,7 +26,7 @@ DEFINITION = re.compile(
 _ATTRIBUTE = r"""\s++[A-Za-z_:][\w.:-]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'=<>`]++))?+"""
 TAG = re.compile(rf"<(?:[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE})*+\s*+/?|/[A-Za-z][A-Za-z0-9-]*+\s*+)>")
 _TAG_GOES_ON = re.compile(
-    rf"""</?[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE}(?!\s*+=))*+"""
+    rf"""</?[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE.replace("`", "")}(?!\s*+=))*+"""
     r"""(?:\s++[A-Za-z_:][\w.:-]*+\s*+=\s*+(?:"[^"]*+|'[^']*+)?+)?+\s*+/?$"""
 )
 # Elements that hide what follows them, up to the end of the ticket: those that GitHub's tag filter disallows (GFM 6.11)
@@ -203,7 +203,8 @@ def _address(line: Line, stop: re.Match[str]) -> int:
     bare = stop[0] == "www."
     begin = stop.start() if bare else max(0, stop.start() - 5)
     scheme = (_NO_SCHEME if bare else _SCHEME).search(line.text, begin, stop.start())
-    address = ADDRESS.match(line.text, stop.start() if bare else stop.end())
+    # The scheme comes first: behind it nothing is looked at twice.
+    address = scheme and ADDRESS.match(line.text, stop.start() if bare else stop.end())
     if not scheme or not address or line.brackets:
         return stop.end()
     end = scheme.start() + len(line.text[scheme.start() : address.end()].rstrip(_TRAILING))

@@ -1,8 +1,11 @@
-"""What ``check`` says about the task graph of a map."""
+"""What ``check`` says about the task graph of a map, and all rules together."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from techmap_sync.diagnostics import Rule, Severity
+from techmap_sync.parsing import rules as parsing_rules
 
 DEPENDENCY_CYCLE = Rule(
     "dependency-cycle",
@@ -23,4 +26,7 @@ DUPLICATE_KEY = Rule(
     "reword one of them, or give it an identity of its own:\n\n  - Restart the workers <!-- id: restart-eu -->",
 )
 
-RULES = {rule.id: rule for rule in (DEPENDENCY_CYCLE, UNKNOWN_DEPENDENCY, DUPLICATE_KEY)}
+RULES: Mapping[str, Rule] = {rule.id: rule for rule in (DEPENDENCY_CYCLE, UNKNOWN_DEPENDENCY, DUPLICATE_KEY)}
+
+EVERY_RULE: Mapping[str, Rule] = {**parsing_rules.RULES, **RULES}
+"""The rules about what a map says, then those about its tasks."""

@@ -11,8 +11,8 @@ import re
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
-from marko.ext.gfm import gfm
 from markdown_it import MarkdownIt
+from marko.ext.gfm import gfm
 
 INVISIBLE = "\u200b"
 COMMANDS = "close|reopen|assign|label|title|shrug|tableflip|done|due|estimate|spend|confidential|copy_metadata"
@@ -86,7 +86,7 @@ _IN_TEXT = re.compile(
     | [\#!&$]\d
     | %(?:\w|")
     | ~(?:[A-Za-z0-9]|")
-    | \^alert\#
+    | \^alert\#\d
     | \[(?:vulnerability|issue|work_item|epic|snippet|feature_flag|wiki_page):
     | \*iteration:
     | \b(?:GH|GL)-\d
@@ -103,6 +103,11 @@ _BARE_ADDRESS = re.compile(r"(?:^|(?<=[\s(*_~]))(?:https?://|(?=www\.))[\w-]+(?:
 def pages(markdown: str) -> list[Page]:
     """Render by two parsers that know nothing of each other."""
     return [Page(gfm.convert(markdown)), Page(_PARSER.render(markdown))]
+
+
+def strict_page(markdown: str) -> Page:
+    """Render by the parser that follows CommonMark to the letter; Marko errs on some odd texts."""
+    return Page(_PARSER.render(markdown))
 
 
 def references(markdown: str) -> list[str]:

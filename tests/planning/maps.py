@@ -1,0 +1,75 @@
+"""Plans of the corpus, and of maps that a test writes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from techmap_sync.config import load_settings, shipped
+from techmap_sync.model import TechnicalMap
+from techmap_sync.parsing.parser import decode, parse
+from techmap_sync.parsing.vocabulary import Vocabulary
+from techmap_sync.planning.body import TicketTexts
+from techmap_sync.planning.options import GranularityChoice, PlanOptions
+from techmap_sync.planning.outline import outline_of
+from techmap_sync.planning.planner import plan_tasks
+from techmap_sync.planning.source import MapSource
+from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.templates import TicketTemplates
+
+ROOT = Path(__file__).parents[2]
+CORPUS = ROOT / "tests" / "corpus"
+READY = sorted(path for path in CORPUS.glob("*.md") if path.name[:2] not in ("10", "12"))
+
+
+@lru_cache
+def options() -> PlanOptions:
+    """The default options."""
+    return load_settings(None, {}).plan_options()
+
+
+@lru_cache
+def vocabulary() -> Vocabulary:
+    """The default words."""
+    return Vocabulary.from_tables(load_settings(None, {}).vocabulary)
+
+
+def read(text: str) -> TechnicalMap:
+    """Read a map."""
+    found = parse(text, vocabulary()).map
+    assert found is not None
+    return found
+
+
+def read_file(path: Path) -> TechnicalMap:
+    """Read a map of the corpus."""
+    return read(decode(path.read_bytes()))
+
+
+def plan_of(
+    technical_map: TechnicalMap, choice: GranularityChoice | None = None, path: str = "docs/map.md"
+) -> TaskPlan:
+    """Plan a map, with default options but for the granularity."""
+    chosen = replace(options(), granularity=choice or GranularityChoice())
+    outline = outline_of(technical_map, chosen.granularity)
+    texts = TicketTexts(technical_map, outline, MapSource(path), TicketTemplates(shipped("")))
+    return plan_tasks(technical_map, outline, chosen, texts)
+
+
+def backlog_text(plan: TaskPlan, in_order: bool = True) -> str:
+    """A plan as a lead writes it down: priority, title, and below it what it waits for."""
+    titles = {task.key: task.title for task in plan.tasks}
+    lines = []
+    for task in plan.tasks:
+        blockers = [f"            {titles[key]}" for key in task.blocked_by]
+        lines.append(
+            "\n".join([f"{task.priority or '':<7} {task.title}", *(blockers if in_order else sorted(blockers))])
+        )
+    return "\n".join(lines if in_order else sorted(lines)) + "\n"
+
+
+def body_text(plan: TaskPlan, key: str) -> str:
+    """One ticket's text as it is written."""
+    spec = plan.tracking if plan.tracking.key == key else next(task for task in plan.tasks if task.key == key)
+    return "\n\n".join([f"# {spec.title}", *(f"### {part.heading}\n\n{part.text}" for part in spec.sections)]) + "\n"

@@ -1,0 +1,101 @@
+"""The planner writes the backlog that a good lead would write."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from techmap_sync.planning.task import Kind, TaskPlan
+from tests.planning.maps import CORPUS, READY, backlog_text, body_text, plan_of, read_file
+
+HERE = Path(__file__).parent
+BY_HAND = sorted((HERE / "backlogs").glob("*.txt"))
+
+
+def sorted_backlog(text: str) -> str:
+    """A backlog without its order: tickets and what they wait for by title."""
+    tickets = re.findall(r"^\S.*\n(?: +.*\n)*", text, re.MULTILINE)
+    parts = [ticket.rstrip("\n").split("\n") for ticket in tickets]
+    return "\n".join("\n".join([head, *sorted(blockers)]) for head, *blockers in sorted(parts))
+
+
+@pytest.mark.parametrize("path", BY_HAND, ids=lambda path: path.stem)
+def test_the_planner_matches_the_backlog_that_was_written_by_hand_first(path: Path) -> None:
+    plan = plan_of(read_file(CORPUS / f"{path.stem}.md"))
+    assert sorted_backlog(backlog_text(plan)) == sorted_backlog(path.read_text("utf-8"))
+
+
+def golden(name: str, text: str) -> None:
+    """Hold a text to its golden file; UPDATE_GOLDEN=1 writes it anew."""
+    path = HERE / "golden" / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
+def test_task_list(path: Path) -> None:
+    golden(f"{path.stem}.tasks.txt", backlog_text(plan_of(read_file(path))))
+
+
+@pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
+def test_three_bodies(path: Path) -> None:
+    plan = plan_of(read_file(path), path=f"docs/maps/{path.name}")
+    first = next(task.key for task in plan.tasks if task.kind is Kind.COMPONENT)
+    tests = next(task.key for task in plan.tasks if task.kind is Kind.TEST)
+    for name, key in (("component", first), ("tests", tests), ("tracking", plan.tracking.key)):
+        golden(f"{path.stem}.{name}.md", body_text(plan, key))
+
+
+def plain(text: str) -> str:
+    """Only letters and digits: Markdown, invisible characters and case do not count."""
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+def gold_items(path: Path) -> list[str]:
+    gold = json.loads(path.with_suffix(".gold.json").read_text("utf-8"))
+    return [item for part in ("changes", "tests", "deployment") for items in gold[part].values() for item in items]
+
+
+def lines_of(plan: TaskPlan) -> dict[str, list[str]]:
+    """Title and checklist lines of every ticket."""
+    return {
+        task.key: [
+            plain(task.title),
+            *(plain(line) for s in task.sections for line in re.findall(r"^- \[.\] (.*)", s.text, re.M)),
+        ]
+        for task in plan.tasks
+    }
+
+
+@pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
+def test_every_item_stands_in_exactly_one_ticket(path: Path) -> None:
+    tickets = lines_of(plan_of(read_file(path)))
+    for item in gold_items(path):
+        holders = [key for key, lines in tickets.items() if any(line.startswith(plain(item)) for line in lines)]
+        assert len(holders) == 1, f"{item}: {holders}"
+
+
+def test_every_ready_map_becomes_a_backlog_that_one_can_oversee(capsys: pytest.CaptureFixture[str]) -> None:
+    """8 to 25 tickets; most tests and deployment steps wait for something; no priority holds more than 70 %."""
+    rows = ["map                              tickets  waiting  high  medium  low"]
+    for path in READY:
+        plan = plan_of(read_file(path))
+        late = [task for task in plan.tasks if task.kind in (Kind.TEST, Kind.DEPLOYMENT)]
+        waiting = sum(bool(task.blocked_by) for task in late) / len(late)
+        tickets = len(plan.tasks) + 1
+        number = Counter(task.priority for task in plan.tasks)
+        share = {name: number[name] / tickets for name in ("high", "medium", "low")}
+        high, medium, low = (f"{share[name]:.0%}" for name in ("high", "medium", "low"))
+        rows.append(f"{path.stem:<32} {tickets:>7} {waiting:>8.0%} {high:>5} {medium:>7} {low:>4}")
+        assert 8 <= tickets <= 25, rows[-1]
+        assert waiting >= 0.8, rows[-1]
+        assert max(share.values()) <= 0.7, rows[-1]
+    golden("table.txt", "\n".join(rows) + "\n")
+    with capsys.disabled():
+        print("\n" + "\n".join(rows))

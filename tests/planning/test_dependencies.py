@@ -1,0 +1,122 @@
+"""What waits for what: acyclic, reduced, and no edge to nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from graphlib import TopologicalSorter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from techmap_sync.model import Component, ComponentKind, Item, ItemGroup, Span, TechnicalMap
+from techmap_sync.planning.options import Granularity, GranularityChoice
+from techmap_sync.planning.outline import Outline, outline_of
+from techmap_sync.planning.task import TaskPlan
+from tests.planning.maps import READY, plan_of, read_file
+
+ITEMS = GranularityChoice(Granularity.ITEM, Granularity.ITEM, Granularity.ITEM, Granularity.ITEM)
+WHERE = Span(1)
+SECTIONS = GranularityChoice()
+
+
+def component(name: str, *depends_on: str, purpose: str = "", kind: ComponentKind = ComponentKind.NEW) -> Component:
+    return Component(name, kind, WHERE, purpose=purpose, depends_on=depends_on, specified=True)
+
+
+def outline(*components: Component, choice: GranularityChoice = SECTIONS, **parts: object) -> Outline:
+    return outline_of(TechnicalMap("A map", WHERE, components=components, **parts), choice)  # type: ignore[arg-type]
+
+
+def edges(found: Outline) -> set[tuple[str, str]]:
+    return {(found.titles[a], found.titles[b]) for a, targets in enumerate(found.blocked_by) for b in targets}
+
+
+@pytest.mark.parametrize("choice", [GranularityChoice(), ITEMS], ids=["section", "item"])
+@pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
+def test_graph_is_acyclic_reduced_and_leads_nowhere_unknown(path, choice) -> None:  # type: ignore[no-untyped-def]
+    check_graph(plan_of(read_file(path), choice))
+
+
+def check_graph(plan: TaskPlan) -> None:
+    blocked = {task.key: set(task.blocked_by) for task in plan.tasks}
+    assert all(targets <= blocked.keys() for targets in blocked.values()), "an edge to nowhere"
+    reach: dict[str, set[str]] = {}
+    for key in TopologicalSorter(blocked).static_order():
+        beyond = set().union(*(reach[target] for target in blocked[key])) if blocked[key] else set()
+        assert not beyond & blocked[key], f"{key} repeats what a longer path says"
+        reach[key] = beyond | blocked[key]
+
+
+def test_tasks_stand_behind_those_they_wait_for() -> None:
+    for path in READY:
+        seen: set[str] = set()
+        for task in plan_of(read_file(path)).tasks:
+            assert seen.issuperset(task.blocked_by)
+            seen.add(task.key)
+
+
+def test_ten_numbered_steps_that_are_tickets_are_a_chain_of_nine_edges() -> None:
+    steps = tuple(Item(f"Step {n}", Span(n), ordered=True) for n in range(1, 11))
+    group = ItemGroup("migration", "Migration Requirements", WHERE, steps)
+    assert len(edges(outline(deployment=(group,), choice=ITEMS))) == 9
+
+
+def test_a_depends_on_field_is_an_edge_even_within_one_rank() -> None:
+    assert edges(outline(component("Store"), component("Sender", "Store"))) == {("Create Sender", "Create Store")}
+
+
+def test_a_name_in_depends_on_that_nothing_bears_is_an_error() -> None:
+    found = outline(component("Sender", "Stoer")).diagnostics
+    assert [each.rule.id for each in found] == ["unknown-dependency"]
+    assert 'depends on "Stoer"' in found[0].message
+
+
+def test_a_cycle_is_an_error_that_prints_its_path() -> None:
+    found = outline(component("A1", "B2"), component("B2", "C3"), component("C3", "A1")).diagnostics
+    assert [each.rule.id for each in found] == ["dependency-cycle"]
+    assert found[0].message.count(" -> ") == 3
+    assert "Create A1 -> Create B2 -> Create C3 -> Create A1" in found[0].message
+
+
+def test_the_authors_word_stands_where_mentions_say_the_opposite() -> None:
+    store = component("TokenStore", "Config changes")
+    change = ItemGroup(
+        "configuration", "Configuration Changes", WHERE, (Item("token.ttl", WHERE, code=("token.ttl",)),)
+    )
+    waiting = replace(store, depends_on=(), purpose="Reads `token.ttl`.")
+    assert ("Create TokenStore", "Change configuration: token.ttl") in edges(outline(waiting, changes=(change,)))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("`Store` is asked", True),
+        ("Store is asked", True),
+        ("the TokenStore is asked", False),
+        ("Stores are asked", False),
+        ("`store`", False),
+    ],
+)
+def test_a_mention_is_a_whole_name(text: str, named: bool) -> None:
+    asking = component("Wiring", purpose=text, kind=ComponentKind.INTEGRATION)
+    assert (("Integrate Wiring", "Create Store") in edges(outline(component("Store"), asking))) is named
+
+
+@pytest.mark.parametrize("text", ["the token store", "TokenStore", "Token Store's state"])
+def test_a_name_is_also_mentioned_by_its_words(text: str) -> None:
+    asking = component("Wiring", purpose=text, kind=ComponentKind.INTEGRATION)
+    assert ("Integrate Wiring", "Create TokenStore") in edges(outline(component("TokenStore"), asking))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=12))
+def test_any_depends_on_fields_give_a_graph_without_a_cycle_or_an_error(pairs: list[tuple[int, int]]) -> None:
+    waits: dict[int, list[str]] = {}
+    for waiting, target in pairs:
+        waits.setdefault(waiting, []).append(f"Part{target}")
+    found = outline(*(component(f"Part{n}", *waits.get(n, [])) for n in range(8)))
+    if not found.diagnostics:
+        TopologicalSorter(dict(enumerate(found.blocked_by))).prepare()
+    else:
+        assert not edges(found)

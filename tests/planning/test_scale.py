@@ -1,0 +1,41 @@
+"""A big map is planned quickly and in little memory."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+
+from techmap_sync.model import Component, ComponentKind, Item, ItemGroup, Method, Span, TechnicalMap
+from techmap_sync.planning.options import Granularity, GranularityChoice
+from tests.planning.maps import plan_of
+
+WHERE = Span(1)
+ITEMS = GranularityChoice(Granularity.ITEM, Granularity.ITEM, Granularity.ITEM)
+
+
+def big_map(tasks: int) -> TechnicalMap:
+    """Half of it components that mention a change, half of it tests that mention a component."""
+    half = tasks // 2
+    methods = tuple(Method(f"do_it_{n}", f"do_it_{n}()", "does it", WHERE) for n in range(3))
+    components = tuple(
+        Component(
+            f"PartNumber{n}", ComponentKind.NEW, WHERE, (f"p/{n}.py",), f"Purpose {n}.", "", methods, specified=True
+        )
+        for n in range(half)
+    )
+    tests = tuple(Item(f"PartNumber{n} does what it shall", Span(n + 1)) for n in range(half))
+    return TechnicalMap("Big", WHERE, components=components, tests=(ItemGroup("unit", "Unit Tests", WHERE, tests),))
+
+
+def test_two_thousand_tasks_are_planned_in_two_seconds_and_200_mb() -> None:
+    technical_map = big_map(2000)
+    started = time.perf_counter()
+    plan = plan_of(technical_map, ITEMS)
+    seconds = time.perf_counter() - started
+    assert len(plan.tasks) == 2000
+    assert seconds < 2
+    tracemalloc.start()
+    plan_of(technical_map, ITEMS)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 200 * 2**20
