@@ -1,14 +1,15 @@
-"""Where the tickets go: the tracker that flags, settings and the repository choose."""
+"""Where the tickets go: the tracker that flags, settings, the CI and the repository choose."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, entry_points
 
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.checkout import Checkout
-from techmap_sync.config import Settings
+from techmap_sync.commands.credentials import api_url_for, app_credentials, ci_target, token_for
+from techmap_sync.config import Settings, environment
 from techmap_sync.errors import UsageProblem
 from techmap_sync.syncing.tracker import Tracker
 
@@ -22,12 +23,13 @@ def connect_tracker(settings: Settings, checkout: Checkout) -> Tracker:
 
     :raises UsageProblem: there is no such tracker, or none was chosen and the repository offers more than one.
     """
-    name, target = _choice(settings.to, checkout)
+    variables = environment()
+    name, target = _choice(settings.to, checkout, variables)
     found = {entry.name: entry for entry in entry_points(group=GROUP)}
     if name not in found:
         known = ", ".join(sorted(found))
         raise UsageProblem(f"no such tracker: {name}", f"known are {known}; write --to TRACKER:TARGET")
-    return _connect(found[name], target, settings, checkout)
+    return _connect(found[name], target, settings, checkout, variables)
 
 
 def source_name(settings: Settings, checkout: Checkout, tracker: Tracker) -> str:
@@ -39,17 +41,37 @@ def source_name(settings: Settings, checkout: Checkout, tracker: Tracker) -> str
     return EMBEDDED if tracker.name.startswith(f"{EMBEDDED}:") else tracker.name
 
 
-def _connect(entry: EntryPoint, target: str, settings: Settings, checkout: Checkout) -> Tracker:
+def _connect(
+    entry: EntryPoint, target: str, settings: Settings, checkout: Checkout, variables: Mapping[str, str]
+) -> Tracker:
     connect: Callable[[Connection], Tracker] = entry.load()
+    server = settings.server(entry.name)
+    remote = checkout.remote if checkout.remote and checkout.remote.kind == entry.name else None
     return connect(
-        Connection(target, now=lambda: datetime.now(UTC), project=checkout.root.name, timeout=settings.timeout)
+        Connection(
+            target,
+            now=lambda: datetime.now(UTC),
+            project=checkout.root.name,
+            timeout=settings.timeout,
+            api_url=settings.api_url or api_url_for(entry.name, variables, remote),
+            token=token_for(entry.name, remote.host if remote else "", variables),
+            credentials=app_credentials(entry.name, variables),
+            label_colors=settings.labels.colors,
+            seconds_between_writes=server.seconds_between_writes,
+            ca_bundle=server.ca_bundle,
+        )
     )
 
 
-def _choice(to: str, checkout: Checkout) -> tuple[str, str]:
+def _choice(to: str, checkout: Checkout, variables: Mapping[str, str]) -> tuple[str, str]:
+    by_ci = ci_target(variables)
     if to:
         name, _, target = to.partition(":")
-        return name, target or (DEFAULT_FOLDER if name == EMBEDDED else "")
+        own = checkout.remote.path if checkout.remote and checkout.remote.kind == name else ""
+        implied = {EMBEDDED: DEFAULT_FOLDER, by_ci[0]: by_ci[1]}.get(name, own)
+        return name, target or implied
+    if by_ci[0]:
+        return by_ci
     if checkout.remote and checkout.remote.kind:
         own = f"{checkout.remote.kind}:{checkout.remote.path}"
         choices = f"--to {own}\n  --to {EMBEDDED}:{DEFAULT_FOLDER}"

@@ -187,9 +187,8 @@ def test_backlog_md_opens_what_was_pushed(program: Program) -> None:
     environment = {**os.environ, "NO_COLOR": "1"}
 
     def run(*arguments: str) -> str:
-        done = subprocess.run(
-            [PROGRAM, *arguments], cwd=program.folder, capture_output=True, text=True, env=environment
-        )
+        command = [PROGRAM, *arguments]
+        done = subprocess.run(command, cwd=program.folder, capture_output=True, text=True, env=environment, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

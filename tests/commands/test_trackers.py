@@ -1,0 +1,102 @@
+"""The same map on every tracker: the same plan, the same tickets, and a second push that writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.commands.run import CORPUS, Program
+from tests.simulators.github import GitHub
+from tests.simulators.github import running as github_running
+from tests.simulators.gitlab import Simulator as GitLab
+
+MAP = CORPUS / "09-webhook-ingestion.md"
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
+    with github_running(GitHub()) as server:
+        monkeypatch.setenv("GITHUB_TOKEN", server.connection().token.value)
+        monkeypatch.setenv("TECHMAP_SYNC_GITHUB__SECONDS_BETWEEN_WRITES", "0")
+        yield server
+
+
+@pytest.fixture
+def gitlab(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitLab]:
+    with GitLab.running() as server:
+        monkeypatch.setenv("GITLAB_TOKEN", server.connection().token.value)
+        monkeypatch.setenv("TECHMAP_SYNC_GITLAB__SECONDS_BETWEEN_WRITES", "0")
+        yield server
+
+
+def on_github(server: GitHub) -> list[str]:
+    return ["--to", f"github:{server.repository.full_name}", "--api-url", server.base_url]
+
+
+def on_gitlab(server: GitLab) -> list[str]:
+    return ["--to", f"gitlab:{server.connection().target}", "--api-url", server.url]
+
+
+def test_github_holds_the_map_and_a_second_push_writes_nothing(program: Program, github: GitHub) -> None:
+    pushed = program("push", MAP, *on_github(github), "--format", "json").json
+    assert len({outcome["ticket"] for outcome in pushed["outcomes"]}) == pushed["counts"]["create"] == 20
+    writes = len(github.writes)
+    ended = program("push", MAP, *on_github(github))
+    assert ended.code == 0, ended.err
+    assert "Plan: no changes." in ended.out
+    assert len(github.writes) == writes
+
+
+def test_gitlab_holds_the_map_and_a_second_push_writes_nothing(program: Program, gitlab: GitLab) -> None:
+    assert program("push", MAP, *on_gitlab(gitlab)).code == 0
+    writes = len(gitlab.writes)
+    ended = program("push", MAP, *on_gitlab(gitlab))
+    assert ended.code == 0, ended.err
+    assert "Plan: no changes." in ended.out
+    assert len(gitlab.writes) == writes
+
+
+def test_every_tracker_gets_the_same_change_set_but_for_the_parents_that_are_links(
+    program: Program, github: GitHub, gitlab: GitLab
+) -> None:
+    def changes(*to: str) -> list[tuple[str, str, str]]:
+        found = program("plan", MAP, *to, "--format", "json").json["changes"]
+        return [(c["action"], c["key"], c.get("target", "")) for c in found if c.get("edge") != "child of"]
+
+    assert changes(*on_github(github)) == changes(*on_gitlab(gitlab)) == changes("--to", "backlog:./backlog")
+
+
+def test_doctor_looks_and_writes_nothing(program: Program, github: GitHub, gitlab: GitLab) -> None:
+    for server, to in ((github, on_github(github)), (gitlab, on_gitlab(gitlab))):
+        ended = program("doctor", *to)
+        assert ended.code == 0, ended.out + ended.err
+        assert "doubled tickets: none" in ended.out
+        assert not server.writes
+
+
+def test_no_token_is_one_clear_message(program: Program, github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_TOKEN")
+    monkeypatch.setenv("PATH", "")
+    ended = program("push", MAP, *on_github(github))
+    assert ended.code == 2
+    assert "error: no token for GitHub" in ended.err
+
+
+def test_a_bad_token_is_one_clear_message_without_the_token(
+    program: Program, github: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "ghp_wrong")
+    ended = program("push", MAP, *on_github(github))
+    assert ended.code == 5
+    assert "error: github:octo/maps: " in ended.err
+    assert "ghp_wrong" not in ended.out + ended.err
+
+
+def test_in_github_actions_the_target_is_the_repository_itself(
+    program: Program, github: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_REPOSITORY", github.repository.full_name)
+    monkeypatch.setenv("GITHUB_API_URL", github.base_url)
+    assert program("plan", MAP, "--format", "json").json["tracker"] == f"github:{github.repository.full_name}"
