@@ -26,7 +26,7 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
 def test_rooms_import_one_way() -> None:
     """The contracts stand in pyproject.toml, [tool.importlinter]."""
     program = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
     assert " 0 broken" in done.stdout
 

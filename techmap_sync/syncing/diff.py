@@ -141,7 +141,9 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
     if edits:
         yield Change(Action.UPDATE, spec.key, spec.title, number, edits=edits, spec=spec)
     for field in revision.named(Decision.CONFLICT):
-        reason = f"both the map and a human changed it; settle with push --take map {spec.key} or --take tracker {spec.key}"
+        reason = (
+            f"both the map and a human changed it; settle with push --take map {spec.key} or --take tracker {spec.key}"
+        )
         edit = FieldEdit(field.name or "lead", field.theirs, field.ours)
         yield Change(Action.CONFLICT, spec.key, spec.title, number, reason, (edit,), spec)
     kept = [field.name or "lead" for field in revision.named(Decision.KEEP)]

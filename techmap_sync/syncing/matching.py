@@ -6,7 +6,7 @@ trusted ledger that lists it. See ``docs/how-it-decides.md``, "Whose ticket is i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from techmap_sync.syncing.block import Block, Unmanaged, read_block
@@ -89,9 +89,10 @@ def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:
             strays.append(stray)
         elif isinstance(block, Block):
             ours.append(Held(ticket, block))
-    map_ids = dict.fromkeys(held.marker.map_id for held in ours)
-    maps = {map_id: _holdings([h for h in ours if h.marker.map_id == map_id], strays, policy) for map_id in map_ids}
-    return Sorted(maps, tuple(strays))
+    by_map: dict[str, list[Held]] = {}
+    for held in ours:
+        by_map.setdefault(held.marker.map_id, []).append(held)
+    return Sorted({map_id: _holdings(each, strays, policy) for map_id, each in by_map.items()}, tuple(strays))
 
 
 def is_trusted(ticket: Ticket, policy: SyncPolicy) -> bool:
@@ -108,23 +109,20 @@ def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stra
     return None
 
 
-def _holdings(ours: Iterable[Held], strays: Iterable[Stray], policy: SyncPolicy) -> Holdings:
-    held = list(ours)
-    trusted = [h for h in held if is_trusted(h.ticket, policy)]
-    tracking, other_tracking = _tracking(trusted)
+def _holdings(held: Sequence[Held], strays: Iterable[Stray], policy: SyncPolicy) -> Holdings:
+    tracking, other_tracking = _tracking([h for h in held if is_trusted(h.ticket, policy)])
     ledger = (tracking.marker.ledger if tracking else None) or Ledger()
-    listed = set(ledger.tickets.values())
-    members = [
-        h for h in held if h.marker.ledger is None and (is_trusted(h.ticket, policy) or h.ticket.number in listed)
-    ]
-    tickets, copies = _one_per_key(members, ledger)
-    claims = [h for h in held if h not in members and h not in trusted]
     numbers = {number: key for key, number in ledger.tickets.items()}
+
+    def believed(h: Held) -> bool:
+        return is_trusted(h.ticket, policy) or (h.ticket.number in numbers and h.marker.ledger is None)
+
+    tickets, copies = _one_per_key([h for h in held if h.marker.ledger is None and believed(h)], ledger)
     return Holdings(
         tracking=tracking,
         tickets=tickets,
         copies=(*other_tracking, *copies),
-        claimed={h.marker.key: Stray(h.ticket, _untrusted(h), h.marker.key) for h in claims},
+        claimed={h.marker.key: Stray(h.ticket, _untrusted(h), h.marker.key) for h in held if not believed(h)},
         unreadable={numbers[s.ticket.number]: s for s in strays if s.ticket.number in numbers},
     )
 

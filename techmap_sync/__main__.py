@@ -1,0 +1,5 @@
+"""``python -m techmap_sync``: the same program."""
+
+from techmap_sync.cli import main
+
+main()

@@ -1,0 +1,46 @@
+"""Ten thousand tasks against ten thousand tickets."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from dataclasses import replace
+
+from techmap_sync.planning.task import TaskPlan
+from techmap_sync.syncing import writing
+from techmap_sync.syncing.changes import MapChanges
+from techmap_sync.syncing.diff import diff
+from techmap_sync.syncing.marker import Ledger
+from techmap_sync.syncing.matching import sort_tickets
+from techmap_sync.syncing.tracker import Capabilities, Snapshot, Ticket
+from tests.syncing.build import MAP, POLICY, TRACKING, origin, plan, task
+
+COUNT = 10_000
+
+
+def snapshot_of(made: TaskPlan) -> Snapshot:
+    """All tickets of a plan as they are right after a push."""
+    changes = MapChanges(MAP, "docs/login.md", True, tracking_key=TRACKING, ledger=Ledger())
+    tickets = []
+    for number, spec in enumerate((made.tracking, *made.tasks), 1):
+        draft = writing.draft(spec, changes, "1", POLICY, Capabilities())
+        tickets.append(
+            Ticket(str(number), draft.title, draft.body, labels=draft.labels, parent=None if number == 1 else "1")
+        )
+    return Snapshot(tuple(tickets))
+
+
+def test_ten_thousand_tasks_are_diffed_in_five_seconds_and_400_mb() -> None:
+    made = plan(*(task(f"Part{n}", sections={"purpose": f"Purpose number {n} of many."}) for n in range(COUNT)))
+    snapshot = snapshot_of(made)
+    changed = replace(made, tasks=(replace(made.tasks[0], title="Another title"), *made.tasks[1:]))
+    started = time.perf_counter()
+    holdings = sort_tickets(snapshot, POLICY).maps[MAP]
+    changes = diff(changed, origin(), holdings, Capabilities(), POLICY).changes
+    assert time.perf_counter() - started < 5
+    assert [c.key for c in changes if c.edits] == [made.tasks[0].key, TRACKING]
+    tracemalloc.start()
+    diff(changed, origin(), sort_tickets(snapshot, POLICY).maps[MAP], Capabilities(), POLICY)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 400 * 2**20
