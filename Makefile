@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit optional bench fuzz wheel clean
+.PHONY: help demo test lint types unit docs schema optional bench fuzz wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,9 +31,21 @@ types: $(VENV)/dev
 unit: $(VENV)/dev optional
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
+docs: $(VENV)/run ## write docs/rules.md from the code
+	@$(BIN)/python -c 'from techmap_sync.planning.rules import EVERY_RULE as rules; from techmap_sync.reports.rules_page import rules_page; print(end=rules_page(rules.values()))' > docs/rules.md
+
+schema: $(VENV)/run ## write the JSON Schema of the settings from the code
+	@$(BIN)/python -c 'from techmap_sync.settings_schema import settings_schema; print(end=settings_schema())' > config/techmap-sync.schema.json
+
 optional: ## what optional tests need, where npm can get it
 	@if command -v npm >/dev/null 2>&1; then npm install --silent --no-audit --no-fund || echo 'npm failed: optional tests are skipped'; \
 	else echo 'npm is missing: optional tests are skipped'; fi
+
+states: $(VENV)/dev ## random histories of map, people and pushes: make states STEPS=100000
+	STEPS=$(or $(STEPS),100000) $(BIN)/pytest tests/syncing/test_state_machine.py
+
+mutants: $(VENV)/dev ## put faults into the sync core and show that tests notice
+	$(BIN)/python -m tests.mutants.run
 
 wheel: $(VENV)/dev ## build the package into dist/
 	rm -rf dist && $(BIN)/python -m build --outdir dist .

@@ -76,6 +76,11 @@ def checkout_of(folder: Path) -> Checkout:
     return Checkout(Path(root).resolve(), _remote(folder), commit, time)
 
 
+def user_name(folder: Path) -> str:
+    """Return the name that git writes into commits of a folder, empty when it knows none."""
+    return _git(folder, "config", "user.name")
+
+
 def parse_remote(address: str) -> Remote | None:
     """Read the address of a remote in any form that git takes; None for a local path."""
     match = _URL.fullmatch(address) or (None if "://" in address else _SCP.fullmatch(address))

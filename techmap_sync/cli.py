@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import signal
+import shlex
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from techmap_sync import __version__, options
-from techmap_sync.checkout import checkout_of
+from techmap_sync.checkout import checkout_of, user_name
+from techmap_sync.commands.checking import CheckFormat, explanation, report
+from techmap_sync.commands.creating import new_map
 from techmap_sync.commands.exit_codes import Exit
-from techmap_sync.config import Settings, find_settings_file, load_settings, run_circumstances
+from techmap_sync.commands.maps import read_maps
+from techmap_sync.config import Settings, find_settings_file, load_settings
 from techmap_sync.errors import Problem, UsageProblem
 from techmap_sync.options import Format
+from techmap_sync.runs import carry_out, refused, shown
 from techmap_sync.screen import Screen
 
 if TYPE_CHECKING:
-    from techmap_sync.commands.planning import Planned, Wishes
-    from techmap_sync.commands.pushing import Pushed
+    from techmap_sync.commands.planning import Wishes
 
 app = typer.Typer(
     name="techmap-sync",
@@ -46,23 +49,31 @@ def root(
         raise typer.Exit
 
 
+@app.command(epilog='Example: techmap-sync new "Two-Factor Login"')
+def new(name: options.Feature, output: options.Output = None, config_file: options.ConfigFile = None) -> None:
+    """Write a map from the blank template, with date and author filled in."""
+    path = new_map(name, output, datetime.now().astimezone().date(), user_name(Path.cwd()), _settings(config_file))
+    Screen().result(f"wrote {path}\nnext: fill it in, then techmap-sync check {shlex.quote(str(path))}")
+
+
 @app.command(epilog="Example: techmap-sync check docs/maps")
 def check(
     paths: options.Paths = None,
+    explain: options.Explain = None,
     config_file: options.ConfigFile = None,
-    output: options.FormatOption = Format.TEXT,
+    output: options.CheckFormatOption = CheckFormat.TEXT,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
     no_color: options.NoColor = False,
     require_approved: options.RequireApproved = False,
 ) -> None:
     """Read maps and say what is wrong with them."""
-    from techmap_sync.commands.maps import read_maps
-    from techmap_sync.reports import check_json, check_text
-
     screen = Screen(quiet, verbose, no_color)
+    if explain is not None:
+        screen.result(explanation(explain))
+        return
     files = read_maps(paths or [], _settings(config_file))
-    screen.result((check_json.check_json if output is Format.JSON else check_text.check_text)(files.checked))
+    screen.result(report(files.checked, output))
     screen.passed_over(files)
     raise typer.Exit(screen.ended(files, [], require_approved))
 
@@ -115,10 +126,10 @@ def plan(
     planned = make_plan(paths or [], _settings(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
     if out is not None:
         out.write_text(plan_json.plan_json(planned.change_set) + "\n", encoding="utf-8")
-    screen.result(_shown(planned, output))
+    screen.result(shown(planned, output is Format.JSON))
     screen.passed_over(planned.files)
     pending = [Exit.PENDING] if exit_code and planned.change_set.writes else []
-    raise typer.Exit(screen.ended(planned.files, [*pending, *_refused(planned)], require_approved))
+    raise typer.Exit(screen.ended(planned.files, [*pending, *refused(planned)], require_approved))
 
 
 @app.command(epilog="Example: techmap-sync push docs/maps --to backlog:./backlog")
@@ -152,8 +163,8 @@ def push(
         hold_to(planned, plan_file)
     if strict:
         refuse_conflicts(planned)
-    code = _carry_out(planned, screen, output, max_writes)
-    raise typer.Exit(screen.ended(planned.files, [code, *_refused(planned)], require_approved))
+    code = carry_out(planned, screen, output is Format.JSON, max_writes)
+    raise typer.Exit(screen.ended(planned.files, [code, *refused(planned)], require_approved))
 
 
 @app.command(epilog="Example: techmap-sync reconcile --report-only --to backlog:./backlog")
@@ -184,12 +195,28 @@ def reconcile(
     )
     planned = make_plan([], _settings(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
     if report_only:
-        screen.result(_shown(planned, output))
+        screen.result(shown(planned, output is Format.JSON))
         drifted = any(c.writes or c.action in (Action.SKIP, Action.CONFLICT) for c in planned.change_set.changes)
         code = Exit.PENDING if drifted else Exit.DONE
     else:
-        code = _carry_out(planned, screen, output, max_writes)
-    raise typer.Exit(screen.ended(planned.files, [code, *_refused(planned)], False))
+        code = carry_out(planned, screen, output is Format.JSON, max_writes)
+    raise typer.Exit(screen.ended(planned.files, [code, *refused(planned)], False))
+
+
+@app.command(epilog="Example: techmap-sync doctor --to github:octo/app")
+def doctor(
+    to: options.To = None,
+    api_url: options.ApiUrl = None,
+    config_file: options.ConfigFile = None,
+    no_color: options.NoColor = False,
+) -> None:
+    """Look at token, rights and tickets of a tracker, and write nothing."""
+    from techmap_sync.commands.examining import examine
+    from techmap_sync.reports.doctor_text import doctor_text
+
+    name, findings = examine(_settings(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()))
+    Screen(no_color=no_color).result(doctor_text(name, findings))
+    raise typer.Exit(Exit.DONE if all(finding.ok for finding in findings) else Exit.TRACKER)
 
 
 def main() -> None:
@@ -236,52 +263,3 @@ def _wishes(
         refresh=refresh,
         accept_settings=accept_settings,
     )
-
-
-def _shown(planned: Planned, output: Format) -> Any:
-    from techmap_sync.reports import plan_json, plan_text
-
-    return (plan_json.plan_json if output is Format.JSON else plan_text.plan_text)(planned.change_set)
-
-
-def _refused(planned: Planned) -> list[Exit]:
-    return [Exit.REFUSED for each in planned.change_set.maps if each.refusals]
-
-
-def _carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int | None) -> Exit:
-    """Show a plan, write it, and say what became of it."""
-    from techmap_sync.commands.pushing import Pushed, push_plan
-    from techmap_sync.reports import plan_json, plan_text
-
-    change_set, pushed = planned.change_set, Pushed()
-    if output is Format.TEXT:
-        screen.result(plan_text.plan_text(change_set))
-    screen.duration(change_set, planned.tracker.capabilities.seconds_per_write)
-    with screen.progress(len(change_set.writes)) as advance, _stoppable(pushed):
-        for outcome in push_plan(planned, pushed, max_writes):
-            advance()
-            if output is Format.TEXT and (screen.verbose or outcome.change.edge is None):
-                screen.result(plan_text.outcome_line(outcome))
-    if output is Format.JSON:
-        run = run_circumstances(checkout_of(Path.cwd()).commit)
-        screen.result(plan_json.push_json(change_set, pushed.outcomes, pushed.complete, run))
-    elif change_set.writes:
-        screen.result(plan_text.done_line(pushed.outcomes, change_set.tracker))
-    screen.passed_over(planned.files)
-    return screen.failed(pushed.problem) if pushed.problem else Exit.DONE
-
-
-@contextmanager
-def _stoppable(pushed: Pushed) -> Iterator[None]:
-    """End between two writes on the first SIGINT or SIGTERM; a second one ends at once."""
-
-    def ask(number: int, _frame: object) -> None:
-        pushed.stop_requested = True
-        signal.signal(number, signal.default_int_handler)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -12,10 +12,10 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -26,17 +26,31 @@ from pydantic_settings import (
 
 from techmap_sync.errors import SettingsProblem, UsageProblem
 from techmap_sync.planning.options import Granularity, GranularityChoice, PlanOptions
+from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.syncing.digest import digest
 from techmap_sync.syncing.policy import Limits, OnConflict, OrphanPolicy
+from techmap_sync.toml_places import line_of
 
 FILE_NAME = "techmap-sync.toml"
 PREFIX = "TECHMAP_SYNC_"
-SECRETS = frozenset({"TECHMAP_SYNC_GITHUB_TOKEN", "TECHMAP_SYNC_GITLAB_TOKEN"})
+SECRETS = frozenset(
+    f"{PREFIX}{name}"
+    for name in ("GITHUB_TOKEN", "GITLAB_TOKEN", "GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_INSTALLATION_ID")
+)
 """Variables with our prefix that are no settings: a secret never stands in a file."""
 
 EXPLAINED = "every setting is explained in docs/configuration.md"
 
 Label = Field(min_length=1, pattern=r"^[^,]+$")
+
+
+def _known_rule(rule: str) -> str:
+    if rule not in EVERY_RULE:
+        raise PydanticCustomError("unknown_rule", "no such rule")
+    return rule
+
+
+RuleId = Annotated[str, AfterValidator(_known_rule), WithJsonSchema({"type": "string", "enum": sorted(EVERY_RULE)})]
 
 
 class _Table(BaseModel):
@@ -71,10 +85,11 @@ class LimitsTable(_Table):
     max_few: int = Field(ge=0)
 
 
-class PaceTable(_Table):
-    """How fast a server is written to."""
+class ServerTable(_Table):
+    """How a server is spoken to."""
 
     seconds_between_writes: float = Field(ge=0)
+    ca_bundle: str
 
 
 class Settings(BaseSettings):
@@ -102,10 +117,15 @@ class Settings(BaseSettings):
     granularity: GranularityTable
     labels: LabelsTable
     limits: LimitsTable
-    github: PaceTable
-    gitlab: PaceTable
-    severity: dict[str, Literal["error", "warning", "note", "off"]]
+    github: ServerTable
+    gitlab: ServerTable
+    severity: dict[RuleId, Literal["error", "warning", "note", "off"]]
     vocabulary: dict[str, Any]
+
+    def server(self, tracker: str) -> ServerTable:
+        """Return how the server of a tracker is spoken to; one that we do not know is not slowed down."""
+        known = {"github": self.github, "gitlab": self.gitlab}
+        return known.get(tracker, ServerTable(seconds_between_writes=0, ca_bundle=""))
 
     def plan_options(self) -> PlanOptions:
         """Return what the planner has to know."""
@@ -127,6 +147,11 @@ class Settings(BaseSettings):
         """Return a fingerprint of all settings that decide what tasks a map has."""
         deciding = self.model_dump(mode="json", include={"granularity", "labels", "vocabulary", "templates"})
         return digest(json.dumps(deciding, sort_keys=True, ensure_ascii=False))
+
+
+def environment() -> Mapping[str, str]:
+    """Return the variables of this process, for those who look for a token or a server in them."""
+    return os.environ
 
 
 def shipped(name: str) -> Path:
@@ -218,16 +243,16 @@ def _known_keys() -> Iterator[tuple[str, ...]]:
 
 
 def _problem(error: ErrorDetails, file: Path | None, flags: Mapping[str, object]) -> SettingsProblem:
-    path = [str(part) for part in error["loc"] if isinstance(part, str)]
+    path = [str(part) for part in error["loc"] if isinstance(part, str) and part != "[key]"]
     key = ".".join(path)
     where = _where(path, file, flags)
     if error["type"] == "extra_forbidden":
         siblings = {known[-1] for known in _known_keys() if list(known[:-1]) == path[:-1]}
         return SettingsProblem(where, f"no such setting: {key}", _nearest(path[-1], siblings))
+    if error["type"] == "unknown_rule":
+        return SettingsProblem(where, f"no such rule: {path[-1]}", _nearest(path[-1], set(EVERY_RULE)))
     message = error["msg"][:1].lower() + error["msg"][1:]
-    return SettingsProblem(
-        where, f"{key} = {error['input']!r}: {message}", "every setting is explained in docs/configuration.md"
-    )
+    return SettingsProblem(where, f"{key} = {error['input']!r}: {message}", EXPLAINED)
 
 
 def _where(path: list[str], file: Path | None, flags: Mapping[str, object]) -> str:
@@ -236,28 +261,8 @@ def _where(path: list[str], file: Path | None, flags: Mapping[str, object]) -> s
         return f"--{path[0].replace('_', '-')}"
     if variable in {name.upper() for name in os.environ}:
         return f"environment variable {variable}"
-    line = _line_of(path, file.read_text(encoding="utf-8")) if file else 0
+    line = line_of(path, file.read_text(encoding="utf-8")) if file else 0
     return f"{file}:{line}" if line else str(file or "settings")
-
-
-def _line_of(path: list[str], toml: str) -> int:
-    """Return the line in which a key of a TOML file stands, 0 when it is not found."""
-    table: list[str] = []
-    for number, line in enumerate(toml.splitlines(), 1):
-        text = line.strip()
-        if text.startswith("["):
-            table = _dotted(text.strip("[] "))
-        elif "=" in text and not text.startswith("#"):
-            key = [*table, *_dotted(text.split("=", 1)[0])]
-            if path[: len(key)] == key:
-                return number
-        if table and path == table and text.startswith("["):
-            return number
-    return 0
-
-
-def _dotted(key: str) -> list[str]:
-    return [part.strip().strip("\"'") for part in key.split(".")]
 
 
 def _nearest(name: str, known: set[str]) -> str:

@@ -69,6 +69,8 @@ class Component:
     """Earlier identities, ``<!-- was: x -->``."""
     specified: bool = False
     """True when it has a heading of its own below the detailed specifications."""
+    listed: bool = False
+    """True when the overview lists it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from techmap_sync.commands.checking import CheckFormat
 from techmap_sync.config import FILE_NAME
 
 
@@ -26,6 +27,10 @@ To = Annotated[
 ApiUrl = Annotated[str | None, typer.Option(help="Address of the tracker's API, for a server of your own.")]
 ConfigFile = Annotated[Path | None, typer.Option("--config", help=f"Settings file. Default: the nearest {FILE_NAME}.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written.")]
+CheckFormatOption = Annotated[CheckFormat, typer.Option("--format", help="How the result is written.")]
+Explain = Annotated[str | None, typer.Option(metavar="RULE", help="Say what a rule is about, and check nothing.")]
+Feature = Annotated[str, typer.Argument(help="What the map is about.", metavar="NAME")]
+Output = Annotated[Path | None, typer.Option("--output", help="The file to write. Default: named after the feature.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Also name links and files that were passed over.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour, as under NO_COLOR.")]

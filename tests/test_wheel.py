@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 def run(*command: str | Path, folder: Path) -> str:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        list(map(str, command)), cwd=folder, env=environment, capture_output=True, text=True, timeout=300
+        list(map(str, command)), cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -29,8 +29,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, folder=folder)
     venv.create(folder / "venv", with_pip=True)
     wheel = next(folder.glob("*.whl"))
-    pip = [folder / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run(*pip, "-c", ROOT / "constraints.txt", wheel, folder=folder)
+    python = folder / "venv" / "bin" / "python"
+    pinned = ("-c", ROOT / "constraints.txt")
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pinned, wheel, folder=folder)
     return folder / "venv" / "bin" / "techmap-sync"
 
 

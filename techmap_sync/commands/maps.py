@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from techmap_sync.commands.discovery import FoundFile, find_files
@@ -11,7 +11,9 @@ from techmap_sync.config import Settings
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
 from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.model import TechnicalMap
+from techmap_sync.parsing.checks import apply_severities, check, duplicate_ids
 from techmap_sync.parsing.parser import decode, looks_like_map, parse
+from techmap_sync.parsing.reading import Ignore
 from techmap_sync.parsing.vocabulary import Vocabulary
 from techmap_sync.planning.outline import Outline, outline_of
 
@@ -28,6 +30,8 @@ class MapFile:
     technical_map: TechnicalMap
     outline: Outline
     diagnostics: tuple[Diagnostic, ...]
+    ignores: tuple[Ignore, ...] = ()
+    """The comments in it that silence diagnostics."""
 
     @property
     def name(self) -> str:
@@ -98,7 +102,7 @@ def read_maps(paths: Sequence[str], settings: Settings) -> MapFiles:
             passed_over.append(file.path)
         else:
             maps.append(read)
-    return MapFiles(tuple(maps), tuple(unreadable), tuple(passed_over))
+    return MapFiles(_with_namesakes(maps, vocabulary, settings), tuple(unreadable), tuple(passed_over))
 
 
 def _read(file: FoundFile, vocabulary: Vocabulary, settings: Settings) -> MapFile | None:
@@ -111,7 +115,22 @@ def _read(file: FoundFile, vocabulary: Vocabulary, settings: Settings) -> MapFil
     if reading.map is None:
         raise UnreadableMap(name, NO_MAP, NO_MAP_HINT)
     outline = outline_of(reading.map, settings.plan_options().granularity)
-    return MapFile(file.path, text, reading.map, outline, ())
+    of_tasks = (replace(found, path=name) for found in outline.diagnostics)
+    found = apply_severities((*check(reading, settings.severity, name), *of_tasks), settings.severity, reading.ignores)
+    return MapFile(file.path, text, reading.map, outline, found, reading.ignores)
+
+
+def _with_namesakes(maps: Sequence[MapFile], vocabulary: Vocabulary, settings: Settings) -> tuple[MapFile, ...]:
+    """Return the maps with an error in each whose identity another one has too; what is unnamed yet has none."""
+    blank = vocabulary.placeholders
+    named = [file for file in maps if file.technical_map.map_id or file.technical_map.title not in blank]
+    found = duplicate_ids([(file.name, file.outline.map_id, file.technical_map.span) for file in named])
+    of_file = {namesake.path: namesake for namesake in found}
+    return tuple(_with(file, of_file[file.name], settings) if file.name in of_file else file for file in maps)
+
+
+def _with(file: MapFile, namesake: Diagnostic, settings: Settings) -> MapFile:
+    return replace(file, diagnostics=apply_severities((*file.diagnostics, namesake), settings.severity, file.ignores))
 
 
 def _bytes(path: Path) -> bytes:

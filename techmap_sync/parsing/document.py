@@ -10,12 +10,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from techmap_sync.model import Span
+from techmap_sync.parsing.wording import without_comments
 
 if TYPE_CHECKING:
-    from techmap_sync.parsing.markdown import Block
-
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-
+    from techmap_sync.parsing.blocks import Block
 
 @dataclass(frozen=True)
 class Document:
@@ -45,7 +43,18 @@ class Document:
         """Return the author's Markdown from ``start`` to ``end``, without indentation and comments."""
         begin = self._line_starts[bisect_right(self._line_starts, start) - 1]
         indented = " " * (start - begin) if not self.text[begin:start].strip() else ""
-        return _COMMENT.sub("", textwrap.dedent(indented + self.text[start:end])).strip("\n").rstrip()
+        return without_comments(textwrap.dedent(indented + self.text[start:end])).strip("\n").rstrip()
+
+    def before_markup(self, start: int) -> int:
+        """Return where the markup of a text starts that itself starts at ``start``."""
+        while start and self.text[start - 1] in "*_~`[":
+            start -= 1
+        return start
+
+    def line_span(self, line: int) -> Span:
+        """Return the place of a whole line of the file."""
+        start = self._line_starts[line - self.first_line]
+        return self.span(start, self.line_end(start))
 
     def line_end(self, offset: int) -> int:
         """Return the offset behind the line on which ``offset`` stands."""
@@ -55,4 +64,4 @@ class Document:
     def source_lines(self, start: int, end: int) -> tuple[str, ...]:
         """Return the lines of the text that ``start`` to ``end`` touches."""
         first, last = (bisect_right(self._line_starts, offset) - 1 for offset in (start, max(start, end - 1)))
-        return tuple(self.text.split("\n")[first : last + 1])
+        return tuple(self.text[self._line_starts[first] : self.line_end(self._line_starts[last])].split("\n"))

@@ -6,26 +6,34 @@ The shallowest grouping that a section has gives its items: headings, bold label
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from techmap_sync.model import Item, ItemGroup
 from techmap_sync.parsing.labels import label_of
-from techmap_sync.parsing.markdown import Fence, ItemList, Line, Other, Paragraph, RunKind, Table
+from techmap_sync.parsing.blocks import Fence, ItemList, Line, Other, Paragraph, RunKind, Table
 from techmap_sync.parsing.meaning import Meaning, Title, meaning_of, says_nothing, status_of_cell, title_of
 from techmap_sync.parsing.tables import rows_of
 from techmap_sync.parsing.vocabulary import look_up
-from techmap_sync.parsing.wording import first_sentence, plain, unnumbered, without_closing_colon, without_code
+from techmap_sync.parsing.wording import (
+    first_sentence,
+    plain,
+    unnumbered,
+    without_closing_colon,
+    without_code,
+    without_comments,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from techmap_sync.parsing.document import Document
-    from techmap_sync.parsing.markdown import Block
+    from techmap_sync.parsing.blocks import Block
     from techmap_sync.parsing.outline import Section
     from techmap_sync.parsing.vocabulary import Vocabulary
 
-_NO_TEXT = re.compile(r"^#{1,6}\s+|^\[[ xX]\]\s+|<!--.*?-->|\s*\{#[^\s{}]+\}$")
+_NO_TEXT = re.compile(r"^#{1,6}\s+|^\[[ xX]\]\s+|\s?\{#[^\s{}]+\}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,16 @@ def read_group(section: Section, name: str, document: Document, vocabulary: Voca
     )
 
 
+def merged(groups: Sequence[ItemGroup]) -> tuple[ItemGroup, ...]:
+    """Return the groups with those of one name made one, where the first of them stands."""
+    found: dict[str, ItemGroup] = {}
+    for group in groups:
+        first = found.get(group.name, replace(group, items=(), context=""))
+        context = "\n\n".join(filter(None, (first.context, group.context)))
+        found[group.name] = replace(first, items=(*first.items, *group.items), context=context)
+    return tuple(found.values())
+
+
 def heading_text(section: Section) -> str:
     """Return the heading as it is shown: no Markdown, numbering, emoji or closing colon."""
     return without_closing_colon(unnumbered(section.heading))
@@ -86,13 +104,19 @@ def _item(entry: Entry, document: Document, vocabulary: Vocabulary) -> Item | No
 def _with_markdown(entry: Entry, document: Document) -> str:
     """Return the entry's own text as written, on one line, without its box and its identity."""
     written = " ".join(document.text[line.start : line.end].strip() for line in entry.lines)
-    return without_closing_colon(_NO_TEXT.sub("", written).strip())
+    return without_closing_colon(_NO_TEXT.sub("", without_comments(written).strip()).strip())
 
 
 def _context(section: Section, entries: Sequence[Entry], document: Document) -> str:
     """Return the Markdown of the blocks that no entry covers."""
-    left = (block for block in section.blocks if not any(e.start < block.end and block.start < e.end for e in entries))
-    return "\n\n".join(text for block in left if (text := document.markdown(block.start, block.end)))
+    places = sorted((entry.start, entry.end) for entry in entries)
+    starts = [start for start, _ in places]
+    texts = []
+    for block in section.blocks:
+        last = bisect_left(starts, block.end) - 1  # entries do not overlap: only the last one before its end can hold it
+        if last < 0 or places[last][1] <= block.start:
+            texts.append(document.markdown(block.start, block.end))
+    return "\n\n".join(filter(None, texts))
 
 
 def _entries(section: Section, document: Document, vocabulary: Vocabulary) -> Iterator[Entry]:

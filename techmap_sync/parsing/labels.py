@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from techmap_sync.parsing.markdown import Line, Run, RunKind
+from techmap_sync.parsing.blocks import Line, Run, RunKind
 from techmap_sync.parsing.wording import plain, unnumbered, without_closing_colon
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _COLONS = ":："
-_REMARKS = re.compile(r"(?:\s*[(（][^()（）]*[)）])*\s*$")
+_REMARKS = re.compile(r"(?:\s*[(（][^()（）]*[)）])*")
 _PLAIN_LABEL = re.compile(r"\s*([^\W\d_][^:：]{0,40}?)\s*[:：](?=\s|$)")
 
 
@@ -70,12 +70,11 @@ def _strong_prefix(runs: list[Run]) -> int:
 def _behind_colon(runs: tuple[Run, ...]) -> tuple[Run, ...] | None:
     """Return what follows the colon; nothing where only remarks follow; None where it is no label at all."""
     text = plain(runs)
-    if not unnumbered(_REMARKS.sub("", without_closing_colon(text))):
+    remarks = _REMARKS.match(text)
+    behind = text[remarks.end() :].strip() if remarks else text
+    if not unnumbered(without_closing_colon(behind)):
         return ()
-    remarks = re.match(r"(?:\s*\([^()]*\)|\s*（[^（）]*）)*\s*[:：](?!\S*[:：])", text)
-    if remarks is None:
-        return None
-    return _after_colon(runs)
+    return _after_colon(runs) if re.match(r"[:：](?!\S*[:：])", behind) else None
 
 
 def _after_colon(runs: tuple[Run, ...]) -> tuple[Run, ...]:

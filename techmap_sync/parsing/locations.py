@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from techmap_sync.parsing.markdown import RunKind
+from techmap_sync.parsing.blocks import RunKind
 from techmap_sync.parsing.meaning import is_placeholder, says_nothing, title_of
 from techmap_sync.parsing.wording import plain_lines, without_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from techmap_sync.parsing.markdown import Line
+    from techmap_sync.parsing.blocks import Line
     from techmap_sync.parsing.vocabulary import Vocabulary
 
 _PATH = re.compile(r"(?!\d+(?:\.\d+)*$)(?!\w+://)[^\s,;]*(?:[/\\][^\s,;]*[\w*\])}]|[\w\])]/|\.[A-Za-z][A-Za-z0-9]{0,7})")
+_LONGEST_PATH = 300
+_BARE_FILE = re.compile(r"[A-Z]\w{0,40}file|https?://\S+")  # Makefile, Dockerfile
 _LINES = re.compile(r"(?::\d+(?:-\d+)?)$")
 _BETWEEN_PATHS = re.compile(r"[\s,;]+")
 _PARENTHESES = re.compile(r"[(（]([^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*)[)）]")
@@ -24,22 +26,22 @@ _AND = re.compile(r"\s*(?:,|;|\+|&|\s)\s*")
 
 def is_path(text: str) -> bool:
     """Whether a text without context looks like the path of a file or folder."""
-    return _PATH.fullmatch(_LINES.sub("", text)) is not None
+    return len(text) <= _LONGEST_PATH and _PATH.fullmatch(_LINES.sub("", text)) is not None
 
 
-def paths_of_field(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return the paths of a location field: its code spans, else what looks like a path, else its only word."""
-    title = title_of(lines)
+def paths_of_field(line: Line, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the paths of a line of a location field: its code spans, else what looks like a path."""
+    title = title_of((line,))
     if is_placeholder(title.text, vocabulary) or says_nothing(title, vocabulary):
         return ()
-    codes = [run.text.strip() for line in lines for run in line.runs if run.kind is RunKind.CODE]
+    codes = [run.text.strip() for run in line.runs if run.kind is RunKind.CODE]
     if codes:
         return tuple(filter(is_path, codes)) or tuple(codes)
     words = [_bare(word) for word in _BETWEEN_PATHS.split(title.text)]
     if paths := tuple(filter(is_path, words)):
         return paths
     only = _PARENTHESES.sub("", title.text).split()
-    return (only[0],) if len(only) == 1 else ()
+    return (only[0],) if len(only) == 1 and _BARE_FILE.fullmatch(only[0]) else ()
 
 
 def _bare(word: str) -> str:

@@ -1,15 +1,13 @@
-"""Markdown as small frozen values, with the place of each in the text.
+"""Markdown text -> blocks. This is the only file that knows Marko.
 
-This is the only file that knows Marko. Its tree is turned into the blocks below at once, and everything that could make
-it slow or raise is taken out of the text beforehand (``limits.py``).
+Marko's tree is turned into our own values at once, and everything that could make it slow or raise is taken out of the
+text beforehand (``limits.py``).
 """
 
 from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from marko import block as marko_block
@@ -17,119 +15,26 @@ from marko import inline as marko_inline
 from marko.ext.gfm import elements as gfm
 from marko.helpers import normalize_label
 from marko.parser import Parser as MarkoParser
+from marko.source import Source
+
+from techmap_sync.parsing.blocks import (
+    Block,
+    Fence,
+    Heading,
+    ItemList,
+    Line,
+    ListItem,
+    Other,
+    Paragraph,
+    Quote,
+    Rule,
+    Run,
+    RunKind,
+    Table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from marko.source import Source
-
-
-class RunKind(Enum):
-    """What a piece of a line is."""
-
-    TEXT = auto()
-    CODE = auto()
-    COMMENT = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A piece of a line in one style. ``start`` is its offset in the text."""
-
-    kind: RunKind
-    text: str
-    start: int
-    strong: bool = False
-    struck: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a paragraph, a heading or a cell. ``column`` counts from 0."""
-
-    runs: tuple[Run, ...]
-    start: int
-    end: int
-    column: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """``## Text``, or text that is underlined."""
-
-    level: int
-    line: Line
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Lines of text."""
-
-    lines: tuple[Line, ...]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class ListItem:
-    """One bullet with everything below it. ``ticked`` is None where there is no box to tick."""
-
-    blocks: tuple[Block, ...]
-    start: int
-    end: int
-    ticked: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemList:
-    """A list of bullets, or a numbered one."""
-
-    ordered: bool
-    items: tuple[ListItem, ...]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Blocks behind ``>``."""
-
-    blocks: tuple[Block, ...]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fence:
-    """Code between fences, or indented."""
-
-    code: str
-    language: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table: one line per cell."""
-
-    header: tuple[Line, ...]
-    rows: tuple[tuple[Line, ...], ...]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Other:
-    """Raw HTML (comments too), a thematic break, a link definition: nothing that is read."""
-
-    start: int
-    end: int
-
-
-Block = Heading | Paragraph | ItemList | Quote | Fence | Table | Other
 
 
 def blocks_of(text: str) -> tuple[Block, ...]:
@@ -211,6 +116,28 @@ _ANGLE_BRACKET = re.compile(r" {0,3}<")
 _BAR = re.compile(r"[^\n|]*\|")
 
 
+_LINE = re.compile(r"[^\n]*$\n?", re.MULTILINE)
+
+
+class _QuickSource(Source):
+    """Looks up the next line once, where Marko does so for each pattern that it tries there."""
+
+    _place: tuple[int, str] = (-1, "")
+    _prefix_length = 0
+
+    def expect_re(self, regexp: re.Pattern[str] | str) -> re.Match[str] | None:
+        prefix = self.prefix
+        if (self.pos, prefix) != self._place:
+            self._place = (self.pos, prefix)
+            line = _LINE.match(self._buffer, self.pos) if prefix else None
+            self._prefix_length = self.match_prefix(prefix, line[0]) if line else 0
+        if self._prefix_length < 0:
+            self.match = _LINE.match(self._buffer, self.pos)
+            return None
+        self.match = self._expect_re(regexp, self.pos + self._prefix_length)
+        return self.match
+
+
 class _LeanParser(MarkoParser):
     """Marko with tables, task lists and strikethrough, that spends a bounded time on inline markup."""
 
@@ -225,7 +152,14 @@ class _LeanParser(MarkoParser):
 
     def parse(self, text: str) -> marko_block.Document:
         self._budget = _INLINE_BUDGET
-        return super().parse(text)
+        source = _QuickSource(text)
+        source.parser = self
+        document = marko_block.Document()
+        document.source_span = (0, len(text))
+        with source.under_state(document):
+            document.children = self.parse_source(source)
+            self.parse_inline(document, source)
+        return document
 
     def _build_block_element_list(self) -> list[Any]:
         return getattr(self, "_sorted_elements", None) or super()._build_block_element_list()
@@ -281,8 +215,11 @@ def _block(element: Any, text: str) -> Iterator[Block]:
     start, end = element.source_span or (0, 0)
     end = start + len(text[start:end].rstrip())
     match element:
-        case marko_block.Heading() | marko_block.SetextHeading():
+        case marko_block.Heading():
             yield Heading(element.level, _line(element.children, start, end), start, end)
+        case marko_block.SetextHeading():
+            lines = tuple(_lines(element.children, text))
+            yield Heading(element.level, _line(element.children, start, lines[-1].end), start, end, underlined=lines)
         case marko_block.Paragraph():
             yield Paragraph(tuple(_lines(element.children, text)), start, end)
         case marko_block.List():
@@ -293,6 +230,8 @@ def _block(element: Any, text: str) -> Iterator[Block]:
             yield Fence(element.children[0].children, element.lang, start, end)
         case gfm.Table():
             yield _table(element, start, end)
+        case marko_block.ThematicBreak():
+            yield Rule(start, end)
         case _:
             yield Other(start, end)
 
@@ -316,7 +255,7 @@ def _cell(cell: Any) -> Line:
 
 
 def _line(elements: Sequence[Any], start: int, end: int) -> Line:
-    return Line(tuple(run for run in _runs(elements) if run is not _BREAK), start, end)
+    return Line(tuple(_SPACE if run is _BREAK else run for run in _runs(elements)), start, end)
 
 
 def _lines(elements: Sequence[Any], text: str) -> Iterator[Line]:
@@ -338,6 +277,7 @@ def _before_markup(text: str, start: int) -> int:
 
 
 _BREAK = Run(RunKind.TEXT, "\n", -1)
+_SPACE = Run(RunKind.TEXT, " ", -1)
 _STYLING_TAG = re.compile(r"(?i)</?(?:a|abbr|b|big|br|code|del|details|div|em|font|hr|i|img|ins|kbd|mark|p|pre|s|small"
                           r"|span|strike|strong|sub|summary|sup|u)\b[^>]*>")  # fmt: skip
 

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from techmap_sync.parsing.markdown import RunKind
+from techmap_sync.parsing.blocks import RunKind
 from techmap_sync.parsing.wording import fold, plain_lines, without_closing_colon, without_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from techmap_sync.parsing.markdown import Line
+    from techmap_sync.parsing.blocks import Line
     from techmap_sync.parsing.vocabulary import Vocabulary
 
-_IDENTITY = re.compile(r"<!--\s*(id|was):\s*(.*?)\s*-->", re.DOTALL)
+_IDENTITY = re.compile(r"<!--\s*(id|was):(.*)-->", re.DOTALL)
 _ANCHOR = re.compile(r"\s*\{#([^\s{}]+)\}$")
 _BOX = re.compile(r"^\[([ xX])\]\s+")
 _TAG = re.compile(r"\(([^()]*)\)|(?:\s[-–]\s|—|\s->\s)\s*([^-–—,.;:(]+?)\s*(?=[,.;:(—]|\s[-–]\s|$)")
@@ -64,11 +64,11 @@ def identities(comments: Iterable[str]) -> tuple[str, tuple[str, ...]]:
     """Return the identity and the earlier ones that ``<!-- id: x -->`` and ``<!-- was: y, z -->`` give."""
     slug, was = "", []
     for comment in comments:
-        for kind, value in _IDENTITY.findall(comment):
-            if kind == "id":
-                slug = slug or value
+        if match := _IDENTITY.fullmatch(comment):
+            if match[1] == "id":
+                slug = slug or match[2].strip()
             else:
-                was += [name for part in value.split(",") if (name := part.strip())]
+                was += [name for part in match[2].split(",") if (name := part.strip())]
     return slug, tuple(was)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.model import Lifecycle, MetadataField, Readiness
 from techmap_sync.parsing.labels import label_of
-from techmap_sync.parsing.markdown import Block, Heading, ItemList, Other, Paragraph, Quote
+from techmap_sync.parsing.blocks import Block, Heading, ItemList, Paragraph, Quote, Rule
 from techmap_sync.parsing.outline import straighten
 from techmap_sync.parsing.recognition import fields_in_line, fold_spaces, is_map_status
 from techmap_sync.parsing.vocabulary import look_up
@@ -45,10 +45,12 @@ class Metadata:
 def read_metadata(blocks: Sequence[Block], document: Document, vocabulary: Vocabulary) -> Metadata:
     """Take the metadata out of the blocks at the top level of a map."""
     groups = list(_field_groups(blocks, document, vocabulary))
-    taken = {id(block) for group, _ in groups for block in group}
-    fields = [fields for _, fields in groups]
+    fields = [group.fields for group in groups]
+    taken = {id(block) for group in groups for block in group.blocks}
+    if groups and not groups[-1].in_header:
+        taken |= {id(block) for block in _behind_footer(blocks, groups[-1])}
     readiness, readiness_field = _readiness(fields, vocabulary)
-    ordered = tuple(_in_order_of_weight(fields))
+    ordered = tuple(_in_order_of_weight(fields, readiness_field))
     status = next((field.value for field in ordered if field.name == "status"), "")
     retired = fold(status).split(" ")[0].strip(".,:;()!*") in vocabulary.retired
     return Metadata(
@@ -60,34 +62,51 @@ def read_metadata(blocks: Sequence[Block], document: Document, vocabulary: Vocab
     )
 
 
-def _in_order_of_weight(groups: Iterable[Sequence[MetadataField]]) -> Iterator[MetadataField]:
-    """Header fields count where they stand first, footer fields where they stand last."""
+def _in_order_of_weight(
+    groups: Iterable[Sequence[MetadataField]], readiness_field: MetadataField | None
+) -> Iterator[MetadataField]:
+    """Header fields count where they stand first, footer fields where they stand last, and "no" before "yes"."""
     fields = [field for group in groups for field in group]
     first = {field.name: field for field in reversed(fields)}
     last = {field.name: field for field in fields}
     counts = {name: first[name] if name in _HEADER else last[name] for name in first}
+    if readiness_field:
+        counts[readiness_field.name] = readiness_field
     yield from (field for field in fields if counts[field.name] is field)
     yield from (field for field in fields if counts[field.name] is not field)
 
 
-def _field_groups(
-    blocks: Sequence[Block], document: Document, vocabulary: Vocabulary
-) -> Iterator[tuple[list[Block], list[MetadataField]]]:
-    """Yield neighbouring blocks that hold fields, where they are metadata."""
-    group: list[Block] = []
-    fields: list[MetadataField] = []
+class _Group(NamedTuple):
+    """Neighbouring blocks that hold nothing but fields."""
+
+    blocks: list[Block]
+    fields: list[MetadataField]
+    in_header: bool
+
+
+def _field_groups(blocks: Sequence[Block], document: Document, vocabulary: Vocabulary) -> Iterator[_Group]:
+    """Yield the groups of fields that are metadata."""
     place = _Place(in_header=True, in_component=False)
+    group = _Group([], [], place.in_header)
     for block in blocks:
         if found := _fields_of(block, document, vocabulary):
-            group.append(block)
-            fields += found
+            group.blocks.append(block)
+            group.fields.extend(found)
             continue
-        if place.accepts(fields, vocabulary):
-            yield group, fields
-        group, fields = [], []
-        place = place.behind(block, document, vocabulary)
-    if place.accepts(fields, vocabulary):
-        yield group, fields
+        if place.accepts(group.fields, vocabulary):
+            yield group
+        place = place.behind(block, vocabulary)
+        group = _Group([], [], place.in_header)
+    if place.accepts(group.fields, vocabulary):
+        yield group
+
+
+def _behind_footer(blocks: Sequence[Block], footer: _Group) -> Sequence[Block]:
+    """Return what follows the footer up to a heading: a closing remark, no part of the section above."""
+    last = next(number for number, block in enumerate(blocks) if block is footer.blocks[-1])
+    behind = blocks[last + 1 :]
+    end = next((number for number, block in enumerate(behind) if isinstance(block, Heading)), len(behind))
+    return behind[:end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +127,7 @@ class _Place:
         )
         return unmistakable or (len(known) == len(fields) and not self.in_component)
 
-    def behind(self, block: Block, document: Document, vocabulary: Vocabulary) -> _Place:
+    def behind(self, block: Block, vocabulary: Vocabulary) -> _Place:
         """Return the place behind a block that holds no fields."""
         match block:
             case Heading():
@@ -119,8 +138,8 @@ class _Place:
                 return _Place(self.in_header and not _is_section(text, vocabulary), section in _COMPONENT_SECTIONS)
             case Paragraph() if (label := label_of(block.lines[0])) and _is_section(label.text, vocabulary):
                 return _Place(False, look_up(vocabulary.sections, label.text) in _COMPONENT_SECTIONS)
-            case Other() if not document.text.startswith(("<", "["), block.start):
-                return _Place(self.in_header, False)  # a thematic break ends what stands above it
+            case Rule():
+                return _Place(self.in_header, False)  # it ends the component above it
             case _:
                 return self
 

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from techmap_sync.diagnostics import Severity
 from techmap_sync.model import Passage, Readiness, Span, TechnicalMap
-from techmap_sync.parsing.components import holds_fields, methods_in
-from techmap_sync.parsing.markdown import Block, Fence, ItemList, Other, Quote
+from techmap_sync.parsing.blocks import Block, Fence, ItemList, Other, Quote
 from techmap_sync.parsing.reading import Finding, Ignore, Reading
-from techmap_sync.parsing.vocabulary import look_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from techmap_sync.model import Method
     from techmap_sync.parsing.document import Document
     from techmap_sync.parsing.limits import Tamed
     from techmap_sync.parsing.metadata import Metadata
     from techmap_sync.parsing.outline import Section
     from techmap_sync.parsing.vocabulary import Vocabulary
 
-_IGNORE = re.compile(r"<!--\s*techmap-sync:\s*ignore\b[ \t]*([^>]*?)\s*-->")
+_IGNORE = re.compile(r"<!--\s*techmap-sync:\s*ignore\b[ \t]*([^>\n]{0,200}?)\s*-->")
 
 
 def unread(body: str, first_line: int) -> Reading:
@@ -66,23 +64,11 @@ def unknown_section(passage: Passage, section: Section, document: Document) -> F
     return Finding("unknown-section", f'no section is called "{passage.heading}"; it is kept as text', span)
 
 
-def has_fields(section: Section, vocabulary: Vocabulary) -> bool:
-    """Whether fields of a component stand below a heading."""
-    return holds_fields(section.blocks, vocabulary) or any(
-        look_up(vocabulary.fields, child.heading) for child in section.children
-    )
-
-
-def functions_in(section: Section, document: Document, vocabulary: Vocabulary) -> Iterator[Method]:
-    """Yield the functions that a section of functions lists."""
-    yield from methods_in(section.blocks, document, vocabulary)
-
-
 def of_text(document: Document, vocabulary: Vocabulary, yielding: Sequence[tuple[int, int]]) -> Iterator[Finding]:
     """Yield what is wrong with single lines: placeholders that are left, bullets without text."""
-    hidden = [(block.start, block.end) for block in _walk(document.blocks) if isinstance(block, Fence | Other)]
+    hidden = _Ranges((b.start, b.end) for b in _walk(document.blocks) if isinstance(b, Fence | Other))
     for match in _placeholder_pattern(vocabulary).finditer(document.text):
-        if not any(start <= match.start() < end for start, end in hidden):
+        if match.start() not in hidden:
             severity = Severity.ERROR if _within(match.start(), yielding) else Severity.WARNING
             span = document.span(*match.span())
             yield Finding("placeholder-left", f"the template's {match[0]} is still here", span, severity)
@@ -117,9 +103,9 @@ def ignores_in(document: Document) -> tuple[Ignore, ...]:
     """Return the ignore comments, each with its own line and the block that follows it."""
     if "techmap-sync:" not in document.text:
         return ()
-    blocks = list(_walk(document.blocks))
-    fences = [(block.start, block.end) for block in blocks if isinstance(block, Fence)]
-    comments = [match for match in _IGNORE.finditer(document.text) if not _within(match.start(), fences)]
+    blocks = sorted(_walk(document.blocks), key=lambda block: block.start)
+    fences = _Ranges((block.start, block.end) for block in blocks if isinstance(block, Fence))
+    comments = [match for match in _IGNORE.finditer(document.text) if match.start() not in fences]
     return tuple(
         Ignore(rule, document.line(match.start()), _last_line(match.end(), blocks, document))
         for match in comments
@@ -127,11 +113,22 @@ def ignores_in(document: Document) -> tuple[Ignore, ...]:
     )
 
 
+class _Ranges:
+    """Places in the text that do not overlap; ``in`` says whether an offset is within one."""
+
+    def __init__(self, places: Iterable[tuple[int, int]]) -> None:
+        self._places = sorted(places)
+
+    def __contains__(self, offset: int) -> bool:
+        before = bisect_right(self._places, offset, key=lambda place: place[0]) - 1
+        return before >= 0 and offset < self._places[before][1]
+
+
 def _last_line(offset: int, blocks: Sequence[Block], document: Document) -> int:
-    """Return the last line of the block that starts behind the offset, or the next line."""
+    """Return the last line that a comment covers: its own beside text, else that of the block below it."""
     line = document.line(offset)
-    rest = document.text[offset : document.line_end(offset)]
-    if rest.strip():
+    beside = document.text[document.text.rfind("\n", 0, offset) + 1 : document.line_end(offset)]
+    if _IGNORE.sub("", beside).strip(" \t>"):
         return line
-    following = min((block for block in blocks if block.start >= offset), key=lambda block: block.start, default=None)
-    return document.line(following.end) if following else line + 1
+    following = bisect_left(blocks, offset, key=lambda block: block.start)
+    return document.line(blocks[following].end) if following < len(blocks) else line + 1

@@ -1,7 +1,7 @@
 """A map as a tree of sections, whatever they are opened by (docs/map-format.md, "Headings").
 
-Two things that authors write and Markdown does not know are put right first: a bold label that Markdown swallows into
-the paragraph or list above it, and numbered lines that it keeps in a paragraph.
+Three things that authors write and Markdown takes for something else are put right first: a bold label directly below a
+paragraph or list, numbered lines directly below a sentence, and text directly above a rule.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from techmap_sync.parsing.labels import label_of
-from techmap_sync.parsing.markdown import Block, Heading, ItemList, Line, ListItem, Paragraph
+from techmap_sync.parsing.blocks import Block, Heading, ItemList, Line, ListItem, Paragraph, Rule
 from techmap_sync.parsing.wording import plain
 
 if TYPE_CHECKING:
@@ -50,28 +50,61 @@ class Section:
 
 def straighten(blocks: Iterable[Block]) -> Iterator[Block]:
     """Yield the blocks with every label and every numbered line as the start of a block of its own."""
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            yield from _split_paragraph(block)
-        elif isinstance(block, ItemList):
-            yield from _split_list(block)
-        else:
-            yield block
+    blocks = list(blocks)
+    hashes = any(isinstance(block, Heading) and not block.underlined for block in blocks)
+    for number, block in enumerate(blocks):
+        match block:
+            case Paragraph():
+                yield from _split_paragraph(block)
+            case ItemList():
+                yield from _split_list(block)
+            case Heading() if _stands_above_a_rule(block, hashes=hashes and number > 0):
+                yield from _split_paragraph(_paragraph(block.underlined))
+                yield Rule(block.underlined[-1].end + 1, block.end)
+            case _:
+                yield block
+
+
+def _stands_above_a_rule(heading: Heading, *, hashes: bool) -> bool:
+    """Whether ``text`` above ``---`` is no heading: where other headings have hashes, or where the text says so."""
+    if heading.level == 1 or not heading.underlined:
+        return False
+    lines = heading.underlined
+    is_shortest = heading.end - lines[-1].end <= len("\n---")
+    return len(lines) > 1 or label_of(lines[0]) is not None or (hashes and is_shortest)
 
 
 def _split_paragraph(paragraph: Paragraph) -> Iterator[Block]:
-    lines = paragraph.lines
+    lines = [part for line in paragraph.lines for part in _split_line(line)]
     starts = [number for number, line in enumerate(lines) if number and label_of(line)]
     if starts:
         for first, last in zip([0, *starts], [*starts, len(lines)], strict=True):
-            yield from _split_paragraph(_paragraph(lines[first:last]))
-        return
+            yield from _split_numbers(lines[first:last])
+    else:
+        yield from _split_numbers(lines)
+
+
+def _split_numbers(lines: Sequence[Line]) -> Iterator[Block]:
+    """Yield a paragraph, and the numbered lines below its first line as a list."""
     numbered = next((number for number, line in enumerate(lines) if number and _number(line)), 0)
-    if not numbered:
-        yield paragraph
-        return
-    yield _paragraph(lines[:numbered])
-    yield _numbered_list(lines[numbered:])
+    yield _paragraph(lines[:numbered] if numbered else lines)
+    if numbered:
+        yield _numbered_list(lines[numbered:])
+
+
+def _split_line(line: Line) -> Iterator[Line]:
+    """Cut ``**Label**: value | **Label**: value`` at its bars."""
+    for number, run in enumerate(line.runs[1:], 1):
+        before = line.runs[number - 1]
+        if run.strong and not before.strong and before.text.endswith((" | ", "\t| ")) and label_of(line):
+            value = replace(before, text=before.text.rstrip(" |\t"))
+            start = run.start - len("**")
+            end = before.start + len(value.text)
+            yield Line((*line.runs[: number - 1], value), line.start, end, line.column)
+            rest = Line(line.runs[number:], start, line.end, line.column + start - line.start)
+            yield from _split_line(rest)
+            return
+    yield line
 
 
 def _paragraph(lines: Sequence[Line]) -> Paragraph:

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from techmap_sync.parsing.components import Fields, lead_name, read_blocks, read_fields
+from techmap_sync.parsing.fields import Fields, read_blocks, read_fields
 from techmap_sync.parsing.locations import is_path, paths_in_parentheses, paths_of_field
-from techmap_sync.parsing.markdown import ItemList, Line, Paragraph, Table
+from techmap_sync.parsing.blocks import ItemList, Line, Paragraph, Table
 from techmap_sync.parsing.meaning import Meaning, meaning_of, status_of, status_of_cell, title_of
+from techmap_sync.parsing.names import lead_name
 from techmap_sync.parsing.tables import rows_of
 from techmap_sync.parsing.wording import fold, plain, without_code
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from techmap_sync.parsing.document import Document
-    from techmap_sync.parsing.markdown import Block
+    from techmap_sync.parsing.blocks import Block
     from techmap_sync.parsing.meaning import Title
     from techmap_sync.parsing.outline import Section
     from techmap_sync.parsing.vocabulary import Vocabulary
@@ -90,7 +91,7 @@ def _rows(table: Table, kind: str, document: Document, vocabulary: Vocabulary) -
             continue
         location, status = row.cell("location", vocabulary), row.cell("status", vocabulary)
         tag = status_of_cell(without_code((status,)), vocabulary) if status else ""
-        fields = Fields(locations=paths_of_field((location,), vocabulary) if location else ())
+        fields = Fields(locations=paths_of_field(location, vocabulary) if location else ())
         summary = "; ".join(plain(cell.runs) for _, cell in row.others if cell is not location and cell.runs)
         yield _with_fields(_tagged(listing, tag), fields, summary)
 

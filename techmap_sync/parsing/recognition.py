@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from techmap_sync.parsing.frontmatter import split_front_matter
-from techmap_sync.parsing.wording import fold, heading_key, unnumbered
+from techmap_sync.parsing.titles import map_title
+from techmap_sync.parsing.wording import heading_key, without_comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 _FENCE = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}#{1,2}[ \t]+(.*)")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
-_MARKUP = re.compile(r"[*_`]|<!--.*?-->")
-_FIELD = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?\*\*\s*([^*]+?)\s*(?:[:：]\s*\*\*|\*\*\s*[:：])\s*(.*?)\s*\\?$")
-_FIELD_SEPARATOR = re.compile(r"\s+\|\s+")
+_MARKUP = re.compile(r"[*_`]")
+_BULLET = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?")
+_LABEL = re.compile(r"\*\*([^*]+)\*\*\s*([:：]?)")
+_FIELD_SEPARATOR = re.compile(r"\s\|\s")
 _KIND = "kind"
 
 
@@ -30,13 +32,18 @@ def looks_like_map(text: str, vocabulary: Vocabulary) -> bool:
 
     Parameters: the text as decoded, and the words of all languages.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unified(text)
     if not _may_be_map(text, vocabulary):
         return False
     front = split_front_matter(text)
     if heading_key(front.values.get(_KIND, "")) in vocabulary.titles:
         return True
     return any(_says_map(line, below, vocabulary) for line, below in _readable_lines(text[front.length :]))
+
+
+def unified(text: str) -> str:
+    """Return the text without a byte-order mark, and with ``\\n`` at the end of every line."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _may_be_map(text: str, vocabulary: Vocabulary) -> bool:
@@ -63,17 +70,12 @@ def _readable_lines(text: str) -> Iterator[tuple[str, str]]:
 def _says_map(line: str, below: str, vocabulary: Vocabulary) -> bool:
     heading = _HEADING.match(line)
     if heading or (_UNDERLINE.match(below) and not line.startswith("    ")):
-        return map_title(_MARKUP.sub("", heading[1] if heading else line), vocabulary) is not None
+        if map_title(_without_markup(heading[1] if heading else line), vocabulary) is not None:
+            return True
     return any(
         vocabulary.metadata.get(heading_key(label)) == "status" and is_map_status(value, vocabulary)
         for label, value in fields_in_line(line)
     )
-
-
-def map_title(heading: str, vocabulary: Vocabulary) -> str | None:
-    """Return what follows ``TECHNICAL MAP:`` in the plain text of a heading, or None where it does not start so."""
-    words, colon, title = re.match(r"([^:：]*)([:：]?)(.*)", unnumbered(heading), re.DOTALL).groups()  # type: ignore[union-attr]
-    return title.strip() if colon and heading_key(words) in vocabulary.titles else None
 
 
 def is_map_status(value: str, vocabulary: Vocabulary) -> bool:
@@ -83,14 +85,23 @@ def is_map_status(value: str, vocabulary: Vocabulary) -> bool:
 
 def fields_in_line(line: str) -> list[tuple[str, str]]:
     """Return (label, value) of every ``**Label**: value`` on a line, or nothing where there is anything else."""
-    parts = [_FIELD.match(part) for part in _FIELD_SEPARATOR.split(line)]
-    if not all(parts):
-        return []
-    return [(match[1], _plain_value(match[2])) for match in parts if match]
+    parts = [_field(part) for part in _FIELD_SEPARATOR.split(_BULLET.sub("", line, count=1))]
+    return [part for part in parts if part] if all(parts) else []
 
 
-def _plain_value(value: str) -> str:
-    return fold_spaces(_MARKUP.sub("", value))
+def _field(text: str) -> tuple[str, str] | None:
+    text = text.strip()
+    match = _LABEL.match(text)
+    if match is None:
+        return None
+    label, value = match[1].strip(), text[match.end() :].removesuffix("\\")
+    if not match[2] and not label.endswith((":", "：")):
+        return None
+    return label.rstrip(":： "), fold_spaces(_without_markup(value))
+
+
+def _without_markup(text: str) -> str:
+    return _MARKUP.sub("", without_comments(text))
 
 
 def fold_spaces(text: str) -> str:

@@ -1,6 +1,7 @@
 """Names of methods: out of one line of text, or out of the code that declares them.
 
-Source of the rules: docs/map-format.md, "Methods".
+Source of the rules: docs/map-format.md, "Methods". The patterns know how languages write a declaration, not the
+languages: a map quotes a few lines, often with ``...`` for what is left out.
 """
 
 from __future__ import annotations
@@ -11,33 +12,54 @@ from typing import TYPE_CHECKING, NamedTuple
 from techmap_sync.parsing.tables import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+_LONGEST = 200  # characters of a declaration that are looked at; its name stands at the front
 
 _ENDPOINT = re.compile(rf"\s*((?:{'|'.join(sorted(VERBS))})\s+(?:/|https?://|\{{)[^\s`,;]*)")
 _KEYWORD = re.compile(
-    r"\s*(?:[\w@]+(?:\([^()]*\))?\s+)*?(?:def|fn|func|fun|function|sub)\b\*?\s*(?:\([^()]*\)\s*)?"
-    r"((?:self\.)?[\w$]+[?!]?)(?=\s*[(<\[\n;{:]|\s*$)"
+    r"""\s*(?:[\w@"]+(?:\([^()]*\))?\s+)*?           # public static, pub(crate), extern "C"
+    (?:def|fn|func|fun|function|sub)\b[*&]?\s*[*&]?
+    (?:<[^()]*>\s*)?                                # fun <T> name
+    (?:[\w<>?]+\.)*                                 # def self.name, fun String.name
+    ([\w$]+[?!]?)(?=\s*[(<\[\n;{:]|\s*$)""",
+    re.VERBOSE,
 )
-_NAMED_FUNCTION = re.compile(
-    r"\s*(?:export\s+)?(?:default\s+)?(?:const|let|var)\s+([\w$]+)\s*(?::[^=]+)?=\s*(?:async\s*)?"
-    r"(?:function\b|\([^()]*\)[^=]*=>|\w+\s*=>)"
+_RECEIVER = re.compile(r"\s*func\s*\([^()]*\)\s*([\w$]+)\s*[(\[]")  # func (s *Server) Run(
+_ARROW = re.compile(
+    r"\s*(?:(?:export|default|const|let|var|public|private|protected|static|readonly)\s+)*([\w$]+)\s*(?::[^=]+)?"
+    r"=\s*(?:async\s*)?(?:function\b|\([^()]*\)[^=]*=>|\w+\s*=>)"
 )
+_OPERATOR = re.compile(r".*?\b(operator\s*[^\s\w(]+)\s*\(")
+_PROTOTYPE = re.compile(
+    r"\s*(?:[^\s(=;]+\s+)*?[*&]*(?:[\w<>,]+::)*(~?[\w$#]+[?!]?)\s*(?:<[^()]*>|\[[^()]*\])?\s*\((?!\s*\*)"
+)
+_FUNCTION_TYPE = re.compile(r"func|fn|fun|function")
 _BEFORE_PARENTHESIS = re.compile(r"([\w$~#@.?!:\\>-]*[\w$?!])\s*(?:<[^()]*>|\[[^()]*\])?\s*\(")
 _NAME_AND_TYPE = re.compile(r"\s*([\w$.#]+[?!]?)\s*(?::(?!:)|->|→|=>)")
-_RECEIVER = re.compile(r"\s*(?:func|fun)\s*\([^()]*\)\s*([\w$]+)\s*\(")
-_PROTOTYPE = re.compile(r"\s*(?:[\w$@<>\[\],.:*&?|]+[\s*&]+)*?[*&]*([\w$~#]+[?!]?)\s*(?:<[^()]*>\s*)?\(")
+
+_ANNOTATIONS = re.compile(r"(?:\s*(?:@[\w.]+(?:\(\))?|\[\]))+\s*")
 _CLASS_LIKE = re.compile(
-    r"\s*(?:[\w@]+\s+)*?(?:class|interface|struct|trait|impl|enum|namespace|module|protocol|object|record"
-    r"|extension|union|service|type)\b"
+    r"\s*(?:[\w@]+\s+)*?(?:class|interface|struct|trait|impl|namespace|module|protocol|object|record"
+    r"|extension|union|service|type)(?=\s+\w|\s*[<{]|\s*$)"
 )
+_CLASS_GOES_ON = re.compile(r"\s*(?:\{|:|extends\b|implements\b|where\b)")
 _STATEMENT = re.compile(
     r"\s*(?:return|if|elif|else|for|foreach|while|switch|case|match|catch|try|except|with|do|raise|throw|throws|new"
     r"|await|yield|print|assert|del|import|from|use|using|package|include|require|typedef|delete|goto|when|super|@|\.)"
     r"(?![\w$])"
 )
-_COMMENT = re.compile(r"\s*(?://|#|/\*|\*|--|<!--|\"\"\"|''')")
-_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`")
-_BRACKETS = re.compile(r"[(){}\[\]]")
+_COMMENT_LINE = re.compile(r"\s*(?://|#|\*|--|<!--)")
+_COMMENT_BEHIND = re.compile(r"(?<!:)//.*")
+_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|(?<![<&\w])'(?:[^'\\\n]|\\.)*'|`[^`\n]*`")
+_LONG_TEXTS = (('"""', '"""'), ("'''", "'''"), ("/*", "*/"))
+_PUNCTUATION = re.compile(r"(\(\*|[(){}\[\];])")
+_OPENING, _CLOSING, _ENDING = ("(", "(*", "[", "{"), (")", "]", "}"), ("{", "}", ";", "\n")
+_SQL = re.compile(
+    r"(?i)\s*(?:(?:create|alter|drop)\s+(?:or\s+replace\s+|unique\s+|temp\w*\s+)?"
+    r"(?:table|index|view|type|function|procedure|trigger|schema)\s|(?:select|insert\s+into|delete\s+from)\s)"
+)
+_SQL_ROUTINE = re.compile(r"(?i)\s*create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+([\w.\"]+)")
 
 
 class Signature(NamedTuple):
@@ -49,10 +71,14 @@ class Signature(NamedTuple):
 
 
 def method_name(signature: str) -> str:
-    """Return the name of the method in ``verify(code: str) -> bool``, ``int open(char *p)`` or ``POST /login``."""
+    """Return the name of the method in ``verify(code: str) -> bool``, ``int open(char *p)`` or ``POST /login``.
+
+    Nothing where the text has neither parameters nor a type.
+    """
+    signature = signature[:_LONGEST]
     if endpoint := _ENDPOINT.match(signature):
         return " ".join(endpoint[1].rstrip(":.").split())
-    for pattern in (_RECEIVER, _KEYWORD):
+    for pattern in (_RECEIVER, _KEYWORD, _OPERATOR):
         if found := pattern.match(signature):
             return found[1]
     before = _BEFORE_PARENTHESIS.search(signature)
@@ -67,49 +93,99 @@ def signatures_in(code: str) -> Iterator[Signature]:
 
     Bodies are passed over. The line of a class or interface that encloses methods is none.
     """
-    lines = code.split("\n")
-    indented = any(re.match(r"\s*(?:async\s+)?def\s", line) for line in lines)
-    yield from _by_indentation(lines) if indented else _by_braces(lines)
+    lines = _without_long_texts(code).split("\n")
+    if any(_SQL.match(line) for line in lines):
+        yield from _sql_routines(lines)
+    elif any(re.match(r"\s*(?:async\s+)?def\s", line) for line in lines):
+        yield from _by_indentation(lines)
+    else:
+        yield from _by_braces(lines)
 
 
-def _by_indentation(lines: list[str]) -> Iterator[Signature]:
-    """Python and Ruby: what stands deeper than a ``def`` is its body."""
+def _without_long_texts(code: str) -> str:
+    """Return the code with docstrings and block comments blank, so that every line keeps its number."""
+    for opening, closing in _LONG_TEXTS:
+        parts, last = [], 0
+        while (start := code.find(opening, last)) >= 0:
+            end = code.find(closing, start + len(opening))
+            if end < 0:
+                break
+            parts += [code[last:start], "\n" * code.count("\n", start, end)]
+            last = end + len(closing)
+        code = "".join([*parts, code[last:]])
+    return code
+
+
+def _sql_routines(lines: Sequence[str]) -> Iterator[Signature]:
+    for number, line in enumerate(lines):
+        if found := _SQL_ROUTINE.match(line):
+            yield Signature(found[1].replace('"', ""), line.strip(), number)
+
+
+def _by_indentation(lines: Sequence[str]) -> Iterator[Signature]:
+    """Python and Ruby: what stands deeper than a ``def`` is its body, and a closing bracket is still its head."""
     body: int | None = None
     for number, line in enumerate(lines):
-        if not line.strip() or _COMMENT.match(line):
+        bare = line.lstrip()
+        depth = len(line) - len(bare)
+        if not bare or _COMMENT_LINE.match(line) or bare[0] in ")]}" or (body is not None and depth > body):
             continue
-        depth = len(line) - len(line.lstrip())
-        if body is not None and depth > body:
-            continue
-        found = _KEYWORD.match(line)
+        found = _KEYWORD.match(line[:_LONGEST])
         body = depth if found else None
         if found:
-            yield Signature(found[1].removeprefix("self."), line.strip(), number)
+            yield Signature(found[1], line.strip(), number)
 
 
-def _by_braces(lines: list[str]) -> Iterator[Signature]:
+def _by_braces(lines: Sequence[str]) -> Iterator[Signature]:
     """The other languages: what stands in braces is a body, but for those of a class or the like."""
-    opened: list[str] = []
+    open_brackets: list[bool] = []  # for each: whether declarations are read inside it
+    head, first = "", 0  # the declaration so far, without what stands in its brackets, and its first line
     for number, line in enumerate(lines):
-        bare = _STRING.sub('""', line.partition("//")[0])
-        class_like = _CLASS_LIKE.match(bare) is not None
-        readable = all(bracket == "class" for bracket in opened)
-        if readable and not class_like and not _COMMENT.match(line) and (name := _declared(bare)):
-            yield Signature(name, line.strip(), number)
-        for bracket in _BRACKETS.findall(bare):
-            if bracket in "({[":
-                opened.append("class" if class_like and bracket == "{" else "body")
-            elif opened:
-                opened.pop()
+        if all(open_brackets) and not _CLASS_GOES_ON.match(line):
+            head = ""
+        for token in _tokens(line):
+            if token in _CLOSING and open_brackets:
+                open_brackets.pop()
+            readable = all(open_brackets)
+            class_like = token in ("{", "\n") and _CLASS_LIKE.match(_without_annotations(head)) is not None
+            if readable and token in _ENDING:
+                if not class_like and (name := _declared(head)):
+                    yield Signature(name, lines[first].strip(), first)
+                head = head if class_like and token == "\n" else ""
+            elif readable:
+                first = first if head.strip() else number
+                head = (head + token)[:_LONGEST]
+            if token in _OPENING:
+                open_brackets.append(class_like)
 
 
-def _declared(line: str) -> str:
-    if endpoint := _ENDPOINT.match(line):
+def _tokens(line: str) -> Sequence[str]:
+    """Cut a line at its punctuation. A comment has none, and an endpoint is taken as a whole."""
+    if _COMMENT_LINE.match(line):
+        return ()
+    if _ENDPOINT.match(line):
+        return (line, "\n")
+    bare = _COMMENT_BEHIND.sub("", _STRING.sub('""', line))
+    return (*filter(None, _PUNCTUATION.split(bare)), "\n")
+
+
+def _without_annotations(head: str) -> str:
+    """Return a head without ``@Override`` and ``[HttpGet]`` in front."""
+    annotations = _ANNOTATIONS.match(head)
+    return head[annotations.end() :] if annotations else head
+
+
+def _declared(head: str) -> str:
+    """Return the name of what a head such as ``public int add()`` declares, or nothing."""
+    if endpoint := _ENDPOINT.match(head):
         return " ".join(endpoint[1].split())
-    for pattern in (_RECEIVER, _KEYWORD, _NAMED_FUNCTION):
-        if found := pattern.match(line):
+    head = _without_annotations(head)
+    for pattern in (_RECEIVER, _KEYWORD, _ARROW):
+        if found := pattern.match(head):
             return found[1]
-    if _STATEMENT.match(line) or "=" in line.partition("(")[0]:
+    if operator := _OPERATOR.match(head):
+        return operator[1]
+    if _STATEMENT.match(head) or "=" in head.partition("(")[0]:
         return ""
-    found = _PROTOTYPE.match(line)
-    return found[1] if found else ""
+    found = _PROTOTYPE.match(head)
+    return found[1] if found and not _FUNCTION_TYPE.fullmatch(found[1]) else ""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from techmap_sync.model import Component, ComponentKind, Item
-from techmap_sync.parsing.components import Fields, component_name, holds_fields, read_fields, status_of_heading
+from techmap_sync.parsing.fields import Fields, has_fields, read_fields
 from techmap_sync.parsing.locations import is_path, paths_in_parentheses
-from techmap_sync.parsing.markdown import RunKind
+from techmap_sync.parsing.blocks import RunKind
 from techmap_sync.parsing.meaning import Meaning, identities, is_placeholder, meaning_of, title_of
+from techmap_sync.parsing.names import component_name, status_of_heading
 from techmap_sync.parsing.reading import Finding
-from techmap_sync.parsing.vocabulary import look_up
-from techmap_sync.parsing.wording import name_key
+from techmap_sync.parsing.wording import comments_in, name_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,22 +49,20 @@ class Components:
     findings: tuple[Finding, ...]
 
 
-def read_specifications(section: Section, document: Document, vocabulary: Vocabulary) -> Iterator[Specification]:
+def read_specifications(
+    sections: Sequence[Section], document: Document, vocabulary: Vocabulary
+) -> Iterator[Specification]:
     """Yield the components that have a heading; headings that only group are passed through."""
-    for child in section.children:
-        if _groups(child, vocabulary):
-            yield from read_specifications(child, document, vocabulary)
-        elif specification := _specification(child, document, vocabulary):
+    for section in sections:
+        if _groups(section, vocabulary):
+            yield from read_specifications(section.children, document, vocabulary)
+        elif specification := _specification(section, document, vocabulary):
             yield specification
 
 
 def _groups(section: Section, vocabulary: Vocabulary) -> bool:
     """Whether a heading has no fields of its own and the headings below it do."""
-    return not _has_fields(section, vocabulary) and any(_has_fields(child, vocabulary) for child in section.children)
-
-
-def _has_fields(section: Section, vocabulary: Vocabulary) -> bool:
-    return holds_fields(section.blocks, vocabulary) or any(look_up(vocabulary.fields, c.heading) for c in section.children)
+    return not has_fields(section, vocabulary) and any(has_fields(child, vocabulary) for child in section.children)
 
 
 def _specification(section: Section, document: Document, vocabulary: Vocabulary) -> Specification | None:
@@ -85,7 +83,8 @@ def _specification(section: Section, document: Document, vocabulary: Vocabulary)
 
 def _comments(section: Section, document: Document) -> Iterator[str]:
     yield from (run.text for run in section.line.runs if run.kind is RunKind.COMMENT) if section.line else ()
-    yield document.text[section.heading_end : section.own_end]
+    below = document.text[section.heading_end : section.own_end]
+    yield from (below[start:end] for start, end in comments_in(below))
 
 
 def assemble(
@@ -155,6 +154,9 @@ def _kind_findings(
         second = listings[1]
         message = f"{name} is listed as {' and '.join(kinds)}; {kind} counts"
         yield Finding("listed-twice", message, document.span(second.start, second.end))
+    elif len(listings) > 1:
+        second = listings[1]
+        yield Finding("duplicate-component", f"{name} is listed twice", document.span(second.start, second.end))
 
 
 def _component(
@@ -178,6 +180,7 @@ def _component(
         slug=next((slug for slug in _slugs(specification, listings) if slug), ""),
         was=tuple(name for part in (specification, *listings) if part for name in part.was),
         specified=specification is not None,
+        listed=bool(listings),
     )
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from techmap_sync.parsing.document import Document
-    from techmap_sync.parsing.markdown import Line, Table
+    from techmap_sync.parsing.blocks import Line, Table
     from techmap_sync.parsing.vocabulary import Vocabulary
 
 _NUMBER = re.compile(r"[\d.,#()]*")

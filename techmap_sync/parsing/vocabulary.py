@@ -173,7 +173,7 @@ def _nothing_pattern(table: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
     ``…`` stands for a few words none of which is one of ``conditions``, and in front of it or behind it for the rest.
     """
     words = _alternatives(table.get("words", ()))
-    reason = r"(?=\s*(?:[.,;(。、—–]|-(?:\s|$)|$))"
+    reason = r"(?=\s*(?:[.,;:(。、—–]|-(?:\s|$)|$))"
     because = rf"(?:{reason}|(?=\s+(?:{_alternatives(table.get('reasons', ()))})(?!\w)))"
     conditions = rf"(?!(?:{_alternatives(table.get('conditions', ()))})\b)"
     # The group is atomic: a word that could be split in many ways would make this take exponential time.

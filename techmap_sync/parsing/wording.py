@@ -7,10 +7,10 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from techmap_sync.parsing.markdown import Line, Run, RunKind
+from techmap_sync.parsing.blocks import Line, Run, RunKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _EMOJI = (
     "\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff"
@@ -19,6 +19,8 @@ _EMOJI = (
 _ORNAMENT = rf"(?:[0-9#*]\ufe0f?\u20e3|[{_EMOJI}]|[-=]>|\s)+"
 _LEADING_ORNAMENT = re.compile(rf"^{_ORNAMENT}")
 _TRAILING_ORNAMENT = re.compile(rf"{_ORNAMENT}$")
+_LONGEST_ORNAMENT = 40  # characters at either end of a heading that are looked at: nobody writes more
+_MOST_NUMBERS = 4  # "1. ✅ 2.1 Title" has two
 _NUMBERING = re.compile(
     r"""^(?:
         \(?\d+(?:\.\d+)*[.)]\s*(?=[^\d\s])  # 7.  7.1.  3)  (3)
@@ -71,11 +73,13 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=4096)
 def unnumbered(text: str) -> str:
     """Return a heading without leading numbering and without emoji and arrows at its ends."""
-    previous = None
-    while previous != text:
-        previous = text
-        text = _NUMBERING.sub("", _LEADING_ORNAMENT.sub("", text), count=1)
-    return _TRAILING_ORNAMENT.sub("", text)
+    for _ in range(_MOST_NUMBERS):
+        shorter = _NUMBERING.sub("", _LEADING_ORNAMENT.sub("", text), count=1)
+        if shorter == text:
+            break
+        text = shorter
+    behind = max(len(text) - _LONGEST_ORNAMENT, 0)
+    return text[:behind] + _TRAILING_ORNAMENT.sub("", text[behind:])
 
 
 @lru_cache(maxsize=4096)
@@ -106,10 +110,27 @@ def first_sentence(text: str, masked: str, abbreviations: frozenset[str]) -> str
     ``masked`` is the same text with code spans masked, so that a full stop in code ends nothing.
     """
     for end in _SENTENCE_END.finditer(masked):
-        words = masked[: end.end()].split()
-        if words and words[-1].casefold().lstrip("(") not in abbreviations:
+        word = masked[masked.rfind(" ", 0, end.start()) + 1 : end.end()]
+        if word.casefold().lstrip("(") not in abbreviations:
             return text[: end.end()]
     return text
+
+
+def comments_in(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each ``<!-- comment -->`` starts and ends. (A pattern would be quadratic where none is closed.)"""
+    start = text.find("<!--")
+    while start >= 0 and (end := text.find("-->", start)) >= 0:
+        yield start, end + len("-->")
+        start = text.find("<!--", end)
+
+
+def without_comments(text: str) -> str:
+    """Return the text without its comments."""
+    kept, last = [], 0
+    for start, end in comments_in(text):
+        kept.append(text[last:start])
+        last = end
+    return "".join([*kept, text[last:]])
 
 
 def name_key(name: str) -> str:

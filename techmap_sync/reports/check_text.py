@@ -51,8 +51,9 @@ def _diagnostic(file: CheckedFile, found: Diagnostic) -> Iterator[Text]:
         yield Text(f"{gutter} |", "blue")
         yield Text.assemble((f"{span.line} | ", "blue"), shown)
         yield Text.assemble((f"{gutter} | ", "blue"), (marks, style))
-    for number, line in enumerate(found.rule.help.splitlines()):
-        yield Text.assemble((f"{gutter} = help: " if number == 0 else f"{gutter}         ", "blue"), line)
+    advice, *example = found.rule.help.splitlines()
+    yield Text.assemble((f"{gutter} = help: ", "blue"), advice)
+    yield from (Text(f"{gutter}         {line}".rstrip()) for line in example)
     yield Text()
 
 

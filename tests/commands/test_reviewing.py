@@ -74,7 +74,7 @@ def test_a_push_that_stops_early_says_so_and_the_next_one_goes_on(program: Progr
     assert ended.code == 5
     assert ended.json["complete"] is False
     assert len(ended.json["outcomes"]) == 5
-    assert "stopped after 5 changes, 27 are left" in ended.err
+    assert f"stopped after 5 changes, {len(ended.json['changes']) - 5} are left" in ended.err
     assert program("push", "map.md").code == 0
     assert len(list((program.folder / "backlog" / "tasks").iterdir())) == 18
     assert program("plan", "map.md", "--format", "json").json["changes"] == []

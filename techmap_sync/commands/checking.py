@@ -1,0 +1,62 @@
+"""``check``: what is wrong with some maps, in the form that a person or a service reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TYPE_CHECKING, assert_never
+
+from techmap_sync import __version__
+from techmap_sync.diagnostics import CheckedFile
+from techmap_sync.errors import UsageProblem
+from techmap_sync.planning.rules import EVERY_RULE
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+class CheckFormat(StrEnum):
+    """How diagnostics are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    """Annotations of GitHub Actions."""
+    GITLAB = "gitlab"
+    """A Code Quality report."""
+
+
+def report(files: Sequence[CheckedFile], form: CheckFormat) -> RenderableType:
+    """Return what was found in some maps, in one of the forms."""
+    from techmap_sync.reports import annotations, check_json, check_text, code_quality, sarif
+
+    match form:
+        case CheckFormat.TEXT:
+            return check_text.check_text(files)
+        case CheckFormat.JSON:
+            return check_json.check_json(files)
+        case CheckFormat.SARIF:
+            return sarif.sarif(files, __version__)
+        case CheckFormat.GITHUB:
+            return annotations.workflow_commands(files)
+        case CheckFormat.GITLAB:
+            return code_quality.code_quality(files)
+        case _:
+            assert_never(form)
+
+
+def explanation(rule: str) -> RenderableType:
+    """Return what a rule is about and how to keep it.
+
+    :raises UsageProblem: there is no such rule; names the nearest.
+    """
+    from techmap_sync.reports.check_text import rule_text
+
+    if rule not in EVERY_RULE:
+        near = get_close_matches(rule, EVERY_RULE, n=1)
+        raise UsageProblem(
+            f"no such rule: {rule}", f"did you mean {near[0]}?" if near else f"known are {', '.join(EVERY_RULE)}"
+        )
+    return rule_text(EVERY_RULE[rule])

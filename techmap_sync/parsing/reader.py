@@ -1,0 +1,195 @@
+"""The sections of a map, each read as what its heading says it is (docs/map-format.md, "Sections")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from techmap_sync.model import Component, ConstraintArea, ItemGroup, Method, Passage
+from techmap_sync.parsing import notices
+from techmap_sync.parsing.fields import has_fields
+from techmap_sync.parsing.items import heading_text, read_group
+from techmap_sync.parsing.methods import methods_in
+from techmap_sync.parsing.names import is_numbered_component
+from techmap_sync.parsing.overview import Listing, read_listings
+from techmap_sync.parsing.sections import sub_sections
+from techmap_sync.parsing.specifications import Specification, read_specifications
+from techmap_sync.parsing.vocabulary import look_up
+from techmap_sync.parsing.wording import heading_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from techmap_sync.parsing.document import Document
+    from techmap_sync.parsing.outline import Section
+    from techmap_sync.parsing.reading import Finding
+    from techmap_sync.parsing.vocabulary import Vocabulary
+
+_LISTS = ("new", "modified", "integration")
+_ITEM_SECTIONS = ("integration points", "testing", "deployment")
+_CONSTRAINTS = ("data flow", "error handling", "security", "performance")
+
+
+@dataclass(slots=True)
+class Reader:
+    """Collects what the sections say."""
+
+    document: Document
+    vocabulary: Vocabulary
+    listings: list[Listing] = field(default_factory=list)
+    specifications: list[Specification] = field(default_factory=list)
+    functions: list[Method] = field(default_factory=list)
+    groups: dict[str, list[ItemGroup]] = field(default_factory=lambda: {kind: [] for kind in _ITEM_SECTIONS})
+    """By the section that they belong to."""
+    constraints: list[ConstraintArea] = field(default_factory=list)
+    context: list[Passage] = field(default_factory=list)
+    unrecognised: list[Passage] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    yielding: list[tuple[int, int]] = field(default_factory=list)
+    """Where sections stand that yield tickets, as offsets."""
+
+    def read(self, section: Section) -> None:
+        """Read one section with everything below it."""
+        kind = look_up(self.vocabulary.sections, section.heading)
+        if kind in ("overview", "specifications", *_LISTS):
+            self._read_components(section, kind)
+        elif kind == "functions":
+            self._read_functions(section)
+        elif kind in _ITEM_SECTIONS:
+            self._read_item_section(section, kind)
+        elif kind in _CONSTRAINTS:
+            self._read_constraints(section, kind)
+        elif kind in ("context", "ignored"):
+            self.keep(section)
+        else:
+            self._read_without_parent(section)
+
+    def keep(self, section: Section) -> None:
+        """Keep a section as context."""
+        self.context.append(self._passage(section))
+
+    # --- components ---
+
+    def _read_components(self, section: Section, kind: str) -> None:
+        self.yielding.append((section.start, section.end))
+        if kind == "specifications":
+            self.keep(replace(section, children=()))
+            self._specify(section.children)
+        elif kind in _LISTS:
+            self._list(section, kind)
+        else:
+            self._read_overview(section)
+
+    def _read_overview(self, section: Section) -> None:
+        words = {word: meaning for word, meaning in self.vocabulary.sections.items() if meaning in _LISTS}
+        own, *others = sub_sections(section, words)
+        self._list(own, "")
+        for other in others:
+            if kind := look_up(words, other.heading):
+                self._list(other, kind)
+            elif has_fields(other, self.vocabulary):
+                self._specify([other])
+            else:
+                self._not_recognised(other)
+
+    def _list(self, section: Section, kind: str) -> None:
+        self.keep(section)
+        if kind:
+            self.findings += notices.of_empty(section, self.document)
+        self.listings += read_listings(section, kind, self.document, self.vocabulary)
+
+    def _specify(self, sections: Sequence[Section]) -> None:
+        self.specifications += read_specifications(sections, self.document, self.vocabulary)
+
+    def _read_functions(self, section: Section) -> None:
+        self.keep(section)
+        for block in section.blocks:
+            self.functions += methods_in(block, self.document, self.vocabulary)
+
+    def with_functions(self, components: Sequence[Component]) -> tuple[Component, ...]:
+        """Give the components the functions of the compact form that are qualified by their names."""
+        return tuple(
+            replace(component, methods=(*component.methods, *self._functions_of(component))) for component in components
+        )
+
+    def _functions_of(self, component: Component) -> list[Method]:
+        prefix = f"{component.name}."
+        return [
+            replace(method, name=method.name.removeprefix(prefix))
+            for method in self.functions
+            if method.name.startswith(prefix)
+        ]
+
+    # --- items ---
+
+    def _names_below(self, kind: str) -> Mapping[str, str]:
+        """Return the words for sub-sections of a section of items."""
+        words = self.vocabulary
+        return {"integration points": words.changes, "testing": words.tests, "deployment": words.deployment}[kind]
+
+    def _read_item_section(self, section: Section, kind: str) -> None:
+        self.yielding.append((section.start, section.end))
+        words = self._names_below(kind)
+        own, *others = sub_sections(section, words, any_label=kind != "integration points")
+        if not others and own.blocks and kind != "integration points":
+            self._read_group(own, kind, heading_key(own.heading))
+            return
+        self.keep(own)
+        for other in others:
+            self._read_sub_section(other, kind, look_up(words, other.heading))
+
+    def _read_sub_section(self, section: Section, kind: str, name: str) -> None:
+        key = heading_key(section.heading)
+        if kind == "testing":
+            name = name or self.vocabulary.test_level(key) or (key if section.by_label else "")
+        elif kind == "deployment":
+            name = name or key
+        if look_up(self.vocabulary.sections, section.heading) in ("ignored", "context") or name == "existing":
+            self.keep(section)
+        elif name:
+            self._read_group(section, kind, name)
+        else:
+            self._not_recognised(section)
+
+    def _read_group(self, section: Section, kind: str, name: str) -> None:
+        self.findings += notices.of_empty(section, self.document)
+        self.groups[kind].append(read_group(section, name, self.document, self.vocabulary))
+
+    def _read_without_parent(self, section: Section) -> None:
+        """Read a sub-section or a component that stands where sections do, as the compact form has it."""
+        for kind in _ITEM_SECTIONS:
+            name = look_up(self._names_below(kind), section.heading)
+            if name or (kind == "testing" and self.vocabulary.test_level(heading_key(section.heading))):
+                self.yielding.append((section.start, section.end))
+                self._read_sub_section(section, kind, name)
+                return
+        if is_numbered_component(section.heading, self.vocabulary):
+            self.yielding.append((section.start, section.end))
+            self._specify([section])
+        else:
+            self._not_recognised(section)
+
+    def _read_constraints(self, section: Section, kind: str) -> None:
+        parts = [replace(section, children=())] if section.blocks else []
+        groups = tuple(
+            read_group(part, heading_key(part.heading), self.document, self.vocabulary)
+            for part in (*parts, *section.children)
+        )
+        for part in (section, *section.children):
+            self.findings += notices.of_empty(part, self.document)
+        span = self.document.span(section.start, section.end)
+        self.constraints.append(ConstraintArea(kind, heading_text(section), span, groups))
+
+    # --- everything else ---
+
+    def _not_recognised(self, section: Section) -> None:
+        passage = self._passage(section)
+        self.unrecognised.append(passage)
+        self.findings.append(notices.unknown_section(passage, section, self.document))
+
+    def _passage(self, section: Section) -> Passage:
+        start = section.heading_end
+        if section.by_label and section.blocks:
+            start = section.blocks[0].start  # the text may stand behind the label on its line
+        markdown = self.document.markdown(start, section.end)
+        return Passage(heading_text(section), markdown, self.document.span(section.start, section.end))

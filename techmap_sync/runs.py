@@ -1,0 +1,71 @@
+"""How a plan is shown and carried out: what push and reconcile have in common."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from techmap_sync.checkout import checkout_of
+from techmap_sync.commands.exit_codes import Exit
+from techmap_sync.config import run_circumstances
+from techmap_sync.screen import Screen
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from techmap_sync.commands.planning import Planned
+    from techmap_sync.commands.pushing import Pushed
+
+
+def shown(planned: Planned, as_json: bool) -> RenderableType:
+    """Return a plan as it is printed."""
+    from techmap_sync.reports import plan_json, plan_text
+
+    return plan_json.plan_json(planned.change_set) if as_json else plan_text.plan_text(planned.change_set)
+
+
+def refused(planned: Planned) -> list[Exit]:
+    """Return an exit code for every map that a guard refused."""
+    return [Exit.REFUSED for each in planned.change_set.maps if each.refusals]
+
+
+def carry_out(planned: Planned, screen: Screen, as_json: bool, max_writes: int | None) -> Exit:
+    """Show a plan, write it, and say what became of it."""
+    from techmap_sync.commands.pushing import Pushed, push_plan
+    from techmap_sync.reports import plan_json, plan_text
+
+    change_set, pushed = planned.change_set, Pushed()
+    if not as_json:
+        screen.result(plan_text.plan_text(change_set))
+    screen.duration(change_set, planned.tracker.capabilities.seconds_per_write)
+    with screen.progress(len(change_set.writes)) as advance, _stoppable(pushed):
+        for outcome in push_plan(planned, pushed, max_writes):
+            advance()
+            if not as_json and (screen.verbose or outcome.change.edge is None):
+                screen.result(plan_text.outcome_line(outcome))
+    if as_json:
+        run = run_circumstances(checkout_of(Path.cwd()).commit)
+        screen.result(plan_json.push_json(change_set, pushed.outcomes, pushed.complete, run))
+    elif change_set.writes:
+        screen.result(plan_text.done_line(pushed.outcomes, change_set.tracker))
+    screen.passed_over(planned.files)
+    return screen.failed(pushed.problem) if pushed.problem else Exit.DONE
+
+
+@contextmanager
+def _stoppable(pushed: Pushed) -> Iterator[None]:
+    """End between two writes on the first SIGINT or SIGTERM; a second one ends at once."""
+
+    def ask(number: int, _frame: object) -> None:
+        pushed.stop_requested = True
+        signal.signal(number, signal.default_int_handler)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,51 @@
+"""The fields of a component (docs/map-format.md, "Components")."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.parsing.maps import component
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "**Location**: `a.py`\n**Purpose**: Does x.\n",
+        "**Location:** `a.py`  \n**Purpose:** Does x.  \n",
+        "**File**: `a.py`\n\n**Responsibility**: Does x.\n",
+        "**Path**: a.py\n\n**Description**:\n\nDoes x.\n",
+        "- **Location**: `a.py`\n- **Purpose**: Does x.\n",
+        "- Location: `a.py`\n- Purpose: Does x.\n",
+        "* **Files**: `a.py`\n* **Responsibilities**: Does x.\n",
+        "> **Location**: `a.py`\n> **Purpose**: Does x.\n",
+        "**Location**: `a.py` | **Purpose**: Does x.\n",
+        "Location: `a.py`\nPurpose: Does x.\n",
+        "| Field | Value |\n|---|---|\n| Location | `a.py` |\n| Purpose | Does x. |\n",
+        "**Location**：`a.py`\n**Purpose**：Does x.\n",
+        "**Ort**: `a.py`\n**Zweck**: Does x.\n",
+        "**位置**：`a.py`\n**目的**：Does x.\n",
+    ],
+)
+def test_location_and_purpose_are_read_in_whatever_form_they_stand(fields: str) -> None:
+    found = component(fields)
+    assert (found.locations, found.purpose) == (("a.py",), "Does x.")
+
+
+def test_a_purpose_of_several_lines_keeps_its_markdown() -> None:
+    assert component("**Purpose**: first *line*\nand the second\n").purpose == "first *line*\nand the second"
+
+
+def test_other_labels_and_prose_belong_to_the_detail_and_never_close_the_component() -> None:
+    found = component("**Location**: `a.py`\n\nProse.\n\n**Error Handling**:\n- x\n\n**Depends on**: `B`, C\n")
+    assert found.detail == "Prose.\n\n**Error Handling**:\n- x"
+    assert found.depends_on == ("B", "C")
+
+
+def test_dependencies_are_what_commas_or_bullets_divide() -> None:
+    assert component("**Dependencies**: `A` (for x), B; C\n").depends_on == ("A", "B", "C")
+    assert component("**Requires**:\n- A\n- `B` - for x\n").depends_on == ("A", "B")
+    assert component("**Depends On**: None\n").depends_on == ()
+
+
+def test_the_priority_is_kept_as_written() -> None:
+    assert component("**Priority**: High\n").priority == "High"
