@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.parsing.blocks import Fence, ItemList, Line, ListItem, Paragraph, Quote, Run, RunKind, Table
-from techmap_sync.parsing.labels import Label, label_of, plain_label_of
+from techmap_sync.parsing.labels import Label, plain_label_of
 from techmap_sync.parsing.locations import paths_of_field
 from techmap_sync.parsing.meaning import Meaning, meaning_of, status_of, title_of
 from techmap_sync.parsing.methods import methods_in, methods_in_line
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from techmap_sync.parsing.outline import Section
     from techmap_sync.parsing.vocabulary import Vocabulary
 
-_BETWEEN_NAMES = re.compile(r"[,;、]|\s-\s")
+_BETWEEN_NAMES = re.compile(r"[,;、]")
+_BEHIND_NAME = re.compile(r"\s[-–—(]|:\s")
 
 
 @dataclass(slots=True)
@@ -242,6 +243,6 @@ def _names(lines: Sequence[Line], vocabulary: Vocabulary) -> Iterator[str]:
         ends = [match.span() for match in _BETWEEN_NAMES.finditer(masked)]
         for start, end in zip([0, *(e for _, e in ends)], [*(s for s, _ in ends), len(text)], strict=True):
             codes = [run.text for run in line.runs if run.kind is RunKind.CODE and run.text in text[start:end]]
-            for part in codes or [text[start:end]]:
-                if name := component_name(part.strip(" ."), vocabulary):
+            for part in codes or [_BEHIND_NAME.split(text[start:end].strip(" ."))[0]]:
+                if name := component_name(part, vocabulary):
                     yield name

@@ -37,7 +37,7 @@ def split_front_matter(text: str) -> FrontMatter:
 
 
 def _load(yaml: str) -> dict[str, str] | None:
-    from ruamel.yaml import YAML, YAMLError  # noqa: PLC0415 - slow to import, and few maps have front matter
+    from ruamel.yaml import YAML, YAMLError
 
     try:
         loaded = YAML(typ="safe", pure=True).load(yaml)

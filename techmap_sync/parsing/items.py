@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from techmap_sync.model import Item, ItemGroup
-from techmap_sync.parsing.labels import label_of
 from techmap_sync.parsing.blocks import Fence, ItemList, Line, Other, Paragraph, RunKind, Table
+from techmap_sync.parsing.labels import label_of
 from techmap_sync.parsing.meaning import Meaning, Title, meaning_of, says_nothing, status_of_cell, title_of
 from techmap_sync.parsing.tables import rows_of
 from techmap_sync.parsing.vocabulary import look_up
@@ -28,8 +28,8 @@ from techmap_sync.parsing.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from techmap_sync.parsing.document import Document
     from techmap_sync.parsing.blocks import Block
+    from techmap_sync.parsing.document import Document
     from techmap_sync.parsing.outline import Section
     from techmap_sync.parsing.vocabulary import Vocabulary
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.model import Lifecycle, MetadataField, Readiness
-from techmap_sync.parsing.labels import label_of
 from techmap_sync.parsing.blocks import Block, Heading, ItemList, Paragraph, Quote, Rule
+from techmap_sync.parsing.labels import label_of
 from techmap_sync.parsing.outline import straighten
 from techmap_sync.parsing.recognition import fields_in_line, fold_spaces, is_map_status
 from techmap_sync.parsing.vocabulary import look_up

@@ -13,7 +13,7 @@ from techmap_sync.parsing.meaning import Meaning, meaning_of, title_of
 from techmap_sync.parsing.names import lead_name
 from techmap_sync.parsing.signatures import method_name, signatures_in
 from techmap_sync.parsing.tables import rows_of
-from techmap_sync.parsing.wording import plain, plain_lines
+from techmap_sync.parsing.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from techmap_sync.parsing.labels import label_of
 from techmap_sync.parsing.blocks import Block, Heading, ItemList, Line, ListItem, Paragraph, Rule
+from techmap_sync.parsing.labels import label_of
 from techmap_sync.parsing.wording import plain
 
 if TYPE_CHECKING:

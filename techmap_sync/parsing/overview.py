@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from techmap_sync.parsing.blocks import ItemList, Line, Paragraph, Table
 from techmap_sync.parsing.fields import Fields, read_blocks, read_fields
 from techmap_sync.parsing.locations import is_path, paths_in_parentheses, paths_of_field
-from techmap_sync.parsing.blocks import ItemList, Line, Paragraph, Table
 from techmap_sync.parsing.meaning import Meaning, meaning_of, status_of, status_of_cell, title_of
 from techmap_sync.parsing.names import lead_name
 from techmap_sync.parsing.tables import rows_of
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from techmap_sync.parsing.document import Document
-    from techmap_sync.parsing.blocks import Block
     from techmap_sync.parsing.meaning import Title
     from techmap_sync.parsing.outline import Section
     from techmap_sync.parsing.vocabulary import Vocabulary

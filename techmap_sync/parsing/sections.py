@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from techmap_sync.parsing.labels import Label, label_of
 from techmap_sync.parsing.blocks import Block, Line, Paragraph
+from techmap_sync.parsing.labels import Label, label_of
 from techmap_sync.parsing.outline import Section
 from techmap_sync.parsing.vocabulary import look_up
 from techmap_sync.parsing.wording import heading_key, plain

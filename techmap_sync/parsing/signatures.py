@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _LONGEST = 200  # characters of a declaration that are looked at; its name stands at the front
+_FULL_WIDTH = str.maketrans("（）：", "():")
 
 _ENDPOINT = re.compile(rf"\s*((?:{'|'.join(sorted(VERBS))})\s+(?:/|https?://|\{{)[^\s`,;]*)")
 _KEYWORD = re.compile(
@@ -75,7 +76,7 @@ def method_name(signature: str) -> str:
 
     Nothing where the text has neither parameters nor a type.
     """
-    signature = signature[:_LONGEST]
+    signature = signature[:_LONGEST].translate(_FULL_WIDTH)
     if endpoint := _ENDPOINT.match(signature):
         return " ".join(endpoint[1].rstrip(":.").split())
     for pattern in (_RECEIVER, _KEYWORD, _OPERATOR):

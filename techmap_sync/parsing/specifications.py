@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from techmap_sync.model import Component, ComponentKind, Item
+from techmap_sync.parsing.blocks import RunKind
 from techmap_sync.parsing.fields import Fields, has_fields, read_fields
 from techmap_sync.parsing.locations import is_path, paths_in_parentheses
-from techmap_sync.parsing.blocks import RunKind
 from techmap_sync.parsing.meaning import Meaning, identities, is_placeholder, meaning_of, title_of
 from techmap_sync.parsing.names import component_name, status_of_heading
 from techmap_sync.parsing.reading import Finding

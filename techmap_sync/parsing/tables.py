@@ -11,8 +11,8 @@ from techmap_sync.parsing.wording import fold, heading_key, plain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from techmap_sync.parsing.document import Document
     from techmap_sync.parsing.blocks import Line, Table
+    from techmap_sync.parsing.document import Document
     from techmap_sync.parsing.vocabulary import Vocabulary
 
 _NUMBER = re.compile(r"[\d.,#()]*")

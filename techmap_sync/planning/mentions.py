@@ -75,7 +75,7 @@ def mentioned(names: Names, markdown: str, code: Sequence[str] = ()) -> frozense
 
 
 def _called(span: str) -> str:
-    """What a code span names: ``store`` in ``store``, ``store(x)`` and ``self.store(x)``, but not in ``POST /store``."""
+    """What a code span names: ``store`` in ``store``, ``store(x)`` and ``a.store(x)``, but not in ``POST /store``."""
     return span.partition("(")[0].strip().rpartition(".")[2]
 
 

@@ -185,11 +185,12 @@ class _Pass:
 
     def _note_indent(self, line: str) -> None:
         begins = self.indented or not self.out or _is_blank(self.out[-1])
-        self.indented = line.startswith(("    ", "\t")) and begins and not self.in_list
+        self.indented = _is_deep(line) and begins and not self.in_list and len(self.lines) > 1
 
     def _note_list(self, line: str) -> None:
         after_blank = not self.out or _is_blank(self.out[-1])
-        self.in_list = is_list_item(line) or (self.in_list and (line[0] in " \t>" or not after_blank))
+        begins = is_list_item(line) and not _is_deep(line)
+        self.in_list = begins or (self.in_list and (line[0] in " \t>" or not after_blank))
 
     def _note_html(self, line: str) -> None:
         found = _HTML.match(line)
@@ -207,6 +208,10 @@ class _Pass:
 
 def _is_blank(line: str) -> bool:
     return not line.strip("> \t")
+
+
+def _is_deep(line: str) -> bool:
+    return line.startswith(("    ", "\t"))
 
 
 def _literal(text: str) -> str:
@@ -232,7 +237,7 @@ def _target(text: str) -> str:
         where = quote(where[1:-1], safe=URL_CHARACTERS)
     angle = where.startswith("<")
     safe = destination(where[1:-1] if angle else where)
-    return shield(parts["open"]) + show_hidden(f"<{safe}>" if angle else safe) + shield(parts["rest"])
+    return show_hidden(shield(parts["open"]) + (f"<{safe}>" if angle else safe) + shield(parts["rest"]))
 
 
 def _link(text: str) -> str:

@@ -85,8 +85,10 @@ def code_span(text: str) -> str:
 
 
 def continued(markdown: str) -> str:
-    """Indent all lines but the first, so that a text stays within its list item."""
-    return markdown.replace("\n", "\n  ")
+    """Indent a text so that it stays within its list item; one of several lines starts on a line of its own, because
+    a fence that follows other text on its line is none."""
+    indented = markdown.replace("\n", "\n  ")
+    return f"\n\n  {indented}" if "\n" in markdown else markdown
 
 
 @lru_cache

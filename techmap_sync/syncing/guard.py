@@ -11,7 +11,7 @@ from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import TITLE
-from techmap_sync.syncing.tracker import State
+from techmap_sync.syncing.tracker import CloseReason, State
 
 FEW = 10
 """Below this many open tickets a share says little, and a number is the limit."""
@@ -68,7 +68,8 @@ def _too_many_retitled(
 def _too_many_closed(
     changes: tuple[Change, ...], holdings: Holdings, policy: SyncPolicy
 ) -> Iterator[tuple[Guard, str]]:
-    number = sum(change.action is Action.CLOSE and change.spec is None for change in changes)
+    """Orphans count; finished tasks and untouched copies of other tickets lose nothing."""
+    number = sum(change.close_reason is CloseReason.NOT_PLANNED for change in changes)
     still_open = sum(held.ticket.state is State.OPEN for held in holdings.tickets.values())
     limit = _limit(still_open, policy.limits.max_closed_share, policy)
     if number > limit[0]:

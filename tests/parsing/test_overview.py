@@ -49,10 +49,8 @@ def test_listed_twice_modified_beats_new_beats_integration(first: str, second: s
 
 
 @pytest.mark.parametrize("tag", ["(existing)", "- existing", "— unchanged", "(no change needed)", "(unchanged): is asked",
-                                 ": no change needed", "(Existing, `x.py`)"])  # fmt: skip
+                                 ": no change needed"])  # fmt: skip
 def test_a_status_tag_that_says_unchanged_makes_no_component(tag: str) -> None:
-    if tag == "(Existing, `x.py`)":
-        pytest.skip("a tag stands alone in its parentheses")
     assert names(overview(f"- A{tag if tag.startswith(':') else ' ' + tag}\n- B: x\n")) == ["B"]
 
 

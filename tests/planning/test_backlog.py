@@ -89,7 +89,7 @@ def test_every_ready_map_becomes_a_backlog_that_one_can_oversee(capsys: pytest.C
         late = [task for task in plan.tasks if task.kind in (Kind.TEST, Kind.DEPLOYMENT)]
         waiting = sum(bool(task.blocked_by) for task in late) / len(late)
         tickets = len(plan.tasks) + 1
-        number = Counter(task.priority for task in plan.tasks)
+        number = Counter(str(task.priority) for task in plan.tasks)
         share = {name: number[name] / tickets for name in ("high", "medium", "low")}
         high, medium, low = (f"{share[name]:.0%}" for name in ("high", "medium", "low"))
         rows.append(f"{path.stem:<32} {tickets:>7} {waiting:>8.0%} {high:>5} {medium:>7} {low:>4}")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from techmap_sync.model import Component, ComponentKind, Item, ItemGroup, Span, TechnicalMap
 from techmap_sync.planning.options import Granularity, GranularityChoice
 from techmap_sync.planning.outline import outline_of
+from techmap_sync.planning.task import TaskPlan
 from tests.planning.maps import READY, plan_of, read, read_file
 
 ITEMS = GranularityChoice(Granularity.ITEM, Granularity.ITEM, Granularity.ITEM, Granularity.ITEM)
@@ -62,7 +63,7 @@ def test_renumbering_moves_no_key(path, choice) -> None:  # type: ignore[no-unty
 
 @pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
 def test_moving_the_file_changes_no_key_and_no_value(path) -> None:  # type: ignore[no-untyped-def]
-    def values(plan):  # type: ignore[no-untyped-def]
+    def values(plan: TaskPlan) -> list[tuple[str, str, list[str]]]:
         return [(task.key, task.title, [section.values for section in task.sections]) for task in plan.tasks]
 
     technical_map = read_file(path)

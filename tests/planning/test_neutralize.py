@@ -174,7 +174,7 @@ def test_a_fence_right_below_html_gets_its_blank_line() -> None:
         ("a <!-- b", "a <!-- b"),
         ("<!-- a\nb", "<!-- a b"),
         ("a <!-- b\n\nc -->", "a <!-- b c -->"),
-        ("    <!-- code -->", "<!-- code -->"),
+        ("a\n\n    <!-- code -->", "a <!-- code -->"),
         ("`<!-- code -->`", "<!-- code -->"),
         ("<script>a\n\nb", "<script>a b"),
         ("<?php a\n\nb", "<?php a b"),

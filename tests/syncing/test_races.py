@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,11 +33,13 @@ class Interleaved(MemoryTracker):
     at: int = 0
     meanwhile: Callable[[], object] | None = None
 
-    def _request(self, verb: str, subject: str) -> AbstractContextManager[None]:
+    @contextmanager
+    def _request(self, verb: str, subject: str) -> Iterator[None]:
         if self.meanwhile is not None and len(self.requests) + 1 == self.at:
             other, self.meanwhile = self.meanwhile, None
             other()
-        return super()._request(verb, subject)
+        with super()._request(verb, subject):
+            yield
 
 
 def open_keys(tickets: list[Ticket]) -> Counter[str]:

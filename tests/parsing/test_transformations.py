@@ -1,0 +1,65 @@
+"""A map means the same, however it is written. (TRANSFORMATIONS=200 tries more of them.)"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from techmap_sync.model import ItemGroup, TechnicalMap
+from techmap_sync.parsing.parser import decode, parse
+from tests.parsing.shipped import CORPUS, VOCABULARY
+from tests.parsing.transform import TRANSFORMATIONS, transformed
+
+COUNT = int(os.environ.get("TRANSFORMATIONS", "20"))
+MAPS = sorted(CORPUS.glob("*.md"))
+
+
+def meaning(text: str) -> dict[str, object]:
+    """Return what does not move when a map is written in another way."""
+    found = parse(text, VOCABULARY).map
+    assert found is not None
+    return {
+        "title": found.title,
+        "about": (found.map_id, found.readiness, found.lifecycle, found.estimate_minutes),
+        "components": [
+            (one.name, one.kind, one.locations, tuple(method.name for method in one.methods), one.purpose)
+            for one in found.components
+        ],
+        "items": [(name, groups(getattr(found, name))) for name in ("changes", "tests", "deployment")],
+        "constraints": [(area.name, groups(area.groups)) for area in found.constraints],
+        "done": [item.title for item in found.done],
+        "lost": lost(found),
+    }
+
+
+def groups(found: tuple[ItemGroup, ...]) -> list[tuple[str, list[tuple[str, bool]]]]:
+    return [(group.name, [(item.title, item.done) for item in group.items]) for group in found]
+
+
+def lost(found: TechnicalMap) -> int:
+    return len(found.unrecognised)
+
+
+def written(path: Path) -> str:
+    return decode(path.read_bytes()).replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("path", MAPS, ids=lambda path: path.stem)
+def test_a_map_that_is_written_in_another_way_means_the_same(path: Path) -> None:
+    text = written(path)
+    wanted = meaning(text)
+    for seed in range(COUNT):
+        changed, names = transformed(text, seed)
+        found = meaning(changed)
+        for part, value in wanted.items():
+            assert found[part] == value, (path.stem, seed, names, part)
+
+
+@pytest.mark.parametrize("transformation", TRANSFORMATIONS, ids=lambda one: one.__name__)
+def test_every_transformation_changes_some_map(transformation: object) -> None:
+    name = getattr(transformation, "__name__", "")
+    seeds = [seed for seed in range(100) if transformed("", seed)[1] == (name,)]
+    assert seeds, "no seed chooses it alone"
+    assert any(transformed(written(path), seeds[0])[0] != written(path) for path in MAPS)

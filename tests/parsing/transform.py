@@ -1,0 +1,175 @@
+"""Other ways to write the same map: what a second author might have done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from random import Random
+
+SYNONYMS = [
+    ("Unit Tests", "Unit Testing", "Unit Test(s)", "Unit tests:"),
+    ("Integration Tests", "Integration Testing", "integration tests"),
+    ("End-to-End Tests", "E2E Tests", "E2E Testing", "End-to-End Testing"),
+    ("Performance Tests", "Performance Testing"),
+    ("Testing Strategy", "Test Strategy", "Testing", "TESTING STRATEGY"),
+    ("Migration Requirements", "Migration Steps", "Migration Plan"),
+    ("Rollback Plan", "Rollback Strategy", "Rollback Steps", "Rollback Plan (optional)"),
+    ("Environment Changes", "Environment Setup", "Environment Variables"),
+    ("Deployment Considerations", "Deployment"),
+    ("Security Considerations", "Security"),
+    ("API Changes", "API Endpoints"),
+    ("Location", "File", "Path", "Files"),
+    ("Purpose", "Responsibility", "Description", "Responsibilities"),
+    ("Key Methods", "Key Functions", "Key Interfaces", "Methods", "Interface"),
+]
+TABLED = ("unit", "integration tests", "end-to-end", "e2e", "performance test", "configuration updates", "migration")
+HEADING = re.compile(r"(#{1,6}) +(.*)")
+LABEL = re.compile(r"^(\s*(?:[-*] )?)\*\*([^*:：]+)(?:\*\*:|:\*\*)(?=\s|$)")
+BULLET = re.compile(r"- (?!\[[ xX]\])([^|~]+)$")
+NUMBER = re.compile(r"\d+(?:\.\d+)*[.)]? ")
+
+Lines = list[str]
+Transformation = Callable[[Lines, Random], Lines]
+
+
+def other_words(lines: Lines, random: Random) -> Lines:
+    """Use synonyms of headings and labels."""
+    chosen = {words[0]: random.choice(words) for words in SYNONYMS}
+    return [_with_other_words(line, chosen) for line in lines]
+
+
+def _with_other_words(line: str, chosen: dict[str, str]) -> str:
+    if heading := HEADING.fullmatch(line):
+        number = NUMBER.match(heading[2])
+        words = heading[2][number.end() :] if number else heading[2]
+        return f"{heading[1]} {number[0] if number else ''}{chosen.get(words, words)}"
+    if (label := LABEL.match(line)) and label[2] in chosen:
+        return line.replace(label[2], chosen[label[2]].removesuffix(":"), 1)
+    return line
+
+
+def deeper_headings(lines: Lines, random: Random) -> Lines:
+    """Move all headings below the title one level down."""
+    return [f"#{line}" if HEADING.fullmatch(line) and not _is_title(line) else line for line in lines]
+
+
+def numbered_headings(lines: Lines, random: Random) -> Lines:
+    """Number the headings of the sections and sub-sections."""
+    shape = random.choice(["{}. ", "{}) ", "{}.1 ", "({}) "])
+    return [_with_lead(line, shape.format(number)) for number, line in enumerate(lines, 1)]
+
+
+def emoji_in_headings(lines: Lines, random: Random) -> Lines:
+    return [_with_lead(line, random.choice(["🚀 ", "📋 ", "⚙️ ", "", "→ "])) for line in lines]
+
+
+def ticks_behind_headings(lines: Lines, random: Random) -> Lines:
+    return [f"{line} ✅" if HEADING.fullmatch(line) and not _is_title(line) else line for line in lines]
+
+
+def bold_headings(lines: Lines, random: Random) -> Lines:
+    return [HEADING.sub(r"\1 **\2**", line) if "`" not in line and not _is_title(line) else line for line in lines]
+
+
+def colons_moved(lines: Lines, random: Random) -> Lines:
+    """Write the colon of every label inside the bold text, or behind it."""
+    shape = random.choice([r"\1**\2**:", r"\1**\2:**", r"\1**\2**："])
+    return [LABEL.sub(shape, line) for line in lines]
+
+
+def other_bullets(lines: Lines, random: Random) -> Lines:
+    mark = random.choice("*+")
+    return [re.sub(r"^( *)- ", rf"\1{mark} ", line) for line in lines]
+
+
+def bullets_to_tables(lines: Lines, random: Random) -> Lines:
+    """Write sub-sections that hold nothing but plain bullets as tables."""
+    head = random.choice([("| Case |", "|---|"), ("| # | Case |", "|---|---|"), ("| ID | Case | Why |", "|---|---|---|")])
+    return [line for section in _sections(lines) for line in _as_table(section, head)]
+
+
+def tables_to_bullets(lines: Lines, random: Random) -> Lines:
+    """Write tables of items as bullets of their titles."""
+    return [line for section in _sections(lines) for line in _as_bullets(section)]
+
+
+def windows_line_ends(lines: Lines, random: Random) -> Lines:
+    return [f"{line}\r" for line in lines]
+
+
+TRANSFORMATIONS: Sequence[Transformation] = (
+    other_words,
+    deeper_headings,
+    numbered_headings,
+    emoji_in_headings,
+    ticks_behind_headings,
+    bold_headings,
+    colons_moved,
+    other_bullets,
+    bullets_to_tables,
+    tables_to_bullets,
+    windows_line_ends,
+)
+
+
+def transformed(text: str, seed: int) -> tuple[str, tuple[str, ...]]:
+    """Return the text after some transformations, and their names."""
+    random = Random(seed)
+    chosen = [one for one in TRANSFORMATIONS if random.random() < 0.35] or [random.choice(TRANSFORMATIONS)]
+    for transformation in chosen:
+        text = "".join(_outside_code(text, transformation, random))
+    return text, tuple(one.__name__ for one in chosen)
+
+
+def _outside_code(text: str, transformation: Transformation, random: Random) -> Iterator[str]:
+    """Apply a transformation to what stands outside of fences, comments and front matter."""
+    parts = re.split(r"(\A---\n.*?\n---\n|^ *```.*?^ *```$|<!--.*?-->)", text, flags=re.DOTALL | re.MULTILINE)
+    for number, part in enumerate(parts):
+        whole = number % 2 and transformation is not windows_line_ends
+        yield part if whole else "\n".join(transformation(part.split("\n"), random)) if "\n" in part else part
+
+
+def _is_title(line: str) -> bool:
+    return "TECHNICAL MAP" in line
+
+
+def _with_lead(line: str, lead: str) -> str:
+    heading = HEADING.fullmatch(line)
+    return f"{heading[1]} {lead}{heading[2]}" if heading and not _is_title(line) else line
+
+
+def _sections(lines: Lines) -> Iterator[Lines]:
+    """Cut the lines before each heading."""
+    section: Lines = []
+    for line in lines:
+        if HEADING.fullmatch(line) and section:
+            yield section
+            section = []
+        section.append(line)
+    yield section
+
+
+def _holds_items(section: Lines) -> bool:
+    heading = HEADING.fullmatch(section[0])
+    return heading is not None and any(word in heading[2].casefold() for word in TABLED)
+
+
+def _as_table(section: Lines, head: tuple[str, str]) -> Lines:
+    text = [line for line in section[1:] if line.strip()]
+    if not _holds_items(section) or not text or not all(BULLET.fullmatch(line) for line in text):
+        return section
+    columns = head[0].count("|") - 1
+    rows = []
+    for number, line in enumerate(text, 1):
+        cells = [f"{number}", line.removeprefix("- "), "because"][columns == 1 :][:columns]
+        rows.append(f"| {' | '.join(cells)} |")
+    return [section[0], "", *head, *rows, ""]
+
+
+def _as_bullets(section: Lines) -> Lines:
+    rows = [line for line in section[1:] if line.startswith("|")]
+    others = [line for line in section[1:] if line.strip() and not line.startswith("|")]
+    if not _holds_items(section) or len(rows) < len(("head", "rule", "row")) or others:
+        return section
+    cells = [[cell.strip() for cell in row.strip("| ").split(" | ")] for row in rows[2:]]
+    return [section[0], *(f"- {row[row[0].isdigit()]}" for row in cells), ""]
