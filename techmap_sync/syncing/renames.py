@@ -49,7 +49,7 @@ def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
     likely = {pair: score for pair, score in scores.items() if score >= SAME}
     found = {old: new for (new, old), score in likely.items() if _is_clear(new, old, score, likely)}
     doubtful = {pair: s for pair, s in likely.items() if pair[0] not in found.values() and pair[1] not in found}
-    renamed = {old: new for old, new in {**by_hand, **found}.items() if old != new}
+    renamed = _without_collisions({old: new for old, new in {**by_hand, **found}.items() if old != new}, holdings)
     return Renames(renamed, _held(doubtful, plan, holdings))
 
 
@@ -62,6 +62,15 @@ def likeness(spec: TaskSpec, held: Held) -> float:
     if ours.get(LOCATION) and theirs.get(LOCATION):
         return 0.3 * title + 0.3 * (ours[LOCATION] == theirs[LOCATION]) + 0.4 * text
     return 0.4 * title + 0.6 * text
+
+
+def _without_collisions(renamed: Mapping[str, str], holdings: Holdings) -> dict[str, str]:
+    """Leave out a rename to a key that another ticket bears and keeps: two tickets would have one key."""
+    kept = dict(renamed)
+    while taken := [old for old, new in kept.items() if new in holdings.tickets and new not in kept]:
+        for old in taken:
+            del kept[old]
+    return kept
 
 
 def _text_likeness(ours: Mapping[str, str], theirs: Mapping[str, str]) -> float:

@@ -56,6 +56,14 @@ def test_swapped_names_swap_titles_and_not_tickets() -> None:
     assert not planned(tracker, swapped).changes
 
 
+def test_a_name_that_another_ticket_keeps_is_not_taken_over() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    left = plan(task("Sender", sections=STORE))
+    push(tracker, left)
+    assert [key_of(t) for t in tracker.tickets.values()].count(key("Sender")) == 1
+    assert not planned(tracker, left).writes
+
+
 def test_a_text_that_is_new_from_end_to_end_stays_with_its_name() -> None:
     tracker = pushed(task("Store", sections=STORE))
     push(tracker, plan(task("Store", sections=REPORT)))
