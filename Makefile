@@ -29,7 +29,7 @@ types: $(VENV)/dev
 	$(BIN)/mypy
 
 unit: $(VENV)/dev optional
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses auto --cov --cov-report=term:skip-covered
 
 docs: $(VENV)/run ## write docs/rules.md from the code
 	@$(BIN)/python -c 'from techmap_sync.planning.rules import EVERY_RULE as rules; from techmap_sync.reports.rules_page import rules_page; print(end=rules_page(rules.values()))' > docs/rules.md
@@ -46,6 +46,14 @@ states: $(VENV)/dev ## random histories of map, people and pushes: make states S
 
 mutants: $(VENV)/dev ## put faults into the sync core and show that tests notice
 	$(BIN)/python -m tests.mutants.run
+
+bench: $(VENV)/dev ## measure speed against its bounds
+	@for each in benchmarks/*.py; do $(BIN)/python $$each || exit 1; done
+
+SECONDS ?= 60
+fuzz: $(VENV)/dev ## try random texts on the parser: make fuzz SECONDS=60
+	@end=$$(($$(date +%s) + $(SECONDS))); while [ $$(date +%s) -lt $$end ]; do \
+	EXAMPLES=500 $(BIN)/pytest -q -p no:cacheprovider tests/parsing/test_properties.py --hypothesis-seed=$$(date +%s) || exit 1; done
 
 wheel: $(VENV)/dev ## build the package into dist/
 	rm -rf dist && $(BIN)/python -m build --outdir dist .

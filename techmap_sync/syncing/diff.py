@@ -205,9 +205,9 @@ def _tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, led
 def _tracking_state(plan: TaskPlan, holdings: Holdings, tasks: tuple[Change, ...]) -> Iterator[Change]:
     """Close the tracking ticket when everything is done, and reopen what we closed when something is not."""
     held = holdings.tracking
-    if held is None or any(change.writes for change in tasks):
+    if held is None:
         return
-    finished = _is_finished(plan, holdings, held)
+    finished = not any(change.writes for change in tasks) and _is_finished(plan, holdings, held)
     is_open, closed_by_us = held.ticket.state is State.OPEN, held.marker.state == State.CLOSED
     key, title, number = plan.tracking.key, plan.tracking.title, held.ticket.number
     if finished and is_open and not closed_by_us:

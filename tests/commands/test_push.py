@@ -201,5 +201,5 @@ def test_backlog_md_opens_what_was_pushed(program: Program) -> None:
     assert "Priority: Medium" in ticket
     assert "Labels: phase:test, priority:medium, techmap, test" in ticket
     assert "Parent: TASK-1" in ticket
-    assert "Dependencies: TASK-1.1" in ticket
+    assert "└─ TASK-1.1 - Create TotpService" in ticket
     assert "No duplicate IDs" in run("doctor")

@@ -145,7 +145,10 @@ class Histories(RuleBasedStateMachine):
         ticket = self.choose(data)
         if ticket:
             self.edit(ticket.number, Patch(state=State.CLOSED, reason=reason))
-            self.closed_by_hand.add(ticket.number)
+            block = read_block(ticket.body)
+            if isinstance(block, Block) and block.marker.state == State.OPEN:
+                # Reopened and closed again since our last look, it is as we left it: nobody can tell.
+                self.closed_by_hand.add(ticket.number)
 
     @rule(data=st.data())
     def human_reopens_a_ticket(self, data: st.DataObject) -> None:
