@@ -15,6 +15,7 @@ from techmap_sync.parsing.wording import without_comments
 if TYPE_CHECKING:
     from techmap_sync.parsing.blocks import Block
 
+
 @dataclass(frozen=True)
 class Document:
     """The text behind the front matter. ``first_line`` is the line of the file on which it starts."""

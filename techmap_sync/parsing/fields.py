@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.parsing.blocks import Fence, ItemList, Line, ListItem, Paragraph, Quote, Run, RunKind, Table
@@ -89,16 +90,16 @@ def _parts(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[_Part]:
     """Yield the fields that the blocks hold, and the text between them."""
     current = _Part(None, (), [])
     for block in blocks:
-        *whole, last = _parts_of(block, vocabulary) or [None]
-        if last is None:
+        own = _parts_of(block, vocabulary)
+        if not own:
             current.blocks.append(block)
             continue
         yield current
-        yield from whole
-        goes_on = isinstance(block, Paragraph) or (last.label and last.label.alone and not last.blocks)
-        current = last if goes_on else _Part(None, (), [])
-        if not goes_on:
-            yield last
+        yield from own[:-1]
+        current = own[-1]
+        if not (isinstance(block, Paragraph) or (current.label and current.label.alone and not current.blocks)):
+            yield current
+            current = _Part(None, (), [])
     yield current
 
 
@@ -217,7 +218,8 @@ def _markdown_of(lines: Sequence[Line], below: Sequence[Block], document: Docume
         return document.markdown(below[0].start, below[-1].end) if below else ""
     starts = (run.start for line in lines for run in line.runs if run.text.strip())
     start = document.before_markup(next(starts))
-    return document.markdown(start, lines[-1].end).strip().removeprefix("**").strip()
+    first, newline, more = document.markdown(start, lines[-1].end).strip().removeprefix("**").lstrip().partition("\n")
+    return first + newline + dedent(more)
 
 
 def _lines_in(blocks: Iterable[Block]) -> Iterator[Line]:

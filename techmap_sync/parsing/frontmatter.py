@@ -1,4 +1,4 @@
-"""The YAML between two ``---`` lines at the very top (docs/map-format.md, "Front matter")."""
+"""The YAML between two ``---`` lines at the very top (docs/map-format.md, "How a map is read")."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def split_front_matter(text: str) -> FrontMatter:
 
 
 def _load(yaml: str) -> dict[str, str] | None:
-    from ruamel.yaml import YAML, YAMLError
+    from ruamel.yaml import YAML  # slow to import, and few maps have front matter
+    from ruamel.yaml.error import YAMLError
 
     try:
         loaded = YAML(typ="safe", pure=True).load(yaml)

@@ -113,7 +113,9 @@ def _context(section: Section, entries: Sequence[Entry], document: Document) -> 
     starts = [start for start, _ in places]
     texts = []
     for block in section.blocks:
-        last = bisect_left(starts, block.end) - 1  # entries do not overlap: only the last one before its end can hold it
+        last = (
+            bisect_left(starts, block.end) - 1
+        )  # entries do not overlap: only the last one before its end can hold it
         if last < 0 or places[last][1] <= block.start:
             texts.append(document.markdown(block.start, block.end))
     return "\n\n".join(filter(None, texts))

@@ -1,4 +1,4 @@
-"""Nothing is lost: every line of a map belongs to some value (docs/map-format.md, "Nothing is lost")."""
+"""Nothing is lost: every line of a map belongs to some value (docs/map-format.md, "How a map is read")."""
 
 from __future__ import annotations
 

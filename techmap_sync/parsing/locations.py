@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from techmap_sync.parsing.blocks import Line
     from techmap_sync.parsing.vocabulary import Vocabulary
 
-_PATH = re.compile(r"(?!\d+(?:\.\d+)*$)(?!\w+://)[^\s,;]*(?:[/\\][^\s,;]*[\w*\])}]|[\w\])]/|\.[A-Za-z][A-Za-z0-9]{0,7})")
+_PATH = re.compile(
+    r"(?!\d+(?:\.\d+)*$)(?!\w+://)[^\s,;]*(?:[/\\][^\s,;]*[\w*\])}]|[\w\])]/|\.[A-Za-z][A-Za-z0-9]{0,7})"
+)
 _LONGEST_PATH = 300
 _BARE_FILE = re.compile(r"[A-Z]\w{0,40}file|https?://\S+")  # Makefile, Dockerfile
 _LINES = re.compile(r"(?::\d+(?:-\d+)?)$")

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from techmap_sync.parsing.blocks import RunKind
-from techmap_sync.parsing.wording import fold, plain_lines, without_closing_colon, without_code
+from techmap_sync.parsing.wording import fold, plain_lines, unnumbered, without_closing_colon, without_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -107,7 +107,7 @@ def status_of(masked: str, vocabulary: Vocabulary) -> str:
     A tag stands in parentheses or behind a dash. ``masked`` is plain text without code.
     """
     for match in _TAG.finditer(fold(masked)):
-        if status := vocabulary.statuses.get((match[1] or match[2] or "").strip()):
+        if status := vocabulary.statuses.get(unnumbered(match[1] or match[2] or "").strip()):
             return status
     return ""
 
@@ -117,4 +117,4 @@ def status_of_cell(masked: str, vocabulary: Vocabulary) -> str:
     folded = fold(masked)
     if vocabulary.done.search(folded):
         return "done"
-    return vocabulary.statuses.get(re.split(r"[,.;:(—]|\s[-–]\s", folded)[0].strip(), "")
+    return vocabulary.statuses.get(unnumbered(re.split(r"[,.;:(—]|\s[-–]\s", folded)[0]).strip(), "")

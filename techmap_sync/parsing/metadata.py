@@ -1,4 +1,4 @@
-"""Header and footer fields, and what they say of the map as a whole (docs/map-format.md, "Metadata")."""
+"""Header and footer fields, and what they say of the map as a whole (docs/map-format.md, "Metadata and readiness")."""
 
 from __future__ import annotations
 
@@ -182,7 +182,11 @@ def _paragraph_fields(paragraph: Paragraph, document: Document, vocabulary: Voca
         for field, is_known in zip(fields, known, strict=True)
         if not is_known
     )
-    return [] if others or not all(field.value or is_known for field, is_known in zip(fields, known, strict=True)) else fields
+    return (
+        []
+        if others or not all(field.value or is_known for field, is_known in zip(fields, known, strict=True))
+        else fields
+    )
 
 
 def _field_name(label: str, vocabulary: Vocabulary) -> str:
@@ -220,4 +224,6 @@ def readiness_of(value: str, vocabulary: Vocabulary) -> Readiness:
 
 
 def _said(word: str, words: frozenset[str]) -> bool:
-    return word in words or any(word.startswith(known) for known in words if not word.isascii() and len(known) > 0 and ord(known[0]) > 0x2E7F)
+    return word in words or any(
+        word.startswith(known) for known in words if not word.isascii() and len(known) > 0 and ord(known[0]) > 0x2E7F
+    )

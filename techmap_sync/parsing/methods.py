@@ -1,4 +1,4 @@
-"""The methods of a component: bullets, table rows, code, or a few names on one line (docs/map-format.md, "Methods")."""
+"""The methods of a component: bullets, rows, code, or a few names on one line (docs/map-format.md, "Components")."""
 
 from __future__ import annotations
 

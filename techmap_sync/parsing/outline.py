@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from techmap_sync.parsing.blocks import Block, Heading, ItemList, Line, ListItem, Paragraph, Rule
+from techmap_sync.parsing.blocks import Block, Heading, ItemList, Line, ListItem, Paragraph, Rule, Run
 from techmap_sync.parsing.labels import label_of
 from techmap_sync.parsing.wording import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_NUMBERED_LINE = re.compile(r"\d{1,3}[.)]\s+(?=\S)")
+_NUMBERED_LINE = re.compile(r"\d{1,3}[.)]\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _stands_above_a_rule(heading: Heading, *, hashes: bool) -> bool:
 
 def _split_paragraph(paragraph: Paragraph) -> Iterator[Block]:
     lines = [part for line in paragraph.lines for part in _split_line(line)]
-    starts = [number for number, line in enumerate(lines) if number and label_of(line)]
+    starts = [number for number, line in enumerate(lines) if number and label_of(line) and not _number(line)]
     if starts:
         for first, last in zip([0, *starts], [*starts, len(lines)], strict=True):
             yield from _split_numbers(lines[first:last])
@@ -94,17 +94,21 @@ def _split_numbers(lines: Sequence[Line]) -> Iterator[Block]:
 
 def _split_line(line: Line) -> Iterator[Line]:
     """Cut ``**Label**: value | **Label**: value`` at its bars."""
-    for number, run in enumerate(line.runs[1:], 1):
-        before = line.runs[number - 1]
-        if run.strong and not before.strong and before.text.endswith((" | ", "\t| ")) and label_of(line):
-            value = replace(before, text=before.text.rstrip(" |\t"))
-            start = run.start - len("**")
-            end = before.start + len(value.text)
-            yield Line((*line.runs[: number - 1], value), line.start, end, line.column)
-            rest = Line(line.runs[number:], start, line.end, line.column + start - line.start)
-            yield from _split_line(rest)
-            return
-    yield line
+    runs = line.runs
+    cuts = [n for n in range(1, len(runs)) if runs[n].strong and _ends_in_bar(runs[n - 1])]
+    if not cuts or label_of(line) is None:
+        yield line
+        return
+    starts = [line.start, *(runs[cut].start - len("**") for cut in cuts)]
+    for first, last, start in zip([0, *cuts], [*cuts, len(runs)], starts, strict=True):
+        *part, end = runs[first:last]
+        value = replace(end, text=end.text.rstrip(" |\t")) if last < len(runs) else end
+        stop = end.start + len(value.text) if last < len(runs) else line.end
+        yield Line((*part, value), start, stop, line.column + start - line.start)
+
+
+def _ends_in_bar(run: Run) -> bool:
+    return not run.strong and run.text.endswith((" | ", "\t| "))
 
 
 def _paragraph(lines: Sequence[Line]) -> Paragraph:
@@ -112,7 +116,8 @@ def _paragraph(lines: Sequence[Line]) -> Paragraph:
 
 
 def _number(line: Line) -> re.Match[str] | None:
-    return _NUMBERED_LINE.match(line.runs[0].text)
+    match = _NUMBERED_LINE.match(line.runs[0].text)
+    return match if match and (match.end() < len(match.string) or len(line.runs) > 1) else None
 
 
 def _numbered_list(lines: Sequence[Line]) -> ItemList:
@@ -124,8 +129,7 @@ def _numbered_list(lines: Sequence[Line]) -> ItemList:
 
 
 def _numbered_item(lines: Sequence[Line]) -> ListItem:
-    first = lines[0].runs[0]
-    number = _NUMBERED_LINE.match(first.text)
+    first, number = lines[0].runs[0], _number(lines[0])
     cut = number.end() if number else 0
     rest = replace(first, text=first.text[cut:], start=first.start + cut)
     line = replace(lines[0], runs=(rest, *lines[0].runs[1:]), start=rest.start)

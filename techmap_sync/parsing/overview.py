@@ -114,7 +114,7 @@ def _listing(
     locations = paths_in_parentheses(lines) or ((name,) if is_path(name) and "/" in name else ())
     kind = kind or (status if status in ("new", "modified", "integration") else "")
     summary = document.markdown(rest[0].start, lines[-1].end) if rest and rest[0].start else plain(rest)
-    summary = _LOCATION_FIRST.sub("", summary.lstrip(_SEPARATORS)).lstrip(_SEPARATORS)
+    summary = _LOCATION_FIRST.sub("", summary.lstrip(_SEPARATORS)).lstrip(_SEPARATORS).strip()
     return Listing(name, kind, status, *place, locations, summary, title.slug, title.was)
 
 
@@ -136,4 +136,3 @@ def _tagged(listing: Listing, tag: str) -> Listing:
 
 def _with_fields(listing: Listing, fields: Fields, summary: str) -> Listing:
     return replace(listing, locations=listing.locations or fields.locations, summary=summary, fields=fields)
-

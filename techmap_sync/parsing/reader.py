@@ -1,4 +1,4 @@
-"""The sections of a map, each read as what its heading says it is (docs/map-format.md, "Sections")."""
+"""The sections of a map, each read as what its heading says it is (docs/map-format.md, "Items")."""
 
 from __future__ import annotations
 

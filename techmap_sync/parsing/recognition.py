@@ -1,6 +1,6 @@
 """Is this file a map? Decided on lines, so that thousands of other files cost next to nothing.
 
-Source of the rule: docs/map-format.md, "Is this file a map?".
+Source of the rule: docs/map-format.md, "How a map is read".
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ def _readable_lines(text: str) -> Iterator[tuple[str, str]]:
 
 def _says_map(line: str, below: str, vocabulary: Vocabulary) -> bool:
     heading = _HEADING.match(line)
-    if heading or (_UNDERLINE.match(below) and not line.startswith("    ")):
-        if map_title(_without_markup(heading[1] if heading else line), vocabulary) is not None:
-            return True
+    is_heading = heading or (_UNDERLINE.match(below) and not line.startswith("    "))
+    if is_heading and map_title(_without_markup(heading[1] if heading else line), vocabulary) is not None:
+        return True
     return any(
         vocabulary.metadata.get(heading_key(label)) == "status" and is_map_status(value, vocabulary)
         for label, value in fields_in_line(line)

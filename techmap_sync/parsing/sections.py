@@ -64,9 +64,7 @@ def sub_sections(section: Section, words: Mapping[str, str], *, any_label: bool 
         yield replace(inside[-1], children=child.children)
 
 
-def split_at_labels(
-    blocks: Sequence[Block], opens: Callable[[Label], bool]
-) -> tuple[tuple[Block, ...], list[Section]]:
+def split_at_labels(blocks: Sequence[Block], opens: Callable[[Label], bool]) -> tuple[tuple[Block, ...], list[Section]]:
     """Return the blocks before the first label that opens a section, and those sections."""
     before: list[Block] = []
     opened: list[tuple[Label, Line, list[Block]]] = []
@@ -76,9 +74,7 @@ def split_at_labels(
             opened.append((label, block.lines[0], list(_value(label, block))))
         else:
             (opened[-1][2] if opened else before).append(block)
-    sections = [
-        Section(label.text, line, line.start, tuple(below), by_label=True) for label, line, below in opened
-    ]
+    sections = [Section(label.text, line, line.start, tuple(below), by_label=True) for label, line, below in opened]
     return tuple(before), sections
 
 

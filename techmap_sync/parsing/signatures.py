@@ -1,6 +1,6 @@
 """Names of methods: out of one line of text, or out of the code that declares them.
 
-Source of the rules: docs/map-format.md, "Methods". The patterns know how languages write a declaration, not the
+Source of the rules: docs/map-format.md, "Components". The patterns know how languages write a declaration, not the
 languages: a map quotes a few lines, often with ``...`` for what is left out.
 """
 
@@ -55,7 +55,9 @@ _COMMENT_BEHIND = re.compile(r"(?<!:)//.*")
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|(?<![<&\w])'(?:[^'\\\n]|\\.)*'|`[^`\n]*`")
 _LONG_TEXTS = (('"""', '"""'), ("'''", "'''"), ("/*", "*/"))
 _PUNCTUATION = re.compile(r"(\(\*|[(){}\[\];])")
-_OPENING, _CLOSING, _ENDING = ("(", "(*", "[", "{"), (")", "]", "}"), ("{", "}", ";", "\n")
+_OPENING, _CLOSING = ("(", "(*", "[", "{"), (")", "]", "}")
+_LINE_END = ("\n",)
+_ENDING = ("{", "}", ";", *_LINE_END)
 _SQL = re.compile(
     r"(?i)\s*(?:(?:create|alter|drop)\s+(?:or\s+replace\s+|unique\s+|temp\w*\s+)?"
     r"(?:table|index|view|type|function|procedure|trigger|schema)\s|(?:select|insert\s+into|delete\s+from)\s)"
@@ -152,7 +154,7 @@ def _by_braces(lines: Sequence[str]) -> Iterator[Signature]:
             if readable and token in _ENDING:
                 if not class_like and (name := _declared(head)):
                     yield Signature(name, lines[first].strip(), first)
-                head = head if class_like and token == "\n" else ""
+                head = head if class_like and token in _LINE_END else ""
             elif readable:
                 first = first if head.strip() else number
                 head = (head + token)[:_LONGEST]

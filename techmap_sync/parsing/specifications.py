@@ -87,9 +87,7 @@ def _comments(section: Section, document: Document) -> Iterator[str]:
     yield from (below[start:end] for start, end in comments_in(below))
 
 
-def assemble(
-    listings: Sequence[Listing], specifications: Sequence[Specification], document: Document
-) -> Components:
+def assemble(listings: Sequence[Listing], specifications: Sequence[Specification], document: Document) -> Components:
     """Match what is listed with what is specified.
 
     Specified components come first, in order; then those that are only listed.

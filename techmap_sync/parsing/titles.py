@@ -1,4 +1,4 @@
-"""The title of a map (docs/map-format.md, "Is this file a map?" and "Headings")."""
+"""The title of a map (docs/map-format.md, "How a map is read" and "Headings")."""
 
 from __future__ import annotations
 

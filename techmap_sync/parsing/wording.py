@@ -23,7 +23,7 @@ _LONGEST_ORNAMENT = 40  # characters at either end of a heading that are looked 
 _MOST_NUMBERS = 4  # "1. ✅ 2.1 Title" has two
 _NUMBERING = re.compile(
     r"""^(?:
-        \(?\d+(?:\.\d+)*[.)]\s*(?=[^\d\s])  # 7.  7.1.  3)  (3)
+        \(?\d+(?:\.\d+)*[.)](?:\s+|(?=[^\d\s]))  # 7.  7.1.  3)  (3)
       | \d+(?:\.\d+)+\s+                    # 7.1
       | \d+\s*[:–—-]\s+                     # 7:  7 -
       | [A-Za-z][.)]\s+                     # A)

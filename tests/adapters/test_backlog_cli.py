@@ -17,7 +17,7 @@ from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch, State
 from tests.adapters.backlog_files import LABEL, OURS, WRITTEN_BY_THE_CLI
 from tests.contract.test_texts import BODIES, TITLES
 
-VARIABLE = "TECHMAP_SYNC_BACKLOG_CLI"
+VARIABLE = "BACKLOG_CLI"
 Run = Callable[..., str]
 
 

@@ -16,7 +16,7 @@ from techmap_sync.adapters.gitlab import GitLabTracker, connect
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch
 from tests.simulators.gitlab import Simulator
 
-VARIABLE = "TECHMAP_SYNC_GITBEAKER"
+VARIABLE = "GITBEAKER_CLI"
 LABEL = "techmap"
 
 

@@ -1,4 +1,4 @@
-"""The YAML at the very top (docs/map-format.md, "Front matter")."""
+"""The YAML at the very top (docs/map-format.md, "How a map is read")."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ def test_without_two_lines_of_dashes_at_the_very_top_there_is_none(text: str) ->
     assert split_front_matter(text).length == 0
 
 
-@pytest.mark.parametrize("yaml", ["a: [", "- a", "text", "a: &x *x", "? !!python/object:os.system x", "a: " + "[" * 500])
+@pytest.mark.parametrize(
+    "yaml", ["a: [", "- a", "text", "a: &x *x", "? !!python/object:os.system x", "a: " + "[" * 500]
+)
 def test_yaml_that_cannot_be_read_is_cut_off_and_gives_nothing(yaml: str) -> None:
     front = split_front_matter(f"---\n{yaml}\n---\n# T\n")
     assert not front.values

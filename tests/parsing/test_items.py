@@ -33,7 +33,10 @@ def test_then_rows_of_a_table() -> None:
 
 
 def test_then_paragraphs_called_by_their_first_sentence() -> None:
-    assert titles("First one. More of it, e.g. this.\n\nSecond, e.g. that one\n") == ["First one.", "Second, e.g. that one"]
+    assert titles("First one. More of it, e.g. this.\n\nSecond, e.g. that one\n") == [
+        "First one.",
+        "Second, e.g. that one",
+    ]
 
 
 def test_then_fences_called_by_their_lead_in_or_the_sub_section() -> None:
@@ -97,6 +100,11 @@ def test_markdown_and_code_of_a_title_are_kept() -> None:
 def test_an_item_knows_its_lines() -> None:
     (first, second) = group("- a\n  more\n- b\n").items
     assert (first.span.line, first.span.end_line, second.span.line) == (7, 8, 9)
+
+
+@pytest.mark.parametrize("text", ["![](x.png)", "- ![](x.png)", "[](x)", "-", "- <!-- x -->", "![](x.png)\n---"])
+def test_an_image_without_words_is_no_item(text: str) -> None:
+    assert titles(f"{text}\n") == []
 
 
 @pytest.mark.parametrize("text", ["- [x] a", "- [X] a", "- ✅ Already exists: a", "- ~~a~~", "1. [x] a", "- a ✅ done"])

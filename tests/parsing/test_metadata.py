@@ -1,4 +1,4 @@
-"""Header, footer and readiness (docs/map-format.md, "Metadata")."""
+"""Header, footer and readiness (docs/map-format.md, "Metadata and readiness")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The methods field (docs/map-format.md, "Methods")."""
+"""The methods field (docs/map-format.md, "Components")."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from tests.parsing.maps import body, levels, titles
 
 @pytest.mark.parametrize("heading", ["Unit Tests", "Unit Testing", "Unit Test(s)", "7.1 Unit Tests", "7. Unit Tests",
                                      "A) Unit Tests", "🧪 Unit Tests", "**Unit Tests**", "`Unit Tests`", "UNIT TESTS",
-                                     "Unit Tests:", "Unit Tests ✅", "Unit Tests (pytest)", "→ Unit Tests", "3) Unit tests",
-                                     "1️⃣ Unit Tests", "Unit-Tests"])  # fmt: skip
+                                     "Unit Tests:", "Unit Tests ✅", "Unit Tests (pytest)", "→ Unit Tests",
+                                     "3) Unit tests", "1️⃣ Unit Tests", "Unit-Tests"])  # fmt: skip
 def test_a_heading_is_compared_without_what_stands_around_its_words(heading: str) -> None:
     assert levels(body(f"## Testing Strategy\n\n### {heading}\n- x\n").tests) == {"unit": ["x"]}
 
@@ -55,10 +55,14 @@ def test_a_bold_label_directly_below_bullets_opens_a_sub_section() -> None:
 
 def test_numbered_lines_directly_below_a_sentence_are_a_list() -> None:
     assert titles("The cases are\n2. one\n3. two\nmore of two\n") == ["one", "two more of two"]
+    assert titles("**Cases**:\n4. `one`\n5. **two**: x\n\n**More**:\n") == ["Cases", "More"]
+    assert titles("The cases are\n4. `one`\n5. **two**: x\n") == ["one", "two: x"]
 
 
 def test_text_directly_above_a_rule_is_no_heading() -> None:
-    found = body("## Deployment\n\n### Rollback Plan\nRevert the commit.\n---\n\n## Testing\n\n### Unit Tests\n- x\n---\n")
+    found = body(
+        "## Deployment\n\n### Rollback Plan\nRevert the commit.\n---\n\n## Testing\n\n### Unit Tests\n- x\n---\n"
+    )
     assert levels(found.deployment) == {"rollback": ["Revert the commit."]}
     assert levels(found.tests) == {"unit": ["x"]}
 

@@ -48,8 +48,8 @@ def test_listed_twice_modified_beats_new_beats_integration(first: str, second: s
     assert [one.rule for one in found.findings] == ["listed-twice"]
 
 
-@pytest.mark.parametrize("tag", ["(existing)", "- existing", "— unchanged", "(no change needed)", "(unchanged): is asked",
-                                 ": no change needed"])  # fmt: skip
+@pytest.mark.parametrize("tag", ["(existing)", "- existing", "— unchanged", "(no change needed)",
+                                 "(unchanged): is asked", ": no change needed"])  # fmt: skip
 def test_a_status_tag_that_says_unchanged_makes_no_component(tag: str) -> None:
     assert names(overview(f"- A{tag if tag.startswith(':') else ' ' + tag}\n- B: x\n")) == ["B"]
 
@@ -59,15 +59,17 @@ def test_a_description_that_mentions_existing_things_is_no_tag() -> None:
     assert names(found) == ["A", "B", "C"]
 
 
-@pytest.mark.parametrize("entry", ["`A`: ✅ Already exists", "~~A~~: x", "~~`A`: x~~", "[x] A: x", "A ✅ already exists",
-                                   "**A** (`a.py`): ✅ Already exists, since 4.2"])  # fmt: skip
+@pytest.mark.parametrize("entry", ["`A`: ✅ Already exists", "~~A~~: x", "~~`A`: x~~", "[x] A: x",
+                                   "A ✅ already exists", "**A** (`a.py`): ✅ Already exists, since 4.2"])  # fmt: skip
 def test_what_exists_already_is_done_and_no_component(entry: str) -> None:
     found = overview(f"- {entry}\n- B: x\n")
     assert names(found) == ["B"]
     assert [(item.title, item.done) for item in found.done] == [("A", True)]
 
 
-@pytest.mark.parametrize("entry", ["None", "N/A", "None. The queue is used as it is.", "[Name]", "-", "Keine", "无", "なし"])
+@pytest.mark.parametrize(
+    "entry", ["None", "N/A", "None. The queue is used as it is.", "[Name]", "-", "Keine", "无", "なし"]
+)
 def test_nothing_and_placeholders_are_no_components(entry: str) -> None:
     found = overview(f"- {entry}\n")
     assert not found.components
@@ -93,9 +95,11 @@ def test_a_table_names_kind_status_and_location_in_its_columns() -> None:
         | 2 | B | Modified | src/b.py, src/c.py | x |
         | 3 | C | Existing | src/d.py | x |
         | 4 | D | ✅ Already exists | src/e.py | x |
+        | 5 | E | ✏️ Modified, renamed | src/f.py | x |
+        | 6 | F | ⚪ Unchanged | src/g.py | x |
     """)
-    assert kinds(found) == {"A": "new", "B": "modified"}
-    assert locations(found) == [("src/a.py",), ("src/b.py", "src/c.py")]
+    assert kinds(found) == {"A": "new", "B": "modified", "E": "modified"}
+    assert locations(found) == [("src/a.py",), ("src/b.py", "src/c.py"), ("src/f.py",)]
     assert [item.title for item in found.done] == ["D"]
 
 

@@ -1,4 +1,4 @@
-"""Which files are maps (docs/map-format.md, "Is this file a map?")."""
+"""Which files are maps (docs/map-format.md, "How a map is read")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sub-section is which, in the full form and in the compact form (docs/map-format.md, "Sections")."""
+"""Which sub-section is which, in the full form and in the compact form (docs/map-format.md, "Items")."""
 
 from __future__ import annotations
 
@@ -49,7 +49,11 @@ COMPACT = """\
 def test_labels_open_the_sections_of_the_compact_form() -> None:
     found = read(COMPACT)
     assert kinds(found) == {"Store": "new", "Loader": "modified"}
-    assert levels(found.changes) == {"database": [], "api": ["POST /x starts a job"], "configuration": ["profiles.toml"]}
+    assert levels(found.changes) == {
+        "database": [],
+        "api": ["POST /x starts a job"],
+        "configuration": ["profiles.toml"],
+    }
     assert levels(found.tests) == {"unit": ["one"], "end-to-end": ["Nightly run."], "smoke": ["two"]}
     assert levels(found.deployment) == {"environment": [], "rollback": ["Pin the old version."]}
     assert found.ready

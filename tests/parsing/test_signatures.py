@@ -1,4 +1,4 @@
-"""What code declares, in the languages of the day (docs/map-format.md, "Methods")."""
+"""What code declares, in the languages of the day (docs/map-format.md, "Components")."""
 
 from __future__ import annotations
 
@@ -72,19 +72,19 @@ CODE = {
     "go": (
         """\
         type Store interface {
-        	Get(ctx context.Context, id string) (*Item, error)
+            Get(ctx context.Context, id string) (*Item, error)
         }
         type Cache struct {
-        	size int
-        	load func(int) error
+            size int
+            load func(int) error
         }
         func New(size int) *Cache {
-        	return &Cache{size: size}
+            return &Cache{size: size}
         }
         func (c *Cache) Run(ctx context.Context) error {
-        	for i := range c.items {
-        		c.do(i)
-        	}
+            for i := range c.items {
+                c.do(i)
+            }
         }
         func Map[T any](items []T, f func(T) T) []T
         """,

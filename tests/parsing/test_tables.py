@@ -17,7 +17,10 @@ def test_a_column_of_numbers_is_no_title_whatever_its_heading() -> None:
 
 
 def test_behind_a_verb_the_next_cell_is_part_of_the_title() -> None:
-    assert titles("| Method | Path | Does |\n|---|---|---|\n| GET | `/x` | a |\n| POST | /y | b |\n") == ["GET /x", "POST /y"]
+    assert titles("| Method | Path | Does |\n|---|---|---|\n| GET | `/x` | a |\n| POST | /y | b |\n") == [
+        "GET /x",
+        "POST /y",
+    ]
 
 
 def test_a_status_column_says_what_is_done_and_what_is_no_work() -> None:

@@ -23,6 +23,7 @@ SYNONYMS = [
     ("Key Methods", "Key Functions", "Key Interfaces", "Methods", "Interface"),
 ]
 TABLED = ("unit", "integration tests", "end-to-end", "e2e", "performance test", "configuration updates", "migration")
+TABLE_HEADS = (("| Case |", "|---|"), ("| # | Case |", "|---|---|"), ("| ID | Case | Why |", "|---|---|---|"))
 HEADING = re.compile(r"(#{1,6}) +(.*)")
 LABEL = re.compile(r"^(\s*(?:[-*] )?)\*\*([^*:：]+)(?:\*\*:|:\*\*)(?=\s|$)")
 BULLET = re.compile(r"- (?!\[[ xX]\])([^|~]+)$")
@@ -68,7 +69,7 @@ def ticks_behind_headings(lines: Lines, random: Random) -> Lines:
 
 
 def bold_headings(lines: Lines, random: Random) -> Lines:
-    return [HEADING.sub(r"\1 **\2**", line) if "`" not in line and not _is_title(line) else line for line in lines]
+    return [_as_bold(line) for line in lines]
 
 
 def colons_moved(lines: Lines, random: Random) -> Lines:
@@ -84,7 +85,9 @@ def other_bullets(lines: Lines, random: Random) -> Lines:
 
 def bullets_to_tables(lines: Lines, random: Random) -> Lines:
     """Write sub-sections that hold nothing but plain bullets as tables."""
-    head = random.choice([("| Case |", "|---|"), ("| # | Case |", "|---|---|"), ("| ID | Case | Why |", "|---|---|---|")])
+    head = random.choice(
+        [("| Case |", "|---|"), ("| # | Case |", "|---|---|"), ("| ID | Case | Why |", "|---|---|---|")]
+    )
     return [line for section in _sections(lines) for line in _as_table(section, head)]
 
 
@@ -117,12 +120,16 @@ def transformed(text: str, seed: int) -> tuple[str, tuple[str, ...]]:
     random = Random(seed)
     chosen = [one for one in TRANSFORMATIONS if random.random() < 0.35] or [random.choice(TRANSFORMATIONS)]
     for transformation in chosen:
-        text = "".join(_outside_code(text, transformation, random))
+        text = applied(transformation, text, random)
     return text, tuple(one.__name__ for one in chosen)
 
 
+def applied(transformation: Transformation, text: str, random: Random) -> str:
+    """Return the text after one transformation of what stands outside of fences, comments and front matter."""
+    return "".join(_outside_code(text, transformation, random))
+
+
 def _outside_code(text: str, transformation: Transformation, random: Random) -> Iterator[str]:
-    """Apply a transformation to what stands outside of fences, comments and front matter."""
     parts = re.split(r"(\A---\n.*?\n---\n|^ *```.*?^ *```$|<!--.*?-->)", text, flags=re.DOTALL | re.MULTILINE)
     for number, part in enumerate(parts):
         whole = number % 2 and transformation is not windows_line_ends
@@ -131,6 +138,11 @@ def _outside_code(text: str, transformation: Transformation, random: Random) -> 
 
 def _is_title(line: str) -> bool:
     return "TECHNICAL MAP" in line
+
+
+def _as_bold(line: str) -> str:
+    heading = HEADING.fullmatch(line)
+    return f"{heading[1]} **{heading[2]}**" if heading and "`" not in line and not _is_title(line) else line
 
 
 def _with_lead(line: str, lead: str) -> str:

@@ -1,0 +1,50 @@
+"""Prints what reading a map costs, as a ratio to what Marko alone needs for the same text.
+
+The bound is 1.3 (CONTRIBUTING.md, "Speed"). Both are measured in turn, several times, and the best time of each counts,
+so that another program on the machine does not decide.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from marko.ext.gfm import gfm
+
+from techmap_sync.parsing.parser import decode, parse
+from techmap_sync.parsing.vocabulary import Vocabulary
+
+BOUND = 1.3
+ROUNDS = 7
+ROOT = Path(__file__).parents[1]
+
+
+def main() -> int:
+    """Measure all maps of the corpus; the exit code is 1 above the bound."""
+    tables = tomllib.loads((ROOT / "config" / "defaults.toml").read_text(encoding="utf-8"))["vocabulary"]
+    vocabulary = Vocabulary.from_tables(tables)
+    texts = [decode(path.read_bytes()) for path in sorted((ROOT / "tests" / "corpus").glob("*.md"))]
+    marko, ours = best_times(texts, [gfm.parse, lambda text: parse(text, vocabulary)])
+    ratio = ours / marko
+    sys.stdout.write(f"marko {1000 * marko:.0f} ms, parse {1000 * ours:.0f} ms: ratio {ratio:.2f}, at most {BOUND}\n")
+    return int(ratio > BOUND)
+
+
+def best_times(texts: Sequence[str], readers: Sequence[Callable[[str], object]]) -> list[float]:
+    """Return the shortest time that each reader needed for all texts."""
+    times = [[_time(reader, texts) for reader in readers] for _ in range(ROUNDS)]
+    return [min(column) for column in zip(*times, strict=True)]
+
+
+def _time(reader: Callable[[str], object], texts: Sequence[str]) -> float:
+    start = perf_counter()
+    for text in texts:
+        reader(text)
+    return perf_counter() - start
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""Marko without what maps do not need, and with guards where it is slow.
+
+Beside ``markdown.py``, this is the only file that knows Marko.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from marko import block as marko_block
+from marko import inline as marko_inline
+from marko.element import Element
+from marko.ext.gfm import elements as gfm
+from marko.helpers import normalize_label
+from marko.parser import Parser
+from marko.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Marko's inline parser compares every opener with the text behind it. Openers times length is what that costs.
+_INLINE_BUDGET = 20_000_000
+_OPENERS = re.compile(r"[\[\]*_`<~\\]")
+_ANGLE_BRACKET = re.compile(r" {0,3}<")
+_BAR = re.compile(r"[^\n|]*\|")
+_LINE = re.compile(r"[^\n]*$\n?", re.MULTILINE)
+
+
+class _Heading(marko_block.Heading):
+    """Marko's own pattern is quadratic in the spaces of a heading."""
+
+    override = True
+    pattern = re.compile(r" {0,3}(#{1,6})((?=\s)[^\n]*|)$\n?", re.MULTILINE)
+    closing = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
+
+    def __init__(self, match: re.Match[str]) -> None:
+        super().__init__(match)
+        closed = self.closing.sub("", self.inline_body)
+        if self._inline_positions is not None:
+            self._inline_positions = self._inline_positions[: len(closed)]
+        self.inline_body = closed
+
+
+class _HTMLBlock(marko_block.HTMLBlock):
+    """Looks for the angle bracket before it tries seven patterns."""
+
+    override = True
+
+    @classmethod
+    def match(cls, source: Source) -> int | bool:
+        if source.expect_re(_ANGLE_BRACKET) is None:
+            source.context.html_end = None
+            return False
+        return super().match(source)
+
+
+class _LinkRefDef(marko_block.LinkRefDef):
+    """Definitions on one line only: Marko looks ahead to the next blank line for every line that starts with ``[``."""
+
+    override = True
+    pattern = re.compile(
+        r" {0,3}\[([^\[\]\n]{1,999})\]:[ \t]*(\S+)(?:[ \t]+([\"'(][^\n]*[\"')]))?[ \t]*$\n?", re.MULTILINE
+    )
+
+    @classmethod
+    def match(cls, source: Source) -> bool:
+        return source.expect_re(cls.pattern) is not None
+
+    @classmethod
+    def parse(cls, source: Source) -> marko_block.LinkRefDef:
+        match = source.match
+        assert match is not None
+        label, destination, title = match.group(1), match.group(2), match.group(3)
+        source.root.link_ref_defs.setdefault(normalize_label(label), (destination, title))
+        source.consume()
+        return cls(label, destination, title)
+
+
+class _Table(gfm.Table):
+    """Looks for a bar before it splits the line into cells."""
+
+    override = True
+
+    @classmethod
+    def match(cls, source: Source) -> Any:
+        return source.expect_re(_BAR) is not None and super().match(source)  # type: ignore[no-untyped-call]
+
+
+class QuickSource(Source):
+    """Looks up the next line once, where Marko does so for each pattern that it tries there."""
+
+    _place: tuple[int, str] = (-1, "")
+    _prefix_length = 0
+
+    def expect_re(self, regexp: re.Pattern[str] | str) -> re.Match[str] | None:
+        """Return what the pattern matches behind the markers of quotes and lists that are open here."""
+        prefix = self.prefix
+        if (self.pos, prefix) != self._place:
+            self._place = (self.pos, prefix)
+            line = _LINE.match(self._buffer, self.pos) if prefix else None
+            self._prefix_length = self.match_prefix(prefix, line[0]) if line else 0
+        if self._prefix_length < 0:
+            self.match = _LINE.match(self._buffer, self.pos)
+            return None
+        self.match = self._expect_re(regexp, self.pos + self._prefix_length)
+        return self.match
+
+
+_ELEMENTS: Sequence[type[Element]] = (
+    gfm.Paragraph,
+    gfm.Strikethrough,
+    gfm.TableRow,
+    gfm.TableCell,
+    _Heading,
+    _HTMLBlock,
+    _LinkRefDef,
+    _Table,
+)
+
+
+class LeanParser(Parser):
+    """Marko with tables, task lists and strikethrough, that spends a bounded time on inline markup."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for element in _ELEMENTS:
+            self.add_element(element)
+        self._sorted_elements = super()._build_block_element_list()
+        self._budget = 0
+
+    def parse(self, text: str) -> marko_block.Document:
+        """Return Marko's tree of a text that has gone through ``limits.tame``."""
+        self._budget = _INLINE_BUDGET
+        source = QuickSource(text)
+        source.parser = self
+        document = marko_block.Document()
+        document.source_span = (0, len(text))
+        with source.under_state(document):
+            document.children = self.parse_source(source)
+            self.parse_inline(document, source)
+        return document
+
+    def _build_block_element_list(self) -> list[Any]:
+        return getattr(self, "_sorted_elements", None) or super()._build_block_element_list()
+
+    def _parse_inline(
+        self, text: str, source: Source, positions: Sequence[int] | None = None
+    ) -> list[marko_inline.InlineElement]:
+        openers = len(_OPENERS.findall(text))
+        self._budget -= openers * len(text)
+        if openers and self._budget > 0:
+            try:
+                return super()._parse_inline(text, source, positions)
+            except RecursionError:  # emphasis in emphasis, hundreds deep
+                pass
+        return list(_plain_lines(text, positions))
+
+
+class _PlainBreak(marko_inline.LineBreak):
+    """The end of a line in text without markup."""
+
+    virtual = True
+
+    def __init__(self) -> None:
+        self.soft = True
+        self.children = "\n"
+
+
+def _plain_lines(text: str, positions: Sequence[int] | None) -> Iterator[marko_inline.InlineElement]:
+    start = 0
+    for line in text.split("\n"):
+        if start:
+            yield _PlainBreak()
+        if stripped := line.rstrip():
+            raw = marko_inline.RawText(stripped)
+            raw.source_span = (positions[start], positions[start + len(stripped) - 1] + 1) if positions else None
+            yield raw
+        start += len(line) + 1
