@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.adapters.backlog import BacklogTracker, connect
+from techmap_sync.adapters.backlog.tracker import BacklogTracker, connect
 from techmap_sync.adapters.connection import Connection
-from techmap_sync.adapters.github import GitHubTracker
-from techmap_sync.adapters.github import connect as connect_github
+from techmap_sync.adapters.github.tracker import GitHubTracker
+from techmap_sync.adapters.github.tracker import connect as connect_github
 from tests.simulators.github import GitHub, running
 from tests.trackers.clock import Clock
 

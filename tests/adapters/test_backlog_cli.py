@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.adapters.backlog import BacklogTracker
+from techmap_sync.adapters.backlog.tracker import BacklogTracker
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch, State
 from tests.adapters.backlog_files import LABEL, OURS, WRITTEN_BY_THE_CLI
 from tests.contract.test_texts import BODIES, TITLES

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.adapters.backlog import BacklogTracker, connect
+from techmap_sync.adapters.backlog.tracker import BacklogTracker, connect
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.errors import TrackerError
 from techmap_sync.syncing.tracker import Edge, EdgeKind, Patch, State

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.adapters.backlog import BacklogTracker, lock
+from techmap_sync.adapters.backlog import lock
+from techmap_sync.adapters.backlog.tracker import BacklogTracker
 from techmap_sync.errors import TrackerError
 from techmap_sync.syncing.tracker import Patch
 from tests.adapters.backlog_files import LABEL, OURS, only_task, put, state_of
@@ -18,7 +19,7 @@ from tests.adapters.backlog_files import LABEL, OURS, only_task, put, state_of
 PROGRAM = """
 import sys
 from datetime import UTC, datetime
-from techmap_sync.adapters.backlog import connect
+from techmap_sync.adapters.backlog.tracker import connect
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.syncing.tracker import Draft, Patch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from techmap_sync.adapters.connection import Secret
-from techmap_sync.adapters.github import connect
+from techmap_sync.adapters.github.tracker import connect
 from techmap_sync.errors import NotSupported
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind
 from tests.simulators.github import GitHub, running

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.adapters.github import GitHubTracker, connect
+from techmap_sync.adapters.github.tracker import GitHubTracker, connect
 from techmap_sync.errors import BudgetSpent, OutcomeUnclear, TrackerError
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch, State
 from tests.simulators.github import Fault, GitHub, Kind

@@ -11,7 +11,7 @@ import pytest
 from github import Auth, Github, GithubException, GithubRetry
 from github.Repository import Repository
 
-from techmap_sync.adapters.github import GitHubTracker, connect
+from techmap_sync.adapters.github.tracker import GitHubTracker, connect
 from techmap_sync.errors import OutcomeUnclear, TrackerError
 from techmap_sync.syncing.tracker import Draft, Patch
 from tests.simulators.github import Fault, GitHub, Kind, running

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from techmap_sync.adapters.connection import Connection, Secret
-from techmap_sync.adapters.github import connect
+from techmap_sync.adapters.github.tracker import connect
 from techmap_sync.errors import OutcomeUnclear, TrackerError, UsageProblem
 from techmap_sync.syncing.tracker import Draft, Standing
 from tests.simulators.github import Account, Fault, GitHub, Kind, running

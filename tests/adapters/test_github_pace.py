@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from techmap_sync.adapters.github import GitHubTracker, connect
 from techmap_sync.adapters.github.pacer import Cost, Pacer
+from techmap_sync.adapters.github.tracker import GitHubTracker, connect
 from techmap_sync.adapters.github.transport import Answer
 from techmap_sync.errors import BudgetSpent
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.adapters.github import GitHubTracker, connect
 from techmap_sync.adapters.github.issues import parent_of
+from techmap_sync.adapters.github.tracker import GitHubTracker, connect
 from techmap_sync.errors import TrackerError, UsageProblem
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Standing
 from tests.simulators.github import Account, GitHub

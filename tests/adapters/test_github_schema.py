@@ -16,7 +16,7 @@ from typing import Any, Union
 import pytest
 from pydantic import TypeAdapter
 
-from techmap_sync.adapters.github import connect
+from techmap_sync.adapters.github.tracker import connect
 from techmap_sync.errors import TrackerError
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch, State
 from tests.simulators.github import GitHub

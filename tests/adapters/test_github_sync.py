@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from techmap_sync.adapters.github import connect
+from techmap_sync.adapters.github.tracker import connect
 from techmap_sync.errors import BudgetSpent, TrackerError
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.apply import apply

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from techmap_sync.adapters.connection import Secret
-from techmap_sync.adapters.github import GitHubTracker, connect
+from techmap_sync.adapters.github.tracker import GitHubTracker, connect
 from techmap_sync.errors import NotSupported, TrackerError
 from techmap_sync.syncing.tracker import CloseReason, Draft, Edge, EdgeKind, Patch, State
 from tests.simulators.github import Account, GitHub

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from techmap_sync.adapters.connection import Secret
-from techmap_sync.adapters.gitlab import connect
+from techmap_sync.adapters.gitlab.tracker import connect
 from techmap_sync.errors import OutcomeUnclear, TrackerError
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch
 from tests.simulators.gitlab import Simulator, faults

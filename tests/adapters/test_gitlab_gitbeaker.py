@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from techmap_sync.adapters.gitlab import GitLabTracker, connect
+from techmap_sync.adapters.gitlab.tracker import GitLabTracker, connect
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch
 from tests.simulators.gitlab import Simulator
 

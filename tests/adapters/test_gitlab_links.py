@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from techmap_sync.adapters.gitlab import GitLabTracker, connect
+from techmap_sync.adapters.gitlab.tracker import GitLabTracker, connect
 from techmap_sync.errors import NotSupported, TrackerError
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch, Ticket
 from tests.simulators.gitlab import Simulator

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from techmap_sync.adapters.gitlab import GitLabTracker, connect
+from techmap_sync.adapters.gitlab.tracker import GitLabTracker, connect
 from techmap_sync.errors import BudgetSpent
 from techmap_sync.syncing.tracker import Draft, Patch
 from tests.simulators.gitlab import Simulator, faults

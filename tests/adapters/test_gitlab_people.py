@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from techmap_sync.adapters.connection import Secret
-from techmap_sync.adapters.gitlab import GitLabTracker, connect
+from techmap_sync.adapters.gitlab.tracker import GitLabTracker, connect
 from techmap_sync.errors import TrackerError
 from techmap_sync.syncing.tracker import Draft, Patch, Standing
 from tests.simulators.gitlab import Simulator

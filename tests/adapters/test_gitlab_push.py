@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from techmap_sync.adapters.gitlab import connect
+from techmap_sync.adapters.gitlab.tracker import connect
 from techmap_sync.errors import TrackerError
 from techmap_sync.syncing.tracker import EdgeKind
 from tests.simulators.gitlab import Simulator, faults

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from techmap_sync.adapters.gitlab import GitLabTracker, connect
+from techmap_sync.adapters.gitlab.tracker import GitLabTracker, connect
 from techmap_sync.errors import OutcomeUnclear, TrackerError
 from techmap_sync.syncing.tracker import Draft, Patch, State
 from tests.simulators.gitlab import Simulator, faults

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from techmap_sync.adapters.gitlab import GitLabTracker, connect
 from techmap_sync.adapters.gitlab.texts import first_difference, settled
+from techmap_sync.adapters.gitlab.tracker import GitLabTracker, connect
 from techmap_sync.errors import OutcomeUnclear, TrackerError
 from techmap_sync.planning.neutralize import neutralize
 from techmap_sync.syncing.tracker import Draft, Patch

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from techmap_sync.adapters.gitlab import connect
+from techmap_sync.adapters.gitlab.tracker import connect
 from techmap_sync.errors import OutcomeUnclear, TrackerError
 from techmap_sync.syncing.tracker import Draft
 from tests.simulators.gitlab import Simulator

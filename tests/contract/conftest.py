@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.adapters.backlog import connect
+from techmap_sync.adapters.backlog.tracker import connect
 from techmap_sync.adapters.connection import Connection
-from techmap_sync.adapters.github import connect as connect_github
-from techmap_sync.adapters.gitlab import connect as connect_gitlab
+from techmap_sync.adapters.github.tracker import connect as connect_github
+from techmap_sync.adapters.gitlab.tracker import connect as connect_gitlab
 from techmap_sync.syncing.tracker import Capabilities, Tracker
 from tests.simulators import gitlab
 from tests.simulators.github import GitHub, running

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from techmap_sync.adapters.backlog import connect
+from techmap_sync.adapters.backlog.tracker import connect
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.syncing.block import Block, read_block
