@@ -122,7 +122,7 @@ def _lines(elements: Iterable[Any], text: str) -> Iterator[Line]:
 
 
 def _before_markup(text: str, start: int) -> int:
-    while start and text[start - 1] in "*_~[":
+    while start and (text[start - 1] in "*_~[" or text[start - 1 : start + 1] == "!["):
         start -= 1
     return start
 

@@ -49,3 +49,7 @@ def test_dependencies_are_what_commas_or_bullets_divide() -> None:
 
 def test_the_priority_is_kept_as_written() -> None:
     assert component("**Priority**: High\n").priority == "High"
+
+
+def test_a_detail_that_begins_with_an_image_keeps_it() -> None:
+    assert component("**Location**: `a.py`\n\n![Flow](flow.png)\n").detail == "![Flow](flow.png)"

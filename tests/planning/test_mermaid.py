@@ -1,0 +1,94 @@
+"""Mermaid itself reads the charts of all maps, and in them the very titles and edges of the plan."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from techmap_sync.planning.mermaid import flow_chart
+from techmap_sync.planning.task import Phase, TaskPlan
+from tests.planning.maps import READY, ROOT, plan_of, read, read_file
+
+VARIABLE = "MERMAID_MODULES"
+MODULES = Path(os.environ.get(VARIABLE) or ROOT / "node_modules")
+SCRIPT = Path(__file__).with_name("mermaid_accepts.mjs")
+NODE = shutil.which("node")
+COMPLETE = NODE is not None and all((MODULES / name / "package.json").exists() for name in ("mermaid", "jsdom"))
+pytestmark = pytest.mark.skipif(
+    not COMPLETE, reason=f"node, mermaid or jsdom is missing: `npm install`, or name their folder in {VARIABLE}"
+)
+
+NAMES = (
+    'A["x"]', "b) --> t1", "c | d |e|", "`tick` ``two``", "%% no comment", "%%{init: {}}%%", "end", "subgraph end",
+    "# 1; #35; #quot;", "semi; colon;", "<script>alert(1)</script>", "a & b &lt; c", "x{y}((z))>w]", "back\\slash \\n",
+    "click t0 href", "1. one", "- item", "**bold** _it_ ~~s~~", "$$x^2$$", "@{ shape: cat }", ":::styled",
+    "fa:fa-car", "日本語 Ünï عربى 👩‍👩‍👧 \u200b\u202e", "ﬂ°°35¶ß", "style t0 fill:#f00;", "https://x.example/?a=b#c",
+)  # fmt: skip
+
+
+def charts_read(charts: list[str]) -> list[Any]:
+    """What Mermaid says about each chart."""
+    assert NODE
+    done = subprocess.run(
+        [NODE, str(SCRIPT), str(MODULES)],
+        input=json.dumps(charts),
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    answers = json.loads(done.stdout)
+    assert len(answers) == len(charts)
+    return list(answers)
+
+
+def chart_of(plan: TaskPlan) -> str:
+    (graph,) = (section.text for section in plan.tracking.sections if section.name == "graph")
+    assert graph.startswith("```mermaid\n")
+    assert graph.endswith("\n```")
+    return graph.removeprefix("```mermaid\n").removesuffix("\n```")
+
+
+def drawn(plan: TaskPlan) -> dict[str, Any]:
+    """What a reader of the plan's chart has to see."""
+    names = {task.key: f"t{position}" for position, task in enumerate(plan.tasks)}
+    edges = [[names[key], names[task.key]] for task in plan.tasks for key in task.blocked_by]
+    return {"labels": {names[task.key]: task.title for task in plan.tasks}, "edges": sorted(edges)}
+
+
+def hostile_map() -> str:
+    parts = ['# TECHNICAL MAP: `|["end"]|` %% #; <script>', "## Detailed Component Specifications"]
+    for number, name in enumerate(NAMES, 1):
+        parts.append(
+            f"### Component {number}: {name}\n**Location**: `app/c{number}.py`  \n**Purpose**: Holds {number}."
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def test_mermaid_reads_the_charts_of_all_maps() -> None:
+    plans = [*map(plan_of, map(read_file, READY)), plan_of(read(hostile_map()))]
+    answers = charts_read([chart_of(plan) for plan in plans])
+    for answer in answers:
+        assert "error" not in answer
+        answer["edges"].sort()
+    assert answers == [drawn(plan) for plan in plans]
+    assert len(plans[-1].tasks) >= len(NAMES)
+
+
+def test_mermaid_shows_every_title_as_it_is() -> None:
+    titles = [*NAMES, *map(chr, range(0x21, 0x7F))]
+    chart = flow_chart(titles, [Phase.BUILD] * len(titles), [()] * len(titles))
+    (answer,) = charts_read([chart])
+    assert answer == {"labels": {f"t{position}": title for position, title in enumerate(titles)}, "edges": []}
+
+
+def test_a_chart_that_is_none_is_refused() -> None:
+    (answer,) = charts_read(['flowchart LR\n  t0["a"b"]'])
+    assert "error" in answer
