@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from techmap_sync.planning.task import Phase
 
-_SPECIAL = re.compile(r"[^\w .,:;/()\-–—…]")
+# Mermaid drops the last semicolon, an entity's too, of a line that looks like "style x:#f00;" or "classDef x:#f00;".
+_SPECIAL = re.compile(r"[^\w .,:;/()\-–—…]|s(?=tyle)|c(?=lassDef)")
 
 
 def flow_chart(titles: Sequence[str], phases: Sequence[Phase], blocked_by: Sequence[Sequence[int]]) -> str:

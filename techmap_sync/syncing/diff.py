@@ -9,6 +9,7 @@ from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.syncing.changes import Action, Change, FieldEdit, MapChanges
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.edges import applied_children, applied_edges, edge_changes
+from techmap_sync.syncing.followups import with_follow_ups
 from techmap_sync.syncing.guard import refusals
 from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.matching import Holdings
@@ -54,6 +55,7 @@ def diff(
     """
     renames = find_renames(plan, holdings)
     holdings = holdings.renamed(renames.keys)
+    plan = with_follow_ups(plan, holdings)
     tasks = tuple(change for spec in plan.tasks for change in _task_changes(spec, holdings, renames, policy))
     text = map_text(origin.text, changed=origin.text_digest != holdings.ledger.text)
     orphans = orphan_changes(plan, text, holdings, policy, renames.held)

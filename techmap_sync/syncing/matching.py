@@ -124,7 +124,14 @@ def _holdings(held: Sequence[Held], strays: Iterable[Stray], policy: SyncPolicy)
         copies=(*other_tracking, *copies),
         claimed={h.marker.key: Stray(h.ticket, _untrusted(h), h.marker.key) for h in held if not believed(h)},
         unreadable={numbers[s.ticket.number]: s for s in strays if s.ticket.number in numbers},
+        moved=_moved(ledger, tickets),
     )
+
+
+def _moved(ledger: Ledger, tickets: Mapping[str, Held]) -> dict[str, str]:
+    """Keys that tickets were given since the ledger was written: a run that renames may be killed before its end."""
+    today = {held.ticket.number: key for key, held in tickets.items()}
+    return {key: today[number] for key, number in ledger.tickets.items() if today.get(number, key) != key}
 
 
 def _untrusted(held: Held) -> str:

@@ -18,6 +18,12 @@ def unticked(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(match["text"] for match in _boxes(texts) if match["tick"] == " ")
 
 
+def boxes(text: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield (whole line, what stands behind the box, whether it is ticked) of every box of a text."""
+    for match in _boxes([text]):
+        yield match[0], match["text"], match["tick"] != " "
+
+
 def carry_ticks(text: str, done: frozenset[str]) -> str:
     """Tick every box of a text whose line was ticked before.
 

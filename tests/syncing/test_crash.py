@@ -24,9 +24,13 @@ NAMES = [f"Part{number:02}" for number in range(30)]
 THIRTY = plan(*(task(name, blocked_by=tuple(NAMES[max(0, n - 2) : n])) for n, name in enumerate(NAMES)))
 
 
+LATER = tuple(
+    replace(t, blocked_by=tuple(k for k in t.blocked_by if k != THIRTY.tasks[0].key)) for t in THIRTY.tasks[1:]
+)
 SCENARIOS: dict[str, tuple[TaskPlan | None, TaskPlan]] = {
     "first push": (None, THIRTY),
     "update": (THIRTY, replace(THIRTY, tasks=(task("Part00", sections={"purpose": "New."}), *THIRTY.tasks[1:]))),
+    "rename": (THIRTY, replace(THIRTY, tasks=(task("Part00b", sections={"purpose": "What Part00 is for."}), *LATER))),
     "closing": (THIRTY, replace(THIRTY, tasks=THIRTY.tasks[:28])),
     "edges": (
         THIRTY,
