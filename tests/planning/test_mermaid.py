@@ -28,7 +28,8 @@ NAMES = (
     'A["x"]', "b) --> t1", "c | d |e|", "`tick` ``two``", "%% no comment", "%%{init: {}}%%", "end", "subgraph end",
     "# 1; #35; #quot;", "semi; colon;", "<script>alert(1)</script>", "a & b &lt; c", "x{y}((z))>w]", "back\\slash \\n",
     "click t0 href", "1. one", "- item", "**bold** _it_ ~~s~~", "$$x^2$$", "@{ shape: cat }", ":::styled",
-    "fa:fa-car", "日本語 Ünï عربى 👩‍👩‍👧 \u200b\u202e", "ﬂ°°35¶ß", "style t0 fill:#f00;", 'classDef x:"y"', "https://x.example/?a=b#c",
+    "fa:fa-car", "日本語 Ünï عربى 👩‍👩‍👧 \u200b\u202e", "ﬂ°°35¶ß", "style t0 fill:#f00;", 'classDef x:"y"',
+    "https://x.example/?a=b#c",
 )  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def test_mermaid_reads_the_charts_of_all_maps() -> None:
     assert len(plans[-1].tasks) >= len(NAMES)
 
 
-def test_mermaid_shows_every_title_as_it_is() -> None:
+def test_mermaid_reads_every_title_as_it_is() -> None:
     titles = [*NAMES, *map(chr, range(0x21, 0x7F))]
     chart = flow_chart(titles, [Phase.BUILD] * len(titles), [()] * len(titles))
     (answer,) = charts_read([chart])
