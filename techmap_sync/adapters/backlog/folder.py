@@ -190,12 +190,13 @@ class Folder:
             raise FolderProblem(self.root, "holds files but is no Backlog.md folder", hint)
 
     def _make(self) -> None:
+        # The tasks come first: they are what another process knows the folder by while it is being made.
+        (self.root / Place.TASKS.value).mkdir(exist_ok=True)
         if not location.config_of(self.root):
             for name in _FOLDERS:
                 (self.root / name).mkdir(parents=True, exist_ok=True)
             config = settings.new_file(self.project, git=location.git_directory(self.root) is not None)
             self.write(self.root / "config.yml", config.encode())
-        (self.root / Place.TASKS.value).mkdir(exist_ok=True)
 
 
 def only(number: str, files: list[TaskFile]) -> TaskFile | None:
