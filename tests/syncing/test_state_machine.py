@@ -48,7 +48,6 @@ class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.tasks: dict[str, TaskSpec] = {}
-        self.approved = True
         self.human_text: dict[str, str] = {}
         self.closed_by_hand: set[str] = set()
         self.labels_by_hand: dict[str, str] = {}
