@@ -1,5 +1,5 @@
 """``python -m techmap_sync``: the same program."""
 
-from techmap_sync.cli import main
+from techmap_sync.cli.main import main
 
 main()

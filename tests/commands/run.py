@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from techmap_sync.cli import main
+from techmap_sync.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "tests" / "corpus"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync import cli
 from techmap_sync.checkout import checkout_of
+from techmap_sync.cli import authoring
 from tests.commands.run import CORPUS, Program
 
 GOOD = CORPUS / "01-two-factor-login.md"
@@ -151,7 +151,7 @@ def test_a_folder_that_cannot_be_read(program: Program) -> None:
 
 
 def test_a_bug_is_named_as_one(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_settings", lambda *_: 1 / 0)
+    monkeypatch.setattr(authoring, "settings_of", lambda *_: 1 / 0)
     ended = program("check", GOOD)
     assert ended.code == 70
     assert "error: this is a bug in techmap-sync: ZeroDivisionError" in ended.err

@@ -6,12 +6,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from techmap_sync.checkout import checkout_of
+from techmap_sync.cli.options import Format
+from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.config import run_circumstances
-from techmap_sync.screen import Screen
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,11 +21,17 @@ if TYPE_CHECKING:
     from techmap_sync.commands.pushing import Pushed
 
 
-def shown(planned: Planned, as_json: bool) -> RenderableType:
+def shown(planned: Planned, output: Format) -> RenderableType:
     """Return a plan as it is printed."""
     from techmap_sync.reports import plan_json, plan_text
 
-    return plan_json.plan_json(planned.change_set) if as_json else plan_text.plan_text(planned.change_set)
+    match output:
+        case Format.TEXT:
+            return plan_text.plan_text(planned.change_set)
+        case Format.JSON:
+            return plan_json.plan_json(planned.change_set)
+        case _:
+            assert_never(output)
 
 
 def refused(planned: Planned) -> list[Exit]:
@@ -32,12 +39,13 @@ def refused(planned: Planned) -> list[Exit]:
     return [Exit.REFUSED for each in planned.change_set.maps if each.refusals]
 
 
-def carry_out(planned: Planned, screen: Screen, as_json: bool, max_writes: int | None) -> Exit:
+def carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int | None) -> Exit:
     """Show a plan, write it, and say what became of it."""
     from techmap_sync.commands.pushing import Pushed, push_plan
     from techmap_sync.reports import plan_json, plan_text
 
     change_set, pushed = planned.change_set, Pushed()
+    as_json = output is Format.JSON
     if not as_json:
         screen.result(plan_text.plan_text(change_set))
     screen.duration(change_set, planned.tracker.capabilities.seconds_per_write)

@@ -1,0 +1,67 @@
+"""Commands about maps alone: ``new``, ``check`` and ``show``."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import datetime
+from pathlib import Path
+
+import typer
+
+from techmap_sync.checkout import user_name
+from techmap_sync.cli import options
+from techmap_sync.cli.app import app, settings_of
+from techmap_sync.cli.options import Format
+from techmap_sync.cli.screen import Screen
+from techmap_sync.commands.checking import CheckFormat, explanation, report
+from techmap_sync.commands.creating import new_map
+from techmap_sync.commands.maps import read_maps
+
+
+@app.command(epilog='Example: techmap-sync new "Two-Factor Login"')
+def new(name: options.Feature, output: options.Output = None, config_file: options.ConfigFile = None) -> None:
+    """Write a map from the blank template, with date and author filled in."""
+    path = new_map(name, output, datetime.now().astimezone().date(), user_name(Path.cwd()), settings_of(config_file))
+    Screen().result(f"wrote {path}\nnext: fill it in, then techmap-sync check {shlex.quote(str(path))}")
+
+
+@app.command(epilog="Example: techmap-sync check docs/maps")
+def check(
+    paths: options.Paths = None,
+    explain: options.Explain = None,
+    config_file: options.ConfigFile = None,
+    output: options.CheckFormatOption = CheckFormat.TEXT,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+    require_approved: options.RequireApproved = False,
+) -> None:
+    """Read maps and say what is wrong with them."""
+    screen = Screen(quiet, verbose, no_color)
+    if explain is not None:
+        screen.result(explanation(explain))
+        return
+    files = read_maps(paths or [], settings_of(config_file))
+    screen.result(report(files.checked, output))
+    screen.passed_over(files)
+    raise typer.Exit(screen.ended(files, [], require_approved))
+
+
+@app.command(epilog="Example: techmap-sync show docs/maps/two-factor.md")
+def show(
+    path: options.OneMap,
+    config_file: options.ConfigFile = None,
+    output: options.FormatOption = Format.TEXT,
+    no_color: options.NoColor = False,
+) -> None:
+    """Print what was understood of one map."""
+    from techmap_sync.commands.showing import read_one
+    from techmap_sync.reports import show_json, show_text
+
+    file = read_one(path, settings_of(config_file))
+    understood, map_id = file.technical_map, file.outline.map_id
+    as_json = output is Format.JSON
+    rendered = (
+        show_json.show_json(understood, map_id, file.checked) if as_json else show_text.show_text(understood, map_id)
+    )
+    Screen(no_color=no_color).result(rendered)

@@ -1,0 +1,29 @@
+"""The program: every command, and the one place where a problem becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+
+from techmap_sync.cli import authoring, pushing, watching
+from techmap_sync.cli.app import app
+from techmap_sync.cli.screen import Screen
+from techmap_sync.commands.exit_codes import Exit
+from techmap_sync.errors import Problem
+
+COMMANDS = (authoring, pushing, watching)
+"""Importing them hangs their commands on the program; help lists them in this order."""
+
+
+def main() -> None:
+    """Run the program: the one place where a problem becomes a sentence and an exit code."""
+    try:
+        app()
+    except Problem as problem:
+        sys.exit(Screen().failed(problem))
+    except Exception as error:  # noqa: BLE001 - the last boundary: a bug shall not look like the user's fault
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(last.filename).name}:{last.lineno}"
+        print(f"error: this is a bug in techmap-sync: {type(error).__name__} in {place}: {error}", file=sys.stderr)
+        sys.exit(Exit.BUG)

@@ -1,0 +1,153 @@
+"""Commands that compare maps and tickets: ``plan``, ``push`` and ``reconcile``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from techmap_sync.checkout import checkout_of
+from techmap_sync.cli import options
+from techmap_sync.cli.app import app, settings_of
+from techmap_sync.cli.options import Format
+from techmap_sync.cli.runs import carry_out, refused, shown
+from techmap_sync.cli.screen import Screen
+from techmap_sync.commands.exit_codes import Exit
+from techmap_sync.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from techmap_sync.commands.planning import Wishes
+
+
+@app.command(epilog="Example: techmap-sync plan docs/maps --to backlog:./backlog")
+def plan(
+    paths: options.Paths = None,
+    to: options.To = None,
+    api_url: options.ApiUrl = None,
+    config_file: options.ConfigFile = None,
+    output: options.FormatOption = Format.TEXT,
+    out: options.Out = None,
+    take: options.Take = None,
+    new: options.New = None,
+    allow: options.Allow = None,
+    refresh: options.Refresh = False,
+    accept_settings: options.AcceptSettings = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+    require_approved: options.RequireApproved = False,
+    exit_code: options.ExitCode = False,
+) -> None:
+    """Show what a push would write, and write nothing."""
+    from techmap_sync.commands.planning import make_plan
+    from techmap_sync.reports import plan_json
+
+    screen = Screen(quiet, verbose, no_color)
+    wishes = _wishes(take, new, allow, refresh, accept_settings)
+    planned = make_plan(paths or [], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
+    if out is not None:
+        out.write_text(plan_json.plan_json(planned.change_set) + "\n", encoding="utf-8")
+    screen.result(shown(planned, output))
+    screen.passed_over(planned.files)
+    pending = [Exit.PENDING] if exit_code and planned.change_set.writes else []
+    raise typer.Exit(screen.ended(planned.files, [*pending, *refused(planned)], require_approved))
+
+
+@app.command(epilog="Example: techmap-sync push docs/maps --to backlog:./backlog")
+def push(
+    paths: options.Paths = None,
+    to: options.To = None,
+    api_url: options.ApiUrl = None,
+    config_file: options.ConfigFile = None,
+    output: options.FormatOption = Format.TEXT,
+    plan_file: options.PlanFile = None,
+    max_writes: options.MaxWrites = None,
+    strict: options.Strict = False,
+    take: options.Take = None,
+    new: options.New = None,
+    allow: options.Allow = None,
+    refresh: options.Refresh = False,
+    accept_settings: options.AcceptSettings = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+    require_approved: options.RequireApproved = False,
+) -> None:
+    """Show what will be written, and write just that."""
+    from techmap_sync.commands.planning import make_plan
+    from techmap_sync.commands.pushing import hold_to, refuse_conflicts
+
+    screen = Screen(quiet, verbose, no_color)
+    wishes = _wishes(take, new, allow, refresh, accept_settings)
+    planned = make_plan(paths or [], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
+    if plan_file is not None:
+        hold_to(planned, plan_file)
+    if strict:
+        refuse_conflicts(planned)
+    code = carry_out(planned, screen, output, max_writes)
+    raise typer.Exit(screen.ended(planned.files, [code, *refused(planned)], require_approved))
+
+
+@app.command(epilog="Example: techmap-sync reconcile --report-only --to backlog:./backlog")
+def reconcile(
+    to: options.To = None,
+    api_url: options.ApiUrl = None,
+    config_file: options.ConfigFile = None,
+    output: options.FormatOption = Format.TEXT,
+    report_only: options.ReportOnly = False,
+    retire: options.Retire = None,
+    max_writes: options.MaxWrites = None,
+    allow: options.Allow = None,
+    accept_settings: options.AcceptSettings = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Bring all maps and their tickets back in step: links, copies, orphans, finished maps."""
+    from techmap_sync.commands.planning import Wishes, make_plan
+    from techmap_sync.syncing.changes import Action
+
+    screen = Screen(quiet, verbose, no_color)
+    wishes = Wishes(
+        allowed=frozenset(allow or ()),
+        accept_settings=accept_settings,
+        reconcile=True,
+        retired=frozenset(retire or ()),
+    )
+    planned = make_plan([], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
+    if report_only:
+        screen.result(shown(planned, output))
+        drifted = any(c.writes or c.action in (Action.SKIP, Action.CONFLICT) for c in planned.change_set.changes)
+        code = Exit.PENDING if drifted else Exit.DONE
+    else:
+        code = carry_out(planned, screen, output, max_writes)
+    raise typer.Exit(screen.ended(planned.files, [code, *refused(planned)], False))
+
+
+def _wishes(
+    take: tuple[str, str] | None,
+    new: Sequence[str] | None,
+    allow: Sequence[str] | None,
+    refresh: bool,
+    accept_settings: bool,
+) -> Wishes:
+    from techmap_sync.commands.planning import Wishes
+    from techmap_sync.syncing.guard import Guard
+    from techmap_sync.syncing.policy import Side
+
+    sides = [take] if take else []
+    unknown = [side for side, _ in sides if side not in list(Side)]
+    unknown += [guard for guard in allow or () if guard not in list(Guard)]
+    if unknown:
+        raise UsageProblem(
+            f"not understood: {unknown[0]}", "--take takes map KEY or tracker KEY, --allow takes " + ", ".join(Guard)
+        )
+    return Wishes(
+        take={key: Side(side) for side, key in sides},
+        new=frozenset(new or ()),
+        allowed=frozenset(allow or ()),
+        refresh=refresh,
+        accept_settings=accept_settings,
+    )
