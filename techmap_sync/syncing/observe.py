@@ -27,8 +27,10 @@ def observe(tracker: Tracker, plans: Sequence[TaskPlan], policy: SyncPolicy, all
     listed = sort_tickets(snapshot, policy)
     ours = [listed.maps[plan.map_id] for plan in plans if plan.map_id in listed.maps]
     missing = _fetch_missing(tracker, snapshot, ours)
-    edges = [tracker.get(ticket.number) for plan in plans for ticket in _edges_of(plan, listed, all_edges)]
-    reread = {ticket.number: ticket for ticket in (*missing, *filter(None, edges))}
+    asked = {ticket.number: ticket for plan in plans for ticket in _edges_of(plan, listed, all_edges)}
+    ends = tracker.ends(asked) if asked else {}
+    edged = [replace(asked[n], parent=found.parent, blocked_by=found.blocked_by) for n, found in ends.items()]
+    reread = {ticket.number: ticket for ticket in (*missing, *edged)}
     found = listed if not reread else sort_tickets(_completed(snapshot, reread), policy)
     return replace(found, doubts=_doubts(tracker, snapshot, plans, found, policy))
 

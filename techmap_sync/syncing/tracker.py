@@ -6,7 +6,7 @@ nothing: what a tracker cannot do is data (``Capabilities``), and the sync core 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -95,6 +95,15 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """What one ticket hangs on: where its edges end."""
+
+    parent: str | None = None
+    blocked_by: frozenset[str] | None = None
+    """None where the tracker does not tell who waits for whom."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A ticket to be created, open."""
 
@@ -133,8 +142,12 @@ class Capabilities:
     """How many children a ticket may have; None for any number, 0 for a tracker without children."""
     parent_at_creation: bool = False
     """The parent is chosen when a ticket is created and is no separate write."""
+    blocking_links: bool = True
+    """"Blocked by" can be stored as an edge of some kind."""
     native_blocking: bool = True
-    """It stores "blocked by" edges; otherwise they are written as text."""
+    """Such an edge says who waits for whom; otherwise the ticket's text says it too, with numbers."""
+    mention: str = "#"
+    """What stands before a ticket's number in a text so that it becomes a link."""
     native_priority: bool = False
     close_reasons: bool = True
     milestones: bool = True
@@ -142,6 +155,8 @@ class Capabilities:
     estimates: bool = False
     seconds_per_write: float = 0.0
     """How long a write takes at the pace that the server allows; for telling how long a run will take."""
+    creations_per_hour: int | None = None
+    """How many tickets and edges the server lets one account make in an hour; None for any number."""
     title_limit: int = 255
     """Characters."""
     body_limit: int = 65_536
@@ -149,7 +164,7 @@ class Capabilities:
     text_ends_kept: bool = True
     """White space at the end of a text is kept; otherwise it is stripped."""
     parents_listed: bool = True
-    """A snapshot tells parents; otherwise ``Ticket.parent`` is None there, and only ``get`` tells."""
+    """A snapshot tells parents; otherwise ``Ticket.parent`` is None there, and only ``ends`` tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +211,14 @@ class Tracker(Protocol):
         ...
 
     def get(self, number: str) -> Ticket | None:
-        """Read one ticket with its edges, or None when it is gone."""
+        """Read one ticket, or None when it is gone; its edges as far as that costs no further request."""
+        ...
+
+    def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
+        """Read where the edges of some tickets end, in as few requests as the tracker allows.
+
+        A ticket that is gone is left out.
+        """
         ...
 
     def examine(self) -> tuple[Finding, ...]:

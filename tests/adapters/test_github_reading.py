@@ -7,7 +7,7 @@ import pytest
 from techmap_sync.adapters.github.issues import parent_of
 from techmap_sync.adapters.github.tracker import GitHubTracker, connect
 from techmap_sync.errors import TrackerError, UsageProblem
-from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Standing
+from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Ends, Patch, Standing
 from tests.simulators.github import Account, GitHub
 
 LABEL = "techmap"
@@ -54,14 +54,40 @@ def test_blockers_are_unknown_in_a_list_unless_the_row_says_there_are_none(issue
     assert (found[free].blocked_by, found[waiting].blocked_by) == (frozenset(), None)
 
 
-def test_get_reads_the_edges(github: GitHub, issues: GitHubTracker) -> None:
+def test_one_ticket_is_one_request(github: GitHub, issues: GitHubTracker) -> None:
     free, waiting = (issues.create(draft(title)).number for title in ("Free", "Waiting"))
     issues.link(Edge(EdgeKind.BLOCKED_BY, waiting, free))
+    issues.update(waiting, Patch(body="Known"))
     github.forget()
     ticket = issues.get(waiting)
     assert ticket
-    assert ticket.blocked_by == frozenset({free})
-    assert len(github.requests) == 2
+    assert ticket.blocked_by is None, "its row tells that there are blockers, not which"
+    assert issues.ends([waiting])[waiting].blocked_by == frozenset({free})
+    assert [request.path.rpartition("/issues/")[2] for request in github.requests] == [
+        waiting,
+        f"{waiting}/dependencies/blocked_by",
+    ]
+
+
+def test_the_edges_of_250_tickets_are_three_queries(github: GitHub, issues: GitHubTracker) -> None:
+    numbers = [str(github.add_issue(f"Part {n}", LABEL).number) for n in range(250)]
+    for number, before in zip(numbers[1:], numbers, strict=False):
+        github.repository.issues[int(number)].blocked_by.append(int(before))
+        github.repository.issues[int(number)].parent = int(numbers[0])
+    found = issues.ends(numbers)
+    assert found == {
+        number: Ends(numbers[0] if before else None, frozenset(before))
+        for number, before in zip(numbers, ([], *([n] for n in numbers)), strict=False)
+    }
+    assert [request.path for request in github.requests] == ["/graphql"] * 3
+
+
+def test_edges_that_no_query_tells_are_read_one_by_one(github: GitHub, issues: GitHubTracker) -> None:
+    first, *others = (github.add_issue(f"Part {n}", LABEL).number for n in range(60))
+    github.repository.issues[first].blocked_by = others
+    assert issues.ends([str(first), str(others[0])])[str(first)].blocked_by == set(map(str, others)), "more than fit"
+    github.missing = frozenset({"nothing of this kind"})
+    assert issues.ends([str(first), str(others[0])])[str(first)].blocked_by == set(map(str, others)), "no such field"
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import pytest
 
 from techmap_sync.adapters.gitlab.tracker import GitLabTracker, connect
 from techmap_sync.errors import NotSupported, TrackerError
-from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch, Ticket
+from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch
 from tests.simulators.gitlab import Simulator
 from tests.simulators.gitlab.world import SARA, Link
+from tests.trackers.whole import whole
 
 CHILD, BLOCKED = EdgeKind.CHILD_OF, EdgeKind.BLOCKED_BY
 
@@ -31,15 +32,9 @@ def tracker(server: Simulator) -> GitLabTracker:
     return tracker
 
 
-def read(tracker: GitLabTracker, number: str) -> Ticket:
-    ticket = tracker.get(number)
-    assert ticket
-    return ticket
-
-
 def edges(tracker: GitLabTracker) -> list[tuple[str | None, list[str] | None]]:
     """Parent and blockers of all four."""
-    tickets = [read(tracker, number) for number in "1234"]
+    tickets = [whole(tracker, number) for number in "1234"]
     return [(one.parent, None if one.blocked_by is None else sorted(one.blocked_by)) for one in tickets]
 
 
@@ -133,27 +128,27 @@ def test_a_related_link_that_a_person_made_to_an_older_ticket_is_no_parent(
 ) -> None:
     server.world.add_link(3, 2)
     tracker.link(Edge(CHILD, "3", "1"))
-    assert read(tracker, "3").parent == "1"
+    assert whole(tracker, "3").parent == "1"
 
 
 def test_links_to_other_projects_are_passed_over(server: Simulator, tracker: GitLabTracker) -> None:
     tracker.link(Edge(BLOCKED, "3", "2"))
     server.world.id = 43
-    assert read(connect(server.connection(target="43")), "3").blocked_by == frozenset({"2"})
+    assert whole(connect(server.connection(target="43")), "3").blocked_by == frozenset({"2"})
     server.world.id = 42
-    assert read(tracker, "3").blocked_by == frozenset({"2"})
+    assert whole(tracker, "3").blocked_by == frozenset({"2"})
 
 
 def test_reading_a_tracking_ticket_does_not_ask_for_every_child(server: Simulator, tracker: GitLabTracker) -> None:
     for number in "234":
         tracker.link(Edge(CHILD, number, "1"))
     server.asked.clear()
-    tracker.get("1")
-    assert len(server.asked) == 2
-    tracker.get("2")
-    assert len(server.asked) == 5
-    tracker.get("2")
-    assert len(server.asked) == 7
+    tracker.ends("1")
+    assert len(server.asked) == 1
+    tracker.ends("2")
+    assert len(server.asked) == 3
+    tracker.ends("2")
+    assert len(server.asked) == 4
 
 
 def test_a_snapshot_leaves_edges_open(server: Simulator, tracker: GitLabTracker) -> None:
@@ -164,11 +159,16 @@ def test_a_snapshot_leaves_edges_open(server: Simulator, tracker: GitLabTracker)
     assert not [asked for asked in server.asked if "links" in asked]
 
 
-def test_edges_that_changed_are_not_remembered(server: Simulator, tracker: GitLabTracker) -> None:
+def test_a_ticket_that_is_read_or_written_alone_costs_no_look_at_its_links(
+    server: Simulator, tracker: GitLabTracker
+) -> None:
     tracker.link(Edge(BLOCKED, "3", "2"))
+    server.asked.clear()
+    found = tracker.get("3")
+    assert found
+    assert found.blocked_by is None
     assert tracker.update("3", Patch(body="New")).blocked_by is None
-    assert read(tracker, "3").blocked_by == frozenset({"2"})
-    assert tracker.update("3", Patch(body="Newer")).blocked_by == frozenset({"2"})
+    assert [verb.split()[0] for verb in server.asked] == ["GET", "PUT"]
 
 
 def test_a_refusal_that_is_not_about_the_tier_is_an_error(server: Simulator, tracker: GitLabTracker) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from techmap_sync.errors import TrackerError
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch, State, Tracker
-from tests.contract.test_tickets import LABEL, LABELLED, created, listed, read
+from tests.contract.test_tickets import LABEL, LABELLED, created, listed
+from tests.trackers.whole import whole
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ every_kind = pytest.mark.parametrize("kind", EdgeKind, indirect=True)
 
 def ends(tracker: Tracker, edge: Edge) -> set[str]:
     """The targets of edges of this kind from this source."""
-    ticket = read(tracker, edge.source)
+    ticket = whole(tracker, edge.source)
     if edge.kind is EdgeKind.CHILD_OF:
         return {ticket.parent} if ticket.parent else set()
     return set(ticket.blocked_by or ())
@@ -120,7 +121,20 @@ def test_a_ticket_waits_for_several_others(tracker: Tracker) -> None:
     waiting, *others = [created(tracker, f"Task {count}").number for count in range(4)]
     for other in others:
         tracker.link(Edge(EdgeKind.BLOCKED_BY, waiting, other))
-    assert read(tracker, waiting).blocked_by == frozenset(others)
+    assert whole(tracker, waiting).blocked_by == frozenset(others)
+
+
+@every_kind
+def test_the_ends_of_many_tickets_are_read_together(tracker: Tracker, kind: EdgeKind) -> None:
+    edge, other = two_tickets(tracker, kind), created(tracker, "Third").number
+    tracker.link(edge)
+    found = tracker.ends([edge.source, other, edge.target, "999"])
+    assert found.keys() == {edge.source, other, edge.target}, "what is gone is left out"
+    parents = {number: edge.target if number == edge.source and kind is EdgeKind.CHILD_OF else None for number in found}
+    assert {number: ends.parent for number, ends in found.items()} == parents
+    if kind is EdgeKind.BLOCKED_BY:
+        assert found[edge.source].blocked_by == {edge.target}
+        assert found[other].blocked_by == frozenset()
 
 
 def test_a_child_is_created_below_its_parent_where_that_is_asked_for(tracker: Tracker) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from techmap_sync.errors import TrackerError
 from techmap_sync.syncing.tracker import CloseReason, Draft, Patch, State, Ticket, Tracker
+from tests.trackers.whole import whole
 
 LABEL = "techmap"
 LABELLED = frozenset({LABEL})
@@ -48,7 +49,7 @@ def test_a_new_ticket_is_open_and_says_what_the_draft_said(tracker: Tracker) -> 
 
 def test_create_returns_what_get_reads(tracker: Tracker) -> None:
     ticket = created(tracker)
-    assert read(tracker, ticket.number) == ticket
+    assert whole(tracker, ticket.number) == ticket
 
 
 def test_every_ticket_has_a_number_of_its_own(tracker: Tracker) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -13,6 +13,7 @@ from techmap_sync.syncing.tracker import (
     Draft,
     Edge,
     EdgeKind,
+    Ends,
     Finding,
     Patch,
     Snapshot,
@@ -68,7 +69,7 @@ class Request:
     @property
     def writes(self) -> bool:
         """Whether it may change a ticket."""
-        return self.verb not in ("snapshot", "own_tickets", "get", "examine")
+        return self.verb not in ("snapshot", "own_tickets", "get", "ends", "examine")
 
 
 @dataclass
@@ -77,7 +78,7 @@ class MemoryTracker:
 
     capabilities: Capabilities = field(default_factory=Capabilities)
     edges_listed: bool = True
-    """Whether a snapshot holds ``blocked_by``, as opposed to ``get`` alone."""
+    """Whether tickets that are read hold ``blocked_by``, as opposed to ``ends`` alone."""
     faults: dict[int, Fault] = field(default_factory=dict)
     """What the n-th request runs into; the first request is 1."""
     unlisted: set[str] = field(default_factory=set)
@@ -120,7 +121,13 @@ class MemoryTracker:
 
     def get(self, number: str) -> Ticket | None:
         with self._request("get", number):
-            return self.tickets.get(number)
+            ticket = self.tickets.get(number)
+            return self._as_listed(ticket) if ticket else None
+
+    def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
+        with self._request("ends", " ".join(numbers)):
+            there = [self.tickets[number] for number in numbers if number in self.tickets]
+            return {ticket.number: Ends(ticket.parent, ticket.blocked_by) for ticket in there}
 
     def create(self, draft: Draft) -> Ticket:
         with self._request("create", draft.title):
@@ -139,7 +146,7 @@ class MemoryTracker:
             ticket = self._existing(number)
             self._check_lengths(patch.title or "", patch.body or "")
             self.tickets[number] = self._patched(ticket, patch)
-        return self.tickets[number]
+        return self._as_listed(self.tickets[number])
 
     def add_labels(self, number: str, labels: Collection[str]) -> None:
         with self._request("add_labels", number):

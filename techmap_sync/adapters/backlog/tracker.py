@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
@@ -16,7 +16,7 @@ from techmap_sync.adapters.backlog.settings import Settings
 from techmap_sync.adapters.backlog.task import Place, Task
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.errors import TrackerError
-from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Finding, Patch, Snapshot, State, Ticket
+from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Ends, Finding, Patch, Snapshot, State, Ticket
 
 # Backlog.md leaves this much room between two cards of its board, for those that are dragged there.
 _ORDINAL_STEP = 1000
@@ -84,6 +84,16 @@ class BacklogTracker:
             settings = self._folder.settings()
             task = self._folder.find(number)
             return self._ticket(task, settings) if task else None
+
+    def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
+        """Read parent and dependencies of some tasks.
+
+        Raises:
+            TrackerError: a file is broken, or several files have one of these ids.
+
+        """
+        found = filter(None, map(self.get, numbers))
+        return {ticket.number: Ends(ticket.parent, ticket.blocked_by) for ticket in found}
 
     def create(self, draft: Draft) -> Ticket:
         """Write a new task with the next free id; below its parent when the draft has one.

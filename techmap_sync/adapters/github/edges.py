@@ -6,17 +6,27 @@ other issue by its database id, not by its number.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.issues import child_count, parent_of, reference
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.shelf import Shelf
-from techmap_sync.errors import NotSupported, OutcomeUnclear, TrackerError
-from techmap_sync.syncing.tracker import Edge, EdgeKind
+from techmap_sync.errors import BudgetSpent, NotSupported, OutcomeUnclear, TrackerError
+from techmap_sync.syncing.tracker import Edge, EdgeKind, Ends
 
 CHILD_LIMIT = 100
 """https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues"""
 
 _SETTLED_BY_A_LOOK = (400, 404, 410, 422)
+
+_QUERIED_AT_ONCE = 100
+_ENDS = (
+    "parent { number repository { nameWithOwner } } "
+    "blockedBy(first: 50) { totalCount nodes { number repository { nameWithOwner } } }"
+)
+"""A hundred issues with these cost one point: https://docs.github.com/graphql/reference/objects#issue"""
 
 
 class Edges:
@@ -26,6 +36,43 @@ class Edges:
         self._api = api
         self._name = name
         self._shelf = shelf
+
+    def read(self, numbers: Collection[str]) -> dict[str, Ends]:
+        """Read where the edges of some issues end: a hundred issues a query, one by one where that is not answered.
+
+        An issue that is gone is left out.
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        ends: dict[str, Ends] = {}
+        if len(numbers) > 1:
+            for some in _portions([number for number in numbers if number.isdecimal()]):
+                ends |= self._queried(some)
+        alone = [number for number in numbers if number not in ends and self._shelf.has(number)]
+        return ends | {number: Ends(self._shelf.parent_of(number), self.blockers(number)) for number in alone}
+
+    def _queried(self, numbers: Sequence[str]) -> dict[str, Ends]:
+        """Ask for many issues at once; nothing where the server cannot answer, and none of an issue it cuts short."""
+        owner, _, name = self._api.repository.partition("/")
+        fields = " ".join(f"i{number}: issue(number: {number}) {{ {_ENDS} }}" for number in numbers)
+        try:
+            data = self._api.ask(f'query {{ repository(owner: "{owner}", name: "{name}") {{ {fields} }} }}')
+        except BudgetSpent:
+            raise
+        except TrackerError:
+            return {}
+        rows = data.get("repository") or {}
+        found = {number: self._ends_of(rows.get(f"i{number}")) for number in numbers}
+        return {number: ends for number, ends in found.items() if ends is not None}
+
+    def _ends_of(self, row: object) -> Ends | None:
+        if not isinstance(row, dict) or row["blockedBy"]["totalCount"] > len(row["blockedBy"]["nodes"]):
+            return None
+        parent = self._named(row["parent"]) if row["parent"] else None
+        return Ends(parent, frozenset(map(self._named, row["blockedBy"]["nodes"])))
+
+    def _named(self, node: Mapping[str, Any]) -> str:
+        return reference(f"{node['repository']['nameWithOwner']}/issues/{node['number']}", self._api.repository)
 
     def blockers(self, number: str) -> frozenset[str]:
         """Read the numbers of the issues that block one; those of other repositories bear their names.
@@ -54,6 +101,7 @@ class Edges:
             case EdgeKind.BLOCKED_BY:
                 path = f"/issues/{edge.source}/dependencies/blocked_by"
                 body = {"issue_id": self._shelf.id_of(edge.target)}
+        self._shelf.forget(edge.source)
         self._write("POST", path, body, edge, wanted=True)
 
     def remove(self, edge: Edge) -> None:
@@ -61,6 +109,7 @@ class Edges:
 
         :raises TrackerError: an issue is missing, or the edge is still there.
         """
+        self._shelf.forget(edge.source)
         match edge.kind:
             case EdgeKind.CHILD_OF:
                 path = f"/issues/{edge.target}/sub_issue"
@@ -106,3 +155,7 @@ class Edges:
         if edge.kind is EdgeKind.CHILD_OF and child_count(target) >= CHILD_LIMIT:
             return NotSupported(self._name, f"issue {edge.target} has {CHILD_LIMIT} sub-issues, and there is no room")
         return error
+
+
+def _portions(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
+    yield from (numbers[start : start + _QUERIED_AT_ONCE] for start in range(0, len(numbers), _QUERIED_AT_ONCE))

@@ -34,12 +34,11 @@ def is_issue(row: Row) -> bool:
     return "pull_request" not in row
 
 
-def ticket(row: Row, login: str, spelling: Mapping[str, str], blocked_by: frozenset[str] | None = None) -> Ticket:
+def ticket(row: Row, login: str, spelling: Mapping[str, str]) -> Ticket:
     """Return a row as a ticket.
 
     :param login: the account whose token we hold; empty when it is unknown.
     :param spelling: how we write labels, by their names in lower case: to GitHub their case makes no difference.
-    :param blocked_by: what was read of the edges; None to take what the row tells: whether there are any at all.
     """
     closed = row["state"] == "closed"
     return Ticket(
@@ -54,7 +53,7 @@ def ticket(row: Row, login: str, spelling: Mapping[str, str], blocked_by: frozen
         author=_author(row),
         standing=_standing(row, login),
         parent=parent_of(row),
-        blocked_by=frozenset() if blocked_by is None and blocker_count(row) == 0 else blocked_by,
+        blocked_by=frozenset() if blocker_count(row) == 0 else None,
         comments=row.get("comments", 0),
         url=row.get("html_url", ""),
     )

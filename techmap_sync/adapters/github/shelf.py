@@ -1,9 +1,9 @@
-"""The issues that were read, as far as they do not change: their database ids."""
+"""The issues that were read: their database ids, and the parents that they had."""
 
 from __future__ import annotations
 
 from techmap_sync.adapters.github.api import Api
-from techmap_sync.adapters.github.issues import is_issue, is_readable
+from techmap_sync.adapters.github.issues import is_issue, is_readable, parent_of
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.transport import Row
 from techmap_sync.errors import TrackerError
@@ -19,6 +19,7 @@ class Shelf:
         self._api = api
         self._name = name
         self._ids: dict[str, int] = {}
+        self._parents: dict[str, str | None] = {}
 
     @property
     def any_number(self) -> str:
@@ -34,6 +35,7 @@ class Shelf:
             raise TrackerError(self._name, f"{self._api.host} answered with something that is no issue", "try again")
         if is_issue(row):
             self._ids[str(row["number"])] = row["id"]
+            self._parents[str(row["number"])] = parent_of(row)
         return row
 
     def find(self, number: str) -> Row | None:
@@ -66,6 +68,26 @@ class Shelf:
             what = f"there is no issue {number} in {self._api.repository}"
             raise TrackerError(self._name, what, "it was deleted or transferred: run again")
         return row
+
+    def has(self, number: str) -> bool:
+        """Return whether there is such an issue: one that came by is not read again.
+
+        :raises TrackerError: it could not be read.
+        """
+        return number in self._parents or self.find(number) is not None
+
+    def parent_of(self, number: str) -> str | None:
+        """Return the parent that an issue had when it last came by; it is read if it never did.
+
+        :raises TrackerError: there is no such issue.
+        """
+        if number not in self._parents:
+            self.required(number)
+        return self._parents[number]
+
+    def forget(self, number: str) -> None:
+        """Take what is known of an issue's parent for out of date."""
+        self._parents.pop(number, None)
 
     def id_of(self, number: str) -> int:
         """Return the database id of an issue, which is read if it never came by.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import quote
 
 from techmap_sync.adapters.connection import Connection
@@ -17,7 +17,7 @@ from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.shelf import Shelf
 from techmap_sync.adapters.github.transport import Answer, Row, Transport
 from techmap_sync.errors import OutcomeUnclear, TrackerError, UsageProblem
-from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Finding, Patch, Snapshot, Ticket
+from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Ends, Finding, Patch, Snapshot, Ticket
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
@@ -79,14 +79,19 @@ class GitHubTracker:
         return self._listed({**_OLDEST_FIRST, "creator": self._login()})
 
     def get(self, number: str) -> Ticket | None:
-        """Read one issue with its edges; None when it was deleted or transferred.
+        """Read one issue; None when it was deleted or transferred. Of blockers its row tells only if there are any.
 
         :raises TrackerError: the server refused or did not answer.
         """
         row = self._shelf.find(number)
-        if row is None:
-            return None
-        return self._ticket(row, frozenset() if issues.blocker_count(row) == 0 else self._edges.blockers(number))
+        return None if row is None else self._ticket(row)
+
+    def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
+        """Read the parents and blockers of some issues.
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        return self._edges.read(numbers)
 
     def examine(self) -> tuple[Finding, ...]:
         """Look at the repository, the token, its rights, the server's features and limits; nothing is written."""
@@ -189,8 +194,8 @@ class GitHubTracker:
             self._api.pacer.recall(issues.creations(rows.values(), self._login()))
         return Snapshot(tuple(self._ticket(row) for row in rows.values()))
 
-    def _ticket(self, row: Row, blocked_by: frozenset[str] | None = None) -> Ticket:
-        return issues.ticket(row, self._login(), self._spelling, blocked_by)
+    def _ticket(self, row: Row) -> Ticket:
+        return issues.ticket(row, self._login(), self._spelling)
 
     def _spelt(self, labels: Collection[str]) -> list[str]:
         """Remember how labels are written here, and return them in an order that stays."""

@@ -15,30 +15,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from techmap_sync.adapters.gitlab.answers import Answer, Row
-from techmap_sync.adapters.gitlab.pages import read_all
+from techmap_sync.adapters.gitlab.pages import PER_PAGE, follow
 from techmap_sync.adapters.gitlab.problems import Complaint, about_refusal
 from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.texts import is_number
 from techmap_sync.adapters.gitlab.wire import Wire
 from techmap_sync.errors import NotSupported
-from techmap_sync.syncing.tracker import Edge, EdgeKind
+from techmap_sync.syncing.tracker import Edge, EdgeKind, Ends
 
 RELATED, BLOCKED = "relates_to", "is_blocked_by"
 _NO_LICENCE = "not available for current license"
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """What is known of the edges of one ticket."""
-
-    parent: str | None = None
-    blocked_by: frozenset[str] | None = None
-    """None when it is not known."""
-
-
-NEW = Edges(None, frozenset())
-"""Of a ticket that was created a moment ago."""
-UNKNOWN = Edges()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +44,21 @@ class Links:
         self._starts: dict[int, str] = {}
         self._no_licence = False
 
-    def read(self, project: Project, number: str) -> Edges:
-        """Read the edges of a ticket.
+    def read(self, project: Project, number: str) -> Ends | None:
+        """Read the edges of a ticket; None when it is gone.
 
         Without ``blocks`` links nothing says who waits for whom: ``blocked_by`` is unknown then.
 
         :raises TrackerError: GitLab refused or did not answer.
         """
         rows = self._rows(project, number)
+        if rows is None:
+            return None
         blockers = frozenset(str(row["iid"]) for row in rows if row["link_type"] == BLOCKED)
         # A parent is older than its children; asking only for those saves a request per child of a tracking ticket.
         older = (row for row in rows if row["link_type"] == RELATED and row["iid"] < int(number))
         parents = (str(row["iid"]) for row in older if self._start(project, number, row) == str(row["iid"]))
-        return Edges(next(parents, None), blockers if self.can_block(project) else None)
+        return Ends(next(parents, None), blockers if self.can_block(project) else None)
 
     def add(self, project: Project, edge: Edge) -> None:
         """Make a link; one that is there already is no error.
@@ -134,12 +122,16 @@ class Links:
 
     def _between(self, project: Project, edge: Edge) -> Row | None:
         rows = self._rows(project, edge.source)
+        if rows is None:
+            raise self._wire.error(Complaint(f"there is no ticket {edge.source}"))
         return next((row for row in rows if str(row["iid"]) == edge.target), None)
 
-    def _rows(self, project: Project, number: str) -> list[Row]:
-        path = f"{project.api}/issues/{number}/links"
-        rows = read_all(self._wire, path, f"read the links of ticket {number}", {}).rows
-        return [row for row in rows if row["project_id"] == project.number]
+    def _rows(self, project: Project, number: str) -> list[Row] | None:
+        path, deed = f"{project.api}/issues/{number}/links", f"read the links of ticket {number}"
+        first = self._wire.read(path, deed, {"per_page": PER_PAGE}, accepted={404})
+        if first.status == 404:
+            return None
+        return [row for row in follow(self._wire, path, deed, first).rows if row["project_id"] == project.number]
 
     def _start(self, project: Project, number: str, row: Row) -> str:
         """Return the number of the issue that a link starts at; a list of links does not tell, and it never changes."""

@@ -28,7 +28,7 @@ def read_all(wire: Wire, path: str, deed: str, query: Query) -> Listing:
     :param deed: what this is for, to follow "to" in a sentence.
     :raises TrackerError: GitLab refused or did not answer.
     """
-    return _follow(wire, path, deed, wire.read(path, deed, {**query, "per_page": PER_PAGE}))
+    return follow(wire, path, deed, wire.read(path, deed, {**query, "per_page": PER_PAGE}))
 
 
 def read_by_creation(wire: Wire, path: str, deed: str, query: Query) -> Listing:
@@ -43,10 +43,15 @@ def read_by_creation(wire: Wire, path: str, deed: str, query: Query) -> Listing:
     first = wire.read(path, deed, {**query, "pagination": "keyset"}, accepted={405})
     if first.status == 405:
         first = wire.read(path, deed, query)
-    return _follow(wire, path, deed, first)
+    return follow(wire, path, deed, first)
 
 
-def _follow(wire: Wire, path: str, deed: str, page: Answer) -> Listing:
+def follow(wire: Wire, path: str, deed: str, page: Answer) -> Listing:
+    """Read the rest of a list.
+
+    :param page: its first page.
+    :raises TrackerError: GitLab refused or did not answer.
+    """
     total = page.headers.get("X-Total", "")
     rows = list(wire.required(page.rows))
     followed: list[Query] = []

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from techmap_sync.adapters.gitlab.answers import Row
-from techmap_sync.adapters.gitlab.links import Edges
-from techmap_sync.syncing.tracker import Standing, State, Ticket
+from techmap_sync.syncing.tracker import Ends, Standing, State, Ticket
 
 
 def is_gone(row: Row) -> bool:
@@ -12,8 +11,11 @@ def is_gone(row: Row) -> bool:
     return bool(row.get("moved_to_id"))
 
 
-def ticket(row: Row, standing: Standing, edges: Edges) -> Ticket:
-    """Return an issue as a ticket. GitLab keeps neither a reason for closing nor a priority."""
+def ticket(row: Row, standing: Standing, ends: Ends) -> Ticket:
+    """Return an issue as a ticket. GitLab keeps neither a reason for closing nor a priority.
+
+    :param ends: where its links lead, as far as that is known: a row does not tell.
+    """
     milestone = row.get("milestone")
     return Ticket(
         number=str(row["iid"]),
@@ -25,8 +27,8 @@ def ticket(row: Row, standing: Standing, edges: Edges) -> Ticket:
         milestone=milestone["title"] if milestone else None,
         author=row["author"]["username"],
         standing=standing,
-        parent=edges.parent,
-        blocked_by=edges.blocked_by,
+        parent=ends.parent,
+        blocked_by=ends.blocked_by,
         comments=row["user_notes_count"],
         started=row["state"] != "closed" and _is_started(row),
         url=row["web_url"],

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
 from techmap_sync.adapters.connection import Connection
-from techmap_sync.adapters.gitlab import links, project, rows, texts
+from techmap_sync.adapters.gitlab import project, rows, texts
 from techmap_sync.adapters.gitlab.answers import Row
 from techmap_sync.adapters.gitlab.doctor import examine
 from techmap_sync.adapters.gitlab.issues import Issues
 from techmap_sync.adapters.gitlab.labels import Labels, Milestones
-from techmap_sync.adapters.gitlab.links import Edges, Links
+from techmap_sync.adapters.gitlab.links import Links
 from techmap_sync.adapters.gitlab.pace import SECONDS_PER_CREATION
 from techmap_sync.adapters.gitlab.people import People
 from techmap_sync.adapters.gitlab.problems import Complaint
 from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.wire import Wire
-from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Finding, Patch, Snapshot, State, Ticket
+from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Ends, Finding, Patch, Snapshot, State, Ticket
+
+_UNKNOWN = Ends()
 
 
 def connect(connection: Connection) -> GitLabTracker:
@@ -46,7 +48,6 @@ class GitLabTracker:
         self._labels = Labels(self._wire, connection.label_colors)
         self._milestones = Milestones(self._wire)
         self._links = Links(self._wire)
-        self._edges: dict[str, Edges] = {}
 
     @cached_property
     def _project(self) -> Project:
@@ -72,15 +73,20 @@ class GitLabTracker:
         return self._listed({"author_id": self._people.me["id"]})
 
     def get(self, number: str) -> Ticket | None:
-        """Read one issue and its links; None when it was deleted or moved to another project.
+        """Read one issue, whose edges stay unknown; None when it was deleted or moved to another project.
 
         :raises TrackerError: GitLab refused or did not answer.
         """
         row = self._issues.get(number)
-        if row is None:
-            return None
-        self._edges[number] = self._links.read(self._project, number)
-        return self._written(row)
+        return None if row is None else self._read(row)
+
+    def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
+        """Read the links of some issues, one request each and one for each link that may lead to a parent.
+
+        :raises TrackerError: GitLab refused or did not answer.
+        """
+        read = {number: self._links.read(self._project, number) for number in numbers}
+        return {number: ends for number, ends in read.items() if ends is not None}
 
     def examine(self) -> tuple[Finding, ...]:
         """Look at server, token, project, rights and tier."""
@@ -102,13 +108,12 @@ class GitLabTracker:
             data["assignee_ids"] = [self._people.number(name) for name in draft.assignees]
         row = self._issues.create(data)
         number = str(row["iid"])
-        self._edges[number] = links.NEW
         if draft.estimate_minutes:
             self._issues.estimate(number, draft.estimate_minutes)
-        return self._written(row)
+        return self._read(row, Ends(None, frozenset()))
 
     def update(self, number: str, patch: Patch) -> Ticket:
-        """Set the fields of the patch. Its edges are as ``get`` or a write of ours last saw them.
+        """Set the fields of the patch; the edges are unknown afterwards.
 
         :raises OutcomeUnclear: the fields may have been set.
         :raises TrackerError: there is no such issue, GitLab refused, or ran a line of the text as a quick action.
@@ -117,7 +122,7 @@ class GitLabTracker:
         row = self._issues.change(number, f"change ticket {number}", data) if data else self._issues.get(number)
         if row is None:
             raise self._wire.error(Complaint(f"there is no ticket {number}"))
-        return self._written(row)
+        return self._read(row)
 
     def add_labels(self, number: str, labels: Collection[str]) -> None:
         """Add labels; the project's missing ones are created first.
@@ -144,7 +149,6 @@ class GitLabTracker:
         :raises NotSupported: a person has linked the two in another way.
         :raises TrackerError: one of the two is not there, or GitLab refused.
         """
-        self._forget_edges(edge)
         self._links.add(self._project, edge)
 
     def unlink(self, edge: Edge) -> None:
@@ -152,27 +156,22 @@ class GitLabTracker:
 
         :raises TrackerError: the source is not there, or GitLab refused.
         """
-        self._forget_edges(edge)
         self._links.remove(self._project, edge)
-
-    def _forget_edges(self, edge: Edge) -> None:
-        self._edges.pop(edge.source, None)
-        self._edges.pop(edge.target, None)
 
     def _listed(self, query: dict[str, Any]) -> Snapshot:
         listing = self._issues.select(query)
         self._people.meet(self._project, (row["author"]["id"] for row in listing.rows))
-        tickets = tuple(self._ticket(row, links.UNKNOWN) for row in listing.rows if not rows.is_gone(row))
+        tickets = tuple(self._ticket(row, _UNKNOWN) for row in listing.rows if not rows.is_gone(row))
         gone = len(listing.rows) - len(tickets)
         return Snapshot(tickets, None if listing.total is None else listing.total - gone)
 
-    def _ticket(self, row: Row, edges: Edges) -> Ticket:
-        return rows.ticket(row, self._people.standing(row["author"]["id"]), edges)
+    def _ticket(self, row: Row, ends: Ends) -> Ticket:
+        return rows.ticket(row, self._people.standing(row["author"]["id"]), ends)
 
-    def _written(self, row: Row) -> Ticket:
+    def _read(self, row: Row, ends: Ends = _UNKNOWN) -> Ticket:
         """Return an issue that was read or written alone."""
         self._people.meet(self._project, [row["author"]["id"]])
-        return self._ticket(row, self._edges.get(str(row["iid"]), links.UNKNOWN))
+        return self._ticket(row, ends)
 
     def _changes(self, patch: Patch) -> dict[str, Any]:
         """Return a patch as fields of GitLab's. There is no reason and no priority among them."""

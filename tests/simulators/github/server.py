@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from techmap_sync.adapters.connection import Connection, Secret
+from tests.simulators.github import graphql
 from tests.simulators.github.apps import issue_token
 from tests.simulators.github.clock import SimulatedClock
 from tests.simulators.github.faults import Fault, Kind
@@ -145,8 +146,8 @@ class GitHub:
                 return refused(403, "Resource not accessible by integration")
             case "GET", "/user":
                 answer = Response(200, self.world.rows.account(account.login))
-            case "POST", "/graphql" if "".join(request.body["query"].split()) == "query{viewer{login}}":
-                answer = Response(200, {"data": {"viewer": {"login": account.login}}})
+            case "POST", "/graphql":
+                answer = graphql.answer(self.world, request, account, self.missing)
             case _:
                 answer = dispatch(self.world, request, account, self.missing)
         return answer.plus(x_oauth_scopes=account.scopes) if account.scopes is not None else answer

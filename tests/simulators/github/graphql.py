@@ -1,0 +1,58 @@
+"""The two queries of https://docs.github.com/graphql that are asked here; any other is refused.
+
+A query that names an issue that is gone, or a field that this server does not know, is answered with status 200 and
+``errors``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.simulators.github.messages import Request, Response, refused
+from tests.simulators.github.state import Account, Issue
+from tests.simulators.github.world import World
+
+_FIRST = 50
+_NODE = r"\{ number repository \{ nameWithOwner \} \}"
+_ISSUE = re.compile(
+    rf"i(\d+): issue\(number: (\d+)\) "
+    rf"\{{ parent {_NODE} blockedBy\(first: {_FIRST}\) \{{ totalCount nodes {_NODE} \}} \}} ?"
+)
+_REPOSITORY = re.compile(r'query \{ repository\(owner: "([^"]+)", name: "([^"]+)"\) \{ (.+)\} \}')
+_MOST = 100
+
+
+def answer(world: World, request: Request, account: Account, missing: frozenset[str]) -> Response:
+    """POST /graphql"""
+    query = " ".join(request.body["query"].split())
+    if query == "query { viewer { login } }":
+        return Response(200, {"data": {"viewer": {"login": account.login}}})
+    asked = _REPOSITORY.fullmatch(query)
+    if not asked or _ISSUE.sub("", asked[3]):
+        return refused(501, f"not played here: {query}")
+    if missing:
+        return _failed("Field 'blockedBy' doesn't exist on type 'Issue'")
+    if f"{asked[1]}/{asked[2]}".lower() != world.repository.full_name.lower():
+        return _failed("Could not resolve to a Repository")
+    numbers = [(alias, int(number)) for alias, number in _ISSUE.findall(asked[3])]
+    if len(numbers) > _MOST or any(number not in world.repository.issues for _, number in numbers):
+        return _failed("Could not resolve to an Issue")
+    rows = {f"i{alias}": _row(world, world.repository.issues[number]) for alias, number in numbers}
+    return Response(200, {"data": {"repository": rows}})
+
+
+def _row(world: World, issue: Issue) -> dict[str, Any]:
+    blockers = [_node(world, number) for number in issue.blocked_by]
+    return {
+        "parent": _node(world, issue.parent) if issue.parent else None,
+        "blockedBy": {"totalCount": len(blockers), "nodes": blockers[:_FIRST]},
+    }
+
+
+def _node(world: World, number: int) -> dict[str, Any]:
+    return {"number": number, "repository": {"nameWithOwner": world.repository.full_name}}
+
+
+def _failed(message: str) -> Response:
+    return Response(200, {"data": None, "errors": [{"message": message}]})
