@@ -39,8 +39,22 @@ class Wishes:
     accept_settings: bool = False
     reconcile: bool = False
     """Read all edges, close untouched copies, and report maps whose file is missing."""
+    survey: bool = False
+    """Look at every ticket, also of maps that are not approved or whose file is missing."""
     retired: frozenset[str] = frozenset()
     """Ids of maps whose file is gone for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One map next to its tickets."""
+
+    changes: MapChanges
+    holdings: Holdings = field(default_factory=Holdings)
+    file: MapFile | None = None
+    """None for a map whose file is missing."""
+    plan: TaskPlan | None = None
+    """What an approved map asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,8 @@ class Planned:
     change_set: ChangeSet
     tracker: Tracker
     policy: SyncPolicy
+    compared: tuple[Compared, ...] = ()
+    """What each part of the change set was worked out from."""
 
 
 def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wishes: Wishes) -> Planned:
@@ -65,12 +81,14 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     plans = {
         file: _task_plan(file, settings, checkout) for file in files.maps if file.approved and not _is_retired(file)
     }
-    needed = plans or wishes.reconcile or any(map(_is_retired, files.maps))
+    needed = plans or wishes.reconcile or wishes.survey or any(map(_is_retired, files.maps))
     found = observe(tracker, list(plans.values()), policy, wishes.reconcile) if needed else Sorted({}, ())
     run = _Run(settings, checkout, tracker, policy, found, frozenset(file.outline.map_id for file in files.maps))
-    maps = [run.changes_of(file, plans.get(file)) for file in files.maps]
-    gone = run.maps_without_file(wishes) if wishes.reconcile else ()
-    return Planned(files, ChangeSet(tracker.name, (*maps, *gone)), tracker, policy)
+    maps = [run.compared(file, plans.get(file)) for file in files.maps]
+    gone = run.maps_without_file(wishes) if wishes.reconcile or (wishes.survey and not paths) else ()
+    compared = (*maps, *gone)
+    changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
+    return Planned(files, changes, tracker, policy, compared)
 
 
 def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
@@ -109,29 +127,30 @@ class _Run:
     ids: frozenset[str]
     """Ids of all maps that were read."""
 
-    def changes_of(self, file: MapFile, plan: TaskPlan | None) -> MapChanges:
+    def compared(self, file: MapFile, plan: TaskPlan | None) -> Compared:
         """Return what happens to the tickets of one map."""
         map_id = file.outline.map_id
         holdings = self.found.maps.get(map_id, Holdings())
         if _is_retired(file):
-            return retire(map_id, self.checkout.path_of(file.path), holdings, self.policy)
+            return Compared(retire(map_id, self.checkout.path_of(file.path), holdings, self.policy), holdings, file)
         if plan is None:
-            return MapChanges(map_id, file.name, approved=False, reasons=file.reasons)
+            return Compared(MapChanges(map_id, file.name, approved=False, reasons=file.reasons), holdings, file)
         holdings = holdings if holdings.tracking else self._under_another_id(plan) or holdings
         doubts = self.found.doubts.get(map_id, ())
-        return diff(plan, self._origin(file), holdings, self.tracker.capabilities, self.policy, doubts)
+        changes = diff(plan, self._origin(file), holdings, self.tracker.capabilities, self.policy, doubts)
+        return Compared(changes, holdings, file, plan)
 
-    def maps_without_file(self, wishes: Wishes) -> Iterator[MapChanges]:
+    def maps_without_file(self, wishes: Wishes) -> Iterator[Compared]:
         """Report the maps that have tickets and no file, and retire those that are named."""
         for map_id, holdings in self.found.maps.items():
             if map_id in self.ids or holdings.tracking is None:
                 continue
             path = holdings.tracking.marker.path
             if map_id in wishes.retired:
-                yield retire(map_id, path, holdings, self.policy)
+                yield Compared(retire(map_id, path, holdings, self.policy), holdings)
             else:
                 reason = f"its file is missing; reconcile --retire {map_id} lets its tickets go"
-                yield MapChanges(map_id, path, approved=False, reasons=(reason,))
+                yield Compared(MapChanges(map_id, path, approved=False, reasons=(reason,)), holdings)
 
     def _under_another_id(self, plan: TaskPlan) -> Holdings | None:
         """A map is renamed when its old id is gone from the whole tree and at least half of its keys match."""

@@ -28,6 +28,11 @@ class Phase(StrEnum):
     DEPLOY = "deploy"
 
 
+def phase_of(kind: Kind) -> Phase:
+    """Return when work of a kind is due."""
+    return {Kind.TEST: Phase.TEST, Kind.DEPLOYMENT: Phase.DEPLOY}.get(kind, Phase.BUILD)
+
+
 class Priority(StrEnum):
     """How urgent a task is, by what waits for it."""
 

@@ -12,7 +12,7 @@ from enum import IntEnum
 
 from techmap_sync.model import Component, ComponentKind, Item, ItemGroup, Span, TechnicalMap
 from techmap_sync.planning.options import Granularity, GranularityChoice
-from techmap_sync.planning.task import Kind, Phase
+from techmap_sync.planning.task import Kind, Phase, phase_of
 
 
 class Rank(IntEnum):
@@ -57,7 +57,7 @@ class Work:
     @property
     def phase(self) -> Phase:
         """When it is due."""
-        return {Kind.TEST: Phase.TEST, Kind.DEPLOYMENT: Phase.DEPLOY}.get(self.kind, Phase.BUILD)
+        return phase_of(self.kind)
 
     @property
     def locations(self) -> tuple[str, ...]:

@@ -55,6 +55,8 @@ class Change:
     """For links and unlinks."""
     target: str = ""
     """Key of the other end of an edge."""
+    kept: tuple[FieldEdit, ...] = ()
+    """For a skip: what a human changed and the map did not, from the map's text to the human's."""
 
     @property
     def fields(self) -> tuple[str, ...]:

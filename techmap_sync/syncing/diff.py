@@ -23,6 +23,7 @@ from techmap_sync.syncing.tracker import Capabilities, CloseReason, Standing, St
 LEDGER = "ledger"
 MARKER = "marker"
 KEY = "key"
+DONE_IN_MAP = "done in the map"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,8 @@ def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Iterator[
             yield Change(Action.REOPEN, spec.key, spec.title, number, "its task is back in the map", spec=spec)
         return
     if spec.done and not closed_by_us:
-        reason = "done in the map"
-        yield Change(
-            Action.CLOSE, spec.key, held.ticket.title, number, reason, spec=spec, close_reason=CloseReason.COMPLETED
-        )
+        title, reason = held.ticket.title, CloseReason.COMPLETED
+        yield Change(Action.CLOSE, spec.key, title, number, DONE_IN_MAP, spec=spec, close_reason=reason)
         return
     if spec.sections:
         yield from revision_changes(spec, held, revise(spec, held, policy))
@@ -148,10 +147,10 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
         )
         edit = FieldEdit(field.name or "lead", field.theirs, field.ours)
         yield Change(Action.CONFLICT, spec.key, spec.title, number, reason, (edit,), spec)
-    kept = [field.name or "lead" for field in revision.named(Decision.KEEP)]
+    kept = tuple(FieldEdit(field.name or "lead", field.ours, field.theirs) for field in revision.named(Decision.KEEP))
     if kept:
-        reason = f"changed by a human, kept: {', '.join(kept)}"
-        yield Change(Action.SKIP, spec.key, spec.title, number, reason)
+        reason = f"changed by a human, kept: {', '.join(edit.name for edit in kept)}"
+        yield Change(Action.SKIP, spec.key, spec.title, number, reason, kept=kept)
 
 
 def _copies(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
@@ -187,21 +186,18 @@ def _tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, led
     held = holdings.tracking
     if held is None:
         return
-    revision = revise(plan.tracking, held, policy) if held.ticket.state is State.OPEN else Revision(())
-    for change in revision_changes(plan.tracking, held, revision):
+    spec, ledger_edit = plan.tracking, _ledger_edit(holdings.written_ledger, ledger)
+    revision = revise(spec, held, policy) if held.ticket.state is State.OPEN else Revision(())
+    update = Change(Action.UPDATE, spec.key, spec.title, held.ticket.number, spec=spec)
+    left = []
+    for change in revision_changes(spec, held, revision):
         if change.action is Action.UPDATE:
-            yield replace(change, edits=(*change.edits, *_ledger_edit(holdings.written_ledger, ledger)))
-            return
-        yield change
-    if _ledger_edit(holdings.written_ledger, ledger):
-        yield Change(
-            Action.UPDATE,
-            plan.tracking.key,
-            plan.tracking.title,
-            held.ticket.number,
-            edits=_ledger_edit(holdings.written_ledger, ledger),
-            spec=plan.tracking,
-        )
+            update = change
+        else:
+            left.append(change)
+    if update.edits or ledger_edit:
+        yield replace(update, edits=(*update.edits, *ledger_edit))
+    yield from left
 
 
 def _tracking_state(plan: TaskPlan, holdings: Holdings, tasks: tuple[Change, ...]) -> Iterator[Change]:

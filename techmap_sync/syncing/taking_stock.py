@@ -1,0 +1,212 @@
+"""From what a plan compared to where the work stands. Pure: the same values that a push is worked out from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from techmap_sync.planning.task import Kind, TaskPlan, TaskSpec, phase_of
+from techmap_sync.syncing.changes import Action, Change, MapChanges
+from techmap_sync.syncing.diff import DONE_IN_MAP
+from techmap_sync.syncing.followups import with_follow_ups
+from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.progress import Gate, MapProgress, TaskProgress, TaskState, WaitsFor, Witness
+from techmap_sync.syncing.renames import find_renames
+from techmap_sync.syncing.revise import Held
+from techmap_sync.syncing.ticks import ticked
+from techmap_sync.syncing.tracker import CloseReason, EdgeKind, State
+from techmap_sync.syncing.writing import STATUS
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One map as a plan compared it with its tickets."""
+
+    title: str
+    gate: Gate
+    changes: MapChanges
+    holdings: Holdings = field(default_factory=Holdings)
+    plan: TaskPlan | None = None
+    """What an approved map asks for."""
+    links_in_text: bool = False
+    """The tracker holds no links: who waits for whom stands in the map alone."""
+
+
+def take_stock(subjects: Iterable[Subject]) -> tuple[MapProgress, ...]:
+    """Return where the work of each map stands; a ticket may wait for one of another map."""
+    compared = [_with_keys_of_today(subject) for subject in subjects]
+    still_open = frozenset(number for each in compared for number in _open_numbers(each.holdings))
+    return tuple(_progress(each, still_open) for each in compared)
+
+
+def _with_keys_of_today(subject: Subject) -> Subject:
+    """Rename and follow up as ``diff`` does."""
+    if subject.plan is None:
+        return subject
+    holdings = subject.holdings.renamed(find_renames(subject.plan, subject.holdings).keys)
+    plan = with_follow_ups(subject.plan, holdings)
+    return Subject(subject.title, subject.gate, subject.changes, holdings, plan, subject.links_in_text)
+
+
+def _open_numbers(holdings: Holdings) -> Iterator[str]:
+    held = (*holdings.tickets.values(), *([holdings.tracking] if holdings.tracking else []))
+    return (each.ticket.number for each in held if each.ticket.state is State.OPEN)
+
+
+def _progress(subject: Subject, still_open: Collection[str]) -> MapProgress:
+    changes, ledger, tracking = subject.changes, subject.holdings.ledger, subject.holdings.tracking
+    edges = _edges(subject)
+    said = _Said.by(changes.changes)
+    waits = _Waits(subject.holdings, edges, still_open)
+    return MapProgress(
+        map_id=changes.map_id,
+        path=changes.path,
+        title=subject.title or (tracking.ticket.title if tracking else changes.map_id),
+        gate=subject.gate,
+        reasons=(*changes.reasons, *changes.refusals),
+        tracking=_ticket(tracking.marker.key, tracking, said, waits) if tracking else None,
+        commit=ledger.commit,
+        commit_time=ledger.commit_time,
+        tasks=tuple(_tasks(subject, said, waits)),
+        edges=edges,
+        changes=changes.changes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the change set says of each ticket besides what will be written."""
+
+    drifted: Mapping[str, tuple[str, ...]]
+    conflicts: Mapping[str, tuple[str, ...]]
+    notes: Mapping[str, str]
+
+    @staticmethod
+    def by(changes: Iterable[Change]) -> _Said:
+        drifted: dict[str, tuple[str, ...]] = {}
+        conflicts: dict[str, tuple[str, ...]] = {}
+        notes: dict[str, str] = {}
+        for change in changes:
+            if change.action is Action.CONFLICT:
+                conflicts[change.key] = (*conflicts.get(change.key, ()), *change.fields)
+            elif change.action is Action.SKIP and change.kept:
+                drifted[change.key] = tuple(edit.name for edit in change.kept)
+            elif change.action is Action.SKIP:
+                notes.setdefault(change.key, change.reason)
+        return _Said(drifted, conflicts, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waits:
+    """What each ticket waits for."""
+
+    holdings: Holdings
+    edges: tuple[WaitsFor, ...]
+    still_open: Collection[str]
+
+    def is_blocked(self, key: str, held: Held) -> bool:
+        """Whether an open ticket waits for an open one."""
+        targets = {edge.target for edge in self.edges if edge.key == key}
+        inside = (self.holdings.tickets[key].ticket.number for key in targets if key in self.holdings.tickets)
+        numbers = {*inside, *(held.ticket.blocked_by or ())}
+        return held.ticket.state is State.OPEN and not numbers.isdisjoint(self.still_open)
+
+    def elsewhere(self, held: Held) -> frozenset[str]:
+        """Numbers of other maps' tickets, and of tickets that are not ours at all."""
+        inside = {each.ticket.number for each in self.holdings.tickets.values()}
+        return (held.ticket.blocked_by or frozenset()) - inside
+
+
+def _tasks(subject: Subject, said: _Said, waits: _Waits) -> Iterator[TaskProgress]:
+    """Tasks in the order in which they can be started, then tickets that no task asks for."""
+    specs = subject.plan.tasks if subject.plan else ()
+    for spec in specs:
+        held = subject.holdings.tickets.get(spec.key)
+        yield _ticket(spec.key, held, said, waits) if held else _without_ticket(spec, subject.holdings, said)
+    asked_for = {spec.key for spec in specs}
+    for key, held in subject.holdings.tickets.items():
+        if key not in asked_for:
+            yield _ticket(key, held, said, waits, in_map=subject.plan is None)
+
+
+def _without_ticket(spec: TaskSpec, holdings: Holdings, said: _Said) -> TaskProgress:
+    priority = spec.priority.value if spec.priority else ""
+    state = TaskState.DONE if spec.done else TaskState.DROPPED if _taken_away(spec.key, holdings) else TaskState.PLANNED
+    return TaskProgress(spec.key, spec.kind, spec.phase, spec.title, state, priority, note=said.notes.get(spec.key, ""))
+
+
+def _taken_away(key: str, holdings: Holdings) -> bool:
+    """Whether a human deleted or released its ticket."""
+    known = (holdings.unreadable, holdings.ledger.gone, holdings.ledger.tickets)
+    return key not in holdings.claimed and any(key in keys for keys in known)
+
+
+def _ticket(key: str, held: Held, said: _Said, waits: _Waits, in_map: bool = True) -> TaskProgress:
+    ticket, kind = held.ticket, _kind(key)
+    return TaskProgress(
+        key=key,
+        kind=kind,
+        phase=None if kind is Kind.TRACKING else phase_of(kind),
+        title=ticket.title,
+        state=_state(held),
+        priority=ticket.priority or held.marker.priority,
+        number=ticket.number,
+        url=ticket.url,
+        labels=ticket.labels,
+        assignees=ticket.assignees,
+        blocked=waits.is_blocked(key, held),
+        elsewhere=waits.elsewhere(held),
+        in_map=in_map,
+        drifted=said.drifted.get(key, ()),
+        conflicts=said.conflicts.get(key, ()),
+        note=said.notes.get(key, ""),
+    )
+
+
+def _kind(key: str) -> Kind:
+    """Read the kind out of a key: ``<map id>/<kind>/<slug>``."""
+    return next((kind for kind in Kind if f"/{kind}/" in key), Kind.COMPONENT)
+
+
+def _state(held: Held) -> TaskState:
+    if held.ticket.state is State.OPEN:
+        return TaskState.STARTED if held.ticket.started or ticked(held.block.texts().values()) else TaskState.OPEN
+    return TaskState.DONE if _is_completed(held) else TaskState.DROPPED
+
+
+def _is_completed(held: Held) -> bool:
+    """A tracker without reasons is taken at its word, unless we closed the ticket for a reason of ours."""
+    if held.ticket.reason is not None:
+        return held.ticket.reason is CloseReason.COMPLETED
+    why = held.block.texts().get(STATUS, "").strip().rstrip(".").casefold()
+    return held.marker.state != State.CLOSED or why == DONE_IN_MAP
+
+
+def _edges(subject: Subject) -> tuple[WaitsFor, ...]:
+    """Return each arrow once, with its best witness."""
+    found: dict[tuple[str, str], WaitsFor] = {}
+    for edge in (*_observed(subject.holdings), *_remembered(subject.holdings), *_asked_for(subject)):
+        found.setdefault((edge.key, edge.target), edge)
+    return tuple(found.values())
+
+
+def _observed(holdings: Holdings) -> Iterator[WaitsFor]:
+    keys = {held.ticket.number: key for key, held in holdings.tickets.items()}
+    for key, held in holdings.tickets.items():
+        targets = [keys[number] for number in sorted(held.ticket.blocked_by or ()) if number in keys]
+        yield from (WaitsFor(key, target, Witness.TRACKER) for target in targets)
+
+
+def _remembered(holdings: Holdings) -> Iterator[WaitsFor]:
+    unread = {key for key, held in holdings.tickets.items() if held.ticket.blocked_by is None}
+    for key, target in sorted(holdings.ledger.edges):
+        if key in unread and target in holdings.tickets:
+            yield WaitsFor(key, target, Witness.LEDGER)
+
+
+def _asked_for(subject: Subject) -> Iterator[WaitsFor]:
+    for change in subject.changes.changes:
+        if change.action is Action.LINK and change.edge is EdgeKind.BLOCKED_BY:
+            yield WaitsFor(change.key, change.target, Witness.MAP)
+    for spec in subject.plan.tasks if subject.plan and subject.links_in_text else ():
+        yield from (WaitsFor(spec.key, target, Witness.MAP) for target in spec.blocked_by)
