@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from techmap_sync.adapters.gitlab.tracker import GitLabTracker, connect
 from techmap_sync.errors import OutcomeUnclear, TrackerError
-from techmap_sync.syncing.tracker import Draft, Patch, State
+from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch, State
 from tests.simulators.gitlab import Simulator, faults
 from tests.simulators.gitlab.faults import Fault
 from tests.simulators.gitlab.world import BOT, SARA
@@ -109,15 +109,58 @@ def test_a_create_without_a_clear_answer_is_unclear_and_never_repeated(server: S
     assert "secret" not in str(caught.value.what)
 
 
-@pytest.mark.parametrize("fault", [faults.bad_gateway(), faults.dropped(), faults.silence()])
-def test_an_update_and_a_link_without_a_clear_answer_are_unclear(server: Simulator, fault: Fault) -> None:
+LOST: list[Callable[..., Fault]] = [faults.bad_gateway, faults.dropped, faults.silence]
+EVERYTHING = Patch("Title", "New", milestone="v1", state=State.CLOSED)
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_an_update_without_a_clear_answer_is_looked_at(server: Simulator, lost: Callable[..., Fault]) -> None:
     tracker = connect(server.connection(timeout=0.2))
     tracker.create(OURS)
-    server.fail(fault)
+    for known in ("v2", "v1"):
+        tracker.update("1", Patch(milestone=known))
+    server.fail(lost(after_effect=True))
+    assert tracker.update("1", EVERYTHING).state is State.CLOSED
+    for patch in (Patch(title="Another"), Patch(body="Newer"), Patch(state=State.OPEN), Patch(milestone="v2")):
+        before = len(server.writes)
+        server.fail(lost(after_effect=False))
+        with pytest.raises(OutcomeUnclear):
+            tracker.update("1", patch)
+        assert len(server.writes) == before + 1
+    issue = server.world.issues[1]
+    assert (issue.title, issue.description, issue.state) == ("Title", "New", "closed")
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_labels_without_a_clear_answer_are_looked_at(server: Simulator, lost: Callable[..., Fault]) -> None:
+    tracker = connect(server.connection(timeout=0.2))
+    server.world.labels["new"] = "#123456"
+    tracker.create(OURS)
+    server.fail(lost(after_effect=True))
+    tracker.add_labels("1", ["new"])
+    server.fail(lost(after_effect=True))
+    tracker.remove_labels("1", ["new"])
+    server.fail(lost(after_effect=False))
     with pytest.raises(OutcomeUnclear):
-        tracker.update("1", Patch(body="New"))
-    assert server.writes[-1] == "PUT /projects/42/issues/1"
-    assert server.world.issues[1].description == "New"
+        tracker.remove_labels("1", [LABEL])
+    assert server.world.issues[1].labels == [LABEL]
+
+
+@pytest.mark.parametrize("kind", EdgeKind)
+@pytest.mark.parametrize("lost", LOST)
+def test_an_edge_without_a_clear_answer_is_looked_at(
+    server: Simulator, lost: Callable[..., Fault], kind: EdgeKind
+) -> None:
+    tracker = connect(server.connection(timeout=0.2))
+    for _ in range(2):
+        tracker.create(OURS)
+    server.fail(lost(after_effect=False))
+    with pytest.raises(OutcomeUnclear):
+        tracker.link(Edge(kind, "2", "1"))
+    assert server.world.links == {}
+    server.fail(lost(after_effect=True))
+    tracker.link(Edge(kind, "2", "1"))
+    assert len(server.world.links) == 1
 
 
 @pytest.mark.parametrize("fault", [faults.bad_gateway(after_effect=False), faults.dropped(after_effect=False)])

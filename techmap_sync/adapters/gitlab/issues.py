@@ -54,15 +54,20 @@ class Issues:
         return self._checked(answer.row or {}, data)
 
     def change(self, number: str, deed: str, data: Data) -> Row:
-        """Set some fields of an issue and leave all others.
+        """Set some fields of an issue and leave all others. Without a clear answer it looks whether they are set.
 
         :raises OutcomeUnclear: they may have been set.
         :raises TrackerError: GitLab refused, or stored something else.
         """
         if not texts.is_number(number):
             raise self._wire.error(Complaint(f"there is no ticket {number}"))
-        answer = self._wire.write("put", f"{self._path}/{number}", deed, data)
-        return self._checked(answer.row or {}, {**data, "iid": number})
+        try:
+            row = self._wire.write("put", f"{self._path}/{number}", deed, data).row
+        except OutcomeUnclear:
+            row = self.get(number)
+            if row is None or not _holds(row, data):
+                raise
+        return self._checked(row or {}, {**data, "iid": number})
 
     def set_labels(self, number: str, added: Collection[str], removed: Collection[str]) -> None:
         """Add and remove labels by calls that leave all others alone.
@@ -104,3 +109,20 @@ class Issues:
             raise self._wire.error(
                 Complaint(what, "it took the line for a quick action; look at the ticket, and report the line as a bug")
             )
+
+
+def _holds(row: Row, sent: Data) -> bool:
+    """Return whether an issue is as a change would have made it."""
+    labels, state = set(row["labels"]), {"close": "closed", "reopen": "opened"}.get(sent.get("state_event", ""))
+    return (
+        sent.get("title") in (None, row["title"])
+        and texts.first_difference(sent.get("description", row["description"]) or "", row["description"] or "") is None
+        and state in (None, row["state"])
+        and sent.get("milestone_id") in (None, (row["milestone"] or {}).get("id"))
+        and _names(sent, "add_labels") <= labels
+        and not _names(sent, "remove_labels") & labels
+    )
+
+
+def _names(sent: Data, field: str) -> set[str]:
+    return set(filter(None, str(sent.get(field, "")).split(",")))

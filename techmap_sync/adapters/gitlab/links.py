@@ -20,7 +20,7 @@ from techmap_sync.adapters.gitlab.problems import Complaint, about_refusal
 from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.texts import is_number
 from techmap_sync.adapters.gitlab.wire import Wire
-from techmap_sync.errors import NotSupported
+from techmap_sync.errors import NotSupported, OutcomeUnclear
 from techmap_sync.syncing.tracker import Edge, EdgeKind, Ends
 
 RELATED, BLOCKED = "relates_to", "is_blocked_by"
@@ -61,7 +61,7 @@ class Links:
         return Ends(next(parents, None), blockers if self.can_block(project) else None)
 
     def add(self, project: Project, edge: Edge) -> None:
-        """Make a link; one that is there already is no error.
+        """Make a link; one that is there already is no error. Without a clear answer it looks whether it is there.
 
         :raises NotSupported: the two are linked in another way, which is a person's.
         :raises TrackerError: one of the two is not there, or GitLab refused.
@@ -69,10 +69,12 @@ class Links:
         _check_numbers(self._wire, edge)
         if edge.source == edge.target:
             raise self._wire.error(Complaint(f"{edge.source} cannot be {edge.kind} itself"))
-        answer = self._post(project, self._link_for(project, edge), edge)
-        if _is_no_licence(answer):
-            self._no_licence = True
-            answer = self._post(project, self._link_for(project, edge), edge)
+        try:
+            answer = self._posted(project, edge)
+        except OutcomeUnclear:
+            if not self._is_there(project, edge):
+                raise
+            return
         if answer.status == 409:
             self._check_same(project, edge)
         elif not answer.succeeded:
@@ -102,17 +104,28 @@ class Links:
         older, younger = sorted((edge.source, edge.target), key=int)
         return Link(younger, older, RELATED)
 
+    def _posted(self, project: Project, edge: Edge) -> Answer:
+        """Send the link of an edge, again as another type when the tier turns out to lack the first one."""
+        answer = self._post(project, self._link_for(project, edge), edge)
+        if _is_no_licence(answer):
+            self._no_licence = True
+            answer = self._post(project, self._link_for(project, edge), edge)
+        return answer
+
     def _post(self, project: Project, link: Link, edge: Edge) -> Answer:
         data = {"target_project_id": project.number, "target_issue_iid": link.target, "link_type": link.type}
         path = f"{project.api}/issues/{link.source}/links"
         return self._wire.write("post", path, _deed(edge), data, accepted={400, 403, 404, 409})
 
     def _check_same(self, project: Project, edge: Edge) -> None:
-        row = self._between(project, edge)
-        if row is None or not self._is_same(project, edge, row):
+        if not self._is_there(project, edge):
             what = f"{edge.source} and {edge.target} are linked in another way already"
             hint = "GitLab allows one link between two issues; remove it there if it should say what the map says"
             raise NotSupported(self._wire.tracker, what, hint)
+
+    def _is_there(self, project: Project, edge: Edge) -> bool:
+        row = self._between(project, edge)
+        return row is not None and self._is_same(project, edge, row)
 
     def _is_same(self, project: Project, edge: Edge, row: Row) -> bool:
         link = self._link_for(project, edge)
