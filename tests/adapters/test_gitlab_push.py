@@ -25,8 +25,6 @@ TIERS: dict[str, dict[str, Any]] = {
 FAULTS: dict[str, Callable[[], Fault]] = {
     "a bad gateway before the effect": lambda: faults.bad_gateway(after_effect=False),
     "a bad gateway after the effect": faults.bad_gateway,
-    "a broken connection before the effect": lambda: faults.dropped(after_effect=False),
-    "a broken connection after the effect": faults.dropped,
     "a refusal": faults.forbidden,
     "too many requests": faults.too_many,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from techmap_sync.planning.task import TaskPlan
@@ -41,8 +41,13 @@ def shown(changes: Sequence[Change]) -> list[tuple[Action, str]]:
 
 def state(tracker: MemoryTracker) -> dict[str, Ticket]:
     """What the tracker holds, by key, without numbers: two histories that end alike look alike."""
-    keys = {ticket.number: key_of(ticket) for ticket in tracker.tickets.values()}
-    return {keys[t.number]: _unnumbered(t, keys) for t in tracker.tickets.values()}
+    return by_key(tracker.tickets.values())
+
+
+def by_key(tickets: Collection[Ticket]) -> dict[str, Ticket]:
+    """Return tickets by their keys and without numbers."""
+    keys = {ticket.number: key_of(ticket) for ticket in tickets}
+    return {keys[ticket.number]: _unnumbered(ticket, keys) for ticket in tickets}
 
 
 def key_of(ticket: Ticket) -> str:

@@ -1,5 +1,6 @@
 """A GitLab server on loopback, as far as its REST documentation describes what this project asks of it."""
 
 from tests.simulators.gitlab.server import Simulator
+from tests.simulators.gitlab.world import Issue
 
-__all__ = ["Simulator"]
+__all__ = ["Issue", "Simulator"]
