@@ -19,7 +19,8 @@ Shape = dict[str, Any]
 
 
 def _moment(value: object) -> bool:
-    return isinstance(value, str) and bool(datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%f%z"))
+    shape = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+    return isinstance(value, str) and bool(re.fullmatch(shape, value) and datetime.fromisoformat(value))
 
 
 def _url(value: object) -> bool:
