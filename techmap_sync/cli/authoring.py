@@ -11,7 +11,7 @@ import typer
 from techmap_sync.checkout import user_name
 from techmap_sync.cli import options
 from techmap_sync.cli.app import app, settings_of
-from techmap_sync.cli.options import Format
+from techmap_sync.cli.options import ShowFormat
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.checking import CheckFormat, explanation, report
 from techmap_sync.commands.creating import new_map
@@ -51,7 +51,7 @@ def check(
 def show(
     path: options.OneMap,
     config_file: options.ConfigFile = None,
-    output: options.FormatOption = Format.TEXT,
+    output: options.ShowFormatOption = ShowFormat.TEXT,
     no_color: options.NoColor = False,
 ) -> None:
     """Print what was understood of one map."""
@@ -60,7 +60,7 @@ def show(
 
     file = read_one(path, settings_of(config_file))
     understood, map_id = file.technical_map, file.outline.map_id
-    as_json = output is Format.JSON
+    as_json = output is ShowFormat.JSON
     rendered = (
         show_json.show_json(understood, map_id, file.checked) if as_json else show_text.show_text(understood, map_id)
     )

@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from techmap_sync.commands.checking import CheckFormat
+from techmap_sync.commands.reporting import Format
 from techmap_sync.config import FILE_NAME
 
 
-class Format(StrEnum):
-    """How a result is written."""
+class ShowFormat(StrEnum):
+    """How one map is shown."""
 
     TEXT = "text"
     JSON = "json"
@@ -27,6 +28,11 @@ To = Annotated[
 ApiUrl = Annotated[str | None, typer.Option(help="Address of the tracker's API, for a server of your own.")]
 ConfigFile = Annotated[Path | None, typer.Option("--config", help=f"Settings file. Default: the nearest {FILE_NAME}.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written.")]
+ShowFormatOption = Annotated[ShowFormat, typer.Option("--format", help="How the result is written.")]
+Reports = Annotated[
+    list[str] | None,
+    typer.Option("--report", metavar="FORMAT=FILE", help="Also write the result to a file, or to - for stdout."),
+]
 CheckFormatOption = Annotated[CheckFormat, typer.Option("--format", help="How the result is written.")]
 Explain = Annotated[str | None, typer.Option(metavar="RULE", help="Say what a rule is about, and check nothing.")]
 Feature = Annotated[str, typer.Argument(help="What the map is about.", metavar="NAME")]

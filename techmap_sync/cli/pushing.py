@@ -11,10 +11,10 @@ import typer
 from techmap_sync.checkout import checkout_of
 from techmap_sync.cli import options
 from techmap_sync.cli.app import app, settings_of
-from techmap_sync.cli.options import Format
-from techmap_sync.cli.runs import carry_out, refused, shown
+from techmap_sync.cli.runs import carry_out, deliver, ended, refused
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
+from techmap_sync.commands.reporting import Format, Result, asked_reports, rendered
 from techmap_sync.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def plan(
     api_url: options.ApiUrl = None,
     config_file: options.ConfigFile = None,
     output: options.FormatOption = Format.TEXT,
+    report: options.Reports = None,
     out: options.Out = None,
     take: options.Take = None,
     new: options.New = None,
@@ -44,12 +45,14 @@ def plan(
     from techmap_sync.commands.planning import make_plan
     from techmap_sync.reports import plan_json
 
-    screen = Screen(quiet, verbose, no_color)
+    screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     wishes = _wishes(take, new, allow, refresh, accept_settings)
     planned = make_plan(paths or [], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
     if out is not None:
         out.write_text(plan_json.plan_json(planned.change_set) + "\n", encoding="utf-8")
-    screen.result(shown(planned, output))
+    result = Result(planned.files, planned.change_set)
+    screen.result(rendered(result, output))
+    deliver(result, screen, reports)
     screen.passed_over(planned.files)
     pending = [Exit.PENDING] if exit_code and planned.change_set.writes else []
     raise typer.Exit(screen.ended(planned.files, [*pending, *refused(planned)], require_approved))
@@ -62,6 +65,7 @@ def push(
     api_url: options.ApiUrl = None,
     config_file: options.ConfigFile = None,
     output: options.FormatOption = Format.TEXT,
+    report: options.Reports = None,
     plan_file: options.PlanFile = None,
     max_writes: options.MaxWrites = None,
     strict: options.Strict = False,
@@ -79,15 +83,16 @@ def push(
     from techmap_sync.commands.planning import make_plan
     from techmap_sync.commands.pushing import hold_to, refuse_conflicts
 
-    screen = Screen(quiet, verbose, no_color)
+    screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     wishes = _wishes(take, new, allow, refresh, accept_settings)
     planned = make_plan(paths or [], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
     if plan_file is not None:
         hold_to(planned, plan_file)
     if strict:
         refuse_conflicts(planned)
-    code = carry_out(planned, screen, output, max_writes)
-    raise typer.Exit(screen.ended(planned.files, [code, *refused(planned)], require_approved))
+    result = carry_out(planned, screen, output, max_writes)
+    deliver(result, screen, reports)
+    raise typer.Exit(screen.ended(planned.files, [ended(result, screen), *refused(planned)], require_approved))
 
 
 @app.command(epilog="Example: techmap-sync reconcile --report-only --to backlog:./backlog")
@@ -96,6 +101,7 @@ def reconcile(
     api_url: options.ApiUrl = None,
     config_file: options.ConfigFile = None,
     output: options.FormatOption = Format.TEXT,
+    report: options.Reports = None,
     report_only: options.ReportOnly = False,
     retire: options.Retire = None,
     max_writes: options.MaxWrites = None,
@@ -109,7 +115,7 @@ def reconcile(
     from techmap_sync.commands.planning import Wishes, make_plan
     from techmap_sync.syncing.changes import Action
 
-    screen = Screen(quiet, verbose, no_color)
+    screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     wishes = Wishes(
         allowed=frozenset(allow or ()),
         accept_settings=accept_settings,
@@ -118,11 +124,14 @@ def reconcile(
     )
     planned = make_plan([], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
     if report_only:
-        screen.result(shown(planned, output))
+        result = Result(planned.files, planned.change_set)
+        screen.result(rendered(result, output))
         drifted = any(c.writes or c.action in (Action.SKIP, Action.CONFLICT) for c in planned.change_set.changes)
         code = Exit.PENDING if drifted else Exit.DONE
     else:
-        code = carry_out(planned, screen, output, max_writes)
+        result = carry_out(planned, screen, output, max_writes)
+        code = ended(result, screen)
+    deliver(result, screen, reports)
     raise typer.Exit(screen.ended(planned.files, [code, *refused(planned)], False))
 
 

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from techmap_sync.checkout import checkout_of
-from techmap_sync.cli.options import Format
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
+from techmap_sync.commands.reporting import Format, Report, Result, rendered
 from techmap_sync.config import run_circumstances
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from techmap_sync.commands.planning import Planned
     from techmap_sync.commands.pushing import Pushed
-
-
-def shown(planned: Planned, output: Format) -> RenderableType:
-    """Return a plan as it is printed."""
-    from techmap_sync.reports import plan_json, plan_text
-
-    match output:
-        case Format.TEXT:
-            return plan_text.plan_text(planned.change_set)
-        case Format.JSON:
-            return plan_json.plan_json(planned.change_set)
-        case _:
-            assert_never(output)
 
 
 def refused(planned: Planned) -> list[Exit]:
@@ -39,28 +24,40 @@ def refused(planned: Planned) -> list[Exit]:
     return [Exit.REFUSED for each in planned.change_set.maps if each.refusals]
 
 
-def carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int | None) -> Exit:
+def carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int | None) -> Result:
     """Show a plan, write it, and say what became of it."""
     from techmap_sync.commands.pushing import Pushed, push_plan
-    from techmap_sync.reports import plan_json, plan_text
+    from techmap_sync.reports import plan_text
 
     change_set, pushed = planned.change_set, Pushed()
-    as_json = output is Format.JSON
-    if not as_json:
+    as_text = output is Format.TEXT
+    if as_text:
         screen.result(plan_text.plan_text(change_set))
     screen.duration(change_set, planned.tracker.capabilities.seconds_per_write)
     with screen.progress(len(change_set.writes)) as advance, _stoppable(pushed):
         for outcome in push_plan(planned, pushed, max_writes):
             advance()
-            if not as_json and (screen.verbose or outcome.change.edge is None):
+            if as_text and (screen.verbose or outcome.change.edge is None):
                 screen.result(plan_text.outcome_line(outcome))
-    if as_json:
-        run = run_circumstances(checkout_of(Path.cwd()).commit)
-        screen.result(plan_json.push_json(change_set, pushed.outcomes, pushed.complete, run))
+    result = Result(planned.files, change_set, pushed, run_circumstances(checkout_of(Path.cwd()).commit))
+    if not as_text:
+        screen.result(rendered(result, output))
     elif change_set.writes:
         screen.result(plan_text.done_line(pushed.outcomes, change_set.tracker))
     screen.passed_over(planned.files)
-    return screen.failed(pushed.problem) if pushed.problem else Exit.DONE
+    return result
+
+
+def ended(result: Result, screen: Screen) -> Exit:
+    """Say why a push stopped early, and return the exit code that it alone would end with."""
+    problem = result.pushed.problem if result.pushed else None
+    return screen.failed(problem) if problem else Exit.DONE
+
+
+def deliver(result: Result, screen: Screen, reports: Sequence[Report]) -> None:
+    """Write the result of a run for its other readers."""
+    for report in reports:
+        screen.write(report.file, rendered(result, report.form))
 
 
 @contextmanager

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from techmap_sync.commands.exit_codes import Exit, exit_for, worst
 from techmap_sync.commands.maps import MapFiles
+from techmap_sync.commands.reporting import SCREEN, write_report
+from techmap_sync.config import environment
 from techmap_sync.errors import Problem
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.syncing.changes import ChangeSet
@@ -30,6 +33,13 @@ class Screen:
     def result(self, rendered: RenderableType) -> None:
         """Print a result."""
         _console(self.no_color).print(rendered)
+
+    def write(self, file: str, rendered: RenderableType) -> None:
+        """Write a result to a file, without colour; ``-`` is the screen."""
+        if file == SCREEN:
+            self.result(rendered)
+        else:
+            write_report(file, _plain(rendered), environment().get("GITHUB_STEP_SUMMARY", ""))
 
     def note(self, text: str) -> None:
         """Say something by the way."""
@@ -77,6 +87,12 @@ class Screen:
 
     def _err(self) -> Console:
         return _console(self.no_color, stderr=True)
+
+
+def _plain(rendered: RenderableType) -> str:
+    stream = StringIO()
+    Console(file=stream, color_system=None, highlight=False, markup=False, emoji=False, soft_wrap=True).print(rendered)
+    return stream.getvalue().rstrip("\n")
 
 
 def _console(no_color: bool, stderr: bool = False) -> Console:

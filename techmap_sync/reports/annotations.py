@@ -5,16 +5,34 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
+from techmap_sync.errors import Problem, UnreadableMap
+from techmap_sync.reports.messages import hint, sentence
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+MOST = 10
+"""Annotations of each kind that GitHub shows of one step."""
 
 
-def workflow_commands(files: Sequence[CheckedFile]) -> str:
-    """Render what was found in some maps, one workflow command a line."""
-    return "\n".join(_command(file, found) for file in files for found in file.diagnostics)
+def workflow_commands(files: Sequence[CheckedFile], unreadable: Sequence[UnreadableMap] = ()) -> str:
+    """Render what was found in some maps, one workflow command a line.
+
+    GitHub drops without a word what is too much; here the last of a kind says how many there are besides.
+
+    :param unreadable: files that had to be maps and are none.
+    """
+    lines = [(Severity.ERROR, _about_file(problem)) for problem in unreadable]
+    lines += [(found.severity, _command(file, found)) for file in files for found in file.diagnostics]
+    return "\n".join(_most_important(lines))
+
+
+def problem_command(problem: Problem) -> str:
+    """Render what ended a run, as one workflow command."""
+    advice = f" ({hint(problem)})" if hint(problem) else ""
+    return f"::error title=techmap-sync::{escape_data(sentence(problem) + advice)}"
 
 
 def escape_data(text: str) -> str:
@@ -39,3 +57,19 @@ def _command(file: CheckedFile, found: Diagnostic) -> str:
     }
     said = ",".join(f"{name}={escape_property(str(value))}" for name, value in properties.items())
     return f"::{COMMANDS[found.severity]} {said}::{escape_data(found.message)}"
+
+
+def _about_file(problem: UnreadableMap) -> str:
+    return f"::error file={escape_property(problem.path)},line=1,title=techmap-sync::{escape_data(problem.what)}"
+
+
+def _most_important(lines: Sequence[tuple[Severity, str]]) -> Iterator[str]:
+    total, shown = Counter(severity for severity, _ in lines), Counter[Severity]()
+    for severity, line in lines:
+        if total[severity] <= MOST or shown[severity] < MOST - 1:
+            shown[severity] += 1
+            yield line
+    for severity, number in total.items():
+        if left_out := number - shown[severity]:
+            more = f"{left_out} more of this kind: techmap-sync check names them all"
+            yield f"::{COMMANDS[severity]} title=techmap-sync::{more}"

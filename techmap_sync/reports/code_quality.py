@@ -5,18 +5,24 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 
 from techmap_sync.diagnostics import CheckedFile, Severity
+from techmap_sync.errors import UnreadableMap
 from techmap_sync.reports.fingerprints import fingerprints
 
 SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 
 
-def code_quality(files: Sequence[CheckedFile]) -> str:
-    """Render what was found in some maps."""
-    issues = [
+def code_quality(files: Sequence[CheckedFile], unreadable: Sequence[UnreadableMap] = ()) -> str:
+    """Render what was found in some maps.
+
+    :param unreadable: files that had to be maps and are none.
+    """
+    issues = [_about_file(problem) for problem in unreadable]
+    issues += [
         {
             "description": found.message,
             "check_name": found.rule.id,
@@ -27,3 +33,13 @@ def code_quality(files: Sequence[CheckedFile]) -> str:
         for file, found, fingerprint in fingerprints(files)
     ]
     return json.dumps(issues, ensure_ascii=False, indent=2)
+
+
+def _about_file(problem: UnreadableMap) -> dict[str, object]:
+    return {
+        "description": problem.what,
+        "check_name": "unreadable-map",
+        "fingerprint": hashlib.sha256(f"{problem.path}\0{problem.what}".encode()).hexdigest(),
+        "severity": "blocker",
+        "location": {"path": problem.path, "lines": {"begin": 1}},
+    }

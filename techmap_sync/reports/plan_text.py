@@ -15,6 +15,7 @@ from difflib import unified_diff
 from rich.text import Text
 
 from techmap_sync.reports.messages import clean, count
+from techmap_sync.reports.with_links import with_links
 from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges, counted
 from techmap_sync.syncing.outcomes import Outcome, Status
 from techmap_sync.syncing.tracker import EdgeKind
@@ -84,7 +85,7 @@ def done_line(outcomes: Sequence[Outcome], tracker: str) -> Text:
 
 
 def _map_lines(changes: MapChanges) -> Iterator[Text]:
-    head = Text.assemble((clean(changes.path), "bold"), f" ({clean(changes.map_id)})")
+    head = Text.assemble((_path(changes.path), "bold"), f" ({clean(changes.map_id)})")
     if not changes.approved:
         yield head.append(": not approved, its tickets stay as they are")
         yield from (Text(f"  {clean(reason)}", "dim") for reason in changes.reasons)
@@ -101,17 +102,16 @@ def _map_lines(changes: MapChanges) -> Iterator[Text]:
     yield Text()
 
 
+def _path(path: str) -> str:
+    """Return a path as a line may begin with it: to GitHub Actions ``::`` there is a command."""
+    return f"./{clean(path)}" if path.lstrip().startswith(("::", "##[")) else clean(path)
+
+
 def _change_lines(changes: Sequence[Change]) -> Iterator[Text]:
-    """Links of a ticket stand below what happens to the ticket itself; links of untouched tickets on their own."""
-    links: dict[str, list[Change]] = {}
-    for change in changes:
-        if change.edge is not None:
-            links.setdefault(change.key, []).append(change)
-    for change in changes:
-        if change.edge is None:
+    for change, links in with_links(changes):
+        if change is not None:
             yield from _one(change)
-            yield from (_link_line(link, nested=True) for link in links.pop(change.key, ()))
-    yield from (_link_line(link, nested=False) for rest in links.values() for link in rest)
+        yield from (_link_line(link, nested=change is not None) for link in links)
 
 
 def _one(change: Change) -> Iterator[Text]:

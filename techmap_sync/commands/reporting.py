@@ -1,0 +1,135 @@
+"""One run, several readers: its result in every form, on the screen and in files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from techmap_sync.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from techmap_sync.commands.maps import MapFiles
+    from techmap_sync.commands.pushing import Pushed
+    from techmap_sync.syncing.changes import ChangeSet
+
+SCREEN = "-"
+"""The name of stdout among files."""
+
+
+class Format(StrEnum):
+    """How the result of a run is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    GITHUB = "github"
+    """Annotations of GitHub Actions for the problems of maps."""
+    GITLAB = "gitlab"
+    """A Code Quality report of the problems of maps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A form of the result that somebody asked for, and where it goes."""
+
+    form: Format
+    file: str
+    """A path, or ``-`` for stdout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run planned, and what became of it."""
+
+    files: MapFiles
+    change_set: ChangeSet
+    pushed: Pushed | None = None
+    """None when nothing was to be written."""
+    circumstances: Mapping[str, str] = field(default_factory=dict)
+    """Who pushed, from which commit, in which run."""
+    remarks: tuple[str, ...] = ()
+    """What else a reader has to know."""
+
+
+def asked_reports(texts: Iterable[str]) -> tuple[Report, ...]:
+    """Read what stands behind ``--report``: ``FORMAT=FILE``.
+
+    :raises UsageProblem: there is no such format, or no file is named.
+    """
+    reports = []
+    for text in texts:
+        form, _, file = text.partition("=")
+        if form not in list(Format) or not file:
+            raise UsageProblem(f"not understood: --report {text}", f"write FORMAT=FILE; formats: {', '.join(Format)}")
+        reports.append(Report(Format(form), file))
+    return tuple(reports)
+
+
+def rendered(result: Result, form: Format) -> RenderableType:
+    """Return the result of a run in one form."""
+    from techmap_sync.reports import annotations, code_quality
+
+    match form:
+        case Format.TEXT:
+            return _text(result)
+        case Format.JSON:
+            return _json(result)
+        case Format.MARKDOWN:
+            return markdown(result)
+        case Format.GITHUB:
+            return annotations.workflow_commands(result.files.checked, result.files.unreadable)
+        case Format.GITLAB:
+            return code_quality.code_quality(result.files.checked, result.files.unreadable)
+        case _:
+            assert_never(form)
+
+
+def markdown(result: Result, limit: int | None = None) -> str:
+    """Return the result of a run as Markdown.
+
+    :param limit: bytes; as many as a job summary takes when it is None.
+    """
+    from techmap_sync.reports.plan_markdown import SUMMARY_LIMIT, plan_markdown, push_markdown
+
+    most, pushed = limit or SUMMARY_LIMIT, result.pushed
+    if pushed is None:
+        return plan_markdown(result.change_set, result.remarks, most)
+    return push_markdown(result.change_set, pushed.outcomes, pushed.problem, result.remarks, most)
+
+
+def write_report(file: str, text: str, added_to: str) -> None:
+    """Write a report to a file.
+
+    :param added_to: the file that others write to as well, the summary of a CI's step; any other one is written anew.
+    :raises UsageProblem: it cannot be written.
+    """
+    try:
+        with Path(file).open("a" if file == added_to else "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text + "\n")
+    except OSError as error:
+        raise UsageProblem(f"cannot write {file}: {error.strerror}", "name another file with --report") from error
+
+
+def _text(result: Result) -> RenderableType:
+    from rich.text import Text
+
+    from techmap_sync.reports.plan_text import done_line, outcome_line, plan_text
+
+    parts = [plan_text(result.change_set)]
+    if result.pushed is not None:
+        parts += map(outcome_line, result.pushed.outcomes)
+        parts.append(done_line(result.pushed.outcomes, result.change_set.tracker))
+    return Text("\n").join([*parts, *map(Text, result.remarks)])
+
+
+def _json(result: Result) -> str:
+    from techmap_sync.reports.plan_json import plan_json, push_json
+
+    if result.pushed is None:
+        return plan_json(result.change_set)
+    return push_json(result.change_set, result.pushed.outcomes, result.pushed.complete, result.circumstances)

@@ -1,0 +1,162 @@
+"""A change set, and what became of it, as Markdown: for job summaries and for comments on a review.
+
+**Plan: 1 to create, 1 to update, 0 to close. (github:octo/app)**
+
+### docs/maps/login.md (login)
+
+- **create** Create AttemptCounter (high)
+  - blocked by "Change configuration: auth.limit"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import unified_diff
+
+from techmap_sync.errors import Problem
+from techmap_sync.reports.markdown_text import fenced, fitted, inline
+from techmap_sync.reports.messages import count, hint, sentence
+from techmap_sync.reports.plan_text import DONE_WORDS, closing_line, done_line
+from techmap_sync.reports.with_links import with_links
+from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
+from techmap_sync.syncing.outcomes import Outcome, Status
+from techmap_sync.syncing.tracker import EdgeKind
+
+SUMMARY_LIMIT = 1_048_576
+"""Bytes that GitHub takes as the summary of a step; GitLab takes as many characters in a note."""
+COMMENT_LIMIT = 65_536
+"""Characters that GitHub takes in a comment."""
+LONGEST_DIFF = 40
+"""Lines of a section's changes that are shown."""
+
+
+_ADDRESS = re.compile(r"https?://[^\s()<>]+")
+_Entries = Callable[[MapChanges], Iterator[str]]
+
+
+def plan_markdown(change_set: ChangeSet, remarks: Sequence[str] = (), limit: int = SUMMARY_LIMIT) -> str:
+    """Render a plan: the counts, then what happens to each map's tickets.
+
+    :param remarks: what else a reader has to know.
+    :param limit: bytes.
+    """
+    blocks = [*_opening(closing_line(change_set, "Plan").plain, remarks), *_maps(change_set, _plan_entries)]
+    return fitted(blocks, limit)
+
+
+def push_markdown(
+    change_set: ChangeSet,
+    outcomes: Sequence[Outcome],
+    problem: Problem | None = None,
+    remarks: Sequence[str] = (),
+    limit: int = SUMMARY_LIMIT,
+) -> str:
+    """Render what a push did, and what it left alone and why.
+
+    :param problem: why it stopped early.
+    """
+
+    def entries(changes: MapChanges) -> Iterator[str]:
+        yield from (_outcome(o) for o in outcomes if o.map_id == changes.map_id and _is_shown(o))
+        yield from (_entry(change) for change in changes.changes if not change.writes)
+
+    blocks = _opening(done_line(outcomes, change_set.tracker).plain, remarks)
+    if problem:
+        blocks += [f"**Not complete:** {problem_markdown(problem)}", ""]
+    return fitted([*blocks, *_maps(change_set, entries)], limit)
+
+
+def problem_markdown(problem: Problem) -> str:
+    """Render what went wrong and what to do, on one line."""
+    advice = f" ({inline(hint(problem))})" if hint(problem) else ""
+    return inline(sentence(problem)) + advice
+
+
+def _opening(counts: str, remarks: Sequence[str]) -> list[str]:
+    return [f"**{inline(counts)}**", "", *(line for remark in remarks for line in (f"*{inline(remark)}*", ""))]
+
+
+def _maps(change_set: ChangeSet, entries: _Entries) -> Iterator[str]:
+    quiet = 0
+    for each in change_set.maps:
+        body = [*_standing(each), *entries(each)]
+        if body:
+            yield f"### {inline(each.path)} ({inline(each.map_id)})\n"
+            yield from body
+            yield ""
+        else:
+            quiet += 1
+    if quiet:
+        yield f"{count(quiet, 'map')} up to date."
+
+
+def _standing(changes: MapChanges) -> Iterator[str]:
+    """Yield why nothing of a map is written."""
+    if not changes.approved:
+        yield "Not approved, its tickets stay as they are:\n"
+    yield from (f"- {inline(reason)}" for reason in changes.reasons if not changes.approved)
+    yield from (f"- **refused** {inline(reason)}" for reason in changes.refusals)
+
+
+def _plan_entries(changes: MapChanges) -> Iterator[str]:
+    for change, links in with_links(changes.changes):
+        if change is None:
+            yield from (f"- **{link.action}** {_named(link)}: {_other_end(link)}" for link in links)
+        else:
+            below = (f"  - {_sign(link)}{_other_end(link)}" for link in links)
+            yield "\n".join([_entry(change), *_edits(change.edits), *below])
+
+
+def _entry(change: Change) -> str:
+    priority = change.spec.priority if change.spec is not None and change.action is Action.CREATE else None
+    told = [inline(text) for text in (priority, change.reason) if text]
+    return f"- **{change.action}** {_named(change)}" + "".join(f" ({text})" for text in told)
+
+
+def _named(change: Change) -> str:
+    return f"{inline(change.ticket)} {inline(change.title)}".strip()
+
+
+def _sign(link: Change) -> str:
+    return "no longer " if link.action is Action.UNLINK else ""
+
+
+def _other_end(link: Change) -> str:
+    return "child of the tracking ticket" if link.edge is EdgeKind.CHILD_OF else inline(link.reason)
+
+
+def _edits(edits: Iterable[FieldEdit]) -> Iterator[str]:
+    for edit in edits:
+        before, after = edit.before.splitlines(), edit.after.splitlines()
+        if edit.name in ("ledger", "marker"):
+            continue
+        if len(before) <= 1 and len(after) <= 1:
+            yield f"  - {inline(edit.name)}: {_quoted(edit.before)} → {_quoted(edit.after)}"
+            continue
+        yield f"  - {inline(edit.name)}:"
+        yield from (f"    {line}" for line in fenced(_diff(before, after), "diff"))
+
+
+def _diff(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    lines = [line for line in list(unified_diff(before, after, lineterm="", n=0))[2:] if not line.startswith("@@")]
+    more = len(lines) - LONGEST_DIFF
+    return [*lines[:LONGEST_DIFF], f"… {count(more, 'more line')}"] if more > 0 else lines
+
+
+def _quoted(text: str) -> str:
+    return f'"{inline(text)}"' if text else "(none)"
+
+
+def _is_shown(outcome: Outcome) -> bool:
+    """The links that were made are in the counts."""
+    return outcome.change.edge is None or outcome.status is Status.SKIPPED
+
+
+def _outcome(outcome: Outcome) -> str:
+    change = outcome.change
+    word = DONE_WORDS.get(change.action, change.action) if outcome.status is Status.APPLIED else outcome.status.value
+    number = inline(outcome.ticket)
+    ticket = f"[{number}]({outcome.url}) " if _ADDRESS.fullmatch(outcome.url) else f"{number} " if number else ""
+    detail = outcome.detail or ", ".join(name for name in change.fields if name not in ("ledger", "marker"))
+    return f"- **{word}** {ticket}{inline(change.title)}" + (f" ({inline(detail)})" if detail else "")

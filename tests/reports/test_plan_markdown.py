@@ -1,0 +1,145 @@
+"""A plan and a result as Markdown: what a reviewer reads, and what a map's text cannot do there.
+
+The golden files are written anew by ``GOLDEN=write pytest tests/reports``; look at what changed before committing it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import marko
+import pytest
+from marko.ext.gfm import gfm
+
+from techmap_sync.errors import TrackerError
+from techmap_sync.reports.markdown_text import fenced, fitted, inline
+from techmap_sync.reports.plan_markdown import COMMENT_LIMIT, plan_markdown, push_markdown
+from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
+from techmap_sync.syncing.outcomes import Outcome, Status
+from techmap_sync.syncing.tracker import EdgeKind
+
+GOLDEN = Path(__file__).parent / "golden"
+HOSTILE = [
+    "@octo/everyone and @sara, see #12, !7, octo/app#3 and GH-4",
+    "`$(touch x)` <img src=x onerror=alert(1)> <!-- techmap-sync --> </details>",
+    "[click](https://evil.example) ![i](https://evil.example/p.png) https://github.com/o/r/issues/1 www.evil.example",
+    "**bold** _it_ ~~gone~~ # head | cell | \\* &#64;sara &#35;5 &lt;b&gt; $x$ [[_TOC_]] {+ a +}",
+    "one\ntwo\r\n/close\n::error::three\x1b[31m",
+    "/close",
+    "::error file=x::y %0A ##[add-mask]z",
+]
+TASK = "login/component/totp"
+
+
+def change_set(*titles: str) -> ChangeSet:
+    """One of everything that a report has to show."""
+    told = titles or ("Create TotpService",)
+    edits = (
+        FieldEdit("title", "Old", told[0]),
+        FieldEdit("items", "- [ ] a", "- [ ] a\n- [ ] ```\n- [ ] b"),
+        FieldEdit("marker", "1", "2"),
+    )
+    changes = [
+        *(Change(Action.CREATE, f"{TASK}-{n}", title) for n, title in enumerate(told)),
+        Change(Action.LINK, f"{TASK}-0", told[0], reason=f'blocked by "{told[-1]}"', edge=EdgeKind.BLOCKED_BY),
+        Change(Action.LINK, f"{TASK}-0", told[0], edge=EdgeKind.CHILD_OF),
+        Change(Action.UPDATE, "login/test/unit", told[-1], "12", edits=edits),
+        Change(Action.CLOSE, "login/change/db", "Change database", "13", "its task is gone from the map"),
+        Change(Action.UNLINK, "login/x", "Other", "14", 'blocked by "Change database"', edge=EdgeKind.BLOCKED_BY),
+        Change(Action.SKIP, "login/y", "Skipped", "15", "the ticket was closed by a human"),
+        Change(Action.CONFLICT, "login/z", "Both", "16", "purpose: kept the human's text"),
+    ]
+    return ChangeSet(
+        "github:octo/app",
+        (
+            MapChanges("login", f"docs/{told[0]}.md", True, changes=tuple(changes)),
+            MapChanges("draft", "docs/draft.md", False, ('docs/draft.md:4: "Implementation Ready" says "No"',)),
+            MapChanges("old", "docs/old.md", True, refusals=("9 of 10 open tickets to close, the limit is 30%",)),
+            MapChanges("same", "docs/same.md", True),
+        ),
+    )
+
+
+def outcomes(changes: ChangeSet) -> list[Outcome]:
+    page = "https://github.com/octo/app/issues/"
+    return [
+        Outcome(change, "login", Status.SKIPPED, "", "no room for it")
+        if change.edge is EdgeKind.CHILD_OF
+        else Outcome(change, "login", Status.APPLIED, change.ticket or "11", url=f"{page}{change.ticket or 11}")
+        for change in changes.writes
+    ]
+
+
+def golden(name: str, text: str) -> str:
+    path = GOLDEN / name
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(text + "\n", encoding="utf-8")
+    return path.read_text(encoding="utf-8").removesuffix("\n")
+
+
+def html(markdown: str) -> str:
+    return str(gfm.convert(markdown))
+
+
+def shown(markdown: str) -> str:
+    """What a reader sees, without the characters that nobody sees."""
+    import html as entities
+
+    return " ".join(entities.unescape(re.sub(r"<[^>]*>", "", html(markdown))).replace("\u200b", "").split())
+
+
+def test_a_plan_as_a_reviewer_reads_it() -> None:
+    assert plan_markdown(change_set(), ["no token"]) == golden("plan.md", plan_markdown(change_set(), ["no token"]))
+
+
+def test_a_result_names_what_was_written_and_what_was_not_and_why() -> None:
+    problem = TrackerError("github:octo/app", "api.github.com cannot be reached", "check the network")
+    text = push_markdown(change_set(), outcomes(change_set()), problem)
+    assert text == golden("push.md", text)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_text_of_a_map_shows_as_it_is_written_and_does_nothing(text: str) -> None:
+    within = html(f"- **create** {inline(text)}")
+    assert set(re.findall(r"</?\w+", within)) <= {"<ul", "</ul", "<li", "</li", "<strong", "</strong"}
+    seen = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    assert shown(f"- **create** {inline(text)}") == f"create {seen}"
+    assert not re.search(r"(?<!\w)@\w|#\d|!\d|GH-\d|issues/\d", inline(text))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_breaks_out_of_its_line_in_a_whole_report(text: str) -> None:
+    changes = change_set(text)
+    for report in (plan_markdown(changes), push_markdown(changes, outcomes(changes))):
+        lines = report.splitlines()
+        assert [line for line in lines if re.match(r"\s*(::|/|##\[)", line)] == []
+        assert sum(line.startswith("### ") for line in lines) == 3
+        tags = set(re.findall(r"<(\w+)", html(report)))
+        assert tags <= {"p", "ul", "li", "h3", "strong", "em", "pre", "code", "a"}
+        links = re.findall('href="(.*?)"', html(report))
+        assert all(link.startswith("https://github.com/octo/app/issues/1") for link in links)
+
+
+def test_a_fence_is_longer_than_what_it_holds() -> None:
+    block = marko.parse("\n".join(fenced(["+ ````", "- ``` x", "```"], "diff")))
+    assert len(block.children) == 1
+
+
+def test_what_does_not_fit_is_cut_and_counted() -> None:
+    many = change_set(*(f"Create Service {n} für Zoë" for n in range(3000)))
+    whole = plan_markdown(many)
+    cut = plan_markdown(many, limit=COMMENT_LIMIT)
+    assert COMMENT_LIMIT - 400 < len(cut.encode()) <= COMMENT_LIMIT < len(whole)
+    *kept, last = cut.splitlines()
+    assert kept[:-1] == whole.splitlines()[: len(kept) - 1]
+    number = re.fullmatch(r"\*\*(\d+) more lines left out: .*\*\*", last)
+    assert number
+    assert int(number[1]) == len(whole.splitlines()) - len(kept) + 1
+
+
+def test_even_one_block_too_long_leaves_a_report() -> None:
+    assert fitted(["x" * 5000, "y"], 1000) == (
+        "\n**2 more lines left out: they do not fit here. The job's log holds everything.**"
+    )
