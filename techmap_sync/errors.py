@@ -72,6 +72,11 @@ class NotSupported(TrackerError):
 
 
 @dataclass(eq=False)
+class NotAllowed(TrackerError):
+    """The rights of the token do not suffice."""
+
+
+@dataclass(eq=False)
 class BudgetSpent(TrackerError):
     """No further request is allowed for now."""
 

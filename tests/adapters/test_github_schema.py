@@ -16,8 +16,10 @@ from typing import Any, Union
 import pytest
 from pydantic import TypeAdapter
 
+from techmap_sync.adapters.github.reviews import GitHubReview
 from techmap_sync.adapters.github.tracker import connect
 from techmap_sync.errors import TrackerError
+from techmap_sync.syncing.review import keep_comment
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch, State
 from tests.simulators.github import GitHub
 from tests.simulators.github.messages import Json, Request, Response
@@ -120,7 +122,15 @@ def exchanged(github: GitHub) -> list[tuple[Request, Response]]:
     tracker.remove_labels(second, {"more"})
     with pytest.raises(TrackerError):
         tracker.create(Draft("x" * 300, ""))
-    github.add_issue("A pull request", "techmap").is_pull_request = True
+    request = github.add_issue("A pull request", "techmap")
+    request.is_pull_request = True
+    review = GitHubReview(github.connection(), str(request.number))
+    for text in ("One", "Another"):
+        keep_comment(review, "test", text)
+    with pytest.raises(TrackerError):
+        review.edit("999", "x")
+    with pytest.raises(TrackerError):
+        review.add("x" * 65_537)
     tracker.snapshot("techmap")
     tracker.own_tickets()
     tracker.examine()

@@ -22,6 +22,8 @@ class Complaint:
 
     what: str
     hint: str = ""
+    denied: bool = False
+    """The rights of the token do not suffice."""
 
 
 class NoAnswer(Exception):
@@ -91,7 +93,7 @@ def about_refusal(answer: Answer, deed: str, *, has_token: bool) -> Complaint:
             what, hint = f"GitLab failed to {deed} (status {status})", "try again later"
         case status:
             what, hint = f"GitLab refused to {deed} (status {status}){_told(answer)}", ""
-    return Complaint(what, hint)
+    return Complaint(what, hint, denied=answer.status in (401, 403))
 
 
 def no_gitlab(base_url: str) -> Complaint:

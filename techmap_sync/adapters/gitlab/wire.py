@@ -19,7 +19,7 @@ from techmap_sync.adapters.gitlab.answers import Answer, Query, Row
 from techmap_sync.adapters.gitlab.pace import LONGEST_WAIT, Pace
 from techmap_sync.adapters.gitlab.problems import Complaint, NoAnswer, about_refusal, about_silence, no_gitlab
 from techmap_sync.adapters.gitlab.session import Session
-from techmap_sync.errors import BudgetSpent, OutcomeUnclear, TrackerError
+from techmap_sync.errors import BudgetSpent, NotAllowed, OutcomeUnclear, TrackerError
 
 PUBLIC = "https://gitlab.com"
 _TRIES = 4
@@ -108,7 +108,8 @@ class Wire:
         """Return the error that says this, without the token even if the server has repeated it."""
         token = self._connection.token.value
         what = problem.what.replace(token, "***") if token else problem.what
-        return (OutcomeUnclear if unclear else TrackerError)(self.tracker, what, problem.hint)
+        kind = OutcomeUnclear if unclear else NotAllowed if problem.denied else TrackerError
+        return kind(self.tracker, what, problem.hint)
 
     def _about(self, answer: Answer, deed: str) -> Complaint:
         if answer.succeeded:

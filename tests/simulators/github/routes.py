@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tests.simulators.github import edges, issues
+from tests.simulators.github import comments, edges, issues
 from tests.simulators.github.messages import NOT_FOUND, Request, Response, refused
 from tests.simulators.github.state import Account
 from tests.simulators.github.world import World
@@ -20,6 +20,9 @@ ROUTES: dict[tuple[str, str], Endpoint] = {
     ("PATCH", "/issues/{issue_number}"): issues.edit_issue,
     ("POST", "/issues/{issue_number}/labels"): issues.add_labels,
     ("DELETE", "/issues/{issue_number}/labels/{name}"): issues.remove_label,
+    ("GET", "/issues/{issue_number}/comments"): comments.list_comments,
+    ("POST", "/issues/{issue_number}/comments"): comments.create_comment,
+    ("PATCH", "/issues/comments/{comment_id}"): comments.edit_comment,
     ("GET", "/issues/{issue_number}/sub_issues"): edges.list_sub_issues,
     ("POST", "/issues/{issue_number}/sub_issues"): edges.add_sub_issue,
     ("DELETE", "/issues/{issue_number}/sub_issue"): edges.remove_sub_issue,

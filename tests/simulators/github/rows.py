@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tests.simulators.github.messages import Json
-from tests.simulators.github.state import Issue, Label, Milestone, Repository
+from tests.simulators.github.state import Comment, Issue, Label, Milestone, Repository
 
 _REPOSITORY_URLS = (
     "archive",
@@ -114,6 +114,24 @@ class Rows:
             "color": label.color,
             "default": False,
             "description": label.description,
+        }
+
+    def comment(self, issue: Issue, comment: Comment) -> Json:
+        """Return a comment."""
+        page = "pull" if issue.is_pull_request else "issues"
+        html = f"https://github.com/{self._repository.full_name}/{page}/{issue.number}"
+        return {
+            "id": comment.id,
+            "node_id": f"IC_{comment.id}",
+            "url": f"{self.url}/issues/comments/{comment.id}",
+            "html_url": f"{html}#issuecomment-{comment.id}",
+            "issue_url": f"{self.url}/issues/{issue.number}",
+            "body": comment.body,
+            "user": self.user(comment.author.login),
+            "author_association": comment.author.association,
+            "created_at": time(comment.created),
+            "updated_at": time(comment.updated),
+            "performed_via_github_app": None,
         }
 
     def milestone(self, milestone: Milestone) -> Json:

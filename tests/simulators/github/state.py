@@ -44,6 +44,17 @@ class Milestone:
 
 
 @dataclass
+class Comment:
+    """A comment on an issue or a pull request."""
+
+    id: int
+    body: str
+    author: Account
+    created: datetime
+    updated: datetime
+
+
+@dataclass
 class Issue:
     """An issue, or a pull request."""
 
@@ -65,6 +76,8 @@ class Issue:
     blocked_by: list[int] = field(default_factory=list)
     """Numbers."""
     comments: int = 0
+    conversation: list[Comment] = field(default_factory=list)
+    """The comments, as far as their text matters."""
     is_pull_request: bool = False
     gone: str = ""
     """``deleted``, or the path of the issue that it was transferred to."""

@@ -11,6 +11,7 @@ from tests.simulators.gitlab.entities import Entities
 from tests.simulators.gitlab.exchange import Refusal, Reply, Request
 from tests.simulators.gitlab.issues import IssueRoom
 from tests.simulators.gitlab.links import LinkRoom
+from tests.simulators.gitlab.notes import NoteRoom
 from tests.simulators.gitlab.world import World
 
 _PAGES = "page per_page"
@@ -24,6 +25,7 @@ class Api:
         self._world = world
         self._entities = Entities(world, base_url)
         issues, links = IssueRoom(world, self._entities), LinkRoom(world, self._entities)
+        notes = NoteRoom(world, self._entities)
         self._routes: list[tuple[str, str, Handler]] = [
             ("GET", r"/user", self._user),
             ("GET", r"/users", self._users),
@@ -43,6 +45,9 @@ class Api:
             ("POST", r"/projects/([^/]+)/issues/(\d+)/links", links.create),
             ("GET", r"/projects/([^/]+)/issues/(\d+)/links/(\d+)", links.show),
             ("DELETE", r"/projects/([^/]+)/issues/(\d+)/links/(\d+)", links.delete),
+            ("GET", r"/projects/([^/]+)/merge_requests/(\d+)/notes", notes.listing),
+            ("POST", r"/projects/([^/]+)/merge_requests/(\d+)/notes", notes.create),
+            ("PUT", r"/projects/([^/]+)/merge_requests/(\d+)/notes/(\d+)", notes.update),
         ]
 
     def answer(self, request: Request) -> Reply:

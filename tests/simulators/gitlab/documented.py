@@ -1,8 +1,8 @@
 """What GitLab's REST documentation says of the fields of its answers, checked on every answer of the simulator.
 
 GitLab publishes no schema of its answers as a package, so the fields and their types are written down here from the
-pages "Issues API", "Issue links API", "Labels API", "Project milestones API", "Projects API", "Members API" and
-"Users API".
+pages "Issues API", "Issue links API", "Labels API", "Project milestones API", "Projects API", "Members API",
+"Users API" and "Notes API".
 """
 
 from __future__ import annotations
@@ -95,6 +95,22 @@ PROJECT: Shape = {
 }
 TOKEN: Shape = {"id": int, "name": str, "scopes": [str], "active": bool, "expires_at": TEXT_OR_NULL}
 
+NOTE: Shape = {
+    "id": int,
+    "body": str,
+    "author": USER,
+    "created_at": _moment,
+    "updated_at": _moment,
+    "system": bool,
+    "noteable_id": int,
+    "noteable_type": re.compile("MergeRequest|Issue"),
+    "noteable_iid": int,
+    "project_id": int,
+    "resolvable": bool,
+    "confidential": bool,
+    "internal": bool,
+}
+
 _ANSWERS: list[tuple[str, str, Any]] = [
     (r"GET", r"/user", USER),
     (r"GET", r"/users", [USER]),
@@ -109,6 +125,8 @@ _ANSWERS: list[tuple[str, str, Any]] = [
     (r"POST|PUT|GET", r".*/issues(/\d+)?", ISSUE),
     (r"POST", r".*/time_estimate", TIME_STATS),
     (r"GET", r".*/links", [LINKED]),
+    (r"GET", r".*/merge_requests/\d+/notes", [NOTE]),
+    (r"POST|PUT", r".*/merge_requests/\d+/notes(/\d+)?", NOTE),
     (r"GET|POST|DELETE", r".*/links(/\d+)?", LINK),
 ]
 

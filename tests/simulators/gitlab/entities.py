@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from tests.simulators.gitlab.world import Issue, Link, Milestone, Token, User, World
+from tests.simulators.gitlab.world import Issue, Link, Milestone, Note, Token, User, World
 
 Json = dict[str, Any]
 
@@ -140,6 +140,27 @@ class Entities:
             "_links": {"self": path, "notes": f"{path}/notes", "project": f"{self.base}/api/v4/projects/{world.id}"},
         }
         return row | ({"weight": None, "epic": None} if world.premium else {})
+
+    def note(self, note: Note, number: int) -> Json:
+        world = self._world
+        return {
+            "id": note.id,
+            "type": None,
+            "body": note.body,
+            "author": self.user(note.author),
+            "created_at": moment(note.created_at),
+            "updated_at": moment(world.clock()),
+            "system": note.system,
+            "noteable_id": 5000 + number,
+            "noteable_type": "MergeRequest",
+            "project_id": world.id,
+            "noteable_iid": number,
+            "resolvable": False,
+            "confidential": False,
+            "internal": False,
+            "imported": False,
+            "imported_from": "none",
+        }
 
     def time_stats(self, issue: Issue) -> Json:
         return {

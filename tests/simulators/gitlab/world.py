@@ -64,6 +64,17 @@ class Issue:
 
 
 @dataclass
+class Note:
+    """A comment on a merge request."""
+
+    id: int
+    body: str
+    author: User
+    created_at: datetime
+    system: bool = False
+
+
+@dataclass
 class World:
     """One server with one project. What a test may set stands first."""
 
@@ -93,6 +104,8 @@ class World:
     labels: dict[str, str] = field(default_factory=dict)
     milestones: dict[int, Milestone] = field(default_factory=dict)
     links: dict[int, Link] = field(default_factory=dict)
+    merge_requests: dict[int, list[Note]] = field(default_factory=dict)
+    """The notes of each, by its number."""
     executed: list[str] = field(default_factory=list)
     """Every quick action that ran."""
     created: int = 0

@@ -1,0 +1,51 @@
+"""The notes of a merge request.
+
+https://docs.gitlab.com/api/notes/#merge-requests
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from techmap_sync.adapters.connection import Connection
+from techmap_sync.adapters.gitlab.answers import Answer, Row
+from techmap_sync.adapters.gitlab.pages import read_all
+from techmap_sync.adapters.gitlab.people import People
+from techmap_sync.adapters.gitlab.wire import Wire
+from techmap_sync.syncing.review import Comment
+
+_OLDEST_FIRST = {"order_by": "created_at", "sort": "asc"}
+
+
+class GitLabReview:
+    """One merge request."""
+
+    comment_limit = 1_000_000
+
+    def __init__(self, connection: Connection, number: str) -> None:
+        """No request is sent yet."""
+        self.name = f"gitlab:{connection.target}, merge request {number}"
+        self._wire = Wire(connection, self.name)
+        self._people = People(self._wire)
+        self._path = f"/projects/{quote(connection.target, safe='')}/merge_requests/{number}/notes"
+
+    def comments(self) -> tuple[Comment, ...]:
+        """Read all notes that people and bots wrote."""
+        rows = read_all(self._wire, self._path, "read the notes of the merge request", _OLDEST_FIRST).rows
+        return tuple(self._comment(row) for row in rows if not row.get("system"))
+
+    def add(self, text: str) -> Comment:
+        """Write a note."""
+        _ = self._people.me  # Read before the write, whose effect a failure would hide.
+        return self._written(self._wire.write("post", self._path, "comment on the merge request", {"body": text}))
+
+    def edit(self, number: str, text: str) -> Comment:
+        """Write a note anew."""
+        deed = "edit the note on the merge request"
+        return self._written(self._wire.write("put", f"{self._path}/{number}", deed, {"body": text}))
+
+    def _written(self, answer: Answer) -> Comment:
+        return self._comment(self._wire.required(answer.row))
+
+    def _comment(self, row: Row) -> Comment:
+        return Comment(str(row["id"]), row.get("body") or "", row["author"]["id"] == self._people.me["id"])
