@@ -6,13 +6,13 @@ import sys
 import traceback
 from pathlib import Path
 
-from techmap_sync.cli import authoring, pushing, watching
+from techmap_sync.cli import authoring, continuous, pushing, watching
 from techmap_sync.cli.app import app
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.errors import Problem
 
-COMMANDS = (authoring, pushing, watching)
+COMMANDS = (authoring, pushing, watching, continuous)
 """Importing them hangs their commands on the program; help lists them in this order."""
 
 

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from techmap_sync.commands.checking import CheckFormat
+from techmap_sync.commands.exit_codes import Exit
+from techmap_sync.commands.occasions import Deed
 from techmap_sync.commands.reporting import Format
 from techmap_sync.config import FILE_NAME
 
@@ -18,6 +20,33 @@ class ShowFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class FailOn(StrEnum):
+    """What makes a CI job fail besides a wrong configuration and a tracker that fails; each includes those before."""
+
+    NEVER = "never"
+    PROBLEMS = "problems"
+    """A map has errors, or a guard refused."""
+    CONFLICTS = "conflicts"
+    """A field was changed by the map and by a human; then nothing is written."""
+    CHANGES = "changes"
+    """Changes are pending."""
+
+    @property
+    def refuses_conflicts(self) -> bool:
+        """Whether a conflict keeps everything from being written."""
+        return self in (FailOn.CONFLICTS, FailOn.CHANGES)
+
+    def fails(self, code: Exit) -> bool:
+        """Say whether a job that ended so has failed."""
+        match code:
+            case Exit.PROBLEMS | Exit.REFUSED:
+                return self is not FailOn.NEVER
+            case Exit.PENDING:
+                return self is FailOn.CHANGES
+            case _:
+                return code is not Exit.DONE
 
 
 Paths = Annotated[list[str] | None, typer.Argument(help="Maps, folders or globs. Default: the setting `maps`.")]
@@ -48,6 +77,11 @@ PlanFile = Annotated[Path | None, typer.Option("--plan", help="Write just what t
 MaxWrites = Annotated[int | None, typer.Option(min=1, help="Stop after so many changes; the next run goes on.")]
 ReportOnly = Annotated[bool, typer.Option("--report-only", help="Write nothing; exit 3 when something drifted.")]
 Retire = Annotated[list[str] | None, typer.Option(help="Let go the tickets of a map whose file is gone: its id.")]
+Command = Annotated[Deed | None, typer.Option(help="What to do, instead of what the event asks for.")]
+PathLines = Annotated[
+    str, typer.Option("--paths", help="Maps, folders or globs, one a line. Default: the setting `maps`.")
+]
+FailOnOption = Annotated[FailOn, typer.Option(help="What makes the job fail; each includes those before it.")]
 Take = Annotated[
     tuple[str, str] | None,
     typer.Option(metavar="SIDE KEY", help="Settle the conflict of one ticket: map KEY or tracker KEY."),

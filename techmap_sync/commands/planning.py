@@ -15,7 +15,7 @@ from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.planner import plan_tasks
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
-from techmap_sync.syncing.changes import ChangeSet, MapChanges
+from techmap_sync.syncing.changes import Action, Change, ChangeSet, MapChanges
 from techmap_sync.syncing.diff import Origin, diff, retire
 from techmap_sync.syncing.digest import digest
 from techmap_sync.syncing.matching import Holdings, Sorted
@@ -89,6 +89,12 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     compared = (*maps, *gone)
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
     return Planned(files, changes, tracker, policy, compared)
+
+
+def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) -> tuple[MapFiles, ChangeSet]:
+    """Read maps and list their tasks, each skipped, without reading any tracker."""
+    files = read_maps(paths, settings)
+    return files, ChangeSet("tracker not read", tuple(_unread(file, settings, checkout) for file in files.maps))
 
 
 def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
@@ -170,6 +176,16 @@ class _Run:
             commit=self.checkout.commit,
             commit_time=self.checkout.commit_time,
         )
+
+
+def _unread(file: MapFile, settings: Settings, checkout: Checkout) -> MapChanges:
+    map_id, path = file.outline.map_id, checkout.path_of(file.path)
+    if not file.approved or _is_retired(file):
+        return MapChanges(map_id, file.name, approved=file.approved, reasons=file.reasons)
+    plan = _task_plan(file, settings, checkout)
+    tasks = [spec for spec in (plan.tracking, *plan.tasks) if not spec.done]
+    skips = (Change(Action.SKIP, spec.key, spec.title, reason="not compared", spec=spec) for spec in tasks)
+    return MapChanges(map_id, path, approved=True, changes=tuple(skips))
 
 
 def _is_retired(file: MapFile) -> bool:

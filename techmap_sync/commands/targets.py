@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, entry_points
 
-from techmap_sync.adapters.connection import Connection
+from techmap_sync.adapters.connection import Connection, Secret
 from techmap_sync.checkout import Checkout
-from techmap_sync.commands.credentials import api_url_for, app_credentials, ci_target, token_for
+from techmap_sync.commands.credentials import TOKENS, api_url_for, app_credentials, ci_target, token_for
 from techmap_sync.config import Settings, environment
 from techmap_sync.errors import UsageProblem
 from techmap_sync.syncing.tracker import Tracker
@@ -41,26 +42,46 @@ def source_name(settings: Settings, checkout: Checkout, tracker: Tracker) -> str
     return EMBEDDED if tracker.name.startswith(f"{EMBEDDED}:") else tracker.name
 
 
+def tracker_without_login(settings: Settings, checkout: Checkout) -> str:
+    """Return the tracker that a run is about when it wants a login and there is none, else an empty text."""
+    variables = environment()
+    name, target = _choice(settings.to, checkout, variables)
+    if name not in TOKENS or app_credentials(name, variables):
+        return ""
+    return "" if token_for(name, _host(name, checkout), variables) else f"{name}:{target}"
+
+
+def connection_to(
+    name: str, target: str, settings: Settings, checkout: Checkout, token: Secret, api_url: str
+) -> Connection:
+    """Return what an adapter needs to reach a repository or a folder."""
+    server = settings.server(name)
+    return Connection(
+        target,
+        now=lambda: datetime.now(UTC),
+        project=checkout.root.name,
+        timeout=settings.timeout,
+        api_url=api_url,
+        token=token,
+        label_colors=settings.labels.colors,
+        seconds_between_writes=server.seconds_between_writes,
+        ca_bundle=server.ca_bundle,
+    )
+
+
 def _connect(
     entry: EntryPoint, target: str, settings: Settings, checkout: Checkout, variables: Mapping[str, str]
 ) -> Tracker:
     connect: Callable[[Connection], Tracker] = entry.load()
-    server = settings.server(entry.name)
     remote = checkout.remote if checkout.remote and checkout.remote.kind == entry.name else None
-    return connect(
-        Connection(
-            target,
-            now=lambda: datetime.now(UTC),
-            project=checkout.root.name,
-            timeout=settings.timeout,
-            api_url=settings.api_url or api_url_for(entry.name, variables, remote),
-            token=token_for(entry.name, remote.host if remote else "", variables),
-            credentials=app_credentials(entry.name, variables),
-            label_colors=settings.labels.colors,
-            seconds_between_writes=server.seconds_between_writes,
-            ca_bundle=server.ca_bundle,
-        )
-    )
+    api_url = settings.api_url or api_url_for(entry.name, variables, remote)
+    token = token_for(entry.name, _host(entry.name, checkout), variables)
+    connection = connection_to(entry.name, target, settings, checkout, token, api_url)
+    return connect(replace(connection, credentials=app_credentials(entry.name, variables)))
+
+
+def _host(name: str, checkout: Checkout) -> str:
+    return checkout.remote.host if checkout.remote and checkout.remote.kind == name else ""
 
 
 def _choice(to: str, checkout: Checkout, variables: Mapping[str, str]) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from techmap_sync.reports.markdown_text import fenced, fitted, inline
 from techmap_sync.reports.messages import count, hint, sentence
 from techmap_sync.reports.plan_text import DONE_WORDS, closing_line, done_line
 from techmap_sync.reports.with_links import with_links
-from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
+from techmap_sync.syncing.changes import UNSEEN, Action, Change, ChangeSet, FieldEdit, MapChanges
 from techmap_sync.syncing.outcomes import Outcome, Status
 from techmap_sync.syncing.tracker import EdgeKind
 
@@ -129,7 +129,7 @@ def _other_end(link: Change) -> str:
 def _edits(edits: Iterable[FieldEdit]) -> Iterator[str]:
     for edit in edits:
         before, after = edit.before.splitlines(), edit.after.splitlines()
-        if edit.name in ("ledger", "marker"):
+        if edit.name in UNSEEN:
             continue
         if len(before) <= 1 and len(after) <= 1:
             yield f"  - {inline(edit.name)}: {_quoted(edit.before)} → {_quoted(edit.after)}"
@@ -149,8 +149,9 @@ def _quoted(text: str) -> str:
 
 
 def _is_shown(outcome: Outcome) -> bool:
-    """The links that were made are in the counts."""
-    return outcome.change.edge is None or outcome.status is Status.SKIPPED
+    """The links that were made are in the counts, and the ledger is nobody's business."""
+    quiet = outcome.change.edge is not None or outcome.change.is_bookkeeping
+    return not quiet or outcome.status is Status.SKIPPED
 
 
 def _outcome(outcome: Outcome) -> str:
@@ -158,5 +159,5 @@ def _outcome(outcome: Outcome) -> str:
     word = DONE_WORDS.get(change.action, change.action) if outcome.status is Status.APPLIED else outcome.status.value
     number = inline(outcome.ticket)
     ticket = f"[{number}]({outcome.url}) " if _ADDRESS.fullmatch(outcome.url) else f"{number} " if number else ""
-    detail = outcome.detail or ", ".join(name for name in change.fields if name not in ("ledger", "marker"))
+    detail = outcome.detail or ", ".join(name for name in change.fields if name not in UNSEEN)
     return f"- **{word}** {ticket}{inline(change.title)}" + (f" ({inline(detail)})" if detail else "")

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from techmap_sync.reports.messages import clean, count
 from techmap_sync.reports.with_links import with_links
-from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges, counted
+from techmap_sync.syncing.changes import UNSEEN, Action, Change, ChangeSet, FieldEdit, MapChanges, counted
 from techmap_sync.syncing.outcomes import Outcome, Status
 from techmap_sync.syncing.tracker import EdgeKind
 
@@ -138,7 +138,7 @@ def _link_line(link: Change, nested: bool) -> Text:
 
 def _edit_lines(edit: FieldEdit) -> Iterator[Text]:
     before, after = edit.before.splitlines(), edit.after.splitlines()
-    if edit.name in ("ledger", "marker"):
+    if edit.name in UNSEEN:
         yield Text(f"      ~ {edit.name}", "dim")
         return
     if len(before) <= 1 and len(after) <= 1:

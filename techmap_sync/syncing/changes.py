@@ -13,6 +13,9 @@ from techmap_sync.syncing.digest import digest
 from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.tracker import CloseReason, EdgeKind
 
+UNSEEN = frozenset({"ledger", "marker"})
+"""Fields of a ticket's hidden marker."""
+
 
 class Action(StrEnum):
     """What a change does."""
@@ -62,6 +65,11 @@ class Change:
     def fields(self) -> tuple[str, ...]:
         """Names of the fields that it touches."""
         return tuple(edit.name for edit in self.edits)
+
+    @property
+    def is_bookkeeping(self) -> bool:
+        """Whether it writes only what no reader of the ticket sees."""
+        return bool(self.edits) and UNSEEN.issuperset(self.fields)
 
     @property
     def writes(self) -> bool:

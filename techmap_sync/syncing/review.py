@@ -61,11 +61,12 @@ def marker(purpose: str) -> str:
     return f"<!-- techmap-sync review {digest(purpose)} -->"
 
 
-def keep_comment(review: Review, purpose: str, text: str) -> Comment:
+def keep_comment(review: Review, purpose: str, text: str, *, begin: bool = True) -> Comment | None:
     """See to it that a review has this comment, once: a comment with its marker by our account is edited.
 
     A comment that may or may not have been written is looked up, and never written again blindly.
 
+    :param begin: write it where there is none yet; else only an earlier one is kept up to date.
     :raises NotAllowed: the token may not comment.
     :raises TrackerError: the server refused or did not answer.
     """
@@ -73,7 +74,7 @@ def keep_comment(review: Review, purpose: str, text: str) -> Comment:
     kept = _kept(review, purpose)
     try:
         if kept is None:
-            return review.add(whole)
+            return review.add(whole) if begin else None
         return kept if _says(kept, whole) else review.edit(kept.number, whole)
     except OutcomeUnclear:
         kept = _kept(review, purpose)

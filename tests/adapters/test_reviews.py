@@ -82,6 +82,8 @@ def test_a_comment_is_made_once_and_then_edited(place: Place) -> None:
     place.people_say("Looks good")
     first = keep_comment(place.review, "plan", "One")
     second = keep_comment(place.review, "plan", "Two")
+    assert first
+    assert second
     assert first.number == second.number
     assert place.texts() == ["Looks good", f"{marker('plan')}\nTwo"]
 
@@ -90,6 +92,14 @@ def test_what_it_says_already_is_not_written_again(place: Place) -> None:
     keep_comment(place.review, "plan", "One")
     place.drop_next_write(False)
     keep_comment(place.review, "plan", "One")
+
+
+def test_what_is_not_worth_a_comment_only_updates_an_earlier_one(place: Place) -> None:
+    assert keep_comment(place.review, "plan", "Nothing", begin=False) is None
+    assert place.texts() == []
+    keep_comment(place.review, "plan", "One")
+    keep_comment(place.review, "plan", "Nothing", begin=False)
+    assert place.texts() == [f"{marker('plan')}\nNothing"]
 
 
 def test_two_jobs_keep_a_comment_each(place: Place) -> None:
@@ -118,7 +128,9 @@ def test_our_comment_is_found_behind_many_others(place: Place) -> None:
 
 def test_a_comment_whose_answer_got_lost_is_looked_up_and_not_written_again(place: Place) -> None:
     place.drop_next_write(True)
-    assert keep_comment(place.review, "plan", "One").ours
+    kept = keep_comment(place.review, "plan", "One")
+    assert kept
+    assert kept.ours
     keep_comment(place.review, "plan", "Two")
     assert place.texts() == [f"{marker('plan')}\nTwo"]
 

@@ -1,0 +1,192 @@
+"""``ci``: the one command that a job of a CI runs. It decides from the event what to do."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from techmap_sync.checkout import Checkout, checkout_of
+from techmap_sync.cli import options
+from techmap_sync.cli.app import app, settings_of
+from techmap_sync.cli.joblog import JobLog
+from techmap_sync.cli.options import FailOn
+from techmap_sync.cli.runs import carry_out, deliver, ended, refused
+from techmap_sync.cli.screen import Screen
+from techmap_sync.commands.exit_codes import Exit
+from techmap_sync.commands.occasions import Deed, Occasion, occasion
+from techmap_sync.commands.reporting import Format, Report, Result, asked_reports, rendered, write_report
+from techmap_sync.config import Settings, environment
+from techmap_sync.errors import Problem, TrackerError, UsageProblem
+from techmap_sync.reports.messages import count
+
+if TYPE_CHECKING:
+    from techmap_sync.commands.maps import MapFiles
+    from techmap_sync.commands.planning import Planned
+
+
+@app.command(epilog="Example: techmap-sync ci --report markdown=summary.md --report json=report.json")
+def ci(
+    command: options.Command = None,
+    paths: options.PathLines = "",
+    to: options.To = None,
+    config_file: options.ConfigFile = None,
+    report: options.Reports = None,
+    max_writes: options.MaxWrites = None,
+    fail_on: options.FailOnOption = FailOn.PROBLEMS,
+    verbose: options.Verbose = False,
+) -> None:
+    """Do in a CI job what its event asks for.
+
+    A pull or merge request: check the maps, plan, and keep the plan as one comment there. A push to the default branch:
+    push. A schedule or a start by hand: reconcile. Anything else: plan.
+    """
+    log, reports = JobLog(environment()), asked_reports(report or ())
+    try:
+        maps = [line.strip() for line in paths.splitlines() if line.strip()] or None
+        settings = settings_of(config_file, to=to, maps=maps)
+        job = _Job(settings, checkout_of(Path.cwd()), Screen(verbose=verbose), log, max_writes, fail_on)
+        result, codes = job.run(_occasion(command))
+    except Problem as problem:
+        _tell(problem, log, reports)
+        raise
+    _hand_on(result, job.screen, reports)
+    code = job.screen.ended(result.files, codes, False)
+    raise typer.Exit(code if fail_on.fails(code) else Exit.DONE)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One run in a CI."""
+
+    settings: Settings
+    checkout: Checkout
+    screen: Screen
+    log: JobLog
+    max_writes: int | None
+    fail_on: FailOn
+
+    def run(self, occasion: Occasion) -> tuple[Result, list[Exit]]:
+        """Do what is to be done, and return what came of it with all exit codes."""
+        self.screen.note(f"{occasion.deed}, because of {occasion.because}")
+        if not self.checkout.commit:
+            hint = "check the repository out before; in a container, git config --global --add safe.directory '*'"
+            raise UsageProblem("there is no git repository here, or git does not trust it", hint)
+        alone = self._reason_to_leave_the_tracker(occasion)
+        if alone:
+            return self._tasks(occasion, alone)
+        try:
+            planned = self._planned(occasion)
+        except TrackerError as problem:
+            if not occasion.forked:
+                raise
+            return self._tasks(occasion, f"{problem.what} (runs from forks have no secrets)")
+        self._problems(planned.files)
+        if occasion.deed is Deed.PLAN or self._conflicts(planned):
+            return self._previewed(occasion, planned)
+        return self._written(planned)
+
+    def _reason_to_leave_the_tracker(self, occasion: Occasion) -> str:
+        from techmap_sync.commands.targets import tracker_without_login
+
+        if occasion.deed is Deed.CHECK:
+            return "check reads no tracker"
+        tracker = tracker_without_login(self.settings, self.checkout) if occasion.review else ""
+        why = f"there is no token for {tracker} (runs from forks and of unprotected branches may have none)"
+        return why if tracker else ""
+
+    def _tasks(self, occasion: Occasion, reason: str) -> tuple[Result, list[Exit]]:
+        """List the tasks of all maps, where tickets are not read."""
+        from techmap_sync.commands.planning import tasks_alone
+
+        files, change_set = tasks_alone([], self.settings, self.checkout)
+        self._problems(files)
+        remark = f"Only the tasks of the maps, not compared with their tickets: {reason}."
+        return self._shown(occasion, Result(files, change_set, remarks=(remark,))), []
+
+    def _planned(self, occasion: Occasion) -> Planned:
+        from techmap_sync.commands.planning import Wishes, make_plan
+        from techmap_sync.syncing.guard import Guard
+
+        # Merging makes a newer commit than any that was pushed.
+        allowed = frozenset({Guard.OLDER} if occasion.review else ())
+        wishes = Wishes(allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE)
+        return make_plan([], self.settings, self.checkout, wishes)
+
+    def _conflicts(self, planned: Planned) -> int:
+        """Return the conflicts that have to be settled before anything is written."""
+        return planned.change_set.counts()["conflict"] if self.fail_on.refuses_conflicts else 0
+
+    def _previewed(self, occasion: Occasion, planned: Planned) -> tuple[Result, list[Exit]]:
+        conflicts, result = self._conflicts(planned), Result(planned.files, planned.change_set)
+        if occasion.deed is not Deed.PLAN:
+            what = f"{count(conflicts, 'field')} changed by the map and by a human"
+            remark = f"Nothing was written, {what}: settle with push --take map KEY or --take tracker KEY."
+            result = replace(result, remarks=(remark,))
+        codes = [*refused(planned), *([Exit.REFUSED] if conflicts else [])]
+        return self._shown(occasion, result), [*codes, *([Exit.PENDING] if planned.change_set.writes else [])]
+
+    def _written(self, planned: Planned) -> tuple[Result, list[Exit]]:
+        with self.log.section("Tickets"):
+            result = carry_out(planned, self.screen, Format.TEXT, self.max_writes)
+            code = ended(result, self.screen)
+        return result, [code, *refused(planned)]
+
+    def _shown(self, occasion: Occasion, result: Result) -> Result:
+        """Show a plan in the log and on the review; what hinders the comment becomes a remark."""
+        from techmap_sync.commands.reviews import comment
+
+        with self.log.section("Plan"):
+            self.screen.result(rendered(result, Format.TEXT))
+        if occasion.review is None or occasion.deed is not Deed.PLAN:
+            return result
+        without = comment(occasion.review, result, self.settings, self.checkout)
+        if without:
+            self.screen.note(without)
+        return replace(result, remarks=(*result.remarks, *([without] if without else [])))
+
+    def _problems(self, files: MapFiles) -> None:
+        from techmap_sync.commands.checking import CheckFormat, report
+
+        if any(file.diagnostics for file in files.maps):
+            with self.log.section("Maps"):
+                self.screen.result(report(files.checked, CheckFormat.TEXT))
+
+
+def _occasion(command: Deed | None) -> Occasion:
+    variables = environment()
+    if command is None:
+        return occasion(variables)
+    try:
+        return replace(occasion(variables), deed=command, because="--command")
+    except UsageProblem:
+        return Occasion(command, "--command")
+
+
+def _hand_on(result: Result, screen: Screen, reports: Sequence[Report]) -> None:
+    """Write the reports, and what GitHub hands on to later steps."""
+    from techmap_sync.reports.step_outputs import output_lines, step_outputs
+
+    deliver(result, screen, reports)
+    file = environment().get("GITHUB_OUTPUT", "")
+    if file:
+        report = next((report.file for report in reports if report.form is Format.JSON), "")
+        outcomes = result.pushed.outcomes if result.pushed else None
+        lines = output_lines(step_outputs(result.change_set, outcomes, report), secrets.token_hex(16))
+        write_report(file, lines.rstrip("\n"), added_to=file)
+
+
+def _tell(problem: Problem, log: JobLog, reports: Sequence[Report]) -> None:
+    """Say in the summary and as an annotation what ended the run; the screen says it last."""
+    from techmap_sync.reports.annotations import problem_command
+    from techmap_sync.reports.plan_markdown import problem_markdown
+
+    log.command(problem_command(problem))
+    for report in reports:
+        if report.form is Format.MARKDOWN:
+            text = f"**techmap-sync could not run:** {problem_markdown(problem)}"
+            write_report(report.file, text, environment().get("GITHUB_STEP_SUMMARY", ""))

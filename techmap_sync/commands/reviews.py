@@ -1,0 +1,71 @@
+"""The plan as one comment on the pull or merge request that a run is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from techmap_sync.adapters.connection import Secret
+from techmap_sync.checkout import Checkout
+from techmap_sync.commands.credentials import api_url_for, token_for
+from techmap_sync.commands.occasions import ReviewPlace
+from techmap_sync.commands.reporting import Result, markdown
+from techmap_sync.commands.targets import connection_to
+from techmap_sync.config import Settings, environment
+from techmap_sync.errors import NotAllowed
+from techmap_sync.reports.messages import hint, sentence
+from techmap_sync.syncing.changes import Action
+from techmap_sync.syncing.review import Review, keep_comment
+
+TITLE = "### Technical maps: what merging this will do\n\n"
+_ROOM_FOR_THE_MARKER = 200
+
+
+def comment(place: ReviewPlace, result: Result, settings: Settings, checkout: Checkout) -> str:
+    """Keep the comment with this plan, and return why there is none; empty when it is there.
+
+    :raises TrackerError: the server did not answer, or refused for another reason than the token's rights.
+    """
+    token = _own_token(place.kind, environment())
+    if not token:
+        return "No comment was written: there is no token for it."
+    review = _connected(place, token, settings, checkout)
+    text = TITLE + markdown(result, review.comment_limit - len(TITLE) - _ROOM_FOR_THE_MARKER)
+    try:
+        keep_comment(review, _purpose(result, environment()), text, begin=_says_something(result))
+    except NotAllowed as problem:
+        return f"No comment was written. {sentence(problem)} ({hint(problem)})"
+    return ""
+
+
+def _connected(place: ReviewPlace, token: Secret, settings: Settings, checkout: Checkout) -> Review:
+    remote = checkout.remote if checkout.remote and checkout.remote.kind == place.kind else None
+    address = api_url_for(place.kind, environment(), remote)
+    connection = connection_to(place.kind, place.target, settings, checkout, token, address)
+    if place.kind == "github":
+        from techmap_sync.adapters.github.reviews import GitHubReview
+
+        return GitHubReview(connection, place.number)
+    from techmap_sync.adapters.gitlab.reviews import GitLabReview
+
+    return GitLabReview(connection, place.number)
+
+
+def _own_token(kind: str, variables: Mapping[str, str]) -> Secret:
+    """Return the token of the repository that is reviewed: the tracker's may be for another one."""
+    own = variables.get("GITHUB_TOKEN", "") if kind == "github" else ""
+    return Secret(own) if own else token_for(kind, "", variables)
+
+
+def _purpose(result: Result, variables: Mapping[str, str]) -> str:
+    """Two jobs keep a comment each, and so do two trackers."""
+    names = ("GITHUB_WORKFLOW", "GITHUB_JOB", "CI_JOB_NAME")
+    return " ".join([*(variables.get(name, "") for name in names), result.change_set.tracker])
+
+
+def _says_something(result: Result) -> bool:
+    """Say whether a reviewer wants to know: a change without maps gets no comment."""
+    told = (Action.CONFLICT, Action.SKIP)
+    return any(
+        not each.approved or each.refusals or any(c.writes or c.action in told for c in each.changes)
+        for each in result.change_set.maps
+    )

@@ -1,0 +1,43 @@
+"""What a step of GitHub Actions hands on to the steps behind it.
+
+https://docs.github.com/actions/reference/workflow-commands-for-github-actions#multiline-strings
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from techmap_sync.syncing.changes import Action, ChangeSet, counted
+from techmap_sync.syncing.outcomes import Outcome, Status
+
+
+def step_outputs(change_set: ChangeSet, outcomes: Sequence[Outcome] | None, report: str) -> dict[str, str]:
+    """Return the outputs by name.
+
+    :param outcomes: what was written; None for a plan, whose numbers are what a push would write.
+    :param report: path of the JSON report, empty when there is none.
+    """
+    allowed = [change for each in change_set.maps if not each.refusals for change in each.changes]
+    planned = counted(change for change in allowed if not change.is_bookkeeping)
+    applied = [o.change for o in outcomes or () if o.status is Status.APPLIED]
+    done = counted(change for change in applied if not change.is_bookkeeping)
+    numbers = planned if outcomes is None else done
+    skipped = planned[Action.SKIP] + sum(o.status is Status.SKIPPED for o in outcomes or ())
+    values = {
+        "created": numbers[Action.CREATE],
+        "updated": numbers[Action.UPDATE],
+        "closed": numbers[Action.CLOSE],
+        "skipped": skipped,
+        "conflicts": planned[Action.CONFLICT],
+        "plan-digest": change_set.digest(),
+        "report": report,
+    }
+    return {name: str(value) for name, value in values.items()}
+
+
+def output_lines(values: Mapping[str, str], delimiter: str) -> str:
+    """Render outputs for the file that GitHub reads them from.
+
+    :param delimiter: a line that no value has, drawn by chance.
+    """
+    return "".join(f"{name}<<{delimiter}\n{value}\n{delimiter}\n" for name, value in values.items())

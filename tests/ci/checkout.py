@@ -1,0 +1,71 @@
+"""A repository with maps, and the shallow checkout that a CI works in."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+MAP = Path(__file__).parents[2] / "examples" / "login-throttle.md"
+NAME = "docs/maps/login-throttle.md"
+_IDENTITY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "Sara"), ("EMAIL", "sara@example.org"))
+}
+
+
+def git(folder: Path, *arguments: str, date: str = "2026-11-25T12:00:00Z") -> str:
+    """Run git without any settings of the machine."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        "GIT_AUTHOR_DATE": date,
+        "GIT_COMMITTER_DATE": date,
+        **_IDENTITY,
+    }
+    command = ["git", "-C", str(folder), *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The repository as its server holds it, with a default branch that is not called main."""
+
+    folder: Path
+    address: str
+    """What its clones are told."""
+
+    @classmethod
+    def begin(cls, folder: Path, address: str) -> Origin:
+        """Make a repository with one approved map."""
+        origin = cls(folder, address)
+        folder.mkdir()
+        git(folder, "init", "--quiet", "--initial-branch", "trunk")
+        origin.commit(MAP.read_text("utf-8"), "2026-11-25T12:00:00Z")
+        return origin
+
+    def commit(self, text: str, date: str) -> str:
+        """Commit a version of the map."""
+        path = self.folder / NAME
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        git(self.folder, "add", "--all")
+        git(self.folder, "commit", "--quiet", "--allow-empty", "--message", "A map", date=date)
+        return git(self.folder, "rev-parse", "HEAD")
+
+    def checkout(self, folder: Path, commit: str = "HEAD") -> Path:
+        """Check one commit out as actions/checkout and GitLab's runner do: alone, without a branch."""
+        git(self.folder, "config", "uploadpack.allowAnySHA1InWant", "true")
+        commit = git(self.folder, "rev-parse", commit)
+        folder.mkdir(parents=True)
+        git(folder, "init", "--quiet")
+        git(folder, "remote", "add", "origin", f"file://{self.folder}")
+        git(folder, "fetch", "--quiet", "--depth=1", "origin", commit)
+        git(folder, "checkout", "--quiet", "--detach", "FETCH_HEAD")
+        git(folder, "remote", "set-url", "origin", self.address)
+        return folder

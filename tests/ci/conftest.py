@@ -1,0 +1,35 @@
+"""Machines on which a CI works: bash, git and Python, and nothing else."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of this test run share."""
+    mine = tmp_path_factory.getbasetemp()
+    folder = (mine if worker_id == "master" else mine.parent) / "ci"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def programs(shared: Path) -> Path:
+    """A folder for PATH that holds bash, git and Python alone."""
+    folder = shared / "bin"
+    found = {"bash": shutil.which("bash"), "git": shutil.which("git"), "python3": os.path.realpath(sys.executable)}
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            folder.mkdir()
+            for name, program in found.items():
+                assert program
+                (folder / name).symlink_to(program)
+    return folder
