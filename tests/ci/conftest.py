@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.ci.runner import Runner
+from tests.simulators.github import GitHub
+
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
@@ -33,3 +36,16 @@ def programs(shared: Path) -> Path:
                 assert program
                 (folder / name).symlink_to(program)
     return folder
+
+
+@pytest.fixture(scope="session")
+def installed(shared: Path, programs: Path) -> Path:
+    """The environment that the action installed, in a job that did nothing else: it found no repository."""
+    temp = shared / "installed"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not temp.exists():
+            temp.mkdir()
+            ended = Runner(GitHub(), temp, str(programs), "none").job(temp, "push", "refs/heads/other", {})
+            assert "there is no git repository here" in ended.log, ended.log
+    return next(temp.glob("techmap-sync-*/"))

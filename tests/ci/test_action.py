@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,20 +35,11 @@ def origin(tmp_path: Path) -> Origin:
 
 
 @pytest.fixture
-def runner(server: GitHub, tmp_path: Path, shared: Path, programs: Path) -> Runner:
-    """A fresh machine; the environment that the first job installed is put in its place."""
+def runner(server: GitHub, tmp_path: Path, installed: Path, programs: Path) -> Runner:
+    """A fresh machine, in whose place stands what the first job installed."""
     temp = tmp_path / "temp"
     temp.mkdir()
-    with (shared / "lock-action").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        installed = shared / "installed"
-        if not installed.exists():
-            installed.mkdir()
-            first = Runner(server, installed, str(programs), "ghs_fork")
-            ended = first.job(installed, "push", "refs/heads/other", {"repository": REPOSITORY})
-            assert "there is no git repository here" in ended.log, ended.log
-    venv = next(installed.glob("techmap-sync-*/"))
-    (temp / venv.name).symlink_to(venv)
+    (temp / installed.name).symlink_to(installed)
     return Runner(server, temp, str(programs), "ghs_job")
 
 

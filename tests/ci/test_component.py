@@ -1,0 +1,163 @@
+"""The GitLab component, its script executed for the pipelines of a project whose default branch is called trunk."""
+
+from __future__ import annotations
+
+import fcntl
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.ci.checkout import MAP, NAME, Origin, git
+from tests.ci.pipeline import ROOT, Ended, Pipeline, component
+from tests.ci.runner import action
+from tests.simulators.gitlab import Simulator
+
+TEXT = MAP.read_text("utf-8")
+TICKETS = 7
+TOKEN = {"GITLAB_TOKEN": "glpat-secret"}
+SECTION = re.compile(r"\x1b\[0Ksection_(start|end):\d+:(\w+)(?:\[[^\]]*\])?\r\x1b\[0K")
+
+
+@pytest.fixture
+def server() -> Iterator[Simulator]:
+    with Simulator.running() as simulator:
+        simulator.world.merge_requests[7] = []
+        yield simulator
+        assert simulator.undocumented == []
+        assert simulator.world.executed == []
+
+
+@pytest.fixture(scope="session")
+def image(shared: Path, installed: Path, programs: Path) -> str:
+    """PATH of an image with Python, where pip has nothing to load but the program itself."""
+    folder = shared / "image"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            shutil.copytree(installed, folder, symlinks=True)
+    return f"{folder}/bin:{programs}"
+
+
+@pytest.fixture
+def pipeline(server: Simulator, image: str) -> Pipeline:
+    return Pipeline(server, image, dict(TOKEN))
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Origin:
+    return Origin.begin(tmp_path / "origin", "https://gitlab-ci-token:secret@gitlab.com/group/project.git")
+
+
+@pytest.fixture
+def workspace(origin: Origin, tmp_path: Path) -> Path:
+    return origin.checkout(tmp_path / "work")
+
+
+def merged(pipeline: Pipeline, workspace: Path, source: str = "push", **inputs: str) -> Ended:
+    variables = {"CI_PIPELINE_SOURCE": source, "CI_COMMIT_BRANCH": "trunk"}
+    return pipeline.job(workspace, variables, **({"package": "techmap-sync"} | inputs))
+
+
+def reviewed(pipeline: Pipeline, workspace: Path, **inputs: str) -> Ended:
+    variables = {"CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_IID": "7"}
+    return pipeline.job(
+        workspace, variables | {"CI_MERGE_REQUEST_PROJECT_ID": "42"}, **({"package": "techmap-sync"} | inputs)
+    )
+
+
+def notes(server: Simulator) -> list[str]:
+    return [note.body for note in server.world.merge_requests[7]]
+
+
+def test_a_merge_installs_the_package_and_makes_the_tickets(
+    server: Simulator, workspace: Path, installed: Path, programs: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(installed, tmp_path / "own", symlinks=True)
+    found = list((tmp_path / "own").glob("lib/*/site-packages/techmap_sync*"))
+    assert len(found) == 2
+    for old in found:
+        shutil.rmtree(old)
+    pipeline = Pipeline(server, f"{tmp_path}/own/bin:{programs}", dict(TOKEN))
+    ended = merged(pipeline, workspace, package=str(ROOT))
+    assert ended.code == 0, ended.log
+    assert "push, because of a push to trunk, the default branch" in ended.log
+    assert len(server.world.issues) == ended.report["counts"]["create"] == TICKETS
+    assert {outcome["run"] for outcome in ended.report["outcomes"]} == {f"{server.url}/group/project/-/jobs/9"}
+    assert ended.problems == []
+    assert SECTION.findall(ended.log) == [("start", "tickets"), ("end", "tickets")]
+    assert notes(server) == []
+
+
+def test_a_merge_request_gets_one_note_that_the_next_run_edits(
+    pipeline: Pipeline, origin: Origin, workspace: Path, server: Simulator, tmp_path: Path
+) -> None:
+    ended = reviewed(pipeline, workspace)
+    assert ended.code == 0, ended.log
+    assert "plan, because of merge request 7" in ended.log
+    assert "- **create** Create AttemptCounter (high)" in notes(server)[0]
+    origin.commit(TEXT.replace("AttemptCounter", "FailureCounter"), "2026-11-25T12:05:00Z")
+    assert reviewed(pipeline, origin.checkout(tmp_path / "next")).code == 0
+    (only,) = notes(server)
+    assert "- **create** Create FailureCounter (high)" in only
+    assert [write.split()[0] for write in server.writes] == ["POST", "PUT"]
+
+
+def test_a_merge_request_without_a_token_gets_check_and_task_list_and_the_reason(
+    pipeline: Pipeline, workspace: Path, server: Simulator
+) -> None:
+    pipeline.secrets = {}
+    ended = reviewed(pipeline, workspace)
+    assert ended.code == 0, ended.log
+    assert server.asked == []
+    assert "Only the tasks of the maps, not compared with their tickets: there is no token for gitlab:42" in ended.log
+    assert "Create AttemptCounter" in ended.log
+    assert "No comment was written: there is no token for it." in ended.log
+    assert ended.report["counts"]["skip"] == TICKETS
+    (workspace / NAME).write_text(TEXT.replace("- `AttemptCounter`", "- [Name]\n- `AttemptCounter`", 1), "utf-8")
+    broken = reviewed(pipeline, workspace)
+    assert broken.code == 1, "check holds without a token too"
+    assert "[Name]" in broken.log
+    assert {problem["location"]["path"] for problem in broken.problems} == {NAME}
+
+
+def test_a_schedule_reconciles(pipeline: Pipeline, workspace: Path, server: Simulator) -> None:
+    merged(pipeline, workspace)
+    ticket = server.world.issues[2]
+    copy = server.world.add_issue(ticket.title, ticket.author, description=ticket.description, labels=ticket.labels)
+    ended = merged(pipeline, workspace, "schedule")
+    assert ended.code == 0, ended.log
+    assert "reconcile, because of " in ended.log
+    assert copy.state == "closed", "only reconcile closes copies"
+
+
+def test_of_two_merges_seconds_apart_the_older_ones_late_run_refuses(
+    pipeline: Pipeline, origin: Origin, server: Simulator, tmp_path: Path
+) -> None:
+    older = git(origin.folder, "rev-parse", "HEAD")
+    newer = origin.commit(TEXT.replace("AttemptCounter", "FailureCounter"), "2026-11-25T12:00:03Z")
+    assert merged(pipeline, origin.checkout(tmp_path / "newer", newer)).code == 0
+    before = len(server.writes)
+    ended = merged(pipeline, origin.checkout(tmp_path / "older", older))
+    assert ended.code == 4
+    assert len(server.writes) == before
+    assert f"the tickets were written from commit {newer[:12]}" in ended.log
+
+
+def test_inputs_are_values_and_never_commands(pipeline: Pipeline, workspace: Path) -> None:
+    ended = merged(pipeline, workspace, paths='"; touch pwned; $(touch pwned) `touch pwned` $GITLAB_TOKEN')
+    assert ended.code == 2
+    assert "no such file or folder: " in ended.log
+    assert "glpat-secret" not in ended.log
+    assert not list(workspace.rglob("pwned"))
+
+
+def test_component_and_action_take_the_same_inputs() -> None:
+    _, job = component(job_name="x", token="$MAPS_TOKEN")
+    assert job["resource_group"] == "x-$CI_COMMIT_REF_SLUG"
+    assert Pipeline._own({"A": job["variables"]["TECHMAP_SYNC_GITLAB_TOKEN"]}, {"MAPS_TOKEN": "t"}) == {"A": "t"}
+    text = (ROOT / "templates" / "techmap-sync.yml").read_text("utf-8")
+    declared = set(re.findall(r"inputs\.([\w-]+)", text))
+    assert action()["inputs"].keys() <= declared
