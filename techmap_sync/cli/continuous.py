@@ -95,6 +95,8 @@ class _Job:
 
         if occasion.deed is Deed.CHECK:
             return "check reads no tracker"
+        if occasion.forked and self.settings.api_url:
+            return "a run from a fork sends no token to the server that its settings name"
         tracker = tracker_without_login(self.settings, self.checkout) if occasion.review else ""
         why = f"there is no token for {tracker} (runs from forks and of unprotected branches may have none)"
         return why if tracker else ""
@@ -137,17 +139,14 @@ class _Job:
         return result, [code, *refused(planned)]
 
     def _shown(self, occasion: Occasion, result: Result) -> Result:
-        """Show a plan in the log and on the review; what hinders the comment becomes a remark."""
-        from techmap_sync.commands.reviews import comment
+        """Show a plan in the log and on the review."""
+        from techmap_sync.commands.reviews import commented
 
+        if occasion.review is not None and occasion.deed is Deed.PLAN:
+            result = commented(occasion.review, result, self.settings, self.checkout)
         with self.log.section("Plan"):
             self.screen.result(rendered(result, Format.TEXT))
-        if occasion.review is None or occasion.deed is not Deed.PLAN:
-            return result
-        without = comment(occasion.review, result, self.settings, self.checkout)
-        if without:
-            self.screen.note(without)
-        return replace(result, remarks=(*result.remarks, *([without] if without else [])))
+        return result
 
     def _problems(self, files: MapFiles) -> None:
         from techmap_sync.commands.checking import CheckFormat, report

@@ -74,6 +74,10 @@ ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit 3 when changes
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 4 when there is a conflict, and write nothing.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Also write the plan to this file, for push --plan.")]
 PlanFile = Annotated[Path | None, typer.Option("--plan", help="Write just what this reviewed plan shows.")]
+Comment = Annotated[
+    bool,
+    typer.Option("--comment", help="In a CI run about a pull or merge request, keep the plan as one comment there."),
+]
 MaxWrites = Annotated[int | None, typer.Option(min=1, help="Stop after so many changes; the next run goes on.")]
 ReportOnly = Annotated[bool, typer.Option("--report-only", help="Write nothing; exit 3 when something drifted.")]
 Retire = Annotated[list[str] | None, typer.Option(help="Let go the tickets of a map whose file is gone: its id.")]

@@ -30,6 +30,7 @@ def plan(
     output: options.FormatOption = Format.TEXT,
     report: options.Reports = None,
     out: options.Out = None,
+    comment: options.Comment = False,
     take: options.Take = None,
     new: options.New = None,
     allow: options.Allow = None,
@@ -43,14 +44,18 @@ def plan(
 ) -> None:
     """Show what a push would write, and write nothing."""
     from techmap_sync.commands.planning import make_plan
+    from techmap_sync.commands.reviews import commented, review_of_this_run
     from techmap_sync.reports import plan_json
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     wishes = _wishes(take, new, allow, refresh, accept_settings)
-    planned = make_plan(paths or [], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
+    settings, checkout = settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd())
+    place = review_of_this_run() if comment else None
+    planned = make_plan(paths or [], settings, checkout, wishes)
     if out is not None:
         out.write_text(plan_json.plan_json(planned.change_set) + "\n", encoding="utf-8")
     result = Result(planned.files, planned.change_set)
+    result = commented(place, result, settings, checkout) if place else result
     screen.result(rendered(result, output))
     deliver(result, screen, reports)
     screen.passed_over(planned.files)

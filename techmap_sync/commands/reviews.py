@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from techmap_sync.adapters.connection import Secret
 from techmap_sync.checkout import Checkout
 from techmap_sync.commands.credentials import api_url_for, token_for
-from techmap_sync.commands.occasions import ReviewPlace
+from techmap_sync.commands.occasions import ReviewPlace, occasion
 from techmap_sync.commands.reporting import Result, markdown
 from techmap_sync.commands.targets import connection_to
 from techmap_sync.config import Settings, environment
-from techmap_sync.errors import NotAllowed
+from techmap_sync.errors import NotAllowed, UsageProblem
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.syncing.changes import Action
 from techmap_sync.syncing.review import Review, keep_comment
@@ -20,11 +21,27 @@ TITLE = "### Technical maps: what merging this will do\n\n"
 _ROOM_FOR_THE_MARKER = 200
 
 
-def comment(place: ReviewPlace, result: Result, settings: Settings, checkout: Checkout) -> str:
-    """Keep the comment with this plan, and return why there is none; empty when it is there.
+def review_of_this_run() -> ReviewPlace:
+    """Return the pull or merge request that this CI run is about.
+
+    :raises UsageProblem: there is none.
+    """
+    place = occasion(environment()).review
+    if place is None:
+        raise UsageProblem("this run is about no pull or merge request", "leave --comment out")
+    return place
+
+
+def commented(place: ReviewPlace, result: Result, settings: Settings, checkout: Checkout) -> Result:
+    """Keep the comment with this plan; what hinders it becomes a remark of the result.
 
     :raises TrackerError: the server did not answer, or refused for another reason than the token's rights.
     """
+    without = _hindrance(place, result, settings, checkout)
+    return replace(result, remarks=(*result.remarks, without)) if without else result
+
+
+def _hindrance(place: ReviewPlace, result: Result, settings: Settings, checkout: Checkout) -> str:
     token = _own_token(place.kind, environment())
     if not token:
         return "No comment was written: there is no token for it."

@@ -78,8 +78,9 @@ def outcome_line(outcome: Outcome) -> Text:
 
 
 def done_line(outcomes: Sequence[Outcome], tracker: str) -> Text:
-    """Return what a push did, in one line."""
-    numbers = Counter(o.change.action for o in outcomes if o.status is Status.APPLIED)
+    """Return what a push did, in one line; the ledger counts only where nothing else was written."""
+    applied = [o.change for o in outcomes if o.status is Status.APPLIED]
+    numbers = Counter(change.action for change in [c for c in applied if not c.is_bookkeeping] or applied)
     parts = [f"{numbers[action]} {word}" for action, word in DONE_WORDS.items() if numbers[action]]
     return Text(f"Done: {', '.join(parts) or 'nothing was left to do'}. ({tracker})", style="bold")
 

@@ -1,0 +1,168 @@
+"""``ci`` and ``plan --comment``: what they do where something is missing, and what makes a job fail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ci.checkout import MAP, NAME, Origin
+from tests.commands.run import Ended, Program
+from tests.simulators.github import Account, GitHub, running
+
+TEXT = MAP.read_text("utf-8")
+TICKETS = 7
+TRUNK = {"default_branch": "trunk"}
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
+    with running(GitHub(accounts={"ghs_job": Account("github-actions[bot]", "NONE", is_installation=True)})) as server:
+        server.add_issue("A map").is_pull_request = True
+        yield server
+
+
+@pytest.fixture
+def job(program: Program, github: GitHub, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """A job of GitHub Actions in its checkout, for a pull request."""
+    monkeypatch.chdir(Origin.begin(program.folder / "repository", "https://github.com/octo/maps").folder)
+    for name, value in {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_REPOSITORY": "octo/maps",
+        "GITHUB_API_URL": github.base_url,
+        "GITHUB_TOKEN": "ghs_job",
+        "GITHUB_EVENT_PATH": str(program.folder / "event.json"),
+        "GITHUB_OUTPUT": str(program.folder / "output"),
+        "PATH": "/usr/bin:/bin",
+        "TECHMAP_SYNC_GITHUB__SECONDS_BETWEEN_WRITES": "0",
+    }.items():
+        monkeypatch.setenv(name, value)
+    pull_request(program)
+    return program
+
+
+def pull_request(job: Program, home: str = "octo/maps") -> None:
+    event(job, "pull_request", "refs/pull/1/merge", {"number": 1, "head": {"repo": {"full_name": home}}})
+
+
+def event(job: Program, name: str, ref: str, pull: dict[str, Any] | None = None) -> None:
+    job.monkeypatch.setenv("GITHUB_EVENT_NAME", name)
+    job.monkeypatch.setenv("GITHUB_REF", ref)
+    told = {"repository": TRUNK} | ({"pull_request": pull} if pull else {})
+    (job.folder / "event.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def comments(github: GitHub) -> list[str]:
+    return [comment.body for comment in github.repository.issues[1].conversation]
+
+
+def pushed(job: Program, *flags: str) -> Ended:
+    event(job, "push", "refs/heads/trunk")
+    return job("ci", *flags)
+
+
+def in_conflict(job: Program, github: GitHub) -> None:
+    """Let the map and a human change one title."""
+    assert pushed(job).code == 0
+    github.repository.issues[2].title = "A human's title"
+    path = Path(NAME)
+    path.write_text(TEXT.replace("Login Throttle", "Slow Logins"), encoding="utf-8")
+    path.write_text(f"---\nid: login-throttle\n---\n{path.read_text('utf-8')}", encoding="utf-8")
+    github.forget()
+
+
+def test_an_open_conflict_keeps_everything_from_being_written_when_asked(job: Program, github: GitHub) -> None:
+    in_conflict(job, github)
+    ended = pushed(job, "--fail-on", "conflicts", "--report", "markdown=summary.md")
+    assert ended.code == 4, ended.out + ended.err
+    assert github.writes == []
+    assert "*Nothing was written, " in Path("summary.md").read_text("utf-8")
+    assert "--take map KEY" in ended.out
+
+
+def test_by_default_a_conflict_is_kept_and_the_rest_is_written(job: Program, github: GitHub) -> None:
+    in_conflict(job, github)
+    assert pushed(job).code == 0
+    assert github.writes != []
+    assert github.repository.issues[2].title == "A human's title"
+
+
+def test_pending_changes_fail_a_review_only_when_asked(job: Program) -> None:
+    assert job("ci").code == 0
+    assert job("ci", "--fail-on", "changes").code == 3
+
+
+def test_check_reads_no_tracker(job: Program, github: GitHub) -> None:
+    ended = job("ci", "--command", "check", "--report", "json=report.json")
+    assert ended.code == 0, ended.err
+    assert github.requests == []
+    assert json.loads(Path("report.json").read_text("utf-8"))["counts"]["skip"] == TICKETS
+
+
+def test_a_review_without_a_token_gets_the_tasks_and_the_reason(job: Program, github: GitHub) -> None:
+    job.monkeypatch.delenv("GITHUB_TOKEN")
+    job.monkeypatch.setenv("GH_CONFIG_DIR", str(job.folder))
+    ended = job("ci")
+    assert ended.code == 0, ended.err
+    assert github.requests == []
+    assert "there is no token for github:octo/maps" in ended.out
+    assert "No comment was written: there is no token for it." in ended.out
+
+
+def test_a_fork_whose_token_does_not_see_the_tracker_gets_the_tasks(job: Program, github: GitHub) -> None:
+    pull_request(job, "mallory/maps")
+    ended = job("ci", "--to", "github:octo/secret")
+    assert ended.code == 0, ended.err
+    assert "runs from forks have no secrets" in ended.out
+    assert "Create AttemptCounter" in comments(github)[0]
+    pull_request(job)
+    assert job("ci", "--to", "github:octo/secret").code == 5, "without a fork it is a wrong setting"
+
+
+def test_a_fork_does_not_choose_where_the_token_goes(job: Program, github: GitHub) -> None:
+    with running(GitHub()) as theirs:
+        Path("techmap-sync.toml").write_text(f'api_url = "{theirs.base_url}"\n', encoding="utf-8")
+        pull_request(job, "mallory/maps")
+        ended = job("ci")
+        assert ended.code == 0, ended.err
+        assert theirs.requests == []
+    assert "a run from a fork sends no token" in comments(github)[0]
+
+
+def test_a_change_without_maps_gets_no_comment(job: Program, github: GitHub) -> None:
+    assert pushed(job).code == 0
+    pull_request(job)
+    assert job("ci").code == 0
+    assert comments(github) == []
+
+
+def test_plan_keeps_the_comment_too(job: Program, github: GitHub) -> None:
+    for _ in range(2):
+        assert job("plan", "--comment").code == 0
+    assert len(comments(github)) == 1
+    event(job, "push", "refs/heads/trunk")
+    ended = job("plan", "--comment")
+    assert ended.code == 2
+    assert "this run is about no pull or merge request" in ended.err
+
+
+def test_a_tracker_that_fails_is_told_in_the_summary_and_as_an_annotation(job: Program, github: GitHub) -> None:
+    job.monkeypatch.setenv("GITHUB_TOKEN", "ghs_wrong")
+    ended = pushed(job, "--fail-on", "never", "--report", "markdown=summary.md")
+    assert ended.code == 5
+    assert ended.out.startswith("::error title=techmap-sync::github:octo/maps: the token was not accepted")
+    assert "could not run" in Path("summary.md").read_text("utf-8")
+    assert not (job.folder / "output").exists()
+
+
+def test_the_paths_of_a_run_are_all_that_reconcile_knows(job: Program, github: GitHub) -> None:
+    """A map that lies elsewhere would otherwise be reported as gone."""
+    Path("elsewhere").mkdir()
+    Path("elsewhere/map.md").write_text(TEXT.replace("Login Throttle", "Other"), encoding="utf-8")
+    ended = pushed(job, "--paths", "docs/maps\n\n  elsewhere  \n")
+    assert ended.code == 0, ended.err
+    assert "docs/maps/login-throttle.md" in ended.out
+    assert "elsewhere/map.md" in ended.out
