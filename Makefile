@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit docs schema optional bench fuzz wheel clean
+.PHONY: help demo test lint types unit docs schema report optional bench fuzz wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ docs: $(VENV)/run ## write docs/rules.md from the code
 
 schema: $(VENV)/run ## write the JSON Schema of the settings from the code
 	@$(BIN)/python -c 'from techmap_sync.settings_schema import settings_schema; print(end=settings_schema())' > config/techmap-sync.schema.json
+
+report: $(VENV)/dev optional ## make the example of the report page, and its picture for the README
+	$(BIN)/python -m tests.reports.example docs/report/index.html
+	node tests/reports/browser.mjs picture docs/report/index.html docs/pictures/report.png
 
 optional: ## what optional tests need, where npm can get it
 	@if command -v npm >/dev/null 2>&1; then npm install --silent --no-audit --no-fund || echo 'npm failed: optional tests are skipped'; \

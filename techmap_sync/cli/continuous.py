@@ -124,7 +124,10 @@ class _Job:
         return planned.change_set.counts()["conflict"] if self.fail_on.refuses_conflicts else 0
 
     def _previewed(self, occasion: Occasion, planned: Planned) -> tuple[Result, list[Exit]]:
-        conflicts, result = self._conflicts(planned), Result(planned.files, planned.change_set)
+        conflicts, result = (
+            self._conflicts(planned),
+            Result(planned.files, planned.change_set, compared=planned.compared),
+        )
         if occasion.deed is not Deed.PLAN:
             what = f"{count(conflicts, 'field')} changed by the map and by a human"
             remark = f"Nothing was written, {what}: settle with push --take map KEY or --take tracker KEY."

@@ -11,7 +11,7 @@ import typer
 from techmap_sync.commands.checking import CheckFormat
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.occasions import Deed
-from techmap_sync.commands.reporting import Format
+from techmap_sync.commands.reporting import Format, StatusFormat
 from techmap_sync.config import FILE_NAME
 
 
@@ -58,6 +58,8 @@ ApiUrl = Annotated[str | None, typer.Option(help="Address of the tracker's API, 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help=f"Settings file. Default: the nearest {FILE_NAME}.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written.")]
 ShowFormatOption = Annotated[ShowFormat, typer.Option("--format", help="How the result is written.")]
+StatusFormatOption = Annotated[StatusFormat, typer.Option("--format", help="How the result is written.")]
+ResultFile = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="The file to write, or - for stdout.")]
 Reports = Annotated[
     list[str] | None,
     typer.Option("--report", metavar="FORMAT=FILE", help="Also write the result to a file, or to - for stdout."),

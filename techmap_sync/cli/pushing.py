@@ -54,7 +54,7 @@ def plan(
     planned = make_plan(paths or [], settings, checkout, wishes)
     if out is not None:
         out.write_text(plan_json.plan_json(planned.change_set) + "\n", encoding="utf-8")
-    result = Result(planned.files, planned.change_set)
+    result = Result(planned.files, planned.change_set, compared=planned.compared)
     result = commented(place, result, settings, checkout) if place else result
     screen.result(rendered(result, output))
     deliver(result, screen, reports)
@@ -129,7 +129,7 @@ def reconcile(
     )
     planned = make_plan([], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
     if report_only:
-        result = Result(planned.files, planned.change_set)
+        result = Result(planned.files, planned.change_set, compared=planned.compared)
         screen.result(rendered(result, output))
         drifted = any(c.writes or c.action in (Action.SKIP, Action.CONFLICT) for c in planned.change_set.changes)
         code = Exit.PENDING if drifted else Exit.DONE

@@ -39,7 +39,8 @@ def carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int 
             advance()
             if as_text and (screen.verbose or outcome.change.edge is None):
                 screen.result(plan_text.outcome_line(outcome))
-    result = Result(planned.files, change_set, pushed, run_circumstances(checkout_of(Path.cwd()).commit))
+    run = run_circumstances(checkout_of(Path.cwd()).commit)
+    result = Result(planned.files, change_set, pushed, run, compared=planned.compared)
     if not as_text:
         screen.result(rendered(result, output))
     elif change_set.writes:

@@ -1,4 +1,4 @@
-"""Commands that only look at a tracker: ``doctor``."""
+"""Commands that only look: ``status`` and ``doctor``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,29 @@ from techmap_sync.cli import options
 from techmap_sync.cli.app import app, settings_of
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
+from techmap_sync.commands.reporting import SCREEN, StatusFormat
+
+
+@app.command(epilog="Example: techmap-sync status --format html -o report.html")
+def status(
+    paths: options.Paths = None,
+    to: options.To = None,
+    api_url: options.ApiUrl = None,
+    config_file: options.ConfigFile = None,
+    form: options.StatusFormatOption = StatusFormat.TEXT,
+    output: options.ResultFile = SCREEN,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+) -> None:
+    """Show where the work of every map stands, and write nothing to the tracker."""
+    from techmap_sync.commands.taking_stock import status_in, status_of
+
+    screen = Screen(quiet, verbose, no_color)
+    document = status_of(paths or [], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()))
+    screen.write(output, status_in(document, form))
+    if output != SCREEN:
+        screen.note(f"wrote {output}")
 
 
 @app.command(epilog="Example: techmap-sync doctor --to github:octo/app")

@@ -55,6 +55,8 @@ class Compared:
     """None for a map whose file is missing."""
     plan: TaskPlan | None = None
     """What an approved map asks for."""
+    links_in_text: bool = False
+    """The tracker holds no links: who waits for whom stands in the map alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,8 @@ class _Run:
         holdings = holdings if holdings.tracking else self._under_another_id(plan) or holdings
         doubts = self.found.doubts.get(map_id, ())
         changes = diff(plan, self._origin(file), holdings, self.tracker.capabilities, self.policy, doubts)
-        return Compared(changes, holdings, file, plan)
+        in_text = not self.tracker.capabilities.native_blocking
+        return Compared(changes, holdings, file, plan, in_text)
 
     def maps_without_file(self, wishes: Wishes) -> Iterator[Compared]:
         """Report the maps that have tickets and no file, and retire those that are named."""

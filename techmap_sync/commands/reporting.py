@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from techmap_sync.commands.maps import MapFiles
+    from techmap_sync.commands.planning import Compared
     from techmap_sync.commands.pushing import Pushed
     from techmap_sync.syncing.changes import ChangeSet
 
@@ -27,10 +28,21 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
+    """A page with what was planned and where the work stood before."""
     GITHUB = "github"
     """Annotations of GitHub Actions for the problems of maps."""
     GITLAB = "gitlab"
     """A Code Quality report of the problems of maps."""
+
+
+class StatusFormat(StrEnum):
+    """How the standing of maps is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,8 @@ class Result:
     """Who pushed, from which commit, in which run."""
     remarks: tuple[str, ...] = ()
     """What else a reader has to know."""
+    compared: tuple[Compared, ...] = ()
+    """What the change set was worked out from."""
 
 
 def asked_reports(texts: Iterable[str]) -> tuple[Report, ...]:
@@ -81,6 +95,8 @@ def rendered(result: Result, form: Format) -> RenderableType:
             return _json(result)
         case Format.MARKDOWN:
             return markdown(result)
+        case Format.HTML:
+            return _html(result)
         case Format.GITHUB:
             return annotations.workflow_commands(result.files.checked, result.files.unreadable)
         case Format.GITLAB:
@@ -133,3 +149,10 @@ def _json(result: Result) -> str:
     if result.pushed is None:
         return plan_json(result.change_set)
     return push_json(result.change_set, result.pushed.outcomes, result.pushed.complete, result.circumstances)
+
+
+def _html(result: Result) -> str:
+    from techmap_sync.commands.taking_stock import document_of
+    from techmap_sync.reports.html.page import status_html
+
+    return status_html(document_of(result.compared, result.files, result.change_set.tracker, "plan"))

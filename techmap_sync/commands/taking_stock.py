@@ -1,0 +1,99 @@
+"""``status``: where the work of all maps stands, worked out from the very comparison that ``plan`` makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, assert_never
+
+from techmap_sync.checkout import Checkout
+from techmap_sync.commands.maps import MapFile, MapFiles
+from techmap_sync.commands.planning import Compared, Wishes, make_plan
+from techmap_sync.commands.reporting import StatusFormat
+from techmap_sync.config import Settings, environment
+from techmap_sync.errors import UnreadableMap
+from techmap_sync.model import Lifecycle
+from techmap_sync.reports.status_document import Document, status_document, status_json
+from techmap_sync.syncing.changes import MapChanges
+from techmap_sync.syncing.progress import Gate, MapProgress
+from techmap_sync.syncing.taking_stock import Subject, take_stock
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+CLOCK = "SOURCE_DATE_EPOCH"
+"""The variable by which builds are made repeatable: https://reproducible-builds.org/specs/source-date-epoch/"""
+
+
+def status_of(paths: Sequence[str], settings: Settings, checkout: Checkout) -> Document:
+    """Read maps and tracker, and say where the work stands. Writes nothing.
+
+    :param paths: files, folders and globs; the setting ``maps`` when there are none.
+    :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
+    """
+    planned = make_plan(paths, settings, checkout, Wishes(survey=True))
+    return document_of(planned.compared, planned.files, planned.change_set.tracker)
+
+
+def document_of(compared: Sequence[Compared], files: MapFiles, tracker: str, about: str = "status") -> Document:
+    """Return the standing of what a plan compared.
+
+    :param about: ``plan`` when the changes are what a reader came for.
+    """
+    seen = compared or tuple(map(_without_tickets, files.maps))
+    maps = (*take_stock(map(_subject, seen)), *_unread(files.unreadable))
+    return status_document(maps, tracker, _now().isoformat(timespec="seconds"), about)
+
+
+def status_in(document: Document, form: StatusFormat) -> RenderableType:
+    """Return a document in one of the forms."""
+    from techmap_sync.reports import status_markdown, status_text
+    from techmap_sync.reports.html import page
+
+    match form:
+        case StatusFormat.TEXT:
+            return status_text.status_text(document)
+        case StatusFormat.JSON:
+            return status_json(document)
+        case StatusFormat.MARKDOWN:
+            return status_markdown.status_markdown(document)
+        case StatusFormat.HTML:
+            return page.status_html(document)
+        case _:
+            assert_never(form)
+
+
+def _without_tickets(file: MapFile) -> Compared:
+    """A map whose tracker was not asked, as in a pull request from a fork."""
+    return Compared(MapChanges(file.outline.map_id, file.name, file.approved, file.reasons), file=file)
+
+
+def _subject(compared: Compared) -> Subject:
+    file, changes = compared.file, compared.changes
+    title = file.technical_map.title if file else ""
+    subject = Subject(title, _gate(compared), changes, compared.holdings, compared.plan, compared.links_in_text)
+    status = file.technical_map.field("status") if file and subject.gate is Gate.RETIRED else None
+    if status is None:
+        return subject
+    reasons = (f"{changes.path}:{status.span.line}: its status is {status.value}", *changes.reasons)
+    return replace(subject, changes=replace(changes, reasons=reasons))
+
+
+def _gate(compared: Compared) -> Gate:
+    if compared.file is None:
+        return Gate.MISSING
+    if compared.file.technical_map.lifecycle is Lifecycle.RETIRED:
+        return Gate.RETIRED
+    return Gate.APPROVED if compared.file.approved else Gate.WAITING
+
+
+def _unread(problems: Sequence[UnreadableMap]) -> Iterator[MapProgress]:
+    for problem in problems:
+        reasons = tuple(filter(None, (problem.what, problem.hint)))
+        yield MapProgress("", problem.path, problem.path, Gate.UNREAD, reasons)
+
+
+def _now() -> datetime:
+    fixed = environment().get(CLOCK, "")
+    return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdecimal() else datetime.now(UTC)
