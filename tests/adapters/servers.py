@@ -6,22 +6,43 @@ import pickle
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
 from typing import Any, Protocol
 
+from techmap_sync.adapters.connection import Connection
 from techmap_sync.adapters.github.tracker import connect as connect_github
 from techmap_sync.adapters.gitlab.tracker import connect as connect_gitlab
 from techmap_sync.syncing.tracker import CloseReason, State, Ticket, Tracker
 from tests.simulators import github, gitlab
 from tests.simulators.gitlab import faults
+from tests.simulators.gitlab.world import SARA
 
 _STORED = ("issues", "labels", "milestones", "links", "executed", "created", "linked")
+
+
+class Loss(Enum):
+    """How an answer gets lost."""
+
+    BAD_GATEWAY = github.Kind.BAD_GATEWAY.value
+    DROPPED = github.Kind.DROPPED.value
+    TIMED_OUT = github.Kind.TIMED_OUT.value
 
 
 class Server(Protocol):
     """A server with one project, as a test sees it."""
 
-    def tracker(self) -> Tracker:
+    def tracker(self, **connection: Any) -> Tracker:
         """Return the tracker of a new run."""
+        ...
+
+    def connection(self, **changes: Any) -> Connection:
+        """Return what an adapter is connected with, and what the time is there."""
+        ...
+
+    @property
+    def flags(self) -> list[str]:
+        """What a user writes to have the tickets there."""
         ...
 
     @property
@@ -43,12 +64,24 @@ class Server(Protocol):
         """Begin to count requests anew, and let nothing go wrong."""
         ...
 
-    def lose_answer(self, request: int, *, after: bool) -> None:
-        """Let the connection end when the n-th request has come, before or after its effect."""
+    def lose_answer(self, request: int, *, after: bool, how: Loss = Loss.DROPPED) -> None:
+        """Let no good answer come to the n-th request, before or after its effect."""
+        ...
+
+    def answer_empty(self, request: int) -> None:
+        """Let the n-th request bring an empty list."""
         ...
 
     def tickets(self) -> tuple[Ticket, ...]:
         """Return what is stored, seen from inside."""
+        ...
+
+    def add_unmanaged(self, count: int, label: str) -> None:
+        """Let people open tickets that bear a label and are none of ours."""
+        ...
+
+    def unlink(self, source: str, target: str) -> None:
+        """Let somebody take away that a ticket is blocked by another."""
         ...
 
     def saved(self) -> bytes:
@@ -66,8 +99,15 @@ class OnGitHub:
 
     server: github.GitHub
 
-    def tracker(self) -> Tracker:
-        return connect_github(self.server.connection())
+    def tracker(self, **connection: Any) -> Tracker:
+        return connect_github(self.server.connection(**connection))
+
+    def connection(self, **changes: Any) -> Connection:
+        return self.server.connection(**changes)
+
+    @property
+    def flags(self) -> list[str]:
+        return ["--to", f"github:{self.server.repository.full_name}", "--api-url", self.server.base_url]
 
     @property
     def requests(self) -> list[str]:
@@ -85,11 +125,21 @@ class OnGitHub:
         self.server.faults = {}
         self.server.forget()
 
-    def lose_answer(self, request: int, *, after: bool) -> None:
-        self.server.faults = {len(self.server.requests) + request: github.Fault(github.Kind.DROPPED, after)}
+    def lose_answer(self, request: int, *, after: bool, how: Loss = Loss.DROPPED) -> None:
+        self.server.faults = {len(self.server.requests) + request: github.Fault(github.Kind(how.value), after)}
+
+    def answer_empty(self, request: int) -> None:
+        self.server.faults = {len(self.server.requests) + request: github.Fault(github.Kind.EMPTY_LIST)}
 
     def tickets(self) -> tuple[Ticket, ...]:
         return tuple(self._ticket(issue) for issue in self.server.repository.issues.values())
+
+    def add_unmanaged(self, count: int, label: str) -> None:
+        for number in range(count):
+            self.server.add_issue(f"Theirs {number}", label)
+
+    def unlink(self, source: str, target: str) -> None:
+        self.server.repository.issues[int(source)].blocked_by.remove(int(target))
 
     def saved(self) -> bytes:
         return pickle.dumps(self.server.repository)
@@ -119,8 +169,15 @@ class OnGitLab:
 
     server: gitlab.Simulator
 
-    def tracker(self) -> Tracker:
-        return connect_gitlab(self.server.connection())
+    def tracker(self, **connection: Any) -> Tracker:
+        return connect_gitlab(self.server.connection(**connection))
+
+    def connection(self, **changes: Any) -> Connection:
+        return self.server.connection(**changes)
+
+    @property
+    def flags(self) -> list[str]:
+        return ["--to", f"gitlab:{self.server.world.path}", "--api-url", self.server.url]
 
     @property
     def requests(self) -> list[str]:
@@ -138,11 +195,24 @@ class OnGitLab:
         self.server.faults = {}
         self.server.asked.clear()
 
-    def lose_answer(self, request: int, *, after: bool) -> None:
-        self.server.faults = {len(self.server.asked) + request: faults.dropped(after_effect=after)}
+    def lose_answer(self, request: int, *, after: bool, how: Loss = Loss.DROPPED) -> None:
+        made = {Loss.BAD_GATEWAY: faults.bad_gateway, Loss.DROPPED: faults.dropped, Loss.TIMED_OUT: faults.silence}
+        self.server.faults = {len(self.server.asked) + request: made[how](after_effect=after)}
+
+    def answer_empty(self, request: int) -> None:
+        self.server.faults = {len(self.server.asked) + request: faults.empty_list()}
 
     def tickets(self) -> tuple[Ticket, ...]:
         return tuple(self._ticket(issue) for issue in self.server.world.issues.values())
+
+    def add_unmanaged(self, count: int, label: str) -> None:
+        for number in range(count):
+            self.server.world.add_issue(f"Theirs {number}", SARA, labels=[label])
+
+    def unlink(self, source: str, target: str) -> None:
+        links = self.server.world.links
+        (found,) = (n for n, link in links.items() if (link.source, link.target) == (int(target), int(source)))
+        del links[found]
 
     def saved(self) -> bytes:
         return pickle.dumps([getattr(self.server.world, name) for name in _STORED])
@@ -170,16 +240,16 @@ class OnGitLab:
 
 
 @contextmanager
-def _github() -> Iterator[Server]:
-    with github.running(github.GitHub()) as server:
+def _github(certificate: Path | None = None) -> Iterator[Server]:
+    with github.running(github.GitHub(), certificate) as server:
         yield OnGitHub(server)
 
 
 @contextmanager
-def _gitlab(**world: Any) -> Iterator[Server]:
-    with gitlab.Simulator.running(**world) as server:
+def _gitlab(certificate: Path | None = None) -> Iterator[Server]:
+    with gitlab.Simulator.running(certificate=certificate) as server:
         yield OnGitLab(server)
         assert server.undocumented == [], server.undocumented
 
 
-SERVERS: dict[str, Callable[[], AbstractContextManager[Server]]] = {"github": _github, "gitlab": _gitlab}
+SERVERS: dict[str, Callable[..., AbstractContextManager[Server]]] = {"github": _github, "gitlab": _gitlab}

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import logging
 import traceback
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
 from techmap_sync.adapters.connection import Connection, Secret
 from techmap_sync.adapters.github.tracker import connect
 from techmap_sync.errors import OutcomeUnclear, TrackerError, UsageProblem
 from techmap_sync.syncing.tracker import Draft, Standing
+from tests.simulators.certificates import self_signed
 from tests.simulators.github import Account, Fault, GitHub, Kind, running
 from tests.simulators.github.apps import APP_ID, INSTALLATION
 from tests.simulators.github.server import TOKEN
@@ -33,21 +30,9 @@ def key() -> rsa.RSAPrivateKey:
 
 
 @pytest.fixture(scope="module")
-def certificate(key: rsa.RSAPrivateKey, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of a private authority for this computer, with its key."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + _pem(key).encode())
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls") / "certificate.pem")
 
 
 @pytest.fixture

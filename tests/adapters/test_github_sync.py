@@ -22,8 +22,6 @@ from tests.simulators.github import Fault, GitHub, Issue, Kind, Limits, running
 from tests.syncing.build import POLICY, TRACKING, key, origin, plan, task
 from tests.syncing.drive import planned, push
 
-LABELS = ("techmap", "priority:medium")
-
 
 def chain(count: int, every: int = 1) -> TaskPlan:
     """A map of which every n-th task waits for the one before."""
@@ -74,56 +72,6 @@ def fresh(github: GitHub) -> Tracker:
     return connect(github.connection())
 
 
-def test_a_first_push_takes_one_write_for_each_thing_and_few_reads(github: GitHub) -> None:
-    made = chain(20)
-    push(fresh(github), made)
-    edges, parents, ledger = 19, 20, 1
-    assert len(github.writes) <= 21 + edges + parents + len(LABELS) + ledger
-    assert len(github.requests) - len(github.writes) - len(github.lists) <= 8
-
-
-def test_a_second_push_takes_a_list_and_three_others_and_writes_nothing(github: GitHub) -> None:
-    made = chain(120)
-    generous = replace(POLICY, limits=replace(POLICY.limits, max_creates=200))
-    push(fresh(github), replace(made, tasks=made.tasks[:99]), generous)
-    for number in range(100):
-        github.add_issue(f"Of another map {number}", "techmap")
-    github.forget()
-    assert push(fresh(github), replace(made, tasks=made.tasks[:99]), generous) == []
-    assert not github.writes
-    assert len(github.lists) == 2
-    assert len(github.requests) - len(github.lists) <= 3
-
-
-def test_a_change_takes_a_read_and_a_write(github: GitHub) -> None:
-    push(fresh(github), plan(task("Store"), task("Service")))
-    github.forget()
-    push(fresh(github), plan(task("Store", sections={"purpose": "New."}), task("Service")))
-    assert [request.verb for request in github.writes] == ["PATCH", "PATCH"]
-    singles = [request for request in github.requests if request.verb == "GET" and request not in github.lists]
-    assert len(singles) <= 3 + len(github.writes)
-
-
-def test_an_edge_that_a_kill_prevented_is_added_and_one_that_people_removed_stays_removed(github: GitHub) -> None:
-    made = plan(task("Store"), task("Service", blocked_by=("Store",)), task("Tests", blocked_by=("Service",)))
-    links = "/dependencies/blocked_by"
-    push(fresh(github), made)
-    github.dies_at = next(n for n, request in enumerate(github.requests, 1) if request.path.endswith(links))
-    start = GitHub()
-    with running(start):
-        start.dies_at = github.dies_at
-        with suppress(TrackerError):
-            push(fresh(start), made)
-        start.restore(start.repository)
-        assert not any(issue.blocked_by for issue in start.repository.issues.values())
-        push(fresh(start), made)
-        service = _issue(start, key("Service"))
-        assert service.blocked_by == [_issue(start, key("Store")).number]
-        service.blocked_by.clear()
-        push(fresh(start), made)
-        assert service.blocked_by == []
-
-
 def _issue(github: GitHub, name: str) -> Issue:
     return next(issue for issue in github.repository.issues.values() if key_of(issue) == name)
 
@@ -155,17 +103,6 @@ def test_status_502_after_the_effect_of_any_request_changes_nothing(github: GitH
         github.forget()
         assert push(fresh(github), after) == []
         assert not github.writes
-
-
-@pytest.mark.parametrize("kind", [Kind.BAD_GATEWAY, Kind.DROPPED, Kind.TIMED_OUT])
-def test_a_create_whose_answer_is_lost_makes_one_issue_in_the_same_run(github: GitHub, kind: Kind) -> None:
-    made = plan(task("Store"))
-    push(fresh(github), made)
-    place = [request.verb + request.path for request in github.requests].index("POST/repos/octo/maps/issues") + 1
-    github.restore(type(github.repository)("octo/maps"))
-    github.faults = {place: Fault(kind, after=True)}
-    push(connect(github.connection(timeout=0.3)), made)
-    assert sorted(state(github)) == [key("Store"), TRACKING]
 
 
 def test_an_empty_list_where_the_second_witness_knows_better_is_no_reason_to_create(github: GitHub) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from techmap_sync.adapters.connection import Secret
 from techmap_sync.adapters.gitlab.tracker import connect
-from techmap_sync.errors import OutcomeUnclear, TrackerError
+from techmap_sync.errors import OutcomeUnclear, TrackerError, UsageProblem
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch
 from tests.simulators.gitlab import Simulator, faults
 from tests.simulators.gitlab.world import BOT, GUEST, Token
@@ -52,14 +52,12 @@ def moved(server: Simulator) -> None:
 @pytest.mark.parametrize(
     ("connection", "break_it", "what", "hint"),
     [
-        ({"token": Secret("")}, None, "GitLab asks for a token and none was given", f"set GITLAB_TOKEN; {ACCESS}"),
         (
             {"token": Secret("wrong")},
             None,
             "GitLab does not accept the token",
             f"it is wrong, expired or revoked; {ACCESS}",
         ),
-        ({"target": ""}, None, "no project is named", "write gitlab:GROUP/PROJECT"),
         (
             {"target": "group/other"},
             None,
@@ -90,6 +88,20 @@ def test_a_project_that_cannot_be_used_is_told_in_one_sentence(
     assert error.what == what.replace("URL", server.url)
     assert error.hint == hint
     assert server.writes == []
+
+
+@pytest.mark.parametrize("target", ["", "/"])
+def test_a_project_that_is_not_named_is_said_before_anything_is_sent(server: Simulator, target: str) -> None:
+    with pytest.raises(UsageProblem, match="no project on GitLab is named"):
+        connect(server.connection(target=target))
+
+
+@pytest.mark.parametrize("token", ["", "two words", "glpat-x\nglpat-y", "glpat-ü"])
+def test_a_token_that_is_none_is_said_before_anything_is_sent(server: Simulator, token: str) -> None:
+    with pytest.raises(UsageProblem) as caught:
+        connect(server.connection(token=Secret(token)))
+    assert token == "" or token not in repr(caught.value)
+    assert token or caught.value.hint == f"set GITLAB_TOKEN, or log in with: glab auth login; {ACCESS}"
 
 
 def test_a_token_that_may_only_read_is_told_when_it_has_to_write(server: Simulator) -> None:

@@ -78,7 +78,7 @@ class Links:
         if answer.status == 409:
             self._check_same(project, edge)
         elif not answer.succeeded:
-            raise self._wire.error(about_refusal(answer, _deed(edge), has_token=True))
+            raise self._wire.error(about_refusal(answer, _deed(edge)))
 
     def remove(self, project: Project, edge: Edge) -> None:
         """Remove a link; one that is not there, or of another kind, is no error and is left alone.

@@ -69,14 +69,12 @@ def about_silence(silence: NoAnswer, timeout: float) -> Complaint:
             return Complaint(f"{host} cannot be reached", "check the address and the network")
 
 
-def about_refusal(answer: Answer, deed: str, *, has_token: bool) -> Complaint:
+def about_refusal(answer: Answer, deed: str) -> Complaint:
     """Return what to say of an answer that says no.
 
     :param deed: what was tried, to follow "to": ``create a ticket``.
     """
     match answer.status:
-        case 401 if not has_token:
-            what, hint = "GitLab asks for a token and none was given", f"set GITLAB_TOKEN; {ACCESS}"
         case 401:
             what, hint = "GitLab does not accept the token", f"it is wrong, expired or revoked; {ACCESS}"
         case 403:

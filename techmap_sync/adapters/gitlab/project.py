@@ -38,8 +38,6 @@ def find(wire: Wire, target: str) -> Project:
     :raises TrackerError: there is none that the token may see, it has moved, or it keeps no issues.
     """
     target = target.strip("/")
-    if not target:
-        raise wire.error(Complaint("no project is named", "write gitlab:GROUP/PROJECT"))
     answer = wire.read(f"/projects/{quote(target, safe='')}", "read the project", accepted={404})
     row = answer.row
     if answer.status == 404 or row is None or "path_with_namespace" not in row:

@@ -15,16 +15,27 @@ from techmap_sync.adapters.gitlab.labels import Labels, Milestones
 from techmap_sync.adapters.gitlab.links import Links
 from techmap_sync.adapters.gitlab.pace import SECONDS_PER_CREATION
 from techmap_sync.adapters.gitlab.people import People
-from techmap_sync.adapters.gitlab.problems import Complaint
+from techmap_sync.adapters.gitlab.problems import ACCESS, Complaint
 from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.wire import Wire
+from techmap_sync.errors import UsageProblem
 from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Ends, Finding, Patch, Snapshot, State, Ticket
 
 _UNKNOWN = Ends()
 
 
 def connect(connection: Connection) -> GitLabTracker:
-    """Return the tracker over the project that the connection names. No request is sent yet."""
+    """Return the tracker over the project that the connection names. No request is sent yet.
+
+    :raises UsageProblem: no project is named, or there is no token, or it cannot be one.
+    """
+    token = connection.token.value
+    if not connection.target.strip("/"):
+        raise UsageProblem("no project on GitLab is named", "write --to gitlab:GROUP/PROJECT")
+    if not token:
+        raise UsageProblem("no token for GitLab", f"set GITLAB_TOKEN, or log in with: glab auth login; {ACCESS}")
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        raise UsageProblem("the token for GitLab holds characters that no token has", "copy it again, without quotes")
     return GitLabTracker(connection)
 
 

@@ -114,7 +114,7 @@ class Wire:
     def _about(self, answer: Answer, deed: str) -> Complaint:
         if answer.succeeded:
             return no_gitlab(self.base_url)
-        return about_refusal(answer, deed, has_token=bool(self._connection.token))
+        return about_refusal(answer, deed)
 
     def _paced(
         self, wait: Callable[[], float], verb: str, path: str, query: Query | None, data: Query | None
