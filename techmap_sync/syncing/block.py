@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from techmap_sync.syncing.marker import PREFIX, Marker, MarkerUnreadable, decode
 BEGIN = "<!-- techmap-sync begin -->"
 END = "<!-- techmap-sync end -->"
 HEADING = "### "
-FENCE = "```"
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,26 @@ def _parts(lines: Sequence[str], marker: Marker) -> tuple[Part, ...]:
     """Cut the block at the headings that the marker knows; anything else a human added stays with its section."""
     ahead = {written.heading: name for name, written in marker.sections.items() if written.heading}
     found: list[tuple[str, str, list[str]]] = [("", "", [])]
-    fenced = False
+    fence = ""
     for line in lines:
-        fenced ^= line.lstrip().startswith(FENCE)
-        heading = line.removeprefix(HEADING).rstrip() if line.startswith(HEADING) and not fenced else ""
+        fence = _fence_behind(line, fence)
+        heading = line.removeprefix(HEADING).rstrip() if line.startswith(HEADING) and not fence else ""
         if heading in ahead:
             found.append((ahead.pop(heading), heading, []))
         else:
             found[-1][2].append(line)
     return tuple(Part(name, heading, "\n".join(text).strip("\n")) for name, heading, text in found)
+
+
+def _fence_behind(line: str, fence: str) -> str:
+    """Return the fence that is open behind a line; a line that closes one has nothing else on it.
+
+    :param fence: the one that is open before the line, empty when there is none.
+    """
+    found = _FENCE.match(line)
+    if not found:
+        return fence
+    mark, rest = found.groups()
+    if not fence:
+        return "" if mark[0] == "`" and "`" in rest else mark
+    return "" if mark.startswith(fence) and not rest.strip() else fence

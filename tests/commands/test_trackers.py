@@ -57,40 +57,12 @@ def test_gitlab_holds_the_map_and_a_second_push_writes_nothing(program: Program,
     assert len(gitlab.writes) == writes
 
 
-def test_every_tracker_gets_the_same_change_set_but_for_the_parents_that_are_links(
-    program: Program, github: GitHub, gitlab: GitLab
-) -> None:
-    def changes(*to: str) -> list[tuple[str, str, str]]:
-        found = program("plan", MAP, *to, "--format", "json").json["changes"]
-        return [(c["action"], c["key"], c.get("target", "")) for c in found if c.get("edge") != "child of"]
-
-    assert changes(*on_github(github)) == changes(*on_gitlab(gitlab)) == changes("--to", "backlog:./backlog")
-
-
 def test_doctor_looks_and_writes_nothing(program: Program, github: GitHub, gitlab: GitLab) -> None:
     for server, to in ((github, on_github(github)), (gitlab, on_gitlab(gitlab))):
         ended = program("doctor", *to)
         assert ended.code == 0, ended.out + ended.err
         assert "doubled tickets: none" in ended.out
         assert not server.writes
-
-
-def test_no_token_is_one_clear_message(program: Program, github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GITHUB_TOKEN")
-    monkeypatch.setenv("PATH", "")
-    ended = program("push", MAP, *on_github(github))
-    assert ended.code == 2
-    assert "error: no token for GitHub" in ended.err
-
-
-def test_a_bad_token_is_one_clear_message_without_the_token(
-    program: Program, github: GitHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GITHUB_TOKEN", "ghp_wrong")
-    ended = program("push", MAP, *on_github(github))
-    assert ended.code == 5
-    assert "error: github:octo/maps: " in ended.err
-    assert "ghp_wrong" not in ended.out + ended.err
 
 
 def test_in_github_actions_the_target_is_the_repository_itself(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from techmap_sync.planning.neutralize import neutralize
 from techmap_sync.syncing.block import BEGIN, END, Block, Part, Unmanaged, read_block, write_block
 from techmap_sync.syncing.marker import Marker, WrittenField
 
@@ -46,6 +47,34 @@ def test_human_text_with_windows_line_ends_keeps_them() -> None:
 def test_a_heading_within_a_code_fence_opens_no_section() -> None:
     fenced = [PARTS[0], Part("purpose", "Purpose", "```\n### Where\n```"), PARTS[2]]
     assert block(write_block(fenced, MARKER)).parts == tuple(fenced)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\n### Where\n```",
+        "```\n``` x\n### Where\n```",
+        "````\n```\n### Where\n````",
+        "```\n````",
+        "~~~\n```\n### Where\n~~~",
+        "``` `code` ```",
+        "- item\n\n  ```\n  /close\n  ``` x\n  ```",
+        "```\n    code\n  ```  ",
+    ],
+)
+def test_a_section_ends_where_no_fence_is_open(text: str) -> None:
+    fenced = [PARTS[0], Part("purpose", "Purpose", text), PARTS[2]]
+    assert block(write_block(fenced, MARKER)).parts == tuple(fenced)
+
+
+_LINES = st.sampled_from(["```", "``` x", "````", "~~~", "- item", "  ```", "/close", "", "text `a`"])
+
+
+@given(st.lists(_LINES, max_size=8).map("\n".join))
+def test_no_text_of_a_map_hides_the_section_behind_it(text: str) -> None:
+    safe = neutralize(text).strip("\n")
+    body = write_block([PARTS[0], Part("purpose", "Purpose", safe), PARTS[2]], MARKER)
+    assert block(body).parts[-1] == PARTS[2]
 
 
 def test_what_a_human_wrote_into_a_section_stays_with_that_section() -> None:
