@@ -41,7 +41,13 @@ report: $(VENV)/dev optional ## make the example of the report page, and its pic
 	$(BIN)/python -m tests.reports.example docs/report/index.html
 	node tests/reports/browser.mjs picture docs/report/index.html docs/pictures/report.png
 
-optional: ## what optional tests need, where npm can get it
+BROWSERS := $(CHROMIUM) chromium chromium-browser google-chrome google-chrome-stable
+
+optional: ## what optional tests need, where npm and apt-get can get it
+	@if [ -z "$$(which $(BROWSERS) 2>/dev/null)" ]; then \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1 \
+	|| echo 'apt-get failed: tests in a browser are skipped'; else echo 'no Chromium: tests in a browser are skipped'; fi; fi
 	@if command -v npm >/dev/null 2>&1; then npm install --silent --no-audit --no-fund || echo 'npm failed: optional tests are skipped'; \
 	else echo 'npm is missing: optional tests are skipped'; fi
 

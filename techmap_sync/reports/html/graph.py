@@ -12,9 +12,11 @@ from techmap_sync.planning.task import Phase
 from techmap_sync.reports.html.layout import WIDTH, Arrow, Drawing, drawing_of
 from techmap_sync.syncing.changes import Action
 
-LINE = 19
+LINE = 21
 """Letters that fit into a node; a wide one, as of Chinese, takes the place of two."""
 MARGIN, TOP = 16, 40
+SPOKEN = 4
+"""So many names are read out; the list holds all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,16 @@ class Node:
         """What a screen reader says."""
         task = self.task
         parts = [task["title"], f"{task['phase']}, {self.look}", f"ticket {task['number']}" if task["number"] else ""]
-        parts += [f"waits for {', '.join(self.waits_for)}" if self.waits_for else ""]
+        first, more = ", ".join(self.waits_for[:SPOKEN]), len(self.waits_for) - SPOKEN
+        parts += [f"waits for {first}{f' and {more} more' if more > 0 else ''}" if first else ""]
         parts += ["changed by a human"] if task["drifted"] else []
         parts += ["conflict"] if task["conflicts"] else []
         return ". ".join(filter(None, parts))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the node shows less than the title."""
+        return "".join(self.lines) != str(self.task["title"])
 
     @property
     def traits(self) -> str:
@@ -126,15 +134,26 @@ def _node(
 
 
 def wrapped(title: str) -> tuple[str, ...]:
-    """Return a title in at most two lines of a node."""
+    """Return a title in at most two lines of a node, together a beginning of it: speech control goes by what is seen.
+
+    Words stay whole; the node cuts what is wider than itself.
+    """
     words = title.split()
-    fitting = max((n for n in range(len(words) + 1) if cell_len(" ".join(words[:n])) <= LINE), default=0)
-    first, rest = " ".join(words[:fitting]), " ".join(words[fitting:])
-    if not first:
-        first = set_cell_size(rest, LINE).rstrip()
-        rest = rest[len(first) :]
-    second = rest if cell_len(rest) <= LINE else f"{set_cell_size(rest, LINE - 1).rstrip()}…"
-    return tuple(filter(None, (first, second)))
+    first = _fitting(words)
+    if not first and words:
+        whole = " ".join(words)
+        cut = len(set_cell_size(whole, LINE).rstrip())
+        return tuple(filter(None, (whole[:cut], whole[cut:].partition(" ")[0])))
+    rest = words[len(first) :]
+    second = _fitting(rest) or rest[:1]
+    more = ["…"] if len(second) < len(rest) else []
+    return tuple(filter(None, (" ".join(first) + (" " if rest else ""), " ".join(second + more))))
+
+
+def _fitting(words: Sequence[str]) -> list[str]:
+    """Return as many words as fit into a line."""
+    number = max((n for n in range(len(words) + 1) if cell_len(" ".join(words[:n])) <= LINE), default=0)
+    return list(words[:number])
 
 
 def without_map(title: str, map_title: str) -> str:

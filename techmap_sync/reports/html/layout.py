@@ -12,9 +12,9 @@ from itertools import pairwise
 
 from techmap_sync.planning.task import Phase
 
-WIDTH, HEIGHT = 172, 44
+WIDTH, HEIGHT = 180, 44
 """Of a node, in pixels."""
-COLUMN_GAP, ROW_GAP, DUMMY_HEIGHT = 38, 14, 4
+COLUMN_GAP, ROW_GAP, DUMMY_HEIGHT = 32, 14, 4
 SWEEPS = 6
 """Further ones change nothing that a reader would see."""
 

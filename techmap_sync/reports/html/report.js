@@ -8,7 +8,7 @@ const rows = all(".tasks > li").map((row) => ({
   map: row.closest("section").dataset.map,
   phase: row.dataset.p,
   states: row.dataset.s.split(" "),
-  text: row.textContent.toLowerCase(),
+  text: `${row.textContent} ${row.dataset.l || ""}`.toLowerCase(),
 }));
 const maps = all("[data-map]");
 
@@ -36,9 +36,11 @@ function filter() {
   output.textContent = map.value || asked ? `${number} of ${rows.length} tasks` : "";
 }
 
+const numberOf = (node) => node.id.replace(/.*n/, "");
+
 function nearest(node, numbers) {
   const middle = (each) => each.getBoundingClientRect().top;
-  const there = numbers.split(" ").filter(Boolean).map((n) => node.ownerSVGElement.querySelector(`[data-n="${n}"]`));
+  const there = (numbers || "").split(" ").filter(Boolean).map((n) => document.getElementById(node.id.replace(/\d+$/, n)));
   return there.sort((a, b) => Math.abs(middle(a) - middle(node)) - Math.abs(middle(b) - middle(node)))[0];
 }
 
@@ -60,7 +62,7 @@ const steps = {
 
 function mark(svg, node) {
   for (const path of all(".e path", svg)) {
-    path.classList.toggle("on", Boolean(node) && path.dataset.e.split(" ").includes(node.dataset.n));
+    path.classList.toggle("on", Boolean(node) && path.dataset.e.split(" ").includes(numberOf(node)));
   }
 }
 
