@@ -140,7 +140,7 @@ class _Run:
         map_id = file.outline.map_id
         holdings = self.found.maps.get(map_id, Holdings())
         if _is_retired(file):
-            return Compared(retire(map_id, self.checkout.path_of(file.path), holdings, self.policy), holdings, file)
+            return Compared(self._retired(map_id, self.checkout.path_of(file.path), holdings), holdings, file)
         if plan is None:
             return Compared(MapChanges(map_id, file.name, approved=False, reasons=file.reasons), holdings, file)
         holdings = holdings if holdings.tracking else self._under_another_id(plan) or holdings
@@ -156,10 +156,13 @@ class _Run:
                 continue
             path = holdings.tracking.marker.path
             if map_id in wishes.retired:
-                yield Compared(retire(map_id, path, holdings, self.policy), holdings)
+                yield Compared(self._retired(map_id, path, holdings), holdings)
             else:
                 reason = f"its file is missing; reconcile --retire {map_id} lets its tickets go"
                 yield Compared(MapChanges(map_id, path, approved=False, reasons=(reason,)), holdings)
+
+    def _retired(self, map_id: str, path: str, holdings: Holdings) -> MapChanges:
+        return retire(map_id, path, holdings, self.tracker.capabilities, self.policy, self.checkout.commit)
 
     def _under_another_id(self, plan: TaskPlan) -> Holdings | None:
         """A map is renamed when its old id is gone from the whole tree and at least half of its keys match."""

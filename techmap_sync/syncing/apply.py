@@ -142,12 +142,13 @@ class MapRun:
         return self._carry_out(change, held, rewrite)
 
     def _carry_out(self, change: Change, held: Held, rewrite: writing.Rewrite) -> Outcome:
+        """Labels first: the marker, which says that they were set, must not stand there when they never arrived."""
         number = held.ticket.number
-        ticket = self.tracker.update(number, rewrite.patch) if rewrite.patch else held.ticket
         if rewrite.add_labels:
             self.tracker.add_labels(number, sorted(rewrite.add_labels))
         if rewrite.remove_labels:
             self.tracker.remove_labels(number, sorted(rewrite.remove_labels))
+        ticket = self.tracker.update(number, rewrite.patch) if rewrite.patch else held.ticket
         return self._outcome(
             change, Status.APPLIED if rewrite else Status.ALREADY, ticket, text_digest(held.ticket.body)
         )

@@ -96,6 +96,8 @@ class MapChanges:
     """The ledger that the changes were worked out against."""
     ledger: Ledger | None = None
     """What the ledger shall say once all is done; a ticket that does not exist yet has an empty number there."""
+    commit: str = ""
+    """The commit that the map was read from, empty when it is not known."""
 
     @property
     def writes(self) -> tuple[Change, ...]:

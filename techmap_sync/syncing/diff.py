@@ -19,6 +19,7 @@ from techmap_sync.syncing.renames import Renames, find_renames
 from techmap_sync.syncing.revise import Held, Revision, revise
 from techmap_sync.syncing.ticks import unticked
 from techmap_sync.syncing.tracker import Capabilities, CloseReason, Standing, State
+from techmap_sync.syncing.writing import with_closing_labels
 
 LEDGER = "ledger"
 MARKER = "marker"
@@ -58,23 +59,24 @@ def diff(
     holdings = holdings.renamed(renames.keys)
     plan = with_follow_ups(plan, holdings)
     tasks = tuple(change for spec in plan.tasks for change in _task_changes(spec, holdings, renames, policy))
+    holdings = replace(holdings, renewed=frozenset(c.key for c in tasks if c.action is Action.CREATE))
     text = map_text(origin.text, changed=origin.text_digest != holdings.ledger.text)
-    orphans = orphan_changes(plan, text, holdings, policy, renames.held)
+    orphans = tuple(orphan_changes(plan, text, holdings, policy, renames.held))
     edges = edge_changes(plan, holdings, capabilities, skipped=_without_ticket(plan, tasks, holdings))
     ledger = _ledger(plan, origin, holdings, capabilities, (*tasks, *edges))
     changes = (
         *_tracking_creation(plan, holdings),
         *tasks,
-        *orphans,
-        *_copies(holdings, policy),
+        *with_closing_labels((*orphans, *_copies(holdings, policy)), policy, capabilities),
         *edges,
         *_tracking_update(plan, holdings, policy, ledger),
-        *_tracking_state(plan, holdings, tasks),
+        *_tracking_state(plan, holdings, policy, tasks),
     )
     return MapChanges(
         plan.map_id,
         origin.path,
         approved=True,
+        commit=origin.commit,
         changes=changes,
         refusals=(*doubts, *refusals(changes, origin.commit_time, holdings, policy)),
         tracking_key=plan.tracking.key,
@@ -121,7 +123,8 @@ def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Iterator[
     number, closed_by_us = held.ticket.number, held.marker.state == State.CLOSED
     if held.ticket.state is State.CLOSED:
         if closed_by_us and not spec.done:
-            yield Change(Action.REOPEN, spec.key, spec.title, number, "its task is back in the map", spec=spec)
+            edits, reason = revise(spec, held, policy).edits, "its task is back in the map"
+            yield Change(Action.REOPEN, spec.key, spec.title, number, reason, edits, spec)
         return
     if spec.done and not closed_by_us:
         title, reason = held.ticket.title, CloseReason.COMPLETED
@@ -137,8 +140,8 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
     edits = revision.edits
     if held.marker.key != spec.key:
         edits = (*edits, FieldEdit(KEY, held.marker.key, spec.key))
-    if not edits and revision.named(Decision.ADOPT):
-        edits = (FieldEdit(MARKER, "", ", ".join(field.name for field in revision.named(Decision.ADOPT))),)
+    if not edits and revision.adopted:
+        edits = (FieldEdit(MARKER, "", ", ".join(revision.adopted)),)
     if edits:
         yield Change(Action.UPDATE, spec.key, spec.title, number, edits=edits, spec=spec)
     for field in revision.named(Decision.CONFLICT):
@@ -149,7 +152,8 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
         yield Change(Action.CONFLICT, spec.key, spec.title, number, reason, (edit,), spec)
     kept = tuple(FieldEdit(field.name or "lead", field.ours, field.theirs) for field in revision.named(Decision.KEEP))
     if kept:
-        reason = f"changed by a human, kept: {', '.join(edit.name for edit in kept)}"
+        names = ", ".join(edit.name for edit in kept)
+        reason = f"changed by a human, kept: {names}; push --take map {spec.key} writes the map's text"
         yield Change(Action.SKIP, spec.key, spec.title, number, reason, kept=kept)
 
 
@@ -166,14 +170,17 @@ def _copies(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
             yield Change(Action.SKIP, key, title, number, reason)
 
 
-def retire(map_id: str, path: str, holdings: Holdings, policy: SyncPolicy) -> MapChanges:
+def retire(
+    map_id: str, path: str, holdings: Holdings, capabilities: Capabilities, policy: SyncPolicy, commit: str = ""
+) -> MapChanges:
     """Return what happens to the tickets of a map that was abandoned, superseded, or taken away for good."""
-    changes, tracking = retirement_changes(holdings, policy), holdings.tracking
+    tracking = holdings.tracking
     return MapChanges(
         map_id,
         path,
         approved=True,
-        changes=changes,
+        commit=commit,
+        changes=tuple(with_closing_labels(retirement_changes(holdings, policy), policy, capabilities)),
         tracking_key=tracking.marker.key if tracking else "",
         tracking_number=tracking.ticket.number if tracking else "",
         base=holdings.written_ledger,
@@ -200,7 +207,9 @@ def _tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, led
     yield from left
 
 
-def _tracking_state(plan: TaskPlan, holdings: Holdings, tasks: tuple[Change, ...]) -> Iterator[Change]:
+def _tracking_state(
+    plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, tasks: tuple[Change, ...]
+) -> Iterator[Change]:
     """Close the tracking ticket when everything is done, and reopen what we closed when something is not."""
     held = holdings.tracking
     if held is None:
@@ -212,7 +221,8 @@ def _tracking_state(plan: TaskPlan, holdings: Holdings, tasks: tuple[Change, ...
         reason = "all its tasks are closed and its checklist is ticked"
         yield Change(Action.CLOSE, key, title, number, reason, close_reason=CloseReason.COMPLETED)
     elif not finished and not is_open and closed_by_us:
-        yield Change(Action.REOPEN, key, title, number, "there is work left", spec=plan.tracking)
+        edits = revise(plan.tracking, held, policy).edits
+        yield Change(Action.REOPEN, key, title, number, "there is work left", edits, plan.tracking)
 
 
 def _is_finished(plan: TaskPlan, holdings: Holdings, tracking: Held) -> bool:

@@ -63,6 +63,14 @@ class Ledger:
             gone=frozenset(moved.get(key, key) for key in self.gone),
         )
 
+    def without_links_of(self, keys: frozenset[str]) -> Ledger:
+        """Return the same ledger as if no link had been applied to the tickets of some keys."""
+        return replace(
+            self,
+            edges=frozenset(edge for edge in self.edges if keys.isdisjoint(edge)),
+            children=self.children - keys,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Marker:

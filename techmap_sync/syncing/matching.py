@@ -44,6 +44,8 @@ class Holdings:
     """Tickets that the ledger lists but whose marker is gone or broken, by key: released by a human."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Old key -> new key of tasks that were renamed since the last push."""
+    renewed: frozenset[str] = frozenset()
+    """Keys that get a new ticket, to which no link was ever applied."""
 
     @property
     def written_ledger(self) -> Ledger:
@@ -53,7 +55,14 @@ class Holdings:
     @property
     def ledger(self) -> Ledger:
         """The same under the keys of today."""
-        return self.written_ledger.renamed(self.moved) if self.moved else self.written_ledger
+        ledger = self.written_ledger.renamed(self.moved) if self.moved else self.written_ledger
+        return ledger.without_links_of(self.renewed) if self.renewed else ledger
+
+    @property
+    def named_tracking(self) -> tuple[str, ...]:
+        """Numbers of the tracking ticket that the other tickets name, when it is not among them."""
+        named = () if self.tracking else (held.marker.tracking for held in self.tickets.values())
+        return tuple(dict.fromkeys(filter(None, named)))
 
     @property
     def missing(self) -> frozenset[str]:
@@ -138,8 +147,11 @@ def _untrusted(held: Held) -> str:
     return f"{held.ticket.author or 'somebody'} wrote ticket {held.ticket.number}, whose marker claims this task"
 
 
-def _tracking(trusted: Iterable[Held]) -> tuple[Held | None, list[tuple[Held, str]]]:
-    found = sorted((h for h in trusted if h.marker.ledger is not None), key=_seniority)
+def _tracking(trusted: Sequence[Held]) -> tuple[Held | None, list[tuple[Held, str]]]:
+    """Of several tracking tickets one that other tickets name wins over a copy that a human made of it."""
+    named = {h.marker.tracking for h in trusted if h.marker.ledger is None}
+    candidates = (h for h in trusted if h.marker.ledger is not None)
+    found = sorted(candidates, key=lambda h: (h.ticket.number not in named, *_seniority(h)))
     return (found[0], [(other, found[0].ticket.number) for other in found[1:]]) if found else (None, [])
 
 

@@ -10,7 +10,7 @@ from techmap_sync.syncing.edges import edges_to_read
 from techmap_sync.syncing.matching import Holdings, Sorted, sort_tickets
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.tracker import Snapshot, Ticket, Tracker
-from techmap_sync.syncing.witness import foreign_twins, short_listing, unlisted_tickets
+from techmap_sync.syncing.witness import foreign_twins, lost_tracking, short_listing, unlisted_tickets
 
 
 def observe(tracker: Tracker, plans: Sequence[TaskPlan], policy: SyncPolicy, all_edges: bool = False) -> Sorted:
@@ -50,13 +50,14 @@ def _doubts(
     for plan in plans:
         unlisted = unlisted_tickets(snapshot, own, plan.map_id, policy) if plan.map_id in new else ""
         twins = foreign_twins(found.strays, plan.map_id, policy)
-        doubts[plan.map_id] = tuple(filter(None, (short, unlisted, *twins)))
+        lost = lost_tracking(found, plan.map_id, plan.tracking.key, policy)
+        doubts[plan.map_id] = tuple(filter(None, (short, unlisted, lost, *twins)))
     return doubts
 
 
 def _fetch_missing(tracker: Tracker, snapshot: Snapshot, maps: Sequence[Holdings]) -> list[Ticket]:
     there = snapshot.by_number()
-    listed = dict.fromkeys(number for holdings in maps for number in holdings.ledger.tickets.values())
+    listed = dict.fromkeys(number for each in maps for number in (*each.named_tracking, *each.ledger.tickets.values()))
     return [ticket for number in listed if number not in there and (ticket := tracker.get(number)) is not None]
 
 

@@ -41,31 +41,35 @@ def map_text(text: str, changed: bool) -> MapText:
 
 def orphan_changes(
     plan: TaskPlan, text: MapText, holdings: Holdings, policy: SyncPolicy, doubtful: Mapping[str, str]
-) -> tuple[Change, ...]:
+) -> Iterator[Change]:
     """Return what happens to open tickets of this map that no task asks for.
 
     :param doubtful: keys of tickets that may be a renamed task, and why; they are left alone.
     """
     wanted = {spec.key for spec in plan.tasks}
     orphans = [held for key, held in _open(holdings) if key not in wanted]
-    return tuple(change for held in orphans for change in _orphan(held, text, policy, doubtful))
+    return (_orphan(held, text, policy, doubtful) for held in orphans)
 
 
-def retirement_changes(holdings: Holdings, policy: SyncPolicy) -> tuple[Change, ...]:
+def retirement_changes(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
     """Return what happens to the tickets of a map that its author abandoned or superseded."""
     tracking = [holdings.tracking] if holdings.tracking and holdings.tracking.ticket.state is State.OPEN else []
-    return tuple(
-        change for held in (*(h for _, h in _open(holdings)), *tracking) for change in _go(held, RETIRED, policy)
-    )
+    return (_go(held, RETIRED, policy) for held in (*(h for _, h in _open(holdings)), *tracking))
 
 
 def untouched(held: Held) -> bool:
-    """Whether no human has worked on a ticket: no comment, assignee, tick, text or status of theirs."""
+    """Whether no human has worked on a ticket: no comment, assignee, tick, text, status or reopening of theirs."""
     texts = held.block.texts()
     edited = any(_changed(texts.get(name, ""), written.text) for name, written in held.marker.sections.items())
     human_text = (held.block.before + held.block.after).strip()
     ticket = held.ticket
-    return not (ticket.comments or ticket.assignees or ticket.started or edited or human_text or ticked(texts.values()))
+    worked_on = ticket.comments or ticket.assignees or ticket.started or _was_reopened(held)
+    return not (worked_on or edited or human_text or ticked(texts.values()))
+
+
+def _was_reopened(held: Held) -> bool:
+    """Whether we closed it and a human thought otherwise."""
+    return held.marker.state == State.CLOSED and held.ticket.state is State.OPEN
 
 
 def _open(holdings: Holdings) -> Iterable[tuple[str, Held]]:
@@ -76,21 +80,18 @@ def _changed(text: str, written: str) -> bool:
     return (text_digest(text) if text.strip() else "") != written
 
 
-def _orphan(held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Iterator[Change]:
+def _orphan(held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Change:
     reason = _why_kept(held, text, policy, doubtful)
-    if reason:
-        yield Change(Action.SKIP, held.marker.key, held.ticket.title, held.ticket.number, reason)
-    else:
-        yield from _go(held, GONE, policy)
+    return _kept(held, reason) if reason else _go(held, GONE, policy)
 
 
 def _why_kept(held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[str, str]) -> str:
     if held.marker.key in doubtful:
         return doubtful[held.marker.key]
-    if policy.orphans is OrphanPolicy.KEEP:
-        return f"{GONE}; kept as configured"
-    if policy.accept_settings:
+    if policy.accept_settings or policy.removed_label in held.marker.labels:
         return ""
+    if not text.changed and _was_reopened(held):
+        return f"{GONE}, but somebody reopened it; left open"
     if not text.changed:
         return "its task is gone by settings or version, not by the map; --accept-settings lets it go"
     if any(_only_words(said) in text.words for said in _sayings(held)):
@@ -98,13 +99,21 @@ def _why_kept(held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[s
     return ""
 
 
-def _go(held: Held, why: str, policy: SyncPolicy) -> Iterator[Change]:
+def _go(held: Held, why: str, policy: SyncPolicy) -> Change:
     key, title, number = held.marker.key, held.ticket.title, held.ticket.number
-    if policy.orphans is OrphanPolicy.CLOSE and untouched(held):
-        yield Change(Action.CLOSE, key, title, number, why, close_reason=CloseReason.NOT_PLANNED)
-    elif policy.removed_label not in held.ticket.labels | held.marker.labels:
-        edit = FieldEdit(LABELS, "", f"+{policy.removed_label}")
-        yield Change(Action.UPDATE, key, title, number, f"{why}, but somebody worked on it", (edit,))
+    if policy.orphans is OrphanPolicy.KEEP:
+        return _kept(held, f"{why}; kept as configured")
+    free = untouched(held)
+    if free and policy.orphans is OrphanPolicy.CLOSE:
+        return Change(Action.CLOSE, key, title, number, why, close_reason=CloseReason.NOT_PLANNED)
+    why = why if free else f"{why}, but somebody worked on it"
+    if policy.removed_label in held.marker.labels:
+        return _kept(held, f"{why}; left open")
+    return Change(Action.UPDATE, key, title, number, why, (FieldEdit(LABELS, "", f"+{policy.removed_label}"),))
+
+
+def _kept(held: Held, reason: str) -> Change:
+    return Change(Action.SKIP, held.marker.key, held.ticket.title, held.ticket.number, reason)
 
 
 def _sayings(held: Held) -> Iterator[str]:

@@ -55,10 +55,17 @@ class Revision:
     fields: tuple[Revised, ...]
     add_labels: frozenset[str] = frozenset()
     remove_labels: frozenset[str] = frozenset()
+    known_labels: frozenset[str] = frozenset()
+    """Labels that the map wants and that are there without the marker's knowing of them."""
 
     def named(self, decision: Decision) -> tuple[Revised, ...]:
         """Return the fields with one decision."""
         return tuple(field for field in self.fields if field.decision is decision)
+
+    @property
+    def adopted(self) -> tuple[str, ...]:
+        """Names of what the marker alone has to learn."""
+        return (*(f.name or "lead" for f in self.named(Decision.ADOPT)), *sorted(self.known_labels))
 
     @property
     def edits(self) -> tuple[FieldEdit, ...]:
@@ -79,7 +86,8 @@ def revise(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Revision:
     fields = (_title(spec, held), *_scalars(spec, held, policy), *_sections(spec, held, policy))
     settled = tuple(_settled(field, spec.key, policy) for field in fields)
     add, remove = _labels(spec, held, policy, settled)
-    return Revision(settled, add, remove)
+    known = (spec.labels - held.marker.labels - frozenset(policy.priority_labels.values())) & held.ticket.labels
+    return Revision(settled, add, remove, known)
 
 
 def patch_for(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, native_priority: bool) -> Patch:
@@ -99,7 +107,7 @@ def patch_for(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, na
     return Patch(
         title=updates.get(TITLE),
         body=body if comparable_with_ticks(body) != comparable_with_ticks(held.ticket.body) else None,
-        priority=updates.get(PRIORITY) if native_priority else None,
+        priority=_priority_to_write(decided[PRIORITY]) if native_priority else None,
         milestone=updates.get(MILESTONE),
     )
 
@@ -149,6 +157,12 @@ def _scalars(spec: TaskSpec, held: Held, policy: SyncPolicy) -> tuple[Revised, .
 def _scalar(name: str, desired: str, written: str, observed: str) -> Revised:
     decision = decide(map_changed=desired != written, ticket_changed=observed != written, agree=observed == desired)
     return Revised(name, decision, observed, desired)
+
+
+def _priority_to_write(field: Revised) -> str | None:
+    """An adopted priority is written too: its label may have got there and its field not."""
+    agreed = field.decision is Decision.ADOPT and field.theirs == field.ours
+    return field.ours if agreed or field.decision is Decision.UPDATE else None
 
 
 def _observed_priority(held: Held, policy: SyncPolicy) -> str:
@@ -203,9 +217,13 @@ def _labels(
     by_priority = frozenset(policy.priority_labels.values())
     wanted, ours, there = spec.labels - by_priority, held.marker.labels - by_priority, held.ticket.labels
     add, remove = wanted - ours - there, (ours - wanted) & there
-    if any(field.name == PRIORITY and field.decision is Decision.UPDATE for field in fields):
+    priority = next(field.decision for field in fields if field.name == PRIORITY)
+    if priority is Decision.UPDATE:
         add |= (spec.labels & by_priority) - there
         remove |= (by_priority - spec.labels) & there
+    elif priority is Decision.ADOPT:
+        written = policy.priority_labels.get(held.marker.priority, "")
+        remove |= ({written} & there) - spec.labels
     return add, remove
 
 

@@ -178,8 +178,8 @@ def _is_completed(held: Held) -> bool:
     """A tracker without reasons is taken at its word, unless we closed the ticket for a reason of ours."""
     if held.ticket.reason is not None:
         return held.ticket.reason is CloseReason.COMPLETED
-    why = held.block.texts().get(STATUS, "").strip().rstrip(".").casefold()
-    return held.marker.state != State.CLOSED or why == DONE_IN_MAP
+    why = held.block.texts().get(STATUS, "").strip().casefold()
+    return held.marker.state != State.CLOSED or why.startswith(DONE_IN_MAP)
 
 
 def _edges(subject: Subject) -> tuple[WaitsFor, ...]:

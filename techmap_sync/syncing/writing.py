@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.syncing.block import Block, Part, write_block
-from techmap_sync.syncing.changes import Action, Change, MapChanges
+from techmap_sync.syncing.changes import Action, Change, FieldEdit, MapChanges
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.digest import digest, text_digest
 from techmap_sync.syncing.marker import Ledger, Marker, WrittenField
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import LABELS, PRIORITY, Held, Revision, first_marker, patch_for, revise, sections_of
-from techmap_sync.syncing.tracker import Capabilities, Draft, Patch, State
+from techmap_sync.syncing.tracker import Capabilities, CloseReason, Draft, Patch, State
 
 STATUS = "status"
 """The section that says why a ticket was closed or labelled; it goes when its task is back."""
@@ -29,6 +29,28 @@ class Rewrite:
 
     def __bool__(self) -> bool:
         return bool(self.patch or self.add_labels or self.remove_labels)
+
+
+def with_closing_labels(changes: Iterable[Change], policy: SyncPolicy, capabilities: Capabilities) -> Iterator[Change]:
+    """Give a closing the label that says why, where the tracker keeps no reason for it."""
+    for change in changes:
+        label = "" if capabilities.close_reasons else _closing_label(change.close_reason, policy)
+        yield replace(change, edits=(FieldEdit(LABELS, "", f"+{label}"),)) if label else change
+
+
+def _closing_label(reason: CloseReason | None, policy: SyncPolicy) -> str:
+    match reason:
+        case CloseReason.NOT_PLANNED:
+            return policy.removed_label
+        case CloseReason.DUPLICATE:
+            return policy.duplicate_label
+        case _:
+            return ""
+
+
+def _added_labels(change: Change, policy: SyncPolicy) -> frozenset[str]:
+    """Return the label that an orphan or a copy gets, as its change shows it."""
+    return frozenset({_closing_label(change.close_reason, policy) or policy.removed_label} if change.edits else ())
 
 
 def required(change: Change) -> TaskSpec:
@@ -84,9 +106,8 @@ def rewrite(
         patch = patch_for(change.spec, held, revision, marker, capabilities.native_priority)
         add, remove = revision.add_labels, revision.remove_labels
     else:
-        patch = Patch(body=_with_reason(held.block, marker, change))
-        label = frozenset({policy.removed_label}) if change.action is Action.UPDATE else frozenset()
-        add, remove = label - held.ticket.labels, frozenset()
+        patch = Patch(body=_with_reason(held.block, marker, change, changes.commit))
+        add, remove = _added_labels(change, policy) - held.ticket.labels, frozenset()
     return Rewrite(_with_state(patch, change), add, remove)
 
 
@@ -115,31 +136,33 @@ def _as_shown(revision: Revision, change: Change) -> Revision:
     shown = set(change.fields)
     fields = tuple(
         replace(field, decision=Decision.NOTHING)
-        if field.decision is Decision.UPDATE and field.name not in shown and change.action is Action.UPDATE
+        if field.decision is Decision.UPDATE and field.name not in shown
         else field
         for field in revision.fields
     )
-    labels_shown = LABELS in shown or PRIORITY in shown or change.action is Action.REOPEN
+    labels_shown = LABELS in shown or PRIORITY in shown
     return Revision(fields, revision.add_labels, revision.remove_labels) if labels_shown else Revision(fields)
 
 
 def _marker(change: Change, held: Held, changes: MapChanges, policy: SyncPolicy, ledger: Ledger | None) -> Marker:
-    added = change.spec.labels if change.spec else frozenset({policy.removed_label})
+    labels = change.spec.labels if _revises(change) and change.spec else None
     state = {Action.CLOSE: State.CLOSED, Action.REOPEN: State.OPEN}.get(change.action)
     return replace(
         held.marker,
         map_id=changes.map_id,
         path=changes.path,
         key=change.key,
-        labels=frozenset(added) | (frozenset() if change.spec else held.marker.labels),
+        tracking=(held.marker.ledger is None and changes.tracking_number) or held.marker.tracking,
+        labels=held.marker.labels | _added_labels(change, policy) if labels is None else labels,
         state=state or held.marker.state,
         ledger=ledger,
     )
 
 
-def _with_reason(block: Block, marker: Marker, change: Change) -> str:
-    """Say in the block why the ticket is closed or orphaned."""
-    status = Part(STATUS, "Status", f"{change.reason[:1].upper()}{change.reason[1:]}.")
+def _with_reason(block: Block, marker: Marker, change: Change, commit: str) -> str:
+    """Say in the block why the ticket is closed or orphaned, and since which commit."""
+    since = f" (commit {commit[:12]})" if commit else ""
+    status = Part(STATUS, "Status", f"{change.reason[:1].upper()}{change.reason[1:]}{since}.")
     parts = (*(part for part in block.parts if part.name != STATUS), status)
     written = WrittenField(digest(STATUS), text_digest(status.text), status.heading)
     known = replace(marker, sections={**marker.sections, STATUS: written})

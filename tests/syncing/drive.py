@@ -60,7 +60,9 @@ def _unnumbered(ticket: Ticket, keys: dict[str, str]) -> Ticket:
     block = read_block(ticket.body)
     assert isinstance(block, Block)
     ledger = block.marker.ledger
-    body = repr((block.before, block.parts, block.after, block.marker.title, block.marker.sections, block.marker.state))
+    marker = block.marker
+    body = repr((block.before, block.parts, block.after, marker.title, marker.sections, marker.state))
+    body += repr((sorted(marker.labels), marker.priority))
     if ledger is not None:
         body += repr((sorted(ledger.tickets), sorted(ledger.edges), sorted(ledger.children), ledger.text))
         assert ledger.tickets == {keys[n]: n for n in ledger.tickets.values()}, "ledger and tickets disagree"

@@ -14,7 +14,8 @@ from dataclasses import replace
 import pytest
 
 from techmap_sync.errors import TrackerError
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import Priority, TaskPlan
+from techmap_sync.syncing.tracker import Capabilities
 from tests.measure import untraced
 from tests.syncing.build import plan, task
 from tests.syncing.drive import planned, push, state
@@ -31,6 +32,10 @@ SCENARIOS: dict[str, tuple[TaskPlan | None, TaskPlan]] = {
     "first push": (None, THIRTY),
     "update": (THIRTY, replace(THIRTY, tasks=(task("Part00", sections={"purpose": "New."}), *THIRTY.tasks[1:]))),
     "rename": (THIRTY, replace(THIRTY, tasks=(task("Part00b", sections={"purpose": "What Part00 is for."}), *LATER))),
+    "labels": (
+        THIRTY,
+        replace(THIRTY, tasks=(task("Part00", labels=frozenset({"new"}), priority=Priority.HIGH), *THIRTY.tasks[1:])),
+    ),
     "closing": (THIRTY, replace(THIRTY, tasks=THIRTY.tasks[:28])),
     "edges": (
         THIRTY,
@@ -46,7 +51,8 @@ FAULTS: dict[str, Callable[[], Fault]] = {
 
 
 def prepared(before: TaskPlan | None) -> MemoryTracker:
-    tracker = MemoryTracker(edges_listed=False)
+    """A tracker with as few abilities as there are, so that much is written in several requests."""
+    tracker = MemoryTracker(Capabilities(native_priority=True, close_reasons=False), edges_listed=False)
     if before is not None:
         push(tracker, before)
     tracker.requests.clear()

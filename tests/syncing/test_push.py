@@ -72,7 +72,7 @@ def test_a_task_that_is_gone_closes_its_untouched_ticket_as_not_planned(tracker:
     push(tracker, plan(STORE, SERVICE))
     ticket = tracker.tickets[number(tracker, TESTS.key)]
     assert (ticket.state, ticket.reason) == (State.CLOSED, CloseReason.NOT_PLANNED)
-    assert "Its task is gone from the map." in ticket.body
+    assert "Its task is gone from the map (commit c0ffee)." in ticket.body
     assert not planned(tracker, plan(STORE, SERVICE)).changes
 
 

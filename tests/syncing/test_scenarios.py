@@ -115,6 +115,44 @@ def test_a_deleted_ticket_is_not_made_again_but_on_purpose(tracker: MemoryTracke
     assert not planned(tracker, THREE).changes
 
 
+def test_a_ticket_that_is_made_anew_gets_its_links_anew(tracker: MemoryTracker) -> None:
+    linked = plan(STORE, replace(SERVICE, blocked_by=(STORE.key,)), TESTS)
+    push(tracker, linked)
+    del tracker.tickets["2"]
+    push(tracker, linked, replace(POLICY, new=frozenset({STORE.key})))
+    assert tracker.tickets["5"].parent == "1"
+    assert tracker.tickets["3"].blocked_by is not None
+    assert "5" in tracker.tickets["3"].blocked_by
+
+
+def test_a_tracking_ticket_that_was_deleted_is_not_made_again_but_on_purpose(tracker: MemoryTracker) -> None:
+    del tracker.tickets["1"]
+    assert not planned(tracker, THREE).writes
+    assert f"the tracking ticket 1 was deleted; push --new {TRACKING} makes a new one" in reasons(
+        planned(tracker, THREE)
+    )
+    push(tracker, THREE, replace(POLICY, new=frozenset({TRACKING})))
+    assert not planned(tracker, THREE).changes
+    assert len(tracker.tickets) == 4
+
+
+def test_a_tracking_ticket_without_its_label_or_with_a_broken_marker_is_not_doubled(tracker: MemoryTracker) -> None:
+    whole = tracker.tickets["1"]
+    tracker.edit("1", labels=whole.labels - {"techmap"})
+    assert not planned(tracker, THREE).changes
+    tracker.edit("1", labels=whole.labels, body=whole.body.replace('"schema":1', '"schema":'))
+    assert not planned(tracker, THREE).writes
+    assert "the tracking ticket 1 was released: its marker is damaged" in reasons(planned(tracker, THREE))
+
+
+def test_a_copy_of_the_tracking_ticket_does_not_take_over_when_the_original_is_closed(tracker: MemoryTracker) -> None:
+    tracker.tickets["9"] = replace(tracker.tickets["1"], number="9")
+    tracker.edit("1", state=State.CLOSED)
+    change_set = planned(tracker, THREE)
+    assert not change_set.writes
+    assert "a copy of ticket 1" in reasons(change_set)
+
+
 def test_several_tickets_gone_at_once_are_refused(tracker: MemoryTracker) -> None:
     del tracker.tickets["2"], tracker.tickets["3"]
     assert not planned(tracker, THREE).writes
