@@ -72,3 +72,22 @@ def test_in_github_actions_the_target_is_the_repository_itself(
     monkeypatch.setenv("GITHUB_REPOSITORY", github.repository.full_name)
     monkeypatch.setenv("GITHUB_API_URL", github.base_url)
     assert program("plan", MAP, "--format", "json").json["tracker"] == f"github:{github.repository.full_name}"
+
+
+def test_status_counts_the_same_on_every_tracker_and_leads_to_the_tickets(
+    program: Program, github: GitHub, gitlab: GitLab
+) -> None:
+    told = []
+    for to in (on_github(github), on_gitlab(gitlab), ["--to", "backlog:./backlog"]):
+        assert program("push", MAP, *to).code == 0
+        writes, requests = len(github.writes) + len(gitlab.writes), len(github.requests)
+        document = program("status", MAP, *to, "--format", "json").json
+        assert len(github.writes) + len(gitlab.writes) == writes
+        assert len(github.requests) - requests <= 4, "a listing, and no request per ticket"
+        (each,) = document["maps"]
+        told.append((document["counts"], each["phases"], {(e["task"], e["waits_for"]) for e in each["edges"]}))
+        if not to[1].startswith("backlog:"):
+            page = program("status", MAP, *to, "--format", "html").out
+            assert all(f'href="{task["url"]}" aria-label' in page for task in each["tasks"])
+    assert told[0] == told[1] == told[2]
+    assert told[0][0]["blocked"]
