@@ -40,3 +40,4 @@ def test_a_wheel_in_an_empty_environment_pushes_an_example(installed: Path, tmp_
     assert "18 created" in run(installed, "push", example, folder=tmp_path)
     assert "no changes" in run(installed, "push", example, folder=tmp_path)
     assert len(list((tmp_path / "backlog" / "tasks").iterdir())) == 18
+    assert "0 of 17 tasks done" in run(installed, "status", example, "--format", "html", folder=tmp_path)
