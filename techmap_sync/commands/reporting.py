@@ -31,7 +31,7 @@ class Format(StrEnum):
     HTML = "html"
     """A page with what was planned and where the work stood before."""
     GITHUB = "github"
-    """Annotations of GitHub Actions for the problems of maps."""
+    """Annotations of GitHub Actions: problems of maps, refusals, and why a run stopped early."""
     GITLAB = "gitlab"
     """A Code Quality report of the problems of maps."""
 
@@ -86,7 +86,7 @@ def asked_reports(texts: Iterable[str]) -> tuple[Report, ...]:
 
 def rendered(result: Result, form: Format) -> RenderableType:
     """Return the result of a run in one form."""
-    from techmap_sync.reports import annotations, code_quality
+    from techmap_sync.reports.code_quality import code_quality
 
     match form:
         case Format.TEXT:
@@ -98,9 +98,9 @@ def rendered(result: Result, form: Format) -> RenderableType:
         case Format.HTML:
             return _html(result)
         case Format.GITHUB:
-            return annotations.workflow_commands(result.files.checked, result.files.unreadable)
+            return _annotations(result)
         case Format.GITLAB:
-            return code_quality.code_quality(result.files.checked, result.files.unreadable)
+            return code_quality(result.files.checked, result.files.unreadable)
         case _:
             assert_never(form)
 
@@ -141,6 +141,14 @@ def _text(result: Result) -> RenderableType:
         parts += map(outcome_line, result.pushed.outcomes)
         parts.append(done_line(result.pushed.outcomes, result.change_set.tracker))
     return Text("\n").join([*parts, *map(Text, result.remarks)])
+
+
+def _annotations(result: Result) -> str:
+    from techmap_sync.reports.annotations import problem_command, refusal_commands, workflow_commands
+
+    problem = result.pushed.problem if result.pushed else None
+    of_run = [*refusal_commands(result.change_set), *([problem_command(problem)] if problem else [])]
+    return "\n".join(filter(None, [*of_run, workflow_commands(result.files.checked, result.files.unreadable)]))
 
 
 def _json(result: Result) -> str:

@@ -17,7 +17,7 @@ from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.syncing.changes import Action
 from techmap_sync.syncing.review import Review, keep_comment
 
-TITLE = "### Technical maps: what merging this will do\n\n"
+TITLE = "## Technical maps: what merging this will do\n\n"
 _ROOM_FOR_THE_MARKER = 200
 
 

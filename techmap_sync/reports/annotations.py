@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
 from techmap_sync.errors import Problem, UnreadableMap
 from techmap_sync.reports.messages import hint, sentence
+from techmap_sync.syncing.changes import ChangeSet
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 MOST = 10
@@ -33,6 +34,15 @@ def problem_command(problem: Problem) -> str:
     """Render what ended a run, as one workflow command."""
     advice = f" ({hint(problem)})" if hint(problem) else ""
     return f"::error title=techmap-sync::{escape_data(sentence(problem) + advice)}"
+
+
+def refusal_commands(change_set: ChangeSet) -> list[str]:
+    """Render why nothing of some maps was written, one workflow command each."""
+    return [
+        f"::error file={escape_property(each.path)},line=1,title=techmap-sync refused::{escape_data(reason)}"
+        for each in change_set.maps
+        for reason in each.refusals
+    ]
 
 
 def escape_data(text: str) -> str:

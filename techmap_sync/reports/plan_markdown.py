@@ -23,8 +23,8 @@ from techmap_sync.syncing.changes import UNSEEN, Action, Change, ChangeSet, Fiel
 from techmap_sync.syncing.outcomes import Outcome, Status
 from techmap_sync.syncing.tracker import EdgeKind
 
-SUMMARY_LIMIT = 1_048_576
-"""Bytes that GitHub takes as the summary of a step; GitLab takes as many characters in a note."""
+SUMMARY_LIMIT = 1_000_000
+"""Bytes: GitHub takes 1 MiB as the summary of a step, from all that writes to it."""
 COMMENT_LIMIT = 65_536
 """Characters that GitHub takes in a comment."""
 LONGEST_DIFF = 40
@@ -61,7 +61,8 @@ def push_markdown(
         yield from (_outcome(o) for o in outcomes if o.map_id == changes.map_id and _is_shown(o))
         yield from (_entry(change) for change in changes.changes if not change.writes)
 
-    blocks = _opening(done_line(outcomes, change_set.tracker).plain, remarks)
+    counts = done_line(outcomes, change_set.tracker).plain if outcomes else _nothing(change_set)
+    blocks = _opening(counts, remarks)
     if problem:
         blocks += [f"**Not complete:** {problem_markdown(problem)}", ""]
     return fitted([*blocks, *_maps(change_set, entries)], limit)
@@ -75,6 +76,15 @@ def problem_markdown(problem: Problem) -> str:
 
 def _opening(counts: str, remarks: Sequence[str]) -> list[str]:
     return [f"**{inline(counts)}**", "", *(line for remark in remarks for line in (f"*{inline(remark)}*", ""))]
+
+
+def _nothing(change_set: ChangeSet) -> str:
+    reason = "Nothing was written" if change_set.changes or _refused(change_set) else "Nothing to do"
+    return f"{reason}. ({change_set.tracker})"
+
+
+def _refused(change_set: ChangeSet) -> bool:
+    return any(each.refusals for each in change_set.maps)
 
 
 def _maps(change_set: ChangeSet, entries: _Entries) -> Iterator[str]:

@@ -116,18 +116,6 @@ def test_a_pull_request_gets_one_comment_that_the_next_run_edits(
     assert [request.verb for request in server.writes] == ["POST", "PATCH"]
 
 
-def test_an_older_pull_request_is_previewed_too(
-    runner: Runner, origin: Origin, workspace: Path, server: GitHub, tmp_path: Path
-) -> None:
-    """Its commit is older than what was pushed; merging it will make a newer one."""
-    old = git(origin.folder, "rev-parse", "HEAD")
-    origin.commit(TEXT, "2026-11-25T13:00:00Z")
-    assert merged(runner, origin.checkout(tmp_path / "new")).code == 0
-    ended = reviewed(runner, origin.checkout(tmp_path / "old", old))
-    assert ended.code == 0, ended.log
-    assert "refused" not in ended.summary
-
-
 def test_a_pull_request_from_a_fork_has_the_summary_only_and_says_why(
     runner: Runner, workspace: Path, server: GitHub
 ) -> None:
@@ -155,12 +143,6 @@ def test_a_schedule_and_a_start_by_hand_reconcile(
     assert ended.outputs["closed"] == "1"
 
 
-def test_a_start_by_hand_on_another_branch_only_plans(runner: Runner, workspace: Path, server: GitHub) -> None:
-    ended = runner.job(workspace, "workflow_dispatch", "refs/heads/feature", {"repository": REPOSITORY})
-    assert ended.code == 0, ended.log
-    assert server.writes == []
-
-
 def test_of_two_merges_seconds_apart_the_older_ones_late_run_refuses(
     runner: Runner, origin: Origin, server: GitHub, tmp_path: Path
 ) -> None:
@@ -173,6 +155,8 @@ def test_of_two_merges_seconds_apart_the_older_ones_late_run_refuses(
     assert server.writes == []
     assert f"the tickets were written from commit {newer[:12]}" in ended.summary
     assert f"the tickets were written from commit {newer[:12]}" in ended.log
+    assert [each.partition(" the tickets")[0] for each in ended.annotations] == [f"error {NAME}:1"]
+    assert ended.summary.startswith("**Nothing was written. (github:octo/maps)**")
     assert ended.outputs["updated"] == "0"
 
 

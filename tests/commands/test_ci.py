@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.ci.checkout import MAP, NAME, Origin
+from techmap_sync.checkout import checkout_of
+from tests.ci.checkout import MAP, NAME, Origin, git
 from tests.commands.run import Ended, Program
 from tests.simulators.github import Account, GitHub, running
 
@@ -139,6 +140,22 @@ def test_a_change_without_maps_gets_no_comment(job: Program, github: GitHub) -> 
     assert comments(github) == []
 
 
+def test_a_review_of_an_older_commit_is_planned_all_the_same(job: Program, github: GitHub) -> None:
+    """Merging it will make a commit that is newer than what was pushed."""
+    origin = Origin(Path.cwd(), "")
+    older = git(origin.folder, "rev-parse", "HEAD")
+    origin.commit(TEXT.replace("AttemptCounter", "FailureCounter"), "2026-11-25T13:00:00Z")
+    checkout_of.cache_clear()
+    assert pushed(job).code == 0
+    git(origin.folder, "checkout", "--quiet", older)
+    checkout_of.cache_clear()
+    assert pushed(job).code == 4
+    pull_request(job)
+    ended = job("ci")
+    assert ended.code == 0, ended.out
+    assert "refused" not in comments(github)[0]
+
+
 def test_plan_keeps_the_comment_too(job: Program, github: GitHub) -> None:
     for _ in range(2):
         assert job("plan", "--comment").code == 0
@@ -156,6 +173,16 @@ def test_a_tracker_that_fails_is_told_in_the_summary_and_as_an_annotation(job: P
     assert ended.out.startswith("::error title=techmap-sync::github:octo/maps: the token was not accepted")
     assert "could not run" in Path("summary.md").read_text("utf-8")
     assert not (job.folder / "output").exists()
+
+
+def test_a_run_that_stops_early_says_so_to_every_reader(job: Program, github: GitHub) -> None:
+    ended = pushed(job, "--max-writes", "2", "--report", "markdown=summary.md", "--report", "github=-")
+    assert ended.code == 5
+    assert "\n::error title=techmap-sync::github:octo/maps: stopped after 2 changes" in ended.out
+    assert "**Not complete:** github:octo/maps: stopped after 2 changes" in Path("summary.md").read_text("utf-8")
+    assert "created<<" in (job.folder / "output").read_text("utf-8")
+    assert pushed(job).code == 0
+    assert len(github.repository.issues) == 1 + TICKETS
 
 
 def test_the_paths_of_a_run_are_all_that_reconcile_knows(job: Program, github: GitHub) -> None:
