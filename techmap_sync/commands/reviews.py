@@ -48,7 +48,7 @@ def _hindrance(place: ReviewPlace, result: Result, settings: Settings, checkout:
     review = _connected(place, token, settings, checkout)
     text = TITLE + markdown(result, review.comment_limit - len(TITLE) - _ROOM_FOR_THE_MARKER)
     try:
-        keep_comment(review, _purpose(result, environment()), text, begin=_says_something(result))
+        keep_comment(review, _purpose(settings, environment()), text, begin=_says_something(result))
     except NotAllowed as problem:
         return f"No comment was written. {sentence(problem)} ({hint(problem)})"
     return ""
@@ -73,10 +73,10 @@ def _own_token(kind: str, variables: Mapping[str, str]) -> Secret:
     return Secret(own) if own else token_for(kind, "", variables)
 
 
-def _purpose(result: Result, variables: Mapping[str, str]) -> str:
-    """Two jobs keep a comment each, and so do two trackers."""
+def _purpose(settings: Settings, variables: Mapping[str, str]) -> str:
+    """Two jobs keep a comment each, and so do two trackers; what a run could not read makes no difference."""
     names = ("GITHUB_WORKFLOW", "GITHUB_JOB", "CI_JOB_NAME")
-    return " ".join([*(variables.get(name, "") for name in names), result.change_set.tracker])
+    return " ".join([*(variables.get(name, "") for name in names), settings.to])
 
 
 def _says_something(result: Result) -> bool:

@@ -131,6 +131,10 @@ def test_a_fork_does_not_choose_where_the_token_goes(job: Program, github: GitHu
         assert ended.code == 0, ended.err
         assert theirs.requests == []
     assert "a run from a fork sends no token" in comments(github)[0]
+    Path("techmap-sync.toml").unlink()
+    assert job("ci").code == 0
+    (only,) = comments(github)
+    assert f"**Plan: {TICKETS} to create" in only
 
 
 def test_a_change_without_maps_gets_no_comment(job: Program, github: GitHub) -> None:
