@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
 
 import pytest
 
@@ -18,6 +20,7 @@ from techmap_sync.syncing.diff import diff
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.tracker import Tracker
+from tests.adapters.interception import before_each_request
 from tests.simulators.github import Fault, GitHub, Issue, Kind, Limits, running
 from tests.syncing.build import POLICY, TRACKING, key, origin, plan, task
 from tests.syncing.drive import planned, push
@@ -175,3 +178,30 @@ def test_twelve_maps_with_1200_tickets_are_pushed_at_the_pace_that_the_limits_al
     print(f"{runs} runs, {shortest / (github.clock() - started).total_seconds():.1%} of the pace")
     assert shortest / (github.clock() - started).total_seconds() >= 0.95
     assert Action.CREATE not in {change.action for change in planned(fresh(github), maps[0]).writes}
+
+
+def test_while_others_use_up_the_same_token_advice_is_obeyed_and_all_is_there_in_the_end(github: GitHub) -> None:
+    made, limits = chain(30), Limits(github.clock, per_hour=1000)
+    github.limits = limits
+    times: list[tuple[datetime, int]] = []
+
+    def others() -> None:
+        """Another program writes in bursts, and reads until the hour is used up."""
+        times.append((github.clock(), len(limits.broken)))
+        if len(times) % 25 == 10:
+            limits.content += [github.clock()] * (limits.content_per_minute - 1)
+        if len(times) % 60 == 50:
+            limits.use_up(1000)
+
+    for _ in range(20):
+        with suppress(BudgetSpent), before_each_request(others):
+            push(fresh(github), made)
+            break
+        github.clock.sleep(600)
+    github.limits = None
+    assert {"content per minute", "requests per hour"} <= set(limits.broken)
+    assert len(state(github)) == 31
+    assert push(fresh(github), made) == []
+    refusals = [(now - before).total_seconds() for (before, broken), (now, more) in pairwise(times) if more > broken]
+    assert len(refusals) >= 3
+    assert min(refusals) >= 60, "nothing is sent before the time that the server has named"

@@ -93,6 +93,7 @@ def test_an_answer_that_is_not_as_documented_is_noticed() -> None:
         "POST /projects/42/labels: answer lacks description",
     ]
     assert check_answer("GET", "/projects/42/boards", Reply(200, [])) != []
+    assert "answer has mood" in check_answer("POST", "/projects/42/milestones", Reply(201, {"mood": "good"}))[0]
 
 
 def test_free_and_premium_differ_as_documented(server: Simulator, client: gitlab.Gitlab) -> None:

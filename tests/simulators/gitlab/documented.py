@@ -44,6 +44,8 @@ MILESTONE: Shape = {
     "expired": bool,
     "web_url": _url,
 }
+MILESTONE_ONLY = MILESTONE.keys() | {"project_id", "group_id"}
+"""GitLab's own tests allow a milestone no other field."""
 TIME_STATS: Shape = {
     "time_estimate": int,
     "total_time_spent": int,
@@ -71,6 +73,7 @@ ISSUE: Shape = {
     "downvotes": int,
     "due_date": TEXT_OR_NULL,
     "confidential": bool,
+    "severity": re.compile("UNKNOWN|LOW|MEDIUM|HIGH|CRITICAL"),
     "web_url": _url,
     "time_stats": TIME_STATS,
     "moved_to_id": NUMBER_OR_NULL,
@@ -150,6 +153,8 @@ def _differences(shape: Any, value: Any, where: str) -> Iterator[str]:
             if not isinstance(value, dict):
                 yield f"{where} is no object"
                 return
+            if shape is MILESTONE and (more := value.keys() - MILESTONE_ONLY):
+                yield f"{where} has {', '.join(sorted(more))}"
             for name, inner in shape.items():
                 if name in value:
                     yield from _differences(inner, value[name], f"{where}.{name}")
