@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from techmap_sync.commands.maps import read_maps
+from techmap_sync.commands.taking_stock import document_of
+from techmap_sync.config import load_settings
 from tests.commands.run import CORPUS, ROOT, Program
 
 MAP = "09-webhook-ingestion.md"
@@ -149,3 +152,10 @@ def test_a_page_that_cannot_be_written_is_one_clear_message(program: Program) ->
     ended = program("status", MAP, "-o", "nowhere/report.html")
     assert ended.code == 2
     assert "cannot write nowhere/report.html" in ended.err
+
+
+def test_without_a_tracker_the_page_still_says_which_maps_there_are() -> None:
+    """As in a pull request from a fork, which gets no token."""
+    files = read_maps([str(CORPUS / MAP), str(CORPUS / "12-ledger-id-widening.md")], load_settings(None, {}))
+    document = judged(document_of((), files, "github:octo/app", "plan"))
+    assert [(each["gate"], each["tasks"]) for each in document["maps"]] == [("approved", []), ("not approved", [])]

@@ -117,4 +117,4 @@ def test_a_hundred_maps_with_two_thousand_tasks_open_and_filter(tmp_path: Path) 
     assert page.stat().st_size < 3_000_000
     found = browse("speed", page)
     assert (found["shown"], found["said"]) == (1000, "1000 of 2000 tasks"), "the planned ones"
-    assert found["took"] < 2_000
+    assert found["took"] < 5_000
