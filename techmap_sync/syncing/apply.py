@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from techmap_sync.errors import NotSupported, OutcomeUnclear, TrackerError
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.syncing import writing
+from techmap_sync.syncing.as_text import TASK_LIST
 from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
 from techmap_sync.syncing.diff import LEDGER
@@ -20,7 +21,7 @@ from techmap_sync.syncing.matching import sort_tickets
 from techmap_sync.syncing.outcomes import Outcome, Status
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import Held
-from techmap_sync.syncing.tracker import Edge, Ticket, Tracker
+from techmap_sync.syncing.tracker import Draft, Edge, Ticket, Tracker
 
 
 def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterator[Outcome]:
@@ -97,9 +98,8 @@ class MapRun:
     def _create(self, change: Change) -> Outcome | None:
         """Create a ticket; None when it is unclear whether that worked and no such ticket is to be seen yet."""
         spec = writing.required(change)
-        draft = writing.draft(spec, self.changes, self.tracking, self.policy, self.tracker.capabilities)
         try:
-            return self._created(change, self.tracker.create(draft), Status.APPLIED)
+            return self._created(change, self.tracker.create(self._draft(spec)), Status.APPLIED)
         except OutcomeUnclear:
             found = self._find(spec)
             if found is not None:
@@ -114,8 +114,11 @@ class MapRun:
         found = self._find(spec)
         if found is not None:
             return self._created(change, found, Status.APPLIED)
-        draft = writing.draft(spec, self.changes, self.tracking, self.policy, self.tracker.capabilities)
-        return self._created(change, self.tracker.create(draft), Status.APPLIED)
+        return self._created(change, self.tracker.create(self._draft(spec)), Status.APPLIED)
+
+    def _draft(self, spec: TaskSpec) -> Draft:
+        told = self.changes.texts.of_task(spec, self.numbers)
+        return writing.draft(told, self.changes, self.tracking, self.policy, self.tracker.capabilities)
 
     def _find(self, spec: TaskSpec) -> Ticket | None:
         """Look for a ticket by its marker in a fresh listing."""
@@ -138,7 +141,8 @@ class MapRun:
         held = self._read(change.ticket)
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, change.ticket, held)
-        rewrite = writing.rewrite(change, held, self.changes, self.policy, self.tracker.capabilities)
+        told = replace(change, spec=self.changes.texts.of_task(change.spec, self.numbers) if change.spec else None)
+        rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities)
         return self._carry_out(change, held, rewrite)
 
     def _carry_out(self, change: Change, held: Held, rewrite: writing.Rewrite) -> Outcome:
@@ -171,13 +175,14 @@ class MapRun:
     def _ledger(self, change: Change) -> Outcome:
         """Write the tracking ticket with its ledger, merged into the ledger as it is by now."""
         if change.action is Action.CREATE:
-            edits = (FieldEdit(LEDGER, "", ""),)
+            edits = (FieldEdit(LEDGER, "", ""), FieldEdit(TASK_LIST, "", ""))
             change = replace(change, action=Action.UPDATE, ticket=self.tracking, edits=edits, reason="")
         held = self._read(self.tracking)
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
         ledger = writing.final_ledger(self.changes, held.marker.ledger, self.numbers, self.unsupported)
-        rewrite = writing.rewrite(change, held, self.changes, self.policy, self.tracker.capabilities, ledger)
+        told = replace(change, spec=self.changes.texts.of_tracking(writing.required(change), self.numbers))
+        rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities, ledger)
         return self._carry_out(change, held, rewrite)
 
     def _read(self, number: str) -> Held | str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from techmap_sync.planning.task import TaskSpec
+from techmap_sync.syncing.as_text import EdgeTexts
 from techmap_sync.syncing.digest import digest
 from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.tracker import CloseReason, EdgeKind
@@ -60,6 +61,8 @@ class Change:
     """Key of the other end of an edge."""
     kept: tuple[FieldEdit, ...] = ()
     """For a skip: what a human changed and the map did not, from the map's text to the human's."""
+    lasting: bool = False
+    """For skips: it follows from what the tracker is, not from what somebody did."""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -98,6 +101,8 @@ class MapChanges:
     """What the ledger shall say once all is done; a ticket that does not exist yet has an empty number there."""
     commit: str = ""
     """The commit that the map was read from, empty when it is not known."""
+    texts: EdgeTexts = field(default_factory=EdgeTexts)
+    """What texts say of edges, for tickets whose number is known only while writing."""
 
     @property
     def writes(self) -> tuple[Change, ...]:
@@ -126,6 +131,11 @@ class ChangeSet:
     def writes(self) -> tuple[Change, ...]:
         """All changes that are written."""
         return tuple(change for each in self.maps for change in each.writes)
+
+    @property
+    def drift(self) -> tuple[Change, ...]:
+        """All changes that show that maps and tickets have come apart, written or not."""
+        return tuple(change for change in self.changes if not change.lasting)
 
     def counts(self) -> dict[str, int]:
         """Return the number of changes by action, every action named."""

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.syncing.as_text import TASK_LIST, edge_texts
 from techmap_sync.syncing.changes import Action, Change, FieldEdit, MapChanges
 from techmap_sync.syncing.decision import Decision
-from techmap_sync.syncing.edges import applied_children, applied_edges, edge_changes
+from techmap_sync.syncing.edges import Wanted, applied_children, applied_edges
 from techmap_sync.syncing.followups import with_follow_ups
 from techmap_sync.syncing.guard import refusals
 from techmap_sync.syncing.marker import Ledger
@@ -58,19 +59,25 @@ def diff(
     renames = find_renames(plan, holdings)
     holdings = holdings.renamed(renames.keys)
     plan = with_follow_ups(plan, holdings)
+    numbers = {key: held.ticket.number for key, held in holdings.tickets.items()}
+    texts = edge_texts(plan, capabilities)
+    plan = replace(plan, tasks=tuple(texts.of_task(spec, numbers) for spec in plan.tasks))
     tasks = tuple(change for spec in plan.tasks for change in _task_changes(spec, holdings, renames, policy))
     holdings = replace(holdings, renewed=frozenset(c.key for c in tasks if c.action is Action.CREATE))
     text = map_text(origin.text, changed=origin.text_digest != holdings.ledger.text)
     orphans = tuple(orphan_changes(plan, text, holdings, policy, renames.held))
-    edges = edge_changes(plan, holdings, capabilities, skipped=_without_ticket(plan, tasks, holdings))
+    refused = frozenset[tuple[str, str]]() if policy.refresh else holdings.ledger.refused
+    wanted = Wanted(plan, holdings, capabilities, _without_ticket(plan, tasks, holdings), refused)
+    edges, texts = wanted.changes(), replace(texts, listed=wanted.task_list())
+    full = replace(plan, tracking=texts.of_tracking(plan.tracking, numbers))
     ledger = _ledger(plan, origin, holdings, capabilities, (*tasks, *edges))
     changes = (
         *_tracking_creation(plan, holdings),
         *tasks,
         *with_closing_labels((*orphans, *_copies(holdings, policy)), policy, capabilities),
         *edges,
-        *_tracking_update(plan, holdings, policy, ledger),
-        *_tracking_state(plan, holdings, policy, tasks),
+        *_tracking_update(full, holdings, policy, ledger),
+        *_tracking_state(full, holdings, policy, tasks),
     )
     return MapChanges(
         plan.map_id,
@@ -83,6 +90,7 @@ def diff(
         tracking_number=holdings.tracking.ticket.number if holdings.tracking else "",
         base=holdings.written_ledger,
         ledger=ledger,
+        texts=texts,
     )
 
 
@@ -228,7 +236,8 @@ def _tracking_state(
 def _is_finished(plan: TaskPlan, holdings: Holdings, tracking: Held) -> bool:
     held = [holdings.tickets.get(spec.key) for spec in plan.tasks if not spec.done]
     all_closed = all(h is not None and h.ticket.state is State.CLOSED for h in held)
-    return all_closed and not unticked(tracking.block.texts().values())
+    checklists = (text for name, text in tracking.block.texts().items() if name != TASK_LIST)
+    return all_closed and not unticked(checklists)
 
 
 def _ledger_edit(before: Ledger, after: Ledger) -> tuple[FieldEdit, ...]:
@@ -255,6 +264,7 @@ def _ledger(
         edges=applied_edges(plan, holdings, changes),
         children=applied_children(holdings, changes, capabilities.parent_at_creation) - {plan.tracking.key},
         gone=frozenset((holdings.missing | before.gone) - held.keys() - created.keys()),
+        refused=before.refused - {(c.key, c.target) for c in changes if c.action is Action.LINK},
         text=origin.text_digest,
         settings=origin.settings,
         commit=origin.commit,

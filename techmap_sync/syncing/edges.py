@@ -7,29 +7,104 @@ removed by a human and stays removed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.syncing.changes import Action, Change
 from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.tracker import Capabilities, EdgeKind, Ticket
 
 KeyEdge = tuple[str, str]
 """(key, key that it waits for)."""
 
 
-def edge_changes(
-    plan: TaskPlan, holdings: Holdings, capabilities: Capabilities, skipped: frozenset[str]
-) -> tuple[Change, ...]:
-    """Return the links to make and to take away.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The edges that a plan asks for, as far as tracker and people allow them."""
 
-    :param skipped: keys of tasks that have no ticket and get none.
-    """
-    titles = {spec.key: spec.title for spec in plan.tasks}
-    titles |= {key: held.ticket.title for key, held in holdings.tickets.items() if key not in titles}
-    return (
-        *_parent_changes(plan, holdings, capabilities, skipped),
-        *(_blocking_changes(plan, holdings, titles, skipped) if capabilities.native_blocking else ()),
-    )
+    plan: TaskPlan
+    holdings: Holdings
+    capabilities: Capabilities
+    skipped: frozenset[str]
+    """Keys of tasks that have no ticket and get none."""
+    refused: frozenset[KeyEdge]
+    """Edges that the tracker would not take, which are not tried again."""
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return the links to make and to take away, and what cannot be linked."""
+        blocking = self._blocking() if self.capabilities.blocking_links else ()
+        return (*map(self._parent, self._new_children()), *blocking, *self._degradations())
+
+    def task_list(self) -> tuple[str, ...]:
+        """Return the keys of the tasks that no link can make children of the tracking ticket.
+
+        What a human took out of the children is not among them.
+        """
+        linked = {spec.key for spec in self._new_children()}
+        return tuple(spec.key for spec in self._without_parent() if spec.key not in linked)
+
+    def _new_children(self) -> list[TaskSpec]:
+        free = [spec for spec in self._without_parent() if (spec.key, self.plan.tracking.key) not in self.refused]
+        limit = self.capabilities.children
+        return free if limit is None else free[: max(0, limit - len(_children(self.holdings)))]
+
+    def _without_parent(self) -> list[TaskSpec]:
+        known = self.holdings.ledger.children
+        tasks = [spec for spec in self.plan.tasks if spec.key not in known | self.skipped]
+        return [spec for spec in tasks if self._may_become_child(self.holdings.tickets.get(spec.key))]
+
+    def _may_become_child(self, held: Held | None) -> bool:
+        return not self.capabilities.parent_at_creation if held is None else held.ticket.parent is None
+
+    def _parent(self, spec: TaskSpec) -> Change:
+        tracking = self.plan.tracking
+        reason = f'child of "{tracking.title}"'
+        number = _number(self.holdings, spec.key)
+        return Change(Action.LINK, spec.key, spec.title, number, reason, edge=EdgeKind.CHILD_OF, target=tracking.key)
+
+    def _blocking(self) -> Iterator[Change]:
+        desired, ledger = _desired(self.plan, self.skipped), self.holdings.ledger.edges
+        for edge in desired:
+            if edge not in ledger | self.refused and _observed(edge, self.holdings) is not True:
+                yield self._edge(Action.LINK, edge)
+        for edge in sorted(ledger - set(desired)):
+            if _observed(edge, self.holdings) is not False and all(key in self.holdings.tickets for key in edge):
+                yield self._edge(Action.UNLINK, edge)
+
+    def _edge(self, action: Action, edge: KeyEdge) -> Change:
+        (key, target), titles = edge, _titles(self.plan, self.holdings)
+        reason = f'blocked by "{titles[target]}"'
+        number = _number(self.holdings, key)
+        return Change(action, key, titles[key], number, reason, edge=EdgeKind.BLOCKED_BY, target=target)
+
+    def _degradations(self) -> Iterator[Change]:
+        """Say what the tracker cannot hold and where it stands instead."""
+        tracking, number = self.plan.tracking, _number(self.holdings, self.plan.tracking.key)
+        for reason in filter(None, (self._without_children(), self._without_blocking(), *self._refused())):
+            yield Change(Action.SKIP, tracking.key, tracking.title, number, reason, lasting=True)
+
+    def _without_children(self) -> str:
+        listed, limit = len(self.task_list()), self.capabilities.children
+        if not listed:
+            return ""
+        if limit == 0:
+            return "this server has no sub-issues: a task list in the tracking ticket stands for them"
+        return f"the task list of the tracking ticket holds {listed} of its tickets: it may have {limit} sub-issues"
+
+    def _without_blocking(self) -> str:
+        if self.capabilities.native_blocking or not any(spec.blocked_by for spec in self.plan.tasks):
+            return ""
+        if self.capabilities.blocking_links:
+            return "links say only that tickets are related here: each ticket's text says what it is blocked by"
+        return 'this server has no "blocked by": each ticket\'s text says it instead'
+
+    def _refused(self) -> Iterator[str]:
+        titles = _titles(self.plan, self.holdings)
+        for key, target in _desired(self.plan, self.skipped):
+            if (key, target) in self.refused:
+                what = f'the tracker refused "{titles[key]}" blocked by "{titles[target]}"'
+                yield f"{what}; push --refresh tries again"
 
 
 def applied_edges(plan: TaskPlan, holdings: Holdings, changes: tuple[Change, ...]) -> frozenset[KeyEdge]:
@@ -47,52 +122,23 @@ def applied_children(holdings: Holdings, changes: tuple[Change, ...], born_as_ch
     """
     linked = {c.key for c in changes if c.action is Action.LINK and c.edge is EdgeKind.CHILD_OF}
     born = {c.key for c in changes if c.action is Action.CREATE and born_as_child}
+    return frozenset(linked | born | _children(holdings))
+
+
+def _children(holdings: Holdings) -> set[str]:
+    """Keys of the tickets that are children of the tracking ticket, or were made so."""
     tracking = holdings.tracking.ticket.number if holdings.tracking else None
     there = {key for key, held in holdings.tickets.items() if tracking and held.ticket.parent == tracking}
-    known = holdings.ledger.children & (holdings.tickets.keys() | holdings.unreadable.keys())
-    return frozenset(linked | born | there | known)
+    return there | (holdings.ledger.children & (holdings.tickets.keys() | holdings.unreadable.keys()))
 
 
-def _parent_changes(
-    plan: TaskPlan, holdings: Holdings, capabilities: Capabilities, skipped: frozenset[str]
-) -> Iterator[Change]:
-    if capabilities.children == 0:
-        return
-    for spec in plan.tasks:
-        held = holdings.tickets.get(spec.key)
-        if spec.key in skipped or (held is None and capabilities.parent_at_creation):
-            continue
-        if spec.key not in holdings.ledger.children and (held is None or held.ticket.parent is None):
-            yield Change(
-                Action.LINK,
-                spec.key,
-                spec.title,
-                held.ticket.number if held else "",
-                edge=EdgeKind.CHILD_OF,
-                target=plan.tracking.key,
-                reason=f'child of "{plan.tracking.title}"',
-            )
+def _titles(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
+    return {key: held.ticket.title for key, held in holdings.tickets.items()} | {s.key: s.title for s in plan.tasks}
 
 
-def _blocking_changes(
-    plan: TaskPlan, holdings: Holdings, titles: dict[str, str], skipped: frozenset[str]
-) -> Iterator[Change]:
-    desired = _desired(plan, skipped)
-    ledger = holdings.ledger.edges
-    for edge in desired:
-        if edge not in ledger and _observed(edge, holdings) is not True:
-            yield _edge_change(Action.LINK, edge, holdings, titles)
-    for edge in sorted(ledger - set(desired)):
-        if _observed(edge, holdings) is not False and all(key in holdings.tickets for key in edge):
-            yield _edge_change(Action.UNLINK, edge, holdings, titles)
-
-
-def _edge_change(action: Action, edge: KeyEdge, holdings: Holdings, titles: dict[str, str]) -> Change:
-    key, target = edge
+def _number(holdings: Holdings, key: str) -> str:
     held = holdings.tickets.get(key)
-    number = held.ticket.number if held else ""
-    reason = f'blocked by "{titles[target]}"'
-    return Change(action, key, titles[key], number, reason, edge=EdgeKind.BLOCKED_BY, target=target)
+    return held.ticket.number if held else ""
 
 
 def _desired(plan: TaskPlan, skipped: frozenset[str]) -> tuple[KeyEdge, ...]:
@@ -111,6 +157,6 @@ def _observed(edge: KeyEdge, holdings: Holdings) -> bool | None:
 def edges_to_read(plan: TaskPlan, holdings: Holdings) -> tuple[Ticket, ...]:
     """Return the tickets whose edges decide something and were not read with the listing."""
     desired = set(_desired(plan, frozenset()))
-    keys: Iterable[str] = {key for key, _ in desired ^ holdings.ledger.edges}
+    keys: Iterable[str] = {key for key, _ in desired ^ (holdings.ledger.edges | holdings.ledger.refused)}
     tickets = (holdings.tickets[key].ticket for key in sorted(keys) if key in holdings.tickets)
     return tuple(ticket for ticket in tickets if ticket.blocked_by is None)

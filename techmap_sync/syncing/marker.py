@@ -42,6 +42,8 @@ class Ledger:
     """Keys whose ticket was made a child of the tracking ticket."""
     gone: frozenset[str] = frozenset()
     """Keys whose ticket was deleted or released by a human: never made again unless asked for."""
+    refused: frozenset[tuple[str, str]] = frozenset()
+    """(key, key of the other end) of every edge that the tracker would not take: not tried again unless asked for."""
     text: str = ""
     """Digest of the map's text."""
     settings: str = ""
@@ -61,6 +63,7 @@ class Ledger:
             edges=frozenset((moved.get(a, a), moved.get(b, b)) for a, b in self.edges),
             children=frozenset(moved.get(key, key) for key in self.children),
             gone=frozenset(moved.get(key, key) for key in self.gone),
+            refused=frozenset((moved.get(a, a), moved.get(b, b)) for a, b in self.refused),
         )
 
     def without_links_of(self, keys: frozenset[str]) -> Ledger:
@@ -69,6 +72,7 @@ class Ledger:
             self,
             edges=frozenset(edge for edge in self.edges if keys.isdisjoint(edge)),
             children=self.children - keys,
+            refused=frozenset(edge for edge in self.refused if keys.isdisjoint(edge)),
         )
 
 
@@ -172,7 +176,8 @@ def _field(value: object) -> WrittenField:
 
 def _ledger_json(ledger: Ledger, map_id: str) -> dict[str, object]:
     """One row a key, and edges as pairs of rows: keys are long, and a ticket's text is limited."""
-    keys = sorted({*ledger.tickets, *ledger.children, *ledger.gone, *(key for edge in ledger.edges for key in edge)})
+    ends = {key for edge in ledger.edges | ledger.refused for key in edge}
+    keys = sorted({*ledger.tickets, *ledger.children, *ledger.gone, *ends})
     row = {key: number for number, key in enumerate(keys)}
     return {
         "keys": [
@@ -184,6 +189,7 @@ def _ledger_json(ledger: Ledger, map_id: str) -> dict[str, object]:
             for key in keys
         ],
         "edges": sorted([row[waiting], row[target]] for waiting, target in ledger.edges),
+        **({"refused": sorted([row[a], row[b]] for a, b in ledger.refused)} if ledger.refused else {}),
         "text": ledger.text,
         "settings": ledger.settings,
         "commit": ledger.commit,
@@ -201,6 +207,7 @@ def _ledger(data: object, map_id: str) -> Ledger:
         edges=frozenset((rows[waiting][0], rows[target][0]) for waiting, target in data["edges"]),
         children=frozenset(key for key, _, flags in rows if flags & 1),
         gone=frozenset(key for key, _, flags in rows if flags & 2),
+        refused=frozenset((rows[a][0], rows[b][0]) for a, b in data.get("refused", ())),
         text=read.text("text"),
         settings=read.text("settings"),
         commit=read.text("commit"),

@@ -27,7 +27,7 @@ def observe(tracker: Tracker, plans: Sequence[TaskPlan], policy: SyncPolicy, all
     listed = sort_tickets(snapshot, policy)
     ours = [listed.maps[plan.map_id] for plan in plans if plan.map_id in listed.maps]
     missing = _fetch_missing(tracker, snapshot, ours)
-    asked = {ticket.number: ticket for plan in plans for ticket in _edges_of(plan, listed, all_edges)}
+    asked = {ticket.number: ticket for plan in plans for ticket in _edges_of(plan, listed, tracker, all_edges)}
     ends = tracker.ends(asked) if asked else {}
     edged = [replace(asked[n], parent=found.parent, blocked_by=found.blocked_by) for n, found in ends.items()]
     reread = {ticket.number: ticket for ticket in (*missing, *edged)}
@@ -61,10 +61,10 @@ def _fetch_missing(tracker: Tracker, snapshot: Snapshot, maps: Sequence[Holdings
     return [ticket for number in listed if number not in there and (ticket := tracker.get(number)) is not None]
 
 
-def _edges_of(plan: TaskPlan, found: Sorted, all_edges: bool) -> Sequence[Ticket]:
+def _edges_of(plan: TaskPlan, found: Sorted, tracker: Tracker, all_edges: bool) -> Sequence[Ticket]:
     holdings = found.maps.get(plan.map_id)
-    if holdings is None:
+    if holdings is None or not tracker.capabilities.blocking_links:
         return ()
     if all_edges:
         return [held.ticket for held in holdings.tickets.values() if held.ticket.blocked_by is None]
-    return edges_to_read(plan, holdings)
+    return edges_to_read(plan, holdings) if tracker.capabilities.native_blocking else ()

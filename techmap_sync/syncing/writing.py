@@ -124,7 +124,14 @@ def final_ledger(
     others = {key: n for key, n in now.tickets.items() if key not in changes.base.tickets}
     own = {key: numbers.get(key, number) for key, number in wanted.tickets.items()}
     tickets = {key: number for key, number in {**others, **own}.items() if number}
-    return replace(wanted, tickets=tickets, edges=wanted.edges - unsupported)
+    parents = {key for key, target in unsupported if target == changes.tracking_key}
+    return replace(
+        wanted,
+        tickets=tickets,
+        edges=wanted.edges - unsupported,
+        children=wanted.children - parents,
+        refused=wanted.refused | unsupported,
+    )
 
 
 def _revises(change: Change) -> bool:

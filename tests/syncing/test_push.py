@@ -39,7 +39,7 @@ def test_first_push_makes_one_ticket_per_task_and_a_tracking_ticket(tracker: Mem
 def test_second_push_writes_nothing(tracker: MemoryTracker) -> None:
     push(tracker, FIRST)
     tracker.requests.clear()
-    assert not planned(tracker, FIRST).changes
+    assert not planned(tracker, FIRST).drift
     push(tracker, FIRST)
     assert not tracker.writes
 
@@ -55,16 +55,16 @@ def test_edges_and_parents_stand_after_the_first_push() -> None:
 def test_a_new_release_that_only_words_things_differently_writes_nothing(tracker: MemoryTracker) -> None:
     push(tracker, FIRST)
     reworded = [replace(t, sections=tuple(replace(s, text=f"**{s.text}**") for s in t.sections)) for t in FIRST.tasks]
-    assert not planned(tracker, plan(*reworded), text=repr(FIRST)).changes
+    assert not planned(tracker, plan(*reworded), text=repr(FIRST)).drift
 
 
 def test_a_changed_section_is_one_update_and_the_tracking_tickets_ledger(tracker: MemoryTracker) -> None:
     push(tracker, FIRST)
     changed = plan(task("Store", sections={"purpose": "Keeps more."}), SERVICE, TESTS)
-    assert shown(planned(tracker, changed).changes) == [(Action.UPDATE, STORE.key), (Action.UPDATE, TRACKING)]
+    assert shown(planned(tracker, changed).drift) == [(Action.UPDATE, STORE.key), (Action.UPDATE, TRACKING)]
     push(tracker, changed)
     assert "Keeps more." in tracker.tickets[number(tracker, STORE.key)].body
-    assert not planned(tracker, changed).changes
+    assert not planned(tracker, changed).drift
 
 
 def test_a_task_that_is_gone_closes_its_untouched_ticket_as_not_planned(tracker: MemoryTracker) -> None:
@@ -73,7 +73,7 @@ def test_a_task_that_is_gone_closes_its_untouched_ticket_as_not_planned(tracker:
     ticket = tracker.tickets[number(tracker, TESTS.key)]
     assert (ticket.state, ticket.reason) == (State.CLOSED, CloseReason.NOT_PLANNED)
     assert "Its task is gone from the map (commit c0ffee)." in ticket.body
-    assert not planned(tracker, plan(STORE, SERVICE)).changes
+    assert not planned(tracker, plan(STORE, SERVICE)).drift
 
 
 def test_a_task_that_comes_back_reopens_the_ticket_that_we_closed(tracker: MemoryTracker) -> None:
@@ -83,7 +83,7 @@ def test_a_task_that_comes_back_reopens_the_ticket_that_we_closed(tracker: Memor
     ticket = tracker.tickets[number(tracker, TESTS.key)]
     assert ticket.state is State.OPEN
     assert "gone from the map" not in ticket.body
-    assert not planned(tracker, FIRST).changes
+    assert not planned(tracker, FIRST).drift
 
 
 def test_a_ticket_that_somebody_worked_on_is_labelled_and_stays_open(tracker: MemoryTracker) -> None:
@@ -107,7 +107,7 @@ def test_an_edge_that_a_human_removed_stays_removed() -> None:
     tracker = MemoryTracker()
     push(tracker, FIRST)
     tracker.edit(number(tracker, SERVICE.key), blocked_by=frozenset())
-    assert not planned(tracker, FIRST).changes
+    assert not planned(tracker, FIRST).drift
 
 
 def test_an_edge_that_the_map_drops_is_taken_away_and_one_that_a_human_made_stays() -> None:
@@ -124,7 +124,7 @@ def test_edges_are_read_one_by_one_only_where_they_decide_something() -> None:
     tracker = MemoryTracker(edges_listed=False)
     push(tracker, FIRST)
     tracker.requests.clear()
-    assert not planned(tracker, FIRST).changes
+    assert not planned(tracker, FIRST).drift
     assert [request.verb for request in tracker.requests] == ["snapshot"]
 
 
@@ -137,7 +137,7 @@ def test_a_done_task_makes_no_ticket_and_closes_the_one_it_has(tracker: MemoryTr
     push(other, plan(done, SERVICE, TESTS))
     ticket = other.tickets[number(other, STORE.key)]
     assert (ticket.state, ticket.reason) == (State.CLOSED, CloseReason.COMPLETED)
-    assert not planned(other, plan(done, SERVICE, TESTS)).changes
+    assert not planned(other, plan(done, SERVICE, TESTS)).drift
 
 
 def test_a_ticket_that_a_human_closed_is_neither_reopened_nor_rewritten(tracker: MemoryTracker) -> None:

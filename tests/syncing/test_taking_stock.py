@@ -68,7 +68,7 @@ def test_links_that_were_not_read_are_the_ledgers() -> None:
 
 
 def test_links_that_the_tracker_cannot_hold_are_the_maps() -> None:
-    tracker = pushed(MemoryTracker(capabilities=Capabilities(native_blocking=False)))
+    tracker = pushed(MemoryTracker(capabilities=Capabilities(blocking_links=False, native_blocking=False)))
     progress = stock(tracker, links_in_text=True)
     assert {edge.witness for edge in progress.edges} == {Witness.MAP}
     assert progress.numbers.blocked == 2

@@ -61,6 +61,7 @@ class Features:
         """
         return Capabilities(
             children=CHILD_LIMIT if self.sub_issues else 0,
+            blocking_links=bool(self.dependencies),
             native_blocking=bool(self.dependencies),
             seconds_per_write=seconds_per_write,
             title_limit=256,

@@ -44,21 +44,29 @@ class GitLabTracker:
 
     def __init__(self, connection: Connection) -> None:
         self.name = f"gitlab:{connection.target}"
-        self.capabilities = Capabilities(
-            close_reasons=False,
-            estimates=True,
-            seconds_per_write=max(connection.seconds_between_writes, SECONDS_PER_CREATION),
-            title_limit=255,
-            body_limit=1_048_576,
-            text_ends_kept=False,
-            parents_listed=False,
-        )
         self._connection = connection
         self._wire = Wire(connection, self.name)
         self._people = People(self._wire)
         self._labels = Labels(self._wire, connection.label_colors)
         self._milestones = Milestones(self._wire)
         self._links = Links(self._wire)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the project can hold: links say who waits for whom from Premium on.
+
+        :raises TrackerError: GitLab refused or did not answer.
+        """
+        return Capabilities(
+            native_blocking=self._links.can_block(self._project),
+            close_reasons=False,
+            estimates=True,
+            seconds_per_write=max(self._connection.seconds_between_writes, SECONDS_PER_CREATION),
+            title_limit=255,
+            body_limit=1_048_576,
+            text_ends_kept=False,
+            parents_listed=False,
+        )
 
     @cached_property
     def _project(self) -> Project:
