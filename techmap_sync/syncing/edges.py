@@ -7,13 +7,13 @@ removed by a human and stays removed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.syncing.changes import Action, Change
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.revise import Held
-from techmap_sync.syncing.tracker import Capabilities, EdgeKind, Ticket
+from techmap_sync.syncing.tracker import Capabilities, EdgeKind, State, Ticket
 
 KeyEdge = tuple[str, str]
 """(key, key that it waits for)."""
@@ -34,7 +34,7 @@ class Wanted:
     def changes(self) -> tuple[Change, ...]:
         """Return the links to make and to take away, and what cannot be linked."""
         blocking = self._blocking() if self.capabilities.blocking_links else ()
-        return (*map(self._parent, self._new_children()), *blocking, *self._degradations())
+        return (*map(self._parent, self._new_children()), *blocking, *self._taken_away(), *self._degradations())
 
     def task_list(self) -> tuple[str, ...]:
         """Return the keys of the tasks that no link can make children of the tracking ticket.
@@ -77,6 +77,15 @@ class Wanted:
         reason = f'blocked by "{titles[target]}"'
         number = _number(self.holdings, key)
         return Change(action, key, titles[key], number, reason, edge=EdgeKind.BLOCKED_BY, target=target)
+
+    def _taken_away(self) -> Iterator[Change]:
+        """Say which edges of open tickets we applied and somebody took away; they stay away."""
+        for edge in _desired(self.plan, self.skipped):
+            held, other = (self.holdings.tickets.get(key) for key in edge)
+            applied = edge in self.holdings.ledger.edges and _observed(edge, self.holdings) is False
+            if applied and held and other and held.ticket.state is State.OPEN:
+                change = self._edge(Action.SKIP, edge)
+                yield replace(change, reason=f"a human removed that it is {change.reason}, kept so")
 
     def _degradations(self) -> Iterator[Change]:
         """Say what the tracker cannot hold and where it stands instead."""

@@ -9,10 +9,13 @@ from dataclasses import replace
 
 import pytest
 
+from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.apply import apply
+from techmap_sync.syncing.diff import diff
+from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.tracker import EdgeKind, Ticket
 from tests.adapters.servers import SERVERS, Loss, Server
-from tests.syncing.build import POLICY, key, plan, task
+from tests.syncing.build import POLICY, key, origin, plan, task
 from tests.syncing.drive import key_of, planned, push
 from tests.syncing.test_crash import THIRTY
 from tests.trackers.memory import Killed
@@ -87,6 +90,27 @@ def test_an_edge_that_a_kill_prevented_is_added_and_one_that_people_removed_stay
     assert ticket_of(server, "Service").blocked_by == set()
     assert ticket_of(server, "Docs").blocked_by == {service.number}
     assert ticket_of(server, "Tests").blocked_by == {service.number}
+
+
+def test_a_link_that_a_human_removed_is_noticed_by_reconcile_and_not_made_again(server: Server) -> None:
+    made = plan(task("Store"), task("Service", blocked_by=("Store",)), task("Tests", blocked_by=("Service", "Store")))
+    push(server.tracker(), made)
+    store, tests = ticket_of(server, "Store"), ticket_of(server, "Tests")
+    assert all_edges_compared(server, made) == []
+    server.unlink(tests.number, store.number)
+    server.forget()
+    assert all_edges_compared(server, made) == [
+        ("skip", key("Tests"), 'a human removed that it is blocked by "Create Store", kept so')
+    ]
+    assert not server.writes
+
+
+def all_edges_compared(server: Server, made: TaskPlan) -> list[tuple[str, str, str]]:
+    """What reconcile, which reads the edges of every ticket, has to say of a map."""
+    tracker = server.tracker()
+    holdings = observe(tracker, [made], POLICY, all_edges=True).maps[made.map_id]
+    changes = diff(made, origin(repr(made)), holdings, tracker.capabilities, POLICY).changes
+    return [(change.action.value, change.key, change.reason) for change in changes]
 
 
 @pytest.mark.parametrize("took_effect", [True, False])

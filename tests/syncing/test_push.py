@@ -107,7 +107,9 @@ def test_an_edge_that_a_human_removed_stays_removed() -> None:
     tracker = MemoryTracker()
     push(tracker, FIRST)
     tracker.edit(number(tracker, SERVICE.key), blocked_by=frozenset())
-    assert not planned(tracker, FIRST).drift
+    changes = planned(tracker, FIRST)
+    assert not changes.writes
+    assert [(c.action, c.key, c.edge) for c in changes.changes] == [(Action.SKIP, SERVICE.key, EdgeKind.BLOCKED_BY)]
 
 
 def test_an_edge_that_the_map_drops_is_taken_away_and_one_that_a_human_made_stays() -> None:
