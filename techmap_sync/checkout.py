@@ -81,6 +81,12 @@ def user_name(folder: Path) -> str:
     return _git(folder, "config", "user.name")
 
 
+def default_branch(folder: Path) -> str:
+    """Return the default branch as the clone knows it, else the branch that is checked out."""
+    remote = _git(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
+    return remote or _git(folder, "symbolic-ref", "--short", "HEAD") or "main"
+
+
 def parse_remote(address: str) -> Remote | None:
     """Read the address of a remote in any form that git takes; None for a local path."""
     match = _URL.fullmatch(address) or (None if "://" in address else _SCP.fullmatch(address))

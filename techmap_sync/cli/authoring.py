@@ -1,4 +1,4 @@
-"""Commands about maps alone: ``new``, ``check`` and ``show``."""
+"""Commands about maps alone: ``init``, ``new``, ``check`` and ``show``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from techmap_sync.checkout import user_name
+from techmap_sync.checkout import checkout_of, default_branch, user_name
 from techmap_sync.cli import options
 from techmap_sync.cli.app import app, settings_of
 from techmap_sync.cli.options import ShowFormat
@@ -16,6 +16,18 @@ from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.checking import CheckFormat, explanation, report
 from techmap_sync.commands.creating import new_map
 from techmap_sync.commands.maps import read_maps
+
+
+@app.command(epilog="Example: techmap-sync init")
+def init(force: options.Force = False) -> None:
+    """Write settings, workflow and map template for this repository."""
+    from techmap_sync.commands.initializing import first_files, write_files
+
+    checkout = checkout_of(Path.cwd())
+    files = first_files(checkout, default_branch(Path.cwd()))
+    write_files(files, force)
+    wrote = [f"wrote {file.path.relative_to(checkout.root).as_posix()}" for file in files]
+    Screen().result("\n".join([*wrote, 'next: techmap-sync new "Feature", fill it in, then techmap-sync check']))
 
 
 @app.command(epilog='Example: techmap-sync new "Two-Factor Login"')

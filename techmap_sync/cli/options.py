@@ -100,3 +100,4 @@ Refresh = Annotated[bool, typer.Option("--refresh", help="Also write what only t
 AcceptSettings = Annotated[
     bool, typer.Option("--accept-settings", help="Let tickets go whose task only settings took away.")
 ]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
