@@ -43,5 +43,7 @@ class Connection:
     label_colors: Mapping[str, str] = field(default_factory=dict)
     """Six hexadecimal digits by label, for labels that have to be created."""
     seconds_between_writes: float = 0.0
+    sharers: int = 1
+    """How many runs there are at once that share what the server allows to our account."""
     ca_bundle: str = ""
     """File with certificates of a private authority; empty for the usual ones."""

@@ -16,6 +16,8 @@ from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.checking import CheckFormat, explanation, report
 from techmap_sync.commands.creating import new_map
 from techmap_sync.commands.maps import read_maps
+from techmap_sync.commands.shards import shard_of
+from techmap_sync.config import environment
 
 
 @app.command(epilog="Example: techmap-sync init")
@@ -47,13 +49,16 @@ def check(
     verbose: options.Verbose = False,
     no_color: options.NoColor = False,
     require_approved: options.RequireApproved = False,
+    shard: options.ShardOption = None,
 ) -> None:
     """Read maps and say what is wrong with them."""
     screen = Screen(quiet, verbose, no_color)
     if explain is not None:
         screen.result(explanation(explain))
         return
-    files = read_maps(paths or [], settings_of(config_file))
+    part = shard_of(shard, environment())
+    files = read_maps(paths or [], settings_of(config_file), part)
+    screen.shared(part, files)
     screen.result(report(files.checked, output))
     screen.passed_over(files)
     raise typer.Exit(screen.ended(files, [], require_approved))

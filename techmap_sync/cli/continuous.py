@@ -20,6 +20,7 @@ from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.occasions import Deed, Occasion, occasion
 from techmap_sync.commands.reporting import Format, Report, Result, asked_reports, rendered, write_report
+from techmap_sync.commands.shards import ALL, shard_of
 from techmap_sync.config import Settings, environment
 from techmap_sync.errors import Problem, TrackerError, UsageProblem
 from techmap_sync.reports.messages import count
@@ -116,8 +117,12 @@ class _Job:
 
         # Merging makes a newer commit than any that was pushed.
         allowed = frozenset({Guard.OLDER} if occasion.review else ())
-        wishes = Wishes(allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE)
-        return make_plan([], self.settings, self.checkout, wishes)
+        # The comment on a review is one and whole, however many runners there are.
+        shard = ALL if occasion.review else shard_of(None, environment())
+        wishes = Wishes(allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE, shard=shard)
+        planned = make_plan([], self.settings, self.checkout, wishes)
+        self.screen.shared(shard, planned.files)
+        return planned
 
     def _conflicts(self, planned: Planned) -> int:
         """Return the conflicts that have to be settled before anything is written."""

@@ -81,6 +81,12 @@ Comment = Annotated[
     typer.Option("--comment", help="In a CI run about a pull or merge request, keep the plan as one comment there."),
 ]
 MaxWrites = Annotated[int | None, typer.Option(min=1, help="Stop after so many changes; the next run goes on.")]
+ShardOption = Annotated[
+    str | None,
+    typer.Option(
+        "--shard", metavar="I/N", help="The I-th of N runs that share the maps. Default: CI_NODE_INDEX/CI_NODE_TOTAL."
+    ),
+]
 ReportOnly = Annotated[bool, typer.Option("--report-only", help="Write nothing; exit 3 when something drifted.")]
 Retire = Annotated[list[str] | None, typer.Option(help="Let go the tickets of a map whose file is gone: its id.")]
 Command = Annotated[Deed | None, typer.Option(help="What to do, instead of what the event asks for.")]

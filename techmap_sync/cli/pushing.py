@@ -15,6 +15,8 @@ from techmap_sync.cli.runs import carry_out, deliver, ended, refused
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.reporting import Format, Result, asked_reports, rendered
+from techmap_sync.commands.shards import shard_of
+from techmap_sync.config import environment
 from techmap_sync.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def plan(
     allow: options.Allow = None,
     refresh: options.Refresh = False,
     accept_settings: options.AcceptSettings = False,
+    shard: options.ShardOption = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
     no_color: options.NoColor = False,
@@ -48,10 +51,11 @@ def plan(
     from techmap_sync.reports import plan_json
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
-    wishes = _wishes(take, new, allow, refresh, accept_settings)
+    wishes = _wishes(take, new, allow, refresh, accept_settings, shard)
     settings, checkout = settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd())
     place = review_of_this_run() if comment else None
     planned = make_plan(paths or [], settings, checkout, wishes)
+    screen.shared(wishes.shard, planned.files)
     if out is not None:
         out.write_text(plan_json.plan_json(planned.change_set) + "\n", encoding="utf-8")
     result = Result(planned.files, planned.change_set, compared=planned.compared)
@@ -79,6 +83,7 @@ def push(
     allow: options.Allow = None,
     refresh: options.Refresh = False,
     accept_settings: options.AcceptSettings = False,
+    shard: options.ShardOption = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
     no_color: options.NoColor = False,
@@ -89,8 +94,9 @@ def push(
     from techmap_sync.commands.pushing import hold_to, refuse_conflicts
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
-    wishes = _wishes(take, new, allow, refresh, accept_settings)
+    wishes = _wishes(take, new, allow, refresh, accept_settings, shard)
     planned = make_plan(paths or [], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
+    screen.shared(wishes.shard, planned.files)
     if plan_file is not None:
         hold_to(planned, plan_file)
     if strict:
@@ -112,6 +118,7 @@ def reconcile(
     max_writes: options.MaxWrites = None,
     allow: options.Allow = None,
     accept_settings: options.AcceptSettings = False,
+    shard: options.ShardOption = None,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
     no_color: options.NoColor = False,
@@ -125,8 +132,10 @@ def reconcile(
         accept_settings=accept_settings,
         reconcile=True,
         retired=frozenset(retire or ()),
+        shard=shard_of(shard, environment()),
     )
     planned = make_plan([], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
+    screen.shared(wishes.shard, planned.files)
     if report_only:
         result = Result(planned.files, planned.change_set, compared=planned.compared)
         screen.result(rendered(result, output))
@@ -144,6 +153,7 @@ def _wishes(
     allow: Sequence[str] | None,
     refresh: bool,
     accept_settings: bool,
+    shard: str | None,
 ) -> Wishes:
     from techmap_sync.commands.planning import Wishes
     from techmap_sync.syncing.guard import Guard
@@ -162,4 +172,5 @@ def _wishes(
         allowed=frozenset(allow or ()),
         refresh=refresh,
         accept_settings=accept_settings,
+        shard=shard_of(shard, environment()),
     )

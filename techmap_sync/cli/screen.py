@@ -13,6 +13,7 @@ from rich.text import Text
 from techmap_sync.commands.exit_codes import Exit, exit_for, worst
 from techmap_sync.commands.maps import MapFiles
 from techmap_sync.commands.reporting import SCREEN, write_report
+from techmap_sync.commands.shards import Shard
 from techmap_sync.config import environment
 from techmap_sync.errors import Problem
 from techmap_sync.reports.messages import hint, sentence
@@ -52,6 +53,13 @@ class Screen:
         if hint(problem):
             self._err().print(Text.assemble(("hint: ", "cyan"), hint(problem)))
         return exit_for(problem)
+
+    def shared(self, shard: Shard, files: MapFiles) -> None:
+        """Say that other runs see to some of the maps."""
+        if not shard.is_all:
+            self.note(
+                f"shard {shard.number} of {shard.total}: {len(files.maps)} maps, {len(files.elsewhere)} elsewhere"
+            )
 
     def passed_over(self, files: MapFiles) -> None:
         """Name the files that are no maps, on request."""

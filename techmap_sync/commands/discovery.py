@@ -38,6 +38,17 @@ def find_files(patterns: Sequence[str], exclude: Sequence[str] = ()) -> tuple[Fo
     return tuple(sorted(found.values(), key=lambda file: file.path.as_posix()))
 
 
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds.
+
+    :raises UsageProblem: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageProblem(f"cannot read {path}: {error.strerror}", "check its permissions") from error
+
+
 def _matches(pattern: str) -> Iterator[FoundFile]:
     path = Path(pattern)
     if path.is_dir():

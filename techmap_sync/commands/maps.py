@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from techmap_sync.commands.discovery import FoundFile, find_files
+from techmap_sync.commands.discovery import FoundFile, find_files, read_bytes
+from techmap_sync.commands.identities import Identity, identities_of
+from techmap_sync.commands.shards import ALL, Shard
 from techmap_sync.config import Settings
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
-from techmap_sync.errors import UnreadableMap, UsageProblem
-from techmap_sync.model import TechnicalMap
+from techmap_sync.errors import UnreadableMap
+from techmap_sync.model import Span, TechnicalMap
 from techmap_sync.parsing.checks import apply_severities, check, duplicate_ids
 from techmap_sync.parsing.parser import decode, looks_like_map, parse
 from techmap_sync.parsing.reading import Ignore
@@ -77,6 +79,13 @@ class MapFiles:
     """Files that had to be maps and are none."""
     passed_over: tuple[Path, ...]
     """Files that a folder or glob held and that are no maps."""
+    elsewhere: tuple[Identity, ...] = ()
+    """Maps that are a matter of another shard."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The identities of all of them, those of other shards too."""
+        return frozenset((*(file.outline.map_id for file in self.maps), *(other.map_id for other in self.elsewhere)))
 
     @property
     def checked(self) -> tuple[CheckedFile, ...]:
@@ -84,15 +93,17 @@ class MapFiles:
         return tuple(file.checked for file in self.maps)
 
 
-def read_maps(paths: Sequence[str], settings: Settings) -> MapFiles:
-    """Read all maps below some paths; a problem of one file does not stop the others.
+def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL) -> MapFiles:
+    """Read the maps below some paths; a problem of one file does not stop the others.
 
     :param paths: files, folders and globs; the setting ``maps`` when there are none.
+    :param shard: which of them are a matter of this run; of the others only the identity is looked at.
     :raises UsageProblem: a path does not exist or cannot be read.
     """
     vocabulary = Vocabulary.from_tables(settings.vocabulary)
     maps, unreadable, passed_over = [], [], []
-    for file in find_files(paths or settings.maps, settings.exclude):
+    files = find_files(paths or settings.maps, settings.exclude)
+    for file in filter(lambda file: shard.holds(file.path), files):
         try:
             read = _read(file, vocabulary, settings)
         except UnreadableMap as problem:
@@ -102,13 +113,16 @@ def read_maps(paths: Sequence[str], settings: Settings) -> MapFiles:
             passed_over.append(file.path)
         else:
             maps.append(read)
-    return MapFiles(_with_namesakes(maps, vocabulary, settings), tuple(unreadable), tuple(passed_over))
+    others = () if shard.is_all else (file for file in files if not shard.holds(file.path))
+    elsewhere = tuple(identities_of(others, vocabulary))
+    named = _with_namesakes(maps, elsewhere, vocabulary, settings)
+    return MapFiles(named, tuple(unreadable), tuple(passed_over), elsewhere)
 
 
 def _read(file: FoundFile, vocabulary: Vocabulary, settings: Settings) -> MapFile | None:
     """Read one file; None for one that is no map and was not named as one."""
     name = file.path.as_posix()
-    text = decode(_bytes(file.path), name)
+    text = decode(read_bytes(file.path), name)
     if not file.named and not looks_like_map(text, vocabulary):
         return None
     reading = parse(text, vocabulary)
@@ -120,21 +134,17 @@ def _read(file: FoundFile, vocabulary: Vocabulary, settings: Settings) -> MapFil
     return MapFile(file.path, text, reading.map, outline, found, reading.ignores)
 
 
-def _with_namesakes(maps: Sequence[MapFile], vocabulary: Vocabulary, settings: Settings) -> tuple[MapFile, ...]:
+def _with_namesakes(
+    maps: Sequence[MapFile], elsewhere: Sequence[Identity], vocabulary: Vocabulary, settings: Settings
+) -> tuple[MapFile, ...]:
     """Return the maps with an error in each whose identity another one has too; what is unnamed yet has none."""
     blank = vocabulary.placeholders
     named = [file for file in maps if file.technical_map.map_id or file.technical_map.title not in blank]
-    found = duplicate_ids([(file.name, file.outline.map_id, file.technical_map.span) for file in named])
+    here = [(file.name, file.outline.map_id, file.technical_map.span) for file in named]
+    found = duplicate_ids([*here, *((other.path, other.map_id, Span(1, 1)) for other in elsewhere)])
     of_file = {namesake.path: namesake for namesake in found}
     return tuple(_with(file, of_file[file.name], settings) if file.name in of_file else file for file in maps)
 
 
 def _with(file: MapFile, namesake: Diagnostic, settings: Settings) -> MapFile:
     return replace(file, diagnostics=apply_severities((*file.diagnostics, namesake), settings.severity, file.ignores))
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageProblem(f"cannot read {path}: {error.strerror}", "check its permissions") from error

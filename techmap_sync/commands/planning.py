@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from techmap_sync import __version__
 from techmap_sync.checkout import Checkout
+from techmap_sync.commands.identities import identities_in_tree
 from techmap_sync.commands.maps import MapFile, MapFiles, read_maps
+from techmap_sync.commands.shards import ALL, Shard
 from techmap_sync.commands.targets import connect_tracker, source_name
 from techmap_sync.config import Settings, shipped
 from techmap_sync.model import Lifecycle
@@ -43,6 +46,8 @@ class Wishes:
     """Look at every ticket, also of maps that are not approved or whose file is missing."""
     retired: frozenset[str] = frozenset()
     """Ids of maps whose file is gone for good."""
+    shard: Shard = ALL
+    """Which maps are a matter of this run, when several share them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +82,17 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     :param paths: files, folders and globs; the setting ``maps`` when there are none.
     :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
     """
-    tracker = connect_tracker(settings, checkout)
+    tracker = connect_tracker(settings, checkout, wishes.shard.total)
     policy = sync_policy(settings, source_name(settings, checkout, tracker), wishes)
-    files = read_maps(paths, settings)
-    plans = {
-        file: _task_plan(file, settings, checkout) for file in files.maps if file.approved and not _is_retired(file)
-    }
-    needed = plans or wishes.reconcile or wishes.survey or any(map(_is_retired, files.maps))
+    files = read_maps(paths, settings, wishes.shard)
+    templates, wanted = _templates(settings, checkout), [f for f in files.maps if f.approved and not _is_retired(f)]
+    plans = {file: _task_plan(file, settings, checkout, templates) for file in wanted}
+    whole = (wishes.reconcile or (wishes.survey and not paths)) and wishes.shard.is_first
+    needed = plans or whole or wishes.survey or any(map(_is_retired, files.maps))
     found = observe(tracker, list(plans.values()), policy, wishes.reconcile) if needed else Sorted({}, ())
-    run = _Run(settings, checkout, tracker, policy, found, frozenset(file.outline.map_id for file in files.maps))
+    run = _Run(settings, checkout, tracker, policy, found, files.ids, _ids_of_tree(paths, files, settings))
     maps = [run.compared(file, plans.get(file)) for file in files.maps]
-    gone = run.maps_without_file(wishes) if wishes.reconcile or (wishes.survey and not paths) else ()
+    gone = run.maps_without_file(wishes) if whole else ()
     compared = (*maps, *gone)
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
     return Planned(files, changes, tracker, policy, compared)
@@ -95,8 +100,9 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
 
 def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) -> tuple[MapFiles, ChangeSet]:
     """Read maps and list their tasks, each skipped, without reading any tracker."""
-    files = read_maps(paths, settings)
-    return files, ChangeSet("tracker not read", tuple(_unread(file, settings, checkout) for file in files.maps))
+    files, templates = read_maps(paths, settings), _templates(settings, checkout)
+    unread = tuple(_unread(file, settings, checkout, templates) for file in files.maps)
+    return files, ChangeSet("tracker not read", unread)
 
 
 def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
@@ -133,7 +139,9 @@ class _Run:
     policy: SyncPolicy
     found: Sorted
     ids: frozenset[str]
-    """Ids of all maps that were read."""
+    """Ids of all maps that this run and other shards are about."""
+    tree: Callable[[], frozenset[str]]
+    """Ids of all maps that there are; looked up only when they decide something."""
 
     def compared(self, file: MapFile, plan: TaskPlan | None) -> Compared:
         """Return what happens to the tickets of one map."""
@@ -166,12 +174,10 @@ class _Run:
 
     def _under_another_id(self, plan: TaskPlan) -> Holdings | None:
         """A map is renamed when its old id is gone from the whole tree and at least half of its keys match."""
-        others = {map_id: h for map_id, h in self.found.maps.items() if map_id not in self._ids_of_the_tree()}
-        return map_rename(plan, others)
-
-    def _ids_of_the_tree(self) -> frozenset[str]:
-        everywhere = read_maps([], self.settings).maps
-        return self.ids | {file.outline.map_id for file in everywhere}
+        unread = {map_id: held for map_id, held in self.found.maps.items() if map_id not in self.ids}
+        if not unread:
+            return None
+        return map_rename(plan, {map_id: held for map_id, held in unread.items() if map_id not in self.tree()})
 
     def _origin(self, file: MapFile) -> Origin:
         return Origin(
@@ -184,21 +190,29 @@ class _Run:
         )
 
 
-def _unread(file: MapFile, settings: Settings, checkout: Checkout) -> MapChanges:
+def _unread(file: MapFile, settings: Settings, checkout: Checkout, templates: TicketTemplates) -> MapChanges:
     map_id, path = file.outline.map_id, checkout.path_of(file.path)
     if not file.approved or _is_retired(file):
         return MapChanges(map_id, file.name, approved=file.approved, reasons=file.reasons)
-    plan = _task_plan(file, settings, checkout)
+    plan = _task_plan(file, settings, checkout, templates)
     tasks = [spec for spec in (plan.tracking, *plan.tasks) if not spec.done]
     skips = (Change(Action.SKIP, spec.key, spec.title, reason="not compared", spec=spec) for spec in tasks)
     return MapChanges(map_id, path, approved=True, changes=tuple(skips))
+
+
+def _ids_of_tree(paths: Sequence[str], files: MapFiles, settings: Settings) -> Callable[[], frozenset[str]]:
+    return cache(lambda: files.ids | identities_in_tree(settings) if paths else files.ids)
 
 
 def _is_retired(file: MapFile) -> bool:
     return file.technical_map.lifecycle is Lifecycle.RETIRED
 
 
-def _task_plan(file: MapFile, settings: Settings, checkout: Checkout) -> TaskPlan:
-    templates = TicketTemplates(shipped(""), checkout.root / settings.templates if settings.templates else None)
+def _templates(settings: Settings, checkout: Checkout) -> TicketTemplates:
+    """Return the templates of a run; compiling them takes longer than planning a map, so all maps share them."""
+    return TicketTemplates(shipped(""), checkout.root / settings.templates if settings.templates else None)
+
+
+def _task_plan(file: MapFile, settings: Settings, checkout: Checkout, templates: TicketTemplates) -> TaskPlan:
     texts = TicketTexts(file.technical_map, file.outline, checkout.source_of(file.path), templates)
     return plan_tasks(file.technical_map, file.outline, settings.plan_options(), texts)

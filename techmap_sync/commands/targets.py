@@ -19,9 +19,10 @@ EMBEDDED = "backlog"
 DEFAULT_FOLDER = "./backlog"
 
 
-def connect_tracker(settings: Settings, checkout: Checkout) -> Tracker:
+def connect_tracker(settings: Settings, checkout: Checkout, sharers: int = 1) -> Tracker:
     """Return the tracker that a run is about.
 
+    :param sharers: how many runs there are at once that share what the server allows to our account.
     :raises UsageProblem: there is no such tracker, or none was chosen and the repository offers more than one.
     """
     variables = environment()
@@ -30,7 +31,7 @@ def connect_tracker(settings: Settings, checkout: Checkout) -> Tracker:
     if name not in found:
         known = ", ".join(sorted(found))
         raise UsageProblem(f"no such tracker: {name}", f"known are {known}; write --to TRACKER:TARGET")
-    return _connect(found[name], target, settings, checkout, variables)
+    return _connect(found[name], target, settings, checkout, variables, sharers)
 
 
 def source_name(settings: Settings, checkout: Checkout, tracker: Tracker) -> str:
@@ -70,14 +71,20 @@ def connection_to(
 
 
 def _connect(
-    entry: EntryPoint, target: str, settings: Settings, checkout: Checkout, variables: Mapping[str, str]
+    entry: EntryPoint,
+    target: str,
+    settings: Settings,
+    checkout: Checkout,
+    variables: Mapping[str, str],
+    sharers: int,
 ) -> Tracker:
     connect: Callable[[Connection], Tracker] = entry.load()
     remote = checkout.remote if checkout.remote and checkout.remote.kind == entry.name else None
     api_url = settings.api_url or api_url_for(entry.name, variables, remote)
     token = token_for(entry.name, _host(entry.name, checkout), variables)
     connection = connection_to(entry.name, target, settings, checkout, token, api_url)
-    return connect(replace(connection, credentials=app_credentials(entry.name, variables)))
+    credentials, gap = app_credentials(entry.name, variables), connection.seconds_between_writes * sharers
+    return connect(replace(connection, credentials=credentials, seconds_between_writes=gap, sharers=sharers))
 
 
 def _host(name: str, checkout: Checkout) -> str:

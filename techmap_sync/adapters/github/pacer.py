@@ -83,10 +83,11 @@ class Pacer:
         self._now = connection.now
         self._sleep = connection.sleep
         self._name = name
+        self._sharers = connection.sharers
         self._gap = connection.seconds_between_writes
-        self._points = Window(900, 60.0)
-        self._burst = Window(80, 60.0)
-        self._content = Window(500, _HOUR)
+        self._points = Window(max(900 // self._sharers, 5), 60.0)
+        self._burst = Window(max(80 // self._sharers, 1), 60.0)
+        self._content = Window(max(500 // self._sharers, 1), _HOUR)
         self._limited = True
         self._last_write: datetime | None = None
         self._exhausted_until: datetime | None = None
@@ -134,7 +135,7 @@ class Pacer:
         if self._content.spent:
             return
         now = self._now()
-        known = sorted(time for time in times if (now - time).total_seconds() < _HOUR)
+        known = sorted(time for time in times if (now - time).total_seconds() < _HOUR)[:: self._sharers]
         self._content.spent.extend((time, 1) for time in known)
         self._burst.spent.extend((time, 1) for time in known)
 

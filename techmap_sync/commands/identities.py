@@ -1,0 +1,57 @@
+"""Whose maps there are besides those that a run reads: just enough of each file to know its identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from techmap_sync.commands.discovery import FoundFile, find_files, read_bytes
+from techmap_sync.config import Settings
+from techmap_sync.errors import UnreadableMap
+from techmap_sync.parsing.identity import identity_at_sight
+from techmap_sync.parsing.parser import decode, looks_like_map, parse
+from techmap_sync.parsing.vocabulary import Vocabulary
+from techmap_sync.planning.keys import map_id_of, slug
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A map of which only the identity is known."""
+
+    path: str
+    """As the user knows it, with ``/``."""
+    map_id: str
+
+
+def identities_of(files: Iterable[FoundFile], vocabulary: Vocabulary) -> Iterator[Identity]:
+    """Yield the identity of every map among some files that has one; a map is read only where a look does not tell.
+
+    :raises UsageProblem: a file cannot be read.
+    """
+    for file in files:
+        map_id = _identity(file, vocabulary)
+        if map_id:
+            yield Identity(file.path.as_posix(), map_id)
+
+
+def identities_in_tree(settings: Settings) -> frozenset[str]:
+    """Return the identities of all maps below the setting ``maps``."""
+    files = find_files(settings.maps, settings.exclude)
+    vocabulary = Vocabulary.from_tables(settings.vocabulary)
+    return frozenset(identity.map_id for identity in identities_of(files, vocabulary))
+
+
+def _identity(file: FoundFile, vocabulary: Vocabulary) -> str:
+    """Return the identity of a file; empty for what is no map, cannot be decoded, or is unnamed yet."""
+    try:
+        text = decode(read_bytes(file.path), file.path.as_posix())
+    except UnreadableMap:
+        return ""
+    if not looks_like_map(text, vocabulary):
+        return ""
+    seen = identity_at_sight(text, vocabulary)
+    if seen is not None:
+        return slug(seen)
+    found = parse(text, vocabulary).map
+    is_named = found is not None and (found.map_id or found.title not in vocabulary.placeholders)
+    return map_id_of(found) if found is not None and is_named else ""
