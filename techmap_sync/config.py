@@ -10,7 +10,6 @@ import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -96,7 +95,12 @@ class Settings(BaseSettings):
     """All settings of one run."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        env_ignore_empty=True,
+        defer_build=True,
     )
 
     maps: list[str]
@@ -266,5 +270,7 @@ def _where(path: list[str], file: Path | None, flags: Mapping[str, object]) -> s
 
 
 def _nearest(name: str, known: set[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(name, known, n=1)
     return f"did you mean {close[0]}?" if close else EXPLAINED

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from techmap_sync import __version__
-from techmap_sync.config import Settings, find_settings_file, load_settings
+
+if TYPE_CHECKING:
+    from techmap_sync.config import Settings
 
 app = typer.Typer(
     name="techmap-sync",
@@ -34,5 +36,7 @@ def root(
 
 def settings_of(config_file: Path | None, **flags: object) -> Settings:
     """Return the settings of this run; a flag that was not given is None."""
+    from techmap_sync.config import find_settings_file, load_settings
+
     given = {name: value for name, value in flags.items() if value is not None}
     return load_settings(config_file or find_settings_file(Path.cwd()), given)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import shlex
-from datetime import datetime
 from pathlib import Path
 
 import typer
 
-from techmap_sync.checkout import checkout_of, default_branch, user_name
 from techmap_sync.cli import options
 from techmap_sync.cli.app import app, settings_of
 from techmap_sync.cli.options import ShowFormat
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.checking import CheckFormat, explanation, report
-from techmap_sync.commands.creating import new_map
-from techmap_sync.commands.maps import read_maps
-from techmap_sync.commands.shards import shard_of
-from techmap_sync.config import environment
 
 
 @app.command(epilog="Example: techmap-sync init")
 def init(force: options.Force = False) -> None:
     """Write settings, workflow and map template for this repository."""
+    from techmap_sync.checkout import checkout_of, default_branch
     from techmap_sync.commands.initializing import first_files, write_files
 
     checkout = checkout_of(Path.cwd())
@@ -35,6 +29,12 @@ def init(force: options.Force = False) -> None:
 @app.command(epilog='Example: techmap-sync new "Two-Factor Login"')
 def new(name: options.Feature, output: options.Output = None, config_file: options.ConfigFile = None) -> None:
     """Write a map from the blank template, with date and author filled in."""
+    import shlex
+    from datetime import datetime
+
+    from techmap_sync.checkout import user_name
+    from techmap_sync.commands.creating import new_map
+
     path = new_map(name, output, datetime.now().astimezone().date(), user_name(Path.cwd()), settings_of(config_file))
     Screen().result(f"wrote {path}\nnext: fill it in, then techmap-sync check {shlex.quote(str(path))}")
 
@@ -56,6 +56,10 @@ def check(
     if explain is not None:
         screen.result(explanation(explain))
         return
+    from techmap_sync.commands.maps import read_maps
+    from techmap_sync.commands.shards import shard_of
+    from techmap_sync.config import environment
+
     part = shard_of(shard, environment())
     files = read_maps(paths or [], settings_of(config_file), part)
     screen.shared(part, files)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from techmap_sync.checkout import Checkout, checkout_of
 from techmap_sync.cli import options
 from techmap_sync.cli.app import app, settings_of
 from techmap_sync.cli.joblog import JobLog
@@ -21,13 +20,14 @@ from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.occasions import Deed, Occasion, occasion
 from techmap_sync.commands.reporting import Format, Report, Result, asked_reports, rendered, write_report
 from techmap_sync.commands.shards import ALL, shard_of
-from techmap_sync.config import Settings, environment
 from techmap_sync.errors import Problem, TrackerError, UsageProblem
 from techmap_sync.reports.messages import count
 
 if TYPE_CHECKING:
+    from techmap_sync.checkout import Checkout
     from techmap_sync.commands.maps import MapFiles
     from techmap_sync.commands.planning import Planned
+    from techmap_sync.config import Settings
 
 
 @app.command(epilog="Example: techmap-sync ci --report markdown=summary.md --report json=report.json")
@@ -46,6 +46,9 @@ def ci(
     A pull or merge request: check the maps, plan, and keep the plan as one comment there. A push to the default branch:
     push. A schedule or a start by hand: reconcile. Anything else: plan.
     """
+    from techmap_sync.checkout import checkout_of
+    from techmap_sync.config import environment
+
     log, reports = JobLog(environment()), asked_reports(report or ())
     try:
         maps = [line.strip() for line in paths.splitlines() if line.strip()] or None
@@ -113,6 +116,7 @@ class _Job:
 
     def _planned(self, occasion: Occasion) -> Planned:
         from techmap_sync.commands.planning import Wishes, make_plan
+        from techmap_sync.config import environment
         from techmap_sync.syncing.guard import Guard
 
         # Merging makes a newer commit than any that was pushed.
@@ -165,6 +169,8 @@ class _Job:
 
 
 def _occasion(command: Deed | None) -> Occasion:
+    from techmap_sync.config import environment
+
     variables = environment()
     if command is None:
         return occasion(variables)
@@ -176,6 +182,7 @@ def _occasion(command: Deed | None) -> Occasion:
 
 def _hand_on(result: Result, screen: Screen, reports: Sequence[Report]) -> None:
     """Write the reports, and what GitHub hands on to later steps."""
+    from techmap_sync.config import environment
     from techmap_sync.reports.step_outputs import output_lines, step_outputs
 
     deliver(result, screen, reports)
@@ -189,6 +196,7 @@ def _hand_on(result: Result, screen: Screen, reports: Sequence[Report]) -> None:
 
 def _tell(problem: Problem, log: JobLog, reports: Sequence[Report]) -> None:
     """Say in the summary and as an annotation what ended the run; the screen says it last."""
+    from techmap_sync.config import environment
     from techmap_sync.reports.annotations import problem_command
     from techmap_sync.reports.plan_markdown import problem_markdown
 

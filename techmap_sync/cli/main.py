@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from pathlib import Path
 
 from techmap_sync.cli import authoring, continuous, pushing, watching
@@ -23,6 +22,8 @@ def main() -> None:
     except Problem as problem:
         sys.exit(Screen().failed(problem))
     except Exception as error:  # noqa: BLE001 - the last boundary: a bug shall not look like the user's fault
+        import traceback
+
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(last.filename).name}:{last.lineno}"
         print(f"error: this is a bug in techmap-sync: {type(error).__name__} in {place}: {error}", file=sys.stderr)

@@ -12,7 +12,6 @@ from techmap_sync.commands.checking import CheckFormat
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.occasions import Deed
 from techmap_sync.commands.reporting import Format, StatusFormat
-from techmap_sync.config import FILE_NAME
 
 
 class ShowFormat(StrEnum):
@@ -55,7 +54,9 @@ To = Annotated[
     str | None, typer.Option(help="Tracker and target: backlog:FOLDER, github:OWNER/NAME, gitlab:GROUP/NAME.")
 ]
 ApiUrl = Annotated[str | None, typer.Option(help="Address of the tracker's API, for a server of your own.")]
-ConfigFile = Annotated[Path | None, typer.Option("--config", help=f"Settings file. Default: the nearest {FILE_NAME}.")]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Settings file. Default: the nearest techmap-sync.toml.")
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written.")]
 ShowFormatOption = Annotated[ShowFormat, typer.Option("--format", help="How the result is written.")]
 StatusFormatOption = Annotated[StatusFormat, typer.Option("--format", help="How the result is written.")]

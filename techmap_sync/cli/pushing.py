@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from techmap_sync.checkout import checkout_of
 from techmap_sync.cli import options
 from techmap_sync.cli.app import app, settings_of
 from techmap_sync.cli.runs import carry_out, deliver, ended, refused
@@ -46,6 +45,7 @@ def plan(
     exit_code: options.ExitCode = False,
 ) -> None:
     """Show what a push would write, and write nothing."""
+    from techmap_sync.checkout import checkout_of
     from techmap_sync.commands.planning import make_plan
     from techmap_sync.commands.reviews import commented, review_of_this_run
     from techmap_sync.reports import plan_json
@@ -90,6 +90,7 @@ def push(
     require_approved: options.RequireApproved = False,
 ) -> None:
     """Show what will be written, and write just that."""
+    from techmap_sync.checkout import checkout_of
     from techmap_sync.commands.planning import make_plan
     from techmap_sync.commands.pushing import hold_to, refuse_conflicts
 
@@ -124,6 +125,7 @@ def reconcile(
     no_color: options.NoColor = False,
 ) -> None:
     """Bring all maps and their tickets back in step: links, copies, orphans, finished maps."""
+    from techmap_sync.checkout import checkout_of
     from techmap_sync.commands.planning import Wishes, make_plan
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())

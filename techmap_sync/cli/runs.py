@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from techmap_sync.checkout import checkout_of
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.reporting import Format, Report, Result, rendered
-from techmap_sync.config import run_circumstances
 
 if TYPE_CHECKING:
     from techmap_sync.commands.planning import Planned
@@ -26,7 +24,9 @@ def refused(planned: Planned) -> list[Exit]:
 
 def carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int | None) -> Result:
     """Show a plan, write it, and say what became of it."""
+    from techmap_sync.checkout import checkout_of
     from techmap_sync.commands.pushing import Pushed, push_plan
+    from techmap_sync.config import run_circumstances
     from techmap_sync.reports import plan_text
 
     change_set, pushed = planned.change_set, Pushed()

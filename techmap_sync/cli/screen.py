@@ -6,18 +6,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from techmap_sync.commands.exit_codes import Exit, exit_for, worst
-from techmap_sync.commands.maps import MapFiles
 from techmap_sync.commands.reporting import SCREEN, write_report
-from techmap_sync.commands.shards import Shard
-from techmap_sync.config import environment
 from techmap_sync.errors import Problem
 from techmap_sync.reports.messages import hint, sentence
-from techmap_sync.syncing.changes import ChangeSet
+
+if TYPE_CHECKING:
+    from techmap_sync.commands.maps import MapFiles
+    from techmap_sync.commands.shards import Shard
+    from techmap_sync.syncing.changes import ChangeSet
 
 LONG = 5.0
 """Seconds from which on a run says beforehand how long it will take."""
@@ -40,6 +42,8 @@ class Screen:
         if file == SCREEN:
             self.result(rendered)
         else:
+            from techmap_sync.config import environment
+
             write_report(file, _plain(rendered), environment().get("GITHUB_STEP_SUMMARY", ""))
 
     def note(self, text: str) -> None:

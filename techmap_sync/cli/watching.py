@@ -6,7 +6,6 @@ from pathlib import Path
 
 import typer
 
-from techmap_sync.checkout import checkout_of
 from techmap_sync.cli import options
 from techmap_sync.cli.app import app, settings_of
 from techmap_sync.cli.screen import Screen
@@ -27,6 +26,7 @@ def status(
     no_color: options.NoColor = False,
 ) -> None:
     """Show where the work of every map stands, and write nothing to the tracker."""
+    from techmap_sync.checkout import checkout_of
     from techmap_sync.commands.taking_stock import status_in, status_of
 
     screen = Screen(quiet, verbose, no_color)
@@ -44,6 +44,7 @@ def doctor(
     no_color: options.NoColor = False,
 ) -> None:
     """Look at token, rights and tickets of a tracker, and write nothing."""
+    from techmap_sync.checkout import checkout_of
     from techmap_sync.commands.examining import examine
     from techmap_sync.reports.doctor_text import doctor_text
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from techmap_sync import __version__
-from techmap_sync.diagnostics import CheckedFile
 from techmap_sync.errors import UsageProblem
-from techmap_sync.planning.rules import EVERY_RULE
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from techmap_sync.diagnostics import CheckedFile
 
 
 class CheckFormat(StrEnum):
@@ -52,6 +51,9 @@ def explanation(rule: str) -> RenderableType:
 
     :raises UsageProblem: there is no such rule; names the nearest.
     """
+    from difflib import get_close_matches
+
+    from techmap_sync.planning.rules import EVERY_RULE
     from techmap_sync.reports.check_text import rule_text
 
     if rule not in EVERY_RULE:

@@ -57,7 +57,8 @@ def estimate_of(text: str, vocabulary: Vocabulary) -> tuple[int, int] | None:
 
 
 def _amounts(said: str, units: Mapping[str, str]) -> Sequence[_Amount]:
-    words = "|".join(re.escape(word) + r"(?!\w)" * word[-1].isascii() for word in sorted(units, key=len, reverse=True))
+    there = sorted((word for word in units if word in said), key=len, reverse=True)
+    words = "|".join(re.escape(word) + r"(?!\w)" * word[-1].isascii() for word in there)
     pattern = rf"(?<![\d.,])({_NUMBER})(?:\+?(?:{_DASH}|{_SHORT_WORD})({_NUMBER}))?\s*\+?[\s-]*({words or '(?!)'})"
     return [
         _Amount(_value(match[1]), _value(match[2] or match[1]), units[match[3]], match.start(), match.end())

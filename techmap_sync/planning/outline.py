@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from techmap_sync.diagnostics import Diagnostic
 from techmap_sync.model import TechnicalMap
@@ -11,21 +12,25 @@ from techmap_sync.planning import rules
 from techmap_sync.planning.dependencies import Dependencies, dependencies_of
 from techmap_sync.planning.keys import keys_of, map_id_of
 from techmap_sync.planning.options import GranularityChoice
-from techmap_sync.planning.titles import title_of
 from techmap_sync.planning.work import Work, works_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outline:
     """What a map asks for, in the order of the map; all tuples but the last run side by side."""
 
     map_id: str
+    map_title: str
     works: tuple[Work, ...]
     keys: tuple[str, ...]
-    titles: tuple[str, ...]
     blocked_by: tuple[tuple[int, ...], ...]
     """For each work the positions of those it waits for."""
     diagnostics: tuple[Diagnostic, ...]
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """The titles of the tickets; `check` does without them, and without what makes text safe for trackers."""
+        return _titles_of(self.works, self.map_title)
 
 
 def outline_of(technical_map: TechnicalMap, choice: GranularityChoice) -> Outline:
@@ -33,10 +38,9 @@ def outline_of(technical_map: TechnicalMap, choice: GranularityChoice) -> Outlin
     map_id = map_id_of(technical_map)
     works = works_of(technical_map, choice)
     keys = keys_of(map_id, works)
-    titles = tuple(title_of(work, technical_map.title) for work in works)
     dependencies = dependencies_of(works)
-    diagnostics = (*_same_keys(works, keys), *_graph_problems(works, titles, dependencies))
-    return Outline(map_id, works, keys, titles, dependencies.blocked_by, diagnostics)
+    diagnostics = (*_same_keys(works, keys), *_graph_problems(works, technical_map.title, dependencies))
+    return Outline(map_id, technical_map.title, works, keys, dependencies.blocked_by, diagnostics)
 
 
 def _same_keys(works: Sequence[Work], keys: Sequence[str]) -> Iterator[Diagnostic]:
@@ -48,7 +52,16 @@ def _same_keys(works: Sequence[Work], keys: Sequence[str]) -> Iterator[Diagnosti
             yield Diagnostic(rules.DUPLICATE_KEY, rules.DUPLICATE_KEY.severity, message, work.span)
 
 
-def _graph_problems(works: Sequence[Work], titles: Sequence[str], graph: Dependencies) -> Iterator[Diagnostic]:
+def _titles_of(works: Sequence[Work], map_title: str) -> tuple[str, ...]:
+    from techmap_sync.planning.titles import title_of
+
+    return tuple(title_of(work, map_title) for work in works)
+
+
+def _graph_problems(works: Sequence[Work], map_title: str, graph: Dependencies) -> Iterator[Diagnostic]:
+    if not graph.unknown and not graph.cycle:
+        return
+    titles = _titles_of(works, map_title)
     for position, name in graph.unknown:
         message = f'{titles[position]}: depends on "{name}", which the map does not hold'
         yield Diagnostic(rules.UNKNOWN_DEPENDENCY, rules.UNKNOWN_DEPENDENCY.severity, message, works[position].span)
