@@ -15,7 +15,6 @@ from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.reporting import Format, Result, asked_reports, rendered
 from techmap_sync.commands.shards import shard_of
-from techmap_sync.config import environment
 from techmap_sync.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -127,6 +126,7 @@ def reconcile(
     """Bring all maps and their tickets back in step: links, copies, orphans, finished maps."""
     from techmap_sync.checkout import checkout_of
     from techmap_sync.commands.planning import Wishes, make_plan
+    from techmap_sync.config import environment
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     wishes = Wishes(
@@ -158,6 +158,7 @@ def _wishes(
     shard: str | None,
 ) -> Wishes:
     from techmap_sync.commands.planning import Wishes
+    from techmap_sync.config import environment
     from techmap_sync.syncing.guard import Guard
     from techmap_sync.syncing.policy import Side
 
