@@ -42,6 +42,15 @@ class Checkout:
     """Full hash of HEAD; empty before the first commit and outside a repository."""
     commit_time: str = ""
     """ISO 8601 time of that commit."""
+    branch: str = ""
+    """The branch that is checked out; empty when none is."""
+    default_branch: str = ""
+    """The default branch of ``origin``, as far as the clone knows it."""
+
+    @property
+    def is_on_side_branch(self) -> bool:
+        """Whether this is known not to be the default branch."""
+        return bool(self.branch and self.default_branch) and self.branch != self.default_branch
 
     def path_of(self, file: Path) -> str:
         """Return the path of a file within the repository, with ``/``; of a file outside only its name, because paths
@@ -73,7 +82,9 @@ def checkout_of(folder: Path) -> Checkout:
     if not root:
         return Checkout(folder.resolve())
     commit, _, time = _git(folder, "log", "-1", "--format=%H %cI").partition(" ")
-    return Checkout(Path(root).resolve(), _remote(folder), commit, time)
+    branch = _git(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
+    default = _git(folder, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").partition("/")[2]
+    return Checkout(Path(root).resolve(), _remote(folder), commit, time, branch, default)
 
 
 def user_name(folder: Path) -> str:

@@ -115,6 +115,7 @@ class Settings(BaseSettings):
     trusted_authors: list[str]
     milestone: str
     assignees: list[str]
+    allow_public: bool
     on_conflict: OnConflict
     orphans: OrphanPolicy
     timeout: float = Field(gt=0)

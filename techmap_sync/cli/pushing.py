@@ -91,12 +91,14 @@ def push(
     """Show what will be written, and write just that."""
     from techmap_sync.checkout import checkout_of
     from techmap_sync.commands.planning import make_plan
-    from techmap_sync.commands.pushing import hold_to, refuse_conflicts
+    from techmap_sync.commands.pushing import hold_to, refuse_conflicts, refuse_side_branch
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     wishes = _wishes(take, new, allow, refresh, accept_settings, shard)
-    planned = make_plan(paths or [], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
+    checkout = checkout_of(Path.cwd())
+    planned = make_plan(paths or [], settings_of(config_file, to=to, api_url=api_url), checkout, wishes)
     screen.shared(wishes.shard, planned.files)
+    refuse_side_branch(planned, checkout)
     if plan_file is not None:
         hold_to(planned, plan_file)
     if strict:
@@ -126,6 +128,7 @@ def reconcile(
     """Bring all maps and their tickets back in step: links, copies, orphans, finished maps."""
     from techmap_sync.checkout import checkout_of
     from techmap_sync.commands.planning import Wishes, make_plan
+    from techmap_sync.commands.pushing import refuse_side_branch
     from techmap_sync.config import environment
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
@@ -136,13 +139,15 @@ def reconcile(
         retired=frozenset(retire or ()),
         shard=shard_of(shard, environment()),
     )
-    planned = make_plan([], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()), wishes)
+    checkout = checkout_of(Path.cwd())
+    planned = make_plan([], settings_of(config_file, to=to, api_url=api_url), checkout, wishes)
     screen.shared(wishes.shard, planned.files)
     if report_only:
         result = Result(planned.files, planned.change_set, compared=planned.compared)
         screen.result(rendered(result, output))
         code = Exit.PENDING if planned.change_set.drift else Exit.DONE
     else:
+        refuse_side_branch(planned, checkout)
         result = carry_out(planned, screen, output, max_writes)
         code = ended(result, screen)
     deliver(result, screen, reports)

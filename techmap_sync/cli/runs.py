@@ -33,7 +33,7 @@ def carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int 
     as_text = output is Format.TEXT
     if as_text:
         screen.result(plan_text.plan_text(change_set))
-    screen.duration(change_set, planned.tracker.capabilities.seconds_per_write)
+    screen.duration(change_set, planned.tracker.capabilities)
     with screen.progress(len(change_set.writes)) as advance, _stoppable(pushed):
         for outcome in push_plan(planned, pushed, max_writes):
             advance()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from techmap_sync.commands.maps import MapFiles
     from techmap_sync.commands.shards import Shard
     from techmap_sync.syncing.changes import ChangeSet
+    from techmap_sync.syncing.tracker import Capabilities
 
 LONG = 5.0
 """Seconds from which on a run says beforehand how long it will take."""
@@ -78,10 +79,14 @@ class Screen:
         waiting = [Exit.PROBLEMS for file in files.maps if require_approved and not file.approved]
         return worst([*codes, *unreadable, *broken, *waiting])
 
-    def duration(self, change_set: ChangeSet, seconds_per_write: float) -> None:
+    def duration(self, change_set: ChangeSet, capabilities: Capabilities) -> None:
         """Say how long the writes will take at the pace that the server allows."""
-        seconds = len(change_set.writes) * seconds_per_write
-        if seconds > LONG:
+        from techmap_sync.syncing.duration import HOUR, seconds_to_apply
+
+        seconds = seconds_to_apply(change_set, capabilities)
+        if seconds >= HOUR:
+            self.note(f"about {seconds / HOUR:.1f} h; a run ends when the server's hour is spent, the next one goes on")
+        elif seconds > LONG:
             self.note(f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s")
 
     @contextmanager

@@ -8,6 +8,7 @@ from functools import cache
 
 from techmap_sync import __version__
 from techmap_sync.checkout import Checkout
+from techmap_sync.commands.exposure import exposure
 from techmap_sync.commands.identities import identities_in_tree
 from techmap_sync.commands.maps import MapFile, MapFiles, read_maps
 from techmap_sync.commands.shards import ALL, Shard
@@ -90,7 +91,8 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     whole = (wishes.reconcile or (wishes.survey and not paths)) and wishes.shard.is_first
     needed = plans or whole or wishes.survey or any(map(_is_retired, files.maps))
     found = observe(tracker, list(plans.values()), policy, wishes.reconcile) if needed else Sorted({}, ())
-    run = _Run(settings, checkout, tracker, policy, found, files.ids, _ids_of_tree(paths, files, settings))
+    exposed = exposure(tracker, settings, checkout) if plans else ()
+    run = _Run(settings, checkout, tracker, policy, found, files.ids, _ids_of_tree(paths, files, settings), exposed)
     maps = [run.compared(file, plans.get(file)) for file in files.maps]
     gone = run.maps_without_file(wishes) if whole else ()
     compared = (*maps, *gone)
@@ -142,6 +144,8 @@ class _Run:
     """Ids of all maps that this run and other shards are about."""
     tree: Callable[[], frozenset[str]]
     """Ids of all maps that there are; looked up only when they decide something."""
+    exposed: tuple[str, ...] = ()
+    """Why none of them may become tickets there."""
 
     def compared(self, file: MapFile, plan: TaskPlan | None) -> Compared:
         """Return what happens to the tickets of one map."""
@@ -152,7 +156,7 @@ class _Run:
         if plan is None:
             return Compared(MapChanges(map_id, file.name, approved=False, reasons=file.reasons), holdings, file)
         holdings = holdings if holdings.tracking else self._under_another_id(plan) or holdings
-        doubts = self.found.doubts.get(map_id, ())
+        doubts = (*self.exposed, *self.found.doubts.get(map_id, ()))
         changes = diff(plan, self._origin(file), holdings, self.tracker.capabilities, self.policy, doubts)
         in_text = not self.tracker.capabilities.native_blocking
         return Compared(changes, holdings, file, plan, in_text)

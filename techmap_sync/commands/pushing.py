@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from techmap_sync.checkout import Checkout
 from techmap_sync.commands.planning import Planned
+from techmap_sync.commands.targets import is_embedded
 from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
 from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.changes import Action
+from techmap_sync.syncing.guard import Guard
 from techmap_sync.syncing.outcomes import Outcome
 from techmap_sync.syncing.reviewed import not_reviewed, read_reviewed
 
@@ -49,6 +52,16 @@ def push_plan(planned: Planned, pushed: Pushed, max_writes: int | None) -> Itera
     if pushed.complete and left > 0:
         what = f"stopped after {len(pushed.outcomes)} changes, {left} are left"
         pushed.problem = TrackerError(planned.tracker.name, what, "run it again: the next run goes on from here")
+
+
+def refuse_side_branch(planned: Planned, checkout: Checkout) -> None:
+    """Stop before the first write to a server when the maps are known not to be those of the default branch.
+
+    :raises Refused: they are those of another branch, which nobody has merged yet.
+    """
+    if checkout.is_on_side_branch and Guard.BRANCH not in planned.policy.allowed and not is_embedded(planned.tracker):
+        what = f"this is the branch {checkout.branch}, and tickets follow {checkout.default_branch}"
+        raise Refused(what, f"plan shows what merging it would do; --allow {Guard.BRANCH} lets this run pass")
 
 
 def refuse_conflicts(planned: Planned) -> None:

@@ -40,7 +40,12 @@ def source_name(settings: Settings, checkout: Checkout, tracker: Tracker) -> str
         return settings.source
     if checkout.remote:
         return checkout.remote.canonical
-    return EMBEDDED if tracker.name.startswith(f"{EMBEDDED}:") else tracker.name
+    return EMBEDDED if is_embedded(tracker) else tracker.name
+
+
+def is_embedded(tracker: Tracker) -> bool:
+    """Whether the tickets are files of the folder itself: no server, nobody else who sees them."""
+    return tracker.name.startswith(f"{EMBEDDED}:")
 
 
 def tracker_without_login(settings: Settings, checkout: Checkout) -> str:
@@ -91,6 +96,18 @@ def _host(name: str, checkout: Checkout) -> str:
     return checkout.remote.host if checkout.remote and checkout.remote.kind == name else ""
 
 
+def _check_own(by_ci: tuple[str, str], checkout: Checkout, variables: Mapping[str, str]) -> None:
+    """Refuse to write the maps of one repository to the tickets of another, which nobody named.
+
+    :raises UsageProblem: the maps were cloned from elsewhere, such as a fork.
+    """
+    (kind, target), remote = by_ci, checkout.remote
+    path = variables.get("CI_PROJECT_PATH", "") if kind == "gitlab" else target
+    if remote and path and not f"/{remote.path}".casefold().endswith(f"/{path}".casefold()):
+        what = f"the maps are those of {remote.canonical}, this job runs in {path}"
+        raise UsageProblem(what, f"say where the tickets go:\n  --to {kind}:{path}")
+
+
 def _choice(to: str, checkout: Checkout, variables: Mapping[str, str]) -> tuple[str, str]:
     by_ci = ci_target(variables)
     if to:
@@ -99,6 +116,7 @@ def _choice(to: str, checkout: Checkout, variables: Mapping[str, str]) -> tuple[
         implied = {EMBEDDED: DEFAULT_FOLDER, by_ci[0]: by_ci[1]}.get(name, own)
         return name, target or implied
     if by_ci[0]:
+        _check_own(by_ci, checkout, variables)
         return by_ci
     if checkout.remote and checkout.remote.kind:
         own = f"{checkout.remote.kind}:{checkout.remote.path}"

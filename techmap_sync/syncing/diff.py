@@ -10,6 +10,7 @@ from techmap_sync.syncing.as_text import TASK_LIST, edge_texts
 from techmap_sync.syncing.changes import Action, Change, FieldEdit, MapChanges
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.edges import Wanted, applied_children, applied_edges
+from techmap_sync.syncing.fitting import fitted_plan
 from techmap_sync.syncing.followups import with_follow_ups
 from techmap_sync.syncing.guard import refusals
 from techmap_sync.syncing.marker import Ledger
@@ -62,12 +63,12 @@ def diff(
     numbers = {key: held.ticket.number for key, held in holdings.tickets.items()}
     texts = edge_texts(plan, capabilities)
     plan = replace(plan, tasks=tuple(texts.of_task(spec, numbers) for spec in plan.tasks))
+    plan = fitted_plan(plan, holdings, capabilities)
     tasks = tuple(change for spec in plan.tasks for change in _task_changes(spec, holdings, renames, policy))
     holdings = replace(holdings, renewed=frozenset(c.key for c in tasks if c.action is Action.CREATE))
     text = map_text(origin.text, changed=origin.text_digest != holdings.ledger.text)
     orphans = tuple(orphan_changes(plan, text, holdings, policy, renames.held))
-    refused = frozenset[tuple[str, str]]() if policy.refresh else holdings.ledger.refused
-    wanted = Wanted(plan, holdings, capabilities, _without_ticket(plan, tasks, holdings), refused)
+    wanted = Wanted(plan, holdings, capabilities, _without_ticket(plan, tasks, holdings), _refused(holdings, policy))
     edges, texts = wanted.changes(), replace(texts, listed=wanted.task_list())
     full = replace(plan, tracking=texts.of_tracking(plan.tracking, numbers))
     ledger = _ledger(plan, origin, holdings, capabilities, (*tasks, *edges))
@@ -92,6 +93,11 @@ def diff(
         ledger=ledger,
         texts=texts,
     )
+
+
+def _refused(holdings: Holdings, policy: SyncPolicy) -> frozenset[tuple[str, str]]:
+    """Edges that are not tried again: the tracker would not take them."""
+    return frozenset() if policy.refresh else holdings.ledger.refused
 
 
 def _tracking_creation(plan: TaskPlan, holdings: Holdings) -> Iterator[Change]:

@@ -26,6 +26,8 @@ class Guard(StrEnum):
     CLOSES = "closes"
     OLDER = "older"
     GONE = "gone"
+    BRANCH = "branch"
+    """Writing to a server from another branch than the default one; see ``commands/pushing.py``."""
 
 
 def refusals(changes: tuple[Change, ...], commit_time: str, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Protocol
 
 
@@ -17,6 +17,15 @@ class State(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
+
+
+class Visibility(IntEnum):
+    """Who can read something, from the fewest to all."""
+
+    PRIVATE = 0
+    INTERNAL = 1
+    """Everybody with an account on the server, or in the organization."""
+    PUBLIC = 2
 
 
 class CloseReason(StrEnum):
@@ -218,6 +227,14 @@ class Tracker(Protocol):
         """Read where the edges of some tickets end, in as few requests as the tracker allows.
 
         A ticket that is gone is left out.
+        """
+        ...
+
+    def visibility(self, repository: str = "") -> Visibility | None:
+        """Tell who can read the tickets.
+
+        :param repository: tell it of the files of another repository on the same server instead, ``owner/name``; None
+            when the account cannot see it.
         """
         ...
 

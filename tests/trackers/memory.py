@@ -19,6 +19,7 @@ from techmap_sync.syncing.tracker import (
     Snapshot,
     State,
     Ticket,
+    Visibility,
 )
 
 NAME = "memory:tests"
@@ -69,7 +70,7 @@ class Request:
     @property
     def writes(self) -> bool:
         """Whether it may change a ticket."""
-        return self.verb not in ("snapshot", "own_tickets", "get", "ends", "examine")
+        return self.verb not in ("snapshot", "own_tickets", "get", "ends", "visibility", "examine")
 
 
 @dataclass
@@ -114,6 +115,10 @@ class MemoryTracker:
     def own_tickets(self) -> Snapshot:
         with self._request("own_tickets", ""):
             return Snapshot(tuple(ticket for ticket in self.tickets.values() if ticket.author == self.account))
+
+    def visibility(self, repository: str = "") -> Visibility | None:
+        with self._request("visibility", repository):
+            return Visibility.PRIVATE
 
     def examine(self) -> tuple[Finding, ...]:
         with self._request("examine", ""):

@@ -16,7 +16,18 @@ from techmap_sync.adapters.backlog.settings import Settings
 from techmap_sync.adapters.backlog.task import Place, Task
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.errors import TrackerError
-from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Ends, Finding, Patch, Snapshot, State, Ticket
+from techmap_sync.syncing.tracker import (
+    Capabilities,
+    Draft,
+    Edge,
+    Ends,
+    Finding,
+    Patch,
+    Snapshot,
+    State,
+    Ticket,
+    Visibility,
+)
 
 # Backlog.md leaves this much room between two cards of its board, for those that are dragged there.
 _ORDINAL_STEP = 1000
@@ -68,6 +79,10 @@ class BacklogTracker:
             settings = self._folder.settings()
             tasks = [file.parsed_unless_foreign(_OUR_TRACE) for file in self._folder.files()]
             return _in_order(self._ticket(task, settings) for task in tasks if task)
+
+    def visibility(self, repository: str = "") -> Visibility | None:
+        """A folder is seen by whoever has it; of repositories it knows nothing."""
+        return None if repository else Visibility.PRIVATE
 
     def examine(self) -> tuple[Finding, ...]:
         """Look at the folder, its config and its files."""

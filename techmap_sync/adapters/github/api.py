@@ -59,6 +59,14 @@ class Api:
             self._connection.sleep(seconds)
         return self._accepted(answer)
 
+    def repository_row(self, name: str) -> Row:
+        """Read what the server tells of a repository.
+
+        :param name: ``owner/name``; empty for the tracker's own.
+        :raises Refusal: there is none that the token may see.
+        """
+        return self.read(f"{self._transport.base_url}/repos/{name}" if name else "").row
+
     def pages(self, path: str, parameters: Parameters = _NONE) -> Iterator[Row]:
         """Read a whole list, a hundred rows a request.
 

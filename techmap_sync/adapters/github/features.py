@@ -53,7 +53,7 @@ class Features:
         if self.dependencies is None:
             self.dependencies = _answers(api, f"/issues/{number}/dependencies/blocked_by")
 
-    def capabilities(self, seconds_per_write: float) -> Capabilities:
+    def capabilities(self, seconds_per_write: float, creations_per_hour: int | None) -> Capabilities:
         """Return them in the port's words.
 
         The limits are those of https://docs.github.com/rest/issues/issues: a title of 256 and a body of 65,536
@@ -64,6 +64,7 @@ class Features:
             blocking_links=bool(self.dependencies),
             native_blocking=bool(self.dependencies),
             seconds_per_write=seconds_per_write,
+            creations_per_hour=creations_per_hour,
             title_limit=256,
             body_limit=65_536,
         )

@@ -94,6 +94,11 @@ class Pacer:
         self.left = ""
         """What the server last said of this hour: ``4990 of 5000``; empty when it has no limit."""
 
+    @property
+    def creations_per_hour(self) -> int | None:
+        """How much content the server lets an account create; None where it has no such limit."""
+        return self._content.limit if self._limited else None
+
     def wait(self, cost: Cost) -> None:
         """Wait until a request of this cost may be sent.
 

@@ -17,7 +17,9 @@ from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.shelf import Shelf
 from techmap_sync.adapters.github.transport import Answer, Row, Transport
 from techmap_sync.errors import OutcomeUnclear, TrackerError, UsageProblem
-from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Ends, Finding, Patch, Snapshot, Ticket
+from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Ends, Finding, Patch, Snapshot, Ticket, Visibility
+
+_VISIBILITY = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL}
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
@@ -58,7 +60,7 @@ class GitHubTracker:
         :raises TrackerError: it did not answer.
         """
         self._features.ask(self._api, self._shelf)
-        return self._features.capabilities(self._connection.seconds_between_writes)
+        return self._features.capabilities(self._connection.seconds_between_writes, self._api.pacer.creations_per_hour)
 
     def snapshot(self, label: str) -> Snapshot:
         """Read every issue with the label, a hundred a request; ``blocked_by`` is None where there are blockers.
@@ -92,6 +94,21 @@ class GitHubTracker:
         :raises TrackerError: the server refused or did not answer.
         """
         return self._edges.read(numbers)
+
+    def visibility(self, repository: str = "") -> Visibility | None:
+        """Tell who can read the issues, or another repository.
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        try:
+            row = self._api.repository_row(repository)
+        except Refusal as error:
+            if error.status == 404 and repository:
+                return None
+            raise
+        # Before GitHub Enterprise Server 3.0 there was only this.
+        told = row.get("visibility") or ("private" if row.get("private", True) else "public")
+        return _VISIBILITY.get(told, Visibility.PRIVATE)
 
     def examine(self) -> tuple[Finding, ...]:
         """Look at the repository, the token, its rights, the server's features and limits; nothing is written."""

@@ -47,6 +47,16 @@ def find(wire: Wire, target: str) -> Project:
     return _project(row)
 
 
+def visibility(wire: Wire, path: str) -> str:
+    """Return who can see another project, in GitLab's words; empty when the token cannot.
+
+    :raises TrackerError: GitLab refused or did not answer.
+    """
+    answer = wire.read(f"/projects/{quote(path.strip('/'), safe='')}", "read the maps' project", accepted={403, 404})
+    row = answer.row if answer.succeeded else None
+    return str(row.get("visibility", "")) if row else ""
+
+
 def _check(wire: Wire, target: str, row: Row) -> None:
     path = row["path_with_namespace"]
     # GitLab leads readers of an old path to the new one, and refuses writes there.

@@ -19,8 +19,20 @@ from techmap_sync.adapters.gitlab.problems import ACCESS, Complaint
 from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.wire import Wire
 from techmap_sync.errors import UsageProblem
-from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Ends, Finding, Patch, Snapshot, State, Ticket
+from techmap_sync.syncing.tracker import (
+    Capabilities,
+    Draft,
+    Edge,
+    Ends,
+    Finding,
+    Patch,
+    Snapshot,
+    State,
+    Ticket,
+    Visibility,
+)
 
+_VISIBILITY = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL}
 _UNKNOWN = Ends()
 
 
@@ -106,6 +118,14 @@ class GitLabTracker:
         """
         read = {number: self._links.read(self._project, number) for number in numbers}
         return {number: ends for number, ends in read.items() if ends is not None}
+
+    def visibility(self, repository: str = "") -> Visibility | None:
+        """Tell who can read the issues, or another project.
+
+        :raises TrackerError: GitLab refused or did not answer.
+        """
+        told = project.visibility(self._wire, repository) if repository else self._project.visibility
+        return _VISIBILITY.get(told, Visibility.PRIVATE) if told else None
 
     def examine(self) -> tuple[Finding, ...]:
         """Look at server, token, project, rights and tier."""
