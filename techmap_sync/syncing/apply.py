@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from techmap_sync.errors import NotSupported, OutcomeUnclear, TrackerError
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.syncing import writing
-from techmap_sync.syncing.as_text import TASK_LIST
 from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
 from techmap_sync.syncing.diff import LEDGER
@@ -175,7 +174,7 @@ class MapRun:
     def _ledger(self, change: Change) -> Outcome:
         """Write the tracking ticket with its ledger, merged into the ledger as it is by now."""
         if change.action is Action.CREATE:
-            edits = (FieldEdit(LEDGER, "", ""), FieldEdit(TASK_LIST, "", ""))
+            edits = tuple(FieldEdit(name, "", "") for name in (LEDGER, *self.changes.texts.sections))
             change = replace(change, action=Action.UPDATE, ticket=self.tracking, edits=edits, reason="")
         held = self._read(self.tracking)
         if isinstance(held, str):

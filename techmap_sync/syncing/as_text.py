@@ -29,6 +29,11 @@ class EdgeTexts:
     mention: str = "#"
     """What stands before a number."""
 
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Names of the tracking ticket's sections that hold edges."""
+        return (TASK_LIST,) if self.listed else ()
+
     def of_task(self, spec: TaskSpec, numbers: Mapping[str, str]) -> TaskSpec:
         """Return a task whose text names the tickets that it waits for.
 
