@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from techmap_sync.planning.source import MapSource, WebFiles
 
+_PATIENCE = 10
+"""Seconds to wait for a server that a file would be better with, and good without."""
 _SCP = re.compile(r"(?:[^@/]+@)?(?P<host>[^:/]+):(?P<path>[^/].*)")
 _URL = re.compile(r"\w+://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/(?P<path>.+)")
 
@@ -96,6 +99,21 @@ def default_branch(folder: Path) -> str:
     """Return the default branch as the clone knows it, else the branch that is checked out."""
     remote = _git(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
     return remote or _git(folder, "symbolic-ref", "--short", "HEAD") or "main"
+
+
+def commit_of_tag(address: str, tag: str, variables: Mapping[str, str]) -> str:
+    """Ask a server for the commit of a tag; empty when it does not tell, and nobody is asked for a password.
+
+    :param variables: the environment that git runs in.
+    """
+    silent = {**variables, "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": ""}
+    command = ["git", "ls-remote", "--", address, f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, env=silent, timeout=_PATIENCE, check=True)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    commits = [line.partition("\t")[0] for line in done.stdout.splitlines()]
+    return commits[-1] if commits else ""  # the second line of an annotated tag names what it is put on
 
 
 def parse_remote(address: str) -> Remote | None:

@@ -17,13 +17,15 @@ from techmap_sync.commands.checking import CheckFormat, explanation, report
 def init(force: options.Force = False) -> None:
     """Write settings, workflow and map template for this repository."""
     from techmap_sync.checkout import checkout_of, default_branch
-    from techmap_sync.commands.initializing import first_files, write_files
+    from techmap_sync.commands.initializing import first_files, remarks, write_files
 
     checkout = checkout_of(Path.cwd())
     files = first_files(checkout, default_branch(Path.cwd()))
     write_files(files, force)
     wrote = [f"wrote {file.path.relative_to(checkout.root).as_posix()}" for file in files]
-    Screen().result("\n".join([*wrote, 'next: techmap-sync new "Feature", fill it in, then techmap-sync check']))
+    Screen().result(
+        "\n".join([*wrote, *remarks(files), 'next: techmap-sync new "Feature", fill it in, then techmap-sync check'])
+    )
 
 
 @app.command(epilog='Example: techmap-sync new "Two-Factor Login"')

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from techmap_sync import __version__
-from techmap_sync.checkout import Checkout
+from techmap_sync.checkout import Checkout, commit_of_tag
 from techmap_sync.commands.creating import TEMPLATE
 from techmap_sync.commands.targets import DEFAULT_FOLDER, EMBEDDED
-from techmap_sync.config import FILE_NAME, shipped
+from techmap_sync.config import FILE_NAME, environment, shipped
 from techmap_sync.errors import UsageProblem
 
 MAPS = "docs/maps"
 BLANK = "TEMPLATE.md"
 WORKFLOW = ".github/workflows/techmap-sync.yml"
 PIPELINE = ".gitlab-ci.yml"
+ACTION = "https://github.com/techmap-sync/techmap-sync"
+TAG = f"v{__version__}"
+HOW_TO_PIN = f"to pin the commit: git ls-remote {ACTION} {TAG}"
 _SHARED = "gitlab.com"
 
 
@@ -41,6 +44,12 @@ def first_files(checkout: Checkout, branch: str) -> tuple[NewFile, ...]:
     :param branch: its default branch.
     """
     return tuple(NewFile(checkout.root / path, text) for path, text in _texts(checkout, branch))
+
+
+def remarks(files: Sequence[NewFile]) -> Iterator[str]:
+    """Say what is left to do by hand."""
+    if any(HOW_TO_PIN in file.text for file in files):
+        yield f"{WORKFLOW} names the tag {TAG}, because its commit could not be found out; {HOW_TO_PIN}"
 
 
 def write_files(files: Sequence[NewFile], force: bool) -> None:
@@ -66,7 +75,9 @@ def _texts(checkout: Checkout, branch: str) -> Iterator[tuple[str, str]]:
     yield FILE_NAME, f'maps = ["{MAPS}"]\nexclude = ["{BLANK}"]\nto = "{to}"\n'
     yield f"{MAPS}/{BLANK}", shipped(TEMPLATE).read_text(encoding="utf-8")
     if kind == "github":
-        yield WORKFLOW, _filled("github-workflow.yml", checkout, branch)
+        commit = commit_of_tag(ACTION, TAG, environment())
+        pin = f"{commit} # {TAG}" if commit else f"{TAG} # {HOW_TO_PIN}"
+        yield WORKFLOW, _filled("github-workflow.yml", checkout, branch).replace("@PIN@", pin)
     elif kind == "gitlab":
         shared = checkout.remote is not None and checkout.remote.host == _SHARED
         yield PIPELINE, _filled("gitlab-include.yml" if shared else "gitlab-ci.yml", checkout, branch)

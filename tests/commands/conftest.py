@@ -10,6 +10,9 @@ import pytest
 from techmap_sync.checkout import checkout_of
 from tests.commands.run import Program
 
+RELEASES = "https://github.com/techmap-sync/"
+"""What git finds in the program's folder instead of on the network."""
+
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Program:
@@ -18,6 +21,9 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captu
         if name.startswith(("TECHMAP_SYNC_", "GITHUB_", "GITLAB_", "CI_", "GH_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    releases = {"COUNT": "1", "KEY_0": f"url.{tmp_path}/releases/.insteadOf", "VALUE_0": RELEASES}
+    for name, value in releases.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
     monkeypatch.chdir(tmp_path)
     checkout_of.cache_clear()
     return Program(tmp_path, monkeypatch, capfd)

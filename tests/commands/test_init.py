@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 from ruamel.yaml import YAML
 
+from techmap_sync import __version__
 from tests.commands.run import CORPUS, ROOT, Program
 from tests.commands.test_errors import clone
 from tests.commands.test_trackers import github as github  # noqa: PLC0414 - a fixture is used by its name
@@ -71,6 +73,33 @@ def test_the_workflow_knows_the_branch_and_waits_for_runs(program: Program) -> N
     assert re.fullmatch(r"[1-5]?\d 4 \* \* \*", workflow["on"]["schedule"][0]["cron"])
     assert workflow["concurrency"]["cancel-in-progress"] is False
     assert workflow["permissions"] == {}
+
+
+def workflow_with(program: Program, *tagging: str) -> tuple[str, str, str]:
+    """The commit that is tagged in a repository of releases, the line that names the action, and what init says."""
+    clone(program.folder, "https://github.com/octo/app.git")
+    releases = program.folder / "releases" / "techmap-sync"
+    subprocess.run(["git", "init", "-q", str(releases)], check=True)
+    git = ["git", "-C", str(releases), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "first"], check=True)
+    subprocess.run([*git, *tagging, f"v{__version__}"], check=True)
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    said = program("init").out
+    workflow = (program.folder / ".github" / "workflows" / "techmap-sync.yml").read_text("utf-8")
+    return commit, next(line for line in workflow.splitlines() if "techmap-sync/techmap-sync@" in line), said
+
+
+@pytest.mark.parametrize("tagging", [("tag",), ("tag", "-a", "-m", "release")], ids=["plain", "annotated"])
+def test_the_workflow_pins_the_commit_of_the_release(program: Program, tagging: tuple[str, ...]) -> None:
+    commit, line, said = workflow_with(program, *tagging)
+    assert line == f"      - uses: techmap-sync/techmap-sync@{commit} # v{__version__}"
+    assert "to pin" not in said
+
+
+def test_a_release_that_cannot_be_found_is_named_by_its_tag_with_the_way_to_pin_it(program: Program) -> None:
+    _, line, said = workflow_with(program, "branch")
+    assert line.partition("@")[2].startswith(f"v{__version__} # to pin the commit: git ls-remote https://")
+    assert f"names the tag v{__version__}, because its commit could not be found out" in said
 
 
 def test_a_gitlab_of_ones_own_gets_the_component_as_a_plain_job(program: Program) -> None:
