@@ -33,3 +33,8 @@ def count(number: int, thing: str) -> str:
 def clean(text: str) -> str:
     """Return a text of somebody else's on one line and without control characters, which terminals obey."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def no_command(text: str) -> str:
+    """Return a text that may start a line of a job's log: GitHub's runner obeys lines that start with these signs."""
+    return f"\u200b{text}" if text.lstrip().startswith(("::", "##[")) else text

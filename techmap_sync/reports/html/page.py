@@ -6,6 +6,7 @@ run just the one script and the one style that it carries.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from techmap_sync.planning.task import Phase
 from techmap_sync.reports.html.graph import view_of
@@ -23,6 +24,7 @@ from techmap_sync.reports.status_document import Document
 from techmap_sync.reports.status_text import share
 from techmap_sync.syncing.progress import TaskState
 
+_COMMAND = re.compile(r"[\r\n](?=\s*(?:::|##\[))")
 FOLDER = Path(__file__).parent
 LOOKS = ("done", "started", "open", "blocked", "planned", "dropped")
 MEANINGS = {
@@ -68,6 +70,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
+        finalize=_no_command,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -91,3 +94,10 @@ def _pixels(numbers: dict[str, Any], of: str, width: int) -> str:
 
 def _whole(number: float) -> str:
     return f"{number:.0f}"
+
+
+def _no_command(value: object) -> object:
+    """Write the break before what would be a command to GitHub's runner as a reference: browsers show the same."""
+    if type(value) is not str or _COMMAND.search(value) is None:
+        return value
+    return Markup(_COMMAND.sub(lambda found: f"&#{ord(found[0])};", str(escape(value))))  # noqa: S704 - escaped before
