@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.adapters.backlog.tracker import BacklogTracker
+from techmap_sync.adapters.backlog.tracker import BacklogTracker, connect
+from techmap_sync.adapters.connection import Connection
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch, State
 from tests.adapters.backlog_files import LABEL, OURS, WRITTEN_BY_THE_CLI
 from tests.contract.test_texts import BODIES, TITLES
+from tests.trackers.clock import Clock
 
 VARIABLE = "BACKLOG_CLI"
 Run = Callable[..., str]
@@ -109,7 +111,8 @@ def test_the_marker_and_our_text_outlive_edits_by_the_cli(backlog: BacklogTracke
     assert "Description:" in view
 
 
-def test_the_cli_and_we_never_give_one_number_twice(backlog: BacklogTracker, folder: Path, cli: Run) -> None:
+def test_the_cli_and_we_never_give_one_number_twice(folder: Path, clock: Clock, cli: Run) -> None:
+    backlog = connect(Connection(str(folder), clock, timeout=60))
     backlog.create(OURS)
     with ThreadPoolExecutor() as pool:
         theirs = [pool.submit(cli, "task", "create", f"Theirs {count}") for count in range(4)]
