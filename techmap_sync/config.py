@@ -119,6 +119,7 @@ class Settings(BaseSettings):
     on_conflict: OnConflict
     orphans: OrphanPolicy
     timeout: float = Field(gt=0)
+    jobs: int = Field(ge=0)
     granularity: GranularityTable
     labels: LabelsTable
     limits: LimitsTable

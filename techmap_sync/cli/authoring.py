@@ -52,6 +52,7 @@ def check(
     no_color: options.NoColor = False,
     require_approved: options.RequireApproved = False,
     shard: options.ShardOption = None,
+    jobs: options.Jobs = None,
 ) -> None:
     """Read maps and say what is wrong with them."""
     screen = Screen(quiet, verbose, no_color)
@@ -63,7 +64,7 @@ def check(
     from techmap_sync.config import environment
 
     part = shard_of(shard, environment())
-    files = read_maps(paths or [], settings_of(config_file), part)
+    files = read_maps(paths or [], settings_of(config_file, jobs=jobs), part)
     screen.shared(part, files)
     screen.result(report(files.checked, output))
     screen.passed_over(files)

@@ -88,6 +88,7 @@ ShardOption = Annotated[
         "--shard", metavar="I/N", help="The I-th of N runs that share the maps. Default: CI_NODE_INDEX/CI_NODE_TOTAL."
     ),
 ]
+Jobs = Annotated[int | None, typer.Option(help="Processes that read many maps side by side; 0: all cores, 1: none.")]
 ReportOnly = Annotated[bool, typer.Option("--report-only", help="Write nothing; exit 3 when something drifted.")]
 Retire = Annotated[list[str] | None, typer.Option(help="Let go the tickets of a map whose file is gone: its id.")]
 Command = Annotated[Deed | None, typer.Option(help="What to do, instead of what the event asks for.")]

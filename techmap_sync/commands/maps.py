@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from techmap_sync.commands.discovery import FoundFile, find_files, read_bytes
 from techmap_sync.commands.identities import Identity, identities_of
+from techmap_sync.commands.processes import in_order
 from techmap_sync.commands.shards import ALL, Shard
 from techmap_sync.config import Settings
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
@@ -17,6 +18,7 @@ from techmap_sync.parsing.checks import apply_severities, check, duplicate_ids
 from techmap_sync.parsing.parser import decode, looks_like_map, parse
 from techmap_sync.parsing.reading import Ignore
 from techmap_sync.parsing.vocabulary import Vocabulary
+from techmap_sync.planning.options import GranularityChoice
 from techmap_sync.planning.outline import Outline, outline_of
 
 NO_MAP = "not a technical map: no heading starts with TECHNICAL MAP:"
@@ -93,6 +95,36 @@ class MapFiles:
         return tuple(file.checked for file in self.maps)
 
 
+@dataclass(frozen=True, slots=True)
+class _Glasses:
+    """All that a process has to know to read maps, in a form that can be sent to it."""
+
+    vocabulary: Vocabulary
+    severities: Mapping[str, str]
+    granularity: GranularityChoice
+
+    def read(self, file: FoundFile) -> MapFile | UnreadableMap | None:
+        """Read one file; None for one that is no map and was not named as one."""
+        try:
+            return self._read(file)
+        except UnreadableMap as problem:
+            return problem
+
+    def _read(self, file: FoundFile) -> MapFile | None:
+        name = file.path.as_posix()
+        text = decode(read_bytes(file.path), name)
+        if not file.named and not looks_like_map(text, self.vocabulary):
+            return None
+        reading = parse(text, self.vocabulary)
+        if reading.map is None:
+            raise UnreadableMap(name, NO_MAP, NO_MAP_HINT)
+        outline = outline_of(reading.map, self.granularity)
+        of_tasks = (replace(found, path=name) for found in outline.diagnostics)
+        found = (*check(reading, self.severities, name), *of_tasks)
+        judged = apply_severities(found, self.severities, reading.ignores)
+        return MapFile(file.path, text, reading.map, outline, judged, reading.ignores)
+
+
 def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL) -> MapFiles:
     """Read the maps below some paths; a problem of one file does not stop the others.
 
@@ -103,13 +135,12 @@ def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL) -> M
     vocabulary = Vocabulary.from_tables(settings.vocabulary)
     maps, unreadable, passed_over = [], [], []
     files = find_files(paths or settings.maps, settings.exclude)
-    for file in filter(lambda file: shard.holds(file.path), files):
-        try:
-            read = _read(file, vocabulary, settings)
-        except UnreadableMap as problem:
-            unreadable.append(problem)
-            continue
-        if read is None:
+    ours = [file for file in files if shard.holds(file.path)]
+    glasses = _Glasses(vocabulary, settings.severity, settings.plan_options().granularity)
+    for file, read in zip(ours, in_order(glasses.read, ours, settings.jobs), strict=True):
+        if isinstance(read, UnreadableMap):
+            unreadable.append(read)
+        elif read is None:
             passed_over.append(file.path)
         else:
             maps.append(read)
@@ -117,21 +148,6 @@ def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL) -> M
     elsewhere = tuple(identities_of(others, vocabulary))
     named = _with_namesakes(maps, elsewhere, vocabulary, settings)
     return MapFiles(named, tuple(unreadable), tuple(passed_over), elsewhere)
-
-
-def _read(file: FoundFile, vocabulary: Vocabulary, settings: Settings) -> MapFile | None:
-    """Read one file; None for one that is no map and was not named as one."""
-    name = file.path.as_posix()
-    text = decode(read_bytes(file.path), name)
-    if not file.named and not looks_like_map(text, vocabulary):
-        return None
-    reading = parse(text, vocabulary)
-    if reading.map is None:
-        raise UnreadableMap(name, NO_MAP, NO_MAP_HINT)
-    outline = outline_of(reading.map, settings.plan_options().granularity)
-    of_tasks = (replace(found, path=name) for found in outline.diagnostics)
-    found = apply_severities((*check(reading, settings.severity, name), *of_tasks), settings.severity, reading.ignores)
-    return MapFile(file.path, text, reading.map, outline, found, reading.ignores)
 
 
 def _with_namesakes(
