@@ -180,7 +180,7 @@ class MapRun:
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
         ledger = writing.final_ledger(self.changes, held.marker.ledger, self.numbers, self.unsupported)
-        told = replace(change, spec=self.changes.texts.of_tracking(writing.required(change), self.numbers))
+        told = replace(change, spec=self.changes.texts.of_tracking(change.spec, self.numbers) if change.spec else None)
         rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities, ledger)
         return self._carry_out(change, held, rewrite)
 

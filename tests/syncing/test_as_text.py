@@ -8,7 +8,10 @@ import pytest
 
 from techmap_sync.errors import NotSupported
 from techmap_sync.planning.task import TaskPlan, TaskSpec
-from techmap_sync.syncing.changes import Action
+from techmap_sync.syncing.apply import apply
+from techmap_sync.syncing.changes import Action, ChangeSet
+from techmap_sync.syncing.diff import retire
+from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.tracker import Capabilities, Edge, EdgeKind, State
 from tests.syncing.build import POLICY, TRACKING, key, plan, section, task
 from tests.syncing.drive import key_of, planned, push
@@ -128,3 +131,15 @@ def test_an_edge_that_was_refused_while_writing_is_a_skip_and_is_not_tried_again
         (Action.LINK, EdgeKind.CHILD_OF),
         (Action.LINK, EdgeKind.BLOCKED_BY),
     }
+
+
+def test_a_retired_map_whose_tracking_ticket_somebody_worked_on_keeps_it_with_a_label() -> None:
+    tracker = MemoryTracker(NOTHING)
+    push(tracker, MAP)
+    tracker.edit("1", assignees=frozenset({"ada"}))
+    holdings = observe(tracker, [MAP], POLICY).maps[MAP.map_id]
+    retired = retire(MAP.map_id, "login.md", holdings, NOTHING, POLICY)
+    outcomes = list(apply(ChangeSet(NAME, (retired,)), tracker, POLICY))
+    assert len(outcomes) == 4
+    assert tracker.tickets["1"].state is State.OPEN
+    assert POLICY.removed_label in tracker.tickets["1"].labels
