@@ -16,7 +16,7 @@ from tests.commands.run import Program
 from tests.commands.test_init import workflow_with
 
 TOOLS = Path(sys.executable).parent
-ZIZMOR = ("zizmor", "--offline", "--persona=pedantic", "--no-progress", "--quiet")
+ZIZMOR = ("zizmor", "--offline", "--persona=pedantic", "--no-progress", "--quiet", "--color=never")
 LOCAL = """\
 name: local
 on: push
