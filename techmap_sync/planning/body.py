@@ -76,8 +76,8 @@ class TicketTexts:
             "methods": self._methods(one) if one else [],
             "interface": self._safe(one.interface) if one else "",
             "detail": self._safe(one.detail) if one else "",
-            "tests": [self._line(item) for item, named in self._tests if position in named],
-            "constraints": [self._line(item) for item, named in self._constraints if position in named],
+            "tests": [self._line(item) for item in self._tests.get(position, ())],
+            "constraints": [self._line(item) for item in self._constraints.get(position, ())],
         }
 
     def _parts(self, components: Iterable[Component]) -> list[dict[str, str]]:
@@ -122,17 +122,21 @@ class TicketTexts:
         return [("Tickets", str(sum(not work.done for work in works))), *fields]
 
     @cached_property
-    def _tests(self) -> list[tuple[Item, frozenset[int]]]:
-        return self._with_mentions(self.technical_map.tests)
+    def _tests(self) -> Mapping[int, list[Item]]:
+        return self._by_mention(self.technical_map.tests)
 
     @cached_property
-    def _constraints(self) -> list[tuple[Item, frozenset[int]]]:
-        return self._with_mentions(group for area in self.technical_map.constraints for group in area.groups)
+    def _constraints(self) -> Mapping[int, list[Item]]:
+        return self._by_mention(group for area in self.technical_map.constraints for group in area.groups)
 
-    def _with_mentions(self, groups: Iterable[ItemGroup]) -> list[tuple[Item, frozenset[int]]]:
+    def _by_mention(self, groups: Iterable[ItemGroup]) -> Mapping[int, list[Item]]:
+        """Return the items that name each work, by its position."""
         names = names_of(self.outline.works)
-        items = [item for group in groups for item in group.items]
-        return [(item, mentioned(names, f"{item.title}\n\n{item.detail}", item.code)) for item in items]
+        found: dict[int, list[Item]] = {}
+        for item in (item for group in groups for item in group.items):
+            for position in mentioned(names, f"{item.title}\n\n{item.detail}", item.code):
+                found.setdefault(position, []).append(item)
+        return found
 
     def _line(self, item: Item) -> str:
         return self._safe(item.markdown or item.title)

@@ -102,11 +102,15 @@ def _before_test(
 ) -> set[int]:
     """What a test waits for: unit tests for components, the others for the level below them."""
     if level == "unit":
-        components = {p for p, work in enumerate(works) if work.rank is Rank.COMPONENT and not work.done}
-        return set(mentioned(names, *text_of(works[position])) & components) or components
+        named = {p for p in mentioned(names, *text_of(works[position])) if _is_open_component(works[p])}
+        return named or {p for p, work in enumerate(works) if _is_open_component(work)}
     earlier = TEST_LEVELS[: TEST_LEVELS.index(level)] if level in TEST_LEVELS else TEST_LEVELS[:2]
     below: set[int] = next((levels[name] for name in reversed(earlier) if name in levels), set())
     return below | changes if level == "integration" or not below else set(below)
+
+
+def _is_open_component(work: Work) -> bool:
+    return work.rank is Rank.COMPONENT and not work.done
 
 
 def _earlier(group: str, groups: Mapping[str, set[int]]) -> set[int]:
