@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit docs schema report optional bench fuzz wheel clean
+.PHONY: help demo test lint types unit coverage docs schema report optional bench fuzz wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ types: $(VENV)/dev
 	$(BIN)/mypy
 
 unit: $(VENV)/dev optional
+	$(BIN)/pytest --numprocesses auto
+
+coverage: $(VENV)/dev optional ## the same tests, and the lines that none of them reaches
 	$(BIN)/pytest --numprocesses auto --cov --cov-report=term:skip-covered
 
 docs: $(VENV)/run ## write docs/rules.md from the code
