@@ -78,7 +78,7 @@ def diff(
         *with_closing_labels((*orphans, *_copies(holdings, policy)), policy, capabilities),
         *edges,
         *_tracking_update(full, holdings, policy, ledger),
-        *_tracking_state(full, holdings, policy, tasks),
+        *_tracking_state(full, holdings, policy, (*tasks, *orphans)),
     )
     return MapChanges(
         plan.map_id,
@@ -222,28 +222,32 @@ def _tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, led
 
 
 def _tracking_state(
-    plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, tasks: tuple[Change, ...]
+    plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, changes: tuple[Change, ...]
 ) -> Iterator[Change]:
     """Close the tracking ticket when everything is done, and reopen what we closed when something is not."""
     held = holdings.tracking
     if held is None:
         return
-    finished = not any(change.writes for change in tasks) and _is_finished(plan, holdings, held)
+    revision = revise(plan.tracking, held, policy)
+    finished = _is_finished(plan, holdings, changes) and not unticked(revision.texts_but(TASK_LIST))
     is_open, closed_by_us = held.ticket.state is State.OPEN, held.marker.state == State.CLOSED
     key, title, number = plan.tracking.key, plan.tracking.title, held.ticket.number
     if finished and is_open and not closed_by_us:
         reason = "all its tasks are closed and its checklist is ticked"
         yield Change(Action.CLOSE, key, title, number, reason, close_reason=CloseReason.COMPLETED)
     elif not finished and not is_open and closed_by_us:
-        edits = revise(plan.tracking, held, policy).edits
-        yield Change(Action.REOPEN, key, title, number, "there is work left", edits, plan.tracking)
+        yield Change(Action.REOPEN, key, title, number, "there is work left", revision.edits, plan.tracking)
 
 
-def _is_finished(plan: TaskPlan, holdings: Holdings, tracking: Held) -> bool:
-    held = [holdings.tickets.get(spec.key) for spec in plan.tasks if not spec.done]
-    all_closed = all(h is not None and h.ticket.state is State.CLOSED for h in held)
-    checklists = (text for name, text in tracking.block.texts().items() if name != TASK_LIST)
-    return all_closed and not unticked(checklists)
+def _is_finished(plan: TaskPlan, holdings: Holdings, changes: tuple[Change, ...]) -> bool:
+    """Whether every ticket of the plan is closed once the changes are done; a map without tickets is not finished."""
+    closing = {change.ticket for change in changes if change.action is Action.CLOSE}
+    mine = [holdings.tickets[spec.key] for spec in plan.tasks if spec.key in holdings.tickets]
+    lacking = any(not spec.done and spec.key not in holdings.tickets for spec in plan.tasks)
+    opening = lacking or any(change.action is Action.REOPEN for change in changes)
+    tickets = mine or list(holdings.tickets.values())
+    closed = all(h.ticket.state is State.CLOSED or h.ticket.number in closing for h in tickets)
+    return bool(tickets) and closed and not opening
 
 
 def _ledger_edit(before: Ledger, after: Ledger) -> tuple[FieldEdit, ...]:

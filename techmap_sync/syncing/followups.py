@@ -29,10 +29,9 @@ def _follow_ups(spec: TaskSpec, holdings: Holdings) -> Iterator[TaskSpec]:
     if held is None or checklist is None or not _is_completed(held):
         return
     known = {text.casefold() for done in (ticked, unticked) for text in done([held.block.texts().get(CHECKLIST, "")])}
-    added = [line for line, text, done in boxes(checklist.text) if text.casefold() not in known and not done]
+    added = {text: line for line, text, done in boxes(checklist.text) if text.casefold() not in known and not done}
     if known and added:
-        text = "\n".join(added)
-        section = Section(CHECKLIST, checklist.heading, text, text)
+        section = Section(CHECKLIST, checklist.heading, "\n".join(added.values()), "\n".join(added))
         rest = tuple(each for each in spec.sections if not each.values)
         title = f"{spec.title} (follow-up)"
         yield replace(spec, key=f"{spec.key}{SUFFIX}", title=title, sections=(section, *rest), blocked_by=(), was=())

@@ -62,6 +62,10 @@ class Revision:
         """Return the fields with one decision."""
         return tuple(field for field in self.fields if field.decision is decision)
 
+    def texts_but(self, name: str) -> tuple[str, ...]:
+        """Return the text of each field but one as it will stand in the ticket."""
+        return tuple(f.ours if f.decision is Decision.UPDATE else f.theirs for f in self.fields if f.name != name)
+
     @property
     def adopted(self) -> tuple[str, ...]:
         """Names of what the marker alone has to learn."""

@@ -99,3 +99,17 @@ def test_a_label_that_the_map_wants_and_a_human_has_set_already_becomes_ours(tra
     push(tracker, labelled)
     tracker.edit("3", labels=tracker.tickets["3"].labels - {"new"})
     assert not planned(tracker, labelled).writes, "what was ours and was taken off stays off"
+
+
+def test_the_tracking_ticket_closes_in_the_same_run_as_its_last_task(tracker: MemoryTracker) -> None:
+    finished = plan(replace(STORE, done=True), replace(TESTS, done=True))
+    push(tracker, finished)
+    assert {ticket.state for ticket in tracker.tickets.values()} == {State.CLOSED}
+    assert not planned(tracker, finished).changes
+
+
+def test_a_map_of_which_the_settings_leave_no_ticket_keeps_its_tracking_ticket_open() -> None:
+    tracker = MemoryTracker()
+    push(tracker, plan())
+    assert not planned(tracker, plan()).changes
+    assert tracker.tickets["1"].state is State.OPEN

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from techmap_sync.syncing.changes import Action
@@ -54,3 +56,12 @@ def test_a_finished_follow_up_is_not_made_again() -> None:
     push(tracker, THREE)
     assert not planned(tracker, THREE).writes
     assert [key_of(t) for t in tracker.tickets.values()].count(FOLLOW_UP) == 1
+
+
+def test_a_template_alone_rewrites_no_follow_up() -> None:
+    tracker = completed()
+    push(tracker, THREE)
+    other = plan(task("Tests", sections={"items": "- [ ] first\n- [ ] second\n- [ ] third"}))
+    section = replace(other.tasks[0].sections[0], text="* [ ] first\n* [ ] second\n* [ ] third")
+    reworded = plan(replace(other.tasks[0], sections=(section,)))
+    assert not planned(tracker, reworded, text=repr(THREE)).changes
