@@ -48,7 +48,7 @@ def push_plan(planned: Planned, pushed: Pushed, max_writes: int | None) -> Itera
                 break
     except TrackerError as problem:
         pushed.problem = problem
-    left = len(planned.change_set.writes) - len(pushed.outcomes)
+    left = sum(each.steps for each in planned.change_set.maps) - len(pushed.outcomes)
     if pushed.complete and left > 0:
         what = f"stopped after {len(pushed.outcomes)} changes, {left} are left"
         pushed.problem = TrackerError(planned.tracker.name, what, "run it again: the next run goes on from here")

@@ -27,7 +27,14 @@ def push_json(
     :param circumstances: who wrote it, from which commit, in which run.
     """
     tried = [{**_outcome(outcome), **circumstances} for outcome in outcomes]
-    return _dumped({**_plan(change_set), "outcomes": tried, "complete": complete})
+    known = {_identity(outcome.change, outcome.map_id) for outcome in outcomes}
+    untried = ((c, m.map_id) for m in change_set.maps for c in m.writes if _identity(c, m.map_id) not in known)
+    remaining = [_change(change, map_id) for change, map_id in untried]
+    return _dumped({**_plan(change_set), "outcomes": tried, "remaining": remaining, "complete": complete})
+
+
+def _identity(change: Change, map_id: str) -> tuple[str, ...]:
+    return map_id, change.action, change.key, change.target
 
 
 def _plan(change_set: ChangeSet) -> dict[str, object]:

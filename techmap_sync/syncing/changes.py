@@ -110,6 +110,11 @@ class MapChanges:
         return () if self.refusals else tuple(change for change in self.changes if change.writes)
 
     @property
+    def steps(self) -> int:
+        """How many outcomes applying it has: a new tracking ticket is written once more, for its ledger."""
+        return len(self.writes) + any(change.action is Action.CREATE for change in self.tracking_changes)
+
+    @property
     def tracking_changes(self) -> tuple[Change, ...]:
         """What is written to the tracking ticket."""
         return tuple(change for change in self.writes if change.key == self.tracking_key)

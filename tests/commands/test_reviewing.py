@@ -68,14 +68,19 @@ def test_a_file_that_is_no_plan_is_one_clear_message(program: Program, content: 
     assert "plan --out FILE" in ended.err
 
 
-def test_a_push_that_stops_early_says_so_and_the_next_one_goes_on(program: Program) -> None:
+@pytest.mark.parametrize("left", [20, 2, 1], ids=["many left", "two left", "only the ledger left"])
+def test_a_push_that_stops_early_says_so_and_the_next_one_goes_on(program: Program, left: int) -> None:
     edited(program)
-    ended = program("push", "map.md", "--max-writes", "5", "--format", "json")
+    changes = program("plan", "map.md", "--format", "json").json["changes"]
+    number = len(changes) + 1 - left
+    ended = program("push", "map.md", "--max-writes", str(number), "--format", "json")
     assert ended.code == 5
     assert ended.json["complete"] is False
-    assert len(ended.json["outcomes"]) == 5
-    assert f"stopped after 5 changes, {len(ended.json['changes']) - 5} are left" in ended.err
-    assert program("push", "map.md").code == 0
+    assert len(ended.json["outcomes"]) == number
+    assert [each["key"] for each in ended.json["remaining"]] == [each["key"] for each in changes[number:]]
+    assert f"stopped after {number} changes, {left} are left" in ended.err
+    after = program("push", "map.md", "--format", "json")
+    assert (after.code, after.json["complete"], after.json["remaining"]) == (0, True, [])
     assert len(list((program.folder / "backlog" / "tasks").iterdir())) == 18
     assert program("plan", "map.md", "--format", "json").json["changes"] == []
 
