@@ -17,8 +17,9 @@ from techmap_sync.cli.options import FailOn
 from techmap_sync.cli.runs import carry_out, deliver, ended, refused
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
+from techmap_sync.commands.formats import Format
 from techmap_sync.commands.occasions import Deed, Occasion, occasion
-from techmap_sync.commands.reporting import Format, Report, Result, asked_reports, rendered, write_report
+from techmap_sync.commands.reporting import Report, Result, asked_reports, rendered, write_report
 from techmap_sync.commands.shards import ALL, shard_of
 from techmap_sync.errors import Problem, TrackerError, UsageProblem
 from techmap_sync.reports.messages import count

@@ -10,8 +10,8 @@ import typer
 
 from techmap_sync.commands.checking import CheckFormat
 from techmap_sync.commands.exit_codes import Exit
+from techmap_sync.commands.formats import Format, StatusFormat
 from techmap_sync.commands.occasions import Deed
-from techmap_sync.commands.reporting import Format, StatusFormat
 
 
 class ShowFormat(StrEnum):

@@ -13,7 +13,8 @@ from techmap_sync.cli.app import app, settings_of
 from techmap_sync.cli.runs import carry_out, deliver, ended, refused
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
-from techmap_sync.commands.reporting import Format, Result, asked_reports, rendered
+from techmap_sync.commands.formats import Format
+from techmap_sync.commands.reporting import Result, asked_reports, rendered
 from techmap_sync.commands.shards import shard_of
 from techmap_sync.errors import UsageProblem
 

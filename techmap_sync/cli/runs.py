@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
-from techmap_sync.commands.reporting import Format, Report, Result, rendered
+from techmap_sync.commands.formats import Format
+from techmap_sync.commands.reporting import Report, Result, rendered
 
 if TYPE_CHECKING:
     from techmap_sync.commands.planning import Planned

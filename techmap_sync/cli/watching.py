@@ -10,7 +10,8 @@ from techmap_sync.cli import options
 from techmap_sync.cli.app import app, settings_of
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
-from techmap_sync.commands.reporting import SCREEN, StatusFormat
+from techmap_sync.commands.formats import StatusFormat
+from techmap_sync.commands.reporting import SCREEN
 
 
 @app.command(epilog="Example: techmap-sync status --format html -o report.html")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
+from techmap_sync.commands.formats import Format
 from techmap_sync.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -20,29 +20,6 @@ if TYPE_CHECKING:
 
 SCREEN = "-"
 """The name of stdout among files."""
-
-
-class Format(StrEnum):
-    """How the result of a run is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    """A page with what was planned and where the work stood before."""
-    GITHUB = "github"
-    """Annotations of GitHub Actions: problems of maps, refusals, and why a run stopped early."""
-    GITLAB = "gitlab"
-    """A Code Quality report of the problems of maps."""
-
-
-class StatusFormat(StrEnum):
-    """How the standing of maps is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    HTML = "html"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
 from techmap_sync.checkout import Checkout
+from techmap_sync.commands.formats import StatusFormat
 from techmap_sync.commands.maps import MapFile, MapFiles
 from techmap_sync.commands.planning import Compared, Wishes, make_plan
-from techmap_sync.commands.reporting import StatusFormat
 from techmap_sync.config import Settings, environment
 from techmap_sync.errors import UnreadableMap
 from techmap_sync.model import Lifecycle
