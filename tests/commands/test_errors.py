@@ -151,7 +151,7 @@ def test_a_folder_that_cannot_be_read(program: Program) -> None:
 
 
 def test_a_bug_is_named_as_one(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(authoring, "settings_of", lambda *_: 1 / 0)
+    monkeypatch.setattr(authoring, "settings_of", lambda *_, **__: 1 / 0)
     ended = program("check", GOOD)
     assert ended.code == 70
     assert "error: this is a bug in techmap-sync: ZeroDivisionError" in ended.err
