@@ -72,7 +72,8 @@ class Holdings:
     def renamed(self, moved: Mapping[str, str]) -> Holdings:
         """Return the same tickets under the keys of today."""
         tickets = {moved.get(key, key): held for key, held in self.tickets.items()}
-        return replace(self, tickets=tickets, moved={**self.moved, **moved})
+        earlier = {old: moved.get(key, key) for old, key in self.moved.items()}
+        return replace(self, tickets=tickets, moved={**earlier, **moved})
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,14 +47,15 @@ def orphan_changes(
     :param doubtful: keys of tickets that may be a renamed task, and why; they are left alone.
     """
     wanted = {spec.key for spec in plan.tasks}
-    orphans = [held for key, held in _open(holdings) if key not in wanted]
-    return (_orphan(held, text, policy, doubtful) for held in orphans)
+    orphans = [(key, held) for key, held in _open(holdings) if key not in wanted]
+    return (_orphan(key, held, text, policy, doubtful) for key, held in orphans)
 
 
 def retirement_changes(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
     """Return what happens to the tickets of a map that its author abandoned or superseded."""
     tracking = [holdings.tracking] if holdings.tracking and holdings.tracking.ticket.state is State.OPEN else []
-    return (_go(held, RETIRED, policy) for held in (*(h for _, h in _open(holdings)), *tracking))
+    going = (*_open(holdings), *((held.marker.key, held) for held in tracking))
+    return (_go(key, held, RETIRED, policy) for key, held in going)
 
 
 def untouched(held: Held) -> bool:
@@ -80,14 +81,12 @@ def _changed(text: str, written: str) -> bool:
     return (text_digest(text) if text.strip() else "") != written
 
 
-def _orphan(held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Change:
-    reason = _why_kept(held, text, policy, doubtful)
-    return _kept(held, reason) if reason else _go(held, GONE, policy)
+def _orphan(key: str, held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Change:
+    reason = doubtful.get(key) or _why_kept(held, text, policy)
+    return _kept(key, held, reason) if reason else _go(key, held, GONE, policy)
 
 
-def _why_kept(held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[str, str]) -> str:
-    if held.marker.key in doubtful:
-        return doubtful[held.marker.key]
+def _why_kept(held: Held, text: MapText, policy: SyncPolicy) -> str:
     if policy.accept_settings or policy.removed_label in held.marker.labels:
         return ""
     if not text.changed and _was_reopened(held):
@@ -99,21 +98,21 @@ def _why_kept(held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[s
     return ""
 
 
-def _go(held: Held, why: str, policy: SyncPolicy) -> Change:
-    key, title, number = held.marker.key, held.ticket.title, held.ticket.number
+def _go(key: str, held: Held, why: str, policy: SyncPolicy) -> Change:
+    title, number = held.ticket.title, held.ticket.number
     if policy.orphans is OrphanPolicy.KEEP:
-        return _kept(held, f"{why}; kept as configured")
+        return _kept(key, held, f"{why}; kept as configured")
     free = untouched(held)
     if free and policy.orphans is OrphanPolicy.CLOSE:
         return Change(Action.CLOSE, key, title, number, why, close_reason=CloseReason.NOT_PLANNED)
     why = why if free else f"{why}, but somebody worked on it"
     if policy.removed_label in held.marker.labels:
-        return _kept(held, f"{why}; left open")
+        return _kept(key, held, f"{why}; left open")
     return Change(Action.UPDATE, key, title, number, why, (FieldEdit(LABELS, "", f"+{policy.removed_label}"),))
 
 
-def _kept(held: Held, reason: str) -> Change:
-    return Change(Action.SKIP, held.marker.key, held.ticket.title, held.ticket.number, reason)
+def _kept(key: str, held: Held, reason: str) -> Change:
+    return Change(Action.SKIP, key, held.ticket.title, held.ticket.number, reason)
 
 
 def _sayings(held: Held) -> Iterator[str]:

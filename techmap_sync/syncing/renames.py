@@ -44,7 +44,10 @@ def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
     taken = set(by_hand) | set(by_hand.values())
     tasks, tickets = _pool(plan, holdings, taken)
     scores = {
-        (spec.key, held.marker.key): likeness(spec, held) for spec in tasks for held in tickets if _alike(spec, held)
+        (spec.key, key): likeness(spec, held)
+        for spec in tasks
+        for key, held in tickets.items()
+        if _is_of_one_kind(spec.key, key)
     }
     likely = {pair: score for pair, score in scores.items() if score >= SAME}
     found = {old: new for (new, old), score in likely.items() if _is_clear(new, old, score, likely)}
@@ -91,14 +94,14 @@ def _by_hand(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
     }
 
 
-def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[list[TaskSpec], list[Held]]:
-    """Return the tasks and the open tickets that may belong together under other keys."""
+def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[list[TaskSpec], dict[str, Held]]:
+    """Return the tasks, and by key the open tickets, that may belong together under other keys."""
     wanted = {spec.key: spec for spec in plan.tasks}
-    open_tickets = [h for h in holdings.tickets.values() if h.ticket.state is State.OPEN and h.marker.key not in taken]
-    swapped = {h.marker.key for h in open_tickets if _is_swapped(wanted.get(h.marker.key), h)}
+    still = {key: h for key, h in holdings.tickets.items() if h.ticket.state is State.OPEN and key not in taken}
+    swapped = {key for key, held in still.items() if _is_swapped(wanted.get(key), held)}
     tasks = [s for s in plan.tasks if not s.done and s.key not in taken]
     lone = [s for s in tasks if s.key not in holdings.tickets or s.key in swapped]
-    return lone, [h for h in open_tickets if h.marker.key not in wanted or h.marker.key in swapped]
+    return lone, {key: held for key, held in still.items() if key not in wanted or key in swapped}
 
 
 def _is_swapped(spec: TaskSpec | None, held: Held) -> bool:
@@ -108,9 +111,9 @@ def _is_swapped(spec: TaskSpec | None, held: Held) -> bool:
     return _text_likeness(ours, held.block.texts()) < NOTHING_IN_COMMON
 
 
-def _alike(spec: TaskSpec, held: Held) -> bool:
+def _is_of_one_kind(key: str, other: str) -> bool:
     """Only tasks of one kind are compared."""
-    return held.marker.key.split("/")[1:2] == spec.key.split("/")[1:2]
+    return key.split("/")[1:2] == other.split("/")[1:2]
 
 
 def _is_clear(new: str, old: str, score: float, likely: Mapping[tuple[str, str], float]) -> bool:

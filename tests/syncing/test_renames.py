@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from techmap_sync.planning.task import TaskSpec
-from techmap_sync.syncing.changes import Action
+from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.syncing.apply import apply
+from techmap_sync.syncing.changes import Action, ChangeSet, MapChanges
+from techmap_sync.syncing.diff import diff
+from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.observe import observe
+from techmap_sync.syncing.renames import map_rename
 from techmap_sync.syncing.tracker import State
 from tests.measure import measured
-from tests.syncing.build import POLICY, TRACKING, key, plan, task
+from tests.syncing.build import POLICY, TRACKING, key, origin, plan, task
 from tests.syncing.drive import key_of, planned, push, shown
 from tests.trackers.memory import MemoryTracker
 
@@ -126,3 +131,46 @@ def test_a_thousand_tasks_with_a_hundred_renames_are_diffed_in_two_seconds() -> 
     assert taken.seconds < 2
     moved = {c.key: c.ticket for c in changes if c.action is Action.UPDATE and c.key != TRACKING}
     assert moved == {key(f"Renamed{n}"): before[key(f"Part{n}")] for n in range(0, 1000, 10)}
+
+
+def under_another_id(made: TaskPlan) -> TaskPlan:
+    def moved(spec: TaskSpec) -> TaskSpec:
+        return replace(spec, key=f"signin/{spec.key.partition('/')[2]}")
+
+    return replace(made, map_id="signin", tracking=moved(made.tracking), tasks=tuple(map(moved, made.tasks)))
+
+
+def test_a_map_and_one_of_its_components_are_renamed_together() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
+    before = {ticket.title: number for number, ticket in tracker.tickets.items()}
+    others = task("Sender", sections=SENDER), task("Report", sections=REPORT)
+    after = under_another_id(plan(task("Vault", sections=STORE), *others))
+    text = repr(after)
+
+    def compared() -> MapChanges:
+        maps = observe(tracker, [after], POLICY).maps
+        holdings = maps.get("signin") or map_rename(after, maps) or Holdings()
+        return diff(after, origin(text), holdings, tracker.capabilities, POLICY)
+
+    list(apply(ChangeSet(tracker.name, (compared(),)), tracker, POLICY))
+    assert {n: key_of(t) for n, t in tracker.tickets.items()} == {
+        before["Implement Login"]: "signin/tracking/map",
+        before["Create Store"]: "signin/component/Vault",
+        before["Create Sender"]: "signin/component/Sender",
+        before["Create Report"]: "signin/component/Report",
+    }
+    assert not compared().changes
+
+
+def test_a_doubtful_rename_in_a_map_that_got_another_id_is_held() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
+    twins = [task(name, sections=STORE) for name in ("Vault", "Safe")]
+    after = under_another_id(plan(*twins, task("Sender", sections=SENDER), task("Report", sections=REPORT)))
+    holdings = map_rename(after, observe(tracker, [after], POLICY).maps)
+    assert holdings
+    changes = diff(after, origin(), holdings, tracker.capabilities, POLICY).changes
+    assert {c.key for c in changes if "was: Store" in c.reason} == {
+        "signin/component/Vault",
+        "signin/component/Safe",
+        "signin/component/Store",
+    }
