@@ -20,7 +20,7 @@ from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.formats import Format
 from techmap_sync.commands.occasions import Deed, Occasion, occasion
 from techmap_sync.commands.reporting import Report, Result, asked_reports, rendered, write_report
-from techmap_sync.commands.shards import ALL, shard_of
+from techmap_sync.commands.shards import ALL, Shard, shard_of
 from techmap_sync.errors import Problem, TrackerError, UsageProblem
 from techmap_sync.reports.messages import count
 
@@ -54,7 +54,8 @@ def ci(
     try:
         maps = [line.strip() for line in paths.splitlines() if line.strip()] or None
         settings = settings_of(config_file, to=to, maps=maps)
-        job = _Job(settings, checkout_of(Path.cwd()), Screen(verbose=verbose), log, max_writes, fail_on)
+        shard = shard_of(None, environment())
+        job = _Job(settings, checkout_of(Path.cwd()), Screen(verbose=verbose), log, max_writes, fail_on, shard)
         result, codes = job.run(_occasion(command))
     except Problem as problem:
         _tell(problem, log, reports)
@@ -74,6 +75,7 @@ class _Job:
     log: JobLog
     max_writes: int | None
     fail_on: FailOn
+    shard: Shard
 
     def run(self, occasion: Occasion) -> tuple[Result, list[Exit]]:
         """Do what is to be done, and return what came of it with all exit codes."""
@@ -117,13 +119,12 @@ class _Job:
 
     def _planned(self, occasion: Occasion) -> Planned:
         from techmap_sync.commands.planning import Wishes, make_plan
-        from techmap_sync.config import environment
         from techmap_sync.syncing.guard import Guard
 
         # Merging makes a newer commit than any that was pushed.
         allowed = frozenset({Guard.OLDER} if occasion.review else ())
         # The comment on a review is one and whole, however many runners there are.
-        shard = ALL if occasion.review else shard_of(None, environment())
+        shard = ALL if occasion.review and self.shard.is_first else self.shard
         wishes = Wishes(allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE, shard=shard)
         planned = make_plan([], self.settings, self.checkout, wishes)
         self.screen.shared(shard, planned.files)
@@ -155,7 +156,7 @@ class _Job:
         """Show a plan in the log and on the review."""
         from techmap_sync.commands.reviews import commented
 
-        if occasion.review is not None and occasion.deed is Deed.PLAN:
+        if occasion.review is not None and occasion.deed is Deed.PLAN and self.shard.is_first:
             result = commented(occasion.review, result, self.settings, self.checkout)
         with self.log.section("Plan"):
             self.screen.result(rendered(result, Format.TEXT))

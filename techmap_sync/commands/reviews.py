@@ -74,9 +74,13 @@ def _own_token(kind: str, variables: Mapping[str, str]) -> Secret:
 
 
 def _purpose(settings: Settings, variables: Mapping[str, str]) -> str:
-    """Two jobs keep a comment each, and so do two trackers; what a run could not read makes no difference."""
-    names = ("GITHUB_WORKFLOW", "GITHUB_JOB", "CI_JOB_NAME")
-    return " ".join([*(variables.get(name, "") for name in names), settings.to])
+    """Two jobs keep a comment each, and so do two trackers; what a run could not read makes no difference.
+
+    Nor does in how many the job is split, which GitLab appends to its name.
+    """
+    part = f" {variables.get('CI_NODE_INDEX')}/{variables.get('CI_NODE_TOTAL')}"
+    names = (variables.get(name, "") for name in ("GITHUB_WORKFLOW", "GITHUB_JOB", "CI_JOB_NAME"))
+    return " ".join([*(name.removesuffix(part) for name in names), settings.to])
 
 
 def _says_something(result: Result) -> bool:

@@ -105,6 +105,21 @@ def test_a_merge_request_gets_one_note_that_the_next_run_edits(
     assert [write.split()[0] for write in server.writes] == ["POST", "PUT"]
 
 
+def test_under_parallel_the_first_job_keeps_the_note_whatever_number_there_are(
+    pipeline: Pipeline, workspace: Path, server: Simulator
+) -> None:
+    for part, written in (("2/2", 0), ("1/2", 1), ("1/3", 1)):
+        index, total = part.split("/")
+        pipeline.secrets = TOKEN | {
+            "CI_NODE_INDEX": index,
+            "CI_NODE_TOTAL": total,
+            "CI_JOB_NAME": f"techmap-sync {part}",
+        }
+        ended = reviewed(pipeline, workspace)
+        assert ended.code == 0, ended.log
+        assert len(notes(server)) == written, part
+
+
 def test_a_merge_request_without_a_token_gets_check_and_task_list_and_the_reason(
     pipeline: Pipeline, workspace: Path, server: Simulator
 ) -> None:
@@ -156,7 +171,7 @@ def test_inputs_are_values_and_never_commands(pipeline: Pipeline, workspace: Pat
 
 def test_component_and_action_take_the_same_inputs() -> None:
     _, job = component(job_name="x", token="$MAPS_TOKEN")
-    assert job["resource_group"] == "x-$CI_COMMIT_REF_SLUG"
+    assert job["resource_group"] == "x$CI_NODE_INDEX-$CI_COMMIT_REF_SLUG"
     assert Pipeline._own({"A": job["variables"]["TECHMAP_SYNC_GITLAB_TOKEN"]}, {"MAPS_TOKEN": "t"}) == {"A": "t"}
     text = (ROOT / "templates" / "techmap-sync.yml").read_text("utf-8")
     declared = set(re.findall(r"inputs\.([\w-]+)", text))

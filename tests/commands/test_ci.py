@@ -16,6 +16,7 @@ from tests.simulators.github import Account, GitHub, running
 
 TEXT = MAP.read_text("utf-8")
 TICKETS = 7
+SMALL = "# TECHNICAL MAP: {feature}\n\n## New Components\n- `Store`: keeps it\n\n**Implementation Ready**: Yes\n"
 TRUNK = {"default_branch": "trunk"}
 
 
@@ -197,3 +198,33 @@ def test_the_paths_of_a_run_are_all_that_reconcile_knows(job: Program, github: G
     assert ended.code == 0, ended.err
     assert "docs/maps/login-throttle.md" in ended.out
     assert "elsewhere/map.md" in ended.out
+
+
+def of_three(job: Program, number: int) -> Ended:
+    """Run as one of the runners of a matrix, on a machine of its own."""
+    job.monkeypatch.setenv("CI_NODE_INDEX", str(number))
+    job.monkeypatch.setenv("CI_NODE_TOTAL", "3")
+    checkout_of.cache_clear()
+    return job("ci")
+
+
+def test_runners_that_share_the_maps_do_together_what_one_does(job: Program, github: GitHub) -> None:
+    features = [f"Feature {number}" for number in range(6)]
+    for feature in features:
+        Path(NAME).with_name(f"{feature}.md").write_text(SMALL.format(feature=feature), encoding="utf-8")
+    Path(NAME).unlink()
+    for number in (3, 2):
+        assert of_three(job, number).code == 0
+        assert comments(github) == [], "the first runner has the comment"
+    for _ in range(2):
+        assert of_three(job, 1).code == 0
+        (only,) = comments(github)
+        assert all(f"Implement {feature}" in only for feature in features), "whole, not the first runner's part"
+    event(job, "push", "refs/heads/trunk")
+    told = [of_three(job, number).err for number in (1, 2, 3)]
+    assert all(f"shard {number} of 3: " in err for number, err in enumerate(told, 1))
+    titles = [issue.title for issue in github.repository.issues.values()]
+    assert sorted(title for title in titles if title.startswith("Implement ")) == sorted(
+        f"Implement {feature}" for feature in features
+    )
+    assert len(titles) == 1 + 2 * len(features)
