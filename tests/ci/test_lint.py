@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from tests.ci.runner import ROOT, action
 from tests.commands.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
@@ -84,6 +85,21 @@ def test_the_workflow_that_init_writes(program: Program) -> None:
     workflow_with(program, "tag")
     finds_nothing(program.folder, *ZIZMOR, ".")
     finds_nothing(program.folder, "actionlint")
+
+
+def test_the_matrix_of_the_documentation_goes_into_the_workflow_that_init_writes(program: Program) -> None:
+    workflow_with(program, "tag")
+    path, yaml = program.folder / ".github" / "workflows" / "techmap-sync.yml", YAML()
+    text = (ROOT / "docs" / "continuous-integration.md").read_text("utf-8")
+    (shown,) = (block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "matrix" in block)
+    workflow, added = yaml.load(path), yaml.load(shown)["jobs"]["techmap-sync"]
+    assert not workflow["jobs"]["techmap-sync"].keys() & added.keys()
+    workflow["jobs"]["techmap-sync"].update(added)
+    yaml.dump(workflow, path)
+    finds_nothing(program.folder, *ZIZMOR, ".")
+    finds_nothing(program.folder, "actionlint")
+    path.write_text(path.read_text("utf-8").replace("matrix.shard", "matrix.part"), "utf-8")
+    assert 'property "part" is not defined' in ran(program.folder, "actionlint").stdout
 
 
 def test_they_do_find_what_is_wrong(program: Program) -> None:
