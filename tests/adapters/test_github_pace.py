@@ -12,6 +12,7 @@ from techmap_sync.adapters.github.transport import Answer
 from techmap_sync.errors import BudgetSpent
 from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch
 from tests.simulators.github import Account, GitHub, Limits
+from tests.simulators.github.clock import SimulatedClock
 from tests.simulators.github.messages import Request
 
 LABEL = "techmap"
@@ -77,6 +78,27 @@ def test_five_hundred_creations_fit_into_an_hour_and_then_the_run_ends(pacer: Pa
         spend(pacer, CREATE)
     assert 3000 < caught.value.seconds_to_wait <= 3600 - 499
     spend(pacer, EDIT)
+
+
+def created(github: GitHub, sharers: int) -> list[float]:
+    """When each of so many runs side by side creates something, until all have spent their hour; in seconds."""
+    times = []
+    for _ in range(sharers):
+        clock, begin = SimulatedClock(), SimulatedClock()()
+        connection = github.connection(now=clock, sleep=clock.sleep, seconds_between_writes=0.0, sharers=sharers)
+        pacer = Pacer(connection, "github:octo/maps")
+        with pytest.raises(BudgetSpent):
+            while True:
+                spend(pacer, CREATE)
+                times.append((clock() - begin).total_seconds())
+    return sorted(times)
+
+
+@pytest.mark.parametrize("sharers", [1, 4, 10])
+def test_runs_side_by_side_have_together_what_one_has_alone(github: GitHub, sharers: int) -> None:
+    times = created(github, sharers)
+    assert len(times) == 500
+    assert max(sum(0 <= other - time < 60 for other in times) for time in times) == 80
 
 
 def test_the_next_run_may_go_at_full_speed_though_it_knows_nothing_of_this_one(github: GitHub) -> None:

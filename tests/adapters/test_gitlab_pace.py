@@ -85,6 +85,13 @@ def test_issues_are_created_as_fast_as_gitlab_com_allows_and_no_faster(server: S
     assert minutes == 4
 
 
+def test_one_of_four_runs_has_a_quarter_of_them(server: Simulator) -> None:
+    tracker = connect(server.connection(sharers=4))
+    for _ in range(51):
+        tracker.create(OURS)
+    assert server.waited == [60.0]
+
+
 def test_writes_keep_the_distance_that_was_asked_for(server: Simulator) -> None:
     tracker = connect(server.connection(seconds_between_writes=2.0))
     for _ in range(3):

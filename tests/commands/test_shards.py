@@ -9,8 +9,13 @@ import pytest
 
 from techmap_sync.commands import planning
 from techmap_sync.commands.shards import Shard
-from techmap_sync.syncing.tracker import State
+from techmap_sync.commands.targets import connect_tracker
+from techmap_sync.syncing.tracker import State, Tracker
 from tests.commands.run import Program
+from tests.commands.test_trackers import github as github  # noqa: PLC0414 - a fixture is used by its name
+from tests.commands.test_trackers import gitlab as gitlab  # noqa: PLC0414
+from tests.simulators.github import GitHub
+from tests.simulators.gitlab import Simulator as GitLab
 from tests.trackers.memory import MemoryTracker
 
 MAPS = 300
@@ -21,10 +26,14 @@ MAP = """# TECHNICAL MAP: Feature {number}
 - `Store{number}`: keeps what feature {number} knows
 
 {more}
-### Rollback Plan
-- Switch feature {number} off
-
 **Implementation Ready**: Yes
+"""
+
+TESTS = """
+## Testing Strategy
+
+### Unit Tests
+- Feature {number}: `Store{number}` keeps what it knows
 """
 
 
@@ -32,13 +41,15 @@ MAP = """# TECHNICAL MAP: Feature {number}
 def fleet(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
     """A folder with 300 maps of different size."""
     monkeypatch.setenv("TECHMAP_SYNC_LIMITS__MAX_CREATES", "1000")
+    monkeypatch.setenv("TECHMAP_SYNC_JOBS", "1")  # tests/commands/test_processes.py shows that more do the same
     for number in range(MAPS):
         write(program, number)
     return program
 
 
-def write(program: Program, number: int, name: str = "", **text: str) -> Path:
-    more = "\n".join(f"- `Part{number}x{part}`: does {part}" for part in range(number % 4))
+def write(program: Program, number: int, name: str = "") -> Path:
+    more = "".join(f"- `Part{number}x{part}`: does {part}\n" for part in range(number % 2))
+    more += "" if number % 5 else TESTS.format(number=number)
     path = program.folder / "maps" / f"team-{number % 7}" / f"{name or number}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(MAP.format(number=number, more=more), encoding="utf-8")
@@ -77,6 +88,7 @@ def test_three_shards_do_what_one_run_does(fleet: Program, monkeypatch: pytest.M
     assert sorted(seen) == sorted(f"feature-{number}" for number in range(MAPS))
     assert held(three) == held(one)
     assert len(held(one)) > 2 * MAPS
+    assert sum(bool(waits_for) for _, _, waits_for, _ in held(one).values()) > MAPS // 10
     kept, *gone = sorted((fleet.folder / "maps").rglob("*.md"))[::50]
     for path in (kept, *gone):
         path.unlink()
@@ -91,6 +103,42 @@ def test_three_shards_do_what_one_run_does(fleet: Program, monkeypatch: pytest.M
 
 def missing(report: Any) -> list[str]:
     return sorted(entry["map_id"] for entry in report["maps"] if "its file is missing" in " ".join(entry["reasons"]))
+
+
+def paces(program: Program, monkeypatch: pytest.MonkeyPatch, *shards: str) -> list[tuple[float, int | None]]:
+    """Seconds for a write, and creations in an hour, that the tracker of each shard has."""
+    found: list[Tracker] = []
+
+    def connected(*arguments: Any) -> Tracker:
+        found.append(connect_tracker(*arguments))
+        return found[-1]
+
+    monkeypatch.setattr(planning, "connect_tracker", connected)
+    for shard in shards:
+        assert program("plan", "maps", "--shard", shard).code == 0
+    each = (tracker.capabilities for tracker in found)
+    return [(can.seconds_per_write, can.creations_per_hour) for can in each]
+
+
+def test_the_runs_of_one_account_divide_the_pace_that_github_allows(
+    program: Program, github: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(program, 1)
+    monkeypatch.setenv("TECHMAP_SYNC_GITHUB__SECONDS_BETWEEN_WRITES", "1.5")
+    monkeypatch.setenv("TECHMAP_SYNC_TO", f"github:{github.repository.full_name}")
+    monkeypatch.setenv("TECHMAP_SYNC_API_URL", github.base_url)
+    found = paces(program, monkeypatch, "1/1", "2/4", "3/4", "600/600")
+    assert found == [(1.5, 500), (6.0, 125), (6.0, 125), (900.0, 1)]
+
+
+def test_the_runs_of_one_account_divide_the_pace_that_gitlab_allows(
+    program: Program, gitlab: GitLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(program, 1)
+    monkeypatch.setenv("TECHMAP_SYNC_TO", f"gitlab:{gitlab.connection().target}")
+    monkeypatch.setenv("TECHMAP_SYNC_API_URL", gitlab.url)
+    found = paces(program, monkeypatch, "1/1", "2/4")
+    assert [round(seconds, 6) for seconds, _ in found] == [0.3, 1.2], "200 issues a minute on gitlab.com"
 
 
 def test_namesakes_in_different_shards_are_an_error_in_both(program: Program) -> None:

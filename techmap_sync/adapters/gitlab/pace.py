@@ -23,14 +23,18 @@ class Pace:
     """Knows when the next request may be sent."""
 
     def __init__(
-        self, now: Callable[[], datetime], sleep: Callable[[float], None], seconds_between_writes: float = 0.0
+        self,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], None],
+        seconds_between_writes: float = 0.0,
+        sharers: int = 1,
     ) -> None:
         self._now = now
         self._sleep = sleep
         self._gap = timedelta(seconds=seconds_between_writes)
         self._earliest: datetime | None = None
         self._last_write: datetime | None = None
-        self._creations: deque[datetime] = deque(maxlen=CREATIONS_PER_MINUTE)
+        self._creations: deque[datetime] = deque(maxlen=max(CREATIONS_PER_MINUTE // sharers, 1))
 
     def wait_to_read(self) -> float:
         """Wait until the server takes requests again; return the seconds that were too many to wait, else 0."""
@@ -39,7 +43,7 @@ class Pace:
     def wait_to_write(self, *, creates: bool) -> float:
         """Wait until a write may be sent; return the seconds that were too many to wait, else 0."""
         times = [self._earliest, self._last_write + self._gap if self._last_write else None]
-        if creates and len(self._creations) == CREATIONS_PER_MINUTE:
+        if creates and len(self._creations) == self._creations.maxlen:
             times.append(self._creations[0] + _MINUTE)
         too_long = self._wait_until(max((time for time in times if time), default=None))
         if not too_long:

@@ -73,7 +73,9 @@ class GitLabTracker:
             native_blocking=self._links.can_block(self._project),
             close_reasons=False,
             estimates=True,
-            seconds_per_write=max(self._connection.seconds_between_writes, SECONDS_PER_CREATION),
+            seconds_per_write=max(
+                self._connection.seconds_between_writes, SECONDS_PER_CREATION * self._connection.sharers
+            ),
             title_limit=255,
             body_limit=1_048_576,
             text_ends_kept=False,

@@ -35,7 +35,8 @@ class Wire:
         self.tracker = tracker
         self.base_url = (connection.api_url or PUBLIC).rstrip("/").removesuffix("/api/v4").rstrip("/")
         self._connection = connection
-        self._pace = Pace(connection.now, connection.sleep, connection.seconds_between_writes)
+        gap, sharers = connection.seconds_between_writes, connection.sharers
+        self._pace = Pace(connection.now, connection.sleep, gap, sharers)
         self._session = Session()
         # Tokens of every kind may come as a bearer, those of OAuth only so.
         self._client = gitlab.Gitlab(
