@@ -10,25 +10,22 @@ import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-    TomlConfigSettingsSource,
-)
 
 from techmap_sync.errors import SettingsProblem, UsageProblem
 from techmap_sync.planning.options import Granularity, GranularityChoice, PlanOptions
 from techmap_sync.planning.rules import EVERY_RULE
+from techmap_sync.syncing.choices import OnConflict, OrphanPolicy
 from techmap_sync.syncing.digest import digest
-from techmap_sync.syncing.policy import Limits, OnConflict, OrphanPolicy
 from techmap_sync.toml_places import line_of
+
+if TYPE_CHECKING:
+    from techmap_sync.syncing.policy import Limits
 
 FILE_NAME = "techmap-sync.toml"
 PREFIX = "TECHMAP_SYNC_"
@@ -53,7 +50,7 @@ RuleId = Annotated[str, AfterValidator(_known_rule), WithJsonSchema({"type": "st
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class GranularityTable(_Table):
@@ -91,17 +88,8 @@ class ServerTable(_Table):
     ca_bundle: str
 
 
-class Settings(BaseSettings):
+class Settings(_Table):
     """All settings of one run."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        env_nested_delimiter="__",
-        extra="forbid",
-        frozen=True,
-        env_ignore_empty=True,
-        defer_build=True,
-    )
 
     maps: list[str]
     exclude: list[str]
@@ -147,6 +135,8 @@ class Settings(BaseSettings):
 
     def write_limits(self) -> Limits:
         """Return how much one run may write for one map."""
+        from techmap_sync.syncing.policy import Limits
+
         return Limits(**self.limits.model_dump())
 
     def digest(self) -> str:
@@ -185,27 +175,34 @@ def load_settings(file: Path | None, flags: Mapping[str, object]) -> Settings:
     :raises SettingsProblem: a key is unknown or a value is bad; says where and names the nearest key.
     :raises UsageProblem: the file cannot be read.
     """
-    files = [shipped("defaults.toml"), *([file] if file else [])]
-    if file:
-        _check_toml(file)
-
-    class FromFiles(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, files, deep_merge=True)
-
+    read = [_toml(shipped("defaults.toml")), *([_toml(file)] if file else [])]
+    _check_variables()
     try:
-        _check_variables()
-        return FromFiles(**flags)  # type: ignore[arg-type]
+        return Settings.model_validate(reduce(_merged, [*read, _variables(), flags]))
     except ValidationError as error:
         raise _problem(error.errors()[0], file, flags) from error
+
+
+def _merged(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
+    """Return two sources of settings as one; tables are merged, everything else is replaced."""
+    both = {
+        name: _merged(weaker[name], value) if isinstance(value, dict) and isinstance(weaker.get(name), dict) else value
+        for name, value in stronger.items()
+    }
+    return {**weaker, **both}
+
+
+def _variables() -> Mapping[str, Any]:
+    """Return the settings that variables hold. Most runs have none, and need not import what reads them."""
+    if not any(name.upper().startswith(PREFIX) and name.upper() not in SECRETS for name in os.environ):
+        return {}
+    from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
+
+    class FromVariables(Settings, BaseSettings):
+        model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True)
+
+    try:
+        return EnvSettingsSource(FromVariables)()
     except SettingsError as error:
         raise SettingsProblem("environment", str(error), "a list is written as JSON: '[\"docs/maps\"]'") from error
 
@@ -222,9 +219,9 @@ def run_circumstances(commit: str) -> dict[str, str]:
     }
 
 
-def _check_toml(file: Path) -> None:
+def _toml(file: Path) -> dict[str, Any]:
     try:
-        tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageProblem(f"cannot read {file}: {error.strerror}", "name another file with --config") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -7,10 +7,12 @@ from pathlib import Path
 import typer
 
 from techmap_sync.cli import options
-from techmap_sync.cli.app import app, settings_of
+from techmap_sync.cli.app import commands, settings_of
 from techmap_sync.cli.options import ShowFormat
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.checking import CheckFormat, explanation, report
+
+app = commands()
 
 
 @app.command(epilog="Example: techmap-sync init")

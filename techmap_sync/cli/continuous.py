@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from techmap_sync.cli import options
-from techmap_sync.cli.app import app, settings_of
+from techmap_sync.cli.app import commands, settings_of
 from techmap_sync.cli.joblog import JobLog
 from techmap_sync.cli.options import FailOn
 from techmap_sync.cli.runs import carry_out, deliver, ended, refused
 from techmap_sync.cli.screen import Screen
+from techmap_sync.commands.deeds import Deed
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.formats import Format
-from techmap_sync.commands.occasions import Deed, Occasion, occasion
+from techmap_sync.commands.occasions import Occasion, occasion
 from techmap_sync.commands.reporting import Report, Result, asked_reports, rendered, write_report
 from techmap_sync.commands.shards import ALL, Shard, shard_of
 from techmap_sync.errors import Problem, TrackerError, UsageProblem
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from techmap_sync.commands.maps import MapFiles
     from techmap_sync.commands.planning import Planned
     from techmap_sync.config import Settings
+
+
+app = commands()
 
 
 @app.command(epilog="Example: techmap-sync ci --report markdown=summary.md --report json=report.json")

@@ -1,18 +1,13 @@
-"""The program: every command, and the one place where a problem becomes a sentence and an exit code."""
+"""The program: the one place where a problem becomes a sentence and an exit code."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from techmap_sync.cli import authoring, continuous, pushing, watching
 from techmap_sync.cli.app import app
-from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.errors import Problem
-
-COMMANDS = (authoring, pushing, watching, continuous)
-"""Importing them hangs their commands on the program; help lists them in this order."""
 
 
 def main() -> None:
@@ -20,6 +15,8 @@ def main() -> None:
     try:
         app()
     except Problem as problem:
+        from techmap_sync.cli.screen import Screen
+
         sys.exit(Screen().failed(problem))
     except Exception as error:  # noqa: BLE001 - the last boundary: a bug shall not look like the user's fault
         import traceback

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from techmap_sync.commands.checking import CheckFormat
+from techmap_sync.commands.deeds import Deed
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.formats import Format, StatusFormat
-from techmap_sync.commands.occasions import Deed
 
 
 class ShowFormat(StrEnum):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from techmap_sync.cli import options
-from techmap_sync.cli.app import app, settings_of
+from techmap_sync.cli.app import commands, settings_of
 from techmap_sync.cli.runs import carry_out, deliver, ended, refused
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
@@ -20,6 +20,9 @@ from techmap_sync.errors import UsageProblem
 
 if TYPE_CHECKING:
     from techmap_sync.commands.planning import Wishes
+
+
+app = commands()
 
 
 @app.command(epilog="Example: techmap-sync plan docs/maps --to backlog:./backlog")
@@ -165,8 +168,8 @@ def _wishes(
 ) -> Wishes:
     from techmap_sync.commands.planning import Wishes
     from techmap_sync.config import environment
+    from techmap_sync.syncing.choices import Side
     from techmap_sync.syncing.guard import Guard
-    from techmap_sync.syncing.policy import Side
 
     sides = [take] if take else []
     unknown = [side for side, _ in sides if side not in list(Side)]

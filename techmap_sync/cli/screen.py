@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from techmap_sync.commands.exit_codes import Exit, exit_for, worst
-from techmap_sync.commands.reporting import SCREEN, write_report
+from techmap_sync.commands.formats import SCREEN
 from techmap_sync.errors import Problem
 from techmap_sync.reports.messages import hint, sentence
 
@@ -43,6 +43,7 @@ class Screen:
         if file == SCREEN:
             self.result(rendered)
         else:
+            from techmap_sync.commands.reporting import write_report
             from techmap_sync.config import environment
 
             write_report(file, _plain(rendered), environment().get("GITHUB_STEP_SUMMARY", ""))

@@ -7,11 +7,12 @@ from pathlib import Path
 import typer
 
 from techmap_sync.cli import options
-from techmap_sync.cli.app import app, settings_of
+from techmap_sync.cli.app import commands, settings_of
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
-from techmap_sync.commands.formats import StatusFormat
-from techmap_sync.commands.reporting import SCREEN
+from techmap_sync.commands.formats import SCREEN, StatusFormat
+
+app = commands()
 
 
 @app.command(epilog="Example: techmap-sync status --format html -o report.html")

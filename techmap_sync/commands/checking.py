@@ -29,19 +29,27 @@ class CheckFormat(StrEnum):
 
 def report(files: Sequence[CheckedFile], form: CheckFormat) -> RenderableType:
     """Return what was found in some maps, in one of the forms."""
-    from techmap_sync.reports import annotations, check_json, check_text, code_quality, sarif
-
     match form:
         case CheckFormat.TEXT:
-            return check_text.check_text(files)
+            from techmap_sync.reports.check_text import check_text
+
+            return check_text(files)
         case CheckFormat.JSON:
-            return check_json.check_json(files)
+            from techmap_sync.reports.check_json import check_json
+
+            return check_json(files)
         case CheckFormat.SARIF:
-            return sarif.sarif(files, __version__)
+            from techmap_sync.reports.sarif import sarif
+
+            return sarif(files, __version__)
         case CheckFormat.GITHUB:
-            return annotations.workflow_commands(files)
+            from techmap_sync.reports.annotations import workflow_commands
+
+            return workflow_commands(files)
         case CheckFormat.GITLAB:
-            return code_quality.code_quality(files)
+            from techmap_sync.reports.code_quality import code_quality
+
+            return code_quality(files)
         case _:
             assert_never(form)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+SCREEN = "-"
+"""The name of stdout among files."""
+
 
 class Format(StrEnum):
     """How the result of a run is written."""

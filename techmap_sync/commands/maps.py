@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from techmap_sync.commands.discovery import FoundFile, find_files, read_bytes
-from techmap_sync.commands.identities import Identity, identities_of
 from techmap_sync.commands.processes import in_order
 from techmap_sync.commands.shards import ALL, Shard
 from techmap_sync.config import Settings
@@ -20,6 +20,9 @@ from techmap_sync.parsing.reading import Ignore
 from techmap_sync.parsing.vocabulary import Vocabulary
 from techmap_sync.planning.options import GranularityChoice
 from techmap_sync.planning.outline import Outline, outline_of
+
+if TYPE_CHECKING:
+    from techmap_sync.commands.identities import Identity
 
 NO_MAP = "not a technical map: no heading starts with TECHNICAL MAP:"
 NO_MAP_HINT = 'techmap-sync new "Feature name" writes one; docs/map-format.md says what makes a file a map'
@@ -144,10 +147,16 @@ def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL) -> M
             passed_over.append(file.path)
         else:
             maps.append(read)
-    others = () if shard.is_all else (file for file in files if not shard.holds(file.path))
-    elsewhere = tuple(identities_of(others, vocabulary))
+    elsewhere = () if shard.is_all else _elsewhere(files, shard, vocabulary)
     named = _with_namesakes(maps, elsewhere, vocabulary, settings)
     return MapFiles(named, tuple(unreadable), tuple(passed_over), elsewhere)
+
+
+def _elsewhere(files: Sequence[FoundFile], shard: Shard, vocabulary: Vocabulary) -> tuple[Identity, ...]:
+    """Return the maps that are a matter of other shards."""
+    from techmap_sync.commands.identities import identities_of
+
+    return tuple(identities_of((file for file in files if not shard.holds(file.path)), vocabulary))
 
 
 def _with_namesakes(

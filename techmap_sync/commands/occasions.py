@@ -10,23 +10,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from techmap_sync.commands.deeds import Deed
 from techmap_sync.errors import UsageProblem
 
 _PULL = re.compile(r"refs/pull/(\d+)/\w+")
 _ON_REQUEST = ("schedule", "web", "api", "trigger", "pipeline", "chat")
-
-
-class Deed(StrEnum):
-    """What a CI run does."""
-
-    CHECK = "check"
-    PLAN = "plan"
-    PUSH = "push"
-    RECONCILE = "reconcile"
 
 
 @dataclass(frozen=True, slots=True)

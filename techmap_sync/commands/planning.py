@@ -20,11 +20,12 @@ from techmap_sync.planning.planner import plan_tasks
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.syncing.changes import Action, Change, ChangeSet, MapChanges
+from techmap_sync.syncing.choices import Side
 from techmap_sync.syncing.diff import Origin, diff, retire
 from techmap_sync.syncing.digest import digest
 from techmap_sync.syncing.matching import Holdings, Sorted
 from techmap_sync.syncing.observe import observe
-from techmap_sync.syncing.policy import Side, SyncPolicy
+from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.renames import map_rename
 from techmap_sync.syncing.tracker import Tracker
 

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from techmap_sync.commands.pushing import Pushed
     from techmap_sync.syncing.changes import ChangeSet
 
-SCREEN = "-"
-"""The name of stdout among files."""
-
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from techmap_sync.parsing.blocks import Line, Run, RunKind
@@ -56,7 +56,7 @@ def plain_label_of(line: Line, words: Mapping[str, str]) -> Label | None:
     if match is None or match[1].casefold() not in words:
         return None
     first = line.runs[0]
-    value = (replace(first, text=first.text[match.end() :], start=first.start + match.end()), *line.runs[1:])
+    value = (first._replace(text=first.text[match.end() :], start=first.start + match.end()), *line.runs[1:])
     return Label(match[1], without_closing_colon(plain(line.runs)), value)
 
 
@@ -81,6 +81,6 @@ def _after_colon(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     for number, run in enumerate(runs):
         found = re.search(r"[:：]", run.text) if run.kind is RunKind.TEXT else None
         if found:
-            rest = replace(run, text=run.text[found.end() :], start=run.start + found.end())
+            rest = run._replace(text=run.text[found.end() :], start=run.start + found.end())
             return (rest, *runs[number + 1 :])
     return ()

@@ -86,7 +86,7 @@ def meaning_of(title: Title, lines: Sequence[Line], vocabulary: Vocabulary, *, t
 
 def says_nothing(title: Title, vocabulary: Vocabulary) -> bool:
     """Whether a text says that there is nothing to do."""
-    return not title.text or vocabulary.nothing.match(fold(title.masked)) is not None
+    return not title.text or vocabulary.nothing.is_said_by(fold(title.masked))
 
 
 def is_placeholder(text: str, vocabulary: Vocabulary) -> bool:

@@ -102,7 +102,7 @@ def _split_line(line: Line) -> Iterator[Line]:
     starts = [line.start, *(runs[cut].start - len("**") for cut in cuts)]
     for first, last, start in zip([0, *cuts], [*cuts, len(runs)], starts, strict=True):
         *part, end = runs[first:last]
-        value = replace(end, text=end.text.rstrip(" |\t")) if last < len(runs) else end
+        value = end._replace(text=end.text.rstrip(" |\t")) if last < len(runs) else end
         stop = end.start + len(value.text) if last < len(runs) else line.end
         yield Line((*part, value), start, stop, line.column + start - line.start)
 
@@ -131,8 +131,8 @@ def _numbered_list(lines: Sequence[Line]) -> ItemList:
 def _numbered_item(lines: Sequence[Line]) -> ListItem:
     first, number = lines[0].runs[0], _number(lines[0])
     cut = number.end() if number else 0
-    rest = replace(first, text=first.text[cut:], start=first.start + cut)
-    line = replace(lines[0], runs=(rest, *lines[0].runs[1:]), start=rest.start)
+    rest = first._replace(text=first.text[cut:], start=first.start + cut)
+    line = lines[0]._replace(runs=(rest, *lines[0].runs[1:]), start=rest.start)
     return ListItem((_paragraph((line, *lines[1:])),), lines[0].start, lines[-1].end)
 
 
@@ -143,11 +143,11 @@ def _split_list(block: ItemList) -> Iterator[Block]:
         before, label = _cut_item(item)
         kept.append(before)
         if label:
-            yield replace(block, items=tuple(kept), start=kept[0].start, end=kept[-1].end)
+            yield block._replace(items=tuple(kept), start=kept[0].start, end=kept[-1].end)
             yield from _split_paragraph(label)
             kept = []
     if kept:
-        yield replace(block, items=tuple(kept), start=kept[0].start)
+        yield block._replace(items=tuple(kept), start=kept[0].start)
 
 
 def _cut_item(item: ListItem) -> tuple[ListItem, Paragraph | None]:
@@ -157,12 +157,12 @@ def _cut_item(item: ListItem) -> tuple[ListItem, Paragraph | None]:
             end, label = _cut_paragraph(last)
         case (ItemList() as last,):
             inner, label = _cut_item(last.items[-1])
-            end = replace(last, items=(*last.items[:-1], inner), end=inner.end)
+            end = last._replace(items=(*last.items[:-1], inner), end=inner.end)
         case _:
             return item, None
     if label is None:
         return item, None
-    return replace(item, blocks=(*item.blocks[:-1], end), end=end.end), label
+    return item._replace(blocks=(*item.blocks[:-1], end), end=end.end), label
 
 
 def _cut_paragraph(paragraph: Paragraph) -> tuple[Block, Paragraph | None]:

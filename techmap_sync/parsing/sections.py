@@ -84,6 +84,6 @@ def _value(label: Label, paragraph: Paragraph) -> Iterator[Paragraph]:
     lines = paragraph.lines[1:]
     if plain(label.value):
         start = next(run.start for run in label.value if run.text.strip())
-        lines = (replace(first, runs=label.value, start=start), *lines)
+        lines = (first._replace(runs=label.value, start=start), *lines)
     if lines:
         yield Paragraph(tuple(lines), lines[0].start, paragraph.end)

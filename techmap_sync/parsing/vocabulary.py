@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from techmap_sync.errors import SettingsProblem
+from techmap_sync.parsing.nothing import Nothing, alternatives, longest_first, nothing_of
 from techmap_sync.parsing.wording import fold, heading_key, without_number
 
 if TYPE_CHECKING:
@@ -44,8 +45,6 @@ TABLES: Mapping[str, frozenset[str] | None] = {
     "units": frozenset({"minute", "hour", "day", "week", "month"}),
 }  # fmt: skip
 
-_LONGEST_SUBJECT = 6  # words between "no" and "needed": longer is a statement about something else
-
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
@@ -66,7 +65,7 @@ class Vocabulary:
     component_words: frozenset[str]
     statuses: Mapping[str, str]
     number_columns: frozenset[str]
-    nothing: re.Pattern[str]
+    nothing: Nothing
     done: re.Pattern[str]
     placeholders: frozenset[str]
     abbreviations: frozenset[str]
@@ -90,13 +89,13 @@ class Vocabulary:
             changes=_by_word(merged["changes"], heading_key),
             tests=_by_word(merged["tests"], heading_key),
             deployment=_by_word(merged["deployment"], heading_key),
-            words_before_test_level=_longest_first(merged["test_words"].get("before", ())),
-            words_after_test_level=_longest_first(merged["test_words"].get("after", ())),
+            words_before_test_level=longest_first(merged["test_words"].get("before", ())),
+            words_after_test_level=longest_first(merged["test_words"].get("after", ())),
             fields=_by_word(merged["fields"], heading_key),
             component_words=_folded(lists["component_words"]),
             statuses=_by_word(merged["statuses"], fold),
             number_columns=_folded(lists["number_columns"]),
-            nothing=_nothing_pattern(merged["nothing"]),
+            nothing=nothing_of(merged["nothing"]),
             done=_done_pattern(lists["done"]),
             placeholders=frozenset(" ".join(words.split()) for words in lists["placeholders"]),
             abbreviations=_folded(lists["abbreviations"]),
@@ -158,62 +157,6 @@ def _folded(words: Iterable[str]) -> frozenset[str]:
     return frozenset(map(fold, words))
 
 
-def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(_folded(words), key=lambda word: (-len(word), word)))
-
-
-def _alternatives(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in _longest_first(words)) or r"(?!)"
-
-
-def _nothing_pattern(table: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
-    """Return what a folded text matches that says there is nothing to do.
-
-    A word of ``words`` counts alone or before a reason; a phrase counts when nothing but a reason follows. In a phrase,
-    ``…`` stands for a few words none of which is one of ``conditions``, and in front of it or behind it for the rest.
-    Phrases share their common parts: written out for each of them, Python takes a tenth of a second to compile them.
-    """
-    words = _alternatives(table.get("words", ()))
-    reason = r"(?=\s*(?:[.,;:(。、—–]|-(?:\s|$)|$))"
-    because = rf"(?:{reason}|(?=\s+(?:{_alternatives(table.get('reasons', ()))})(?!\w)))"
-    conditions = rf"(?!(?:{_alternatives(table.get('conditions', ()))})\b)"
-    # The group is atomic: a word that could be split in many ways would make this take exponential time.
-    word = rf"(?:{conditions}(?>[^\s.,;:。、]+(?:[.][^\s.,;:。、]+)*)\s+){{0,{_LONGEST_SUBJECT}}}?"
-    gap = rf"(?:{word}[^\x00-\x7f\s。、]{{0,{_LONGEST_SUBJECT}}}?)"  # some scripts put no space between words
-    phrases = [fold_dots(phrase) for phrase in table.get("phrases", ())]
-    closed = _phrases((phrase for phrase in phrases if not phrase.endswith("…")), gap)
-    with_rest = _phrases((phrase.removesuffix("…").rstrip() for phrase in phrases if phrase.endswith("…")), gap)
-    return re.compile(rf"[-–—]+$|(?:{words}|{closed}){because}|{with_rest}")
-
-
-def _phrases(phrases: Iterable[str], gap: str) -> str:
-    """Return a pattern for any of the phrases; those that begin alike up to their first ``…`` share it."""
-    by_start: dict[str, list[str]] = {}
-    for phrase in phrases:
-        start, dots, rest = phrase.partition("…")
-        by_start.setdefault(_spelled(start + dots, gap), []).append(_spelled(rest, gap))
-    whole = (start + (rf"\s*(?:{'|'.join(rests)})" if any(rests) else "") for start, rests in by_start.items())
-    return f"(?:{'|'.join(whole) or '(?!)'})"
-
-
-def _spelled(phrase: str, gap: str) -> str:
-    """Return a pattern for a phrase."""
-    parts = (part for part in re.split(r"\s*(…)\s*", phrase) if part.strip())
-    return r"\s*".join(gap if part == "…" else _spaced(part.strip()) for part in parts)
-
-
-def fold_dots(phrase: str) -> str:
-    """Fold a phrase but keep its ``…`` (which NFKC would spell as three full stops)."""
-    return " … ".join(fold(part) for part in phrase.split("…")).strip()
-
-
-def _spaced(part: str) -> str:
-    pattern = re.escape(part).replace(r"\ ", r"\s+")
-    ends = r"(?!\w)" if part[-1:].isascii() and part[-1:].isalnum() else ""
-    starts = r"(?<!\w)" if part[:1].isascii() and part[:1].isalnum() else ""
-    return starts + pattern + ends
-
-
 def _done_pattern(words: Iterable[str]) -> re.Pattern[str]:
     """Return what says in a folded text that something is finished: a tick and one of the words behind it."""
-    return re.compile(rf"[✅☑✔]\ufe0f?\s*(?:{_alternatives(words)})(?!\w)")
+    return re.compile(rf"[✅☑✔]\ufe0f?\s*(?:{alternatives(words)})(?!\w)")

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from techmap_sync.model import Component, ConstraintArea, Item, ItemGroup, TechnicalMap
+from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.links import absolute_links
 from techmap_sync.planning.mentions import mentioned, names_of
 from techmap_sync.planning.mermaid import flow_chart
 from techmap_sync.planning.neutralize import neutralize
 from techmap_sync.planning.outline import Outline
 from techmap_sync.planning.source import MapSource
-from techmap_sync.planning.task import Kind, Section
+from techmap_sync.planning.task import Section
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.planning.work import Work
 

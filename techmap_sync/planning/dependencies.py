@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
+from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.mentions import Names, mentioned, names_of
-from techmap_sync.planning.task import Kind
 from techmap_sync.planning.work import ROLLBACK, Rank, Work
 
 TEST_LEVELS = ("unit", "integration", "end-to-end")

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from techmap_sync.model import TechnicalMap
-from techmap_sync.planning.task import Kind
+from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.work import Work
 
 _NOT_IN_A_SLUG = re.compile(r"[^\w]+", re.UNICODE)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from techmap_sync.model import Component
-from techmap_sync.planning.task import Kind
+from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.work import Work
 
 _WORD = re.compile(r"\w+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from techmap_sync.planning.task import Phase
+from techmap_sync.planning.kinds import Phase
 
 # Mermaid drops the last semicolon, an entity's too, of a line that looks like "style x:#f00;" or "classDef x:#f00;".
 _SPECIAL = re.compile(r"[^\w .,:;/()\-–—…]|s(?=tyle)|c(?=lassDef)")

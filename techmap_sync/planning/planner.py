@@ -8,9 +8,10 @@ from graphlib import TopologicalSorter
 from techmap_sync.model import TechnicalMap
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.keys import former_keys, tracking_key
+from techmap_sync.planning.kinds import Kind, Phase
 from techmap_sync.planning.options import PlanOptions
 from techmap_sync.planning.outline import Outline
-from techmap_sync.planning.task import Kind, Phase, Priority, TaskPlan, TaskSpec
+from techmap_sync.planning.task import Priority, TaskPlan, TaskSpec
 from techmap_sync.planning.titles import tracking_title
 from techmap_sync.planning.work import Work
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from techmap_sync.model import ComponentKind
+from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.neutralize import neutralize_title
-from techmap_sync.planning.task import Kind
 from techmap_sync.planning.work import ROLLBACK, Work
 
 TITLE_LIMIT = 120

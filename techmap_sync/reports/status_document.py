@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
-from techmap_sync.planning.task import Phase
+from techmap_sync.planning.kinds import Phase
 from techmap_sync.syncing.changes import Action, Change, FieldEdit, counted
 from techmap_sync.syncing.diff import LEDGER, MARKER
 from techmap_sync.syncing.progress import Gate, MapProgress, Numbers, TaskProgress, TaskState, WaitsFor

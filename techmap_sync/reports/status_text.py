@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from techmap_sync.planning.task import Phase
+from techmap_sync.planning.kinds import Phase
 from techmap_sync.reports.messages import clean, count, no_command
 from techmap_sync.reports.status_document import Document
 from techmap_sync.syncing.progress import Gate, TaskState

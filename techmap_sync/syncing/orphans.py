@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.changes import Action, Change, FieldEdit
+from techmap_sync.syncing.choices import OrphanPolicy
 from techmap_sync.syncing.digest import text_digest
 from techmap_sync.syncing.matching import Holdings
-from techmap_sync.syncing.policy import OrphanPolicy, SyncPolicy
+from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import LABELS, Held
 from techmap_sync.syncing.ticks import ticked, unticked
 from techmap_sync.syncing.tracker import CloseReason, State

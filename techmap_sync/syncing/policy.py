@@ -4,30 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-
-class OnConflict(StrEnum):
-    """What happens to a field that the map and a human changed differently."""
-
-    KEEP = "keep"
-    OVERWRITE = "overwrite"
-    FAIL = "fail"
-
-
-class OrphanPolicy(StrEnum):
-    """What happens to an untouched ticket whose task is gone from the map."""
-
-    CLOSE = "close"
-    LABEL = "label"
-    KEEP = "keep"
-
-
-class Side(StrEnum):
-    """Who is right in one conflict."""
-
-    MAP = "map"
-    TRACKER = "tracker"
+from techmap_sync.syncing.choices import OnConflict, OrphanPolicy, Side
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from techmap_sync.planning.task import Kind, Phase
+from techmap_sync.planning.kinds import Kind, Phase
 from techmap_sync.syncing.changes import Change
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from techmap_sync.planning.task import Section, TaskSpec
 from techmap_sync.syncing.block import Block, Part, write_block
 from techmap_sync.syncing.changes import FieldEdit
+from techmap_sync.syncing.choices import OnConflict, Side
 from techmap_sync.syncing.decision import Decision, decide
 from techmap_sync.syncing.digest import comparable, digest, text_digest
 from techmap_sync.syncing.marker import Marker, WrittenField
-from techmap_sync.syncing.policy import OnConflict, Side, SyncPolicy
+from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.ticks import carry_ticks, ticked
 from techmap_sync.syncing.tracker import Patch, Ticket
 

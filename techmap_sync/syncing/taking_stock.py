@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from techmap_sync.planning.task import Kind, TaskPlan, TaskSpec, phase_of
+from techmap_sync.planning.kinds import Kind, phase_of
+from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.syncing.changes import Action, Change, MapChanges
 from techmap_sync.syncing.diff import DONE_IN_MAP
 from techmap_sync.syncing.followups import with_follow_ups

@@ -33,12 +33,12 @@ SOMETHING = [
 
 @pytest.mark.parametrize("text", NOTHING)
 def test_this_says_that_there_is_nothing_to_do(text: str) -> None:
-    assert VOCABULARY.nothing.match(fold(text.replace("`", "")))
+    assert VOCABULARY.nothing.is_said_by(fold(text.replace("`", "")))
 
 
 @pytest.mark.parametrize("text", SOMETHING)
 def test_this_is_something_to_do_though_it_says_no(text: str) -> None:
-    assert not VOCABULARY.nothing.match(fold(text))
+    assert not VOCABULARY.nothing.is_said_by(fold(text))
 
 
 def test_placeholders_of_the_template_are_matched_literally() -> None:

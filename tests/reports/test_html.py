@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from techmap_sync.planning.task import Phase
+from techmap_sync.planning.kinds import Phase
 from techmap_sync.reports.html.graph import view_of, wrapped
 from techmap_sync.reports.html.layout import HEIGHT, WIDTH, drawing_of
 from techmap_sync.reports.html.page import status_html, web_address

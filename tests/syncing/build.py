@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from techmap_sync.planning.task import Kind, Phase, Priority, Section, TaskPlan, TaskSpec
+from techmap_sync.planning.kinds import Kind, Phase
+from techmap_sync.planning.task import Priority, Section, TaskPlan, TaskSpec
 from techmap_sync.syncing import writing
 from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.changes import MapChanges

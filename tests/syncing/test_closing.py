@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from techmap_sync.syncing.changes import Action
-from techmap_sync.syncing.policy import OrphanPolicy
+from techmap_sync.syncing.choices import OrphanPolicy
 from techmap_sync.syncing.tracker import Capabilities, CloseReason, State
 from tests.syncing.build import POLICY, plan, task
 from tests.syncing.drive import planned, push, shown

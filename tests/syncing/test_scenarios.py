@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from techmap_sync.syncing.changes import Action, ChangeSet
-from techmap_sync.syncing.policy import Limits, Side, SyncPolicy
+from techmap_sync.syncing.choices import Side
+from techmap_sync.syncing.policy import Limits, SyncPolicy
 from techmap_sync.syncing.tracker import Standing, State
 from tests.syncing.build import POLICY, TRACKING, key, origin, plan, task
 from tests.syncing.drive import planned, push, shown

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from techmap_sync.planning.task import Phase, TaskPlan
+from techmap_sync.planning.kinds import Phase
+from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.changes import MapChanges
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.observe import observe

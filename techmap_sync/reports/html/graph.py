@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from techmap_sync.planning.task import Phase
+from techmap_sync.planning.kinds import Phase
 from techmap_sync.reports.html.layout import WIDTH, Arrow, Drawing, drawing_of
 from techmap_sync.syncing.changes import Action
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from techmap_sync.planning.task import Phase
+from techmap_sync.planning.kinds import Phase
 from techmap_sync.reports.html.graph import view_of
 from techmap_sync.reports.html.layout import HEIGHT, WIDTH
 from techmap_sync.reports.messages import count
