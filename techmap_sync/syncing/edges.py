@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.syncing.changes import Action, Change
@@ -19,7 +20,7 @@ KeyEdge = tuple[str, str]
 """(key, key that it waits for)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """The edges that a plan asks for, as far as tracker and people allow them."""
 
@@ -30,6 +31,11 @@ class Wanted:
     """Keys of tasks that have no ticket and get none."""
     refused: frozenset[KeyEdge]
     """Edges that the tracker would not take, which are not tried again."""
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        there = {key: held.ticket.title for key, held in self.holdings.tickets.items()}
+        return there | {spec.key: spec.title for spec in self.plan.tasks}
 
     def changes(self) -> tuple[Change, ...]:
         """Return the links to make and to take away, and what cannot be linked."""
@@ -50,8 +56,8 @@ class Wanted:
         return free if limit is None else free[: max(0, limit - len(_children(self.holdings)))]
 
     def _without_parent(self) -> list[TaskSpec]:
-        known = self.holdings.ledger.children
-        tasks = [spec for spec in self.plan.tasks if spec.key not in known | self.skipped]
+        known = self.holdings.ledger.children | self.skipped
+        tasks = [spec for spec in self.plan.tasks if spec.key not in known]
         return [spec for spec in tasks if self._may_become_child(self.holdings.tickets.get(spec.key))]
 
     def _may_become_child(self, held: Held | None) -> bool:
@@ -65,18 +71,19 @@ class Wanted:
 
     def _blocking(self) -> Iterator[Change]:
         desired, ledger = _desired(self.plan, self.skipped), self.holdings.ledger.edges
+        settled = ledger | self.refused
         for edge in desired:
-            if edge not in ledger | self.refused and _observed(edge, self.holdings) is not True:
+            if edge not in settled and _observed(edge, self.holdings) is not True:
                 yield self._edge(Action.LINK, edge)
         for edge in sorted(ledger - set(desired)):
             if _observed(edge, self.holdings) is not False and all(key in self.holdings.tickets for key in edge):
                 yield self._edge(Action.UNLINK, edge)
 
     def _edge(self, action: Action, edge: KeyEdge) -> Change:
-        (key, target), titles = edge, _titles(self.plan, self.holdings)
-        reason = f'blocked by "{titles[target]}"'
+        key, target = edge
+        reason = f'blocked by "{self._titles[target]}"'
         number = _number(self.holdings, key)
-        return Change(action, key, titles[key], number, reason, edge=EdgeKind.BLOCKED_BY, target=target)
+        return Change(action, key, self._titles[key], number, reason, edge=EdgeKind.BLOCKED_BY, target=target)
 
     def _taken_away(self) -> Iterator[Change]:
         """Say which edges of open tickets we applied and somebody took away; they stay away."""
@@ -109,10 +116,9 @@ class Wanted:
         return 'this server has no "blocked by": each ticket\'s text says it instead'
 
     def _refused(self) -> Iterator[str]:
-        titles = _titles(self.plan, self.holdings)
         for key, target in _desired(self.plan, self.skipped):
             if (key, target) in self.refused:
-                what = f'the tracker refused "{titles[key]}" blocked by "{titles[target]}"'
+                what = f'the tracker refused "{self._titles[key]}" blocked by "{self._titles[target]}"'
                 yield f"{what}; push --refresh tries again"
 
 
@@ -139,10 +145,6 @@ def _children(holdings: Holdings) -> set[str]:
     tracking = holdings.tracking.ticket.number if holdings.tracking else None
     there = {key for key, held in holdings.tickets.items() if tracking and held.ticket.parent == tracking}
     return there | (holdings.ledger.children & (holdings.tickets.keys() | holdings.unreadable.keys()))
-
-
-def _titles(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
-    return {key: held.ticket.title for key, held in holdings.tickets.items()} | {s.key: s.title for s in plan.tasks}
 
 
 def _number(holdings: Holdings, key: str) -> str:

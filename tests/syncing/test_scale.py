@@ -5,13 +5,13 @@ from __future__ import annotations
 import tracemalloc
 from dataclasses import replace
 
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.syncing import writing
 from techmap_sync.syncing.changes import MapChanges
 from techmap_sync.syncing.diff import diff
 from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.matching import sort_tickets
-from techmap_sync.syncing.tracker import Capabilities, Snapshot, Ticket
+from techmap_sync.syncing.tracker import Capabilities, EdgeKind, Snapshot, Ticket
 from tests.measure import measured
 from tests.syncing.build import MAP, POLICY, TRACKING, origin, plan, task
 
@@ -30,14 +30,21 @@ def snapshot_of(made: TaskPlan) -> Snapshot:
     return Snapshot(tuple(tickets))
 
 
+def part(number: int) -> TaskSpec:
+    """Every second one waits for the one before."""
+    before = (f"Part{number - 1}",) if number % 2 else ()
+    return task(f"Part{number}", sections={"purpose": f"Purpose number {number} of many."}, blocked_by=before)
+
+
 def test_ten_thousand_tasks_are_diffed_in_five_seconds_and_400_mb() -> None:
-    made = plan(*(task(f"Part{n}", sections={"purpose": f"Purpose number {n} of many."}) for n in range(COUNT)))
+    made = plan(*map(part, range(COUNT)))
     snapshot = snapshot_of(made)
     changed = replace(made, tasks=(replace(made.tasks[0], title="Another title"), *made.tasks[1:]))
     with measured() as taken:
         holdings = sort_tickets(snapshot, POLICY).maps[MAP]
         changes = diff(changed, origin(), holdings, Capabilities(), POLICY).changes
     assert taken.seconds < 5
+    assert len([c for c in changes if c.edge is EdgeKind.BLOCKED_BY]) == COUNT // 2
     assert [c.key for c in changes if c.edits] == [made.tasks[0].key, TRACKING]
     tracemalloc.start()
     diff(changed, origin(), sort_tickets(snapshot, POLICY).maps[MAP], Capabilities(), POLICY)
