@@ -65,5 +65,5 @@ def _underlined(source: str, found: Diagnostic) -> tuple[str, str]:
     end = span.end_column - 1 if same_line and span.end_column > span.column else len(source.rstrip())
     text = clean(source)
     shown = text[:LONGEST_LINE].rstrip() + ("…" if len(text) > LONGEST_LINE else "")
-    width = cell_len(text[start : min(end, LONGEST_LINE)].rstrip())
-    return shown, " " * cell_len(text[:start]) + "^" * max(width, 1)
+    width = cell_len(clean(source[start : min(end, LONGEST_LINE)]).rstrip())
+    return shown, " " * cell_len(clean(source[:start])) + "^" * max(width, 1)

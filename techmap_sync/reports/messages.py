@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from techmap_sync import errors
 
+_ZERO_WIDTH_SPACE = "\u200b"
+
 
 def sentence(problem: errors.Problem) -> str:
     """Return what is wrong."""
@@ -31,10 +33,13 @@ def count(number: int, thing: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text of somebody else's on one line and without control characters, which terminals obey."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    """Return a text of somebody else's on one line and without control characters, which terminals obey.
+
+    The space without width that keeps a title from naming people is none to a reader.
+    """
+    return "".join(c if c.isprintable() else " " for c in text.replace(_ZERO_WIDTH_SPACE, ""))
 
 
 def no_command(text: str) -> str:
     """Return a text that may start a line of a job's log: GitHub's runner obeys lines that start with these signs."""
-    return f"\u200b{text}" if text.lstrip().startswith(("::", "##[")) else text
+    return f"{_ZERO_WIDTH_SPACE}{text}" if text.lstrip().startswith(("::", "##[")) else text
