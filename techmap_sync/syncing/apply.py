@@ -137,9 +137,10 @@ class MapRun:
 
     def _rewrite(self, change: Change) -> Outcome:
         """Update, close or reopen: read the ticket again, decide again, write only what was shown."""
-        held = self._read(change.ticket)
+        number = change.ticket or self.numbers.get(change.key, "")
+        held = self._read(number)
         if isinstance(held, str):
-            return Outcome(change, self.changes.map_id, Status.SKIPPED, change.ticket, held)
+            return Outcome(change, self.changes.map_id, Status.SKIPPED, number, held)
         told = replace(change, spec=self.changes.texts.of_task(change.spec, self.numbers) if change.spec else None)
         rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities)
         return self._carry_out(change, held, rewrite)

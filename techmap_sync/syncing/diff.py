@@ -164,11 +164,10 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
         )
         edit = FieldEdit(field.name or "lead", field.theirs, field.ours)
         yield Change(Action.CONFLICT, spec.key, spec.title, number, reason, (edit,), spec)
-    kept = tuple(FieldEdit(field.name or "lead", field.ours, field.theirs) for field in revision.named(Decision.KEEP))
-    if kept:
-        names = ", ".join(edit.name for edit in kept)
+    if revision.kept:
+        names = ", ".join(edit.name for edit in revision.kept)
         reason = f"changed by a human, kept: {names}; push --take map {spec.key} writes the map's text"
-        yield Change(Action.SKIP, spec.key, spec.title, number, reason, kept=kept)
+        yield Change(Action.SKIP, spec.key, spec.title, number, reason, kept=revision.kept)
 
 
 def _copies(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
@@ -225,18 +224,17 @@ def _tracking_state(
     plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, changes: tuple[Change, ...]
 ) -> Iterator[Change]:
     """Close the tracking ticket when everything is done, and reopen what we closed when something is not."""
-    held = holdings.tracking
-    if held is None:
-        return
-    revision = revise(plan.tracking, held, policy)
-    finished = _is_finished(plan, holdings, changes) and not unticked(revision.texts_but(TASK_LIST))
-    is_open, closed_by_us = held.ticket.state is State.OPEN, held.marker.state == State.CLOSED
-    key, title, number = plan.tracking.key, plan.tracking.title, held.ticket.number
+    held, spec = holdings.tracking, plan.tracking
+    revision = revise(spec, held, policy) if held else Revision(())
+    number = held.ticket.number if held else ""
+    texts = revision.texts_but(TASK_LIST) if held else [section.text for section in spec.sections]
+    finished = _is_finished(plan, holdings, changes) and not unticked(texts)
+    is_open, closed_by_us = not held or held.ticket.state is State.OPEN, held and held.marker.state == State.CLOSED
     if finished and is_open and not closed_by_us:
         reason = "all its tasks are closed and its checklist is ticked"
-        yield Change(Action.CLOSE, key, title, number, reason, close_reason=CloseReason.COMPLETED)
+        yield Change(Action.CLOSE, spec.key, spec.title, number, reason, close_reason=CloseReason.COMPLETED)
     elif not finished and not is_open and closed_by_us:
-        yield Change(Action.REOPEN, key, title, number, "there is work left", revision.edits, plan.tracking)
+        yield Change(Action.REOPEN, spec.key, spec.title, number, "there is work left", revision.edits, spec)
 
 
 def _is_finished(plan: TaskPlan, holdings: Holdings, changes: tuple[Change, ...]) -> bool:

@@ -79,6 +79,14 @@ class Wanted:
             if _observed(edge, self.holdings) is not False and all(key in self.holdings.tickets for key in edge):
                 yield self._edge(Action.UNLINK, edge)
 
+    def _is_no_child_any_more(self, key: str, ticket: Ticket) -> bool:
+        """Whether the ledger calls it a child and the tracker, as far as it was asked, does not."""
+        was_read = self.capabilities.parents_listed or ticket.blocked_by is not None
+        return key in self.holdings.ledger.children and was_read and ticket.parent != self._tracking()
+
+    def _tracking(self) -> str:
+        return self.holdings.tracking.ticket.number if self.holdings.tracking else ""
+
     def _edge(self, action: Action, edge: KeyEdge) -> Change:
         key, target = edge
         reason = f'blocked by "{self._titles[target]}"'
@@ -87,12 +95,21 @@ class Wanted:
 
     def _taken_away(self) -> Iterator[Change]:
         """Say which edges of open tickets we applied and somebody took away; they stay away."""
+        for spec in self.plan.tasks:
+            held = self.holdings.tickets.get(spec.key)
+            if held and held.ticket.state is State.OPEN and self._is_no_child_any_more(spec.key, held.ticket):
+                change = self._parent(spec)
+                yield replace(
+                    change, action=Action.SKIP, reason=f"a human removed that it is a {change.reason}, kept so"
+                )
         for edge in _desired(self.plan, self.skipped):
             held, other = (self.holdings.tickets.get(key) for key in edge)
             applied = edge in self.holdings.ledger.edges and _observed(edge, self.holdings) is False
             if applied and held and other and held.ticket.state is State.OPEN:
-                change = self._edge(Action.SKIP, edge)
-                yield replace(change, reason=f"a human removed that it is {change.reason}, kept so")
+                yield self._kept_away(self._edge(Action.LINK, edge))
+
+    def _kept_away(self, change: Change) -> Change:
+        return replace(change, action=Action.SKIP, reason=f"a human removed that it is {change.reason}, kept so")
 
     def _degradations(self) -> Iterator[Change]:
         """Say what the tracker cannot hold and where it stands instead."""

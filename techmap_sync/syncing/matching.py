@@ -72,8 +72,9 @@ class Holdings:
     def renamed(self, moved: Mapping[str, str]) -> Holdings:
         """Return the same tickets under the keys of today."""
         tickets = {moved.get(key, key): held for key, held in self.tickets.items()}
+        unreadable = {moved.get(key, key): stray for key, stray in self.unreadable.items()}
         earlier = {old: moved.get(key, key) for old, key in self.moved.items()}
-        return replace(self, tickets=tickets, moved={**earlier, **moved})
+        return replace(self, tickets=tickets, unreadable=unreadable, moved={**earlier, **moved})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,8 @@ def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:
             strays.append(stray)
         elif isinstance(block, Block):
             ours.append(Held(ticket, block))
-    by_map: dict[str, list[Held]] = {}
-    for held in ours:
-        by_map.setdefault(held.marker.map_id, []).append(held)
-    return Sorted({map_id: _holdings(each, strays, policy) for map_id, each in by_map.items()}, tuple(strays))
+    maps = {map_id: _holdings(map_id, held, strays, policy) for map_id, held in _by_map(ours, policy).items()}
+    return Sorted(maps, tuple(strays))
 
 
 def is_trusted(ticket: Ticket, policy: SyncPolicy) -> bool:
@@ -119,7 +118,26 @@ def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stra
     return None
 
 
-def _holdings(held: Sequence[Held], strays: Iterable[Stray], policy: SyncPolicy) -> Holdings:
+def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
+    """Group tickets by the map that they belong to.
+
+    That is the map whose ledger lists them, as long as they name its tracking ticket: after a map was renamed, its
+    closed tickets still bear the old id.
+    """
+    listed = {
+        (number, h.ticket.number): h.marker.map_id
+        for h in ours
+        if h.marker.ledger and is_trusted(h.ticket, policy)
+        for number in h.marker.ledger.tickets.values()
+    }
+    found: dict[str, list[Held]] = {}
+    for held in ours:
+        map_id = listed.get((held.ticket.number, held.marker.tracking), held.marker.map_id)
+        found.setdefault(map_id, []).append(held)
+    return found
+
+
+def _holdings(map_id: str, held: Sequence[Held], strays: Iterable[Stray], policy: SyncPolicy) -> Holdings:
     tracking, other_tracking = _tracking([h for h in held if is_trusted(h.ticket, policy)])
     ledger = (tracking.marker.ledger if tracking else None) or Ledger()
     numbers = {number: key for key, number in ledger.tickets.items()}
@@ -127,7 +145,8 @@ def _holdings(held: Sequence[Held], strays: Iterable[Stray], policy: SyncPolicy)
     def believed(h: Held) -> bool:
         return is_trusted(h.ticket, policy) or (h.ticket.number in numbers and h.marker.ledger is None)
 
-    tickets, copies = _one_per_key([h for h in held if h.marker.ledger is None and believed(h)], ledger)
+    tasks = [h for h in held if h.marker.ledger is None and believed(h)]
+    tickets, copies = _one_per_key(map_id, tasks, ledger)
     return Holdings(
         tracking=tracking,
         tickets=tickets,
@@ -149,18 +168,20 @@ def _untrusted(held: Held) -> str:
 
 
 def _tracking(trusted: Sequence[Held]) -> tuple[Held | None, list[tuple[Held, str]]]:
-    """Of several tracking tickets one that other tickets name wins over a copy that a human made of it."""
+    """Of several tracking tickets one that other tickets name wins, then the oldest: a copy came later."""
     named = {h.marker.tracking for h in trusted if h.marker.ledger is None}
     candidates = (h for h in trusted if h.marker.ledger is not None)
-    found = sorted(candidates, key=lambda h: (h.ticket.number not in named, *_seniority(h)))
+    found = sorted(candidates, key=lambda h: (h.ticket.number not in named, *_age(h)))
     return (found[0], [(other, found[0].ticket.number) for other in found[1:]]) if found else (None, [])
 
 
-def _one_per_key(members: Iterable[Held], ledger: Ledger) -> tuple[dict[str, Held], list[tuple[Held, str]]]:
+def _one_per_key(
+    map_id: str, members: Iterable[Held], ledger: Ledger
+) -> tuple[dict[str, Held], list[tuple[Held, str]]]:
     """Of several tickets with one key the ledger's wins, then an open one, then the oldest."""
     by_key: dict[str, list[Held]] = {}
     for held in members:
-        by_key.setdefault(held.marker.key, []).append(held)
+        by_key.setdefault(f"{map_id}/{held.marker.key.partition('/')[2]}", []).append(held)
     tickets, copies = {}, []
     for key, candidates in by_key.items():
         listed = ledger.tickets.get(key)
@@ -171,6 +192,10 @@ def _one_per_key(members: Iterable[Held], ledger: Ledger) -> tuple[dict[str, Hel
 
 
 def _seniority(held: Held) -> tuple[bool, int, str]:
-    """Open before closed, then by number as people count: 9 before 10."""
-    number = held.ticket.number
-    return held.ticket.state is not State.OPEN, len(number), number
+    """Open before closed, then the oldest."""
+    return held.ticket.state is not State.OPEN, *_age(held)
+
+
+def _age(held: Held) -> tuple[int, str]:
+    """Numbers as people count them: 9 before 10."""
+    return len(held.ticket.number), held.ticket.number

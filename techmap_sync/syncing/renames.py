@@ -143,7 +143,8 @@ def map_rename(plan: TaskPlan, others: Mapping[str, Holdings]) -> Holdings | Non
     """
     wanted = {_short(spec.key) for spec in plan.tasks}
     for map_id, holdings in others.items():
-        known = {_short(key) for key in holdings.tickets}
+        known = {_short(key) for key in (*holdings.tickets, *holdings.ledger.tickets)}
+        known |= wanted & {_short(key) for key in holdings.ledger.gone}
         if holdings.tracking and known and 2 * len(wanted & known) >= max(len(wanted), len(known)):
             return holdings.renamed(_moved(holdings, map_id, plan.map_id))
     return None

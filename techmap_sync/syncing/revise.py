@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import Section, TaskSpec
@@ -14,6 +14,7 @@ from techmap_sync.syncing.changes import FieldEdit
 from techmap_sync.syncing.choices import OnConflict, Side
 from techmap_sync.syncing.decision import Decision, decide
 from techmap_sync.syncing.digest import comparable, digest, text_digest
+from techmap_sync.syncing.labels import LabelChanges, label_changes
 from techmap_sync.syncing.marker import Marker, WrittenField
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.ticks import carry_ticks, ticked
@@ -22,6 +23,7 @@ from techmap_sync.syncing.tracker import Patch, Ticket
 LEAD = "*Kept in step with a technical map by techmap-sync: edit the map, not this block. Text below it is yours.*"
 TITLE, PRIORITY, MILESTONE, LABELS = "title", "priority", "milestone", "labels"
 NOWHERE = WrittenField("", "")
+NO_LABELS = LabelChanges()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,7 @@ class Revision:
     """All fields of one ticket after the decision table."""
 
     fields: tuple[Revised, ...]
-    add_labels: frozenset[str] = frozenset()
-    remove_labels: frozenset[str] = frozenset()
-    known_labels: frozenset[str] = frozenset()
-    """Labels that the map wants and that are there without the marker's knowing of them."""
+    labels: LabelChanges = NO_LABELS
 
     def named(self, decision: Decision) -> tuple[Revised, ...]:
         """Return the fields with one decision."""
@@ -70,15 +69,20 @@ class Revision:
     @property
     def adopted(self) -> tuple[str, ...]:
         """Names of what the marker alone has to learn."""
-        return (*(f.name or "lead" for f in self.named(Decision.ADOPT)), *sorted(self.known_labels))
+        return (*(f.name or "lead" for f in self.named(Decision.ADOPT)), *sorted(self.labels.known))
+
+    @property
+    def kept(self) -> tuple[FieldEdit, ...]:
+        """What a human changed and the map did not, from the map's text to the human's."""
+        edits = tuple(FieldEdit(field.name or "lead", field.ours, field.theirs) for field in self.named(Decision.KEEP))
+        taken = " ".join(f"-{name}" for name in sorted(self.labels.taken))
+        return (*edits, FieldEdit(LABELS, "", taken)) if taken else edits
 
     @property
     def edits(self) -> tuple[FieldEdit, ...]:
         """What would be written."""
         edits = tuple(FieldEdit(f.name, f.theirs, f.ours) for f in self.named(Decision.UPDATE))
-        labels = " ".join(
-            (*(f"-{name}" for name in sorted(self.remove_labels)), *(f"+{name}" for name in sorted(self.add_labels)))
-        )
+        labels = self.labels.said
         return (*edits, FieldEdit(LABELS, "", labels)) if labels else edits
 
 
@@ -90,9 +94,8 @@ def revise(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Revision:
     """
     fields = (_title(spec, held), *_scalars(spec, held, policy), *_sections(spec, held, policy))
     settled = tuple(_settled(field, spec.key, policy) for field in fields)
-    add, remove = _labels(spec, held, policy, settled)
-    known = (spec.labels - held.marker.labels - frozenset(policy.priority_labels.values())) & held.ticket.labels
-    return Revision(settled, add, remove, known)
+    priority = next(field.decision for field in settled if field.name == PRIORITY)
+    return Revision(settled, label_changes(spec, held.ticket, held.marker, priority, policy))
 
 
 def patch_for(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, native_priority: bool) -> Patch:
@@ -213,23 +216,6 @@ def _settled(field: Revised, key: str, policy: SyncPolicy) -> Revised:
     if side is Side.TRACKER and field.decision is Decision.CONFLICT:
         return replace(field, decision=Decision.ADOPT)
     return field
-
-
-def _labels(
-    spec: TaskSpec, held: Held, policy: SyncPolicy, fields: Sequence[Revised]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Add what the map wants unless we added it before; remove only what we added."""
-    by_priority = frozenset(policy.priority_labels.values())
-    wanted, ours, there = spec.labels - by_priority, held.marker.labels - by_priority, held.ticket.labels
-    add, remove = wanted - ours - there, (ours - wanted) & there
-    priority = next(field.decision for field in fields if field.name == PRIORITY)
-    if priority is Decision.UPDATE:
-        add |= (spec.labels & by_priority) - there
-        remove |= (by_priority - spec.labels) & there
-    elif priority is Decision.ADOPT:
-        written = policy.priority_labels.get(held.marker.priority, "")
-        remove |= ({written} & there) - spec.labels
-    return add, remove
 
 
 def _new_parts(

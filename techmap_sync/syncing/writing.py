@@ -104,7 +104,7 @@ def rewrite(
     marker = _marker(change, held, changes, policy, ledger or held.marker.ledger)
     if revision is not None and change.spec is not None:
         patch = patch_for(change.spec, held, revision, marker, capabilities.native_priority)
-        add, remove = revision.add_labels, revision.remove_labels
+        add, remove = revision.labels.add, revision.labels.remove
     else:
         patch = Patch(body=_with_reason(held.block, marker, change, changes.commit))
         add, remove = _added_labels(change, policy) - held.ticket.labels, frozenset()
@@ -148,7 +148,7 @@ def _as_shown(revision: Revision, change: Change) -> Revision:
         for field in revision.fields
     )
     labels_shown = LABELS in shown or PRIORITY in shown
-    return Revision(fields, revision.add_labels, revision.remove_labels) if labels_shown else Revision(fields)
+    return Revision(fields, revision.labels) if labels_shown else Revision(fields)
 
 
 def _marker(change: Change, held: Held, changes: MapChanges, policy: SyncPolicy, ledger: Ledger | None) -> Marker:

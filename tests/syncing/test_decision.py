@@ -119,12 +119,12 @@ def test_labels_are_added_and_removed_but_never_replaced() -> None:
     ticket = held(task("Store", labels=frozenset({"old"})))
     seen = rehold(replace(ticket.ticket, labels=ticket.ticket.labels | {"by hand"}))
     revision = revise(task("Store", labels=frozenset({"new"})), seen, POLICY)
-    assert revision.add_labels == {"new"}
-    assert revision.remove_labels == {"old"}
+    assert revision.labels.add == {"new"}
+    assert revision.labels.remove == {"old"}
 
 
 def test_a_label_that_a_human_removed_is_not_added_again() -> None:
     spec = task("Store", labels=frozenset({"component"}))
     ticket = held(spec)
     thinned = rehold(replace(ticket.ticket, labels=ticket.ticket.labels - {"component"}))
-    assert not revise(spec, thinned, POLICY).add_labels
+    assert not revise(spec, thinned, POLICY).labels.add

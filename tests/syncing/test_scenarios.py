@@ -102,6 +102,10 @@ def test_a_managed_label_that_was_renamed_is_refused(tracker: MemoryTracker) -> 
 def test_a_managed_label_that_a_human_took_off_one_ticket_loses_nothing(tracker: MemoryTracker) -> None:
     tracker.edit("2", labels=tracker.tickets["2"].labels - {"techmap"})
     assert not planned(tracker, THREE).writes
+    assert f"changed by a human, kept: labels; push --take map {STORE.key}" in reasons(planned(tracker, THREE))
+    push(tracker, THREE, replace(POLICY, take={STORE.key: Side.MAP}))
+    assert "techmap" in tracker.tickets["2"].labels
+    assert not planned(tracker, THREE).changes
 
 
 def test_a_deleted_ticket_is_not_made_again_but_on_purpose(tracker: MemoryTracker) -> None:
@@ -140,7 +144,8 @@ def test_a_tracking_ticket_that_was_deleted_is_not_made_again_but_on_purpose(tra
 def test_a_tracking_ticket_without_its_label_or_with_a_broken_marker_is_not_doubled(tracker: MemoryTracker) -> None:
     whole = tracker.tickets["1"]
     tracker.edit("1", labels=whole.labels - {"techmap"})
-    assert not planned(tracker, THREE).changes
+    assert not planned(tracker, THREE).writes
+    assert "changed by a human, kept: labels" in reasons(planned(tracker, THREE))
     tracker.edit("1", labels=whole.labels, body=whole.body.replace('"schema":1', '"schema":'))
     assert not planned(tracker, THREE).writes
     assert "the tracking ticket 1 was released: its marker is damaged" in reasons(planned(tracker, THREE))
