@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -95,7 +95,7 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     exposed = exposure(tracker, settings, checkout) if plans else ()
     run = _Run(settings, checkout, tracker, policy, found, files.ids, _ids_of_tree(paths, files, settings), exposed)
     maps = [run.compared(file, plans.get(file)) for file in files.maps]
-    gone = run.maps_without_file(wishes) if whole else ()
+    gone = run.maps_without_file(wishes, _renamed(maps)) if whole else ()
     compared = (*maps, *gone)
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
     return Planned(files, changes, tracker, policy, compared)
@@ -162,12 +162,15 @@ class _Run:
         in_text = not self.tracker.capabilities.native_blocking
         return Compared(changes, holdings, file, plan, in_text)
 
-    def maps_without_file(self, wishes: Wishes) -> Iterator[Compared]:
-        """Report the maps that have tickets and no file, and retire those that are named."""
+    def maps_without_file(self, wishes: Wishes, renamed: Set[str]) -> Iterator[Compared]:
+        """Report the maps that have tickets and no file, and retire those that are named.
+
+        :param renamed: ids under which maps of this run were known before.
+        """
         for map_id, holdings in self.found.maps.items():
-            if map_id in self.ids or holdings.tracking is None:
+            path = next((held.marker.path for held in holdings.all), "")
+            if map_id in self.ids | renamed or not path:
                 continue
-            path = holdings.tracking.marker.path
             if map_id in wishes.retired:
                 yield Compared(self._retired(map_id, path, holdings), holdings)
             else:
@@ -175,7 +178,8 @@ class _Run:
                 yield Compared(MapChanges(map_id, path, approved=False, reasons=(reason,)), holdings)
 
     def _retired(self, map_id: str, path: str, holdings: Holdings) -> MapChanges:
-        return retire(map_id, path, holdings, self.tracker.capabilities, self.policy, self.checkout.commit)
+        origin = Origin(path, commit=self.checkout.commit, commit_time=self.checkout.commit_time)
+        return retire(map_id, origin, holdings, self.tracker.capabilities, self.policy)
 
     def _under_another_id(self, plan: TaskPlan) -> Holdings | None:
         """A map is renamed when its old id is gone from the whole tree and at least half of its keys match."""
@@ -193,6 +197,11 @@ class _Run:
             commit=self.checkout.commit,
             commit_time=self.checkout.commit_time,
         )
+
+
+def _renamed(maps: Iterable[Compared]) -> Set[str]:
+    """Return the ids that the tickets of these maps bear."""
+    return {held.marker.map_id for each in maps for held in each.holdings.all}
 
 
 def _unread(file: MapFile, settings: Settings, checkout: Checkout, templates: TicketTemplates) -> MapChanges:

@@ -12,8 +12,7 @@ from functools import reduce
 from typing import Any
 
 from techmap_sync.planning.kinds import Phase
-from techmap_sync.syncing.changes import Action, Change, FieldEdit, counted
-from techmap_sync.syncing.diff import LEDGER, MARKER
+from techmap_sync.syncing.changes import LEDGER, MARKER, Action, Change, FieldEdit, counted
 from techmap_sync.syncing.progress import Gate, MapProgress, Numbers, TaskProgress, TaskState, WaitsFor
 
 SCHEMA = 1

@@ -13,8 +13,7 @@ from techmap_sync.errors import NotSupported, OutcomeUnclear, TrackerError
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.syncing import writing
 from techmap_sync.syncing.block import Block, read_block
-from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
-from techmap_sync.syncing.diff import LEDGER
+from techmap_sync.syncing.changes import LEDGER, Action, Change, ChangeSet, FieldEdit, MapChanges
 from techmap_sync.syncing.digest import text_digest
 from techmap_sync.syncing.matching import sort_tickets
 from techmap_sync.syncing.outcomes import Outcome, Status
@@ -92,7 +91,8 @@ class MapRun:
             yield self._create_again(change)
         yield from (self._edge(change) for change in rest if change.edge is not None)
         for change in self.changes.tracking_changes:
-            yield self._ledger(change) if change.action in (Action.CREATE, Action.UPDATE) else self._rewrite(change)
+            is_copy = change.ticket not in ("", self.tracking)
+            yield self._rewrite(change) if is_copy else self._ledger(change)
 
     def _create(self, change: Change) -> Outcome | None:
         """Create a ticket; None when it is unclear whether that worked and no such ticket is to be seen yet."""
@@ -137,10 +137,9 @@ class MapRun:
 
     def _rewrite(self, change: Change) -> Outcome:
         """Update, close or reopen: read the ticket again, decide again, write only what was shown."""
-        number = change.ticket or self.numbers.get(change.key, "")
-        held = self._read(number)
+        held = self._read(change.ticket)
         if isinstance(held, str):
-            return Outcome(change, self.changes.map_id, Status.SKIPPED, number, held)
+            return Outcome(change, self.changes.map_id, Status.SKIPPED, change.ticket, held)
         told = replace(change, spec=self.changes.texts.of_task(change.spec, self.numbers) if change.spec else None)
         rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities)
         return self._carry_out(change, held, rewrite)
@@ -173,7 +172,7 @@ class MapRun:
         return self.tracking if change.target == self.changes.tracking_key else self.numbers.get(change.target, "")
 
     def _ledger(self, change: Change) -> Outcome:
-        """Write the tracking ticket with its ledger, merged into the ledger as it is by now."""
+        """Update, close or reopen the tracking ticket, with its ledger merged into the ledger as it is by now."""
         if change.action is Action.CREATE:
             edits = tuple(FieldEdit(name, "", "") for name in (LEDGER, *self.changes.texts.sections))
             change = replace(change, action=Action.UPDATE, ticket=self.tracking, edits=edits, reason="")

@@ -34,6 +34,10 @@ class EdgeTexts:
         """Names of the tracking ticket's sections that hold edges."""
         return (TASK_LIST,) if self.listed else ()
 
+    def of_tasks(self, plan: TaskPlan, numbers: Mapping[str, str]) -> TaskPlan:
+        """Return a plan whose tasks name the tickets that they wait for; numbers as for ``of_task``."""
+        return replace(plan, tasks=tuple(self.of_task(spec, numbers) for spec in plan.tasks))
+
     def of_task(self, spec: TaskSpec, numbers: Mapping[str, str]) -> TaskSpec:
         """Return a task whose text names the tickets that it waits for.
 

@@ -14,7 +14,8 @@ from techmap_sync.syncing.digest import digest
 from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.tracker import CloseReason, EdgeKind
 
-UNSEEN = frozenset({"ledger", "marker"})
+LEDGER, MARKER = "ledger", "marker"
+UNSEEN = frozenset({LEDGER, MARKER})
 """Fields of a ticket's hidden marker."""
 
 

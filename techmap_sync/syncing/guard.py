@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 
@@ -42,9 +42,21 @@ def refusals(changes: tuple[Change, ...], commit_time: str, holdings: Holdings, 
         *_too_old(commit_time, holdings.ledger),
         *_too_many_gone(holdings),
     )
-    return tuple(
-        f"{reason}; --allow {guard} lets this run pass" for guard, reason in found if guard not in policy.allowed
-    )
+    return tuple(_not_allowed(found, policy))
+
+
+def retirement_refusals(commit_time: str, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:
+    """Return why a map must not be retired: closing all of it is what its author asked for, if that is the latest word.
+
+    :param commit_time: as for ``refusals``.
+    """
+    return tuple(_not_allowed(_too_old(commit_time, holdings.ledger), policy))
+
+
+def _not_allowed(found: Iterable[tuple[Guard, str]], policy: SyncPolicy) -> Iterator[str]:
+    for guard, reason in found:
+        if guard not in policy.allowed:
+            yield f"{reason}; --allow {guard} lets this run pass"
 
 
 def _too_many(changes: tuple[Change, ...], policy: SyncPolicy) -> Iterator[tuple[Guard, str]]:

@@ -44,8 +44,15 @@ class Holdings:
     """Tickets that the ledger lists but whose marker is gone or broken, by key: released by a human."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Old key -> new key of tasks that were renamed since the last push."""
+    released_tracking: str = ""
+    """Why the tracking ticket that the others name is not ours any more; empty when it was deleted."""
     renewed: frozenset[str] = frozenset()
     """Keys that get a new ticket, to which no link was ever applied."""
+
+    @property
+    def all(self) -> tuple[Held, ...]:
+        """The tracking ticket, if there is one, and the others."""
+        return (*([self.tracking] if self.tracking else ()), *self.tickets.values())
 
     @property
     def written_ledger(self) -> Ledger:
@@ -137,7 +144,7 @@ def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
     return found
 
 
-def _holdings(map_id: str, held: Sequence[Held], strays: Iterable[Stray], policy: SyncPolicy) -> Holdings:
+def _holdings(map_id: str, held: Sequence[Held], strays: Sequence[Stray], policy: SyncPolicy) -> Holdings:
     tracking, other_tracking = _tracking([h for h in held if is_trusted(h.ticket, policy)])
     ledger = (tracking.marker.ledger if tracking else None) or Ledger()
     numbers = {number: key for key, number in ledger.tickets.items()}
@@ -147,6 +154,7 @@ def _holdings(map_id: str, held: Sequence[Held], strays: Iterable[Stray], policy
 
     tasks = [h for h in held if h.marker.ledger is None and believed(h)]
     tickets, copies = _one_per_key(map_id, tasks, ledger)
+    named = {h.marker.tracking for h in tasks}
     return Holdings(
         tracking=tracking,
         tickets=tickets,
@@ -154,6 +162,7 @@ def _holdings(map_id: str, held: Sequence[Held], strays: Iterable[Stray], policy
         claimed={h.marker.key: Stray(h.ticket, _untrusted(h), h.marker.key) for h in held if not believed(h)},
         unreadable={numbers[s.ticket.number]: s for s in strays if s.ticket.number in numbers},
         moved=_moved(ledger, tickets),
+        released_tracking=next((s.reason for s in strays if s.ticket.number in named), ""),
     )
 
 

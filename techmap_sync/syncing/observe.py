@@ -10,7 +10,7 @@ from techmap_sync.syncing.edges import edges_to_read
 from techmap_sync.syncing.matching import Holdings, Sorted, sort_tickets
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.tracker import Snapshot, Ticket, Tracker
-from techmap_sync.syncing.witness import foreign_twins, lost_tracking, short_listing, unlisted_tickets
+from techmap_sync.syncing.witness import foreign_twins, short_listing, unlisted_tickets
 
 
 def observe(tracker: Tracker, plans: Sequence[TaskPlan], policy: SyncPolicy, all_edges: bool = False) -> Sorted:
@@ -25,8 +25,7 @@ def observe(tracker: Tracker, plans: Sequence[TaskPlan], policy: SyncPolicy, all
     """
     snapshot = tracker.snapshot(policy.managed_label)
     listed = sort_tickets(snapshot, policy)
-    ours = [listed.maps[plan.map_id] for plan in plans if plan.map_id in listed.maps]
-    missing = _fetch_missing(tracker, snapshot, ours)
+    missing = _fetch_missing(tracker, snapshot, _to_complete(listed, plans))
     asked = {ticket.number: ticket for plan in plans for ticket in _edges_of(plan, listed, tracker, all_edges)}
     ends = tracker.ends(asked) if asked else {}
     edged = [replace(asked[n], parent=found.parent, blocked_by=found.blocked_by) for n, found in ends.items()]
@@ -50,9 +49,15 @@ def _doubts(
     for plan in plans:
         unlisted = unlisted_tickets(snapshot, own, plan.map_id, policy) if plan.map_id in new else ""
         twins = foreign_twins(found.strays, plan.map_id, policy)
-        lost = lost_tracking(found, plan.map_id, plan.tracking.key, policy)
-        doubts[plan.map_id] = tuple(filter(None, (short, unlisted, lost, *twins)))
+        doubts[plan.map_id] = tuple(filter(None, (short, unlisted, *twins)))
     return doubts
+
+
+def _to_complete(listed: Sorted, plans: Sequence[TaskPlan]) -> list[Holdings]:
+    """Return the maps of this run; with a new one, those without tracking ticket too: it may be one of them renamed."""
+    wanted = {plan.map_id for plan in plans}
+    renamed = not wanted.issubset(listed.maps)
+    return [held for map_id, held in listed.maps.items() if map_id in wanted or (renamed and not held.tracking)]
 
 
 def _fetch_missing(tracker: Tracker, snapshot: Snapshot, maps: Sequence[Holdings]) -> list[Ticket]:

@@ -145,7 +145,7 @@ def map_rename(plan: TaskPlan, others: Mapping[str, Holdings]) -> Holdings | Non
     for map_id, holdings in others.items():
         known = {_short(key) for key in (*holdings.tickets, *holdings.ledger.tickets)}
         known |= wanted & {_short(key) for key in holdings.ledger.gone}
-        if holdings.tracking and known and 2 * len(wanted & known) >= max(len(wanted), len(known)):
+        if known and 2 * len(wanted & known) >= max(len(wanted), len(known)):
             return holdings.renamed(_moved(holdings, map_id, plan.map_id))
     return None
 

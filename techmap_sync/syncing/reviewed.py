@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from techmap_sync.syncing.changes import Action, Change, ChangeSet
-from techmap_sync.syncing.diff import LEDGER
+from techmap_sync.syncing.changes import LEDGER, Action, Change, ChangeSet
 from techmap_sync.syncing.digest import digest
 
 Fingerprint = tuple[str, ...]

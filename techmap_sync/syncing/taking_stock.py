@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from techmap_sync.planning.kinds import Kind, phase_of
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.syncing.changes import Action, Change, MapChanges
-from techmap_sync.syncing.diff import DONE_IN_MAP
 from techmap_sync.syncing.followups import with_follow_ups
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.progress import Gate, MapProgress, TaskProgress, TaskState, WaitsFor, Witness
 from techmap_sync.syncing.renames import find_renames
 from techmap_sync.syncing.revise import Held
+from techmap_sync.syncing.tickets import DONE_IN_MAP
 from techmap_sync.syncing.ticks import ticked
 from techmap_sync.syncing.tracker import CloseReason, EdgeKind, State
 from techmap_sync.syncing.writing import STATUS

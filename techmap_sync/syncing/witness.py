@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from techmap_sync.syncing.block import Block, read_block
-from techmap_sync.syncing.matching import Holdings, Sorted, Stray
+from techmap_sync.syncing.matching import Holdings, Stray
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.tracker import Snapshot
 
@@ -31,18 +31,17 @@ def unlisted_tickets(listed: Snapshot, own: Snapshot, map_id: str, policy: SyncP
     return f"{what}; was the label renamed? give it back, or set managed_label"
 
 
-def lost_tracking(found: Sorted, map_id: str, key: str, policy: SyncPolicy) -> str:
+def lost_tracking(holdings: Holdings, key: str, policy: SyncPolicy) -> tuple[str, ...]:
     """Return why a map must not be pushed: its tickets name a tracking ticket that is no longer to be had.
 
     :param key: key of the tracking ticket.
     """
-    numbers = found.maps.get(map_id, Holdings()).named_tracking
+    numbers = holdings.named_tracking
     if not numbers or key in policy.new:
-        return ""
-    stray = next((stray for stray in found.strays if stray.ticket.number in numbers), None)
-    why = f"was released: {stray.reason}" if stray else "was deleted"
+        return ()
+    why = f"was released: {holdings.released_tracking}" if holdings.released_tracking else "was deleted"
     forgotten = "what people deleted and unlinked is forgotten then"
-    return f"the tracking ticket {numbers[0]} {why}; push --new {key} makes a new one ({forgotten})"
+    return (f"the tracking ticket {numbers[0]} {why}; push --new {key} makes a new one ({forgotten})",)
 
 
 def foreign_twins(strays: Iterable[Stray], map_id: str, policy: SyncPolicy) -> Iterator[str]:

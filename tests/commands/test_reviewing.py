@@ -82,6 +82,14 @@ def test_a_push_that_stops_early_says_so_and_the_next_one_goes_on(program: Progr
     after = program("push", "map.md", "--format", "json")
     assert (after.code, after.json["complete"], after.json["remaining"]) == (0, True, [])
     assert len(list((program.folder / "backlog" / "tasks").iterdir())) == 18
+
+
+def test_a_run_that_adopts_a_renamed_map_does_not_call_its_old_id_missing(program: Program) -> None:
+    edited(program)
+    program("push", "map.md")
+    edited(program, "TECHNICAL MAP: Two-Factor Login with TOTP", "TECHNICAL MAP: Second Factor by TOTP")
+    ended = program("reconcile", "--allow", "retitles", "--format", "json")
+    assert [each["map_id"] for each in ended.json["maps"]] == ["second-factor-by-totp"]
     assert program("plan", "map.md", "--format", "json").json["changes"] == []
 
 

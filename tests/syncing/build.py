@@ -62,6 +62,18 @@ def plan(*tasks: TaskSpec, summary: str = "One map.") -> TaskPlan:
     return TaskPlan(MAP, tracking, tasks)
 
 
+def under_another_id(made: TaskPlan, map_id: str = "signin") -> TaskPlan:
+    """The same map after its author gave it another id."""
+
+    def key_of_today(key: str) -> str:
+        return f"{map_id}/{key.partition('/')[2]}"
+
+    def moved(spec: TaskSpec) -> TaskSpec:
+        return replace(spec, key=key_of_today(spec.key), blocked_by=tuple(map(key_of_today, spec.blocked_by)))
+
+    return replace(made, map_id=map_id, tracking=moved(made.tracking), tasks=tuple(map(moved, made.tasks)))
+
+
 def origin(text: str = "the text of the map") -> Origin:
     return Origin("docs/login.md", text, digest(text), "settings", "c0ffee", "2026-01-01T00:00:00+00:00")
 

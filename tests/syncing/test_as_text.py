@@ -10,7 +10,7 @@ from techmap_sync.errors import NotSupported
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.changes import Action, ChangeSet
-from techmap_sync.syncing.diff import retire
+from techmap_sync.syncing.diff import Origin, retire
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.tracker import Capabilities, Edge, EdgeKind, State
 from tests.syncing.build import POLICY, TRACKING, key, plan, section, task
@@ -138,7 +138,7 @@ def test_a_retired_map_whose_tracking_ticket_somebody_worked_on_keeps_it_with_a_
     push(tracker, MAP)
     tracker.edit("1", assignees=frozenset({"ada"}))
     holdings = observe(tracker, [MAP], POLICY).maps[MAP.map_id]
-    retired = retire(MAP.map_id, "login.md", holdings, NOTHING, POLICY)
+    retired = retire(MAP.map_id, Origin("login.md"), holdings, NOTHING, POLICY)
     outcomes = list(apply(ChangeSet(NAME, (retired,)), tracker, POLICY))
     assert len(outcomes) == 4
     assert tracker.tickets["1"].state is State.OPEN

@@ -14,7 +14,7 @@ from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.renames import map_rename
 from techmap_sync.syncing.tracker import State
 from tests.measure import measured
-from tests.syncing.build import POLICY, TRACKING, key, origin, plan, task
+from tests.syncing.build import POLICY, TRACKING, key, origin, plan, task, under_another_id
 from tests.syncing.drive import key_of, planned, push, shown
 from tests.trackers.memory import MemoryTracker
 
@@ -133,11 +133,33 @@ def test_a_thousand_tasks_with_a_hundred_renames_are_diffed_in_two_seconds() -> 
     assert moved == {key(f"Renamed{n}"): before[key(f"Part{n}")] for n in range(0, 1000, 10)}
 
 
-def under_another_id(made: TaskPlan) -> TaskPlan:
-    def moved(spec: TaskSpec) -> TaskSpec:
-        return replace(spec, key=f"signin/{spec.key.partition('/')[2]}")
+def renamed_map(tracker: MemoryTracker, after: TaskPlan) -> MapChanges:
+    """What a push of a map under another id would do."""
+    found = observe(tracker, [after], POLICY).maps
+    holdings = found.get(after.map_id, Holdings())
+    holdings = holdings if holdings.tracking else map_rename(after, found) or holdings
+    return diff(after, origin(repr(after)), holdings, tracker.capabilities, POLICY)
 
-    return replace(made, map_id="signin", tracking=moved(made.tracking), tasks=tuple(map(moved, made.tasks)))
+
+def push_renamed(tracker: MemoryTracker, after: TaskPlan) -> None:
+    list(apply(ChangeSet(tracker.name, (renamed_map(tracker, after),)), tracker, POLICY))
+
+
+def test_a_renamed_map_keeps_its_closed_tickets_closed_and_its_deleted_ones_deleted() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
+    tracker.edit("2", state=State.CLOSED)
+    del tracker.tickets["3"]
+    after = under_another_id(
+        plan(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
+    )
+    push_renamed(tracker, after)
+    assert len(tracker.tickets) == 3
+    assert [(c.action, c.key) for c in renamed_map(tracker, after).changes] == [
+        (Action.SKIP, "signin/component/Sender"),
+    ]
+    assert tracker.tickets["2"].state is State.CLOSED
+    push_renamed(tracker, under_another_id(after, "account"))
+    assert len(tracker.tickets) == 3
 
 
 def test_a_map_and_one_of_its_components_are_renamed_together() -> None:
@@ -145,21 +167,14 @@ def test_a_map_and_one_of_its_components_are_renamed_together() -> None:
     before = {ticket.title: number for number, ticket in tracker.tickets.items()}
     others = task("Sender", sections=SENDER), task("Report", sections=REPORT)
     after = under_another_id(plan(task("Vault", sections=STORE), *others))
-    text = repr(after)
-
-    def compared() -> MapChanges:
-        maps = observe(tracker, [after], POLICY).maps
-        holdings = maps.get("signin") or map_rename(after, maps) or Holdings()
-        return diff(after, origin(text), holdings, tracker.capabilities, POLICY)
-
-    list(apply(ChangeSet(tracker.name, (compared(),)), tracker, POLICY))
+    push_renamed(tracker, after)
     assert {n: key_of(t) for n, t in tracker.tickets.items()} == {
         before["Implement Login"]: "signin/tracking/map",
         before["Create Store"]: "signin/component/Vault",
         before["Create Sender"]: "signin/component/Sender",
         before["Create Report"]: "signin/component/Report",
     }
-    assert not compared().changes
+    assert not renamed_map(tracker, after).changes
 
 
 def test_a_doubtful_rename_in_a_map_that_got_another_id_is_held() -> None:

@@ -6,11 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.changes import Action, ChangeSet
 from techmap_sync.syncing.choices import Side
+from techmap_sync.syncing.diff import Origin, diff, retire
+from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.policy import Limits, SyncPolicy
+from techmap_sync.syncing.renames import map_rename
 from techmap_sync.syncing.tracker import Standing, State
-from tests.syncing.build import POLICY, TRACKING, key, origin, plan, task
+from tests.syncing.build import POLICY, TRACKING, key, origin, plan, section, task, under_another_id
 from tests.syncing.drive import planned, push, shown
 from tests.trackers.memory import MemoryTracker
 
@@ -141,6 +146,37 @@ def test_a_tracking_ticket_that_was_deleted_is_not_made_again_but_on_purpose(tra
     assert len(tracker.tickets) == 4
 
 
+def test_a_renamed_map_whose_tracking_ticket_was_deleted_is_refused_not_made_again(tracker: MemoryTracker) -> None:
+    del tracker.tickets["1"]
+    renamed, holdings = under_another_id(THREE), observe(tracker, [under_another_id(THREE)], POLICY).maps
+    changes = diff(renamed, origin(), map_rename(renamed, holdings) or Holdings(), tracker.capabilities, POLICY)
+    assert not changes.writes
+    assert "the tracking ticket 1 was deleted; push --new signin/tracking/map makes a new one" in changes.refusals[0]
+
+
+def test_a_tracking_ticket_that_is_made_anew_for_finished_work_is_closed_in_the_same_run(
+    tracker: MemoryTracker,
+) -> None:
+    for number in ("2", "3", "4"):
+        tracker.edit(number, state=State.CLOSED)
+    del tracker.tickets["1"]
+    push(tracker, THREE, replace(POLICY, new=frozenset({TRACKING})))
+    assert tracker.tickets["5"].state is State.CLOSED
+    assert not planned(tracker, THREE).changes
+
+
+def test_the_path_of_a_map_that_the_next_feature_uses_again_takes_no_ticket_from_it(tracker: MemoryTracker) -> None:
+    """Same file, same place, another feature: its tickets are new, and those of the first map stay as they are."""
+    before = dict(tracker.tickets)
+    works = (task("Invoice", sections={"purpose": "Bills."}), task("Sum", sections={"purpose": "Adds."}))
+    billing = under_another_id(plan(*works), "billing")
+    found = observe(tracker, [billing], POLICY).maps
+    assert map_rename(billing, found) is None
+    push(tracker, billing)
+    assert {number: tracker.tickets[number] for number in before} == before
+    assert len(tracker.tickets) == len(before) + 3
+
+
 def test_a_tracking_ticket_without_its_label_or_with_a_broken_marker_is_not_doubled(tracker: MemoryTracker) -> None:
     whole = tracker.tickets["1"]
     tracker.edit("1", labels=whole.labels - {"techmap"})
@@ -171,6 +207,24 @@ def test_an_old_commit_run_again_is_refused(tracker: MemoryTracker) -> None:
     change_set = planned(tracker, plan(STORE), where=older)
     assert not change_set.writes
     assert "--allow older lets this run pass" in reasons(change_set)
+
+
+def test_an_old_commit_does_not_retire_a_map_that_was_written_from_a_newer_one(tracker: MemoryTracker) -> None:
+    holdings = observe(tracker, [THREE], POLICY).maps[THREE.map_id]
+    older = Origin("docs/login.md", commit="0ld", commit_time="2025-01-01T00:00:00+00:00")
+    retired = retire(THREE.map_id, older, holdings, tracker.capabilities, POLICY)
+    assert not retired.writes
+    assert retired.refusals[0].endswith("this one is of 2025-01-01T00:00:00+00:00; --allow older lets this run pass")
+
+
+def test_an_old_commit_does_not_bring_back_a_map_that_was_retired_since(tracker: MemoryTracker) -> None:
+    holdings = observe(tracker, [THREE], POLICY).maps[THREE.map_id]
+    newer = Origin("docs/login.md", commit="new", commit_time="2026-06-01T00:00:00+00:00")
+    retired = retire(THREE.map_id, newer, holdings, tracker.capabilities, POLICY)
+    list(apply(ChangeSet(tracker.name, (retired,)), tracker, POLICY))
+    assert {ticket.state for ticket in tracker.tickets.values()} == {State.CLOSED}
+    assert not planned(tracker, THREE).writes
+    assert "--allow older lets this run pass" in reasons(planned(tracker, THREE))
 
 
 def test_items_that_vanish_by_a_vocabulary_change_are_kept(tracker: MemoryTracker) -> None:
@@ -212,6 +266,23 @@ def test_a_conflict_taken_from_the_map_is_overwritten(tracker: MemoryTracker) ->
     push(tracker, changed, replace(POLICY, take={STORE.key: Side.MAP}))
     assert tracker.tickets["2"].title == "Create TokenStore"
     assert not planned(tracker, changed).changes
+
+
+def test_a_tracking_ticket_with_open_boxes_stays_open_and_says_why() -> None:
+    tracker = MemoryTracker()
+    rules = plan(STORE)
+    text = "- [ ] no secret in a log\n- [ ] answers in 200 ms"
+    listed = replace(rules, tracking=replace(rules.tracking, sections=(section("constraints", text),)))
+    push(tracker, listed)
+    tracker.edit("2", state=State.CLOSED)
+    tracker.edit("1", body=tracker.tickets["1"].body.replace("[ ]", "[x]", 1))
+    push(tracker, listed)
+    assert tracker.tickets["1"].state is State.OPEN
+    (change,) = planned(tracker, listed).changes
+    assert change.reason == "left open: its tasks are closed, a box of its checklist is not ticked"
+    tracker.edit("1", body=tracker.tickets["1"].body.replace("[ ]", "[x]"))
+    push(tracker, listed)
+    assert tracker.tickets["1"].state is State.CLOSED
 
 
 def test_the_tracking_ticket_closes_with_its_last_task_and_reopens_with_a_new_one(tracker: MemoryTracker) -> None:
