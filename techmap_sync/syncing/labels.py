@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from techmap_sync.planning.task import TaskSpec
+from techmap_sync.syncing.choices import Side
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.marker import Marker
-from techmap_sync.syncing.policy import Side, SyncPolicy
+from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.tracker import Ticket
 
 
