@@ -16,31 +16,33 @@ app = commands()
 
 
 @app.command(epilog="Example: techmap-sync init")
-def init(force: options.Force = False) -> None:
+def init(to: options.WhereTo = None, force: options.Force = False) -> None:
     """Write settings, workflow and map template for this repository."""
     from techmap_sync.checkout import checkout_of, default_branch
-    from techmap_sync.commands.initializing import first_files, remarks, write_files
+    from techmap_sync.commands.initializing import beginning, kind_of, write_files
 
     checkout = checkout_of(Path.cwd())
-    files = first_files(checkout, default_branch(Path.cwd()))
-    write_files(files, force)
-    wrote = [f"wrote {file.path.relative_to(checkout.root).as_posix()}" for file in files]
-    Screen().result(
-        "\n".join([*wrote, *remarks(files), 'next: techmap-sync new "Feature", fill it in, then techmap-sync check'])
-    )
+    begun = beginning(checkout, default_branch(Path.cwd()), kind_of(checkout, to or ""))
+    write_files(begun.files, force)
+    wrote = [f"wrote {file.path.relative_to(checkout.root).as_posix()}" for file in begun.files]
+    following = 'next: techmap-sync new "Feature", fill it in, then techmap-sync check'
+    Screen().result("\n".join([*wrote, *filter(None, [begun.remark]), following]))
 
 
 @app.command(epilog='Example: techmap-sync new "Two-Factor Login"')
 def new(name: options.Feature, output: options.Output = None, config_file: options.ConfigFile = None) -> None:
-    """Write a map from the blank template, with date and author filled in."""
+    """Write a map from the blank template, the team's own where it has one, with date and author filled in."""
     import shlex
     from datetime import datetime
 
     from techmap_sync.checkout import user_name
-    from techmap_sync.commands.creating import new_map
+    from techmap_sync.commands.creating import new_map, template_of_the_team
 
-    path = new_map(name, output, datetime.now().astimezone().date(), user_name(Path.cwd()), settings_of(config_file))
-    Screen().result(f"wrote {path}\nnext: fill it in, then techmap-sync check {shlex.quote(str(path))}")
+    settings = settings_of(config_file)
+    path = new_map(name, output, datetime.now().astimezone().date(), user_name(Path.cwd()), settings)
+    own = template_of_the_team(settings)
+    begun = f"wrote {path}, from {own}" if own else f"wrote {path}"
+    Screen().result(f"{begun}\nnext: fill it in, then techmap-sync check {shlex.quote(str(path))}")
 
 
 @app.command(epilog="Example: techmap-sync check docs/maps")

@@ -21,6 +21,14 @@ class ShowFormat(StrEnum):
     JSON = "json"
 
 
+class Where(StrEnum):
+    """Where the tickets of a repository go."""
+
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    BACKLOG = "backlog"
+
+
 class FailOn(StrEnum):
     """What makes a CI job fail besides a wrong configuration and a tracker that fails; each includes those before."""
 
@@ -52,6 +60,9 @@ Paths = Annotated[list[str] | None, typer.Argument(help="Maps, folders or globs.
 OneMap = Annotated[str, typer.Argument(help="One map.", metavar="MAP")]
 To = Annotated[
     str | None, typer.Option(help="Tracker and target: backlog:FOLDER, github:OWNER/NAME, gitlab:GROUP/NAME.")
+]
+WhereTo = Annotated[
+    Where | None, typer.Option("--to", help="Where the tickets go. Default: where the repository was cloned from.")
 ]
 ApiUrl = Annotated[str | None, typer.Option(help="Address of the tracker's API, for a server of your own.")]
 ConfigFile = Annotated[

@@ -1,4 +1,4 @@
-"""``new``: a map from the blank template."""
+"""``new``: a map from the blank template, the team's own where it has one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from techmap_sync.errors import UsageProblem
 from techmap_sync.planning.keys import slug
 
 TEMPLATE = "technical-map.md"
+BLANK = "TEMPLATE.md"
+"""What ``init`` calls it beside the maps, where a team makes it its own."""
 
 
 def new_map(name: str, output: Path | None, today: date, author: str, settings: Settings) -> Path:
@@ -17,18 +19,33 @@ def new_map(name: str, output: Path | None, today: date, author: str, settings: 
 
     :param output: the file; by default it is named after the feature, in the first folder of the setting ``maps``.
     :param author: who writes it; when empty, the template's own words stay.
-    :raises UsageProblem: the name is empty, the file exists, or it cannot be written.
+    :raises UsageProblem: the name is empty, the template cannot be read, the file exists or cannot be written.
     """
     title = " ".join(name.split())
     if not title:
         raise UsageProblem("a map needs a name", 'techmap-sync new "Two-Factor Login"')
     path = output or _folder(settings) / f"{slug(title)}.md"
-    _write(path, _filled_in(title, today, author))
+    _write(path, _filled_in(_template(settings), title, today, author))
     return path
 
 
-def _filled_in(title: str, today: date, author: str) -> str:
-    text = shipped(TEMPLATE).read_text(encoding="utf-8")
+def template_of_the_team(settings: Settings) -> Path | None:
+    """Return the template beside the maps, None where there is none; that it is no map is said by ``exclude``."""
+    path = _folder(settings) / BLANK
+    is_excluded = any(Path(pattern).name == BLANK for pattern in settings.exclude)
+    return path if is_excluded and path.is_file() else None
+
+
+def _template(settings: Settings) -> str:
+    path = template_of_the_team(settings) or shipped(TEMPLATE)
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        what = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        raise UsageProblem(f"cannot read the template {path}: {what}", "repair it, or remove it") from error
+
+
+def _filled_in(text: str, title: str, today: date, author: str) -> str:
     values = {"[Feature Name]": title, "[YYYY-MM-DD]": today.isoformat(), "[Your Name]": " ".join(author.split())}
     for placeholder, value in values.items():
         text = text.replace(placeholder, value or placeholder, 1)

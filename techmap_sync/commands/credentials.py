@@ -47,7 +47,12 @@ def api_url_for(kind: str, environment: Mapping[str, str], remote: Remote | None
     by_ci = environment.get("GITHUB_API_URL" if kind == "github" else "CI_SERVER_URL", "")
     if by_ci or remote is None or remote.kind != kind or remote.host in PUBLIC_HOSTS:
         return by_ci
-    return f"https://{remote.host}/api/v3" if kind == "github" else f"https://{remote.host}"
+    return api_url_of(kind, remote.host)
+
+
+def api_url_of(kind: str, host: str) -> str:
+    """Return where a server of one's own has its API."""
+    return f"https://{host}/api/v3" if kind == "github" else f"https://{host}"
 
 
 def ci_target(environment: Mapping[str, str]) -> tuple[str, str]:

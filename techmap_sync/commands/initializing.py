@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from techmap_sync import __version__
 from techmap_sync.checkout import Checkout, commit_of_tag
-from techmap_sync.commands.creating import TEMPLATE
+from techmap_sync.commands.creating import BLANK, TEMPLATE
+from techmap_sync.commands.credentials import api_url_of
+from techmap_sync.commands.pipelines import PIPELINE, pipeline_files
 from techmap_sync.commands.targets import DEFAULT_FOLDER, EMBEDDED
 from techmap_sync.config import FILE_NAME, environment, shipped
 from techmap_sync.errors import UsageProblem
 
 MAPS = "docs/maps"
-BLANK = "TEMPLATE.md"
 WORKFLOW = ".github/workflows/techmap-sync.yml"
-PIPELINE = ".gitlab-ci.yml"
 ACTION = "https://github.com/techmap-sync/techmap-sync"
 TAG = f"v{__version__}"
 HOW_TO_PIN = f"to pin the commit: git ls-remote {ACTION} {TAG}"
@@ -38,18 +38,45 @@ class NewFile:
         return self.path.exists() and (not self.path.is_file() or self.path.read_bytes() != self.text.encode())
 
 
-def first_files(checkout: Checkout, branch: str) -> tuple[NewFile, ...]:
-    """Return the files that a repository needs.
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a repository needs."""
+
+    files: tuple[NewFile, ...]
+    remark: str
+    """What is left to do by hand."""
+
+
+def beginning(checkout: Checkout, branch: str, kind: str) -> Beginning:
+    """Return what a repository needs.
 
     :param branch: its default branch.
+    :param kind: the tracker of its tickets, as ``kind_of`` tells it.
     """
-    return tuple(NewFile(checkout.root / path, text) for path, text in _texts(checkout, branch))
+    texts = {FILE_NAME: _settings(checkout, kind), f"{MAPS}/{BLANK}": shipped(TEMPLATE).read_text(encoding="utf-8")}
+    more, remark = _automation(checkout, branch, kind)
+    files = tuple(NewFile(checkout.root / path, text) for path, text in (texts | more).items())
+    return Beginning(files, remark)
 
 
-def remarks(files: Sequence[NewFile]) -> Iterator[str]:
-    """Say what is left to do by hand."""
-    if any(HOW_TO_PIN in file.text for file in files):
-        yield f"{WORKFLOW} names the tag {TAG}, because its commit could not be found out; {HOW_TO_PIN}"
+def kind_of(checkout: Checkout, to: str) -> str:
+    """Return the tracker of a repository: ``github``, ``gitlab``, or empty for a folder.
+
+    :param to: what somebody said, empty when nobody did.
+    :raises UsageProblem: the remote does not tell, or contradicts.
+    """
+    if to == EMBEDDED or (checkout.remote is None and not to):
+        return ""
+    if checkout.remote is None:
+        raise UsageProblem(f"--to {to}: this folder has no remote", "git remote add origin ADDRESS, then init again")
+    known, host = checkout.remote.kind, checkout.remote.host
+    if known and to not in ("", known):
+        hint = f"init --to {known}, then set `to` in {FILE_NAME} to where the tickets go"
+        raise UsageProblem(f"--to {to}: the remote is on {host}", hint)
+    if not known and not to:
+        choices = "".join(f"\n  init --to {kind}" for kind in ("github", "gitlab", EMBEDDED))
+        raise UsageProblem(f"cannot tell from the host {host} whether it is GitHub or GitLab", f"say which:{choices}")
+    return known or to
 
 
 def write_files(files: Sequence[NewFile], force: bool) -> None:
@@ -69,18 +96,34 @@ def write_files(files: Sequence[NewFile], force: bool) -> None:
             raise UsageProblem(f"cannot write {file.path}: {error.strerror}", "check its permissions") from error
 
 
-def _texts(checkout: Checkout, branch: str) -> Iterator[tuple[str, str]]:
-    kind = checkout.remote.kind if checkout.remote else ""
-    to = kind or f"{EMBEDDED}:{DEFAULT_FOLDER}"
-    yield FILE_NAME, f'maps = ["{MAPS}"]\nexclude = ["{BLANK}"]\nto = "{to}"\n'
-    yield f"{MAPS}/{BLANK}", shipped(TEMPLATE).read_text(encoding="utf-8")
-    if kind == "github":
-        commit = commit_of_tag(ACTION, TAG, environment())
-        pin = f"{commit} # {TAG}" if commit else f"{TAG} # {HOW_TO_PIN}"
-        yield WORKFLOW, _filled("github-workflow.yml", checkout, branch).replace("@PIN@", pin)
-    elif kind == "gitlab":
-        shared = checkout.remote is not None and checkout.remote.host == _SHARED
-        yield PIPELINE, _filled("gitlab-include.yml" if shared else "gitlab-ci.yml", checkout, branch)
+def _settings(checkout: Checkout, kind: str) -> str:
+    maps = f'maps = ["{MAPS}"]\nexclude = ["{BLANK}"]\n'
+    remote = checkout.remote
+    if not kind or remote is None:
+        return f'{maps}to = "{EMBEDDED}:{DEFAULT_FOLDER}"\n'
+    if remote.kind:
+        return f'{maps}to = "{kind}"\n'
+    to, api_url = json.dumps(f"{kind}:{remote.path}"), json.dumps(api_url_of(kind, remote.host))
+    return f"{maps}to = {to}\napi_url = {api_url}\n"
+
+
+def _automation(checkout: Checkout, branch: str, kind: str) -> tuple[dict[str, str], str]:
+    """Return the files that a CI needs by their paths, and what is to be said about them."""
+    match kind:
+        case "github":
+            commit = commit_of_tag(ACTION, TAG, environment())
+            pin = f"{commit} # {TAG}" if commit else f"{TAG} # {HOW_TO_PIN}"
+            workflow = _filled("github-workflow.yml", checkout, branch).replace("@PIN@", pin)
+            remark = f"{WORKFLOW} names the tag {TAG}, because its commit could not be found out; {HOW_TO_PIN}"
+            return {WORKFLOW: workflow}, "" if commit else remark
+        case "gitlab":
+            shared = checkout.remote is not None and checkout.remote.host == _SHARED
+            own = _filled("gitlab-include.yml" if shared else "gitlab-ci.yml", checkout, branch)
+            path = checkout.root / PIPELINE
+            existing = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+            return pipeline_files(existing, own)
+        case _:
+            return {}, ""
 
 
 def _filled(name: str, checkout: Checkout, branch: str) -> str:

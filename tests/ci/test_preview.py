@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from ruamel.yaml import YAML
 
 from tests.ci.checkout import git
 from tests.ci.pipeline import ROOT
+from tests.commands.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
+from tests.commands.run import Program
 
 PREVIEW = ROOT / "node_modules" / "gitlab-ci-local" / "dist" / "index.js"
 COMPONENT = ROOT / "templates" / "techmap-sync.yml"
@@ -149,6 +152,19 @@ def test_the_plain_job_for_a_server_of_ones_own_is_valid(project: Path) -> None:
     assert plain["variables"].pop("TECHMAP_PACKAGE").endswith("techmap-sync.git@v1.2.3")
     del included["variables"]["TECHMAP_PACKAGE"]
     assert plain == included | {"resource_group": included["resource_group"].replace("included", "techmap-sync")}
+
+
+def test_the_lines_that_init_tells_for_a_pipeline_that_is_there_make_it_valid(
+    project: Path, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(project, "remote", "set-url", "origin", "https://gitlab.example.com/group/project.git")
+    theirs = "stages: [compile, ship]\n\nbuild:\n  stage: compile\n  script: make\n"
+    (project / ".gitlab-ci.yml").write_text(theirs, encoding="utf-8")
+    monkeypatch.chdir(project)
+    told = program("init").out.partition("if it has one:\n\n")[2].partition("next: ")[0]
+    found = jobs(project, f"{theirs}\n{textwrap.dedent(told)}")
+    assert {name: job["stage"] for name, job in found.items()} == {"build": "compile", "techmap-sync": "compile"}
+    assert "techmap_sync ci" in "".join(found["techmap-sync"]["script"])
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+import textwrap
 
 import pytest
 from ruamel.yaml import YAML
 
 from techmap_sync import __version__
+from techmap_sync.checkout import checkout_of
 from tests.commands.run import CORPUS, ROOT, Program
 from tests.commands.test_errors import clone
 from tests.commands.test_trackers import github as github  # noqa: PLC0414 - a fixture is used by its name
@@ -111,3 +113,111 @@ def test_a_gitlab_of_ones_own_gets_the_component_as_a_plain_job(program: Program
     assert job["script"] == original["script"]
     assert job["rules"] == original["rules"]
     assert "$[[" not in (program.folder / ".gitlab-ci.yml").read_text("utf-8")
+
+
+def test_a_pipeline_that_is_there_stays_and_the_lines_for_it_are_told(program: Program) -> None:
+    clone(program.folder, "https://gitlab.com/team/app.git")
+    pipeline = program.folder / ".gitlab-ci.yml"
+    pipeline.write_text("build:\n  script: make\n")
+    ended = program("init")
+    assert ended.code == 0
+    assert pipeline.read_text() == "build:\n  script: make\n"
+    assert (program.folder / "docs" / "maps" / "TEMPLATE.md").exists()
+    lines = f"  include:\n    - component: gitlab.com/techmap-sync/techmap-sync/techmap-sync@{__version__}\n"
+    assert (
+        f".gitlab-ci.yml is there already and stays as it is; add these lines, to its include if it has one:\n\n{lines}"
+        in ended.out
+    )
+    pipeline.write_text(pipeline.read_text() + textwrap.dedent(lines))
+    said = program("init", "--force").out
+    assert "add these lines" not in said
+    assert "build:" in pipeline.read_text(), "force is for what init wrote"
+
+
+def test_beside_a_pipeline_on_a_server_of_ones_own_the_job_has_a_file(program: Program) -> None:
+    clone(program.folder, "https://gitlab.example.com/team/app.git")
+    (program.folder / ".gitlab-ci.yml").write_text("build: {script: !reference [.make, script]}\n")
+    ended = program("init")
+    assert "wrote .gitlab/techmap-sync.yml\n" in ended.out
+    assert "  include:\n    - local: .gitlab/techmap-sync.yml\n" in ended.out
+    (job,) = YAML(typ="safe").load((program.folder / ".gitlab" / "techmap-sync.yml").read_text("utf-8")).values()
+    assert job["stage"] == "test"
+    assert "techmap_sync ci " in " ".join(job["script"])
+
+
+@pytest.mark.parametrize(
+    ("stages", "stage"),
+    [("[compile, ship]", "compile"), ("[compile, test]", "test"), ("[]", "test"), ("{", "test"), ("7", "test")],
+)
+def test_the_job_has_a_stage_that_the_pipeline_has(program: Program, stages: str, stage: str) -> None:
+    clone(program.folder, "https://gitlab.com/team/app.git")
+    (program.folder / ".gitlab-ci.yml").write_text(f"stages: {stages}\n")
+    assert ("    inputs:\n        stage: compile\n" in program("init").out) is (stage != "test")
+    subprocess.run(["git", "remote", "set-url", "origin", "https://gitlab.example.com/team/app.git"], check=True)
+    checkout_of.cache_clear()
+    assert program("init").code == 0
+    (job,) = YAML(typ="safe").load((program.folder / ".gitlab" / "techmap-sync.yml").read_text("utf-8")).values()
+    assert job["stage"] == stage
+
+
+def test_a_pipeline_of_an_earlier_init_is_overwritten_by_force_alone(program: Program) -> None:
+    clone(program.folder, "https://gitlab.com/team/app.git")
+    assert program("init").code == 0
+    pipeline = program.folder / ".gitlab-ci.yml"
+    written = pipeline.read_text()
+    pipeline.write_text(written.replace(__version__, "0.0.1"))
+    assert "would overwrite .gitlab-ci.yml; nothing was written" in program("init").err
+    assert program("init", "--force").code == 0
+    assert pipeline.read_text() == written
+
+
+def test_a_host_that_does_not_tell_what_it_is_is_asked_about(program: Program) -> None:
+    clone(program.folder, "ssh://git@code.example.com:2222/team/app.git")
+    ended = program("init")
+    assert ended.code == 2
+    assert ended.err == (
+        "error: cannot tell from the host code.example.com whether it is GitHub or GitLab\n"
+        "hint: say which:\n  init --to github\n  init --to gitlab\n  init --to backlog\n"
+    )
+    assert not (program.folder / "techmap-sync.toml").exists()
+    assert program("init", "--to", "backlog").code == 0
+    assert not list(program.folder.glob(".git*b*"))
+
+
+def test_what_such_a_host_is_said_to_be_holds_for_the_whole_path(
+    program: Program, gitlab: GitLab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone(program.folder, f"git@code.example.com:{gitlab.connection().target}.git")
+    assert program("init", "--to", "gitlab").code == 0
+    path = program.folder / "techmap-sync.toml"
+    assert f'to = "gitlab:{gitlab.connection().target}"\napi_url = "https://code.example.com"\n' in path.read_text()
+    path.write_text(path.read_text().replace("https://code.example.com", gitlab.url))
+    assert "python -m techmap_sync ci" in (program.folder / ".gitlab-ci.yml").read_text()
+    program("new", "Webhooks")
+    (program.folder / "docs" / "maps" / "webhooks.md").write_text(MAP.read_text("utf-8"), encoding="utf-8")
+    assert program("push").code == 0
+    assert "Plan: no changes." in program("push").out
+
+
+def test_a_github_of_ones_own_with_any_name_has_its_api_named(program: Program) -> None:
+    clone(program.folder, "https://code.example.com/team/app")
+    assert program("init", "--to", "github").code == 0
+    text = (program.folder / "techmap-sync.toml").read_text()
+    assert text.endswith('to = "github:team/app"\napi_url = "https://code.example.com/api/v3"\n')
+    assert (program.folder / ".github" / "workflows" / "techmap-sync.yml").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "to", "said"),
+    [
+        ("https://github.com/octo/app", "gitlab", "--to gitlab: the remote is on github.com"),
+        ("", "github", "--to github: this folder has no remote"),
+    ],
+)
+def test_what_contradicts_the_remote_is_one_clear_message(program: Program, address: str, to: str, said: str) -> None:
+    if address:
+        clone(program.folder, address)
+    ended = program("init", "--to", to)
+    assert ended.code == 2
+    assert ended.err.startswith(f"error: {said}\nhint: ")
+    assert not (program.folder / "techmap-sync.toml").exists()

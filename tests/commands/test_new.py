@@ -56,6 +56,38 @@ def test_it_lies_in_the_first_folder_of_maps(named: Program) -> None:
     assert (named.folder / "docs" / "maps" / "login.md").exists()
 
 
+def test_a_team_begins_with_the_template_that_it_made_its_own(named: Program) -> None:
+    named("init")
+    own = named.folder / "docs" / "maps" / "TEMPLATE.md"
+    own.write_text(
+        TEMPLATE.replace("[Your Name]", "[Your Name], Team Blue").replace("[Feature Name]", "«[Feature Name]»")
+    )
+    assert named("new", "Login").out.splitlines()[0] == "wrote docs/maps/login.md, from docs/maps/TEMPLATE.md"
+    text = (named.folder / "docs" / "maps" / "login.md").read_text("utf-8")
+    assert "Mira Novák, Team Blue" in text
+    assert "«Login»" in text
+    assert named("check").err.count("TEMPLATE") == 0, "the template is no map"
+    own.unlink()
+    assert named("new", "Logout").out.splitlines()[0] == "wrote docs/maps/logout.md"
+
+
+def test_a_template_that_cannot_be_read_is_one_clear_message(named: Program) -> None:
+    named("init")
+    (named.folder / "docs" / "maps" / "TEMPLATE.md").write_bytes(b"\xff")
+    ended = named("new", "Login")
+    assert ended.code == 2
+    assert ended.err == (
+        "error: cannot read the template docs/maps/TEMPLATE.md: it is no UTF-8\nhint: repair it, or remove it\n"
+    )
+    assert not (named.folder / "docs" / "maps" / "login.md").exists()
+
+
+def test_a_template_elsewhere_is_nobodys(named: Program) -> None:
+    (named.folder / "TEMPLATE.md").write_text("# Something else\n")
+    assert named("new", "Login").out.splitlines()[0] == "wrote login.md"
+    assert "Something else" not in (named.folder / "login.md").read_text("utf-8")
+
+
 def test_an_output_may_be_named_and_its_folder_is_made(named: Program) -> None:
     assert named("new", "Login", "--output", "plans/my map.md").out.endswith("check 'plans/my map.md'\n")
     assert (named.folder / "plans" / "my map.md").exists()
