@@ -156,7 +156,7 @@ class _Run:
             return Compared(self._retired(map_id, self.checkout.path_of(file.path), holdings), holdings, file)
         if plan is None:
             return Compared(MapChanges(map_id, file.name, approved=False, reasons=file.reasons), holdings, file)
-        holdings = holdings if holdings.tracking else self._under_another_id(plan) or holdings
+        holdings = holdings if holdings.all else self._under_another_id(plan) or holdings
         doubts = (*self.exposed, *self.found.doubts.get(map_id, ()))
         changes = diff(plan, self._origin(file), holdings, self.tracker.capabilities, self.policy, doubts)
         in_text = not self.tracker.capabilities.native_blocking

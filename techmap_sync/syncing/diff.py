@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.as_text import edge_texts
 from techmap_sync.syncing.changes import Action, Change, MapChanges
-from techmap_sync.syncing.edges import Wanted, applied_children, applied_edges
+from techmap_sync.syncing.edges import Wanted
 from techmap_sync.syncing.fitting import fitted_plan
 from techmap_sync.syncing.followups import with_follow_ups
 from techmap_sync.syncing.guard import refusals, retirement_refusals
@@ -53,7 +53,7 @@ def diff(
     :param doubts: why the listing cannot be believed for this map.
     """
     renames = find_renames(plan, holdings)
-    holdings = holdings.renamed(renames.keys)
+    holdings = holdings.renamed(renames.keys).sifted(plan.map_id, {spec.key for spec in plan.tasks})
     plan = with_follow_ups(plan, holdings)
     numbers = {key: held.ticket.number for key, held in holdings.tickets.items()}
     texts = edge_texts(plan, capabilities)
@@ -62,10 +62,10 @@ def diff(
     holdings = replace(holdings, renewed=frozenset(c.key for c in tasks if c.action is Action.CREATE))
     text = map_text(origin.text, changed=origin.text_digest != holdings.ledger.text)
     orphans = tuple(orphan_changes(plan, text, holdings, policy, renames.held))
-    wanted = Wanted(plan, holdings, capabilities, _without_ticket(plan, tasks, holdings), _refused(holdings, policy))
+    wanted = _wanted(plan, holdings, capabilities, policy, (*tasks, *orphans))
     edges, texts = wanted.changes(), replace(texts, listed=wanted.task_list())
     full = replace(plan, tracking=texts.of_tracking(plan.tracking, numbers))
-    ledger = _ledger(plan, origin, holdings, capabilities, (*tasks, *edges))
+    ledger = _ledger(wanted, origin, (*tasks, *edges))
     doubts = (*doubts, *lost_tracking(holdings, plan.tracking.key, policy))
     changes = (
         *tracking_creation(plan, holdings),
@@ -90,22 +90,34 @@ def diff(
     )
 
 
-def _refused(holdings: Holdings, policy: SyncPolicy) -> frozenset[tuple[str, str]]:
-    """Edges that are not tried again: the tracker would not take them."""
-    return frozenset() if policy.refresh else holdings.ledger.refused
+def _wanted(
+    plan: TaskPlan, holdings: Holdings, capabilities: Capabilities, policy: SyncPolicy, changes: tuple[Change, ...]
+) -> Wanted:
+    """Return the edges to be had.
+
+    :param changes: of tasks and orphans.
+    """
+    created = {change.key for change in changes if change.action is Action.CREATE}
+    tasks = {spec.key for spec in plan.tasks}
+    kept = {change.key for change in changes if change.action is Action.SKIP} - tasks
+    refused = frozenset() if policy.refresh else holdings.ledger.refused
+    return Wanted(
+        plan, holdings, capabilities, frozenset(tasks - created - holdings.tickets.keys()), refused, frozenset(kept)
+    )
 
 
 def _copies(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
     """Report tickets that double another one; close those that our account wrote and no human touched."""
     for held, original in holdings.copies:
         key, title, number = held.marker.key, held.ticket.title, held.ticket.number
-        reason = f"a copy of ticket {original}"
+        reason = f"a copy of ticket {original}" if original else "a copy of a ticket that was renamed since"
         if held.ticket.state is not State.OPEN:
             continue
         if policy.close_copies and held.ticket.standing is Standing.SELF and untouched(held):
             yield Change(Action.CLOSE, key, title, number, reason, close_reason=CloseReason.DUPLICATE)
         else:
-            yield Change(Action.SKIP, key, title, number, reason)
+            hint = "close it, or take the marker out of its text"
+            yield Change(Action.SKIP, key, title, number, f"{reason}; {hint}")
 
 
 def retire(
@@ -131,23 +143,19 @@ def retire(
     )
 
 
-def _without_ticket(plan: TaskPlan, changes: Iterable[Change], holdings: Holdings) -> frozenset[str]:
-    created = {change.key for change in changes if change.action is Action.CREATE}
-    return frozenset(spec.key for spec in plan.tasks if spec.key not in created and spec.key not in holdings.tickets)
+def _ledger(wanted: Wanted, origin: Origin, changes: tuple[Change, ...]) -> Ledger:
+    """Return the ledger as it shall be; a ticket that does not exist yet has an empty number.
 
-
-def _ledger(
-    plan: TaskPlan, origin: Origin, holdings: Holdings, capabilities: Capabilities, changes: tuple[Change, ...]
-) -> Ledger:
-    """Return the ledger as it shall be; a ticket that does not exist yet has an empty number."""
-    before = holdings.ledger
-    created = {c.key: "" for c in changes if c.action is Action.CREATE and c.key != plan.tracking.key}
+    :param changes: of tasks and edges.
+    """
+    holdings, tracking, before = wanted.holdings, wanted.plan.tracking.key, wanted.holdings.ledger
+    created = {c.key: "" for c in changes if c.action is Action.CREATE and c.key != tracking}
     held = {key: held.ticket.number for key, held in holdings.tickets.items()}
     released = {key: number for key, number in before.tickets.items() if key in holdings.unreadable}
     return Ledger(
         tickets={**released, **held, **created},
-        edges=applied_edges(plan, holdings, changes),
-        children=applied_children(holdings, changes, capabilities.parent_at_creation) - {plan.tracking.key},
+        edges=wanted.applied_blocking(changes),
+        children=wanted.applied_children(changes) - {tracking},
         gone=frozenset((holdings.missing | before.gone) - held.keys() - created.keys()),
         refused=before.refused - {(c.key, c.target) for c in changes if c.action is Action.LINK},
         text=origin.text_digest,

@@ -31,6 +31,8 @@ class Wanted:
     """Keys of tasks that have no ticket and get none."""
     refused: frozenset[KeyEdge]
     """Edges that the tracker would not take, which are not tried again."""
+    kept: frozenset[str] = frozenset()
+    """Keys of tickets that stay although no task asks for them: what they wait for, and what waits for them, stays."""
 
     @cached_property
     def _titles(self) -> dict[str, str]:
@@ -41,6 +43,19 @@ class Wanted:
         """Return the links to make and to take away, and what cannot be linked."""
         blocking = self._blocking() if self.capabilities.blocking_links else ()
         return (*map(self._parent, self._new_children()), *blocking, *self._taken_away(), *self._degradations())
+
+    def applied_blocking(self, changes: tuple[Change, ...]) -> frozenset[KeyEdge]:
+        """Return the blocked-by edges that the ledger shall list once the changes are done."""
+        added = {(c.key, c.target) for c in changes if c.action is Action.LINK and c.edge is EdgeKind.BLOCKED_BY}
+        desired, before = _desired(self.plan, frozenset()), self.holdings.ledger.edges
+        there = {edge for edge in desired if _observed(edge, self.holdings) is True}
+        return frozenset(added | there | (before & set(desired)) | _edges_of(self.kept, before))
+
+    def applied_children(self, changes: tuple[Change, ...]) -> frozenset[str]:
+        """Return the keys that the ledger shall list as children once the changes are done."""
+        linked = {c.key for c in changes if c.action is Action.LINK and c.edge is EdgeKind.CHILD_OF}
+        born = {c.key for c in changes if c.action is Action.CREATE and self.capabilities.parent_at_creation}
+        return frozenset(linked | born | _children(self.holdings))
 
     def task_list(self) -> tuple[str, ...]:
         """Return the keys of the tasks that no link can make children of the tracking ticket.
@@ -75,7 +90,7 @@ class Wanted:
         for edge in desired:
             if edge not in settled and _observed(edge, self.holdings) is not True:
                 yield self._edge(Action.LINK, edge)
-        for edge in sorted(ledger - set(desired)):
+        for edge in sorted(ledger - set(desired) - _edges_of(self.kept, ledger)):
             if _observed(edge, self.holdings) is not False and all(key in self.holdings.tickets for key in edge):
                 yield self._edge(Action.UNLINK, edge)
 
@@ -139,22 +154,8 @@ class Wanted:
                 yield f"{what}; push --refresh tries again"
 
 
-def applied_edges(plan: TaskPlan, holdings: Holdings, changes: tuple[Change, ...]) -> frozenset[KeyEdge]:
-    """Return the blocked-by edges that the ledger shall list once the changes are done."""
-    added = {(c.key, c.target) for c in changes if c.action is Action.LINK and c.edge is EdgeKind.BLOCKED_BY}
-    desired = _desired(plan, frozenset())
-    there = {edge for edge in desired if _observed(edge, holdings) is True}
-    return frozenset(added | there | (holdings.ledger.edges & set(desired)))
-
-
-def applied_children(holdings: Holdings, changes: tuple[Change, ...], born_as_child: bool) -> frozenset[str]:
-    """Return the keys that the ledger shall list as children once the changes are done.
-
-    :param born_as_child: whether a created ticket is a child from the start.
-    """
-    linked = {c.key for c in changes if c.action is Action.LINK and c.edge is EdgeKind.CHILD_OF}
-    born = {c.key for c in changes if c.action is Action.CREATE and born_as_child}
-    return frozenset(linked | born | _children(holdings))
+def _edges_of(keys: frozenset[str], edges: frozenset[KeyEdge]) -> frozenset[KeyEdge]:
+    return frozenset(edge for edge in edges if not keys.isdisjoint(edge))
 
 
 def _children(holdings: Holdings) -> set[str]:

@@ -6,7 +6,7 @@ trusted ledger that lists it. See ``docs/how-it-decides.md``, "Whose ticket is i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from techmap_sync.syncing.block import Block, Unmanaged, read_block
@@ -37,7 +37,7 @@ class Holdings:
     tickets: Mapping[str, Held] = field(default_factory=dict)
     """One ticket by key, the tracking ticket left out."""
     copies: tuple[tuple[Held, str], ...] = ()
-    """Further tickets with a key that another one holds, and the number of that one."""
+    """Further tickets with a key that another one holds, and its number; empty when that one was renamed since."""
     claimed: Mapping[str, Stray] = field(default_factory=dict)
     """Keys that a ticket of somebody untrusted bears: neither adopted nor made again."""
     unreadable: Mapping[str, Stray] = field(default_factory=dict)
@@ -83,6 +83,27 @@ class Holdings:
         earlier = {old: moved.get(key, key) for old, key in self.moved.items()}
         return replace(self, tickets=tickets, unreadable=unreadable, moved={**earlier, **moved})
 
+    def sifted(self, map_id: str, wanted: Set[str]) -> Holdings:
+        """Return the same tickets after a look at what was copied before a task was renamed.
+
+        The key of a copy may be free since. One that our account wrote is an orphan then; one of somebody else's, which
+        no ledger lists, stays a copy.
+
+        :param wanted: keys of the tasks of today.
+        """
+        listed = set(self.ledger.tickets.values())
+        foreign = {
+            key: held
+            for key, held in self.tickets.items()
+            if key not in wanted and not _is_own(held) and held.ticket.number not in listed
+        }
+        keys = {_key_in(map_id, held): held for held, _ in reversed(self.copies) if not held.marker.ledger}
+        freed = {key: held for key, held in keys.items() if key not in self.tickets and _is_own(held)}
+        numbers = {held.ticket.number for held in freed.values()}
+        copies = (each for each in self.copies if each[0].ticket.number not in numbers)
+        known = {key: held for key, held in self.tickets.items() if key not in foreign}
+        return replace(self, tickets={**known, **freed}, copies=(*copies, *((held, "") for held in foreign.values())))
+
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
@@ -126,21 +147,14 @@ def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stra
 
 
 def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
-    """Group tickets by the map that they belong to.
+    """Group tickets by the map that they belong to: that of the tracking ticket they name, else the one they name.
 
-    That is the map whose ledger lists them, as long as they name its tracking ticket: after a map was renamed, its
-    closed tickets still bear the old id.
+    After a map was renamed its closed tickets still bear the old id; while it is being renamed, some bear the new one.
     """
-    listed = {
-        (number, h.ticket.number): h.marker.map_id
-        for h in ours
-        if h.marker.ledger and is_trusted(h.ticket, policy)
-        for number in h.marker.ledger.tickets.values()
-    }
+    tracking = {h.ticket.number: h.marker.map_id for h in ours if h.marker.ledger and is_trusted(h.ticket, policy)}
     found: dict[str, list[Held]] = {}
     for held in ours:
-        map_id = listed.get((held.ticket.number, held.marker.tracking), held.marker.map_id)
-        found.setdefault(map_id, []).append(held)
+        found.setdefault(tracking.get(held.marker.tracking, held.marker.map_id), []).append(held)
     return found
 
 
@@ -190,7 +204,7 @@ def _one_per_key(
     """Of several tickets with one key the ledger's wins, then an open one, then the oldest."""
     by_key: dict[str, list[Held]] = {}
     for held in members:
-        by_key.setdefault(f"{map_id}/{held.marker.key.partition('/')[2]}", []).append(held)
+        by_key.setdefault(_key_in(map_id, held), []).append(held)
     tickets, copies = {}, []
     for key, candidates in by_key.items():
         listed = ledger.tickets.get(key)
@@ -198,6 +212,15 @@ def _one_per_key(
         tickets[key] = first
         copies += [(other, first.ticket.number) for other in rest]
     return tickets, copies
+
+
+def _key_in(map_id: str, held: Held) -> str:
+    """Return a ticket's key under the id that its map has today."""
+    return f"{map_id}/{held.marker.key.partition('/')[2]}"
+
+
+def _is_own(held: Held) -> bool:
+    return held.ticket.standing is Standing.SELF
 
 
 def _seniority(held: Held) -> tuple[bool, int, str]:

@@ -45,6 +45,7 @@ def _with_keys_of_today(subject: Subject) -> Subject:
     if subject.plan is None:
         return subject
     holdings = subject.holdings.renamed(find_renames(subject.plan, subject.holdings).keys)
+    holdings = holdings.sifted(subject.plan.map_id, {spec.key for spec in subject.plan.tasks})
     plan = with_follow_ups(subject.plan, holdings)
     return Subject(subject.title, subject.gate, subject.changes, holdings, plan, subject.links_in_text)
 

@@ -14,6 +14,7 @@ from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.outcomes import Outcome
 from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.renames import map_rename
 from techmap_sync.syncing.tracker import Ticket, Tracker
 from tests.syncing.build import POLICY, origin
 from tests.trackers.memory import MemoryTracker
@@ -22,10 +23,14 @@ from tests.trackers.memory import MemoryTracker
 def planned(
     tracker: Tracker, plan: TaskPlan, policy: SyncPolicy = POLICY, text: str = "", where: Origin | None = None
 ) -> ChangeSet:
-    """What a push would do; the map's text is made of its tasks unless a test says otherwise."""
+    """What a push would do; the map's text is made of its tasks unless a test says otherwise.
+
+    No other map has a file, as far as this run knows: one that has tickets may be this one under an earlier id.
+    """
     where = where or origin(text or repr(plan))
     found = observe(tracker, [plan], policy)
     holdings, doubts = found.maps.get(plan.map_id, Holdings()), found.doubts.get(plan.map_id, ())
+    holdings = holdings if holdings.all else map_rename(plan, found.maps) or holdings
     return ChangeSet(tracker.name, (diff(plan, where, holdings, tracker.capabilities, policy, doubts),))
 
 

@@ -17,7 +17,7 @@ from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import Priority, TaskPlan
 from techmap_sync.syncing.tracker import Capabilities
 from tests.measure import untraced
-from tests.syncing.build import plan, task
+from tests.syncing.build import plan, task, under_another_id
 from tests.syncing.drive import planned, push, state
 from tests.trackers.memory import Fault, Killed, MemoryTracker, When, killed, timed_out
 
@@ -37,6 +37,7 @@ SCENARIOS: dict[str, tuple[TaskPlan | None, TaskPlan]] = {
         replace(THIRTY, tasks=(task("Part00", labels=frozenset({"new"}), priority=Priority.HIGH), *THIRTY.tasks[1:])),
     ),
     "closing": (THIRTY, replace(THIRTY, tasks=THIRTY.tasks[:28])),
+    "map under another id": (THIRTY, under_another_id(replace(THIRTY, tasks=(*THIRTY.tasks[:29], task("New"))))),
     "edges": (
         THIRTY,
         replace(THIRTY, tasks=(*THIRTY.tasks[:28], task("Part28"), task("Part29", blocked_by=("Part00",)))),

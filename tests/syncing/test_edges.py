@@ -8,12 +8,13 @@ import pytest
 
 from techmap_sync.syncing.changes import Action
 from techmap_sync.syncing.tracker import Edge, EdgeKind, State
-from tests.syncing.build import TRACKING, plan, task
+from tests.syncing.build import POLICY, TRACKING, plan, task
 from tests.syncing.drive import planned, push
 from tests.trackers.memory import MemoryTracker
 
 STORE, SERVICE = task("Store"), task("Service", blocked_by=("Store",))
 TWO = plan(STORE, SERVICE)
+SERVICE_ALONE = replace(SERVICE, blocked_by=())
 
 
 @pytest.fixture
@@ -52,3 +53,23 @@ def test_of_closed_tickets_no_lost_link_is_told(tracker: MemoryTracker) -> None:
     tracker.unlink(Edge(EdgeKind.BLOCKED_BY, "3", "2"))
     tracker.edit("3", state=State.CLOSED)
     assert said(tracker) == []
+
+
+def test_settings_that_hide_a_task_take_no_link_from_its_ticket(tracker: MemoryTracker) -> None:
+    hidden, text = plan(SERVICE_ALONE), repr(TWO)
+    for policy in (POLICY, replace(POLICY, close_copies=True)):
+        changes = planned(tracker, hidden, policy, text=text).changes
+        assert [(c.action, c.key) for c in changes if c.edge] == []
+        push(tracker, hidden, policy, text=text)
+    assert tracker.tickets["3"].blocked_by == {"2"}
+    push(tracker, TWO)
+    assert said(tracker) == []
+    tracker.unlink(Edge(EdgeKind.BLOCKED_BY, "3", "2"))
+    assert "a human removed" in said(tracker)[0][3], "the ledger still knows that we made it"
+
+
+def test_a_task_that_its_author_removed_blocks_nothing_any_more(tracker: MemoryTracker) -> None:
+    tracker.edit("2", assignees=frozenset({"ada"}))
+    push(tracker, plan(SERVICE_ALONE))
+    assert tracker.tickets["2"].state is State.OPEN
+    assert tracker.tickets["3"].blocked_by == frozenset()

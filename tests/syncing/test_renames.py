@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from techmap_sync.planning.task import TaskPlan, TaskSpec
-from techmap_sync.syncing.apply import apply
-from techmap_sync.syncing.changes import Action, ChangeSet, MapChanges
-from techmap_sync.syncing.diff import diff
-from techmap_sync.syncing.matching import Holdings
-from techmap_sync.syncing.observe import observe
-from techmap_sync.syncing.renames import map_rename
+from techmap_sync.planning.task import TaskSpec
+from techmap_sync.syncing.changes import Action
 from techmap_sync.syncing.tracker import State
 from tests.measure import measured
-from tests.syncing.build import POLICY, TRACKING, key, origin, plan, task, under_another_id
+from tests.syncing.build import POLICY, TRACKING, key, plan, task, under_another_id
 from tests.syncing.drive import key_of, planned, push, shown
 from tests.trackers.memory import MemoryTracker
 
@@ -133,18 +128,6 @@ def test_a_thousand_tasks_with_a_hundred_renames_are_diffed_in_two_seconds() -> 
     assert moved == {key(f"Renamed{n}"): before[key(f"Part{n}")] for n in range(0, 1000, 10)}
 
 
-def renamed_map(tracker: MemoryTracker, after: TaskPlan) -> MapChanges:
-    """What a push of a map under another id would do."""
-    found = observe(tracker, [after], POLICY).maps
-    holdings = found.get(after.map_id, Holdings())
-    holdings = holdings if holdings.tracking else map_rename(after, found) or holdings
-    return diff(after, origin(repr(after)), holdings, tracker.capabilities, POLICY)
-
-
-def push_renamed(tracker: MemoryTracker, after: TaskPlan) -> None:
-    list(apply(ChangeSet(tracker.name, (renamed_map(tracker, after),)), tracker, POLICY))
-
-
 def test_a_renamed_map_keeps_its_closed_tickets_closed_and_its_deleted_ones_deleted() -> None:
     tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
     tracker.edit("2", state=State.CLOSED)
@@ -152,13 +135,13 @@ def test_a_renamed_map_keeps_its_closed_tickets_closed_and_its_deleted_ones_dele
     after = under_another_id(
         plan(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
     )
-    push_renamed(tracker, after)
+    push(tracker, after)
     assert len(tracker.tickets) == 3
-    assert [(c.action, c.key) for c in renamed_map(tracker, after).changes] == [
+    assert [(c.action, c.key) for c in planned(tracker, after).changes] == [
         (Action.SKIP, "signin/component/Sender"),
     ]
     assert tracker.tickets["2"].state is State.CLOSED
-    push_renamed(tracker, under_another_id(after, "account"))
+    push(tracker, under_another_id(after, "account"))
     assert len(tracker.tickets) == 3
 
 
@@ -167,24 +150,21 @@ def test_a_map_and_one_of_its_components_are_renamed_together() -> None:
     before = {ticket.title: number for number, ticket in tracker.tickets.items()}
     others = task("Sender", sections=SENDER), task("Report", sections=REPORT)
     after = under_another_id(plan(task("Vault", sections=STORE), *others))
-    push_renamed(tracker, after)
+    push(tracker, after)
     assert {n: key_of(t) for n, t in tracker.tickets.items()} == {
         before["Implement Login"]: "signin/tracking/map",
         before["Create Store"]: "signin/component/Vault",
         before["Create Sender"]: "signin/component/Sender",
         before["Create Report"]: "signin/component/Report",
     }
-    assert not renamed_map(tracker, after).changes
+    assert not planned(tracker, after).changes
 
 
 def test_a_doubtful_rename_in_a_map_that_got_another_id_is_held() -> None:
     tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
     twins = [task(name, sections=STORE) for name in ("Vault", "Safe")]
     after = under_another_id(plan(*twins, task("Sender", sections=SENDER), task("Report", sections=REPORT)))
-    holdings = map_rename(after, observe(tracker, [after], POLICY).maps)
-    assert holdings
-    changes = diff(after, origin(), holdings, tracker.capabilities, POLICY).changes
-    assert {c.key for c in changes if "was: Store" in c.reason} == {
+    assert {c.key for c in planned(tracker, after).changes if "was: Store" in c.reason} == {
         "signin/component/Vault",
         "signin/component/Safe",
         "signin/component/Store",

@@ -9,11 +9,9 @@ import pytest
 from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.changes import Action, ChangeSet
 from techmap_sync.syncing.choices import Side
-from techmap_sync.syncing.diff import Origin, diff, retire
-from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.diff import Origin, retire
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.policy import Limits, SyncPolicy
-from techmap_sync.syncing.renames import map_rename
 from techmap_sync.syncing.tracker import Standing, State
 from tests.syncing.build import POLICY, TRACKING, key, origin, plan, section, task, under_another_id
 from tests.syncing.drive import planned, push, shown
@@ -148,10 +146,9 @@ def test_a_tracking_ticket_that_was_deleted_is_not_made_again_but_on_purpose(tra
 
 def test_a_renamed_map_whose_tracking_ticket_was_deleted_is_refused_not_made_again(tracker: MemoryTracker) -> None:
     del tracker.tickets["1"]
-    renamed, holdings = under_another_id(THREE), observe(tracker, [under_another_id(THREE)], POLICY).maps
-    changes = diff(renamed, origin(), map_rename(renamed, holdings) or Holdings(), tracker.capabilities, POLICY)
-    assert not changes.writes
-    assert "the tracking ticket 1 was deleted; push --new signin/tracking/map makes a new one" in changes.refusals[0]
+    change_set = planned(tracker, under_another_id(THREE))
+    assert not change_set.writes
+    assert "the tracking ticket 1 was deleted; push --new signin/tracking/map makes a new one" in reasons(change_set)
 
 
 def test_a_tracking_ticket_that_is_made_anew_for_finished_work_is_closed_in_the_same_run(
@@ -170,8 +167,6 @@ def test_the_path_of_a_map_that_the_next_feature_uses_again_takes_no_ticket_from
     before = dict(tracker.tickets)
     works = (task("Invoice", sections={"purpose": "Bills."}), task("Sum", sections={"purpose": "Adds."}))
     billing = under_another_id(plan(*works), "billing")
-    found = observe(tracker, [billing], POLICY).maps
-    assert map_rename(billing, found) is None
     push(tracker, billing)
     assert {number: tracker.tickets[number] for number in before} == before
     assert len(tracker.tickets) == len(before) + 3
@@ -245,7 +240,24 @@ def test_a_copy_that_a_human_made_is_reported_and_left(tracker: MemoryTracker) -
     tracker.tickets["9"] = replace(tracker.tickets["2"], number="9")
     change_set = planned(tracker, THREE)
     assert not change_set.writes
-    assert "a copy of ticket 2" in reasons(change_set)
+    assert "a copy of ticket 2; close it, or take the marker out of its text" in reasons(change_set)
+
+
+COPIED = {
+    Standing.SELF: "the map still holds its words but no longer as a task",
+    Standing.MEMBER: "a copy of a ticket that was renamed since; close it, or take the marker out of its text",
+}
+
+
+@pytest.mark.parametrize("standing", COPIED)
+def test_a_copy_stays_and_is_told_when_the_ticket_is_renamed(tracker: MemoryTracker, standing: Standing) -> None:
+    tracker.tickets["9"] = replace(tracker.tickets["2"], number="9", standing=standing)
+    renamed = plan(task("Vault", sections={"purpose": "What Store is for."}), SERVICE, TESTS)
+    push(tracker, renamed)
+    assert tracker.tickets["2"].title == "Create Vault"
+    assert tracker.tickets["9"].state is State.OPEN
+    assert not planned(tracker, renamed).writes
+    assert COPIED[standing] in reasons(planned(tracker, renamed))
 
 
 def test_a_conflict_is_settled_for_the_map_or_for_the_tracker(tracker: MemoryTracker) -> None:
