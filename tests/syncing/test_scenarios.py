@@ -244,7 +244,7 @@ def test_a_copy_that_a_human_made_is_reported_and_left(tracker: MemoryTracker) -
 
 
 COPIED = {
-    Standing.SELF: "the map still holds its words but no longer as a task",
+    Standing.SELF: "--accept-settings lets it go",
     Standing.MEMBER: "a copy of a ticket that was renamed since; close it, or take the marker out of its text",
 }
 
