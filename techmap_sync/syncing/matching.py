@@ -147,14 +147,21 @@ def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stra
 
 
 def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
-    """Group tickets by the map that they belong to: that of the tracking ticket they name, else the one they name.
+    """Group tickets by the map that they belong to: that of the tracking ticket they name, or whose ledger lists them.
 
     After a map was renamed its closed tickets still bear the old id; while it is being renamed, some bear the new one.
     """
-    tracking = {h.ticket.number: h.marker.map_id for h in ours if h.marker.ledger and is_trusted(h.ticket, policy)}
+    tracking = [h for h in ours if h.marker.ledger and is_trusted(h.ticket, policy)]
+    named = {h.ticket.number: h.marker.map_id for h in tracking}
+    listed = {
+        number: h.marker.map_id
+        for h in sorted(tracking, key=_age, reverse=True)
+        for number in (h.marker.ledger or Ledger()).tickets.values()
+    }
     found: dict[str, list[Held]] = {}
     for held in ours:
-        found.setdefault(tracking.get(held.marker.tracking, held.marker.map_id), []).append(held)
+        map_id = named.get(held.marker.tracking) or listed.get(held.ticket.number) or held.marker.map_id
+        found.setdefault(map_id, []).append(held)
     return found
 
 

@@ -145,6 +145,18 @@ def test_a_renamed_map_keeps_its_closed_tickets_closed_and_its_deleted_ones_dele
     assert len(tracker.tickets) == 3
 
 
+def test_a_renamed_map_keeps_closed_tickets_that_name_a_tracking_ticket_of_earlier_times() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    tracker.edit("2", state=State.CLOSED)
+    del tracker.tickets["1"]
+    again = plan(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    push(tracker, again, replace(POLICY, new=frozenset({TRACKING})))
+    after = under_another_id(again)
+    push(tracker, after)
+    assert not planned(tracker, after).changes
+    assert len(tracker.tickets) == 3
+
+
 def test_a_map_and_one_of_its_components_are_renamed_together() -> None:
     tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
     before = {ticket.title: number for number, ticket in tracker.tickets.items()}
