@@ -1,76 +1,156 @@
-"""How time and memory grow with the number of tasks: diff alone, over values."""
+"""How time and memory grow with the number of tasks, from the text of maps to what a push would write."""
 
 from __future__ import annotations
 
 import gc
-import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
+from benchmarks.clock import best_times
+from benchmarks.maps import map_text
+from benchmarks.numbers import Number
 from benchmarks.plans import edited, map_of
 from benchmarks.table import Row, Section
+from techmap_sync.config import load_settings
+from techmap_sync.model import TechnicalMap
+from techmap_sync.parsing.parser import parse
+from techmap_sync.parsing.vocabulary import Vocabulary
+from techmap_sync.planning.options import Granularity, GranularityChoice
 from techmap_sync.planning.task import TaskPlan
-from techmap_sync.syncing import writing
-from techmap_sync.syncing.changes import MapChanges
+from techmap_sync.syncing.apply import apply
+from techmap_sync.syncing.changes import ChangeSet, MapChanges
 from techmap_sync.syncing.diff import diff
-from techmap_sync.syncing.marker import Ledger
-from techmap_sync.syncing.matching import sort_tickets
-from techmap_sync.syncing.tracker import Capabilities, Snapshot, Ticket
-from tests.syncing.build import MAP, POLICY, TRACKING, origin
+from techmap_sync.syncing.matching import Holdings, sort_tickets
+from techmap_sync.syncing.policy import Limits
+from techmap_sync.syncing.tracker import Capabilities, Snapshot
+from tests.planning.maps import plan_of
+from tests.syncing.build import POLICY, origin
+from tests.trackers.memory import MemoryTracker
 
 SIZES = (10, 100, 1_000, 10_000)
-ROUNDS = 3
+LARGEST = 2_500
+"""Tasks of one map: with more, a map of this kind has more lines than one may have."""
+ROUNDS = 2
 MOST_GROWTH = 12
 MOST_MEMORY = 400
 """MB."""
+ITEMS = GranularityChoice(tests=Granularity.ITEM)
+ROOMY = Capabilities(parent_at_creation=True, body_limit=1_000_000)
+GENEROUS = replace(POLICY, limits=Limits(max_creates=100_000))
 
 
-def section() -> Section:
-    """Measure the diff of four sizes."""
+@dataclass(frozen=True)
+class Shelf:
+    """Maps with so many tasks together, and the tickets that a push of them has made."""
+
+    texts: tuple[str, ...]
+    maps: tuple[TechnicalMap, ...]
+    plans: tuple[TaskPlan, ...]
+    """With one edit since the push."""
+    snapshot: Snapshot
+
+    def parsed(self) -> object:
+        """Read the texts."""
+        return [_read(text) for text in self.texts]
+
+    def planned(self) -> object:
+        """Make the tasks of the maps."""
+        return [plan_of(each, ITEMS) for each in self.maps]
+
+    def compared(self) -> object:
+        """Work out what a push would write."""
+        return compared(self.plans, self.snapshot)
+
+
+def section(sizes: Sequence[int] = SIZES) -> Section:
+    """Measure each step at each size."""
     text = (
-        "Markers of all tickets read, matched and compared with the tasks of one map, one of which was edited. "
-        f"Processor time, the best of {ROUNDS}; memory by `tracemalloc`, measured apart."
+        "Reading maps (`parse`), making their tasks (`plan`), and comparing these with the tickets of an earlier push "
+        f"after one edit (`diff`). A map has {LARGEST:,} tasks at most, because it may have 5,000 lines: more tasks "
+        "are spread over several maps, all different; one line shows a single map that large, for `diff` alone. "
+        f"Processor time, in turn, the best of {ROUNDS}; peak memory by `tracemalloc`, measured apart."
     )
-    return Section("Growth of diff", text, list(_rows()))
+    return Section("Growth", text, list(_rows(sizes)))
 
 
-def _rows() -> Iterator[Row]:
-    seconds = {}
-    for size in SIZES:
-        made = map_of(size, MAP)
-        snapshot = _after_a_push(made)
-        wanted = edited(made, 1)
-        seconds[size] = min(_seconds(wanted, snapshot) for _ in range(ROUNDS))
-        yield Row(f"{size:,} tasks, microseconds for each", 1e6 * seconds[size] / size)
-        yield Row(f"{size:,} tasks, peak memory", _peak(wanted, snapshot), MOST_MEMORY, unit=" MB")
-    yield Row("1,000 to 10,000 tasks, time", seconds[10_000] / seconds[1_000], MOST_GROWTH, unit=" x")
+def shelf_of(tasks: int) -> Shelf:
+    """Return maps with so many tasks, pushed."""
+    each = min(tasks, LARGEST)
+    texts = tuple(map_text(number, each // 10, each - each // 10) for number in range(tasks // each))
+    maps = tuple(map(_read, texts))
+    plans = tuple(plan_of(found, ITEMS) for found in maps)
+    tracker = MemoryTracker(ROOMY)
+    for _ in apply(ChangeSet(tracker.name, compared(plans, Snapshot(()))), tracker, GENEROUS):
+        pass
+    return Shelf(texts, maps, (edited(plans[0], 1), *plans[1:]), tracker.snapshot(POLICY.managed_label))
 
 
-def _diffed(wanted: TaskPlan, snapshot: Snapshot) -> None:
-    diff(wanted, origin(), sort_tickets(snapshot, POLICY).maps[MAP], Capabilities(), POLICY)
+def compared(plans: Sequence[TaskPlan], snapshot: Snapshot) -> tuple[MapChanges, ...]:
+    """Sort tickets by maps, and return what a push of the maps would change."""
+    held = sort_tickets(snapshot, GENEROUS).maps
+    return tuple(diff(p, origin(p.map_id), held.get(p.map_id, Holdings()), ROOMY, GENEROUS) for p in plans)
 
 
-def _seconds(wanted: TaskPlan, snapshot: Snapshot) -> float:
+def _rows(sizes: Sequence[int]) -> Iterator[Row]:
+    together, peaks = {}, {}
+    for size in sizes:
+        shelf = shelf_of(size)
+        steps = {"parse": shelf.parsed, "plan": shelf.planned, "diff": shelf.compared}
+        gc.collect()
+        seconds = best_times(steps, ROUNDS)
+        together[size] = seconds["plan"] + seconds["diff"]
+        peaks = {name: _peak(step) for name, step in steps.items()}
+        for name in steps:
+            what = f"{size:,} tasks in {_maps(shelf)}, `{name}` of one"
+            yield Row(what, 1e6 * seconds[name] / size, unit=" µs", note=f"peak memory {peaks[name]:.1f} MB")
+    small, big = sizes[-2:]
+    yield Row(f"{small:,} to {big:,} tasks, `plan` + `diff`", together[big] / together[small], MOST_GROWTH, unit=" x",
+              shows=Number.GROWTH, floor=big / small)  # fmt: skip
+    yield Row(
+        f"{big:,} tasks, peak memory of `plan` or `diff`",
+        max(peaks["plan"], peaks["diff"]),
+        MOST_MEMORY,
+        unit=" MB",
+        shows=Number.GROWTH,
+    )
+    yield Row(f"{small:,} to {big:,} tasks of one map, `diff`", _growth_of_one_map(small, big), MOST_GROWTH, unit=" x",
+              floor=big / small)  # fmt: skip
+
+
+def _growth_of_one_map(small: int, big: int) -> float:
+    seconds = []
+    for size in (small, big):
+        made = map_of(size)
+        tracker = MemoryTracker(replace(ROOMY, body_limit=10**9))
+        for _ in apply(ChangeSet(tracker.name, compared([made], Snapshot(()))), tracker, GENEROUS):
+            pass
+        wanted, snapshot = [edited(made, 1)], tracker.snapshot(POLICY.managed_label)
+        gc.collect()
+        seconds.append(best_times({"diff": partial(compared, wanted, snapshot)}, ROUNDS)["diff"])
+    return seconds[1] / seconds[0]
+
+
+def _maps(shelf: Shelf) -> str:
+    return f"{len(shelf.texts)} map{'s' if len(shelf.texts) > 1 else ''}"
+
+
+def _peak(step: Callable[[], object]) -> float:
     gc.collect()
-    started = time.process_time()
-    _diffed(wanted, snapshot)
-    return time.process_time() - started
-
-
-def _peak(wanted: TaskPlan, snapshot: Snapshot) -> float:
     tracemalloc.start()
-    _diffed(wanted, snapshot)
+    step()
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return peak / 2**20
 
 
-def _after_a_push(made: TaskPlan) -> Snapshot:
-    changes = MapChanges(MAP, "docs/login.md", True, tracking_key=TRACKING, ledger=Ledger())
-    drafts = [writing.draft(spec, changes, "1", POLICY, Capabilities()) for spec in (made.tracking, *made.tasks)]
-    return Snapshot(
-        tuple(
-            Ticket(str(n), draft.title, draft.body, labels=draft.labels, parent=None if n == 1 else "1")
-            for n, draft in enumerate(drafts, 1)
-        )
-    )
+def _read(text: str) -> TechnicalMap:
+    found = parse(text, _vocabulary()).map
+    assert found is not None
+    return found
+
+
+@lru_cache
+def _vocabulary() -> Vocabulary:
+    return Vocabulary.from_tables(load_settings(None, {}).vocabulary)

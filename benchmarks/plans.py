@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import Priority, TaskPlan
 from tests.syncing.build import plan, task
 
 SUBJECTS = ("invoices", "sessions", "alerts", "search results", "webhooks", "exports", "ledgers")
@@ -26,17 +26,19 @@ def map_of(tasks: int, name: str = "login") -> TaskPlan:
     return _renamed(plan(*specs), name)
 
 
-def edges_of(made: TaskPlan) -> int:
-    """Return how many tasks wait for how many others."""
-    return sum(len(spec.blocked_by) for spec in made.tasks)
-
-
 def edited(made: TaskPlan, count: int) -> TaskPlan:
     """Return the map after its author changed some tasks."""
     changed = [
         replace(spec, sections=task("x", sections={"purpose": f"Changed, {n}."}).sections)
         for n, spec in enumerate(made.tasks[:count])
     ]
+    return replace(made, tasks=(*changed, *made.tasks[count:]))
+
+
+def prioritised(made: TaskPlan, count: int) -> TaskPlan:
+    """Return the map after some tasks have become urgent."""
+    urgent = task("x", priority=Priority.HIGH)
+    changed = [replace(spec, priority=urgent.priority, labels=urgent.labels) for spec in made.tasks[:count]]
     return replace(made, tasks=(*changed, *made.tasks[count:]))
 
 

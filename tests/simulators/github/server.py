@@ -6,6 +6,7 @@ import hashlib
 import json
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -47,6 +48,8 @@ class GitHub:
     dies_at: int = 0
     """Number of the request from which on no answer comes, as a client sees nothing after it was killed."""
     dies_after_its_effect: bool = False
+    latency: float = 0.0
+    """Seconds that each answer takes to arrive, on the clock of this computer."""
     app_key: str = ""
     """Public key of the App whose installation may ask for tokens, PEM."""
 
@@ -121,6 +124,7 @@ class GitHub:
                 answer = self._answer(request)
                 self.answers.append(answer)
                 answer = self._failing(fault) if fault else answer
+        time.sleep(self.latency)
         if fault and fault.kind is Kind.TIMED_OUT:
             self.released.wait(10)
         return self._dressed(request, answer) if answer else None

@@ -1,0 +1,47 @@
+"""What start-up costs: processor time of whole processes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.clock import PROGRAM, best_runs
+from benchmarks.numbers import Number
+from benchmarks.table import Row
+
+ROUNDS = 15
+BOUND = 1.6
+SIZE = 10_000
+"""Bytes of the map."""
+CORPUS = Path(__file__).parents[1] / "tests" / "corpus"
+BARE = "import typer, rich, pydantic_settings, marko"
+TEXT = (
+    f'Each beside `python -c "{BARE}"`, as whole processes with their modules compiled. The map has {SIZE:,} bytes. '
+    "Without variables of its own the program needs no pydantic-settings, which is a quarter of that import."
+)
+
+
+def rows(rounds: int = ROUNDS) -> Iterator[Row]:
+    """Measure `--version` and `check`."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "map.md")
+        file.write_text(_map(), encoding="utf-8")
+        commands = {
+            "bare": [sys.executable, "-c", BARE],
+            "version": [PROGRAM, "--version"],
+            "check": [PROGRAM, "check", str(file)],
+        }
+        best = best_runs(commands, Path(folder), rounds)
+    yield Row("`--version` to the bare import", best["version"] / best["bare"], unit=" x")
+    yield Row("`check` to the bare import", best["check"] / best["bare"], BOUND, unit=" x", shows=Number.START)
+
+
+def _map() -> str:
+    """Return a map of the wanted size: one of the corpus, with more about its last section."""
+    text = (CORPUS / "04-faceted-search.md").read_text(encoding="utf-8")
+    lines = (f"- Verify facet {n} against the catalogue of shop {n % 7}\n" for n in range(SIZE))
+    while len(text.encode()) < SIZE:
+        text += next(lines)
+    return text
