@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from techmap_sync.planning.task import Section
 from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.changes import Action, ChangeSet
 from techmap_sync.syncing.choices import Side
@@ -61,6 +62,28 @@ def test_the_same_map_from_another_source_is_refused(tracker: MemoryTracker) -> 
     change_set = planned(tracker, THREE, replace(POLICY, source="example.org/other/repo"))
     assert not change_set.writes
     assert 'set source = "example.org/team/app"' in reasons(change_set)
+
+
+def test_two_sources_in_one_tracker_do_not_touch_each_other(tracker: MemoryTracker) -> None:
+    """Two repositories, one project with all their tickets: each sees its own, and the other's as a stranger's."""
+    before, other = dict(tracker.tickets), replace(POLICY, source="example.org/team/shop")
+    orders = under_another_id(plan(task("Cart", sections={"purpose": "Holds goods."})), "orders")
+    push(tracker, orders, other)
+    assert {number: tracker.tickets[number] for number in before} == before
+    assert len(tracker.tickets) == len(before) + 2
+    assert not planned(tracker, THREE).changes
+    assert not planned(tracker, orders, other).changes
+
+
+def test_tickets_that_an_older_template_wrote_are_not_rewritten(tracker: MemoryTracker) -> None:
+    newer = plan(*(replace(t, sections=tuple(reworded(s) for s in t.sections)) for t in THREE.tasks))
+    change_set = planned(tracker, newer, text=repr(THREE))
+    assert not change_set.changes
+    assert planned(tracker, newer, replace(POLICY, refresh=True), text=repr(THREE)).writes, "--refresh writes it"
+
+
+def reworded(section: Section) -> Section:
+    return replace(section, text=f"In short: {section.text}")
 
 
 def test_a_broken_marker_releases_the_ticket_and_says_so(tracker: MemoryTracker) -> None:
