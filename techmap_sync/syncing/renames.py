@@ -95,12 +95,16 @@ def _by_hand(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
 
 
 def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[list[TaskSpec], dict[str, Held]]:
-    """Return the tasks, and by key the open tickets, that may belong together under other keys."""
+    """Return the tasks, and by key the open tickets, that may belong together under other keys.
+
+    A task whose ticket was deleted or released has no new name: its key is known.
+    """
     wanted = {spec.key: spec for spec in plan.tasks}
     still = {key: h for key, h in holdings.tickets.items() if h.ticket.state is State.OPEN and key not in taken}
     swapped = {key for key, held in still.items() if _is_swapped(wanted.get(key), held)}
     tasks = [s for s in plan.tasks if not s.done and s.key not in taken]
-    lone = [s for s in tasks if s.key not in holdings.tickets or s.key in swapped]
+    known = {*holdings.tickets, *holdings.ledger.tickets, *holdings.ledger.gone} - swapped
+    lone = [s for s in tasks if s.key not in known]
     return lone, {key: held for key, held in still.items() if key not in wanted or key in swapped}
 
 

@@ -128,6 +128,14 @@ def test_a_thousand_tasks_with_a_hundred_renames_are_diffed_in_two_seconds() -> 
     assert moved == {key(f"Renamed{n}"): before[key(f"Part{n}")] for n in range(0, 1000, 10)}
 
 
+def test_a_task_whose_ticket_was_deleted_takes_no_other_ticket_for_its_own() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Vault", sections=STORE), task("Sender", sections=SENDER))
+    del tracker.tickets["2"]
+    without = plan(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    push(tracker, without)
+    assert tracker.tickets["3"].title == "Create Vault"
+
+
 def test_a_renamed_map_keeps_its_closed_tickets_closed_and_its_deleted_ones_deleted() -> None:
     tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
     tracker.edit("2", state=State.CLOSED)
