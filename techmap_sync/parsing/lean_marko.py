@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from marko import block as marko_block
@@ -26,6 +27,9 @@ _OPENERS = re.compile(r"[\[\]*_`<~\\]")
 _ANGLE_BRACKET = re.compile(r" {0,3}<")
 _BAR = re.compile(r"[^\n|]*\|")
 _LINE = re.compile(r"[^\n]*$\n?", re.MULTILINE)
+
+
+_compiled = cache(re.compile)
 
 
 class _Heading(marko_block.Heading):
@@ -89,10 +93,44 @@ class _Table(gfm.Table):
 
 
 class QuickSource(Source):
-    """Looks up the next line once, where Marko does so for each pattern that it tries there."""
+    """Keeps what Marko works out anew for each pattern that it tries: the prefixes of a line, and where they end."""
 
     _place: tuple[int, str] = (-1, "")
     _prefix_length = 0
+    _joined: str | None = None
+
+    @property
+    def _states(self) -> list[marko_block.BlockElement]:
+        return self._open
+
+    @_states.setter
+    def _states(self, states: list[marko_block.BlockElement]) -> None:
+        self._open, self._joined = states, None
+
+    def push_state(self, element: marko_block.BlockElement) -> None:
+        """Open a quote, a list or an item."""
+        self._open.append(element)
+        self._joined = None
+
+    def pop_state(self) -> marko_block.BlockElement:
+        """Close the innermost one."""
+        self._joined = None
+        return self._open.pop()
+
+    @property
+    def prefix(self) -> str:
+        """The pattern of what the open elements put before each line."""
+        if self._joined is None:
+            self._joined = "".join(element._prefix for element in self._open)
+        return self._joined
+
+    def _update_prefix(self) -> None:
+        super()._update_prefix()
+        self._joined = None
+
+    def _expect_re(self, regexp: re.Pattern[str] | str, pos: int) -> re.Match[str] | None:
+        pattern = _compiled(regexp) if isinstance(regexp, str) else regexp
+        return pattern.match(self._buffer, pos)
 
     def expect_re(self, regexp: re.Pattern[str] | str) -> re.Match[str] | None:
         """Return what the pattern matches behind the markers of quotes and lists that are open here."""
