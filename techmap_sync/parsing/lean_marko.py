@@ -27,6 +27,7 @@ _OPENERS = re.compile(r"[\[\]*_`<~\\]")
 _ANGLE_BRACKET = re.compile(r" {0,3}<")
 _BAR = re.compile(r"[^\n|]*\|")
 _LINE = re.compile(r"[^\n]*$\n?", re.MULTILINE)
+_WORDS = re.compile(r"(?:\*\*?|__?|\[[ xX]\] |[`(\"])?[^\W\d_][^\n|]*+$", re.MULTILINE)
 
 
 _compiled = cache(re.compile)
@@ -92,6 +93,28 @@ class _Table(gfm.Table):
         return source.expect_re(_BAR) is not None and super().match(source)  # type: ignore[no-untyped-call]
 
 
+class _Paragraph(gfm.Paragraph):
+    """Most lines of a paragraph begin with a word, and no line that begins so ends it."""
+
+    override = True
+
+    @classmethod
+    def break_paragraph(cls, source: Source, lazy: bool = False) -> bool:
+        assert isinstance(source, QuickSource)
+        return source.has_prefix and not source.at_words and super().break_paragraph(source, lazy)
+
+
+class _Words(_Paragraph):
+    """A paragraph that is seen to be one before all else is tried."""
+
+    priority = 9
+
+    @classmethod
+    def match(cls, source: Source) -> bool:
+        assert isinstance(source, QuickSource)
+        return source.at_words
+
+
 class QuickSource(Source):
     """Keeps what Marko works out anew for each pattern that it tries: the prefixes of a line, and where they end."""
 
@@ -132,22 +155,47 @@ class QuickSource(Source):
         pattern = _compiled(regexp) if isinstance(regexp, str) else regexp
         return pattern.match(self._buffer, pos)
 
+    @property
+    def has_prefix(self) -> bool:
+        """Whether the next line has the markers of all that is open here."""
+        return self._length_of_prefix() >= 0
+
+    @property
+    def at_words(self) -> bool:
+        """Whether the next line can be nothing but text: it begins with a word, and it is no row of a table."""
+        length = self._length_of_prefix()
+        return length >= 0 and _WORDS.match(self._buffer, self.pos + length) is not None
+
     def expect_re(self, regexp: re.Pattern[str] | str) -> re.Match[str] | None:
         """Return what the pattern matches behind the markers of quotes and lists that are open here."""
+        length = self._length_of_prefix()
+        if length < 0:
+            self.match = _LINE.match(self._buffer, self.pos)
+            return None
+        self.match = self._expect_re(regexp, self.pos + length)
+        return self.match
+
+    def next_line(self, require_prefix: bool = True) -> Any:
+        """Return the next line, without the markers where they are required and there."""
+        self.match = self.expect_re(_LINE) if require_prefix else _LINE.match(self._buffer, self.pos)
+        return self.match and self.match[0]
+
+    @property
+    def _current_pos(self) -> int:
+        return self.pos + max(self._length_of_prefix(), 0)
+
+    def _length_of_prefix(self) -> int:
+        """Return how long the markers before the next line are; -1: it has not all of them."""
         prefix = self.prefix
         if (self.pos, prefix) != self._place:
             self._place = (self.pos, prefix)
             line = _LINE.match(self._buffer, self.pos) if prefix else None
             self._prefix_length = self.match_prefix(prefix, line[0]) if line else 0
-        if self._prefix_length < 0:
-            self.match = _LINE.match(self._buffer, self.pos)
-            return None
-        self.match = self._expect_re(regexp, self.pos + self._prefix_length)
-        return self.match
+        return self._prefix_length
 
 
 _ELEMENTS: Sequence[type[Element]] = (
-    gfm.Paragraph,
+    _Paragraph,
     gfm.Strikethrough,
     gfm.TableRow,
     gfm.TableCell,
@@ -165,7 +213,7 @@ class LeanParser(Parser):
         super().__init__()
         for element in _ELEMENTS:
             self.add_element(element)
-        self._sorted_elements = super()._build_block_element_list()
+        self._sorted_elements = [_Words, *super()._build_block_element_list()]
         self._budget = 0
 
     def parse(self, text: str) -> marko_block.Document:

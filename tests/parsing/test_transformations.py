@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -18,6 +19,7 @@ COUNT = int(os.environ.get("TRANSFORMATIONS", "200"))
 MAPS = sorted(CORPUS.glob("*.md"))
 
 
+@cache  # Two seeds may lead to the same text.
 def meaning(text: str) -> dict[str, object]:
     """Return what does not move when a map is written in another way."""
     found = parse(text, VOCABULARY).map
