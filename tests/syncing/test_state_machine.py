@@ -37,7 +37,7 @@ from tests.trackers.memory import MemoryTracker
 
 FREE = replace(POLICY, allowed=frozenset({"closes", "retitles", "gone", "older"}))
 RECONCILE = replace(FREE, close_copies=True)
-POLICIES = [FREE, FREE, RECONCILE, replace(FREE, refresh=True), replace(FREE, accept_settings=True)]
+BY_HAND = [FREE, replace(FREE, refresh=True), replace(FREE, accept_settings=True)]
 
 
 class Histories(Steps):
@@ -70,7 +70,18 @@ class Histories(Steps):
             changes = diff(plan, where, holdings, abilities, policy, found.doubts[plan.map_id])
         return ChangeSet(self.tracker.name, (changes,))
 
-    @rule(policy=st.sampled_from(POLICIES))
+    @rule(policy=st.sampled_from(BY_HAND))
+    def push_by_hand(self, policy: SyncPolicy) -> None:
+        self.push(policy)
+
+    @rule()
+    def push_on_merge(self) -> None:
+        self.push(FREE)
+
+    @rule()
+    def reconcile_by_schedule(self) -> None:
+        self.push(RECONCILE)
+
     def push(self, policy: SyncPolicy) -> None:
         before, shown = self.tickets(), self.planned(policy)
         outcomes = list(apply(shown, self.tracker, policy))
