@@ -133,7 +133,8 @@ def _sign(link: Change) -> str:
 
 
 def _other_end(link: Change) -> str:
-    return "child of the tracking ticket" if link.edge is EdgeKind.CHILD_OF else inline(link.reason)
+    is_child = link.edge is EdgeKind.CHILD_OF and link.writes
+    return "child of the tracking ticket" if is_child else inline(link.reason)
 
 
 def _edits(edits: Iterable[FieldEdit]) -> Iterator[str]:

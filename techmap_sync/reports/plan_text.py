@@ -131,8 +131,9 @@ def _one(change: Change) -> Iterator[Text]:
 def _link_line(link: Change, nested: bool) -> Text:
     sign, style = SIGNS[link.action]
     indent = "      " if nested else "  "
-    who = "" if nested else f"{link.ticket}  {clean(link.title)}: "
-    if link.edge is EdgeKind.CHILD_OF:
+    word = "" if link.writes else f"{link.action:<8} "
+    who = word if nested else f"{word}{link.ticket}  {clean(link.title)}: "
+    if link.edge is EdgeKind.CHILD_OF and link.writes:
         return Text.assemble((f"{indent}{sign} ", style), f"{who}child of the tracking ticket")
     return Text.assemble((f"{indent}{sign} ", style), f"{who}{clean(link.reason)}")
 

@@ -31,6 +31,8 @@ HOSTILE = [
     "::error file=x::y %0A ##[add-mask]z",
 ]
 TASK = "login/component/totp"
+CHILD = EdgeKind.CHILD_OF
+KEPT_AWAY = 'a human removed that it is a child of "Login", kept so'
 
 
 def change_set(*titles: str) -> ChangeSet:
@@ -44,11 +46,14 @@ def change_set(*titles: str) -> ChangeSet:
     changes = [
         *(Change(Action.CREATE, f"{TASK}-{n}", title) for n, title in enumerate(told)),
         Change(Action.LINK, f"{TASK}-0", told[0], reason=f'blocked by "{told[-1]}"', edge=EdgeKind.BLOCKED_BY),
-        Change(Action.LINK, f"{TASK}-0", told[0], edge=EdgeKind.CHILD_OF),
+        Change(Action.LINK, f"{TASK}-0", told[0], edge=CHILD),
         Change(Action.UPDATE, "login/test/unit", told[-1], "12", edits=edits),
         Change(Action.CLOSE, "login/change/db", "Change database", "13", "its task is gone from the map"),
         Change(Action.UNLINK, "login/x", "Other", "14", 'blocked by "Change database"', edge=EdgeKind.BLOCKED_BY),
         Change(Action.SKIP, "login/y", "Skipped", "15", "the ticket was closed by a human"),
+        Change(
+            Action.SKIP, "login/c", "Alone", "17", 'a human removed that it is a child of "Login", kept so', edge=CHILD
+        ),
         Change(Action.CONFLICT, "login/z", "Both", "16", "purpose: kept the human's text"),
     ]
     return ChangeSet(
@@ -66,7 +71,7 @@ def outcomes(changes: ChangeSet) -> list[Outcome]:
     page = "https://github.com/octo/app/issues/"
     return [
         Outcome(change, "login", Status.SKIPPED, "", "no room for it")
-        if change.edge is EdgeKind.CHILD_OF
+        if change.edge is CHILD
         else Outcome(change, "login", Status.APPLIED, change.ticket or "11", url=f"{page}{change.ticket or 11}")
         for change in changes.writes
     ]
