@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.matching import Holdings, Stray
 from techmap_sync.syncing.policy import SyncPolicy
-from techmap_sync.syncing.tracker import Snapshot
+from techmap_sync.syncing.tracker import Snapshot, Ticket
 
 
 def short_listing(snapshot: Snapshot) -> str:
@@ -18,16 +18,19 @@ def short_listing(snapshot: Snapshot) -> str:
 
 
 def unlisted_tickets(listed: Snapshot, own: Snapshot, map_id: str, policy: SyncPolicy) -> str:
-    """Return why a map without a ledger must not be pushed: tickets of it that the listing does not show.
+    """Return why a map without a ledger must not be pushed: tickets that the listing does not show.
+
+    Those of this map; or, when the listing shows none at all, those of any map: this one may have had another id.
 
     :param own: every ticket that our account created.
     """
     there = listed.by_number()
-    missing = [number for number in own.by_number() if number not in there and _is_of(own, number, map_id, policy)]
+    maps = {number: _map_of(ticket, policy) for number, ticket in own.by_number().items() if number not in there}
+    missing = [number for number, its_map in maps.items() if its_map == map_id or (its_map and not there)]
     if not missing:
         return ""
-    some = ", ".join(missing[:3])
-    what = f"{len(missing)} tickets of this map exist without the label {policy.managed_label} ({some})"
+    whose, some = "of this map" if there else "of ours", ", ".join(missing[:3])
+    what = f"{len(missing)} tickets {whose} exist without the label {policy.managed_label} ({some})"
     return f"{what}; was the label renamed? give it back, or set managed_label"
 
 
@@ -51,6 +54,7 @@ def foreign_twins(strays: Iterable[Stray], map_id: str, policy: SyncPolicy) -> I
         yield f'the tickets of a map with this id come from {source}; set source = "{source}" or give the map a Map ID'
 
 
-def _is_of(own: Snapshot, number: str, map_id: str, policy: SyncPolicy) -> bool:
-    block = read_block(own.by_number()[number].body)
-    return isinstance(block, Block) and (block.marker.map_id, block.marker.source) == (map_id, policy.source)
+def _map_of(ticket: Ticket, policy: SyncPolicy) -> str:
+    """Return the map that a ticket of this source names; empty for any other ticket."""
+    block = read_block(ticket.body)
+    return block.marker.map_id if isinstance(block, Block) and block.marker.source == policy.source else ""

@@ -203,6 +203,20 @@ class Steps(RuleBasedStateMachine):
             self.tracker.remove_labels(ticket.number, [label])
             self.choices.removed[ticket.number] = label
 
+    @rule()
+    def human_deletes_the_managed_label(self) -> None:
+        """All tickets lose it at once, as when it is renamed."""
+        for ticket in self.tickets().values():
+            if POLICY.managed_label in ticket.labels:
+                self.tracker.remove_labels(ticket.number, [POLICY.managed_label])
+                self.choices.unlabelled.add(ticket.number)
+
+    @rule()
+    def human_gives_the_managed_label_back(self) -> None:
+        for number in self.choices.unlabelled & self.tickets().keys():
+            self.tracker.add_labels(number, [POLICY.managed_label])
+        self.choices.unlabelled.clear()
+
     @rule(data=st.data())
     def human_assigns_somebody(self, data: st.DataObject) -> None:
         ticket = self.choose(data)

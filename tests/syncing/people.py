@@ -75,6 +75,8 @@ class Choices:
     added: dict[str, str] = field(default_factory=dict)
     """Labels."""
     removed: dict[str, str] = field(default_factory=dict)
+    unlabelled: set[str] = field(default_factory=set)
+    """What lost the managed label when it was deleted everywhere."""
     assigned: set[str] = field(default_factory=set)
     closed: dict[str, CloseReason] = field(default_factory=dict)
     reopened: set[str] = field(default_factory=set)
@@ -92,7 +94,7 @@ class Choices:
         """The ticket is gone, and with it all that was done to it."""
         for known in (self.text, self.ticks, self.added, self.removed, self.closed):
             known.pop(number, None)
-        for numbers in (self.assigned, self.reopened, self.copies):
+        for numbers in (self.assigned, self.reopened, self.copies, self.unlabelled):
             numbers.discard(number)
         self.unlinked = {edge for edge in self.unlinked if number not in edge}
 

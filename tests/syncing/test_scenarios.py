@@ -110,7 +110,7 @@ def test_an_empty_listing_is_refused_by_the_servers_own_count(tracker: MemoryTra
 def test_an_empty_listing_without_a_count_is_refused_by_our_own_tickets(tracker: MemoryTracker) -> None:
     tracker.unlisted, tracker.counts = set(tracker.tickets), False
     assert not planned(tracker, THREE).writes
-    assert "4 tickets of this map exist without the label techmap" in reasons(planned(tracker, THREE))
+    assert "4 tickets of ours exist without the label techmap" in reasons(planned(tracker, THREE))
 
 
 def test_a_page_that_is_missing_is_filled_by_number(tracker: MemoryTracker) -> None:
@@ -123,6 +123,15 @@ def test_a_managed_label_that_was_renamed_is_refused(tracker: MemoryTracker) -> 
         tracker.edit(number, labels=ticket.labels - {"techmap"} | {"tech-map"})
     assert not planned(tracker, THREE).writes
     assert "was the label renamed?" in reasons(planned(tracker, THREE))
+
+
+def test_a_map_that_is_renamed_while_the_label_is_gone_is_refused_too(tracker: MemoryTracker) -> None:
+    for number, ticket in tracker.tickets.items():
+        tracker.edit(number, labels=ticket.labels - {"techmap"})
+    assert not planned(tracker, under_another_id(THREE)).writes
+    assert "4 tickets of ours exist without the label techmap (1, 2, 3); was the label renamed?" in reasons(
+        planned(tracker, under_another_id(THREE))
+    )
 
 
 def test_a_managed_label_that_a_human_took_off_one_ticket_loses_nothing(tracker: MemoryTracker) -> None:
