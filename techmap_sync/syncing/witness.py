@@ -20,16 +20,17 @@ def short_listing(snapshot: Snapshot) -> str:
 def unlisted_tickets(listed: Snapshot, own: Snapshot, map_id: str, policy: SyncPolicy) -> str:
     """Return why a map without a ledger must not be pushed: tickets that the listing does not show.
 
-    Those of this map; or, when the listing shows none at all, those of any map: this one may have had another id.
+    Those of this map; or, when the listing shows none of our account's, those of any: this map may have had another id.
 
     :param own: every ticket that our account created.
     """
-    there = listed.by_number()
-    maps = {number: _map_of(ticket, policy) for number, ticket in own.by_number().items() if number not in there}
-    missing = [number for number, its_map in maps.items() if its_map == map_id or (its_map and not there)]
+    there, ours = listed.by_number(), own.by_number()
+    maps = {number: _map_of(ticket, policy) for number, ticket in ours.items() if number not in there}
+    all_lost = there.keys().isdisjoint(ours)
+    missing = [number for number, its_map in maps.items() if its_map == map_id or (its_map and all_lost)]
     if not missing:
         return ""
-    whose, some = "of this map" if there else "of ours", ", ".join(missing[:3])
+    whose, some = "of ours" if all_lost else "of this map", ", ".join(missing[:3])
     what = f"{len(missing)} tickets {whose} exist without the label {policy.managed_label} ({some})"
     return f"{what}; was the label renamed? give it back, or set managed_label"
 
