@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -142,7 +143,7 @@ class OnGitHub:
         self.server.repository.issues[int(source)].blocked_by.remove(int(target))
 
     def saved(self) -> bytes:
-        return pickle.dumps(self.server.repository)
+        return _pickled(self.server.repository)
 
     def restore(self, saved: bytes) -> None:
         self.server.restore(pickle.loads(saved))
@@ -215,7 +216,7 @@ class OnGitLab:
         del links[found]
 
     def saved(self) -> bytes:
-        return pickle.dumps([getattr(self.server.world, name) for name in _STORED])
+        return _pickled([getattr(self.server.world, name) for name in _STORED])
 
     def restore(self, saved: bytes) -> None:
         for name, value in zip(_STORED, pickle.loads(saved), strict=True):
@@ -237,6 +238,15 @@ class OnGitLab:
             parent=parents[0] if parents else None,
             blocked_by=frozenset(str(link.source) for link in links if link.type == "blocks"),
         )
+
+
+def _pickled(value: object) -> bytes:
+    """Return the bytes of a value: the same for equal ones, however many of their parts are one and the same object."""
+    written = io.BytesIO()
+    pickler = pickle.Pickler(written)
+    pickler.fast = True
+    pickler.dump(value)
+    return written.getvalue()
 
 
 @contextmanager
