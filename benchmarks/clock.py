@@ -33,6 +33,12 @@ def best_runs(commands: Mapping[str, Sequence[str]], folder: Path, rounds: int) 
     return {name: min(each[name] for each in times[1:]) for name in commands}
 
 
+def processor_time_of_children() -> float:
+    """Return the processor time of all processes that this one has started and that have ended, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _time(work: Callable[[], object]) -> float:
     started = process_time()
     work()
@@ -40,7 +46,6 @@ def _time(work: Callable[[], object]) -> float:
 
 
 def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)  # noqa: S603 - ours
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    before = processor_time_of_children()
+    subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)  # noqa: S603 - ours
+    return processor_time_of_children() - before

@@ -177,6 +177,8 @@ def load_settings(file: Path | None, flags: Mapping[str, object]) -> Settings:
     """
     read = [_toml(shipped("defaults.toml")), *([_toml(file)] if file else [])]
     _check_variables()
+    # Looking for plugins of pydantic means reading the metadata of every package that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     try:
         return Settings.model_validate(reduce(_merged, [*read, _variables(), flags]))
     except ValidationError as error:

@@ -73,6 +73,8 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=4096)
 def unnumbered(text: str) -> str:
     """Return a heading without leading numbering and without emoji and arrows at its ends."""
+    if text.isascii() and text.replace(" ", "").isalpha() and text == text.strip():
+        return text  # nothing but words, as nearly always
     for _ in range(_MOST_NUMBERS):
         shorter = _NUMBERING.sub("", _LEADING_ORNAMENT.sub("", text), count=1)
         if shorter == text:
