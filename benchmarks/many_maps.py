@@ -28,7 +28,8 @@ ROUNDS = {"check": 2, "plan": 1}
 TEXT = (
     f"{MAPS:,} generated maps, all different. For each byte: processor time of the whole `check`, start and report "
     "included, beside bare Marko on the same texts. From one process to two: time on the clock of the whole command, "
-    "which a second program on the machine spoils; `check` runs twice each way, in turn, and the best counts."
+    "which a second program on the machine spoils; `check` runs twice each way, in turn, and the best counts. Only "
+    "reading is shared: a plan is put together by one process."
 )
 
 

@@ -19,7 +19,7 @@ CORPUS = Path(__file__).parents[1] / "tests" / "corpus"
 BARE = "import typer, rich, pydantic_settings, marko"
 TEXT = (
     f'Each beside `python -c "{BARE}"`, as whole processes with their modules compiled. The map has {SIZE:,} bytes. '
-    "Without variables of its own the program needs no pydantic-settings, which is a quarter of that import."
+    "Where no variable holds a setting the program does without pydantic-settings."
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 
 from tests.simulators.github.messages import Json
 from tests.simulators.github.state import Comment, Issue, Label, Milestone, Repository
@@ -156,13 +157,30 @@ class Rows:
             "closed_at": None,
         }
 
+    @cached_property
+    def _children(self) -> dict[int, list[Issue]]:
+        """The sub-issues of each issue, looked up once for all rows of an answer."""
+        found: dict[int, list[Issue]] = {}
+        for issue in self._repository.issues.values():
+            if issue.parent:
+                found.setdefault(issue.parent, []).append(issue)
+        return found
+
+    @cached_property
+    def _blocked(self) -> dict[int, list[Issue]]:
+        """The issues that each issue blocks."""
+        found: dict[int, list[Issue]] = {}
+        for issue in self._repository.issues.values():
+            for number in issue.blocked_by:
+                found.setdefault(number, []).append(issue)
+        return found
+
     def issue(self, issue: Issue) -> Json:
         """Return an issue as lists hold it."""
         repository = self._repository
         url = f"{self.url}/issues/{issue.number}"
-        children = repository.children(issue.number)
+        children, blocking = self._children.get(issue.number, []), self._blocked.get(issue.number, [])
         done = sum(child.state == "closed" for child in children)
-        blocking = [other for other in repository.issues.values() if issue.number in other.blocked_by]
         blockers = [repository.issues[number] for number in issue.blocked_by]
         row = {
             "url": url,
