@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 # Also sets how often Python looks for garbage, as the program does.
@@ -37,10 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--date", default=datetime.now(UTC).date().isoformat(), help="the date on the page")
     parser.add_argument("--strict", action="store_true", help="exit 1 when a bound is missed")
     asked = parser.parse_args(arguments)
-    sections = [*_counted(), *_timed()]
-    text = page(sections, asked.date)
-    PAGE.write_text(text, encoding="utf-8")
-    sys.stdout.write(text)
+    sections: list[Section] = []
+    for section in chain(_counted(), _timed()):
+        sections.append(section)
+        # A run that is interrupted leaves what it has measured; the rest is said to be not measured.
+        PAGE.write_text(page(sections, asked.date), encoding="utf-8")
+    sys.stdout.write(page(sections, asked.date))
     return ended(sections, strict=asked.strict)
 
 
