@@ -32,19 +32,22 @@ class Desk:
     requests: list[str] = field(default_factory=list)
 
     def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        """Answer one question after the latency of the server."""
+        """Answer one question after the latency of the server; one that it does not know is refused."""
         time.sleep(self.github.latency)
         self.requests.append(query)
         owner, _, name = self.github.repository.full_name.partition("/")
         if "mutation IssueCreate" in query:
             asked = variables["input"]
             issue = self.github.add_issue(asked["title"], *asked.get("labelIds", ()), body=asked["body"])
-            return {"createIssue": {"issue": {"id": f"I_{issue.number}", "url": f"https://github.com/{issue.number}"}}}
+            made = {"id": f"I_{issue.number}", "url": f"https://github.com/{issue.number}"}
+            return {"data": {"createIssue": {"issue": made}}}
         if "RepositoryResolveMetadataIDs" in query:
-            return {"repository": {alias: {"id": label, "name": label} for alias, label in _LABEL.findall(query)}}
-        assert "query RepositoryInfo" in query, query
-        known = {"id": "R_1", "name": name, "owner": {"login": owner}, "hasIssuesEnabled": True}
-        return {"repository": {**known, "viewerPermission": "ADMIN"}}
+            labels = {alias: {"id": label, "name": label} for alias, label in _LABEL.findall(query)}
+            return {"data": {"repository": labels}}
+        if "query RepositoryInfo" in query:
+            known = {"id": "R_1", "name": name, "owner": {"login": owner}, "hasIssuesEnabled": True}
+            return {"data": {"repository": {**known, "viewerPermission": "ADMIN"}}}
+        return {"errors": [{"message": f"not played here: {query}"}]}
 
 
 def version() -> str:
@@ -54,7 +57,10 @@ def version() -> str:
 
 
 def loop(github: GitHub, titles: list[str], label: str) -> int:
-    """Create issues one by one, and return how many requests that took."""
+    """Create issues one by one, and return how many requests that took.
+
+    :raises CalledProcessError: this version of the program asks for more than the simulated server answers.
+    """
     assert GH
     with TemporaryDirectory() as folder, _listening(github, Path(folder, "socket")) as desk:
         environment = {"PATH": os.environ["PATH"], "GH_CONFIG_DIR": folder, "GH_TOKEN": "simulated", "HOME": folder,
@@ -73,7 +79,7 @@ def _listening(github: GitHub, socket: Path) -> Iterator[Desk]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            body = json.dumps({"data": desk.answer(asked["query"], asked["variables"] or {})}).encode()
+            body = json.dumps(desk.answer(asked["query"], asked.get("variables") or {})).encode()
             self.send_response_only(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body)))
