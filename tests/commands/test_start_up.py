@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from typer.main import get_group
 
-from tests.commands.run import CORPUS
+from techmap_sync.cli.app import FILES
+from tests.commands.run import CORPUS, Program
 
 RUN = """
 import sys
@@ -57,3 +60,15 @@ def test_check_stays_clear_of_what_only_pushes_need(tmp_path: Path) -> None:
         "techmap_sync.reports.messages",
     }
     assert {"techmap_sync.cli.pushing", "techmap_sync.cli.watching", "techmap_sync.cli.continuous"}.isdisjoint(ours)
+
+
+@pytest.mark.parametrize("file", sorted(set(FILES.values())))
+def test_every_command_is_found_in_its_file(file: str) -> None:
+    there = get_group(import_module(f"techmap_sync.cli.{file}").app).commands
+    assert list(there) == [name for name, place in FILES.items() if place == file]
+
+
+def test_a_misspelled_command_is_answered_with_the_nearest_of_all(program: Program) -> None:
+    ended = program("reconcil")
+    assert ended.code == 2
+    assert "Did you mean 'reconcile'?" in ended.err
