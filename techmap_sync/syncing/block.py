@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from techmap_sync.syncing.marker import PREFIX, Marker, MarkerUnreadable, decode, encode
 
@@ -58,6 +59,7 @@ class Unmanaged:
     """It holds pieces of a block or marker, so that it was ours or was made to look so."""
 
 
+@lru_cache(maxsize=1024)  # A run reads the tickets of a map several times: to compare, to write, to look again.
 def read_block(body: str) -> Block | Unmanaged:
     """Take a ticket's text apart.
 
