@@ -28,11 +28,14 @@ lint: $(VENV)/dev
 types: $(VENV)/dev
 	$(BIN)/mypy
 
+# Each process takes what stands together, because that shares servers and installations; the first to end helps the others.
+PARALLEL := --numprocesses auto --dist worksteal
+
 unit: $(VENV)/dev optional
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest $(PARALLEL)
 
 coverage: $(VENV)/dev optional ## the same tests, and the lines that none of them reaches
-	$(BIN)/pytest --numprocesses auto --cov --cov-report=term:skip-covered
+	$(BIN)/pytest $(PARALLEL) --cov --cov-report=term:skip-covered
 
 docs: $(VENV)/run ## write docs/rules.md from the code and docs/ci-inputs.md from the files for a CI
 	@$(BIN)/python -c 'from techmap_sync.planning.rules import EVERY_RULE as rules; from techmap_sync.reports.rules_page import rules_page; print(end=rules_page(rules.values()))' > docs/rules.md
