@@ -131,6 +131,7 @@ class Runner:
             "RUNNER_TEMP": str(self.temp),
             "TECHMAP_SYNC_GITHUB__SECONDS_BETWEEN_WRITES": "0",
             **{name: os.environ[name] for name in os.environ if name.startswith("PIP_")},
+            "PIP_COMPILE": "0",  # most of what is installed is never loaded
             **self.before,
         }
 
