@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 # Most file systems take 255 bytes; Backlog.md itself fails on more.
 _LONGEST_NAME = 255
@@ -14,6 +15,7 @@ ID_LINE = re.compile(r"""^["']?id["']?[ \t]*:[ \t]*(["']?)([\w.-]+)\1[ \t\r]*(?:
 """Finds the id of a task without reading its YAML."""
 
 
+@lru_cache(maxsize=8192)  # Every file of a folder is looked at before each write.
 def canonical(number: str, prefix: str = "task") -> str:
     """Return the one way to write a number: ``TASK-1.2`` for ``task-01.2`` and, with the prefix, for ``1.2``."""
     text = number.strip()
