@@ -7,12 +7,14 @@ best pair is a rename; anything doubtful is held and shown, with the line to add
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.tracker import State
@@ -24,6 +26,7 @@ SAME = 0.6
 """A likeness from here on may be the same task."""
 CLEAR = 0.1
 """By how much the best pair must lead."""
+_WORD = re.compile(r"\w+")
 NOTHING_IN_COMMON = 0.35
 """Below this, a ticket with the right key is no longer about its task: names were swapped."""
 
@@ -38,16 +41,25 @@ class Renames:
     """Key of a task or ticket that is neither created nor closed -> why."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Sketch:
+    """What a task or a ticket looks like, whatever a template adds to it."""
+
+    title: str
+    where: tuple[str, ...]
+    words: tuple[str, ...]
+
+
 def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
     """Find the tasks of a plan that have a ticket under another key."""
     by_hand = _by_hand(plan, holdings)
     taken = set(by_hand) | set(by_hand.values())
     tasks, tickets = _pool(plan, holdings, taken)
     scores = {
-        (spec.key, key): likeness(spec, held)
-        for spec in tasks
-        for key, held in tickets.items()
-        if _is_of_one_kind(spec.key, key)
+        (new, old): _likeness(task, ticket)
+        for new, task in tasks.items()
+        for old, ticket in tickets.items()
+        if _is_of_one_kind(new, old)
     }
     likely = {pair: score for pair, score in scores.items() if score >= SAME}
     found = {old: new for (new, old), score in likely.items() if _is_clear(new, old, score, likely)}
@@ -56,15 +68,47 @@ def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
     return Renames(renamed, _held(doubtful, plan, holdings))
 
 
-def likeness(spec: TaskSpec, held: Held) -> float:
+def _likeness(task: _Sketch, ticket: _Sketch) -> float:
     """Return how much a ticket looks like a task, from 0 to 1."""
-    theirs = held.block.texts()
-    ours = {section.name: section.text for section in spec.sections}
-    title = fuzz.token_sort_ratio(spec.title, held.ticket.title) / 100
-    text = _text_likeness(ours, theirs)
-    if ours.get(LOCATION) and theirs.get(LOCATION):
-        return 0.3 * title + 0.3 * (ours[LOCATION] == theirs[LOCATION]) + 0.4 * text
-    return 0.4 * title + 0.6 * text
+    title = fuzz.token_sort_ratio(task.title, ticket.title) / 100
+    if task.where and ticket.where:
+        return 0.3 * title + 0.3 * (task.where == ticket.where) + 0.4 * _text_likeness(task, ticket)
+    return 0.4 * title + 0.6 * _text_likeness(task, ticket)
+
+
+def _text_likeness(task: _Sketch, ticket: _Sketch) -> float:
+    """Compare word by word: texts of one language share most of their letters, whatever they say."""
+    return fuzz.ratio(task.words, ticket.words) / 100
+
+
+def _task_sketch(spec: TaskSpec) -> _Sketch:
+    """Take the words from the map's values, so that a new template makes nothing more or less alike."""
+    said = {section.name: tuple(_words(_values_in(section))) for section in spec.sections}
+    return _Sketch(spec.title, said.get(LOCATION, ()), _of_content(said))
+
+
+def _ticket_sketch(held: Held) -> _Sketch:
+    said = {name: tuple(_WORD.findall(text)) for name, text in held.block.texts().items()}
+    return _Sketch(held.ticket.title, said.get(LOCATION, ()), _of_content(said))
+
+
+def _of_content(said: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(word for name in CONTENT for word in said.get(name, ()))
+
+
+def _values_in(section: Section) -> object:
+    """Return what the map says in a section; its text where no value stands behind it."""
+    return json.loads(section.values) if section.values else section.text
+
+
+def _words(values: object) -> Iterator[str]:
+    match values:
+        case str():
+            yield from _WORD.findall(values)
+        case list():
+            yield from (word for each in values for word in _words(each))
+        case dict():
+            yield from (word for each in values.values() for word in _words(each))
 
 
 def _without_collisions(renamed: Mapping[str, str], holdings: Holdings) -> dict[str, str]:
@@ -74,13 +118,6 @@ def _without_collisions(renamed: Mapping[str, str], holdings: Holdings) -> dict[
         for old in taken:
             del kept[old]
     return kept
-
-
-def _text_likeness(ours: Mapping[str, str], theirs: Mapping[str, str]) -> float:
-    """Compare word by word: texts of one language share most of their letters, whatever they say."""
-    mine = "\n".join(ours[name] for name in CONTENT if name in ours)
-    other = "\n".join(theirs[name] for name in CONTENT if name in theirs)
-    return fuzz.ratio(mine.split(), other.split()) / 100
 
 
 def _by_hand(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
@@ -94,25 +131,25 @@ def _by_hand(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
     }
 
 
-def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[list[TaskSpec], dict[str, Held]]:
-    """Return the tasks, and by key the open tickets, that may belong together under other keys.
+def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[Mapping[str, _Sketch], Mapping[str, _Sketch]]:
+    """Return the tasks, and the open tickets, that may belong together under other keys; each by key.
 
     A task whose ticket was deleted or released has no new name: its key is known.
     """
-    wanted = {spec.key: spec for spec in plan.tasks}
-    still = {key: h for key, h in holdings.tickets.items() if h.ticket.state is State.OPEN and key not in taken}
-    swapped = {key for key, held in still.items() if _is_swapped(wanted.get(key), held)}
-    tasks = [s for s in plan.tasks if not s.done and s.key not in taken]
+    tasks = {spec.key: _task_sketch(spec) for spec in plan.tasks if spec.key not in taken}
+    tickets = {
+        key: _ticket_sketch(held)
+        for key, held in holdings.tickets.items()
+        if held.ticket.state is State.OPEN and key not in taken
+    }
+    both = tasks.keys() & tickets.keys()
+    swapped = {key for key in both if _text_likeness(tasks[key], tickets[key]) < NOTHING_IN_COMMON}
     known = {*holdings.tickets, *holdings.ledger.tickets, *holdings.ledger.gone} - swapped
-    lone = [s for s in tasks if s.key not in known]
-    return lone, {key: held for key, held in still.items() if key not in wanted or key in swapped}
-
-
-def _is_swapped(spec: TaskSpec | None, held: Held) -> bool:
-    if spec is None:
-        return False
-    ours = {section.name: section.text for section in spec.sections}
-    return _text_likeness(ours, held.block.texts()) < NOTHING_IN_COMMON
+    lone = {spec.key for spec in plan.tasks if not spec.done} - known
+    return (
+        {key: tasks[key] for key in tasks if key in lone},
+        {key: tickets[key] for key in tickets if key not in both or key in swapped},
+    )
 
 
 def _is_of_one_kind(key: str, other: str) -> bool:

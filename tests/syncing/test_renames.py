@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from techmap_sync.planning.task import TaskSpec
+from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.syncing.changes import Action
+from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.observe import observe
+from techmap_sync.syncing.renames import find_renames
 from techmap_sync.syncing.tracker import State
 from tests.measure import measured
 from tests.syncing.build import POLICY, TRACKING, key, plan, task, under_another_id
@@ -126,6 +129,19 @@ def test_a_thousand_tasks_with_a_hundred_renames_are_diffed_in_two_seconds() -> 
     assert taken.seconds < 2
     moved = {c.key: c.ticket for c in changes if c.action is Action.UPDATE and c.key != TRACKING}
     assert moved == {key(f"Renamed{n}"): before[key(f"Part{n}")] for n in range(0, 1000, 10)}
+
+
+def test_what_a_template_adds_makes_nothing_more_alike() -> None:
+    kept, adds = "Keeps tokens until they expire and forgets them then.", "Adds up the sums of a month."
+    tracker = pushed(task("Store", sections={"purpose": kept}))
+    after = task("Stock", sections={"purpose": adds})
+    worded = replace(after, sections=(replace(after.sections[0], text=f"{kept} {adds}"),))
+    for made in (plan(after), plan(worded)):
+        assert find_renames(made, holdings_of(tracker, made)).keys == {}
+
+
+def holdings_of(tracker: MemoryTracker, made: TaskPlan) -> Holdings:
+    return observe(tracker, [made], POLICY).maps[made.map_id]
 
 
 def test_a_task_whose_ticket_was_deleted_takes_no_other_ticket_for_its_own() -> None:
