@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 
 from techmap_sync.planning.kinds import Kind
@@ -63,7 +64,7 @@ class Author:
         return replace(made, sections=sections, blocked_by=keys)
 
     def _section(self, name: str, text: str) -> Section:
-        return Section(name, name.capitalize(), f"{self.template}{text}", text)
+        return Section(name, name.capitalize(), f"{self.template}{text}", json.dumps(text))
 
     def _has_ticket(self, name: str) -> bool:
         return name in self.parts and self.parts[name].kind not in self.hidden
