@@ -20,6 +20,7 @@ from techmap_sync.parsing.vocabulary import Vocabulary
 from techmap_sync.planning.options import Granularity, GranularityChoice
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.apply import apply
+from techmap_sync.syncing.block import read_block
 from techmap_sync.syncing.changes import ChangeSet, MapChanges
 from techmap_sync.syncing.diff import diff
 from techmap_sync.syncing.matching import Holdings, sort_tickets
@@ -89,6 +90,7 @@ def shelf_of(tasks: int) -> Shelf:
 
 def compared(plans: Sequence[TaskPlan], snapshot: Snapshot) -> tuple[MapChanges, ...]:
     """Sort tickets by maps, and return what a push of the maps would change."""
+    read_block.cache_clear()  # A run that begins has read no ticket yet.
     held = sort_tickets(snapshot, GENEROUS).maps
     return tuple(diff(p, origin(p.map_id), held.get(p.map_id, Holdings()), ROOMY, GENEROUS) for p in plans)
 

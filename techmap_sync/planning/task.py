@@ -30,7 +30,7 @@ class Section:
     text: str
     """Markdown as it is written to the tracker, without the heading."""
     values: str
-    """Canonical form of the map's values behind the text. Two sections with the same values say the same, however a
+    """Canonical JSON of the map's values behind the text. Two sections with the same values say the same, however a
     template words it. Empty for a section that never causes a write of its own and is rewritten along with others:
     line numbers and commits are no news."""
 

@@ -5,6 +5,7 @@ The completed ticket is neither reopened nor rewritten. See ``docs/how-it-decide
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -31,7 +32,8 @@ def _follow_ups(spec: TaskSpec, holdings: Holdings) -> Iterator[TaskSpec]:
     known = {text.casefold() for done in (ticked, unticked) for text in done([held.block.texts().get(CHECKLIST, "")])}
     added = {text: line for line, text, done in boxes(checklist.text) if text.casefold() not in known and not done}
     if known and added:
-        section = Section(CHECKLIST, checklist.heading, "\n".join(added.values()), "\n".join(added))
+        values = json.dumps([*added], ensure_ascii=False)
+        section = Section(CHECKLIST, checklist.heading, "\n".join(added.values()), values)
         rest = tuple(each for each in spec.sections if not each.values)
         title = f"{spec.title} (follow-up)"
         yield replace(spec, key=f"{spec.key}{SUFFIX}", title=title, sections=(section, *rest), blocked_by=(), was=())
