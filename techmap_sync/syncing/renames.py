@@ -134,17 +134,19 @@ def _by_hand(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
 def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[Mapping[str, _Sketch], Mapping[str, _Sketch]]:
     """Return the tasks, and the open tickets, that may belong together under other keys; each by key.
 
-    A task whose ticket was deleted or released has no new name: its key is known.
+    A task whose ticket was deleted or released has no new name: its key is known. Nor is a copy renamed that stands in
+    for a deleted ticket.
     """
+    listed = holdings.ledger.tickets
     tasks = {spec.key: _task_sketch(spec) for spec in plan.tasks if spec.key not in taken}
     tickets = {
         key: _ticket_sketch(held)
         for key, held in holdings.tickets.items()
-        if held.ticket.state is State.OPEN and key not in taken
+        if held.ticket.state is State.OPEN and key not in taken and listed.get(key) in (None, held.ticket.number)
     }
     both = tasks.keys() & tickets.keys()
     swapped = {key for key in both if _text_likeness(tasks[key], tickets[key]) < NOTHING_IN_COMMON}
-    known = {*holdings.tickets, *holdings.ledger.tickets, *holdings.ledger.gone} - swapped
+    known = {*holdings.tickets, *listed, *holdings.ledger.gone} - swapped
     lone = {spec.key for spec in plan.tasks if not spec.done} - known
     return (
         {key: tasks[key] for key in tasks if key in lone},

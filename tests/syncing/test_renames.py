@@ -10,7 +10,7 @@ from techmap_sync.syncing.changes import Action
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.renames import find_renames
-from techmap_sync.syncing.tracker import State
+from techmap_sync.syncing.tracker import Standing, State
 from tests.measure import measured
 from tests.syncing.build import POLICY, TRACKING, key, plan, task, under_another_id
 from tests.syncing.drive import key_of, planned, push, shown
@@ -129,6 +129,15 @@ def test_a_thousand_tasks_with_a_hundred_renames_are_diffed_in_two_seconds() -> 
     assert taken.seconds < 2
     moved = {c.key: c.ticket for c in changes if c.action is Action.UPDATE and c.key != TRACKING}
     assert moved == {key(f"Renamed{n}"): before[key(f"Part{n}")] for n in range(0, 1000, 10)}
+
+
+def test_a_copy_that_stands_in_for_a_deleted_ticket_is_not_renamed() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    tracker.tickets["9"] = replace(tracker.tickets.pop("2"), number="9", author="ada", standing=Standing.MEMBER)
+    swapped = plan(task("Store", sections=REPORT), task("Vault", sections=STORE), task("Sender", sections=SENDER))
+    push(tracker, swapped)
+    assert tracker.tickets["9"].title == "Create Store"
+    assert sorted(ticket.title for number, ticket in tracker.tickets.items() if number not in "139") == ["Create Vault"]
 
 
 def test_what_a_template_adds_makes_nothing_more_alike() -> None:
