@@ -24,12 +24,11 @@ SAMPLE = 100
 """Every how-manieth map bare Marko reads, three times: what it takes for a byte is the same for all."""
 MOST_PER_BYTE = 1.3
 LEAST_SCALING = 1.6
-ROUNDS = {"check": 2, "plan": 1}
+COMMANDS = ("check", "plan")
 TEXT = (
     f"{MAPS:,} generated maps, all different. For each byte: processor time of the whole `check`, start and report "
     "included, beside bare Marko on the same texts. From one process to two: time on the clock of the whole command, "
-    "which a second program on the machine spoils; `check` runs twice each way, in turn, and the best counts. Only "
-    "reading is shared: a plan is put together by one process."
+    "which a second program on the machine spoils. Only reading is shared: a plan is put together by one process."
 )
 
 
@@ -47,18 +46,22 @@ def rows(maps: int = MAPS) -> Iterator[Row]:
         texts = _written(Path(folder, "maps"), maps)
         size = sum(len(text.encode()) for text in texts)
         marko = _marko(texts[:: max(1, maps // SAMPLE)])
-        for command, rounds in ROUNDS.items():
-            runs = [[_run(command, jobs, Path(folder)) for jobs in (1, 2)] for _ in range(rounds)]
+        for command in COMMANDS:
+            one, two = (_run(command, jobs, Path(folder)) for jobs in (1, 2))
             if command == "check":
-                alone = min(one.processor for one, _ in runs)
                 what = f"`check` of {maps:,} maps with {size / 1e6:.1f} MB, one process"
-                yield Row(f"{what}, to bare Marko for each byte", alone / size / marko, MOST_PER_BYTE, unit=" x",
-                          shows=Number.MANY)  # fmt: skip
-            yield _scaling(command, maps, size, runs)
+                ratio = one.processor / size / marko
+                what = f"{what}, to bare Marko for each byte"
+                yield Row(what, ratio, MOST_PER_BYTE, unit=" x", shows=Number.MANY)
+            yield _scaling(command, maps, size, one.clock, two.clock)
 
 
-def _scaling(command: str, maps: int, size: int, runs: Sequence[Sequence[Taken]]) -> Row:
-    one, two = (min(taken.clock for taken in column) for column in zip(*runs, strict=True))
+def _scaling(command: str, maps: int, size: int, one: float, two: float) -> Row:
+    """Return how much faster two processes are.
+
+    :param size: bytes of all maps.
+    :param one: seconds that one process takes; ``two`` likewise.
+    """
     note, what = f"{size / 1e6 / one:.2f} and {size / 1e6 / two:.2f} MB/s", f"`{command}` of {maps:,} maps"
     row = Row(f"{what}, two processes to one", one / two, unit=" x", note=note)
     return replace(row, least=LEAST_SCALING, shows=Number.MANY) if command == "check" else row

@@ -11,7 +11,7 @@ from benchmarks.clock import PROGRAM, best_runs
 from benchmarks.numbers import Number
 from benchmarks.table import Row
 
-ROUNDS = 15
+ROUNDS = 9
 BOUND = 1.6
 SIZE = 10_000
 """Bytes of the map."""
