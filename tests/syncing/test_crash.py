@@ -6,16 +6,16 @@ without an answer before its effect and after it. Killed after the effect of one
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import Priority, TaskPlan
-from techmap_sync.syncing.tracker import Capabilities
+from techmap_sync.syncing.tracker import Capabilities, Ticket
 from tests.measure import untraced
 from tests.syncing.build import plan, task, under_another_id
 from tests.syncing.drive import planned, push, state
@@ -61,23 +61,55 @@ def prepared(before: TaskPlan | None) -> MemoryTracker:
     return tracker
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("scenario", [*SCENARIOS, *HERE_ALONE])
-def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scenario: str, fault: str) -> None:
+@dataclass(frozen=True)
+class Struck:
+    """What a push that was struck, and the push after it, left."""
+
+    where: str
+    tracker: MemoryTracker
+    plan: TaskPlan
+    wanted: dict[str, Ticket]
+    """What an undisturbed push leaves, by key."""
+
+    @property
+    def nothing_is_doubled_or_lost(self) -> bool:
+        return len(self.tracker.tickets) == len(self.wanted)
+
+    @property
+    def is_as_wanted(self) -> bool:
+        return state(self.tracker) == self.wanted
+
+    @property
+    def nothing_is_left_to_write(self) -> bool:
+        return not planned(self.tracker, self.plan).writes
+
+    @property
+    def ended_well(self) -> bool:
+        return self.nothing_is_doubled_or_lost and self.is_as_wanted and self.nothing_is_left_to_write
+
+
+def struck(scenario: str, fault: str) -> Iterator[Struck]:
+    """Strike each request of a scenario in turn, and once its end, and push again."""
     before, after = (SCENARIOS | HERE_ALONE)[scenario]
     start = prepared(before)
     undisturbed = deepcopy(start)
     push(undisturbed, after)
     wanted = state(undisturbed)
-    with untraced():
-        for request, name in enumerate((*undisturbed.requests, "the end"), 1):
-            tracker = deepcopy(start)
-            tracker.faults[request] = FAULTS[fault]()
-            with suppress(Killed, TrackerError):
-                push(tracker, after)
-            tracker.faults.clear()
+    for request, name in enumerate((*undisturbed.requests, "the end"), 1):
+        tracker = deepcopy(start)
+        tracker.faults[request] = FAULTS[fault]()
+        with suppress(Killed, TrackerError):
             push(tracker, after)
-            where = f"{fault} at request {request}: {name}"
-            assert len(tracker.tickets) == len(undisturbed.tickets), f"{where}: duplicates or losses"
-            assert state(tracker) == wanted, where
-            assert not planned(tracker, after).writes, f"{where}: a third run would write again"
+        tracker.faults.clear()
+        push(tracker, after)
+        yield Struck(f"{fault} at request {request}: {name}", tracker, after, wanted)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *HERE_ALONE])
+def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scenario: str, fault: str) -> None:
+    with untraced():
+        for end in struck(scenario, fault):
+            assert end.nothing_is_doubled_or_lost, f"{end.where}: duplicates or losses"
+            assert end.is_as_wanted, f"{end.where}: {state(end.tracker)} is not {end.wanted}"
+            assert end.nothing_is_left_to_write, f"{end.where}: a third run would write again"
