@@ -183,7 +183,8 @@ class Histories(Steps):
         tracking = self.author.plan().tracking.key
         if tracking not in {c.key for c in shown.writes if c.action is Action.CREATE} or tracking in policy.new:
             return
-        keys = {key_of(t) for t in before.values() if t.number not in self.choices.copies}
+        shown_by_label = [t for t in before.values() if POLICY.managed_label in t.labels]
+        keys = {key_of(t) for t in shown_by_label if t.number not in self.choices.copies}
         known = {key.partition("/")[2] for key in keys if key.startswith(f"{self.pushed_id}/")}
         wanted = {spec.key.partition("/")[2] for spec in self.author.plan().tasks}
         known = (known | self.listed_keys(before)) - {"tracking/map"}
