@@ -59,7 +59,6 @@ class MapRun:
     changes: MapChanges
     tracker: Tracker
     policy: SyncPolicy
-    tracking: str = ""
     numbers: dict[str, str] = field(default_factory=dict)
     unclear: list[Change] = field(default_factory=list)
     unsupported: set[tuple[str, str]] = field(default_factory=set)
@@ -67,14 +66,18 @@ class MapRun:
     def __post_init__(self) -> None:
         assert self.changes.ledger is not None
         self.numbers.update({key: number for key, number in self.changes.ledger.tickets.items() if number})
-        self.tracking = self.changes.tracking_number
+
+    @property
+    def tracking(self) -> str:
+        """Number of the tracking ticket; empty as long as there is none."""
+        return self.changes.tracking_number
 
     def create_tracking(self) -> Iterator[Outcome]:
         """Create the tracking ticket when there is none: it is the lock against another first push."""
         for change in self.changes.tracking_changes:
             if change.action is Action.CREATE:
                 outcome = self._create(change) or self._create_again(change)
-                self.tracking = outcome.ticket
+                self.changes = replace(self.changes, tracking_number=outcome.ticket)
                 yield outcome
 
     def write(self) -> Iterator[Outcome]:

@@ -86,7 +86,8 @@ class Marker:
     path: str
     key: str
     tracking: str = ""
-    """Number of the tracking ticket; empty in the tracking ticket itself."""
+    """Number of the tracking ticket, its own in the tracking ticket itself, so that a copy of that one is known by it;
+    empty in a tracking ticket that has no ledger yet."""
     title: WrittenField = WrittenField("", "")
     sections: Mapping[str, WrittenField] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()

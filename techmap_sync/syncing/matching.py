@@ -67,9 +67,9 @@ class Holdings:
 
     @property
     def named_tracking(self) -> tuple[str, ...]:
-        """Numbers of the tracking ticket that the other tickets name, when it is not among them."""
-        named = () if self.tracking else (held.marker.tracking for held in self.tickets.values())
-        return tuple(dict.fromkeys(filter(None, named)))
+        """Numbers of the tracking ticket that the other tickets and its copies name, when it is not among them."""
+        others = () if self.tracking else (*self.tickets.values(), *(copy for copy, _ in self.copies))
+        return tuple(dict.fromkeys(held.marker.tracking for held in others if held.marker.tracking))
 
     @property
     def missing(self) -> frozenset[str]:
@@ -151,7 +151,7 @@ def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
 
     After a map was renamed its closed tickets still bear the old id; while it is being renamed, some bear the new one.
     """
-    tracking = [h for h in ours if h.marker.ledger and is_trusted(h.ticket, policy)]
+    tracking = [h for h in ours if _may_be_tracking(h) and is_trusted(h.ticket, policy)]
     named = {h.ticket.number: h.marker.map_id for h in tracking}
     listed = {
         number: h.marker.map_id
@@ -175,7 +175,7 @@ def _holdings(map_id: str, held: Sequence[Held], strays: Sequence[Stray], policy
 
     tasks = [h for h in held if h.marker.ledger is None and believed(h)]
     tickets, copies = _one_per_key(map_id, tasks, ledger)
-    named = {h.marker.tracking for h in tasks}
+    named = {h.marker.tracking for h in (*tasks, *(copy for copy, _ in other_tracking))}
     return Holdings(
         tracking=tracking,
         tickets=tickets,
@@ -200,9 +200,15 @@ def _untrusted(held: Held) -> str:
 def _tracking(trusted: Sequence[Held]) -> tuple[Held | None, list[tuple[Held, str]]]:
     """Of several tracking tickets one that other tickets name wins, then the oldest: a copy came later."""
     named = {h.marker.tracking for h in trusted if h.marker.ledger is None}
-    candidates = (h for h in trusted if h.marker.ledger is not None)
-    found = sorted(candidates, key=lambda h: (h.ticket.number not in named, *_age(h)))
-    return (found[0], [(other, found[0].ticket.number) for other in found[1:]]) if found else (None, [])
+    candidates = (h for h in trusted if _may_be_tracking(h))
+    first = min(candidates, key=lambda h: (h.ticket.number not in named, *_age(h)), default=None)
+    others = [h for h in trusted if h.marker.ledger is not None and h is not first]
+    return first, [(other, first.ticket.number if first else other.marker.tracking) for other in others]
+
+
+def _may_be_tracking(held: Held) -> bool:
+    """Whether a ticket has a ledger and is no copy of the one that had it first, whose number the marker names."""
+    return held.marker.ledger is not None and held.marker.tracking in ("", held.ticket.number)
 
 
 def _one_per_key(

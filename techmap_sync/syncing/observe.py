@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from techmap_sync.planning.task import TaskPlan
@@ -24,18 +24,23 @@ def observe(tracker: Tracker, plans: Sequence[TaskPlan], policy: SyncPolicy, all
     :raises TrackerError: the tracker refused or did not answer.
     """
     snapshot = tracker.snapshot(policy.managed_label)
-    listed = sort_tickets(snapshot, policy)
-    missing = _fetch_missing(tracker, snapshot, _to_complete(listed, plans))
-    asked = {ticket.number: ticket for plan in plans for ticket in _edges_of(plan, listed, tracker, all_edges)}
+    completed, found = snapshot, sort_tickets(snapshot, policy)
+    for numbers_in in (_named, _listed):
+        numbers = [number for holdings in _to_complete(found, plans) for number in numbers_in(holdings)]
+        if missing := _fetch_missing(tracker, completed, numbers):
+            completed, found = _completed(completed, missing, policy)
+    asked = {ticket.number: ticket for plan in plans for ticket in _edges_of(plan, found, tracker, all_edges)}
     ends = tracker.ends(asked) if asked else {}
-    edged = [replace(asked[n], parent=found.parent, blocked_by=found.blocked_by) for n, found in ends.items()]
-    reread = {ticket.number: ticket for ticket in (*missing, *edged)}
-    found = listed if not reread else sort_tickets(_completed(snapshot, reread), policy)
+    if ends:
+        edged = [replace(asked[n], parent=each.parent, blocked_by=each.blocked_by) for n, each in ends.items()]
+        completed, found = _completed(completed, edged, policy)
     return replace(found, doubts=_doubts(tracker, snapshot, plans, found, policy))
 
 
-def _completed(snapshot: Snapshot, reread: dict[str, Ticket]) -> Snapshot:
-    return replace(snapshot, tickets=tuple({**snapshot.by_number(), **reread}.values()))
+def _completed(snapshot: Snapshot, reread: Iterable[Ticket], policy: SyncPolicy) -> tuple[Snapshot, Sorted]:
+    tickets = {**snapshot.by_number(), **{ticket.number: ticket for ticket in reread}}
+    completed = replace(snapshot, tickets=tuple(tickets.values()))
+    return completed, sort_tickets(completed, policy)
 
 
 def _doubts(
@@ -60,10 +65,22 @@ def _to_complete(listed: Sorted, plans: Sequence[TaskPlan]) -> list[Holdings]:
     return [held for map_id, held in listed.maps.items() if map_id in wanted or (renamed and not held.tracking)]
 
 
-def _fetch_missing(tracker: Tracker, snapshot: Snapshot, maps: Sequence[Holdings]) -> list[Ticket]:
+def _named(holdings: Holdings) -> Iterable[str]:
+    """Return the tracking ticket, which comes first: only then is known what its ledger lists."""
+    return holdings.named_tracking
+
+
+def _listed(holdings: Holdings) -> Iterable[str]:
+    return holdings.ledger.tickets.values()
+
+
+def _fetch_missing(tracker: Tracker, snapshot: Snapshot, numbers: Iterable[str]) -> list[Ticket]:
     there = snapshot.by_number()
-    listed = dict.fromkeys(number for each in maps for number in (*each.named_tracking, *each.ledger.tickets.values()))
-    return [ticket for number in listed if number not in there and (ticket := tracker.get(number)) is not None]
+    return [
+        ticket
+        for number in dict.fromkeys(numbers)
+        if number not in there and (ticket := tracker.get(number)) is not None
+    ]
 
 
 def _edges_of(plan: TaskPlan, found: Sorted, tracker: Tracker, all_edges: bool) -> Sequence[Ticket]:

@@ -20,6 +20,7 @@ from tests.trackers.memory import MemoryTracker
 
 STORE, SERVICE, TESTS = task("Store"), task("Service"), task("Tests")
 THREE = plan(STORE, SERVICE, TESTS)
+FOUR = plan(STORE, SERVICE, TESTS, task("Mailer"))
 
 
 @pytest.fixture
@@ -222,6 +223,41 @@ def test_a_copy_of_the_tracking_ticket_does_not_take_over_when_the_original_is_c
     change_set = planned(tracker, THREE)
     assert not change_set.writes
     assert "a copy of ticket 1" in reasons(change_set)
+
+
+@pytest.fixture
+def only_a_copy_is_listed(tracker: MemoryTracker) -> MemoryTracker:
+    """A human copied the tracking ticket, the map was pushed again, and every other ticket lost the label."""
+    copied = replace(tracker.tickets["1"], number="9", author="ada", standing=Standing.MEMBER)
+    tracker.tickets["9"], tracker.created = copied, 9
+    push(tracker, FOUR)
+    for number in tracker.tickets.keys() - {"9"}:
+        tracker.edit(number, labels=tracker.tickets[number].labels - {"techmap"})
+    return tracker
+
+
+def test_a_copied_ledger_is_not_believed_when_only_the_copy_is_listed(only_a_copy_is_listed: MemoryTracker) -> None:
+    change_set = planned(only_a_copy_is_listed, FOUR)
+    assert not change_set.writes
+    assert "a copy of ticket 1; close it, or take the marker out of its text" in reasons(change_set)
+
+
+def test_a_copied_ledger_is_not_believed_when_its_original_was_deleted(only_a_copy_is_listed: MemoryTracker) -> None:
+    del only_a_copy_is_listed.tickets["1"]
+    assert not planned(only_a_copy_is_listed, FOUR).writes
+    assert "the tracking ticket 1 was deleted; push --new login/tracking/map" in reasons(
+        planned(only_a_copy_is_listed, FOUR)
+    )
+
+
+def test_a_tracking_ticket_that_does_not_name_itself_yet_is_believed(tracker: MemoryTracker) -> None:
+    """Earlier versions left that empty, and so does a first push that was killed before it wrote the ledger."""
+    held = tracker.tickets["1"]
+    tracker.edit("1", body=held.body.replace('"tracking":"1"', '"tracking":""'))
+    assert tracker.tickets["1"].body != held.body
+    assert not planned(tracker, THREE).changes
+    push(tracker, FOUR)
+    assert '"tracking":"1"' in tracker.tickets["1"].body
 
 
 def test_several_tickets_gone_at_once_are_refused(tracker: MemoryTracker) -> None:
