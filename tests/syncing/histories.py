@@ -37,7 +37,7 @@ class Steps(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.author, self.choices, self.maps = Author(), Choices(), 1
+        self.author, self.choices, self.maps, self.pushed_id = Author(), Choices(), 1, ""
 
     def push_on_merge(self) -> None:
         """What the program does; a subclass knows it."""
@@ -242,7 +242,7 @@ class Steps(RuleBasedStateMachine):
     def human_deletes_a_ticket(self, data: st.DataObject) -> None:
         ticket = self.choose(data, None)
         if ticket:
-            if ticket.number in self.listed():
+            if ticket.number in self.listed(self.pushed_id):
                 self.choices.deleted.add(key_of(ticket).partition("/")[2])
             self.hands.delete(ticket)
             self.choices.forget(ticket.number)
@@ -256,8 +256,9 @@ class Steps(RuleBasedStateMachine):
         if ticket and ticket.number in self.listed():
             self.tracker.update(ticket.number, Patch(body=ticket.body.replace("<!-- techmap-sync: ", "<!-- broken: ")))
 
-    def listed(self) -> set[str]:
-        """Numbers that a ledger knows."""
+    def listed(self, map_id: str = "") -> set[str]:
+        """Numbers that a ledger knows, of one map or of any."""
         blocks = [read_block(ticket.body) for ticket in self.tickets().values()]
-        ledgers = [b.marker.ledger for b in blocks if isinstance(b, Block) and b.marker.ledger]
+        markers = [b.marker for b in blocks if isinstance(b, Block) and map_id in ("", b.marker.map_id)]
+        ledgers = [marker.ledger for marker in markers if marker.ledger]
         return {number for ledger in ledgers for number in ledger.tickets.values()}
