@@ -127,14 +127,15 @@ def retire(
 
     :param origin: where that was said; its text does not matter.
     """
-    tracking = holdings.tracking
+    holdings, tracking = holdings.sifted(map_id, frozenset()), holdings.tracking
     ledger = replace(holdings.written_ledger, commit=origin.commit, commit_time=origin.commit_time)
+    changes = (*retirement_changes(holdings, policy), *_copies(holdings, policy))
     return MapChanges(
         map_id,
         origin.path,
         approved=True,
         commit=origin.commit,
-        changes=tuple(with_closing_labels(retirement_changes(holdings, policy), policy, capabilities)),
+        changes=tuple(with_closing_labels(changes, policy, capabilities)),
         refusals=retirement_refusals(origin.commit_time, holdings, policy),
         tracking_key=tracking.marker.key if tracking else "",
         tracking_number=tracking.ticket.number if tracking else "",

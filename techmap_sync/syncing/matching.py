@@ -76,6 +76,14 @@ class Holdings:
         """Keys that the ledger lists and that no ticket bears any more, in the listing or by number."""
         return frozenset(self.ledger.tickets.keys() - self.tickets.keys() - self.unreadable.keys())
 
+    @property
+    def vouched_for(self) -> frozenset[str]:
+        """Keys of the tickets that our account wrote or the ledger lists: any other may be a copy of a ticket that was
+        renamed or deleted since. Where there are none, and no ledger, another token made them all."""
+        listed = set(self.ledger.tickets.values())
+        known = (key for key, held in self.tickets.items() if _is_own(held) or held.ticket.number in listed)
+        return frozenset(known) or frozenset(() if self.tracking else self.tickets)
+
     def renamed(self, moved: Mapping[str, str]) -> Holdings:
         """Return the same tickets under the keys of today."""
         tickets = {moved.get(key, key): held for key, held in self.tickets.items()}
@@ -91,18 +99,14 @@ class Holdings:
 
         :param wanted: keys of the tasks of today.
         """
-        listed = set(self.ledger.tickets.values())
-        foreign = {
-            key: held
-            for key, held in self.tickets.items()
-            if key not in wanted and not _is_own(held) and held.ticket.number not in listed
-        }
+        known = wanted | self.vouched_for
+        foreign = {key: held for key, held in self.tickets.items() if key not in known}
         keys = {_key_in(map_id, held): held for held, _ in reversed(self.copies) if not held.marker.ledger}
         freed = {key: held for key, held in keys.items() if key not in self.tickets and _is_own(held)}
         numbers = {held.ticket.number for held in freed.values()}
         copies = (each for each in self.copies if each[0].ticket.number not in numbers)
-        known = {key: held for key, held in self.tickets.items() if key not in foreign}
-        return replace(self, tickets={**known, **freed}, copies=(*copies, *((held, "") for held in foreign.values())))
+        left = {key: held for key, held in self.tickets.items() if key in known}
+        return replace(self, tickets={**left, **freed}, copies=(*copies, *((held, "") for held in foreign.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +218,7 @@ def _may_be_tracking(held: Held) -> bool:
 def _one_per_key(
     map_id: str, members: Iterable[Held], ledger: Ledger
 ) -> tuple[dict[str, Held], list[tuple[Held, str]]]:
-    """Of several tickets with one key the ledger's wins, then an open one, then the oldest."""
+    """Of several tickets with one key the ledger's wins, then one that our account wrote, an open one, the oldest."""
     by_key: dict[str, list[Held]] = {}
     for held in members:
         by_key.setdefault(_key_in(map_id, held), []).append(held)
@@ -236,9 +240,8 @@ def _is_own(held: Held) -> bool:
     return held.ticket.standing is Standing.SELF
 
 
-def _seniority(held: Held) -> tuple[bool, int, str]:
-    """Open before closed, then the oldest."""
-    return held.ticket.state is not State.OPEN, *_age(held)
+def _seniority(held: Held) -> tuple[bool, bool, int, str]:
+    return not _is_own(held), held.ticket.state is not State.OPEN, *_age(held)
 
 
 def _age(held: Held) -> tuple[int, str]:

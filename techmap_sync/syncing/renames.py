@@ -63,8 +63,10 @@ def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
     }
     likely = {pair: score for pair, score in scores.items() if score >= SAME}
     found = {old: new for (new, old), score in likely.items() if _is_clear(new, old, score, likely)}
-    doubtful = {pair: s for pair, s in likely.items() if pair[0] not in found.values() and pair[1] not in found}
     renamed = _without_collisions({old: new for old, new in {**by_hand, **found}.items() if old != new}, holdings)
+    # A task whose key a ticket bears and keeps is that ticket's, however much another looks like it.
+    settled = {*found.values(), *(holdings.tickets.keys() - renamed.keys())}
+    doubtful = {pair: score for pair, score in likely.items() if pair[0] not in settled and pair[1] not in found}
     return Renames(renamed, _held(doubtful, plan, holdings))
 
 
@@ -186,7 +188,7 @@ def map_rename(plan: TaskPlan, others: Mapping[str, Holdings]) -> Holdings | Non
     """
     wanted = {_short(spec.key) for spec in plan.tasks}
     for map_id, holdings in others.items():
-        known = {_short(key) for key in (*holdings.tickets, *holdings.ledger.tickets)}
+        known = {_short(key) for key in (*holdings.vouched_for, *holdings.ledger.tickets)}
         known |= wanted & {_short(key) for key in holdings.ledger.gone}
         if known and 2 * len(wanted & known) >= max(len(wanted), len(known)):
             return holdings.renamed(_moved(holdings, map_id, plan.map_id))

@@ -161,6 +161,34 @@ def test_a_task_whose_ticket_was_deleted_takes_no_other_ticket_for_its_own() -> 
     assert tracker.tickets["3"].title == "Create Vault"
 
 
+def test_a_task_whose_ticket_keeps_its_key_is_not_held_for_another_ticket_that_looks_like_it() -> None:
+    """Else the next push, which finds the others written, decides differently."""
+    keeps, sends, prints = ({"purpose": made["purpose"]} for made in (STORE, SENDER, REPORT))
+    prints_twice = {"purpose": "Prints the sums of a month for the accountants, in one copy for each."}
+    tracker = pushed(
+        task("Router", sections=keeps),
+        task("Store", sections=sends),
+        task("Report", sections=prints),
+        task("Ledger", sections=prints_twice),
+    )
+    after = plan(task("Router", sections=prints), task("Store", sections=prints_twice), task("Report", sections=sends))
+    push(tracker, after)
+    assert [t.title for t in tracker.tickets.values()][1:4] == ["Create Router", "Create Store", "Create Report"]
+    assert prints_twice["purpose"] in tracker.tickets["3"].body
+    assert not planned(tracker, after).writes
+
+
+def test_a_copy_from_before_a_task_was_renamed_does_not_count_when_its_map_is_recognised() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
+    for number in ("8", "9"):
+        copied = tracker.tickets["4"].body.replace("component/Report", f"component/Earlier{number}")
+        tracker.tickets[number] = replace(
+            tracker.tickets["4"], number=number, body=copied, author="ada", standing=Standing.MEMBER
+        )
+    after = under_another_id(plan(task("Store", sections=STORE), task("Sender", sections=SENDER)))
+    assert Action.CREATE not in {change.action for change in planned(tracker, after).changes}
+
+
 def test_a_renamed_map_keeps_its_closed_tickets_closed_and_its_deleted_ones_deleted() -> None:
     tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
     tracker.edit("2", state=State.CLOSED)

@@ -292,6 +292,20 @@ def test_an_old_commit_does_not_bring_back_a_map_that_was_retired_since(tracker:
     assert "--allow older lets this run pass" in reasons(planned(tracker, THREE))
 
 
+@pytest.mark.parametrize("deleted", ["12", "1", "2", ""], ids=["tracking and original", "tracking", "original", "none"])
+def test_copies_in_somebodys_name_outlive_a_retired_map(tracker: MemoryTracker, deleted: str) -> None:
+    for number in "89":
+        tracker.tickets[number] = replace(tracker.tickets["2"], number=number, author="ada", standing=Standing.MEMBER)
+    for number in deleted:
+        del tracker.tickets[number]
+    for _ in range(2):
+        holdings = observe(tracker, [THREE], POLICY).maps[THREE.map_id]
+        retired = retire(THREE.map_id, origin(), holdings, tracker.capabilities, POLICY)
+        list(apply(ChangeSet(tracker.name, (retired,)), tracker, POLICY))
+        assert {number for number, ticket in tracker.tickets.items() if ticket.state is State.OPEN} == {"8", "9"}
+        assert {change.ticket for change in retired.changes if "a copy of" in change.reason} == {"8", "9"}
+
+
 def test_items_that_vanish_by_a_vocabulary_change_are_kept(tracker: MemoryTracker) -> None:
     change_set = planned(tracker, plan(STORE, SERVICE), text=repr(THREE))
     assert Action.CLOSE not in {change.action for change in change_set.changes}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -185,20 +184,14 @@ class Histories(Steps):
         if tracking not in {c.key for c in shown.writes if c.action is Action.CREATE} or tracking in policy.new:
             return
         shown_by_label = [t for t in before.values() if POLICY.managed_label in t.labels]
-        known = self.pushed_keys(t for t in shown_by_label if t.number not in self.choices.copies)
+        keys = {key_of(t) for t in shown_by_label if t.number not in self.choices.copies}
+        known = {key.partition("/")[2] for key in keys if key.startswith(f"{self.pushed_id}/")}
         wanted = {spec.key.partition("/")[2] for spec in self.author.plan().tasks}
         known = (known | self.listed_keys(before)) - {"tracking/map"}
-        # A copy whose original was deleted looks like a ticket of the map to everybody.
-        other = self.choices.deleted | (self.pushed_keys(shown_by_label) - {"tracking/map"})
-        remembered = known and 2 * len(wanted & known) >= max(len(wanted), len(known | other))
+        remembered = known and 2 * len(wanted & known) >= max(len(wanted), len(known | self.choices.deleted))
         assert not remembered, f"{known} were pushed as {self.pushed_id}, and {wanted} are made again"
         self.choices.deleted.clear()
         self.choices.unlinked.clear()
-
-    def pushed_keys(self, tickets: Iterable[Ticket]) -> set[str]:
-        """Keys of tickets of the map that was pushed last."""
-        keys = {key_of(ticket) for ticket in tickets}
-        return {key.partition("/")[2] for key in keys if key.startswith(f"{self.pushed_id}/")}
 
     def listed_keys(self, before: dict[str, Ticket]) -> set[str]:
         """What the ledger of the last push lists, released tickets included."""
