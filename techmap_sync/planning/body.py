@@ -12,7 +12,7 @@ from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.links import absolute_links
 from techmap_sync.planning.mentions import mentioned, names_of
 from techmap_sync.planning.mermaid import flow_chart
-from techmap_sync.planning.neutralize import neutralize
+from techmap_sync.planning.neutralize import is_inert, neutralize
 from techmap_sync.planning.outline import Outline
 from techmap_sync.planning.source import MapSource
 from techmap_sync.planning.task import Section
@@ -143,7 +143,7 @@ class TicketTexts:
         return self._safe(item.markdown or item.title)
 
     def _safe(self, markdown: str) -> str:
-        return neutralize(absolute_links(markdown, self.source.resolve))
+        return markdown if is_inert(markdown) else neutralize(absolute_links(markdown, self.source.resolve))
 
 
 def _items_of(area: ConstraintArea) -> list[Item]:

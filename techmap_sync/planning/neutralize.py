@@ -50,6 +50,25 @@ _COMMENT = re.compile(r" {0,3}<!--")
 # Several lines between ``>>>`` are one quotation on GitLab, and would end a fence that begins between them.
 _QUOTE_FENCE = re.compile(rf"{_MARKS}(?<=>>>)[ \t]*")
 
+# Most lines of a map are words and short code: one pattern tells sooner than a reading that nothing in them can act.
+_INERT = re.compile(
+    r"""
+    (?: [^\W_] | [ _,:;()'"?=+\u2010-\u2027\u2190-\u21ff]  # no letter, dash, quotation mark or arrow begins anything
+      | (?<!www)\. | (?<![gG][hHlL])-                     # www.example.org and GH-1 would
+      | `[ -\#%-_a-{}~]++`(?!`)                           # code, without the signs of tables and formulas
+    )*+
+    """,
+    re.VERBOSE,
+)
+
+
+def is_inert(markdown: str) -> bool:
+    """Say whether a text is one line without links that :func:`neutralize` would return as it is.
+
+    It is a glance: a text that is not found inert may be so all the same.
+    """
+    return _INERT.fullmatch(markdown) is not None and "<!--" not in markdown
+
 
 def neutralize(markdown: str) -> str:
     """Return Markdown that is inert on both trackers and looks the same.
@@ -61,7 +80,13 @@ def neutralize(markdown: str) -> str:
 
     Links must be made absolute before: see :func:`techmap_sync.planning.links.absolute_links`.
     """
+    return markdown if is_inert(markdown) else neutralize_closely(markdown)
+
+
+def neutralize_closely(markdown: str) -> str:
+    """Return the same as :func:`neutralize`, without the glance that tells what needs no reading."""
     written = _Pass(_harmless(markdown).split("\n")).run()
+    # One line may come of several, and one line alone is written for another place.
     return "\n".join(written if len(written) > 1 else _Pass(written).run())
 
 

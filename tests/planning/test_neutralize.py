@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from marko.ext.gfm import gfm
 
-from techmap_sync.planning.neutralize import neutralize, neutralize_title
+from techmap_sync.planning.links import absolute_links
+from techmap_sync.planning.neutralize import is_inert, neutralize, neutralize_closely, neutralize_title
 from tests.planning import platforms
 from tests.planning.platforms import INVISIBLE
 
@@ -339,6 +340,28 @@ def test_any_text_is_settled_at_once(text: str) -> None:
     assert neutralize_title(title) == title
     assert "\n" not in title
     assert not title.startswith("/")
+
+
+NEARLY_INERT = st.sampled_from(
+    [
+        *("word", "é", " ", "Name: ", "a_b", "www", ".", "a.io", "GH", "gl", "-", "1", "`a b`", "`<T>`", "`", "``"),
+        *("/x", "#1", "`#1`", "`a|b`", "$", "`$x`", "`<!-- x -->`", "techmap-sync", "(x)", "http", "://", "…", "→"),
+        *("’", "\x85", "\u202a", "\n", "="),
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.lists(NEARLY_INERT, max_size=8).map("".join), st.text(max_size=6)))
+def test_what_is_inert_at_sight_is_inert_when_read_closely(text: str) -> None:
+    assert neutralize(text) == neutralize_closely(text)
+    if is_inert(text):
+        assert absolute_links(text, lambda destination, _: f"https://example.org/{destination}") == text
+
+
+@pytest.mark.parametrize("text", ["Keeps `a_b(c: int) -> list[int]`, e.g. for the co-op: 3 days", "Größe → 3 – “so”"])
+def test_words_and_short_code_are_inert_at_sight(text: str) -> None:
+    assert is_inert(text)
 
 
 WORDS = st.sampled_from(
