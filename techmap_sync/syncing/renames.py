@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
 from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
 from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.pairing import pair_up
 from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.tracker import State
 
@@ -24,8 +25,6 @@ CONTENT = ("purpose", "where", "methods", "interface", "detail", "parts", "items
 LOCATION = "where"
 SAME = 0.6
 """A likeness from here on may be the same task."""
-CLEAR = 0.1
-"""By how much the best pair must lead."""
 _WORD = re.compile(r"\w+")
 NOTHING_IN_COMMON = 0.35
 """Below this, a ticket with the right key is no longer about its task: names were swapped."""
@@ -62,12 +61,9 @@ def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
         if _is_of_one_kind(new, old)
     }
     likely = {pair: score for pair, score in scores.items() if score >= SAME}
-    found = {old: new for (new, old), score in likely.items() if _is_clear(new, old, score, likely)}
-    renamed = _without_collisions({old: new for old, new in {**by_hand, **found}.items() if old != new}, holdings)
-    # A task whose key a ticket bears and keeps is that ticket's, however much another looks like it.
-    settled = {*found.values(), *(holdings.tickets.keys() - renamed.keys())}
-    doubtful = {pair: score for pair, score in likely.items() if pair[0] not in settled and pair[1] not in found}
-    return Renames(renamed, _held(doubtful, plan, holdings))
+    pairing = pair_up(likely, holdings.tickets.keys(), by_hand.keys())
+    renamed = {old: new for old, new in {**by_hand, **pairing.found}.items() if old != new}
+    return Renames(renamed, _held(pairing.doubtful, plan, holdings))
 
 
 def _likeness(task: _Sketch, ticket: _Sketch) -> float:
@@ -113,15 +109,6 @@ def _words(values: object) -> Iterator[str]:
             yield from (word for each in values.values() for word in _words(each))
 
 
-def _without_collisions(renamed: Mapping[str, str], holdings: Holdings) -> dict[str, str]:
-    """Leave out a rename to a key that another ticket bears and keeps: two tickets would have one key."""
-    kept = dict(renamed)
-    while taken := [old for old, new in kept.items() if new in holdings.tickets and new not in kept]:
-        for old in taken:
-            del kept[old]
-    return kept
-
-
 def _by_hand(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
     """Renames that the author names: ``<!-- was: old -->``."""
     return {
@@ -161,12 +148,7 @@ def _is_of_one_kind(key: str, other: str) -> bool:
     return key.split("/")[1:2] == other.split("/")[1:2]
 
 
-def _is_clear(new: str, old: str, score: float, likely: Mapping[tuple[str, str], float]) -> bool:
-    rivals = [s for (a, b), s in likely.items() if (a == new) != (b == old)]
-    return all(score - rival >= CLEAR for rival in rivals)
-
-
-def _held(doubtful: Mapping[tuple[str, str], float], plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
+def _held(doubtful: Iterable[tuple[str, str]], plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
     titles = {spec.key: spec.title for spec in plan.tasks}
     held: dict[str, str] = {}
     for new, old in doubtful:
