@@ -61,7 +61,8 @@ def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
         if _is_of_one_kind(new, old)
     }
     likely = {pair: score for pair, score in scores.items() if score >= SAME}
-    pairing = pair_up(likely, holdings.tickets.keys(), by_hand.keys())
+    leaving = {old for old, new in by_hand.items() if old != new}
+    pairing = pair_up(likely, holdings.tickets.keys(), leaving)
     renamed = {old: new for old, new in {**by_hand, **pairing.found}.items() if old != new}
     return Renames(renamed, _held(pairing.doubtful, plan, holdings))
 
@@ -110,14 +111,13 @@ def _words(values: object) -> Iterator[str]:
 
 
 def _by_hand(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
-    """Renames that the author names: ``<!-- was: old -->``."""
-    return {
-        old: spec.key
-        for spec in plan.tasks
-        if spec.key not in holdings.tickets
-        for old in spec.was[:1]
-        if old in holdings.tickets
-    }
+    """What the author says: ``<!-- was: old -->``; with a task's own name that it is the one it always was."""
+    found = {}
+    for spec in plan.tasks:
+        former = spec.key if spec.key in holdings.tickets else next(iter(spec.was), "")
+        if former in spec.was and former in holdings.tickets:
+            found[former] = spec.key
+    return found
 
 
 def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[Mapping[str, _Sketch], Mapping[str, _Sketch]]:
@@ -154,12 +154,24 @@ def _held(doubtful: Iterable[tuple[str, str]], plan: TaskPlan, holdings: Holding
     for new, old in doubtful:
         if new == old:
             continue
-        ticket = holdings.tickets[old].ticket.number
-        slug = old.rpartition("/")[2]
-        reason = f'"{titles[new]}" may be ticket {ticket} renamed; if so, add <!-- was: {slug} --> behind its name'
+        known = f'"{titles[new]}" may be ticket {holdings.tickets[old].ticket.number} renamed'
+        reason = f"{known}; {_way_out(new, old, new in holdings.tickets)}"
         held.setdefault(new, reason)
         held.setdefault(old, reason)
     return held
+
+
+def _way_out(new: str, old: str, is_borne: bool) -> str:
+    """Return what to write into the map.
+
+    :param is_borne: whether a ticket has the task's key already.
+    """
+    was = f"<!-- was: {old.rpartition('/')[2]} -->"
+    if not is_borne:
+        return f"if so, add {was} behind its name"
+    return (
+        f"if so, add {was} and an <!-- id: --> of its own behind its name, else <!-- was: {new.rpartition('/')[2]} -->"
+    )
 
 
 def map_rename(plan: TaskPlan, others: Mapping[str, Holdings]) -> Holdings | None:

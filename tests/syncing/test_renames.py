@@ -173,9 +173,25 @@ def test_what_is_doubtful_is_held_until_it_is_told_whatever_else_is_written() ->
     after = plan(task("Router", sections=prints), task("Store", sections=prints_twice), task("Report", sections=sends))
     push(tracker, after)
     assert prints["purpose"] in tracker.tickets["2"].body
-    held = {change.key for change in planned(tracker, after).changes if "may be ticket" in change.reason}
-    assert held == {key("Store"), key("Report"), key("Ledger")}
+    held = {change.key: change.reason for change in planned(tracker, after).changes if "may be" in change.reason}
+    assert held.keys() == {key("Store"), key("Report"), key("Ledger")}
     assert not planned(tracker, after).writes
+    advice = "if so, add <!-- was: Ledger --> and an <!-- id: --> of its own behind its name, else <!-- was: Store -->"
+    assert held[key("Ledger")] == f'"Create Store" may be ticket 5 renamed; {advice}'
+    stays = replace(after.tasks[1], was=(key("Store"),))
+    push(tracker, replace(after, tasks=(after.tasks[0], stays, after.tasks[2])))
+    assert prints_twice["purpose"] in tracker.tickets["3"].body
+    assert {change.key for change in planned(tracker, after).writes} == {TRACKING}, "settled without the comment, too"
+
+
+def test_a_task_of_a_key_that_a_ticket_bears_moves_to_another_one_by_an_id_of_its_own() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Report", sections=REPORT), task("Ledger", sections=REPORT))
+    doubtful = plan(task("Store", sections=REPORT), task("Vault", sections=STORE))
+    assert "may be ticket 3 renamed" in planned(tracker, doubtful).maps[0].changes[0].reason
+    named = replace(task("Store2", title="Create Store", sections=REPORT), was=(key("Report"),))
+    push(tracker, plan(named, doubtful.tasks[1]))
+    assert numbers(tracker)[key("Store2")] == "3"
+    assert numbers(tracker)[key("Vault")] == "2"
 
 
 def test_a_copy_from_before_a_task_was_renamed_does_not_count_when_its_map_is_recognised() -> None:
