@@ -7,7 +7,7 @@ pair that cannot be is nobody's rival, and a ticket that keeps its key is out of
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from heapq import nlargest
 
@@ -25,7 +25,8 @@ class Pairing:
 
     found: Mapping[str, str]
     """Key that a ticket bears -> key of its task."""
-    doubtful: Iterable[Pair] = ()
+    doubtful: Sequence[Pair] = ()
+    """The likeliest first."""
 
     @property
     def moving(self) -> frozenset[str]:
@@ -57,7 +58,7 @@ def _best_pairs(likely: Likeness) -> Pairing:
         found |= clear
         tasks = set(clear.values())
         left = {(new, old): score for (new, old), score in left.items() if new not in tasks and old not in clear}
-    return Pairing(found, tuple(left))
+    return Pairing(found, tuple(sorted(left, key=lambda pair: -left[pair])))
 
 
 def _clear_pairs(likely: Likeness) -> list[Pair]:

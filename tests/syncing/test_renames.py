@@ -131,6 +131,22 @@ def test_a_thousand_tasks_with_a_hundred_renames_are_diffed_in_two_seconds() -> 
     assert moved == {key(f"Renamed{n}"): before[key(f"Part{n}")] for n in range(0, 1000, 10)}
 
 
+def test_three_hundred_renamed_tasks_that_all_look_alike_are_held_each_with_its_likeliest_ticket_in_time() -> None:
+    def named(name: str) -> TaskPlan:
+        texts = ({"purpose": f"Handles event number {n} of the shop and tells the others."} for n in range(300))
+        return plan(*(task(f"{name}{n}", sections=text) for n, text in enumerate(texts)))
+
+    anything = replace(POLICY, allowed=frozenset({"creates"}))
+    tracker = MemoryTracker()
+    push(tracker, named("Handler"), anything)
+    with measured() as taken:
+        changes = planned(tracker, named("Worker"), anything).changes
+    assert taken.seconds < 5
+    held = {change.key: change.reason for change in changes if "may be ticket" in change.reason}
+    assert len(held) == 600
+    assert "may be ticket 9 renamed; if so, add <!-- was: Handler7 -->" in held[key("Worker7")]
+
+
 def test_a_copy_that_stands_in_for_a_deleted_ticket_is_not_renamed() -> None:
     tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER))
     tracker.tickets["9"] = replace(tracker.tickets.pop("2"), number="9", author="ada", standing=Standing.MEMBER)
