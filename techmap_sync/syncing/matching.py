@@ -79,10 +79,9 @@ class Holdings:
     @property
     def vouched_for(self) -> frozenset[str]:
         """Keys of the tickets that our account wrote or the ledger lists: any other may be a copy of a ticket that was
-        renamed or deleted since. Where there are none, and no ledger, another token made them all."""
+        renamed or deleted since."""
         listed = set(self.ledger.tickets.values())
-        known = (key for key, held in self.tickets.items() if _is_own(held) or held.ticket.number in listed)
-        return frozenset(known) or frozenset(() if self.tracking else self.tickets)
+        return frozenset(key for key, held in self.tickets.items() if _is_own(held) or held.ticket.number in listed)
 
     def renamed(self, moved: Mapping[str, str]) -> Holdings:
         """Return the same tickets under the keys of today."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
 from techmap_sync.planning.task import TaskPlan
@@ -13,7 +13,13 @@ from techmap_sync.syncing.tracker import Snapshot, Ticket, Tracker
 from techmap_sync.syncing.witness import foreign_twins, short_listing, unlisted_tickets
 
 
-def observe(tracker: Tracker, plans: Sequence[TaskPlan], policy: SyncPolicy, all_edges: bool = False) -> Sorted:
+def observe(
+    tracker: Tracker,
+    plans: Sequence[TaskPlan],
+    policy: SyncPolicy,
+    all_edges: bool = False,
+    retired: Set[str] = frozenset(),
+) -> Sorted:
     """Read the tickets of some maps.
 
     A ticket that a ledger lists but the listing lacks is fetched by its number, so that a label taken off by hand or a
@@ -21,12 +27,13 @@ def observe(tracker: Tracker, plans: Sequence[TaskPlan], policy: SyncPolicy, all
 
     :param plans: the maps of this run; tickets of other maps are left alone.
     :param all_edges: read the edges of every open ticket, not only where plan and ledger differ.
+    :param retired: ids of maps without plan whose tickets are let go.
     :raises TrackerError: the tracker refused or did not answer.
     """
     snapshot = tracker.snapshot(policy.managed_label)
     completed, found = snapshot, sort_tickets(snapshot, policy)
     for numbers_in in (_named, _listed):
-        numbers = [number for holdings in _to_complete(found, plans) for number in numbers_in(holdings)]
+        numbers = [number for holdings in _to_complete(found, plans, retired) for number in numbers_in(holdings)]
         if missing := _fetch_missing(tracker, completed, numbers):
             completed, found = _completed(completed, missing, policy)
     asked = {ticket.number: ticket for plan in plans for ticket in _edges_of(plan, found, tracker, all_edges)}
@@ -58,11 +65,13 @@ def _doubts(
     return doubts
 
 
-def _to_complete(listed: Sorted, plans: Sequence[TaskPlan]) -> list[Holdings]:
+def _to_complete(listed: Sorted, plans: Sequence[TaskPlan], retired: Set[str]) -> list[Holdings]:
     """Return the maps of this run; with a new one, those without tracking ticket too: it may be one of them renamed."""
     wanted = {plan.map_id for plan in plans}
     renamed = not wanted.issubset(listed.maps)
-    return [held for map_id, held in listed.maps.items() if map_id in wanted or (renamed and not held.tracking)]
+    return [
+        held for map_id, held in listed.maps.items() if map_id in wanted | retired or (renamed and not held.tracking)
+    ]
 
 
 def _named(holdings: Holdings) -> Iterable[str]:

@@ -182,7 +182,9 @@ def map_rename(plan: TaskPlan, others: Mapping[str, Holdings]) -> Holdings | Non
     """
     wanted = {_short(spec.key) for spec in plan.tasks}
     for map_id, holdings in others.items():
-        known = {_short(key) for key in (*holdings.vouched_for, *holdings.ledger.tickets)}
+        # Where none is vouched for, and no ledger is left to do it, another token made them all.
+        there = holdings.vouched_for or (() if holdings.tracking else holdings.tickets)
+        known = {_short(key) for key in (*there, *holdings.ledger.tickets)}
         known |= wanted & {_short(key) for key in holdings.ledger.gone}
         if known and 2 * len(wanted & known) >= max(len(wanted), len(known)):
             return holdings.renamed(_moved(holdings, map_id, plan.map_id))

@@ -292,6 +292,17 @@ def test_an_old_commit_does_not_bring_back_a_map_that_was_retired_since(tracker:
     assert "--allow older lets this run pass" in reasons(planned(tracker, THREE))
 
 
+def test_a_retired_map_is_known_by_its_own_tickets_where_only_copies_are_listed(tracker: MemoryTracker) -> None:
+    for number in "89":
+        tracker.tickets[number] = replace(tracker.tickets["2"], number=number, author="ada", standing=Standing.MEMBER)
+    for number in "1234":
+        tracker.edit(number, labels=tracker.tickets[number].labels - {"techmap"})
+    holdings = observe(tracker, [], POLICY, retired={THREE.map_id}).maps[THREE.map_id]
+    retired = retire(THREE.map_id, origin(), holdings, tracker.capabilities, POLICY)
+    list(apply(ChangeSet(tracker.name, (retired,)), tracker, POLICY))
+    assert {number for number, ticket in tracker.tickets.items() if ticket.state is State.OPEN} == {"8", "9"}
+
+
 @pytest.mark.parametrize("deleted", ["12", "1", "2", ""], ids=["tracking and original", "tracking", "original", "none"])
 def test_copies_in_somebodys_name_outlive_a_retired_map(tracker: MemoryTracker, deleted: str) -> None:
     for number in "89":

@@ -56,7 +56,8 @@ class Histories(Steps):
         """What a push would do, decided as `commands/planning.py` decides it."""
         author, plan = self.author, self.author.plan()
         live = author.approved and not author.retired
-        found = observe(self.tracker, [plan] if live else [], policy, all_edges=policy.close_copies)
+        retired = {author.map_id} if author.retired else set()
+        found = observe(self.tracker, [plan] if live else [], policy, policy.close_copies, retired)
         holdings = found.maps.get(author.map_id, Holdings())
         abilities = self.tracker.capabilities
         if author.retired:
