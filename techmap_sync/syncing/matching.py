@@ -6,6 +6,7 @@ trusted ledger that lists it. See ``docs/how-it-decides.md``, "Whose ticket is i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +15,8 @@ from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.tracker import Snapshot, Standing, State, Ticket
+
+_DIGITS = re.compile("[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +156,10 @@ def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
     """Group tickets by the map that they belong to: that of the tracking ticket they name, or whose ledger lists them.
 
     After a map was renamed its closed tickets still bear the old id; while it is being renamed, some bear the new one.
+    In a folder the number of a deleted tracking ticket is given again: then older tickets name what is not theirs.
     """
     tracking = [h for h in ours if _may_be_tracking(h) and is_trusted(h.ticket, policy)]
-    named = {h.ticket.number: h.marker.map_id for h in tracking}
+    by_number = {h.ticket.number: h for h in tracking}
     listed = {
         number: h.marker.map_id
         for h in sorted(tracking, key=_age, reverse=True)
@@ -163,7 +167,9 @@ def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
     }
     found: dict[str, list[Held]] = {}
     for held in ours:
-        map_id = named.get(held.marker.tracking) or listed.get(held.ticket.number) or held.marker.map_id
+        named = by_number.get(held.marker.tracking)
+        by_name = named.marker.map_id if named and _age(held) >= _age(named) else ""
+        map_id = by_name or listed.get(held.ticket.number) or held.marker.map_id
         found.setdefault(map_id, []).append(held)
     return found
 
@@ -239,10 +245,10 @@ def _is_own(held: Held) -> bool:
     return held.ticket.standing is Standing.SELF
 
 
-def _seniority(held: Held) -> tuple[bool, bool, int, str]:
+def _seniority(held: Held) -> tuple[bool, bool, *tuple[int, ...]]:
     return not _is_own(held), held.ticket.state is not State.OPEN, *_age(held)
 
 
-def _age(held: Held) -> tuple[int, str]:
-    """Numbers as people count them: 9 before 10."""
-    return len(held.ticket.number), held.ticket.number
+def _age(held: Held) -> tuple[int, ...]:
+    """Numbers as people count them: 9 before 10, and TASK-1.4 before TASK-2."""
+    return tuple(map(int, _DIGITS.findall(held.ticket.number)))

@@ -292,6 +292,23 @@ def test_an_old_commit_does_not_bring_back_a_map_that_was_retired_since(tracker:
     assert "--allow older lets this run pass" in reasons(planned(tracker, THREE))
 
 
+def test_an_old_ticket_is_not_taken_for_that_of_a_new_map_whose_tracking_ticket_has_a_number_again(
+    tracker: MemoryTracker,
+) -> None:
+    """A folder gives the number of a deleted file again."""
+    del tracker.tickets["1"]
+    push(tracker, THREE, replace(POLICY, new=frozenset({TRACKING})))
+    push(tracker, plan(replace(STORE, title="Create TokenStore"), SERVICE, TESTS))
+    assert '"tracking":"5"' in tracker.tickets["2"].body
+    del tracker.tickets["5"]
+    tracker.created = 4
+    orders = under_another_id(plan(task("Cart", sections={"purpose": "Holds goods."})), "orders")
+    push(tracker, orders)
+    assert tracker.tickets["5"].title == "Implement Login"
+    push(tracker, under_another_id(plan(task("Cart", sections={"purpose": "Holds other goods."})), "orders"))
+    assert {number for number, ticket in tracker.tickets.items() if ticket.state is State.OPEN} == {*"23456"}
+
+
 def test_a_retired_map_is_known_by_its_own_tickets_where_only_copies_are_listed(tracker: MemoryTracker) -> None:
     for number in "89":
         tracker.tickets[number] = replace(tracker.tickets["2"], number=number, author="ada", standing=Standing.MEMBER)
