@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from techmap_sync.model import Span
 
@@ -18,8 +18,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """Something that a map is checked for."""
 
     id: str
@@ -31,8 +30,7 @@ class Rule:
     """What to write instead, with an example of the good form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One place that breaks a rule."""
 
     rule: Rule
@@ -44,8 +42,7 @@ class Diagnostic:
     """The file as the user knows it, with ``/``."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedFile:
+class CheckedFile(NamedTuple):
     """A file and everything that was found in it."""
 
     path: str

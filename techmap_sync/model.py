@@ -1,6 +1,8 @@
 """What a technical map says: frozen values that every layer may use.
 
 Every value knows where it stands in its file, so that a diagnostic can underline it and a ticket can link to it.
+Values of which a map holds many are named tuples, here and where it is read: Python takes longer to make a frozen
+dataclass, the class as well as each of its values.
 How text becomes these values is described in ``docs/map-format.md``.
 """
 
@@ -8,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A piece of a file. Lines and columns count from 1; ``end_column`` is the first column behind the piece."""
 
     line: int
@@ -28,8 +30,7 @@ class ComponentKind(StrEnum):
     INTEGRATION = "integration"
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(NamedTuple):
     """A method, function or endpoint that a component offers."""
 
     name: str
@@ -73,8 +74,7 @@ class Component:
     """True when the overview lists it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One thing to do: a bullet, a row, a group label, a heading, a paragraph or a fence."""
 
     title: str
@@ -96,8 +96,7 @@ class Item:
     was: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ItemGroup:
+class ItemGroup(NamedTuple):
     """A sub-section and its items: "Unit Tests", "Database Changes", "Rollback Plan"."""
 
     name: str
@@ -110,8 +109,7 @@ class ItemGroup:
     """Markdown of what is not an item: lead-ins, context paragraphs."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConstraintArea:
+class ConstraintArea(NamedTuple):
     """A section that every component has to respect: data flow, error handling, security, performance."""
 
     name: str
@@ -120,8 +118,7 @@ class ConstraintArea:
     groups: tuple[ItemGroup, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """Markdown that belongs to no item: context, or a section whose heading nobody recognised."""
 
     heading: str
@@ -129,8 +126,7 @@ class Passage:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class MetadataField:
+class MetadataField(NamedTuple):
     """A header or footer field such as Author or Status."""
 
     name: str

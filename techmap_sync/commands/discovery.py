@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import NamedTuple
 
 from techmap_sync.errors import UsageProblem
 
@@ -14,8 +14,7 @@ _LEFT_OUT = frozenset({"node_modules", "__pycache__", "venv"})
 _GLOB_SIGNS = frozenset("*?[")
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
+class FoundFile(NamedTuple):
     """A file that may be a map."""
 
     path: Path

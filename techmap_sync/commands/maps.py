@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.commands.discovery import FoundFile, find_files, read_bytes
 from techmap_sync.commands.processes import in_order
@@ -98,8 +98,7 @@ class MapFiles:
         return tuple(file.checked for file in self.maps)
 
 
-@dataclass(frozen=True, slots=True)
-class _Glasses:
+class _Glasses(NamedTuple):
     """All that a process has to know to read maps, in a form that can be sent to it."""
 
     vocabulary: Vocabulary
@@ -122,7 +121,7 @@ class _Glasses:
         if reading.map is None:
             raise UnreadableMap(name, NO_MAP, NO_MAP_HINT)
         outline = outline_of(reading.map, self.granularity)
-        of_tasks = (replace(found, path=name) for found in outline.diagnostics)
+        of_tasks = (found._replace(path=name) for found in outline.diagnostics)
         found = (*check(reading, self.severities, name), *of_tasks)
         judged = apply_severities(found, self.severities, reading.ignores)
         return MapFile(file.path, text, reading.map, outline, judged, reading.ignores)

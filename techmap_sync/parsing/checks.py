@@ -6,7 +6,6 @@ everything else is decided here from the values of the map. ``docs/rules.md`` li
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from techmap_sync.diagnostics import Diagnostic, Severity
@@ -55,7 +54,7 @@ def apply_severities(
     for diagnostic in diagnostics:
         severity = severities.get(diagnostic.rule.id, diagnostic.severity)
         if severity != OFF and not _is_silenced(diagnostic.rule.id, diagnostic.span, silenced):
-            kept.append(replace(diagnostic, severity=Severity(severity)))
+            kept.append(diagnostic._replace(severity=Severity(severity)))
     return tuple(sorted(kept, key=lambda found: (found.span.line, found.span.column, found.rule.id)))
 
 
@@ -111,11 +110,11 @@ def _of_draft(findings: Sequence[Finding]) -> Iterator[Finding]:
     if len(left) > FEW_PLACEHOLDERS:
         first = min(left, key=lambda finding: finding.span)
         message = f"{first.message}, and so are {len(left) - 1} more places that nobody filled in yet"
-        yield replace(first, message=message, severity=Severity.NOTE)
+        yield first._replace(message=message, severity=Severity.NOTE)
         return
     for finding in left:
         weighs = Severity.WARNING if finding.severity in (None, Severity.ERROR) else Severity.NOTE
-        yield replace(finding, severity=weighs)
+        yield finding._replace(severity=weighs)
 
 
 def _not_ready(found: TechnicalMap) -> Iterator[Finding]:

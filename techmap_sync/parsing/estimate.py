@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.parsing.wording import fold
 
@@ -30,8 +29,7 @@ _SHORT_WORD = r"\s*(?!x)[^\W\d_]{1,3}\s*"
 _JOIN = re.compile(rf"(?P<dash>{_DASH})|(?P<plus>\s*[+&]\s*)|(?P<word>{_SHORT_WORD})|\s*,?\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Amount:
+class _Amount(NamedTuple):
     """A number or range with its unit."""
 
     least: float

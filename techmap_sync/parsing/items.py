@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.model import Item, ItemGroup
 from techmap_sync.parsing.blocks import Fence, ItemList, Line, Other, Paragraph, RunKind, Table
@@ -36,8 +35,7 @@ if TYPE_CHECKING:
 _NO_TEXT = re.compile(r"^#{1,6}\s+|^\[[ xX]\]\s+|\s?\{#[^\s{}]+\}$")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Something that may turn out to be an item."""
 
     title: Title
@@ -70,9 +68,9 @@ def merged(groups: Sequence[ItemGroup]) -> tuple[ItemGroup, ...]:
     """Return the groups with those of one name made one, where the first of them stands."""
     found: dict[str, ItemGroup] = {}
     for group in groups:
-        first = found.get(group.name, replace(group, items=(), context=""))
+        first = found.get(group.name, group._replace(items=(), context=""))
         context = "\n\n".join(filter(None, (first.context, group.context)))
-        found[group.name] = replace(first, items=(*first.items, *group.items), context=context)
+        found[group.name] = first._replace(items=(*first.items, *group.items), context=context)
     return tuple(found.values())
 
 

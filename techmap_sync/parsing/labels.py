@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.parsing.blocks import Line, Run, RunKind
 from techmap_sync.parsing.wording import plain, unnumbered, without_closing_colon
@@ -17,8 +16,7 @@ _REMARKS = re.compile(r"(?:\s*[(（][^()（）]*[)）])*")
 _PLAIN_LABEL = re.compile(r"\s*([^\W\d_][^:：]{0,40}?)\s*[:：](?=\s|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A label and what stands behind its colon on the same line."""
 
     text: str

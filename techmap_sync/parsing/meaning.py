@@ -6,9 +6,8 @@ Source of the rules: docs/map-format.md, "What is not an item".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.parsing.blocks import RunKind
 from techmap_sync.parsing.wording import fold, plain_lines, unnumbered, without_closing_colon, without_code
@@ -34,8 +33,7 @@ class Meaning(Enum):
     WORK = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(NamedTuple):
     """The title of an item as plain text, with what was written into it by the way."""
 
     text: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.model import Lifecycle, MetadataField, Readiness
@@ -26,8 +25,7 @@ _HEADER = frozenset({"date", "author", "previous phase", "map id"})
 _COMPONENT_SECTIONS = frozenset({"overview", "new", "modified", "integration", "specifications"})
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(NamedTuple):
     """The fields, and the blocks that hold none."""
 
     fields: tuple[MetadataField, ...]
@@ -109,8 +107,7 @@ def _behind_footer(blocks: Sequence[Block], footer: _Group) -> Sequence[Block]:
     return behind[:end]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where in the map fields stand, which decides whether a word like "Status" is about the map."""
 
     in_header: bool

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.parsing.wording import fold
 
@@ -16,8 +15,7 @@ _MARK = "\x00"
 _ASCII_STOPS = str.maketrans("。、", ";,")  # Python takes long to compile a set with characters beyond Latin
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(NamedTuple):
     """Knows the words and phrases that say so."""
 
     said: re.Pattern[str]

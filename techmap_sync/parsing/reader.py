@@ -115,7 +115,7 @@ class Reader:
     def _functions_of(self, component: Component) -> list[Method]:
         prefix = f"{component.name}."
         return [
-            replace(method, name=method.name.removeprefix(prefix))
+            method._replace(name=method.name.removeprefix(prefix))
             for method in self.functions
             if method.name.startswith(prefix)
         ]

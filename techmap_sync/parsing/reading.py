@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from techmap_sync.diagnostics import Severity
 from techmap_sync.model import Span, TechnicalMap
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A place that breaks a rule, before severities and ignore comments are applied."""
 
     rule: str
@@ -20,8 +19,7 @@ class Finding:
     """Where it depends on the place and is not the rule's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(NamedTuple):
     """``<!-- techmap-sync: ignore RULE -->`` and the lines that it covers. An empty rule stands for all."""
 
     rule: str
@@ -29,8 +27,7 @@ class Ignore:
     last_line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """The map, or None where the text is no map; ``findings`` is what only the parser can see."""
 
     map: TechnicalMap | None

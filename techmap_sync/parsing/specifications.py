@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.model import Component, ComponentKind, Item
 from techmap_sync.parsing.blocks import RunKind
@@ -27,8 +26,7 @@ _WEIGHT = {"modified": 0, "new": 1, "integration": 2, "": 3}  # listed twice: th
 _NO_WORK = ("untouched", "done")
 
 
-@dataclass(frozen=True, slots=True)
-class Specification:
+class Specification(NamedTuple):
     """A component's own heading below the detailed specifications."""
 
     name: str
@@ -40,8 +38,7 @@ class Specification:
     was: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Components:
+class Components(NamedTuple):
     """All components of a map, those that are finished already, and what was noticed."""
 
     work: tuple[Component, ...]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.parsing.wording import fold, heading_key, plain
 
@@ -19,8 +18,7 @@ _NUMBER = re.compile(r"[\d.,#()]*")
 VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row with its title and what its other columns stand for."""
 
     title: tuple[Line, ...]

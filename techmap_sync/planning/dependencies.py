@@ -7,9 +7,9 @@ that say something new. See ``docs/how-it-decides.md``, "What waits for what".
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
+from typing import NamedTuple
 
 from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.mentions import Names, mentioned, names_of
@@ -22,8 +22,7 @@ Edges = dict[int, set[int]]
 """Position of a work -> positions of the works it waits for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dependencies:
+class Dependencies(NamedTuple):
     """The blocked-by edges of one map, or why there are none."""
 
     blocked_by: tuple[tuple[int, ...], ...]

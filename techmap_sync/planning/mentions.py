@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from techmap_sync.model import Component
 from techmap_sync.planning.kinds import Kind
@@ -25,8 +25,7 @@ _PLAIN_WORD = re.compile(r"[^\W\d_A-Z]+")
 Words = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """All names of a map, by their first word."""
 
     exact: dict[str, tuple[tuple[Words, int], ...]]

@@ -34,8 +34,9 @@ def without_places(value: Any, shift: int = 0) -> Any:
     """Return a value as plain data, with its lines moved and without columns."""
     if isinstance(value, Span):
         return value.line - shift, value.end_line - shift
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: without_places(getattr(value, field.name), shift) for field in fields(value)}
+    names = [field.name for field in fields(value)] if is_dataclass(value) else getattr(value, "_fields", ())
+    if names:
+        return {name: without_places(getattr(value, name), shift) for name in names}
     if isinstance(value, tuple):
         return [without_places(one, shift) for one in value]
     return value

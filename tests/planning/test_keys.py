@@ -33,7 +33,7 @@ def shuffled(technical_map: TechnicalMap, seed: int) -> TechnicalMap:
         return tuple(order.sample(values, len(values)))
 
     def groups(values: tuple[ItemGroup, ...]) -> tuple[ItemGroup, ...]:
-        return mixed(tuple(replace(group, items=mixed(group.items)) for group in values))
+        return mixed(tuple(group._replace(items=mixed(group.items)) for group in values))
 
     return replace(
         technical_map,
