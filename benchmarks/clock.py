@@ -1,4 +1,4 @@
-"""How long something takes: processor time, in turn, the best, so that no other program on the machine decides."""
+"""How long something takes: processor time, in turn, many times, so that no other program on the machine decides."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from time import process_time
 
@@ -20,17 +21,20 @@ def best_times(works: Mapping[str, Callable[[], object]], rounds: int) -> dict[s
     return {name: min(each[name] for each in times) for name in works}
 
 
-def best_runs(commands: Mapping[str, Sequence[str]], folder: Path, rounds: int) -> dict[str, float]:
-    """Return the shortest processor time that each command needed as a whole process, in seconds.
+def compared_runs(
+    commands: Mapping[str, Sequence[str]], yardstick: Sequence[str], folder: Path, rounds: int
+) -> dict[str, float]:
+    """Return how many times the processor time of a yardstick each command takes, all as whole processes.
 
-    All of them find their modules compiled, as installed programs do; the first round does that and does not count.
+    A process lives so shortly that the best of many is luck: of each round the ratio counts, and of these the median.
+    All find their modules compiled, as installed programs do; the first round does that and does not count.
     """
     with TemporaryDirectory() as compiled:
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": compiled}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        times = [{name: _run(command, folder, environment) for name, command in commands.items()}
+        times = [{name: _run(command, folder, environment) for name, command in {**commands, "": yardstick}.items()}
                  for _ in range(rounds + 1)]  # fmt: skip
-    return {name: min(each[name] for each in times[1:]) for name in commands}
+    return {name: median(each[name] / each[""] for each in times[1:]) for name in commands}
 
 
 def processor_time_of_children() -> float:

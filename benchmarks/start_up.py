@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.clock import PROGRAM, best_runs
+from benchmarks.clock import PROGRAM, compared_runs
 from benchmarks.numbers import Number
 from benchmarks.table import Row
 
@@ -18,7 +18,8 @@ SIZE = 10_000
 CORPUS = Path(__file__).parents[1] / "tests" / "corpus"
 BARE = "import typer, rich, pydantic_settings, marko"
 TEXT = (
-    f'Each beside `python -c "{BARE}"`, as whole processes with their modules compiled. The map has {SIZE:,} bytes. '
+    f'Each beside `python -c "{BARE}"`, as whole processes with their modules compiled; the median of {ROUNDS} rounds. '
+    f"The map has {SIZE:,} bytes. "
     "Where no variable holds a setting the program does without pydantic-settings."
 )
 
@@ -28,11 +29,10 @@ def rows(rounds: int = ROUNDS) -> Iterator[Row]:
     with TemporaryDirectory() as folder:
         file = Path(folder, "map.md")
         file.write_text(_map(), encoding="utf-8")
-        compared = {"bare": [sys.executable, "-c", BARE], "check": [PROGRAM, "check", str(file)]}
-        best = best_runs(compared, Path(folder), rounds)
-        best |= best_runs({"version": [PROGRAM, "--version"]}, Path(folder), max(1, rounds // 5))
-    yield Row("`--version` to the bare import", best["version"] / best["bare"], unit=" x")
-    yield Row("`check` to the bare import", best["check"] / best["bare"], BOUND, unit=" x", shows=Number.START)
+        commands = {"version": [PROGRAM, "--version"], "check": [PROGRAM, "check", str(file)]}
+        ratios = compared_runs(commands, [sys.executable, "-c", BARE], Path(folder), rounds)
+    yield Row("`--version` to the bare import", ratios["version"], unit=" x")
+    yield Row("`check` to the bare import", ratios["check"], BOUND, unit=" x", shows=Number.START)
 
 
 def _map() -> str:
