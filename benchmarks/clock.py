@@ -22,15 +22,17 @@ def best_times(works: Mapping[str, Callable[[], object]], rounds: int) -> dict[s
     return {name: min(each[name] for each in times) for name in works}
 
 
-def compared_times(work: Callable[[], object], yardstick: Callable[[], object], rounds: int) -> float:
+def compared_times(work: Callable[[], object], yardstick: Callable[[], object], times: int, rounds: int) -> float:
     """Return how many times the processor time of a yardstick some work takes: the median of so many rounds.
 
     What there is when it begins is no garbage, and nobody looks for any in it: the larger of two would slow the other.
+
+    :param times: how often the yardstick is done for each time that the work is, so that both take about as long.
     """
     gc.collect()
     gc.freeze()
     try:
-        return median(1 / _time(yardstick) * _time(work) for _ in range(rounds))
+        return median(times * _time(work) / sum(_time(yardstick) for _ in range(times)) for _ in range(rounds))
     finally:
         gc.unfreeze()
 

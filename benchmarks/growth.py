@@ -34,6 +34,7 @@ SIZES = (10, 100, 1_000, 10_000)
 LARGEST = 2_500
 """Tasks of one map: with more, a map of this kind has more lines than one may have."""
 ROUNDS = 2
+ROUNDS_OF_ONE_MAP = 7
 MOST_GROWTH = 12
 MOST_MEMORY = 400
 """MB."""
@@ -72,7 +73,7 @@ def section(sizes: Sequence[int] = SIZES) -> Section:
         f"after one edit (`diff`). A map has {LARGEST:,} tasks at most, because it may have 5,000 lines: more tasks "
         "are spread over several maps, all different; one line shows a single map that large, for `diff` alone. "
         f"Processor time, in turn, the best of {ROUNDS} (with more than {LARGEST:,} tasks: once; of the single map the "
-        f"median of {ROUNDS + 3} comparisons, small and large in turn); peak memory by "
+        f"median of {ROUNDS_OF_ONE_MAP} rounds, each of small ones and a large one in turn); peak memory by "
         "`tracemalloc`, measured apart."
     )
     return Section("Growth", text, list(_rows(sizes)))
@@ -124,7 +125,8 @@ def _rows(sizes: Sequence[int]) -> Iterator[Row]:
 
 
 def _growth_of_one_map(small: int, big: int) -> float:
-    return compared_times(_comparison_of_one_map(big), _comparison_of_one_map(small), ROUNDS + 3)
+    times = big // small
+    return compared_times(_comparison_of_one_map(big), _comparison_of_one_map(small), times, ROUNDS_OF_ONE_MAP)
 
 
 def _comparison_of_one_map(tasks: int) -> Callable[[], object]:
