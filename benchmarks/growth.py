@@ -34,7 +34,7 @@ SIZES = (10, 100, 1_000, 10_000)
 LARGEST = 2_500
 """Tasks of one map: with more, a map of this kind has more lines than one may have."""
 ROUNDS = 2
-ROUNDS_OF_ONE_MAP = 7
+ROUNDS_OF_ONE_MAP = 5
 MOST_GROWTH = 12
 MOST_MEMORY = 400
 """MB."""
