@@ -223,7 +223,11 @@ def _may_be_tracking(held: Held) -> bool:
 def _one_per_key(
     map_id: str, members: Iterable[Held], ledger: Ledger
 ) -> tuple[dict[str, Held], list[tuple[Held, str]]]:
-    """Of several tickets with one key the ledger's wins, then one that our account wrote, an open one, the oldest."""
+    """Of several tickets with one key the ledger's wins, then one that our account wrote, then one that no human closed,
+    then the oldest.
+
+    One that we closed stays it: else the next run would close its copy, and the one after that the next.
+    """
     by_key: dict[str, list[Held]] = {}
     for held in members:
         by_key.setdefault(_key_in(map_id, held), []).append(held)
@@ -246,7 +250,8 @@ def _is_own(held: Held) -> bool:
 
 
 def _seniority(held: Held) -> tuple[bool, bool, *tuple[int, ...]]:
-    return not _is_own(held), held.ticket.state is not State.OPEN, *_age(held)
+    closed_by_human = held.ticket.state is State.CLOSED and held.marker.state == State.OPEN
+    return not _is_own(held), closed_by_human, *_age(held)
 
 
 def _age(held: Held) -> tuple[int, ...]:

@@ -320,6 +320,20 @@ def test_a_retired_map_is_known_by_its_own_tickets_where_only_copies_are_listed(
     assert {number for number, ticket in tracker.tickets.items() if ticket.state is State.OPEN} == {"8", "9"}
 
 
+def test_copies_of_our_own_account_are_not_closed_one_by_one_by_every_run_that_retires_a_map(
+    tracker: MemoryTracker,
+) -> None:
+    """In a folder all tickets are our own."""
+    for number in "89":
+        tracker.tickets[number] = replace(tracker.tickets["2"], number=number)
+    del tracker.tickets["1"]
+    for _ in range(3):
+        holdings = observe(tracker, [], POLICY, retired={THREE.map_id}).maps[THREE.map_id]
+        retired = retire(THREE.map_id, origin(), holdings, tracker.capabilities, POLICY)
+        list(apply(ChangeSet(tracker.name, (retired,)), tracker, POLICY))
+        assert {number for number, ticket in tracker.tickets.items() if ticket.state is State.OPEN} == {"8", "9"}
+
+
 @pytest.mark.parametrize("deleted", ["12", "1", "2", ""], ids=["tracking and original", "tracking", "original", "none"])
 def test_copies_in_somebodys_name_outlive_a_retired_map(tracker: MemoryTracker, deleted: str) -> None:
     for number in "89":
