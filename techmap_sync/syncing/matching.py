@@ -223,8 +223,7 @@ def _may_be_tracking(held: Held) -> bool:
 def _one_per_key(
     map_id: str, members: Iterable[Held], ledger: Ledger
 ) -> tuple[dict[str, Held], list[tuple[Held, str]]]:
-    """Of several tickets with one key the ledger's wins, then one that our account wrote, then one that no human closed,
-    then the oldest.
+    """Of several tickets with one key the ledger's wins, then our account's, then one no human closed, then the oldest.
 
     One that we closed stays it: else the next run would close its copy, and the one after that the next.
     """
