@@ -90,9 +90,9 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     templates, wanted = _templates(settings, checkout), [f for f in files.maps if f.approved and not _is_retired(f)]
     plans = {file: _task_plan(file, settings, checkout, templates) for file in wanted}
     whole = (wishes.reconcile or (wishes.survey and not paths)) and wishes.shard.is_first
-    retired = wishes.retired | {file.outline.map_id for file in files.maps if _is_retired(file)}
-    needed = plans or whole or wishes.survey or retired
-    found = observe(tracker, list(plans.values()), policy, wishes.reconcile, retired) if needed else Sorted({}, ())
+    retired = frozenset(file.outline.map_id for file in files.maps if _is_retired(file))
+    needed, going = plans or whole or wishes.survey or retired, retired | wishes.retired
+    found = observe(tracker, list(plans.values()), policy, wishes.reconcile, going) if needed else Sorted({}, ())
     exposed = exposure(tracker, settings, checkout) if plans else ()
     run = _Run(settings, checkout, tracker, policy, found, files.ids, _ids_of_tree(paths, files, settings), exposed)
     maps = [run.compared(file, plans.get(file)) for file in files.maps]

@@ -40,7 +40,7 @@ def observe(
     ends = tracker.ends(asked) if asked else {}
     if ends:
         edged = [replace(asked[n], parent=each.parent, blocked_by=each.blocked_by) for n, each in ends.items()]
-        completed, found = _completed(completed, edged, policy)
+        _, found = _completed(completed, edged, policy)
     return replace(found, doubts=_doubts(tracker, snapshot, plans, found, policy))
 
 

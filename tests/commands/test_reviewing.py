@@ -205,6 +205,24 @@ def test_a_retired_map_lets_its_tickets_go(program: Program, status: str) -> Non
     assert program("plan", "map.md", "--format", "json").json["changes"] == []
 
 
+@pytest.mark.parametrize("by_file", [True, False], ids=["by its status", "by reconcile --retire"])
+def test_a_retired_map_lets_tickets_go_that_lost_the_managed_label(program: Program, by_file: bool) -> None:
+    file = edited(program)
+    program("push", "map.md")
+    path = ticket(program, "1.1")
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("  - techmap\n", ""), encoding="utf-8")
+    assert path.read_text("utf-8") != text
+    if by_file:
+        edited(program, "**Status**: TECHNICAL MAP", "**Status**: ABANDONED")
+        assert program("push", "map.md").code == 0
+    else:
+        file.unlink()
+        shutil.copy(CORPUS / "08-cli-profiles.md", program.folder / "other.md")
+        assert program("reconcile", "--retire", KEY.partition("/")[0]).code == 0
+    assert "status: Done" in path.read_text("utf-8")
+
+
 def test_a_renamed_map_keeps_its_tickets(program: Program) -> None:
     edited(program)
     program("push", "map.md")
