@@ -52,7 +52,9 @@ class _Sketch:
 def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
     """Find the tasks of a plan that have a ticket under another key."""
     by_hand = _by_hand(plan, holdings)
-    taken = set(by_hand) | set(by_hand.values())
+    # With its own name behind "was" a task was never called anything else.
+    unchanged = {spec.key for spec in plan.tasks if spec.key in spec.was}
+    taken = unchanged | set(by_hand) | set(by_hand.values())
     tasks, tickets = _pool(plan, holdings, taken)
     scores = {
         (new, old): _likeness(task, ticket)
@@ -61,8 +63,7 @@ def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
         if _is_of_one_kind(new, old)
     }
     likely = {pair: score for pair, score in scores.items() if score >= SAME}
-    leaving = {old for old, new in by_hand.items() if old != new}
-    pairing = pair_up(likely, holdings.tickets.keys(), leaving)
+    pairing = pair_up(likely, holdings.tickets.keys(), by_hand.keys())
     renamed = {old: new for old, new in {**by_hand, **pairing.found}.items() if old != new}
     return Renames(renamed, _held(pairing.doubtful, plan, holdings))
 
@@ -111,13 +112,14 @@ def _words(values: object) -> Iterator[str]:
 
 
 def _by_hand(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
-    """What the author says: ``<!-- was: old -->``; with a task's own name that it is the one it always was."""
-    found = {}
-    for spec in plan.tasks:
-        former = spec.key if spec.key in holdings.tickets else next(iter(spec.was), "")
-        if former in spec.was and former in holdings.tickets:
-            found[former] = spec.key
-    return found
+    """Renames that the author names: ``<!-- was: old -->``."""
+    return {
+        old: spec.key
+        for spec in plan.tasks
+        if spec.key not in holdings.tickets
+        for old in spec.was[:1]
+        if old in holdings.tickets
+    }
 
 
 def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[Mapping[str, _Sketch], Mapping[str, _Sketch]]:
@@ -166,12 +168,9 @@ def _way_out(new: str, old: str, is_borne: bool) -> str:
 
     :param is_borne: whether a ticket has the task's key already.
     """
-    was = f"<!-- was: {old.rpartition('/')[2]} -->"
-    if not is_borne:
-        return f"if so, add {was} behind its name"
-    return (
-        f"if so, add {was} and an <!-- id: --> of its own behind its name, else <!-- was: {new.rpartition('/')[2]} -->"
-    )
+    was, itself = (f"<!-- was: {key.rpartition('/')[2]} -->" for key in (old, new))
+    moved = f"{was} and an <!-- id: --> of its own" if is_borne else was
+    return f"if so, add {moved} behind its name, else {itself}"
 
 
 def map_rename(plan: TaskPlan, others: Mapping[str, Holdings]) -> Holdings | None:

@@ -200,6 +200,15 @@ def test_what_is_doubtful_is_held_until_it_is_told_whatever_else_is_written() ->
     assert {change.key for change in planned(tracker, after).writes} == {TRACKING}, "settled without the comment, too"
 
 
+def test_a_task_that_was_never_called_anything_else_gets_a_ticket_of_its_own() -> None:
+    tracker = pushed(task("Report", sections=REPORT), task("Ledger", sections=REPORT))
+    doubtful = task("Sums", sections=REPORT)
+    (change, *_) = planned(tracker, plan(doubtful)).maps[0].changes
+    assert change.reason.endswith("if so, add <!-- was: Report --> behind its name, else <!-- was: Sums -->")
+    itself = plan(replace(doubtful, was=(key("Sums"),)))
+    assert (Action.CREATE, key("Sums")) in shown(planned(tracker, itself).changes)
+
+
 def test_a_task_of_a_key_that_a_ticket_bears_moves_to_another_one_by_an_id_of_its_own() -> None:
     tracker = pushed(task("Store", sections=STORE), task("Report", sections=REPORT), task("Ledger", sections=REPORT))
     doubtful = plan(task("Store", sections=REPORT), task("Vault", sections=STORE))
