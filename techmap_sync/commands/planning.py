@@ -21,12 +21,12 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.syncing.changes import Action, Change, ChangeSet, MapChanges
 from techmap_sync.syncing.choices import Side
-from techmap_sync.syncing.diff import Origin, diff, retire
+from techmap_sync.syncing.decide import DesiredMap, decide
+from techmap_sync.syncing.diff import Origin, retire
 from techmap_sync.syncing.digest import digest
 from techmap_sync.syncing.matching import Holdings, Sorted
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.policy import SyncPolicy
-from techmap_sync.syncing.renames import map_rename
 from techmap_sync.syncing.tracker import Tracker
 
 
@@ -58,10 +58,11 @@ class Compared:
 
     changes: MapChanges
     holdings: Holdings = field(default_factory=Holdings)
+    """Its tickets under the keys of today."""
     file: MapFile | None = None
     """None for a map whose file is missing."""
     plan: TaskPlan | None = None
-    """What an approved map asks for."""
+    """What an approved map asks for, follow-ups included."""
     links_in_text: bool = False
     """The tracker holds no links: who waits for whom stands in the map alone."""
 
@@ -95,7 +96,7 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     found = observe(tracker, list(plans.values()), policy, wishes.reconcile, going) if needed else Sorted({}, ())
     exposed = exposure(tracker, settings, checkout) if plans else ()
     run = _Run(settings, checkout, tracker, policy, found, files.ids, _ids_of_tree(paths, files, settings), exposed)
-    maps = [run.compared(file, plans.get(file)) for file in files.maps]
+    maps = run.compared(files.maps, plans)
     gone = run.maps_without_file(wishes, _renamed(maps)) if whole else ()
     compared = (*maps, *gone)
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
@@ -149,19 +150,26 @@ class _Run:
     exposed: tuple[str, ...] = ()
     """Why none of them may become tickets there."""
 
-    def compared(self, file: MapFile, plan: TaskPlan | None) -> Compared:
-        """Return what happens to the tickets of one map."""
-        map_id = file.outline.map_id
-        holdings = self.found.maps.get(map_id, Holdings())
-        if _is_retired(file):
-            return Compared(self._retired(map_id, self.checkout.path_of(file.path), holdings), holdings, file)
-        if plan is None:
-            return Compared(MapChanges(map_id, file.name, approved=False, reasons=file.reasons), holdings, file)
-        holdings = holdings if holdings.all else self._under_another_id(plan) or holdings
-        doubts = (*self.exposed, *self.found.doubts.get(map_id, ()))
-        changes = diff(plan, self._origin(file), holdings, self.tracker.capabilities, self.policy, doubts)
+    def compared(self, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan]) -> tuple[Compared, ...]:
+        """Return what happens to the tickets of each map."""
+        desired = [self._desired(file, plans.get(file)) for file in files]
+        decided = decide(desired, self.found, self._has_file, self.tracker.capabilities, self.policy)
         in_text = not self.tracker.capabilities.native_blocking
-        return Compared(changes, holdings, file, plan, in_text)
+        return tuple(
+            Compared(each.changes, each.tickets.holdings, file, each.tickets.plan, in_text)
+            for file, each in zip(files, decided, strict=True)
+        )
+
+    def _desired(self, file: MapFile, plan: TaskPlan | None) -> DesiredMap:
+        map_id, path = file.outline.map_id, self.checkout.path_of(file.path)
+        if _is_retired(file):
+            return DesiredMap(map_id, self._origin_of_retirement(path), retired=True)
+        if plan is None:
+            return DesiredMap(map_id, Origin(file.name), reasons=file.reasons)
+        return DesiredMap(map_id, self._origin(file), plan, doubts=self.exposed)
+
+    def _has_file(self, map_id: str) -> bool:
+        return map_id in self.ids or map_id in self.tree()
 
     def maps_without_file(self, wishes: Wishes, renamed: Set[str]) -> Iterator[Compared]:
         """Report the maps that have tickets and no file, and retire those that are named.
@@ -179,15 +187,10 @@ class _Run:
                 yield Compared(MapChanges(map_id, path, approved=False, reasons=(reason,)), holdings)
 
     def _retired(self, map_id: str, path: str, holdings: Holdings) -> MapChanges:
-        origin = Origin(path, commit=self.checkout.commit, commit_time=self.checkout.commit_time)
-        return retire(map_id, origin, holdings, self.tracker.capabilities, self.policy)
+        return retire(map_id, self._origin_of_retirement(path), holdings, self.tracker.capabilities, self.policy)
 
-    def _under_another_id(self, plan: TaskPlan) -> Holdings | None:
-        """A map is renamed when its old id is gone from the whole tree and at least half of its keys match."""
-        unread = {map_id: held for map_id, held in self.found.maps.items() if map_id not in self.ids}
-        if not unread:
-            return None
-        return map_rename(plan, {map_id: held for map_id, held in unread.items() if map_id not in self.tree()})
+    def _origin_of_retirement(self, path: str) -> Origin:
+        return Origin(path, commit=self.checkout.commit, commit_time=self.checkout.commit_time)
 
     def _origin(self, file: MapFile) -> Origin:
         return Origin(

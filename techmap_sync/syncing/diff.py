@@ -10,13 +10,12 @@ from techmap_sync.syncing.as_text import edge_texts
 from techmap_sync.syncing.changes import Action, Change, MapChanges
 from techmap_sync.syncing.edges import Wanted
 from techmap_sync.syncing.fitting import fitted_plan
-from techmap_sync.syncing.followups import with_follow_ups
 from techmap_sync.syncing.guard import refusals, retirement_refusals
 from techmap_sync.syncing.marker import Ledger
+from techmap_sync.syncing.matched import Matched, matched
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.orphans import map_text, orphan_changes, retirement_changes, untouched
 from techmap_sync.syncing.policy import SyncPolicy
-from techmap_sync.syncing.renames import find_renames
 from techmap_sync.syncing.tickets import task_changes
 from techmap_sync.syncing.tracker import Capabilities, CloseReason, Standing, State
 from techmap_sync.syncing.tracking import tracking_creation, tracking_state, tracking_update
@@ -46,22 +45,31 @@ def diff(
     policy: SyncPolicy,
     doubts: tuple[str, ...] = (),
 ) -> MapChanges:
-    """Return what has to be done so that the tracker holds what the plan says.
+    """Return what has to be done for one map alone; see ``compare``.
 
     :param holdings: the tickets of this map.
+    """
+    return compare(matched(plan, holdings), origin, capabilities, policy, doubts)
+
+
+def compare(
+    tickets: Matched, origin: Origin, capabilities: Capabilities, policy: SyncPolicy, doubts: tuple[str, ...] = ()
+) -> MapChanges:
+    """Return what has to be done so that the tracker holds what the plan of a map says.
+
+    :param tickets: the map's tasks and their tickets.
     :param capabilities: what the tracker can hold; what it cannot is left out and said.
     :param doubts: why the listing cannot be believed for this map.
     """
-    renames = find_renames(plan, holdings)
-    holdings = holdings.renamed(renames.keys).sifted(plan.map_id, {spec.key for spec in plan.tasks})
-    plan = with_follow_ups(plan, holdings)
+    assert tickets.plan is not None
+    plan, holdings = tickets.plan, tickets.holdings
     numbers = {key: held.ticket.number for key, held in holdings.tickets.items()}
     texts = edge_texts(plan, capabilities)
     plan = fitted_plan(texts.of_tasks(plan, numbers), holdings, capabilities)
-    tasks = tuple(change for spec in plan.tasks for change in task_changes(spec, holdings, renames, policy))
+    tasks = tuple(change for spec in plan.tasks for change in task_changes(spec, holdings, tickets.held, policy))
     holdings = replace(holdings, renewed=frozenset(c.key for c in tasks if c.action is Action.CREATE))
     text = map_text(origin.text, changed=origin.text_digest != holdings.ledger.text)
-    orphans = tuple(orphan_changes(plan, text, holdings, policy, renames.held))
+    orphans = tuple(orphan_changes(plan, text, holdings, policy, tickets.held))
     wanted = _wanted(plan, holdings, capabilities, policy, (*tasks, *orphans))
     edges, texts = wanted.changes(), replace(texts, listed=wanted.task_list())
     full = replace(plan, tracking=texts.of_tracking(plan.tracking, numbers))

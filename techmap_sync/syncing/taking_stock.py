@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from techmap_sync.planning.kinds import Kind, phase_of
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.syncing.changes import Action, Change, MapChanges
-from techmap_sync.syncing.followups import with_follow_ups
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.progress import Gate, MapProgress, TaskProgress, TaskState, WaitsFor, Witness
-from techmap_sync.syncing.renames import find_renames
 from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.tickets import DONE_IN_MAP
 from techmap_sync.syncing.ticks import ticked
@@ -27,27 +25,18 @@ class Subject:
     gate: Gate
     changes: MapChanges
     holdings: Holdings = field(default_factory=Holdings)
+    """Its tickets under the keys of today."""
     plan: TaskPlan | None = None
-    """What an approved map asks for."""
+    """What an approved map asks for, follow-ups included."""
     links_in_text: bool = False
     """The tracker holds no links: who waits for whom stands in the map alone."""
 
 
 def take_stock(subjects: Iterable[Subject]) -> tuple[MapProgress, ...]:
     """Return where the work of each map stands; a ticket may wait for one of another map."""
-    compared = [_with_keys_of_today(subject) for subject in subjects]
+    compared = tuple(subjects)
     still_open = frozenset(number for each in compared for number in _open_numbers(each.holdings))
     return tuple(_progress(each, still_open) for each in compared)
-
-
-def _with_keys_of_today(subject: Subject) -> Subject:
-    """Rename and follow up as ``diff`` does."""
-    if subject.plan is None:
-        return subject
-    holdings = subject.holdings.renamed(find_renames(subject.plan, subject.holdings).keys)
-    holdings = holdings.sifted(subject.plan.map_id, {spec.key for spec in subject.plan.tasks})
-    plan = with_follow_ups(subject.plan, holdings)
-    return Subject(subject.title, subject.gate, subject.changes, holdings, plan, subject.links_in_text)
 
 
 def _open_numbers(holdings: Holdings) -> Iterator[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.syncing.changes import MARKER, Action, Change, FieldEdit
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.policy import SyncPolicy
-from techmap_sync.syncing.renames import Renames
 from techmap_sync.syncing.revise import Held, Revision, revise
 from techmap_sync.syncing.tracker import CloseReason, State
 
@@ -17,13 +16,18 @@ KEY = "key"
 DONE_IN_MAP = "done in the map"
 
 
-def task_changes(spec: TaskSpec, holdings: Holdings, renames: Renames, policy: SyncPolicy) -> Iterator[Change]:
-    """Return what happens to the ticket of one task, or why it has none."""
+def task_changes(
+    spec: TaskSpec, holdings: Holdings, doubtful: Mapping[str, str], policy: SyncPolicy
+) -> Iterator[Change]:
+    """Return what happens to the ticket of one task, or why it has none.
+
+    :param doubtful: keys of tasks whose ticket is not certain, and why; they are left alone.
+    """
     held = holdings.tickets.get(spec.key)
-    if held is not None and spec.key not in renames.held:
+    if held is not None and spec.key not in doubtful:
         yield from _ticket_changes(spec, held, policy)
     elif not spec.done:
-        reason = renames.held.get(spec.key) or _why_not_created(spec.key, holdings, policy)
+        reason = doubtful.get(spec.key) or _why_not_created(spec.key, holdings, policy)
         if reason:
             yield Change(Action.SKIP, spec.key, spec.title, reason=reason)
         else:

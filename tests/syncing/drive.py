@@ -9,12 +9,11 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.changes import Action, Change, ChangeSet
-from techmap_sync.syncing.diff import Origin, diff
-from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.decide import DesiredMap, decide
+from techmap_sync.syncing.diff import Origin
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.outcomes import Outcome
 from techmap_sync.syncing.policy import SyncPolicy
-from techmap_sync.syncing.renames import map_rename
 from techmap_sync.syncing.tracker import Ticket, Tracker
 from tests.syncing.build import POLICY, origin
 from tests.trackers.memory import MemoryTracker
@@ -29,9 +28,9 @@ def planned(
     """
     where = where or origin(text or repr(plan))
     found = observe(tracker, [plan], policy)
-    holdings, doubts = found.maps.get(plan.map_id, Holdings()), found.doubts.get(plan.map_id, ())
-    holdings = holdings if holdings.all else map_rename(plan, found.maps) or holdings
-    return ChangeSet(tracker.name, (diff(plan, where, holdings, tracker.capabilities, policy, doubts),))
+    desired = DesiredMap(plan.map_id, where, plan)
+    decided = decide([desired], found, lambda _: False, tracker.capabilities, policy)
+    return ChangeSet(tracker.name, tuple(each.changes for each in decided))
 
 
 def push(tracker: Tracker, plan: TaskPlan, policy: SyncPolicy = POLICY, text: str = "") -> list[Outcome]:

@@ -19,14 +19,13 @@ from techmap_sync.adapters.backlog.tracker import connect
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.block import Block, read_block
-from techmap_sync.syncing.changes import Action, Change, ChangeSet, MapChanges
-from techmap_sync.syncing.diff import Origin, diff, retire
+from techmap_sync.syncing.changes import Action, Change, ChangeSet
+from techmap_sync.syncing.decide import DesiredMap, decide
+from techmap_sync.syncing.diff import Origin
 from techmap_sync.syncing.digest import digest
-from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.outcomes import Outcome
 from techmap_sync.syncing.policy import SyncPolicy
-from techmap_sync.syncing.renames import map_rename
 from techmap_sync.syncing.tracker import State, Ticket
 from tests.syncing.build import POLICY
 from tests.syncing.drive import key_of
@@ -53,23 +52,15 @@ class Histories(Steps):
         self.tracker, self.hands = tracker, MemoryHands(tracker)
 
     def planned(self, policy: SyncPolicy) -> ChangeSet:
-        """What a push would do, decided as `commands/planning.py` decides it."""
+        """What a push would do."""
         author, plan = self.author, self.author.plan()
         live = author.approved and not author.retired
         retired = {author.map_id} if author.retired else set()
         found = observe(self.tracker, [plan] if live else [], policy, policy.close_copies, retired)
-        holdings = found.maps.get(author.map_id, Holdings())
-        abilities = self.tracker.capabilities
-        if author.retired:
-            changes = retire(author.map_id, Origin(author.path, commit="c0ffee"), holdings, abilities, policy)
-        elif not author.approved:
-            changes = MapChanges(author.map_id, author.path, approved=False, reasons=("not yet",))
-        else:
-            others = {map_id: h for map_id, h in found.maps.items() if map_id != author.map_id}
-            holdings = holdings if holdings.all else map_rename(plan, others) or holdings
-            where = Origin(author.path, author.text, digest(author.text), repr(author.hidden), "c0ffee")
-            changes = diff(plan, where, holdings, abilities, policy, found.doubts[plan.map_id])
-        return ChangeSet(self.tracker.name, (changes,))
+        where = Origin(author.path, author.text, digest(author.text), repr(author.hidden), "c0ffee")
+        desired = DesiredMap(author.map_id, where, plan if live else None, author.retired, ("not yet",))
+        decided = decide([desired], found, lambda _: False, self.tracker.capabilities, policy)
+        return ChangeSet(self.tracker.name, tuple(each.changes for each in decided))
 
     @rule(policy=st.sampled_from(BY_HAND))
     def push_by_hand(self, policy: SyncPolicy) -> None:

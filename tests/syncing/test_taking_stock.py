@@ -7,6 +7,7 @@ from dataclasses import replace
 from techmap_sync.planning.kinds import Phase
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.changes import MapChanges
+from techmap_sync.syncing.matched import matched
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.progress import Gate, MapProgress, TaskState, Witness
@@ -22,8 +23,9 @@ PLAN = plan(task("store"), task("service", blocked_by=("store",)), task("page", 
 def stock(tracker: MemoryTracker, wanted: TaskPlan = PLAN, links_in_text: bool = False) -> MapProgress:
     changes = planned(tracker, wanted).maps[0]
     found = observe(tracker, [wanted], POLICY)
-    holdings = found.maps.get(wanted.map_id, Holdings())
-    (progress,) = take_stock([Subject("Login", Gate.APPROVED, changes, holdings, wanted, links_in_text)])
+    tickets = matched(wanted, found.maps.get(wanted.map_id, Holdings()))
+    subject = Subject("Login", Gate.APPROVED, changes, tickets.holdings, tickets.plan, links_in_text)
+    (progress,) = take_stock([subject])
     return progress
 
 
