@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from techmap_sync import programs
 from techmap_sync.planning.source import MapSource, WebFiles
 
 _PATIENCE = 10
@@ -106,13 +106,9 @@ def commit_of_tag(address: str, tag: str, variables: Mapping[str, str]) -> str:
 
     :param variables: the environment that git runs in.
     """
-    silent = {**variables, "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": ""}
-    command = ["git", "ls-remote", "--", address, f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, env=silent, timeout=_PATIENCE, check=True)  # noqa: S603
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    commits = [line.partition("\t")[0] for line in done.stdout.splitlines()]
+    references = (f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}")
+    ran = programs.git_on_the_network("ls-remote", "--", address, *references, seconds=_PATIENCE, variables=variables)
+    commits = [line.partition("\t")[0] for line in ran.said.splitlines()]
     return commits[-1] if commits else ""  # the second line of an annotated tag names what it is put on
 
 
@@ -132,9 +128,4 @@ def _remote(folder: Path) -> Remote | None:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(folder), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words only
-    except OSError:
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return programs.git(folder, *arguments).said

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 
+from techmap_sync import programs
 from techmap_sync.adapters.connection import Secret
 from techmap_sync.checkout import Remote
 
@@ -21,6 +21,8 @@ APP_VARIABLES = {
     "installation_id": "TECHMAP_SYNC_GITHUB_INSTALLATION_ID",
 }
 """What a GitHub App logs in with."""
+_PATIENCE = 10.0
+"""Seconds for a program that may have to ask a keyring."""
 PUBLIC_HOSTS = frozenset({"github.com", "gitlab.com"})
 
 
@@ -32,7 +34,7 @@ def token_for(kind: str, host: str, environment: Mapping[str, str]) -> Secret:
     for name in TOKENS.get(kind, ()):
         if environment.get(name):
             return Secret(environment[name])
-    return Secret(_printed_token(kind, host))
+    return Secret(_printed_token(kind, host, environment))
 
 
 def app_credentials(kind: str, environment: Mapping[str, str]) -> dict[str, Secret]:
@@ -64,12 +66,8 @@ def ci_target(environment: Mapping[str, str]) -> tuple[str, str]:
     return "", ""
 
 
-def _printed_token(kind: str, host: str) -> str:
-    command = [*LOGINS.get(kind, ()), *(("--hostname" if kind == "github" else "--host", host) if host else ())]
+def _printed_token(kind: str, host: str, environment: Mapping[str, str]) -> str:
     if kind not in LOGINS:
         return ""
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    flags = ("--hostname" if kind == "github" else "--host", host) if host else ()
+    return programs.run([*LOGINS[kind], *flags], variables=environment, seconds=_PATIENCE).said

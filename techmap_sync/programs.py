@@ -1,0 +1,148 @@
+"""Starts other programs (git, gh, glab), and never one that a checkout brings along.
+
+A program is found by its full path: only folders of PATH that are absolute and outside the checkout count; nor does the
+current folder, which Windows would try first. A program sees the same PATH, because ``gh`` looks for ``git`` itself.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PATIENCE = 30.0
+"""Seconds for a program that only looks at this machine."""
+_WORKSPACES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
+"""Where a CI keeps the checkout, wherever a job stands."""
+_QUIET_GIT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "",  # set and empty also keeps core.askPass from being started
+    "SSH_ASKPASS": "",
+    "GIT_OPTIONAL_LOCKS": "0",
+}
+_LOCAL_GIT = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": ""}
+"""A partial clone would fetch what it lacks, by a program that its own settings name."""
+_NO_CODE = (
+    "--no-pager",
+    *(
+        word
+        for setting in (
+            "core.fsmonitor=false",
+            f"core.hooksPath={os.devnull}",
+            "core.pager=cat",
+            "diff.external=",
+            "log.showSignature=false",  # it starts gpg.program
+        )
+        for word in ("-c", setting)
+    ),
+)
+"""Settings of a repository by which git starts programs: https://git-scm.com/docs/git-config"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a program ended."""
+
+    code: int | None
+    """None when it was not found, could not be started, or did not end in time."""
+    output: str = ""
+
+    @property
+    def said(self) -> str:
+        """What it printed, without the line end; empty unless it succeeded."""
+        return self.output.strip() if self.code == 0 else ""
+
+
+def run(
+    command: Sequence[str],
+    folder: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+    seconds: float = PATIENCE,
+) -> Ran:
+    """Run a program, and return what it printed. It gets nothing to read, so it cannot ask.
+
+    :param command: name of the program and its arguments; the name without any folder.
+    :param folder: where it runs; by default at the root of the file system, which is in no repository.
+    :param variables: the environment that it runs in; by default this process's own.
+    """
+    variables = os.environ if variables is None else variables
+    clean = {**variables, "PATH": os.pathsep.join(_folders(variables)), "NoDefaultCurrentDirectoryInExePath": "1"}
+    program = find(command[0], variables)
+    if not program:
+        return Ran(None)
+    try:
+        done = subprocess.run(  # noqa: S603 - found by its full path
+            [program, *command[1:]],
+            cwd=folder or Path(program).anchor,
+            env=clean,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            timeout=seconds,
+            check=False,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return Ran(None)
+    return Ran(done.returncode, done.stdout)
+
+
+def git(folder: Path, *arguments: str, seconds: float = PATIENCE) -> Ran:
+    """Run git in a repository, without the programs that its settings could make git start, and without a network.
+
+    Use commands that read objects (``rev-parse``, ``cat-file``, ``merge-base``): ``status`` and ``diff`` start the
+    filters that a repository's settings name.
+    """
+    quiet = {**os.environ, **_QUIET_GIT, **_LOCAL_GIT}
+    return run(["git", *_NO_CODE, *arguments], folder, quiet, seconds)
+
+
+def git_on_the_network(*arguments: str, seconds: float, variables: Mapping[str, str] | None = None) -> Ran:
+    """Run git outside of every repository, so that only the user's own settings count; nobody is asked anything."""
+    alone = {**(os.environ if variables is None else variables), **_QUIET_GIT}
+    return run(["git", f"--git-dir={os.devnull}", *arguments], None, alone, seconds)
+
+
+def find(name: str, variables: Mapping[str, str]) -> str:
+    """Return the full path of a program; empty when there is none outside the checkout."""
+    checkouts = _checkouts(variables)
+    for folder in _folders(variables):
+        for ending in _endings(variables):
+            candidate = Path(folder, name + ending)
+            if candidate.is_file() and os.access(candidate, os.X_OK) and not _is_in(candidate, checkouts):
+                return str(candidate)
+    return ""
+
+
+def _folders(variables: Mapping[str, str]) -> list[str]:
+    """Return the folders of PATH in which programs are looked for."""
+    checkouts = _checkouts(variables)
+    named = [folder for folder in variables.get("PATH", os.defpath).split(os.pathsep) if Path(folder).is_absolute()]
+    return [folder for folder in named if not _is_in(Path(folder), checkouts)]
+
+
+def _checkouts(variables: Mapping[str, str]) -> list[Path]:
+    """Return the folders whose programs are not started: the repository around us, else this folder, and the CI's.
+
+    The root of the file system never counts: nothing would be left.
+    """
+    here = Path.cwd()
+    repository = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), None)
+    by_ci = [Path(variables[name]) for name in _WORKSPACES if variables.get(name)]
+    found = [folder.resolve() for folder in (*([repository] if repository else []), *by_ci)]
+    return [folder for folder in found if folder != folder.parent]
+
+
+def _is_in(path: Path, checkouts: Sequence[Path]) -> bool:
+    resolved = path.resolve()
+    return resolved == Path.cwd() or any(resolved.is_relative_to(checkout) for checkout in checkouts)
+
+
+def _endings(variables: Mapping[str, str]) -> Iterator[str]:
+    if sys.platform == "win32":
+        yield from variables.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").split(os.pathsep)
+    else:
+        yield ""
