@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from techmap_sync.cli.runs import carry_out, deliver, ended, refused
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.formats import Format
-from techmap_sync.commands.reporting import Result, asked_reports, rendered
+from techmap_sync.commands.reporting import Result, asked_reports, rendered, write_file
 from techmap_sync.commands.shards import shard_of
 from techmap_sync.errors import UsageProblem
 
@@ -60,7 +61,7 @@ def plan(
     planned = make_plan(paths or [], settings, checkout, wishes)
     screen.shared(wishes.shard, planned.files)
     if out is not None:
-        out.write_text(plan_json.plan_json(planned.change_set) + "\n", encoding="utf-8")
+        write_file(str(out), plan_json.plan_json(planned.change_set), flag="--out")
     result = Result(planned.files, planned.change_set, compared=planned.compared)
     result = commented(place, result, settings, checkout) if place else result
     screen.result(rendered(result, output))
@@ -131,18 +132,12 @@ def reconcile(
 ) -> None:
     """Bring all maps and their tickets back in step: links, copies, orphans, finished maps."""
     from techmap_sync.checkout import checkout_of
-    from techmap_sync.commands.planning import Wishes, make_plan
+    from techmap_sync.commands.planning import make_plan
     from techmap_sync.commands.pushing import refuse_side_branch
-    from techmap_sync.config import environment
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
-    wishes = Wishes(
-        allowed=frozenset(allow or ()),
-        accept_settings=accept_settings,
-        reconcile=True,
-        retired=frozenset(retire or ()),
-        shard=shard_of(shard, environment()),
-    )
+    asked = _wishes(None, None, allow, False, accept_settings, shard)
+    wishes = replace(asked, reconcile=True, retired=frozenset(retire or ()))
     checkout = checkout_of(Path.cwd())
     planned = make_plan([], settings_of(config_file, to=to, api_url=api_url), checkout, wishes)
     screen.shared(wishes.shard, planned.files)

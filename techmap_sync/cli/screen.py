@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ class Screen:
 
     def result(self, rendered: RenderableType) -> None:
         """Print a result."""
-        _console(self.no_color).print(rendered)
+        self._out.print(rendered)
 
     def write(self, file: str, rendered: RenderableType) -> None:
         """Write a result to a file, without colour; ``-`` is the screen."""
@@ -51,13 +52,13 @@ class Screen:
     def note(self, text: str) -> None:
         """Say something by the way."""
         if not self.quiet:
-            self._err().print(Text(text, "dim"))
+            self._err.print(Text(text, "dim"))
 
     def failed(self, problem: Problem) -> Exit:
         """Say what went wrong and what to do, and return the exit code."""
-        self._err().print(Text.assemble(("error: ", "bold red"), sentence(problem)))
+        self._err.print(Text.assemble(("error: ", "bold red"), sentence(problem)))
         if hint(problem):
-            self._err().print(Text.assemble(("hint: ", "cyan"), hint(problem)))
+            self._err.print(Text.assemble(("hint: ", "cyan"), hint(problem)))
         return exit_for(problem)
 
     def shared(self, shard: Shard, files: MapFiles) -> None:
@@ -92,17 +93,26 @@ class Screen:
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Callable[[], None]]:
-        """Show a bar on a terminal while something takes its time; yields what to call after each step."""
-        console = self._err()
-        if self.quiet or not console.is_terminal or not total:
+        """Show a bar on a terminal while something takes its time; yields what to call after each step.
+
+        Where results go to the terminal too, the bar belongs to their console: only that one can keep its last line
+        clear of the bar. Standard output is never redirected, so a pipe gets results and nothing else.
+        """
+        console = self._out if self._out.is_terminal else self._err
+        if self.quiet or not self._err.is_terminal or not total:
             yield lambda: None
             return
         from rich.progress import Progress
 
-        with Progress(console=console, transient=True) as bar:
+        with Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
             task = bar.add_task("writing", total=total)
             yield lambda: bar.advance(task)
 
+    @cached_property
+    def _out(self) -> Console:
+        return _console(self.no_color)
+
+    @cached_property
     def _err(self) -> Console:
         return _console(self.no_color, stderr=True)
 

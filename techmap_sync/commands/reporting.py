@@ -95,14 +95,24 @@ def markdown(result: Result, limit: int | None = None) -> str:
 def write_report(file: str, text: str, added_to: str) -> None:
     """Write a report to a file.
 
-    :param added_to: the file that others write to as well, the summary of a CI's step; any other one is written anew.
+    :param added_to: the file that others write to as well, the summary of a CI step; any other file is overwritten.
+    :raises UsageProblem: it cannot be written.
+    """
+    write_file(file, text, flag="--report", append=file == added_to)
+
+
+def write_file(file: str, text: str, *, flag: str, append: bool = False) -> None:
+    """Write a text, with a final line end, to a file that the user named.
+
+    :param flag: the option that named it, for the message.
     :raises UsageProblem: it cannot be written.
     """
     try:
-        with Path(file).open("a" if file == added_to else "w", encoding="utf-8", newline="\n") as stream:
+        with Path(file).open("a" if append else "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text + "\n")
-    except OSError as error:
-        raise UsageProblem(f"cannot write {file}: {error.strerror}", "name another file with --report") from error
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not a valid file name"
+        raise UsageProblem(f"cannot write {file}: {why}", f"name another file with {flag}") from error
 
 
 def _text(result: Result) -> RenderableType:

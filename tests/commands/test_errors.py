@@ -171,3 +171,18 @@ def test_version(program: Program) -> None:
 
 def test_colour_only_on_a_terminal(program: Program) -> None:
     assert "\x1b" not in program("plan", GOOD).out
+
+
+@pytest.mark.parametrize("command", ["plan", "push", "reconcile"])
+def test_a_misspelt_guard_is_an_error_for_every_command_that_takes_one(program: Program, command: str) -> None:
+    ended = program(command, "--allow", "clsoes", "--to", "backlog:backlog")
+    assert ended.code == 2
+    assert "clsoes" in ended.err
+
+
+@pytest.mark.parametrize("place", ["missing/plan.json", ".", "nul\0byte"])
+def test_a_plan_that_cannot_be_written_is_an_error_with_a_way_out(program: Program, place: str) -> None:
+    (program.folder / "map.md").write_text((CORPUS / "08-cli-profiles.md").read_text("utf-8"), encoding="utf-8")
+    ended = program("plan", "map.md", "--to", "backlog:backlog", "--out", place)
+    assert ended.code == 2
+    assert "--out" in ended.err

@@ -1,0 +1,90 @@
+"""Runs the program on a pseudo-terminal and reads what a person sees there."""
+
+from __future__ import annotations
+
+import os
+import pty
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from fcntl import ioctl
+from pathlib import Path
+from termios import TIOCSWINSZ
+
+import pyte
+
+_LINES = 50
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What stands on the terminal when the program has ended, scrolled lines included."""
+
+    code: int
+    lines: tuple[str, ...]
+    bytes: bytes
+    """Everything that was sent to the terminal."""
+
+    @property
+    def text(self) -> str:
+        """The lines as one text."""
+        return "\n".join(self.lines)
+
+
+def record(
+    folder: Path,
+    *arguments: str | Path,
+    columns: int = 80,
+    variables: dict[str, str] | None = None,
+    piped: Path | None = None,
+    started: Callable[[subprocess.Popen[bytes]], None] = lambda _: None,
+) -> Recording:
+    """Run the program with its input and output on a terminal of some columns.
+
+    :param piped: a file that takes standard output in place of the terminal.
+    :param started: called with the process as soon as it runs.
+    """
+    ours, theirs = pty.openpty()
+    ioctl(theirs, TIOCSWINSZ, struct.pack("HHHH", _LINES, columns, 0, 0))
+    command = [sys.executable, "-m", "techmap_sync", *map(str, arguments)]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "xterm-256color", **(variables or {})}
+    out = piped.open("wb") if piped else None
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=theirs, stdout=out or theirs, stderr=theirs)
+    os.close(theirs)
+    started(process)
+    sent = _everything(ours)
+    os.close(ours)
+    if out:
+        out.close()
+    return Recording(process.wait(), _seen(sent, columns), sent)
+
+
+def _everything(terminal: int) -> bytes:
+    sent = b""
+    while True:
+        try:
+            part = os.read(terminal, 65_536)
+        except OSError:  # Linux reports the end of a pseudo-terminal as an input/output error.
+            return sent
+        if not part:
+            return sent
+        sent += part
+
+
+def _seen(sent: bytes, columns: int) -> tuple[str, ...]:
+    """Return the lines of a terminal as they were typed; a line that the terminal wraps is one line."""
+    screen = pyte.HistoryScreen(columns, _LINES, history=100_000, ratio=1.0)
+    pyte.ByteStream(screen).feed(sent)
+    scrolled = ["".join(row[column].data for column in range(columns)) for row in screen.history.top]
+    rows = [*scrolled, *screen.display]
+    lines: list[str] = []
+    full = False
+    for row in rows:
+        if full:
+            lines[-1] += row.rstrip()
+        else:
+            lines.append(row.rstrip())
+        full = row == row.rstrip() and len(row) == columns
+    return tuple(lines)

@@ -1,0 +1,109 @@
+"""What a person sees on a terminal while tickets are written: whole lines, true counts, and no trace of the bar."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import Recording, record
+from tests.commands.run import CORPUS
+from tests.simulators.github import Fault, GitHub, Kind, running
+from tests.simulators.github.server import TOKEN
+
+MAP = CORPUS / "08-cli-profiles.md"
+WIDTHS = (80, 200)
+BAR = re.compile("[━╸╺]|writing")
+WHOLE = re.compile(r"(created|updated|linked|closed|skipped|already|failed) .*\S|")
+"""What a line between the plan and the closing line may be."""
+
+
+@pytest.fixture
+def github() -> Iterator[GitHub]:
+    with running(GitHub()) as server:
+        yield server
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copy(MAP, tmp_path / "map.md")
+    return tmp_path
+
+
+def push(folder: Path, github: GitHub, columns: int, **wishes: object) -> Recording:
+    variables = {"GITHUB_TOKEN": TOKEN, "TECHMAP_SYNC_GITHUB__SECONDS_BETWEEN_WRITES": "0"}
+    to = ("--to", f"github:{github.repository.full_name}", "--api-url", github.base_url)
+    return record(folder, "push", "map.md", *to, columns=columns, variables=variables, **wishes)  # type: ignore[arg-type]
+
+
+def results(recording: Recording) -> list[str]:
+    """Return the lines between the plan's closing line and the end, without notes and errors."""
+    lines = list(recording.lines)
+    first = next(number for number, line in enumerate(lines) if line.startswith("Plan: "))
+    said = lines[first + 1 :]
+    return [line for line in said if not line.startswith(("about ", "error: ", "hint: ", "Done: ", "Stopped: "))]
+
+
+def test_every_line_of_a_push_is_whole_on_a_terminal(folder: Path, github: GitHub) -> None:
+    for columns in WIDTHS:
+        recording = push(folder, github, columns)
+        assert recording.code == 0
+        assert not BAR.search(recording.text), "the bar was left on the screen"
+        assert all(WHOLE.fullmatch(line) for line in results(recording)), results(recording)
+        github.repository.issues.clear()
+
+
+def test_a_pipe_gets_the_results_of_a_push_and_nothing_else(folder: Path, github: GitHub, tmp_path: Path) -> None:
+    recording = push(folder, github, 80, piped=tmp_path / "out")
+    piped = (tmp_path / "out").read_text(encoding="utf-8")
+    created = sum(line.startswith("created") for line in piped.splitlines())
+    assert created == len(github.repository.issues)
+    assert "\x1b" not in piped
+    assert "created" not in recording.text, "results belong to standard output"
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_a_failed_push_counts_what_the_server_holds(folder: Path, github: GitHub, columns: int) -> None:
+    github.faults = {25: Fault(Kind.TOO_MANY, retry_after=90_000)}
+    recording = push(folder, github, columns)
+    assert recording.code == 5
+    lines = results(recording)
+    assert all(WHOLE.fullmatch(line) for line in lines), lines
+    created = sum(line.startswith("created") for line in lines)
+    assert 0 < created == len(github.repository.issues)
+    assert f"{created} created" in recording.text
+    assert "nothing was left to do" not in recording.text
+
+
+def test_an_interrupted_push_ends_between_two_writes_and_counts_them(folder: Path, github: GitHub) -> None:
+    ran = threading.Event()
+    processes: list[subprocess.Popen[bytes]] = []
+    respond = github.respond
+
+    def interrupting(request: object) -> object:
+        if sum(each.path.endswith("/issues") for each in github.writes) == 3 and not ran.is_set():
+            ran.set()
+            processes[0].send_signal(signal.SIGINT)
+        return respond(request)  # type: ignore[arg-type]
+
+    github.respond = interrupting  # type: ignore[method-assign,assignment]
+    recording = push(folder, github, 80, started=processes.append)
+    lines = results(recording)
+    assert ran.is_set()
+    assert recording.code == 5
+    assert all(WHOLE.fullmatch(line) for line in lines), lines
+    assert sum(line.startswith("created") for line in lines) == len(github.repository.issues)
+    assert not BAR.search(recording.text)
+
+
+def test_no_colour_reaches_a_terminal_that_asked_for_none(folder: Path) -> None:
+    to = f"backlog:{folder / 'backlog'}"
+    recording = record(folder, "push", "map.md", "--to", to, "--no-color", columns=80)
+    assert recording.code == 0
+    assert b"\x1b[3" not in recording.bytes.replace(b"\x1b[39m", b"").replace(b"\x1b[?25", b"")
