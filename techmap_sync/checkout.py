@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from techmap_sync import programs
+from techmap_sync import files, programs
 from techmap_sync.planning.source import MapSource, WebFiles
 
 _PATIENCE = 10
@@ -81,13 +81,12 @@ class Checkout:
 @lru_cache
 def checkout_of(folder: Path) -> Checkout:
     """Return what is known of the repository around a folder, or of the folder itself."""
-    root = _git(folder, "rev-parse", "--show-toplevel")
-    if not root:
+    if not _git(folder, "rev-parse", "--show-toplevel"):
         return Checkout(folder.resolve())
     commit, _, time = _git(folder, "log", "-1", "--format=%H %cI").partition(" ")
     branch = _git(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
     default = _git(folder, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").partition("/")[2]
-    return Checkout(Path(root).resolve(), _remote(folder), commit, time, branch, default)
+    return Checkout(files.repository_around(folder), _remote(folder), commit, time, branch, default)
 
 
 def user_name(folder: Path) -> str:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from techmap_sync.errors import SettingsProblem, UsageProblem
+from techmap_sync import files
+from techmap_sync.errors import SettingsProblem, UnreadableFile, UsageProblem
 from techmap_sync.planning.options import Granularity, GranularityChoice, PlanOptions
 from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.syncing.choices import OnConflict, OrphanPolicy
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from techmap_sync.syncing.policy import Limits
 
 FILE_NAME = "techmap-sync.toml"
+LARGEST = files.MIB
+"""Bytes of a file of settings."""
 PREFIX = "TECHMAP_SYNC_"
 SECRETS = frozenset(
     f"{PREFIX}{name}"
@@ -158,11 +161,15 @@ def shipped(name: str) -> Path:
 
 
 def find_settings_file(start: Path) -> Path | None:
-    """Return the nearest ``techmap-sync.toml`` from a folder upwards, within its repository."""
+    """Return the nearest ``techmap-sync.toml`` from a folder upwards, within its repository.
+
+    Outside of a repository only the folder itself counts: those above it may be anybody's.
+    """
+    top = files.repository_around(start)
     for folder in (start, *start.parents):
-        if (folder / FILE_NAME).is_file():
+        if os.path.lexists(folder / FILE_NAME):
             return folder / FILE_NAME
-        if (folder / ".git").exists():
+        if os.path.realpath(folder) == str(top):
             return None
     return None
 
@@ -223,11 +230,18 @@ def run_circumstances(commit: str) -> dict[str, str]:
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageProblem(f"cannot read {file}: {error.strerror}", "name another file with --config") from error
+        return tomllib.loads(_text(file))
+    except UnreadableFile as problem:
+        raise UsageProblem(f"{file} {problem.what}", "name another file with --config") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsProblem(str(file), str(error), "see https://toml.io for the syntax") from error
+
+
+def _text(file: Path) -> str:
+    """Return a file of settings. One that lies in the repository has to be a file there; another one the user named."""
+    border = None if file.is_relative_to(shipped("")) else files.border_of(file)
+    content = files.read(file, LARGEST, border) if border else files.read_typed(file, LARGEST)
+    return content.decode("utf-8")
 
 
 def _check_variables() -> None:
@@ -266,7 +280,7 @@ def _where(path: list[str], file: Path | None, flags: Mapping[str, object]) -> s
         return f"--{path[0].replace('_', '-')}"
     if variable in {name.upper() for name in os.environ}:
         return f"environment variable {variable}"
-    line = line_of(path, file.read_text(encoding="utf-8")) if file else 0
+    line = line_of(path, _text(file)) if file else 0
     return f"{file}:{line}" if line else str(file or "settings")
 
 

@@ -34,6 +34,16 @@ class SettingsProblem(Problem):
 
 
 @dataclass(eq=False)
+class UnreadableFile(Problem):
+    """A file of the repository that may not be read, or cannot; whoever wanted it says what that means."""
+
+    path: str
+    what: str
+    """Goes on after the path: ``is a named pipe, not a file``."""
+    hint: str = ""
+
+
+@dataclass(eq=False)
 class UnreadableMap(Problem):
     """A file that was named as a map and cannot be taken for one."""
 

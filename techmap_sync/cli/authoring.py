@@ -23,7 +23,7 @@ def init(to: options.WhereTo = None, force: options.Force = False) -> None:
 
     checkout = checkout_of(Path.cwd())
     begun = beginning(checkout, default_branch(Path.cwd()), kind_of(checkout, to or ""))
-    write_files(begun.files, force)
+    write_files(begun.files, checkout.root, force)
     wrote = [f"wrote {file.path.relative_to(checkout.root).as_posix()}" for file in begun.files]
     following = 'next: techmap-sync new "Feature", fill it in, then techmap-sync check'
     Screen().result("\n".join([*wrote, *filter(None, [begun.remark]), following]))

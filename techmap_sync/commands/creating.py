@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
+from techmap_sync import files
 from techmap_sync.config import Settings, shipped
-from techmap_sync.errors import UsageProblem
+from techmap_sync.errors import UnreadableFile, UsageProblem
 from techmap_sync.planning.keys import slug
 
 TEMPLATE = "technical-map.md"
@@ -33,16 +35,18 @@ def template_of_the_team(settings: Settings) -> Path | None:
     """Return the template beside the maps, None where there is none; that it is no map is said by ``exclude``."""
     path = _folder(settings) / BLANK
     is_excluded = any(Path(pattern).name == BLANK for pattern in settings.exclude)
-    return path if is_excluded and path.is_file() else None
+    return path if is_excluded and os.path.lexists(path) else None
 
 
 def _template(settings: Settings) -> str:
-    path = template_of_the_team(settings) or shipped(TEMPLATE)
+    path = template_of_the_team(settings)
+    if path is None:
+        return shipped(TEMPLATE).read_text(encoding="utf-8")
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        what = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
-        raise UsageProblem(f"cannot read the template {path}: {what}", "repair it, or remove it") from error
+        return files.read(path, files.MIB, files.border_of(path)).decode()
+    except (UnreadableFile, UnicodeDecodeError) as error:
+        what = error.what if isinstance(error, UnreadableFile) else "is not valid UTF-8"
+        raise UsageProblem(f"the template {path} {what}", "repair it, or remove it") from error
 
 
 def _filled_in(text: str, title: str, today: date, author: str) -> str:
@@ -57,6 +61,9 @@ def _folder(settings: Settings) -> Path:
 
 
 def _write(path: Path, text: str) -> None:
+    border = files.border_of(path)
+    if border and not files.is_within(path, border):
+        raise UsageProblem(f"{path} leads out of the repository", "name another file with --output")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:

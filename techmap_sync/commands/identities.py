@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from techmap_sync.commands.discovery import FoundFile, find_files, read_bytes
+from techmap_sync.commands.discovery import FoundFile, find_own_files, read_file
 from techmap_sync.config import Settings
 from techmap_sync.errors import UnreadableMap
 from techmap_sync.parsing.identity import identity_at_sight
@@ -24,10 +24,7 @@ class Identity:
 
 
 def identities_of(files: Iterable[FoundFile], vocabulary: Vocabulary) -> Iterator[Identity]:
-    """Yield the identity of every map among some files that has one; a map is read only where a look does not tell.
-
-    :raises UsageProblem: a file cannot be read.
-    """
+    """Yield the identity of every map among some files that has one; a map is read only where a look does not tell."""
     for file in files:
         map_id = _identity(file, vocabulary)
         if map_id:
@@ -36,7 +33,7 @@ def identities_of(files: Iterable[FoundFile], vocabulary: Vocabulary) -> Iterato
 
 def identities_in_tree(settings: Settings) -> frozenset[str]:
     """Return the identities of all maps below the setting ``maps``."""
-    files = find_files(settings.maps, settings.exclude)
+    files = find_own_files(settings.maps, settings.exclude)
     vocabulary = Vocabulary.from_tables(settings.vocabulary)
     return frozenset(identity.map_id for identity in identities_of(files, vocabulary))
 
@@ -44,7 +41,7 @@ def identities_in_tree(settings: Settings) -> frozenset[str]:
 def _identity(file: FoundFile, vocabulary: Vocabulary) -> str:
     """Return the identity of a file; empty for what is no map, cannot be decoded, or is unnamed yet."""
     try:
-        text = decode(read_bytes(file.path), file.path.as_posix())
+        text = decode(read_file(file), file.path.as_posix())
     except UnreadableMap:
         return ""
     if not looks_like_map(text, vocabulary):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from techmap_sync import __version__
+from techmap_sync import __version__, files
 from techmap_sync.checkout import Checkout, commit_of_tag
 from techmap_sync.commands.creating import BLANK, TEMPLATE
 from techmap_sync.commands.credentials import api_url_of
 from techmap_sync.commands.pipelines import PIPELINE, pipeline_files
 from techmap_sync.commands.targets import DEFAULT_FOLDER, EMBEDDED
 from techmap_sync.config import FILE_NAME, environment, shipped
-from techmap_sync.errors import UsageProblem
+from techmap_sync.errors import UnreadableFile, UsageProblem
 
 MAPS = "docs/maps"
 WORKFLOW = ".github/workflows/techmap-sync.yml"
@@ -34,8 +35,8 @@ class NewFile:
 
     @property
     def is_taken(self) -> bool:
-        """Whether something else stands there."""
-        return self.path.exists() and (not self.path.is_file() or self.path.read_bytes() != self.text.encode())
+        """Whether something else is there."""
+        return os.path.lexists(self.path) and (not self.path.is_file() or self.path.read_bytes() != self.text.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,7 @@ def beginning(checkout: Checkout, branch: str, kind: str) -> Beginning:
     """
     texts = {FILE_NAME: _settings(checkout, kind), f"{MAPS}/{BLANK}": shipped(TEMPLATE).read_text(encoding="utf-8")}
     more, remark = _automation(checkout, branch, kind)
-    files = tuple(NewFile(checkout.root / path, text) for path, text in (texts | more).items())
-    return Beginning(files, remark)
+    return Beginning(tuple(NewFile(checkout.root / path, text) for path, text in (texts | more).items()), remark)
 
 
 def kind_of(checkout: Checkout, to: str) -> str:
@@ -79,16 +79,21 @@ def kind_of(checkout: Checkout, to: str) -> str:
     return known or to
 
 
-def write_files(files: Sequence[NewFile], force: bool) -> None:
+def write_files(wanted: Sequence[NewFile], root: Path, force: bool) -> None:
     """Write files; those that exist are overwritten only by force, and without it nothing is written.
 
-    :raises UsageProblem: a file exists with another text, or cannot be written.
+    :param root: the repository; nothing is written outside of it through a link.
+    :raises UsageProblem: a file exists with another text, leads out of the repository, or cannot be written.
     """
-    taken = [file.path.name for file in files if file.is_taken]
+    outside = [file.path.name for file in wanted if not files.is_within(file.path, root)]
+    if outside:
+        what = f"{', '.join(outside)}: a link leads out of the repository; nothing was written"
+        raise UsageProblem(what, "remove the link, and run init again")
+    taken = [file.path.name for file in wanted if file.is_taken]
     if taken and not force:
         hint = "init --force overwrites; or keep yours, and move it aside to see what init would write"
         raise UsageProblem(f"would overwrite {', '.join(taken)}; nothing was written", hint)
-    for file in files:
+    for file in wanted:
         try:
             file.path.parent.mkdir(parents=True, exist_ok=True)
             file.path.write_text(file.text, encoding="utf-8", newline="\n")
@@ -120,10 +125,19 @@ def _automation(checkout: Checkout, branch: str, kind: str) -> tuple[dict[str, s
             shared = checkout.remote is not None and checkout.remote.host == _SHARED
             own = _filled("gitlab-include.yml" if shared else "gitlab-ci.yml", checkout, branch)
             path = checkout.root / PIPELINE
-            existing = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-            return pipeline_files(existing, own)
+            return pipeline_files(_existing(path, checkout.root), own)
         case _:
             return {}, ""
+
+
+def _existing(path: Path, root: Path) -> str:
+    """Return a file of the repository, empty when there is none."""
+    if not os.path.lexists(path):
+        return ""
+    try:
+        return files.read(path, files.MIB, root).decode(errors="replace")
+    except UnreadableFile as problem:
+        raise UsageProblem(f"{path.name} {problem.what}", problem.hint) from problem
 
 
 def _filled(name: str, checkout: Checkout, branch: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from techmap_sync.commands.discovery import FoundFile, find_files, read_bytes
+from techmap_sync.commands.discovery import FoundFile, find_files, find_own_files, read_file
 from techmap_sync.commands.processes import in_order
 from techmap_sync.commands.shards import ALL, Shard
 from techmap_sync.config import Settings
@@ -114,7 +114,7 @@ class _Glasses(NamedTuple):
 
     def _read(self, file: FoundFile) -> MapFile | None:
         name = file.path.as_posix()
-        text = decode(read_bytes(file.path), name)
+        text = decode(read_file(file), name)
         if not file.named and not looks_like_map(text, self.vocabulary):
             return None
         reading = parse(text, self.vocabulary)
@@ -136,7 +136,7 @@ def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL) -> M
     """
     vocabulary = Vocabulary.from_tables(settings.vocabulary)
     maps, unreadable, passed_over = [], [], []
-    files = find_files(paths or settings.maps, settings.exclude)
+    files = find_files(paths, settings.exclude) if paths else find_own_files(settings.maps, settings.exclude)
     ours = [file for file in files if shard.holds(file.path)]
     glasses = _Glasses(vocabulary, settings.severity, settings.plan_options().granularity)
     for file, read in zip(ours, in_order(glasses.read, ours, settings.jobs), strict=True):

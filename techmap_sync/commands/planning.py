@@ -228,7 +228,8 @@ def _is_retired(file: MapFile) -> bool:
 
 def _templates(settings: Settings, checkout: Checkout) -> TicketTemplates:
     """Return the templates of a run; compiling them takes longer than planning a map, so all maps share them."""
-    return TicketTemplates(shipped(""), checkout.root / settings.templates if settings.templates else None)
+    team = checkout.root / settings.templates if settings.templates else None
+    return TicketTemplates(shipped(""), team, checkout.root)
 
 
 def _task_plan(file: MapFile, settings: Settings, checkout: Checkout, templates: TicketTemplates) -> TaskPlan:

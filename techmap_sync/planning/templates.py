@@ -7,16 +7,32 @@ extending ``shipped/<template>``; see ``docs/configuration.md``.
 
 from __future__ import annotations
 
+import os
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from jinja2.sandbox import SandboxedEnvironment
 
-from techmap_sync.errors import SettingsProblem
+from techmap_sync import files
+from techmap_sync.errors import SettingsProblem, UnreadableFile
+
+LARGEST = files.MIB
+"""Bytes of a template."""
+_WAY_OUT = "mend the template, or take it out of the folder that `templates` names"
 
 _MARK = "\x1e"
 """Record separator: control characters are taken out of every text that comes from a map."""
@@ -32,12 +48,13 @@ class TicketTemplates:
 
     :param shipped: folder of the program's templates.
     :param team: folder of the team's templates, or None.
+    :param root: the repository that they have to lie in; by default their folder.
+    :raises SettingsProblem: the folder is outside of the repository.
     """
 
-    def __init__(self, shipped: Path, team: Path | None = None) -> None:
+    def __init__(self, shipped: Path, team: Path | None = None, root: Path | None = None) -> None:
         own = FileSystemLoader(str(shipped))
-        loaders = [FileSystemLoader(str(team))] if team else []
-        self._team = team
+        loaders = [_TeamLoader(team, (root or team).resolve())] if team else []
         self._environment = SandboxedEnvironment(
             loader=ChoiceLoader([*loaders, own, PrefixLoader({"shipped": own})]),
             undefined=StrictUndefined,
@@ -71,9 +88,38 @@ class TicketTemplates:
         else:
             frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.endswith(".j2")]
             where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else name
-        return SettingsProblem(
-            where, str(error), "mend the template, or take it out of the folder that `templates` names"
-        )
+        what = f"there is no template {error}" if isinstance(error, TemplateNotFound) else str(error)
+        return SettingsProblem(where, what, _WAY_OUT)
+
+
+class _TeamLoader(BaseLoader):
+    """Finds templates in a folder of the repository; links lead to no place outside of it."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        if not files.is_within(folder, root):
+            raise SettingsProblem(
+                "templates",
+                f"the folder {folder.name} is outside the repository, or in .git",
+                "name a folder of the repository",
+            )
+        self._folder, self._root = folder, root
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Return text and path of a template.
+
+        :raises TemplateNotFound: there is none of this name.
+        :raises SettingsProblem: there is one that may not be read.
+        """
+        path = self._folder / template
+        name = f"{self._folder.name}/{template}"  # where the repository lies is nobody's business
+        if ".." in PurePosixPath(template).parts or not path.is_relative_to(self._folder):
+            raise SettingsProblem(name, "leads out of the folder of the templates", _WAY_OUT)
+        if not os.path.lexists(path):
+            raise TemplateNotFound(template)
+        try:
+            return files.read(path, LARGEST, self._root).decode(), name, lambda: True
+        except UnreadableFile as problem:
+            raise SettingsProblem(name, problem.what, problem.hint) from problem
 
 
 def code_span(text: str) -> str:

@@ -14,6 +14,8 @@ def sentence(problem: errors.Problem) -> str:
             return f"{where}: {what}"
         case errors.UnreadableMap(path=path, what=what):
             return f"{path}: {what}"
+        case errors.UnreadableFile(path=path, what=what):
+            return f"{path} {what}"
         case errors.TrackerError(tracker=tracker, what=what):
             return f"{tracker}: {what}"
         case errors.UsageProblem(what=what) | errors.Refused(what=what):

@@ -77,7 +77,7 @@ def test_a_template_that_cannot_be_read_is_one_clear_message(named: Program) -> 
     ended = named("new", "Login")
     assert ended.code == 2
     assert ended.err == (
-        "error: cannot read the template docs/maps/TEMPLATE.md: it is no UTF-8\nhint: repair it, or remove it\n"
+        "error: the template docs/maps/TEMPLATE.md is not valid UTF-8\nhint: repair it, or remove it\n"
     )
     assert not (named.folder / "docs" / "maps" / "login.md").exists()
 

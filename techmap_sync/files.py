@@ -1,0 +1,123 @@
+"""Reads files of a repository, and nothing outside of it: links are resolved, and only plain files are opened.
+
+Who checks out a repository does not choose what lies in it. A link there could lead to the environment of this process,
+to ``.git/config`` or to a device; opening a pipe would wait for ever.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from techmap_sync.errors import UnreadableFile
+
+MIB = 1024 * 1024
+_BINARY, _NOFOLLOW, _NONBLOCK, _DIRECTORY = (
+    getattr(os, name, 0) for name in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK", "O_DIRECTORY")
+)
+_KINDS = {
+    stat.S_IFDIR: "is a folder, not a file",
+    stat.S_IFIFO: "is a named pipe, not a file",
+    stat.S_IFSOCK: "is a socket, not a file",
+    stat.S_IFCHR: "is a device, not a file",
+    stat.S_IFBLK: "is a device, not a file",
+}
+_REMOVE = "remove or rename it, or leave it out with the setting exclude"
+_LINK = "put the file itself there: links are followed within the repository, and not into .git"
+
+
+def repository_around(folder: Path) -> Path:
+    """Return the nearest folder upwards that holds ``.git``, links resolved; without one, the folder itself.
+
+    Git is not asked, because settings of the repository could answer for it (``core.worktree``).
+    """
+    here = Path(os.path.realpath(folder))
+    return next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+
+
+def border_of(path: Path) -> Path | None:
+    """Return the repository that a path has to stay in, once its links are resolved.
+
+    It is the one around the current folder. None for a path that is written as one outside of it: whoever may type that
+    path may read the file.
+    """
+    root = repository_around(Path.cwd())
+    written = Path(os.path.abspath(path))  # noqa: PTH100 - links as they are
+    return root if written.is_relative_to(root) else None
+
+
+def is_within(path: Path, border: Path) -> bool:
+    """Return whether a path leads into a folder and not into its ``.git``; what it leads to need not be there."""
+    real = Path(os.path.realpath(path))
+    return real.is_relative_to(border) and ".git" not in map(str.casefold, real.relative_to(border).parts)
+
+
+def read(path: Path, limit: int, border: Path | None) -> bytes:
+    """Return what a plain file holds.
+
+    :param limit: the most bytes that it may have.
+    :param border: folder that it has to lie in, resolved; None for a file anywhere.
+    :raises UnreadableFile: it is not there, leads outside, is not a plain file, is too large, or cannot be read.
+    """
+    try:
+        real = Path(os.path.realpath(path, strict=True))
+        if border is not None and not is_within(real, border):
+            raise UnreadableFile(str(path), "leads out of the repository, or into .git", _LINK)
+        _check_kind(path, real.stat().st_mode)  # opening some devices does something already
+        with open(_opened(real, border), "rb") as file:
+            _check_kind(path, os.fstat(file.fileno()).st_mode)
+            content = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    if len(content) > limit:
+        raise UnreadableFile(str(path), f"is larger than {limit // MIB} MiB", "make it shorter, or leave it out")
+    return content
+
+
+def read_typed(path: Path, limit: int) -> bytes:
+    """Return what a user's own path gives, which may be a pipe or ``/dev/null``.
+
+    :raises UnreadableFile: it cannot be read, or gives more than the limit.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    if len(content) > limit:
+        raise UnreadableFile(str(path), f"is larger than {limit // MIB} MiB", "name another file")
+    return content
+
+
+def _opened(real: Path, border: Path | None) -> int:
+    """Open a resolved path folder by folder, so that none of them can become a link meanwhile."""
+    if border is None or os.open not in os.supports_dir_fd:
+        return os.open(real, os.O_RDONLY | _BINARY | _NOFOLLOW | _NONBLOCK)
+    *folders, name = real.relative_to(border).parts
+    held = os.open(border, os.O_RDONLY | _DIRECTORY)
+    try:
+        for folder in folders:
+            inner = os.open(folder, os.O_RDONLY | _DIRECTORY | _NOFOLLOW, dir_fd=held)
+            os.close(held)
+            held = inner
+        return os.open(name, os.O_RDONLY | _NOFOLLOW | _NONBLOCK, dir_fd=held)
+    finally:
+        os.close(held)
+
+
+def _check_kind(path: Path, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise UnreadableFile(str(path), _KINDS.get(stat.S_IFMT(mode), "is not a plain file"), _REMOVE)
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> UnreadableFile:
+    if isinstance(error, ValueError):
+        return UnreadableFile(str(path), "is not a path: it holds a NUL", "name another file")
+    if error.errno == errno.ELOOP:
+        return UnreadableFile(str(path), "is a link that leads back to itself", _REMOVE)
+    if error.errno == errno.ENOENT and os.path.islink(path):  # noqa: PTH114 - never raises
+        return UnreadableFile(str(path), "is a link to a file that does not exist", _REMOVE)
+    said = (error.strerror or str(error)).lower()
+    return UnreadableFile(str(path), f"cannot be read: {said}", "check that it is there, and its permissions")
