@@ -14,7 +14,16 @@ from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from techmap_sync import files
@@ -40,7 +49,20 @@ SECRETS = frozenset(
 
 EXPLAINED = "every setting is explained in docs/configuration.md"
 
-Label = Field(min_length=1, pattern=r"^[^,]+$")
+
+def _trimmed(name: object) -> object:
+    return name.strip() if isinstance(name, str) else name
+
+
+LabelOrNone = Annotated[
+    str, BeforeValidator(_trimmed), Field(max_length=50, pattern=r"^[^,\x00-\x1f\x7f-\x9f\u2028\u2029]*$")
+]
+"""The name of a label, empty for none.
+
+A comma separates labels in both vendors' requests, and GitHub takes at most 50 characters. Outer spaces are dropped by
+the servers, so they are dropped here too: otherwise the label would look missing after every push.
+"""
+Label = Annotated[LabelOrNone, Field(min_length=1)]
 
 
 def _known_rule(rule: str) -> str:
@@ -68,10 +90,10 @@ class GranularityTable(_Table):
 class LabelsTable(_Table):
     """Names and colours of labels."""
 
-    kind: dict[str, str]
-    phase: dict[str, str]
-    priority: dict[str, str]
-    colors: dict[str, str]
+    kind: dict[str, LabelOrNone]
+    phase: dict[str, LabelOrNone]
+    priority: dict[str, LabelOrNone]
+    colors: dict[Label, str]
 
 
 class LimitsTable(_Table):
@@ -100,9 +122,9 @@ class Settings(_Table):
     api_url: str
     source: str
     templates: str
-    managed_label: str = Label
-    removed_label: str = Label
-    duplicate_label: str = Label
+    managed_label: Label
+    removed_label: Label
+    duplicate_label: Label
     trusted_authors: list[str]
     milestone: str
     assignees: list[str]
@@ -118,6 +140,22 @@ class Settings(_Table):
     gitlab: ServerTable
     severity: dict[RuleId, Literal["error", "warning", "note", "off"]]
     vocabulary: dict[str, Any]
+
+    @model_validator(mode="after")
+    def _labels_differ(self) -> Settings:
+        """A label that decides something must be like no other, whatever its case: servers ignore case."""
+        own = {name: getattr(self, name) for name in ("managed_label", "removed_label", "duplicate_label")}
+        deciding = own | _dotted("labels.priority", self.labels.priority)
+        shared = _dotted("labels.kind", self.labels.kind) | _dotted("labels.phase", self.labels.phase)
+        setting_of: dict[str, str] = {}
+        for setting, label in (deciding | shared).items():
+            earlier = setting_of.get(label.casefold())
+            if label and earlier:
+                told = {"setting": setting, "label": label, "earlier": earlier}
+                raise PydanticCustomError("same_label", "the same label as {earlier}", told)
+            if label and setting in deciding:
+                setting_of[label.casefold()] = setting
+        return self
 
     def server(self, tracker: str) -> ServerTable:
         """Return how the server of a tracker is spoken to; one that we do not know is not slowed down."""
@@ -261,7 +299,15 @@ def _known_keys() -> Iterator[tuple[str, ...]]:
             yield from ((name, inner) for inner in field.annotation.model_fields)
 
 
+def _dotted(table: str, values: Mapping[str, str]) -> dict[str, str]:
+    return {f"{table}.{key}": value for key, value in values.items()}
+
+
 def _problem(error: ErrorDetails, file: Path | None, flags: Mapping[str, object]) -> SettingsProblem:
+    if error["type"] == "same_label":
+        told = error["ctx"]
+        where = _where(told["setting"].split("."), file, flags)
+        return SettingsProblem(where, f"{told['setting']} = {told['label']!r}: {error['msg']}", EXPLAINED)
     path = [str(part) for part in error["loc"] if isinstance(part, str) and part != "[key]"]
     key = ".".join(path)
     where = _where(path, file, flags)

@@ -15,6 +15,7 @@ from techmap_sync.syncing import writing
 from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.changes import LEDGER, Action, Change, ChangeSet, FieldEdit, MapChanges
 from techmap_sync.syncing.digest import text_digest
+from techmap_sync.syncing.labels import has_label
 from techmap_sync.syncing.matching import sort_tickets
 from techmap_sync.syncing.outcomes import Outcome, Status
 from techmap_sync.syncing.policy import SyncPolicy
@@ -132,7 +133,7 @@ class MapRun:
         return held.ticket if held else None
 
     def _created(self, change: Change, ticket: Ticket, status: Status) -> Outcome:
-        if self.policy.managed_label not in ticket.labels:
+        if not has_label(ticket.labels, self.policy.managed_label):
             what = f"ticket {ticket.number} was created, but the label {self.policy.managed_label} was dropped"
             raise TrackerError(self.tracker.name, what, "the token needs the right to set labels; delete that ticket")
         self.numbers[change.key] = ticket.number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from techmap_sync.planning.task import TaskSpec
@@ -32,12 +33,15 @@ class LabelChanges:
 def label_changes(
     spec: TaskSpec, ticket: Ticket, marker: Marker, priority: Decision, policy: SyncPolicy
 ) -> LabelChanges:
-    """Hold the labels that a map wants against those of a ticket.
+    """Compare the labels that a map wants with those of a ticket; case makes no difference.
 
     :param priority: what was decided of the ticket's priority; its label follows.
     """
+    held = {name.casefold(): name for name in ticket.labels}
+    spelling = {name.casefold(): name for name in (*marker.labels, *policy.priority_labels.values(), *spec.labels)}
     by_priority = frozenset(policy.priority_labels.values())
-    wanted, ours, there = spec.labels - by_priority, marker.labels - by_priority, ticket.labels
+    all_ours, there = _spelt(marker.labels, spelling), _spelt(ticket.labels, spelling)
+    wanted, ours = spec.labels - by_priority, all_ours - by_priority
     taken = frozenset() if policy.take.get(spec.key) is Side.MAP else (wanted & ours) - there
     add, remove = wanted - there - taken, (ours - wanted) & there
     if priority is Decision.UPDATE:
@@ -46,4 +50,15 @@ def label_changes(
     elif priority is Decision.ADOPT:
         written = policy.priority_labels.get(marker.priority, "")
         remove |= ({written} & there) - spec.labels
-    return LabelChanges(add, remove, (wanted - ours) & there, taken)
+    as_held = frozenset(held[name.casefold()] for name in remove)
+    return LabelChanges(add, as_held, (wanted - ours) & there, taken)
+
+
+def has_label(labels: Iterable[str], name: str) -> bool:
+    """Return whether a label is among others. GitHub ignores case, and so do people, so case never counts."""
+    return name.casefold() in {label.casefold() for label in labels}
+
+
+def _spelt(labels: Iterable[str], spelling: Mapping[str, str]) -> frozenset[str]:
+    """Return labels as we spell them; labels that we never set keep their spelling."""
+    return frozenset(spelling.get(label.casefold(), label) for label in labels)

@@ -14,6 +14,7 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.changes import Action, Change, FieldEdit
 from techmap_sync.syncing.choices import OrphanPolicy
 from techmap_sync.syncing.digest import text_digest
+from techmap_sync.syncing.labels import has_label
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import LABELS, Held
@@ -88,7 +89,7 @@ def _orphan(key: str, held: Held, text: MapText, policy: SyncPolicy, doubtful: M
 
 
 def _why_kept(held: Held, text: MapText, policy: SyncPolicy) -> str:
-    if policy.accept_settings or policy.removed_label in held.marker.labels:
+    if policy.accept_settings or has_label(held.marker.labels, policy.removed_label):
         return ""
     if not text.changed and _was_reopened(held):
         return f"{GONE}, but somebody reopened it; left open"
@@ -107,7 +108,7 @@ def _go(key: str, held: Held, why: str, policy: SyncPolicy) -> Change:
     if free and policy.orphans is OrphanPolicy.CLOSE:
         return Change(Action.CLOSE, key, title, number, why, close_reason=CloseReason.NOT_PLANNED)
     why = why if free else f"{why}, but somebody worked on it"
-    if policy.removed_label in held.marker.labels:
+    if has_label(held.marker.labels, policy.removed_label):
         return _kept(key, held, f"{why}; left open")
     return Change(Action.UPDATE, key, title, number, why, (FieldEdit(LABELS, "", f"+{policy.removed_label}"),))
 

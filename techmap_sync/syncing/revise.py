@@ -175,8 +175,8 @@ def _priority_to_write(field: Revised) -> str | None:
 
 def _observed_priority(held: Held, policy: SyncPolicy) -> str:
     """Return what the ticket says of its priority; of field and label the one that a human changed."""
-    by_label = {label: priority for priority, label in policy.priority_labels.items()}
-    said = [by_label[label] for label in sorted(held.ticket.labels) if label in by_label]
+    by_label = {label.casefold(): priority for priority, label in policy.priority_labels.items()}
+    said = [by_label[label] for label in sorted(map(str.casefold, held.ticket.labels)) if label in by_label]
     if held.ticket.priority is not None:
         said.insert(0, held.ticket.priority)
     return next((priority for priority in said if priority != held.marker.priority), said[0] if said else "")

@@ -10,6 +10,7 @@ from techmap_sync.syncing.block import Block, Part, write_block
 from techmap_sync.syncing.changes import Action, Change, FieldEdit, MapChanges
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.digest import digest, text_digest
+from techmap_sync.syncing.labels import has_label
 from techmap_sync.syncing.marker import Ledger, Marker, WrittenField
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import LABELS, PRIORITY, Held, Revision, first_marker, patch_for, revise, sections_of
@@ -107,7 +108,8 @@ def rewrite(
         add, remove = revision.labels.add, revision.labels.remove
     else:
         patch = Patch(body=_with_reason(held.block, marker, change, changes.commit))
-        add, remove = _added_labels(change, policy) - held.ticket.labels, frozenset()
+        there, remove = held.ticket.labels, frozenset()
+        add = frozenset(label for label in _added_labels(change, policy) if not has_label(there, label))
     return Rewrite(_with_state(patch, change), add, remove)
 
 

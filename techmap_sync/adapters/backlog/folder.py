@@ -45,7 +45,7 @@ class TaskFile:
 
     def may_hold(self, text: str) -> bool:
         """Return whether the file can hold this text; YAML may spell other letters than ASCII as numbers."""
-        return text.encode() in self.raw or not text.isascii()
+        return text.encode().lower() in self.raw.lower() or not text.isascii()
 
     def parsed(self) -> Task:
         """Return the task in the file.

@@ -64,7 +64,7 @@ class BacklogTracker:
             settings = self._folder.settings()
             files = self._folder.files()
             tasks = [file.parsed() for file in files if file.may_hold(label)]
-            labelled = [task for task in tasks if label in task.listed("labels")]
+            labelled = [t for t in tasks if label.casefold() in {name.casefold() for name in t.listed("labels")}]
             _check_unique(files, {names.canonical(task.number) for task in labelled})
             return _in_order(self._ticket(task, settings) for task in labelled)
 
