@@ -6,13 +6,13 @@ A key is ``<map id>/<kind>/<slug>``. Neither order nor position goes into it, so
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from techmap_sync.model import TechnicalMap
 from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.work import Work
+from techmap_sync.unicode_forms import compatible
 
 _NOT_IN_A_SLUG = re.compile(r"[^\w]+", re.UNICODE)
 TRACKING_SLUG = "map"
@@ -20,7 +20,7 @@ TRACKING_SLUG = "map"
 
 def slug(text: str) -> str:
     """Return the stable, readable form of a name: NFKC, case folded, words joined by ``-``; any script stays."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    folded = compatible(compatible(text).casefold())
     return _NOT_IN_A_SLUG.sub("-", folded).strip("-_") or "unnamed"
 
 

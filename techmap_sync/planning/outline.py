@@ -53,9 +53,9 @@ def _same_keys(works: Sequence[Work], keys: Sequence[str]) -> Iterator[Diagnosti
 
 
 def _titles_of(works: Sequence[Work], map_title: str) -> tuple[str, ...]:
-    from techmap_sync.planning.titles import title_of
+    from techmap_sync.planning.titles import titles_of
 
-    return tuple(title_of(work, map_title) for work in works)
+    return titles_of(works, map_title)
 
 
 def _graph_problems(works: Sequence[Work], map_title: str, graph: Dependencies) -> Iterator[Diagnostic]:

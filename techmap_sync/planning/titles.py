@@ -3,35 +3,90 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from hashlib import sha256
+from itertools import takewhile
+from operator import eq
 
 from techmap_sync.model import ComponentKind
 from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.neutralize import neutralize_title
 from techmap_sync.planning.work import ROLLBACK, Work
+from techmap_sync.unicode_forms import composed, place_to_cut
 
 TITLE_LIMIT = 120
 """Characters; well below what any tracker takes, and what a list on a screen shows."""
+_SECOND_HALF = 40
+"""Characters for what tells a title from another one that begins like it."""
+_BEFORE_DIFFERENCE = 10
 
 _VERBS = {ComponentKind.NEW: "Create", ComponentKind.MODIFIED: "Modify", ComponentKind.INTEGRATION: "Integrate"}
 
 
-def title_of(work: Work, map_title: str) -> str:
-    """Return the title of a work's ticket."""
+def _whole_title(work: Work, map_title: str) -> str:
     verb, subject = _section_words(work, map_title) if work.whole else _item_words(work)
-    return shortened(neutralize_title(_joined(verb, subject)), TITLE_LIMIT)
+    return _joined(verb, subject)
 
 
 def tracking_title(map_title: str) -> str:
     """Return the title of a map's tracking ticket."""
-    return shortened(neutralize_title(f"Implement {map_title}"), TITLE_LIMIT)
+    return shortened(composed(neutralize_title(f"Implement {map_title}")), TITLE_LIMIT)
+
+
+def titles_of(works: Sequence[Work], map_title: str) -> tuple[str, ...]:
+    """Return the titles of the tickets of one map. What is cut is cut so that different titles stay different."""
+    whole = [composed(neutralize_title(_whole_title(work, map_title))) for work in works]
+    titles = [shortened(title, TITLE_LIMIT) for title in whole]
+    for apart in (_with_difference, _with_digest):
+        for positions in _alike(titles, whole):
+            ordered = sorted({whole[position] for position in positions})
+            for position in positions:
+                place = bisect_left(ordered, whole[position])
+                titles[position] = apart(
+                    whole[position], (*ordered[max(place - 1, 0) : place], *ordered[place + 1 : place + 2])
+                )
+    return tuple(titles)
+
+
+def _alike(titles: Sequence[str], whole: Sequence[str]) -> list[list[int]]:
+    """Return the positions of those titles that were different before they were cut."""
+    found: dict[str, list[int]] = {}
+    for position, title in enumerate(titles):
+        found.setdefault(title, []).append(position)
+    return [positions for positions in found.values() if len({whole[position] for position in positions}) > 1]
 
 
 def shortened(text: str, limit: int) -> str:
-    """Cut a text at the end of a word so that it holds at most ``limit`` characters."""
+    """Cut a text so that it holds at most ``limit`` characters: at the end of a word, unless half of it were lost."""
     if len(text) <= limit:
         return text
-    cut = text[: limit - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:-–—") + "…"
+    end = place_to_cut(text, limit - 1)
+    word = text.rfind(" ", 0, limit)
+    cut = text[: word if word >= limit // 2 else end or limit - 1]
+    return cut.rstrip(" ,;:-–—") + "…"
+
+
+def _with_difference(text: str, neighbours: Sequence[str]) -> str:
+    """Cut a text so that its beginning stays, and the place where it differs from texts that begin like it.
+
+    :param neighbours: those that stand beside it in alphabetical order.
+    """
+    place = max(_length_in_common(text, other) for other in neighbours)
+    start = max(0, place_to_cut(text, max(0, place - _BEFORE_DIFFERENCE)))
+    if len(text) - start < _SECOND_HALF:
+        start = place_to_cut(text, len(text) - _SECOND_HALF)
+    return shortened(text, TITLE_LIMIT - _SECOND_HALF) + shortened(text[start:].lstrip(), _SECOND_HALF)
+
+
+def _with_digest(text: str, neighbours: Sequence[str]) -> str:
+    """Cut a text whose differences from others are too far apart to be shown."""
+    mark = f" ({sha256(text.encode('utf-8', 'replace')).hexdigest()[:6]})"
+    return shortened(text, TITLE_LIMIT - len(mark)) + mark
+
+
+def _length_in_common(text: str, other: str) -> int:
+    return sum(1 for _ in takewhile(bool, map(eq, text, other)))
 
 
 def _section_words(work: Work, map_title: str) -> tuple[str, str]:
