@@ -1,7 +1,8 @@
 """What Markdown consists of, as small frozen values with their place in the text.
 
 All offsets count characters from 0 and point into the text behind the front matter. Named tuples, because a map makes
-thousands of them: they are made in a third of the time of frozen dataclasses.
+thousands of them: they are made in a third of the time of frozen dataclasses. A quote is not a
+block: what it holds stands in its place.
 """
 
 from __future__ import annotations
@@ -74,14 +75,6 @@ class ItemList(NamedTuple):
     end: int
 
 
-class Quote(NamedTuple):
-    """Blocks behind ``>``."""
-
-    blocks: tuple[Block, ...]
-    start: int
-    end: int
-
-
 class Fence(NamedTuple):
     """Code between fences, or indented."""
 
@@ -114,4 +107,4 @@ class Other(NamedTuple):
     end: int
 
 
-Block = Heading | Paragraph | ItemList | Quote | Fence | Table | Rule | Other
+Block = Heading | Paragraph | ItemList | Fence | Table | Rule | Other

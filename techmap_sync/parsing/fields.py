@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
-from techmap_sync.parsing.blocks import Fence, ItemList, Line, ListItem, Paragraph, Quote, Run, RunKind, Table
+from techmap_sync.parsing.blocks import Fence, ItemList, Line, ListItem, Paragraph, Run, RunKind, Table
 from techmap_sync.parsing.labels import Label, plain_label_of
 from techmap_sync.parsing.locations import paths_of_field
 from techmap_sync.parsing.meaning import Meaning, meaning_of, status_of, title_of
 from techmap_sync.parsing.methods import methods_in, methods_in_line
 from techmap_sync.parsing.names import component_name
-from techmap_sync.parsing.outline import straighten
 from techmap_sync.parsing.vocabulary import look_up
 from techmap_sync.parsing.wording import plain, without_code
 
@@ -104,15 +103,13 @@ def _parts(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[_Part]:
 
 
 def _parts_of(block: Block, vocabulary: Vocabulary) -> list[_Part]:
-    """Return the parts of a block that holds labels, else nothing. Bullets, rows and quotes hold fields too."""
+    """Return the parts of a block that holds labels, else nothing. Bullets and rows hold fields too."""
     match block:
         case Paragraph():
             parts = list(_line_parts(block.lines, vocabulary))
             return parts if any(part.label for part in parts) else []
         case ItemList():
             parts = _bullet_parts(block, vocabulary)
-        case Quote():
-            parts = list(_parts(straighten(block.blocks), vocabulary))
         case Table():
             parts = [_row_part(row, vocabulary) for row in (block.header, *block.rows)]
         case _:

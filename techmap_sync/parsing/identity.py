@@ -7,7 +7,6 @@ the first line, and a ``Map ID`` nowhere or in the header below it. Everything e
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from techmap_sync.parsing.frontmatter import split_front_matter
@@ -15,6 +14,7 @@ from techmap_sync.parsing.limits import too_long
 from techmap_sync.parsing.meaning import is_placeholder
 from techmap_sync.parsing.recognition import fields_in_line, looks_like_map, unified
 from techmap_sync.parsing.titles import map_title
+from techmap_sync.unicode_forms import compatible
 
 if TYPE_CHECKING:
     from techmap_sync.parsing.vocabulary import Vocabulary
@@ -45,7 +45,7 @@ def identity_at_sight(text: str, vocabulary: Vocabulary) -> str | None:
 
 def _mentions(body: str, vocabulary: Vocabulary) -> int:
     """Return how often the label of a ``Map ID`` stands anywhere, in any language."""
-    folded = unicodedata.normalize("NFKC", body).casefold()
+    folded = compatible(body).casefold()
     labels = [key.split() for key, name in vocabulary.metadata.items() if name == _MAP_ID]
     words = "|".join(r"[\s\u2010-\u2015-]+".join(map(re.escape, label)) for label in labels)
     return len(re.findall(rf"\*\*[^*\n]*?(?:{words})[^*\n]*\*\*", folded)) if labels else 0

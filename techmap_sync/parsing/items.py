@@ -21,7 +21,6 @@ from techmap_sync.parsing.wording import (
     unnumbered,
     without_closing_colon,
     without_code,
-    without_comments,
 )
 
 if TYPE_CHECKING:
@@ -101,8 +100,8 @@ def _item(entry: Entry, document: Document, vocabulary: Vocabulary) -> Item | No
 
 def _with_markdown(entry: Entry, document: Document) -> str:
     """Return the entry's own text as written, on one line, without its box and its identity."""
-    written = " ".join(document.text[line.start : line.end].strip() for line in entry.lines)
-    return without_closing_colon(_NO_TEXT.sub("", without_comments(written).strip()).strip())
+    written = " ".join(document.written(line.start, line.end).strip() for line in entry.lines)
+    return without_closing_colon(_NO_TEXT.sub("", written.strip()).strip())
 
 
 def _context(section: Section, entries: Sequence[Entry], document: Document) -> str:
@@ -218,7 +217,7 @@ def _rows(blocks: Sequence[Block], document: Document, vocabulary: Vocabulary) -
                     row.title,
                     row.start,
                     row.end,
-                    fields=tuple((head, document.text[cell.start : cell.end].strip()) for head, cell in row.others),
+                    fields=tuple((head, document.written(cell.start, cell.end).strip()) for head, cell in row.others),
                     status=status_of_cell(without_code((status,)), vocabulary) if status else "",
                 )
 

@@ -7,7 +7,10 @@ length, so that every offset stays right and the values are still cut out of the
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 MAX_LINES = 5_000
 """A longer text is kept whole, and not read as Markdown."""
@@ -18,10 +21,23 @@ MAX_COLUMNS = 50
 MAX_SPACES = 200
 """Spaces in a row: several patterns of Markdown are quadratic in them."""
 
+ODD_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff"
+"""For a set of characters: spaces that Markdown takes for letters."""
+
 _CONTAINERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*")
 _MARKER = re.compile(r">|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])")
 _LONG_SPACES = re.compile(rf"[^\S\n]{{{MAX_SPACES},}}")
 _FILLER = "\u200b"  # not a space to any pattern, and invisible
+# What makes a bullet, a number, a box or a heading, with the spaces before and behind it.
+_ODDLY_SPACED = re.compile(
+    rf"""
+    ^[ \t>{ODD_SPACES}]*+
+    (?:[-*+](?:[ \t{ODD_SPACES}]+\[[ xX]\])?+|\#{{1,6}}|\d{{1,9}}[.)])
+    [ \t{ODD_SPACES}]++(?=\S)
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_ODD_SPACE = re.compile(rf"[{ODD_SPACES}]")
 
 
 class Tamed(NamedTuple):
@@ -30,6 +46,8 @@ class Tamed(NamedTuple):
     text: str
     too_deep: tuple[int, ...]
     too_wide: tuple[int, ...]
+    spaces: tuple[int, ...]
+    """Offsets of odd spaces behind a sign, which Markdown reads as plain ones."""
 
 
 def tame(text: str) -> Tamed:
@@ -37,7 +55,8 @@ def tame(text: str) -> Tamed:
 
     ``text`` has ``\\n`` line ends. Offsets and lines stay what they are.
     """
-    lines = text.split("\n")
+    spaces = tuple(_odd_spaces(text))
+    lines = _with_spaces(text, spaces).split("\n")
     too_deep, too_wide = [], []
     for number, line in enumerate(lines):
         if _depth(line) > MAX_DEPTH:
@@ -47,7 +66,24 @@ def tame(text: str) -> Tamed:
             too_wide.append(number)
             lines[number] = line.replace("|", _FILLER)
     calm = _LONG_SPACES.sub(lambda spaces: _FILLER * len(spaces[0]), "\n".join(lines))
-    return Tamed(calm, tuple(too_deep), tuple(too_wide))
+    return Tamed(calm, tuple(too_deep), tuple(too_wide), spaces)
+
+
+def _odd_spaces(text: str) -> Iterator[int]:
+    """Yield the offsets of odd spaces before and behind the sign of a bullet, a number, a box or a heading."""
+    if text.isascii():
+        return
+    for found in _ODDLY_SPACED.finditer(text):
+        yield from (found.start() + odd.start() for odd in _ODD_SPACE.finditer(found[0]))
+
+
+def _with_spaces(text: str, places: Sequence[int]) -> str:
+    if not places:
+        return text
+    characters = list(text)
+    for place in places:
+        characters[place] = " "
+    return "".join(characters)
 
 
 def too_long(text: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marko import block as marko_block
 from marko import inline as marko_inline
@@ -23,71 +23,143 @@ from techmap_sync.parsing.blocks import (
     ListItem,
     Other,
     Paragraph,
-    Quote,
     Rule,
     Run,
     RunKind,
     Table,
 )
 from techmap_sync.parsing.lean_marko import LeanParser
+from techmap_sync.parsing.signs import Signs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from techmap_sync.parsing.signs import Edit
 
 
-def blocks_of(text: str) -> tuple[Block, ...]:
+class Marked(NamedTuple):
+    """The blocks of a text, and its signs that are written in another way."""
+
+    blocks: tuple[Block, ...]
+    edits: tuple[Edit, ...]
+    """What is written instead of the signs of quotes and of indented code."""
+
+
+def marked(text: str) -> Marked:
     """Parse Markdown (docs/map-format.md, "How a map is read").
 
     ``text`` has ``\\n`` line ends and has gone through ``limits.tame``. All offsets are offsets into it.
     """
     text = text if text.endswith("\n") else f"{text}\n"  # Marko sees no empty bullet at the very end
-    return tuple(_blocks(_PARSER.parse(text).children, text))
+    converter = _Converter(text)
+    blocks = tuple(converter.blocks(_PARSER.parse(text).children))
+    return Marked(blocks, converter.signs.edits)
 
 
 _PARSER = LeanParser()
 
 
-def _blocks(elements: Iterable[Any], text: str) -> Iterator[Block]:
-    for element in elements:
-        if not isinstance(element, marko_block.BlankLine):
-            yield from _block(element, text)
+class _Converter:
+    """Turns Marko's tree into our own values; the blocks of a quote stand where the quote stands."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.signs = Signs(text)
+
+    def blocks(self, elements: Iterable[Any]) -> Iterator[Block]:
+        for element in elements:
+            if not isinstance(element, marko_block.BlankLine):
+                yield from self._block(element)
+
+    def _block(self, element: Any) -> Iterator[Block]:
+        start, end = element.source_span or (0, 0)
+        end = start + len(self.text[start:end].rstrip())
+        match element:
+            case marko_block.Heading():
+                yield Heading(element.level, _line(element.children, start, end), start, end)
+            case marko_block.SetextHeading():
+                lines = self._lines_of(element, start, end)
+                yield Heading(element.level, _line(element.children, start, lines[-1].end), start, end, lines)
+            case marko_block.Paragraph():
+                yield Paragraph(self._lines_of(element, start, end), start, end)
+            case marko_block.List():
+                yield ItemList(element.ordered, tuple(self._items(element.children)), start, end)
+            case marko_block.Quote():
+                yield from self._quoted(element)
+            case marko_block.CodeBlock():
+                self.signs.add_indented_code(_code(element), start, end)
+                yield Fence(_code(element), element.lang, start, end)
+            case marko_block.FencedCode():
+                self.signs.add_fence(start, end)
+                yield Fence(_code(element), element.lang, start, end)
+            case gfm.Table():
+                yield _table(element, start, end)
+            case marko_block.ThematicBreak():
+                yield Rule(start, end)
+            case _:
+                yield Other(start, end)
+
+    def _quoted(self, quote: Any) -> Iterator[Block]:
+        self.signs.add_quote(*quote.source_span)
+        blocks = self.blocks(quote.children)
+        first = next(blocks, None)
+        if isinstance(first, Paragraph) and (found := self.signs.callout(first.start)):
+            first = first._replace(lines=(_spoken(first.lines[0], *found), *first.lines[1:]))
+        if first:
+            yield first
+        yield from blocks
+
+    def _items(self, elements: Iterable[Any]) -> Iterator[ListItem]:
+        for element in elements:
+            start, end = element.source_span
+            end = start + len(self.text[start:end].rstrip())
+            first = element.children[0] if element.children else None
+            yield ListItem(tuple(self.blocks(element.children)), start, end, getattr(first, "checked", None))
+
+    def _lines_of(self, element: Any, start: int, end: int) -> tuple[Line, ...]:
+        """Return the lines of a paragraph: at least one, though it may hold nothing but an image without words."""
+        return tuple(self._lines(element.children)) or (Line((Run(RunKind.TEXT, "", start),), start, end),)
+
+    def _lines(self, elements: Iterable[Any]) -> Iterator[Line]:
+        runs: list[Run] = []
+        for run in (*_runs(elements), _BREAK):
+            if run is not _BREAK:
+                runs.append(run)
+            elif runs:
+                start, end = self._before_markup(runs[0].start), self.text.find("\n", self._end_of(runs))
+                yield Line(tuple(runs), start, end if end >= 0 else len(self.text), self.signs.column(start))
+                runs = []
+
+    def _end_of(self, runs: Sequence[Run]) -> int:
+        """Return a place in the last run that stands on its last line; code and comments may hold several."""
+        code = [self.signs.join_code(run.start) for run in runs if run.kind is RunKind.CODE]
+        match runs[-1].kind:
+            case RunKind.CODE:
+                return code[-1]
+            case RunKind.COMMENT:
+                return self.text.find("-->", runs[-1].start)
+            case _:
+                return runs[-1].start
+
+    def _before_markup(self, start: int) -> int:
+        while start and (self.text[start - 1] in "*_~[" or self.text[start - 1 : start + 1] == "!["):
+            start -= 1
+        return start
 
 
-def _block(element: Any, text: str) -> Iterator[Block]:
-    start, end = element.source_span or (0, 0)
-    end = start + len(text[start:end].rstrip())
-    match element:
-        case marko_block.Heading():
-            yield Heading(element.level, _line(element.children, start, end), start, end)
-        case marko_block.SetextHeading():
-            lines = _lines_of(element, text, start, end)
-            yield Heading(element.level, _line(element.children, start, lines[-1].end), start, end, underlined=lines)
-        case marko_block.Paragraph():
-            yield Paragraph(_lines_of(element, text, start, end), start, end)
-        case marko_block.List():
-            yield ItemList(element.ordered, tuple(_items(element.children, text)), start, end)
-        case marko_block.Quote():
-            yield Quote(tuple(_blocks(element.children, text)), start, end)
-        case marko_block.FencedCode() | marko_block.CodeBlock():
-            yield Fence(_code(element), element.lang, start, end)
-        case gfm.Table():
-            yield _table(element, start, end)
-        case marko_block.ThematicBreak():
-            yield Rule(start, end)
-        case _:
-            yield Other(start, end)
+def _spoken(line: Line, length: int, words: str) -> Line:
+    """Return the first line of a callout with words in place of its sign, which has so many characters."""
+    runs, first = list(line.runs), line.runs[0].start
+    end = first + length
+    while runs and runs[0].start + len(runs[0].text) <= end:
+        runs.pop(0)
+    if runs and runs[0].start < end:
+        runs[0] = runs[0]._replace(text=runs[0].text[end - runs[0].start :], start=end)
+    return line._replace(runs=(Run(RunKind.TEXT, words, first), *runs))
 
 
 def _code(element: Any) -> str:
     return str(element.children[0].children)
-
-
-def _items(elements: Iterable[Any], text: str) -> Iterator[ListItem]:
-    for element in elements:
-        start, end = element.source_span
-        end = start + len(text[start:end].rstrip())
-        first = element.children[0] if element.children else None
-        yield ListItem(tuple(_blocks(element.children, text)), start, end, getattr(first, "checked", None))
 
 
 def _table(table: Any, start: int, end: int) -> Table:
@@ -102,29 +174,6 @@ def _cell(cell: Any) -> Line:
 
 def _line(elements: Iterable[Any], start: int, end: int) -> Line:
     return Line(tuple(_SPACE if run is _BREAK else run for run in _runs(elements)), start, end)
-
-
-def _lines_of(element: Any, text: str, start: int, end: int) -> tuple[Line, ...]:
-    """Return the lines of a paragraph: at least one, though it may hold nothing but an image without words."""
-    return tuple(_lines(element.children, text)) or (Line((Run(RunKind.TEXT, "", start),), start, end),)
-
-
-def _lines(elements: Iterable[Any], text: str) -> Iterator[Line]:
-    runs: list[Run] = []
-    for run in (*_runs(elements), _BREAK):
-        if run is not _BREAK:
-            runs.append(run)
-        elif runs:
-            start, end = _before_markup(text, runs[0].start), text.find("\n", runs[-1].start)
-            column = start - text.rfind("\n", 0, start) - 1
-            yield Line(tuple(runs), start, end if end >= 0 else len(text), column)
-            runs = []
-
-
-def _before_markup(text: str, start: int) -> int:
-    while start and (text[start - 1] in "*_~[" or text[start - 1 : start + 1] == "!["):
-        start -= 1
-    return start
 
 
 _BREAK = Run(RunKind.TEXT, "\n", -1)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.model import Lifecycle, MetadataField, Readiness
-from techmap_sync.parsing.blocks import Block, Heading, ItemList, Paragraph, Quote, Rule
+from techmap_sync.parsing.blocks import Block, Heading, ItemList, Paragraph, Rule
 from techmap_sync.parsing.labels import label_of
 from techmap_sync.parsing.outline import straighten
 from techmap_sync.parsing.recognition import fields_in_line, fold_spaces, is_map_status
@@ -153,8 +153,6 @@ def _fields_of(block: Block, document: Document, vocabulary: Vocabulary) -> list
             return _paragraph_fields(block, document, vocabulary)
         case ItemList():
             parts = [_fields_of_all(item.blocks, document, vocabulary) for item in block.items]
-        case Quote():
-            parts = [_fields_of_all(block.blocks, document, vocabulary)]
         case _:
             return []
     return [field for part in parts for field in part] if all(parts) else []

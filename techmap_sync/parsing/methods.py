@@ -10,7 +10,7 @@ from techmap_sync.parsing.blocks import Fence, ItemList, Line, Paragraph, RunKin
 from techmap_sync.parsing.labels import label_of
 from techmap_sync.parsing.locations import is_path
 from techmap_sync.parsing.meaning import Meaning, meaning_of, title_of
-from techmap_sync.parsing.names import lead_name
+from techmap_sync.parsing.names import lead_name, markdown_behind
 from techmap_sync.parsing.signatures import method_name, signatures_in
 from techmap_sync.parsing.tables import rows_of
 from techmap_sync.parsing.wording import plain
@@ -70,7 +70,7 @@ def _method(
     signature = _signature(lines) or title.text
     name = method_name(signature) or method_name(title.text) or name
     if signature not in vocabulary.placeholders and not (name == title.text and is_path(name)):
-        yield Method(name, signature, plain(rest).lstrip(" :-–—："), document.span(start, end))
+        yield Method(name, signature, markdown_behind(rest, lines, document), document.span(start, end))
 
 
 def _signature(lines: Sequence[Line]) -> str:

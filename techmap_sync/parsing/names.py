@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 from techmap_sync.parsing.blocks import Line, Run, RunKind
 from techmap_sync.parsing.locations import without_path_in_parentheses
 from techmap_sync.parsing.meaning import status_of, title_of
-from techmap_sync.parsing.wording import fold, plain, unnumbered, without_closing_colon, without_code
+from techmap_sync.parsing.wording import fold, plain, plain_lines, unnumbered, without_closing_colon, without_code
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from techmap_sync.parsing.document import Document
     from techmap_sync.parsing.vocabulary import Vocabulary
 
 _LONGEST = 300  # characters: a longer text is no name, and nothing is stripped from it
 _STATUS_BEHIND = re.compile(r"\s*(?:[(\[（]([^()\[\]（）]*)[)\]）]|\s[-–—]\s*([^-–—]+)|—([^—]+))$")
 _STATUS_BEFORE = re.compile(r"^(?:[(\[（]([^()\[\]（）]*)[)\]）]\s*[:：]?|([^:：]+)[:：]\s)\s*(?=\S)")
 _TICK_BEHIND = re.compile(r"\s*[-–—:：(]?\s*[✅☑✔]")
+_DIVIDERS = " \t\n:-–—,：，"
 _NAME_END = re.compile(r"\s[-–—]\s|—|:(?=\s|$)|：|\s\(|（")
 _COMPONENT_WORD = re.compile(r"([^:：.–—-]*)([:：.–—-]?)\s*(.*)", re.DOTALL)
 _COMPONENT_WORD_WITHOUT_SPACE = re.compile(r"([^\d\s]+)\s*\d+\s*[:：]\s*(.+)")  # 组件1：…
@@ -99,4 +101,47 @@ def lead_name(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[str, tuple
     end = _NAME_END.search(text)
     if end is None or not end.start():
         return component_name(text, vocabulary), ()
-    return component_name(text[: end.start()], vocabulary), (Run(RunKind.TEXT, text[end.start() :], 0),)
+    read = plain_lines(lines)
+    behind = _visible(read[: max(read.find(text), 0) + end.start()])
+    return component_name(text[: end.start()], vocabulary), tuple(_runs_behind(runs, behind))
+
+
+def _visible(text: str) -> int:
+    """Return how many characters of a text are no spaces."""
+    return sum(len(word) for word in text.split())
+
+
+def _runs_behind(runs: Iterable[Run], count: int) -> Iterator[Run]:
+    """Yield what is left of the runs behind so many characters that are no spaces."""
+    for run in runs:
+        here = _visible(run.text.replace("\u200b", ""))
+        if count >= here:
+            count -= here
+            continue
+        place = 0
+        while count:
+            count -= not run.text[place].isspace() and run.text[place] != "\u200b"
+            place += 1
+        yield run._replace(text=run.text[place:], start=run.start + place)
+
+
+def _opening(start: int, document: Document) -> int:
+    """Return where the markup begins that opens directly before a text, if any does."""
+    before = document.before_markup(start)
+    return before if document.text[before - 1 : before].isspace() else start
+
+
+def markdown_behind(runs: Sequence[Run], lines: Sequence[Line], document: Document) -> str:
+    """Return the Markdown of an entry behind its name and what divides it from that, on one line.
+
+    :param runs: what stands behind the name.
+    :param lines: all lines of the entry.
+    """
+    for run in runs:
+        text = run.text if run.kind is RunKind.CODE else run.text.lstrip(_DIVIDERS)
+        if text:
+            if not document.text.startswith(run.text[:1], run.start) and run.kind is not RunKind.CODE:
+                return plain(runs).lstrip(_DIVIDERS)  # an entity or the like: where it stands is not known
+            start = _opening(run.start, document) if text == run.text else run.start + len(run.text) - len(text)
+            return " ".join(document.written(start, lines[-1].end).split())
+    return ""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from techmap_sync.diagnostics import Severity
 from techmap_sync.model import Passage, Readiness, Span, TechnicalMap
-from techmap_sync.parsing.blocks import Block, Fence, ItemList, Other, Quote
+from techmap_sync.parsing.blocks import Block, Fence, ItemList, Other
+from techmap_sync.parsing.document import Ranges
 from techmap_sync.parsing.reading import Finding, Ignore, Reading
 
 if TYPE_CHECKING:
@@ -41,6 +42,16 @@ def of_limits(tamed: Tamed, document: Document) -> Iterator[Finding]:
             yield Finding("nesting-too-deep", f"{what}: read as plain text{more}", Span(line, 1, line, 1))
 
 
+def of_spaces(document: Document) -> Iterator[Finding]:
+    """Yield a finding for the first odd space behind a sign that is read as a plain one."""
+    odd = [sign for sign in document.signs if sign.text == " "]
+    if odd:
+        others = len({document.line(sign.start) for sign in odd}) - 1
+        more = f", and in {others} more lines" if others else ""
+        message = f"a no-break space stands where a bullet, number or heading has a plain one; it is read as one{more}"
+        yield Finding("odd-space", message, document.span(odd[0].start, odd[0].end))
+
+
 def of_metadata(metadata: Metadata, title: str, place: Span) -> Iterator[Finding]:
     """Yield what is wrong with title and readiness."""
     if not title:
@@ -66,7 +77,7 @@ def unknown_section(passage: Passage, section: Section, document: Document) -> F
 
 def of_text(document: Document, vocabulary: Vocabulary, yielding: Sequence[tuple[int, int]]) -> Iterator[Finding]:
     """Yield what is wrong with single lines: placeholders that are left, bullets without text."""
-    hidden = _Ranges((b.start, b.end) for b in _walk(document.blocks) if isinstance(b, Fence | Other))
+    hidden = Ranges((b.start, b.end) for b in _walk(document.blocks) if isinstance(b, Fence | Other))
     for match in _placeholder_pattern(vocabulary).finditer(document.text):
         if match.start() not in hidden:
             severity = Severity.ERROR if _within(match.start(), yielding) else Severity.WARNING
@@ -95,8 +106,6 @@ def _walk(blocks: Iterable[Block]) -> Iterator[Block]:
             case ItemList():
                 for item in block.items:
                     yield from _walk(item.blocks)
-            case Quote():
-                yield from _walk(block.blocks)
 
 
 def ignores_in(document: Document) -> tuple[Ignore, ...]:
@@ -104,24 +113,13 @@ def ignores_in(document: Document) -> tuple[Ignore, ...]:
     if "techmap-sync:" not in document.text:
         return ()
     blocks = sorted(_walk(document.blocks), key=lambda block: block.start)
-    fences = _Ranges((block.start, block.end) for block in blocks if isinstance(block, Fence))
-    comments = [match for match in _IGNORE.finditer(document.text) if match.start() not in fences]
+    real = {start for start, _ in document.comments}
+    comments = [match for match in _IGNORE.finditer(document.text) if match.start() in real]
     return tuple(
         Ignore(rule, document.line(match.start()), _last_line(match.end(), blocks, document))
         for match in comments
         for rule in match[1].replace(",", " ").split() or [""]
     )
-
-
-class _Ranges:
-    """Places in the text that do not overlap; ``in`` says whether an offset is within one."""
-
-    def __init__(self, places: Iterable[tuple[int, int]]) -> None:
-        self._places = sorted(places)
-
-    def __contains__(self, offset: int) -> bool:
-        before = bisect_right(self._places, offset, key=lambda place: place[0]) - 1
-        return before >= 0 and offset < self._places[before][1]
 
 
 def _last_line(offset: int, blocks: Sequence[Block], document: Document) -> int:

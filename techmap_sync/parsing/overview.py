@@ -10,7 +10,7 @@ from techmap_sync.parsing.blocks import ItemList, Line, Paragraph, Table
 from techmap_sync.parsing.fields import Fields, read_blocks, read_fields
 from techmap_sync.parsing.locations import is_path, paths_in_parentheses, paths_of_field
 from techmap_sync.parsing.meaning import Meaning, meaning_of, status_of, status_of_cell, title_of
-from techmap_sync.parsing.names import lead_name
+from techmap_sync.parsing.names import lead_name, markdown_behind
 from techmap_sync.parsing.tables import rows_of
 from techmap_sync.parsing.wording import fold, plain, without_code
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from techmap_sync.parsing.vocabulary import Vocabulary
 
 
-_SEPARATORS = "*_` :-–—："
 _LOCATION_FIRST = re.compile(r"^[(（]`[^`()]*[/.][^`()]*`[)）]")
 
 
@@ -113,8 +112,7 @@ def _listing(
     status = "done" if meaning is Meaning.DONE or _name_is_struck(lines) else _status(title, vocabulary)
     locations = paths_in_parentheses(lines) or ((name,) if is_path(name) and "/" in name else ())
     kind = kind or (status if status in ("new", "modified", "integration") else "")
-    summary = document.markdown(rest[0].start, lines[-1].end) if rest and rest[0].start else plain(rest)
-    summary = _LOCATION_FIRST.sub("", summary.lstrip(_SEPARATORS)).lstrip(_SEPARATORS).strip()
+    summary = _LOCATION_FIRST.sub("", markdown_behind(rest, lines, document)).lstrip(" :-–—：").strip()
     return Listing(name, kind, status, *place, locations, summary, title.slug, title.was)
 
 

@@ -12,13 +12,13 @@ from techmap_sync.errors import UnreadableMap
 from techmap_sync.model import TechnicalMap
 from techmap_sync.parsing import notices
 from techmap_sync.parsing.blocks import Rule
-from techmap_sync.parsing.document import Document
+from techmap_sync.parsing.document import Document, with_signs
 from techmap_sync.parsing.estimate import estimate_of
 from techmap_sync.parsing.frontmatter import FrontMatter, split_front_matter
 from techmap_sync.parsing.items import merged
 from techmap_sync.parsing.leftovers import with_leftovers
 from techmap_sync.parsing.limits import tame, too_long
-from techmap_sync.parsing.markdown import blocks_of
+from techmap_sync.parsing.markdown import marked
 from techmap_sync.parsing.meaning import is_placeholder
 from techmap_sync.parsing.metadata import Metadata, read_metadata
 from techmap_sync.parsing.outline import sections_of, straighten
@@ -61,11 +61,13 @@ def parse(text: str, vocabulary: Vocabulary) -> Reading:
     if too_long(body):
         return notices.unread(body, first_line)
     tamed = tame(body)
-    document = Document(body, first_line, tuple(straighten(blocks_of(tamed.text))))
+    markdown = marked(tamed.text)
+    document = with_signs(Document(body, first_line, tuple(straighten(markdown.blocks))), markdown.edits, tamed.spaces)
     reader = Reader(document, vocabulary)
     found = _read(reader, front)
     findings = (
         *notices.of_limits(tamed, document),
+        *notices.of_spaces(document),
         *reader.findings,
         *notices.of_text(document, vocabulary, reader.yielding),
     )

@@ -9,8 +9,10 @@ import re
 from typing import TYPE_CHECKING
 
 from techmap_sync.parsing.frontmatter import split_front_matter
+from techmap_sync.parsing.limits import ODD_SPACES
 from techmap_sync.parsing.titles import map_title
 from techmap_sync.parsing.wording import heading_key, without_comments
+from techmap_sync.unicode_forms import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
     from techmap_sync.parsing.vocabulary import Vocabulary
 
 _FENCE = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?(`{3,}|~{3,})")
-_HEADING = re.compile(r" {0,3}#{1,2}[ \t]+(.*)")
-_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
+_QUOTED = r"(?: {0,3}>[ \t]?)*+ {0,3}"
+_HEADING = re.compile(rf"{_QUOTED}#{{1,2}}[\s{ODD_SPACES}]+(.*)")
+_UNDERLINE = re.compile(rf"{_QUOTED}(?:=+|-+)[ \t]*$")
 _MARKUP = re.compile(r"[*_`]")
 _BULLET = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?")
 _LABEL = re.compile(r"\*\*([^*]+)\*\*\s*([:：]?)")
@@ -42,8 +45,8 @@ def looks_like_map(text: str, vocabulary: Vocabulary) -> bool:
 
 
 def unified(text: str) -> str:
-    """Return the text without a byte-order mark, and with ``\\n`` at the end of every line."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    """Return the text without a byte-order mark, with ``\\n`` at the end of every line, and in one Unicode form."""
+    return composed(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _may_be_map(text: str, vocabulary: Vocabulary) -> bool:
@@ -59,7 +62,7 @@ def _readable_lines(text: str) -> Iterator[tuple[str, str]]:
         if fence:
             if found and found[1].startswith(fence) and not line[found.end() :].strip():
                 fence = ""
-        elif comment or line.lstrip().startswith("<!--"):
+        elif comment or line.lstrip("> \t").startswith("<!--"):
             comment = "-->" not in line
         elif found:
             fence = found[1]

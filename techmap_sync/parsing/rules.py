@@ -115,6 +115,12 @@ _ALL = (
         "make the inner lists headings or lists of their own:\n\n  ### Unit Tests\n  - Expired codes are refused",
     ),
     Rule(
+        "odd-space",
+        "a bullet, number or heading is followed by a space that Markdown does not know",
+        Severity.NOTE,
+        "it is read as meant; write a plain space, so that other tools read it too:\n\n  - Expired codes are refused",
+    ),
+    Rule(
         "too-long",
         "the map is too long to be read",
         Severity.ERROR,

@@ -11,7 +11,7 @@ from techmap_sync.parsing.locations import is_path, paths_in_parentheses
 from techmap_sync.parsing.meaning import Meaning, identities, is_placeholder, meaning_of, title_of
 from techmap_sync.parsing.names import component_name, status_of_heading
 from techmap_sync.parsing.reading import Finding
-from techmap_sync.parsing.wording import comments_in, name_key
+from techmap_sync.parsing.wording import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,8 +80,7 @@ def _specification(section: Section, document: Document, vocabulary: Vocabulary)
 
 def _comments(section: Section, document: Document) -> Iterator[str]:
     yield from (run.text for run in section.line.runs if run.kind is RunKind.COMMENT) if section.line else ()
-    below = document.text[section.heading_end : section.own_end]
-    yield from (below[start:end] for start, end in comments_in(below))
+    yield from document.comments_between(section.heading_end, section.own_end)
 
 
 def assemble(listings: Sequence[Listing], specifications: Sequence[Specification], document: Document) -> Components:

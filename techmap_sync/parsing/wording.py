@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from techmap_sync.parsing.blocks import Line, Run, RunKind
+from techmap_sync.unicode_forms import compatible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,7 +67,7 @@ def _masked(run: Run) -> Run:
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the text for comparison: full-width forms as ASCII, one case, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(compatible(text).casefold().split())
 
 
 @lru_cache(maxsize=4096)

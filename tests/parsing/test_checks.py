@@ -86,6 +86,7 @@ BROKEN: Mapping[str, tuple[str, str, str, str]] = {
     "item-without-text": ("- Add the table", "-\n- Add the table", "-", "warning"),
     "title-too-long": ("- A token is redeemed once", f"- {LONG}", f"- {LONG}", "note"),
     "nesting-too-deep": ("- A token", f"{DEEP}deep\n\n- A token", f"{DEEP}deep", "warning"),
+    "odd-space": ("- A token", "-\u00a0A token", "\u00a0", "note"),
     "too-long": ("---\n", "\n" * MAX_LINES, "# TECHNICAL MAP: Password Reset", "error"),
 }  # fmt: skip
 

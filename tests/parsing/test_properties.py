@@ -16,7 +16,7 @@ from techmap_sync.model import Span, TechnicalMap
 from techmap_sync.parsing import lean_marko
 from techmap_sync.parsing.leftovers import covered_lines
 from techmap_sync.parsing.limits import tame
-from techmap_sync.parsing.markdown import blocks_of
+from techmap_sync.parsing.markdown import marked
 from techmap_sync.parsing.parser import looks_like_map, parse
 from tests.parsing import generated
 from tests.parsing.shipped import CORPUS, VOCABULARY
@@ -117,7 +117,7 @@ class Unhurried(Source):
 def test_markdown_is_read_as_without_the_shortcuts(text: str) -> None:
     """The quick look-up of lines is Marko's own, done once."""
     text = tame(text.replace("\r", "")).text
-    quick = blocks_of(text)
+    quick = marked(text)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(lean_marko, "QuickSource", Unhurried)
-        assert blocks_of(text) == quick
+        assert marked(text) == quick

@@ -1,0 +1,120 @@
+"""Signs that are written in another way where a piece of a map stands elsewhere.
+
+A quote is read like any text, so its signs go, and of a callout stays its kind (``> [!NOTE]`` is GitHub's and GitLab's,
+``> [!info]- Title`` is Obsidian's). Indented code gets fences: where it goes, its indentation may mean something else.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+from typing import NamedTuple
+
+_SIGN = re.compile(r"[ \t]*(>)(?: |(\t)|)")
+_CALLOUT = re.compile(r"\[!([A-Za-z][\w-]{0,30})\][+-]?[ \t]*")
+_BACKTICKS = re.compile("`+")
+_LINE_END = re.compile(r"\n[ \t>]*")
+_FENCE = re.compile(r"`{3,}|~{3,}")
+_DEEP = 4  # columns from where on a fence directly below a text is no fence to every reader
+_BULLET = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+
+
+class Edit(NamedTuple):
+    """A piece of the text, from ``start`` to ``end``, and what is written in its place."""
+
+    start: int
+    end: int
+    text: str = ""
+
+
+class Signs:
+    """Collects the signs of what Markdown has found, an outer quote before those within it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: list[Edit] = []
+        self._behind: dict[int, int] = {}
+        """Start of a line -> the offset behind the last sign on it."""
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return (0, *(match.end() for match in re.finditer("\n", self._text)))
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """What leaves the signs out, in the order of the text."""
+        return tuple(sorted(self._found))
+
+    def add_quote(self, start: int, end: int) -> None:
+        """Add the quote that stands from ``start`` to ``end``."""
+        first = bisect_right(self._starts, start) - 1
+        for number in range(first, len(self._starts)):
+            line = self._starts[number]
+            if line >= end:
+                break
+            self._add_sign(line, start if number == first else self._behind.get(line, line))
+        self._set_apart(start, end, self._starts[first])
+
+    def _add_sign(self, line: int, place: int) -> None:
+        """Add the sign that a line has at a place; a lazy line has none."""
+        if found := _SIGN.match(self._text, place):
+            # Of the three columns of a tab behind the sign, one belongs to the sign.
+            self._found.append(Edit(found.start(1), found.end(), "  " if found[2] else ""))
+            self._behind[line] = found.end()
+
+    def _set_apart(self, start: int, end: int, line: int) -> None:
+        """Keep the blocks above and below from being continued by the text of the quote, and it by them."""
+        above = self._text[self._text.rfind("\n", 0, max(line - 1, 0)) + 1 : line]
+        if line and not self._text[line:start].strip("> \t") and above.strip("> \t\n"):
+            self._found.append(Edit(line, line, "\n"))
+        below = self._text[end : self._text.find("\n", end)]
+        if below.strip("> \t\n") and not _BULLET.match(below):
+            self._found.append(Edit(end, end, "\n"))
+
+    def add_indented_code(self, code: str, start: int, end: int) -> None:
+        """Write code that stands from ``start`` to ``end`` between fences."""
+        indent = self._indent(start)
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
+        lines = [fence, *code.rstrip().split("\n"), fence]
+        self._found.append(Edit(start, end, "\n".join([lines[0], *(f"{indent}{line}".rstrip() for line in lines[1:])])))
+
+    def join_code(self, start: int) -> int:
+        """Write a code span on one line, which means the same; return where it ends."""
+        opening = _BACKTICKS.match(self._text, start)
+        ends = _BACKTICKS.finditer(self._text, opening.end()) if opening else ()
+        end = next((found.end() for found in ends if opening and len(found[0]) == len(opening[0])), start)
+        for found in _LINE_END.finditer(self._text, start, end):
+            self._found.append(Edit(found.start(), found.end(), " "))
+        return end
+
+    def add_fence(self, start: int, end: int) -> None:
+        """Keep a fence apart from the text above it, and close one that only the end of its quote closes."""
+        line = self._text.rfind("\n", 0, start) + 1
+        above = self._text[self._text.rfind("\n", 0, max(line - 1, 0)) + 1 : line]
+        if start - line >= _DEEP and not self._text[line:start].strip("> \t") and above.strip("> \t\n"):
+            self._found.append(Edit(line, line, "\n"))
+        if line not in self._behind or not (opening := _FENCE.match(self._text, start)):
+            return
+        last = self._text[max(self._text.rfind("\n", 0, end) + 1, start + 1) : end].strip("> \t")
+        if not (last.startswith(opening[0]) and not last.strip(opening[0][0])):
+            self._found.append(Edit(end, end, f"\n{self._indent(start)}{opening[0]}"))
+
+    def _indent(self, start: int) -> str:
+        """Return what further lines need before them to stay in the list item of what starts there."""
+        line = self._text.rfind("\n", 0, start) + 1
+        before = self._text[self._behind.get(line, line) : start]
+        return before if not before.strip() else " " * len(before)
+
+    def callout(self, start: int) -> tuple[int, str] | None:
+        """Return the length of the callout's sign that stands at ``start``, and the words that say its kind."""
+        if (found := _CALLOUT.match(self._text, start)) is None:
+            return None
+        words = f"{found[1].capitalize()}: "
+        self._found.append(Edit(start, found.end(), words))
+        return len(found[0]), words
+
+    def column(self, offset: int) -> int:
+        """Return how far an offset is from the start of its line, or from the sign of the quote it is in."""
+        line = self._text.rfind("\n", 0, offset) + 1
+        return offset - self._behind.get(line, line)
