@@ -77,6 +77,14 @@ class OutcomeUnclear(TrackerError):
 
 
 @dataclass(eq=False)
+class TicketRefused(TrackerError):
+    """The tracker refused something about one ticket; it may take all others."""
+
+    denied: bool = False
+    """It speaks of the token's rights, which may lack for this ticket or for every one."""
+
+
+@dataclass(eq=False)
 class NotSupported(TrackerError):
     """The tracker said, only while writing, that it cannot do this (a feature of another tier)."""
 

@@ -29,6 +29,7 @@ def carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int 
     from techmap_sync.commands.pushing import Pushed, push_plan
     from techmap_sync.config import run_circumstances
     from techmap_sync.reports import plan_text
+    from techmap_sync.syncing.outcomes import Status
 
     change_set, pushed = planned.change_set, Pushed()
     as_text = output is Format.TEXT
@@ -38,14 +39,17 @@ def carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int 
     with screen.progress(len(change_set.writes)) as advance, _stoppable(pushed):
         for outcome in push_plan(planned, pushed, max_writes):
             advance()
-            if as_text and (screen.verbose or outcome.change.edge is None):
+            if as_text and (screen.verbose or outcome.change.edge is None or outcome.status is Status.FAILED):
                 screen.result(plan_text.outcome_line(outcome))
     run = run_circumstances(checkout_of(Path.cwd()).commit)
     result = Result(planned.files, change_set, pushed, run, compared=planned.compared)
     if not as_text:
         screen.result(rendered(result, output))
     elif change_set.writes:
-        screen.result(plan_text.done_line(pushed.outcomes, change_set.tracker))
+        if not screen.verbose:
+            for line in plan_text.skipped_links(pushed.outcomes):
+                screen.result(line)
+        screen.result(plan_text.done_line(change_set, pushed.outcomes))
     screen.passed_over(planned.files)
     return result
 

@@ -12,10 +12,11 @@ from techmap_sync.checkout import Checkout
 from techmap_sync.commands.planning import Planned
 from techmap_sync.commands.targets import is_embedded
 from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
+from techmap_sync.reports.messages import failures
 from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.changes import Action
 from techmap_sync.syncing.guard import Guard
-from techmap_sync.syncing.outcomes import Outcome
+from techmap_sync.syncing.outcomes import Outcome, Status, left_of
 from techmap_sync.syncing.reviewed import not_reviewed, read_reviewed
 
 
@@ -48,10 +49,23 @@ def push_plan(planned: Planned, pushed: Pushed, max_writes: int | None) -> Itera
                 break
     except TrackerError as problem:
         pushed.problem = problem
-    left = sum(each.steps for each in planned.change_set.maps) - len(pushed.outcomes)
-    if pushed.complete and left > 0:
-        what = f"stopped after {len(pushed.outcomes)} changes, {left} are left"
-        pushed.problem = TrackerError(planned.tracker.name, what, "run it again: the next run goes on from here")
+    pushed.problem = pushed.problem or _incomplete(planned, pushed)
+
+
+def _incomplete(planned: Planned, pushed: Pushed) -> Problem | None:
+    """Say why a run that came to its end did not do everything, or did not come to it."""
+    name, change_set = planned.tracker.name, planned.change_set
+    failed = [outcome for outcome in pushed.outcomes if outcome.status is Status.FAILED]
+    if failed:
+        hint = next((outcome.hint for outcome in failed if outcome.hint), "")
+        again = "the next run tries again"
+        return TrackerError(name, failures(failed), f"{hint}; {again}" if hint else again)
+    steps = sum(each.steps for each in change_set.maps)
+    if steps <= len(pushed.outcomes):
+        return None
+    left = max(len(left_of(change_set, pushed.outcomes)), 1)
+    what = f"stopped after {len(pushed.outcomes)} changes, {left} are left"
+    return TrackerError(name, what, "run it again: the next run goes on from here")
 
 
 def refuse_side_branch(planned: Planned, checkout: Checkout) -> None:

@@ -123,7 +123,7 @@ def _text(result: Result) -> RenderableType:
     parts = [plan_text(result.change_set)]
     if result.pushed is not None:
         parts += map(outcome_line, result.pushed.outcomes)
-        parts.append(done_line(result.pushed.outcomes, result.change_set.tracker))
+        parts.append(done_line(result.change_set, result.pushed.outcomes))
     return Text("\n").join([*parts, *map(Text, result.remarks)])
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from techmap_sync import errors
+from collections.abc import Iterable
 
+from techmap_sync import errors
+from techmap_sync.syncing.outcomes import Outcome, Status
+
+_MOST_NAMED = 5
+"""Failures that one message names; the report has them all."""
 _ZERO_WIDTH_SPACE = "\u200b"
 
 
@@ -27,6 +32,14 @@ def sentence(problem: errors.Problem) -> str:
 def hint(problem: errors.Problem) -> str:
     """Return the way out, empty when the sentence says it all."""
     return str(getattr(problem, "hint", ""))
+
+
+def failures(outcomes: Iterable[Outcome]) -> str:
+    """Return which tickets the tracker refused, and its words for it."""
+    failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
+    named = [f'{o.ticket} "{clean(o.change.title)}": {clean(o.detail)}'.strip() for o in failed[:_MOST_NAMED]]
+    more = f"; and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""
+    return f"{count(len(failed), 'change')} failed: {'; '.join(named)}{more}" if failed else ""
 
 
 def count(number: int, thing: str) -> str:

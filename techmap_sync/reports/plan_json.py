@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from techmap_sync.syncing.changes import Change, ChangeSet
+from techmap_sync.syncing.changes import Change, ChangeSet, counted
 from techmap_sync.syncing.outcomes import Outcome
 from techmap_sync.syncing.reviewed import edit_digests
 
@@ -27,7 +27,7 @@ def push_json(
     :param circumstances: who wrote it, from which commit, in which run.
     """
     tried = [{**_outcome(outcome), **circumstances} for outcome in outcomes]
-    known = {_identity(outcome.change, outcome.map_id) for outcome in outcomes}
+    known = {_identity(o.change, o.map_id) for o in outcomes if not o.is_open}
     untried = ((c, m.map_id) for m in change_set.maps for c in m.writes if _identity(c, m.map_id) not in known)
     remaining = [_change(change, map_id) for change, map_id in untried]
     return _dumped({**_plan(change_set), "outcomes": tried, "remaining": remaining, "complete": complete})
@@ -45,8 +45,9 @@ def _plan(change_set: ChangeSet) -> dict[str, object]:
             {"map_id": m.map_id, "path": m.path, "approved": m.approved, "reasons": [*m.reasons, *m.refusals]}
             for m in change_set.maps
         ],
-        "changes": [_change(change, m.map_id) for m in change_set.maps for change in m.changes],
-        "counts": change_set.counts(),
+        "changes": [_change(change, m.map_id) for m in change_set.maps if not m.refusals for change in m.changes],
+        "refused": [_change(change, m.map_id) for m in change_set.maps if m.refusals for change in m.changes],
+        "counts": counted(change for m in change_set.maps if not m.refusals for change in m.changes),
         "digest": change_set.digest(),
     }
 

@@ -17,7 +17,7 @@ from difflib import unified_diff
 from techmap_sync.errors import Problem
 from techmap_sync.reports.markdown_text import fenced, fitted, inline
 from techmap_sync.reports.messages import count, hint, sentence
-from techmap_sync.reports.plan_text import DONE_WORDS, closing_line, done_line
+from techmap_sync.reports.plan_text import DONE_WORDS, closing_line, done_line, shown_changes, unwritten
 from techmap_sync.reports.with_links import with_links
 from techmap_sync.syncing.changes import UNSEEN, Action, Change, ChangeSet, FieldEdit, MapChanges
 from techmap_sync.syncing.outcomes import Outcome, Status
@@ -61,7 +61,7 @@ def push_markdown(
         yield from (_outcome(o) for o in outcomes if o.map_id == changes.map_id and _is_shown(o))
         yield from (_entry(change) for change in changes.changes if not change.writes)
 
-    counts = done_line(outcomes, change_set.tracker).plain if outcomes else _nothing(change_set)
+    counts = done_line(change_set, outcomes).plain if outcomes or change_set.writes else _nothing(change_set)
     blocks = _opening(counts, remarks)
     if problem:
         blocks += [f"**Not complete:** {problem_markdown(problem)}", ""]
@@ -79,12 +79,10 @@ def _opening(counts: str, remarks: Sequence[str]) -> list[str]:
 
 
 def _nothing(change_set: ChangeSet) -> str:
-    reason = "Nothing was written" if change_set.changes or _refused(change_set) else "Nothing to do"
+    if any(each.refusals for each in change_set.maps):
+        return closing_line(change_set, "Done").plain
+    reason = "Nothing was written" if change_set.changes else "Nothing to do"
     return f"{reason}. ({change_set.tracker})"
-
-
-def _refused(change_set: ChangeSet) -> bool:
-    return any(each.refusals for each in change_set.maps)
 
 
 def _maps(change_set: ChangeSet, entries: _Entries) -> Iterator[str]:
@@ -107,10 +105,12 @@ def _standing(changes: MapChanges) -> Iterator[str]:
         yield "Not approved, its tickets stay as they are:\n"
     yield from (f"- {inline(reason)}" for reason in changes.reasons if not changes.approved)
     yield from (f"- **refused** {inline(reason)}" for reason in changes.refusals)
+    if changes.refusals:
+        yield f"- **not written** {unwritten([changes])}"
 
 
 def _plan_entries(changes: MapChanges) -> Iterator[str]:
-    for change, links in with_links(changes.changes):
+    for change, links in with_links(shown_changes(changes)):
         if change is None:
             yield from (f"- **{link.action}** {_named(link)}: {_other_end(link)}" for link in links)
         else:
@@ -162,7 +162,7 @@ def _quoted(text: str) -> str:
 def _is_shown(outcome: Outcome) -> bool:
     """The links that were made are in the counts, and the ledger is nobody's business."""
     quiet = outcome.change.edge is not None or outcome.change.is_bookkeeping
-    return not quiet or outcome.status is Status.SKIPPED
+    return not quiet or outcome.status in (Status.SKIPPED, Status.FAILED)
 
 
 def _outcome(outcome: Outcome) -> str:

@@ -17,7 +17,7 @@ from rich.text import Text
 from techmap_sync.reports.messages import clean, count
 from techmap_sync.reports.with_links import with_links
 from techmap_sync.syncing.changes import UNSEEN, Action, Change, ChangeSet, FieldEdit, MapChanges, counted
-from techmap_sync.syncing.outcomes import Outcome, Status
+from techmap_sync.syncing.outcomes import Outcome, Status, left_of
 from techmap_sync.syncing.tracker import EdgeKind
 
 SIGNS = {
@@ -50,9 +50,28 @@ def plan_text(change_set: ChangeSet, summary: str = "Plan") -> Text:
 
 
 def closing_line(change_set: ChangeSet, summary: str) -> Text:
-    """Return the counts in one line."""
-    number = counted(change for each in change_set.maps if not each.refusals for change in each.changes)
-    parts = [f"{number['create']} to create", f"{number['update']} to update", f"{number['close']} to close"]
+    """Return the counts in one line; the ledger is bookkeeping, here as in what a push says at its end."""
+    refused = [each for each in change_set.maps if each.refusals]
+    parts = _to_do(change for each in change_set.maps if not each.refusals for change in each.changes)
+    if not change_set.writes:
+        parts = ["nothing is written" if refused else "no changes", *parts[3:]]
+    elif all(change.is_bookkeeping for change in change_set.writes):
+        parts = ["only bookkeeping", *parts[3:]]
+    said = [f"{summary}: {', '.join(parts)}."]
+    if refused:
+        said.append(f"Refused: {count(len(refused), 'map')} with {unwritten(refused)}.")
+    return Text(f"{' '.join(said)} ({change_set.tracker})", style="bold")
+
+
+def unwritten(refused: Iterable[MapChanges]) -> str:
+    """Return the counts of what would be written if no guard refused."""
+    parts = _to_do(change for each in refused for change in each.changes if change.writes)
+    return ", ".join(part for part in parts if not part.startswith("0 ")) or "no changes"
+
+
+def _to_do(changes: Iterable[Change]) -> list[str]:
+    """Return counts of changes; the first three are said even when there are none."""
+    number = counted(change for change in changes if not change.is_bookkeeping)
     optional = (
         ("reopen", f"{number['reopen']} to reopen"),
         ("link", count(number["link"], "link")),
@@ -60,29 +79,43 @@ def closing_line(change_set: ChangeSet, summary: str) -> Text:
         ("conflict", count(number["conflict"], "conflict")),
         ("skip", f"{number['skip']} skipped"),
     )
-    parts += [text for action, text in optional if number[action]]
-    if not change_set.writes:
-        parts = ["no changes", *parts[3:]]
-    return Text(f"{summary}: {', '.join(parts)}. ({change_set.tracker})", style="bold")
+    always = [f"{number['create']} to create", f"{number['update']} to update", f"{number['close']} to close"]
+    return [*always, *(text for action, text in optional if number[action])]
 
 
 def outcome_line(outcome: Outcome) -> Text:
     """Return what became of one change, with the ticket's id."""
     change = outcome.change
     word = DONE_WORDS.get(change.action, change.action) if outcome.status is Status.APPLIED else outcome.status.value
-    text = Text.assemble(
-        (f"{word:<9} ", SIGNS[change.action][1]), (f"{outcome.ticket:<10} ", "bold"), clean(change.title)
-    )
+    color = "bold red" if outcome.is_open else SIGNS[change.action][1]
+    text = Text.assemble((f"{word:<9} ", color), (f"{outcome.ticket:<10} ", "bold"), clean(change.title))
     detail = outcome.detail or (change.reason if change.edge else ", ".join(change.fields))
     return text.append(f" ({clean(detail)})", "dim") if detail else text
 
 
-def done_line(outcomes: Sequence[Outcome], tracker: str) -> Text:
-    """Return what a push did, in one line; the ledger counts only where nothing else was written."""
-    applied = [o.change for o in outcomes if o.status is Status.APPLIED]
-    numbers = Counter(change.action for change in [c for c in applied if not c.is_bookkeeping] or applied)
+def skipped_links(outcomes: Iterable[Outcome]) -> Iterator[Text]:
+    """Yield in one line for each reason how many links were not made."""
+    reasons = Counter(o.detail for o in outcomes if o.change.edge and o.status is Status.SKIPPED)
+    for reason, number in reasons.items():
+        yield Text.assemble(("skipped   ", "dim"), f"{count(number, 'link')}: {clean(reason)}")
+
+
+def done_line(change_set: ChangeSet, outcomes: Sequence[Outcome]) -> Text:
+    """Return what a push did and did not do, in one line; the counts are those of the plan."""
+    ended = {status: [o.change for o in outcomes if o.status is status] for status in Status}
+    numbers = Counter(change.action for change in ended[Status.APPLIED] if not change.is_bookkeeping)
     parts = [f"{numbers[action]} {word}" for action, word in DONE_WORDS.items() if numbers[action]]
-    return Text(f"Done: {', '.join(parts) or 'nothing was left to do'}. ({tracker})", style="bold")
+    rest = {
+        "skipped": len(ended[Status.SKIPPED]),
+        "failed": len(ended[Status.FAILED]),
+        "left": len(left_of(change_set, outcomes)),
+    }
+    if (rest["failed"] or rest["left"]) and not parts:
+        parts = ["nothing was written"]
+    parts += [f"{number} {word}" for word, number in rest.items() if number]
+    if not parts:
+        parts = ["only bookkeeping" if ended[Status.APPLIED] else "nothing was left to do"]
+    return Text(f"Done: {', '.join(parts)}. ({change_set.tracker})", style="bold")
 
 
 def _map_lines(changes: MapChanges) -> Iterator[Text]:
@@ -98,9 +131,16 @@ def _map_lines(changes: MapChanges) -> Iterator[Text]:
         return
     yield head
     yield from (Text(f"  refused: {clean(reason)}", "bold red") for reason in changes.refusals)
+    if changes.refusals:
+        yield Text(f"  not written: {unwritten([changes])}", "dim")
     yield Text()
-    yield from _change_lines(changes.changes)
+    yield from _change_lines(shown_changes(changes))
     yield Text()
+
+
+def shown_changes(changes: MapChanges) -> Sequence[Change]:
+    """Return what is listed of a map: of a refused one only what no push would write anyway."""
+    return [change for change in changes.changes if not (changes.refusals and change.writes)]
 
 
 def _path(path: str) -> str:

@@ -2,14 +2,15 @@
 
 The order is that of ``docs/how-it-decides.md``, "Order of writes": all tracking tickets, a fresh listing, then map by
 map the tickets, the edges, and the ledger last. A create is never sent twice without looking for its marker in between.
+What the tracker refuses about one ticket fails alone: the run goes on with everything that does not depend on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from techmap_sync.errors import NotSupported, OutcomeUnclear, TrackerError
+from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, TicketRefused, TrackerError
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.syncing import writing
 from techmap_sync.syncing.block import Block, read_block
@@ -20,6 +21,7 @@ from techmap_sync.syncing.matching import sort_tickets
 from techmap_sync.syncing.outcomes import Outcome, Status
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import Held
+from techmap_sync.syncing.tolerance import Tolerance
 from techmap_sync.syncing.tracker import Draft, Edge, Ticket, Tracker
 
 
@@ -28,18 +30,20 @@ def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterat
 
     Stop taking outcomes and nothing more is written; the next run goes on from there.
 
-    :raises TrackerError: the tracker failed; what was yielded before was done.
+    :raises TrackerError: the tracker failed as a whole; what was yielded before was done.
     """
-    runs = [MapRun(changes, tracker, policy) for changes in change_set.maps if changes.writes]
+    tolerance = Tolerance()
+    runs = [MapRun(changes, tracker, policy, tolerance) for changes in change_set.maps if changes.writes]
     created = 0
     for run in runs:
         for outcome in run.create_tracking():
-            created += 1
+            created += outcome.status is Status.APPLIED
             yield outcome
     if created:
         _settle_races(runs, tracker, policy)
     for run in runs:
-        yield from run.write()
+        if run.has_tracking:
+            yield from run.write()
 
 
 def _settle_races(runs: list[MapRun], tracker: Tracker, policy: SyncPolicy) -> None:
@@ -48,7 +52,7 @@ def _settle_races(runs: list[MapRun], tracker: Tracker, policy: SyncPolicy) -> N
     for run in runs:
         held = holdings.get(run.changes.map_id)
         first = held.tracking.ticket.number if held and held.tracking else ""
-        if first and first != run.tracking:
+        if first and first != run.tracking and run.has_tracking:
             what = f"another run is pushing this map: its tracking ticket {first} came before our {run.tracking}"
             raise TrackerError(tracker.name, what, "push again when it is done; it will find one map and heal the copy")
 
@@ -60,9 +64,13 @@ class MapRun:
     changes: MapChanges
     tracker: Tracker
     policy: SyncPolicy
+    tolerance: Tolerance = field(default_factory=Tolerance)
     numbers: dict[str, str] = field(default_factory=dict)
     unclear: list[Change] = field(default_factory=list)
+    """Creations and links to which no clear answer came: looked up and sent again once the rest is done."""
     unsupported: set[tuple[str, str]] = field(default_factory=set)
+    undone: list[Change] = field(default_factory=list)
+    """What failed, and what was left because of that."""
 
     def __post_init__(self) -> None:
         assert self.changes.ledger is not None
@@ -73,40 +81,81 @@ class MapRun:
         """Number of the tracking ticket; empty as long as there is none."""
         return self.changes.tracking_number
 
+    @property
+    def has_tracking(self) -> bool:
+        """Whether the map may be written: without its tracking ticket nothing would tell its tickets from copies."""
+        return bool(self.tracking) or not any(c.action is Action.CREATE for c in self.changes.tracking_changes)
+
     def create_tracking(self) -> Iterator[Outcome]:
         """Create the tracking ticket when there is none: it is the lock against another first push."""
         for change in self.changes.tracking_changes:
             if change.action is Action.CREATE:
-                outcome = self._create(change) or self._create_again(change)
-                self.changes = replace(self.changes, tracking_number=outcome.ticket)
-                yield outcome
+                for outcome in self._tried(change, self._create_tracking):
+                    if outcome.status is Status.APPLIED:
+                        self.changes = replace(self.changes, tracking_number=outcome.ticket)
+                    yield outcome
 
     def write(self) -> Iterator[Outcome]:
         """Write everything else, the ledger last."""
         rest = [change for change in self.changes.writes if change.key != self.changes.tracking_key]
         for change in rest:
-            if change.action is Action.CREATE:
-                outcome = self._create(change)
-                if outcome:
-                    yield outcome
-            elif change.edge is None:
-                yield self._rewrite(change)
-        for change in self.unclear:
-            yield self._create_again(change)
-        yield from (self._edge(change) for change in rest if change.edge is not None)
+            if change.edge is None:
+                yield from self._tried(change, self._create if change.action is Action.CREATE else self._rewrite)
+        yield from self._again(self._create_again)
+        for change in rest:
+            if change.edge is not None:
+                yield from self._tried(change, self._edge)
+        yield from self._again(self._edge_again)
         for change in self.changes.tracking_changes:
             is_copy = change.ticket not in ("", self.tracking)
-            yield self._rewrite(change) if is_copy else self._ledger(change)
+            last = self._with_ledger(change) if change.action is Action.CREATE else change
+            yield from self._tried(last, self._rewrite if is_copy else self._ledger)
+
+    def _with_ledger(self, creation: Change) -> Change:
+        """Return the second write of a new tracking ticket, which belongs to its creation."""
+        edits = (FieldEdit(LEDGER, "", ""),)
+        return replace(creation, action=Action.UPDATE, ticket=self.tracking, edits=edits, reason="")
+
+    def _again(self, write: Callable[[Change], Outcome | None]) -> Iterator[Outcome]:
+        """Try once more what may or may not have been written."""
+        unclear, self.unclear = self.unclear, []
+        for change in unclear:
+            yield from self._tried(change, write)
+
+    def _tried(self, change: Change, write: Callable[[Change], Outcome | None]) -> Iterator[Outcome]:
+        """Write a change; what the tracker refuses about its ticket is an outcome too.
+
+        :raises TrackerError: the failure is about the whole run.
+        """
+        try:
+            outcome = write(change)
+        except (TicketRefused, OutcomeUnclear) as error:
+            self.tolerance.failed(error, creates=change.action is Action.CREATE)
+            yield self._not_done(change, Status.FAILED, error.what, error.hint)
+            return
+        if outcome is not None:
+            if outcome.status is Status.APPLIED:
+                self.tolerance.passed()
+            yield outcome
+
+    def _not_done(self, change: Change, status: Status, detail: str, hint: str = "") -> Outcome:
+        self.undone.append(change)
+        ticket = change.ticket or self.numbers.get(change.key, "")
+        return Outcome(change, self.changes.map_id, status, ticket, detail, hint)
+
+    def _create_tracking(self, change: Change) -> Outcome:
+        return self._create(change) or self._create_again(change)
 
     def _create(self, change: Change) -> Outcome | None:
         """Create a ticket; None when it is unclear whether that worked and no such ticket is to be seen yet."""
         spec = writing.required(change)
         try:
-            return self._created(change, self.tracker.create(self._draft(spec)), Status.APPLIED)
-        except OutcomeUnclear:
+            return self._created(change, self.tracker.create(self._draft(spec)))
+        except OutcomeUnclear as error:
             found = self._find(spec)
             if found is not None:
-                return self._created(change, found, Status.APPLIED)
+                return self._created(change, found)
+            self.tolerance.failed(error, creates=True)
             if change.key != self.changes.tracking_key:
                 self.unclear.append(change)
             return None
@@ -115,9 +164,7 @@ class MapRun:
         """Post a create once more, after one more look for what the first attempt may have left."""
         spec = writing.required(change)
         found = self._find(spec)
-        if found is not None:
-            return self._created(change, found, Status.APPLIED)
-        return self._created(change, self.tracker.create(self._draft(spec)), Status.APPLIED)
+        return self._created(change, found or self.tracker.create(self._draft(spec)))
 
     def _draft(self, spec: TaskSpec) -> Draft:
         told = self.changes.texts.of_task(spec, self.numbers)
@@ -132,12 +179,12 @@ class MapRun:
         held = mine.tracking if spec.key == self.changes.tracking_key else mine.tickets.get(spec.key)
         return held.ticket if held else None
 
-    def _created(self, change: Change, ticket: Ticket, status: Status) -> Outcome:
+    def _created(self, change: Change, ticket: Ticket) -> Outcome:
         if not has_label(ticket.labels, self.policy.managed_label):
             what = f"ticket {ticket.number} was created, but the label {self.policy.managed_label} was dropped"
-            raise TrackerError(self.tracker.name, what, "the token needs the right to set labels; delete that ticket")
+            raise NotAllowed(self.tracker.name, what, "the token needs the right to set labels; delete that ticket")
         self.numbers[change.key] = ticket.number
-        return self._outcome(change, status, ticket, "")
+        return self._outcome(change, Status.APPLIED, ticket, "")
 
     def _rewrite(self, change: Change) -> Outcome:
         """Update, close or reopen: read the ticket again, decide again, write only what was shown."""
@@ -160,9 +207,22 @@ class MapRun:
             change, Status.APPLIED if rewrite else Status.ALREADY, ticket, text_digest(held.ticket.body)
         )
 
-    def _edge(self, change: Change) -> Outcome:
+    def _edge(self, change: Change) -> Outcome | None:
+        """Add or remove an edge; None when it is unclear whether that worked."""
+        try:
+            return self._edge_again(change)
+        except OutcomeUnclear as error:
+            self.tolerance.failed(error, creates=False)
+            self.unclear.append(change)
+            return None
+
+    def _edge_again(self, change: Change) -> Outcome:
+        """Add or remove an edge: one that is already as it should be is no error, so that this may be repeated."""
         source, target = self.numbers.get(change.key, ""), self._target(change)
+        if not self._failed_to_create.isdisjoint((change.key, change.target)):
+            return self._not_done(change, Status.LEFT, "its ticket failed")
         if not source or not target or change.edge is None:
+            self.undone.append(change)
             return Outcome(change, self.changes.map_id, Status.SKIPPED, source, "one of its tickets does not exist")
         edge = Edge(change.edge, source, target)
         try:
@@ -172,19 +232,24 @@ class MapRun:
             return Outcome(change, self.changes.map_id, Status.SKIPPED, source, error.what)
         return Outcome(change, self.changes.map_id, Status.APPLIED, source)
 
+    @property
+    def _failed_to_create(self) -> frozenset[str]:
+        return frozenset(change.key for change in self.undone if change.action is Action.CREATE)
+
     def _target(self, change: Change) -> str:
         return self.tracking if change.target == self.changes.tracking_key else self.numbers.get(change.target, "")
 
     def _ledger(self, change: Change) -> Outcome:
         """Update, close or reopen the tracking ticket, with its ledger merged into the ledger as it is by now."""
-        if change.action is Action.CREATE:
-            edits = tuple(FieldEdit(name, "", "") for name in (LEDGER, *self.changes.texts.sections))
-            change = replace(change, action=Action.UPDATE, ticket=self.tracking, edits=edits, reason="")
         held = self._read(self.tracking)
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
-        ledger = writing.final_ledger(self.changes, held.marker.ledger, self.numbers, self.unsupported)
-        told = replace(change, spec=self.changes.texts.of_tracking(change.spec, self.numbers) if change.spec else None)
+        ledger = writing.final_ledger(self.changes, held.marker.ledger, self.numbers, self.unsupported, self.undone)
+        told = change
+        if change.spec:
+            edits = tuple(FieldEdit(name, "", "") for name in self.changes.texts.sections)
+            spec = self.changes.texts.of_tracking(change.spec, self.numbers)
+            told = replace(change, spec=spec, edits=(*change.edits, *edits))
         rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities, ledger)
         return self._carry_out(change, held, rewrite)
 
@@ -198,5 +263,5 @@ class MapRun:
 
     def _outcome(self, change: Change, status: Status, ticket: Ticket, before: str) -> Outcome:
         return Outcome(
-            change, self.changes.map_id, status, ticket.number, "", before, text_digest(ticket.body), ticket.url
+            change, self.changes.map_id, status, ticket.number, "", "", before, text_digest(ticket.body), ticket.url
         )

@@ -15,6 +15,8 @@ from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.tracker import CloseReason, EdgeKind
 
 LEDGER, MARKER = "ledger", "marker"
+KEY = "key"
+"""The field that a renamed task's ticket gets."""
 UNSEEN = frozenset({LEDGER, MARKER})
 """Fields of a ticket's hidden marker."""
 

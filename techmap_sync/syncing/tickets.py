@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from techmap_sync.planning.task import TaskSpec
-from techmap_sync.syncing.changes import MARKER, Action, Change, FieldEdit
+from techmap_sync.syncing.changes import KEY, MARKER, Action, Change, FieldEdit
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import Held, Revision, revise
 from techmap_sync.syncing.tracker import CloseReason, State
 
-KEY = "key"
 DONE_IN_MAP = "done in the map"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.syncing.block import Block, Part, write_block
-from techmap_sync.syncing.changes import Action, Change, FieldEdit, MapChanges
+from techmap_sync.syncing.changes import KEY, Action, Change, FieldEdit, MapChanges
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.digest import digest, text_digest
 from techmap_sync.syncing.labels import has_label
@@ -114,12 +114,18 @@ def rewrite(
 
 
 def final_ledger(
-    changes: MapChanges, now: Ledger | None, numbers: Mapping[str, str], unsupported: Set[tuple[str, str]]
+    changes: MapChanges,
+    now: Ledger | None,
+    numbers: Mapping[str, str],
+    unsupported: Set[tuple[str, str]] = frozenset(),
+    undone: Iterable[Change] = (),
 ) -> Ledger:
-    """Return what the ledger says once everything is written.
+    """Return what the ledger says once everything is written; it claims nothing that did not happen.
 
     :param now: the ledger as another run may have left it.
     :param numbers: key -> number of every ticket that exists by now.
+    :param unsupported: edges that the tracker cannot hold.
+    :param undone: changes that failed, or that were left because others failed; the next run tries them again.
     """
     assert changes.ledger is not None
     wanted, now = changes.ledger, now or Ledger()
@@ -127,13 +133,35 @@ def final_ledger(
     own = {key: numbers.get(key, number) for key, number in wanted.tickets.items()}
     tickets = {key: number for key, number in {**others, **own}.items() if number}
     parents = {key for key, target in unsupported if target == changes.tracking_key}
-    return replace(
+    done = replace(
         wanted,
         tickets=tickets,
         edges=wanted.edges - unsupported,
         children=wanted.children - parents,
         refused=wanted.refused | unsupported,
     )
+    return _without_undone(done, changes, tuple(undone))
+
+
+def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, ...]) -> Ledger:
+    """Take back what the ledger says of changes that were not made.
+
+    A ticket of a task that is gone is let go only when the map's text has changed since the ledger was written, so
+    that its text stays the former one until that was done.
+    """
+    links = {(c.key, c.target) for c in undone if c.action is Action.LINK}
+    unlinks = {(c.key, c.target) for c in undone if c.action is Action.UNLINK}
+    unborn = {c.key for c in undone if c.action is Action.CREATE}
+    unlinked_children = {key for key, target in links if target == changes.tracking_key}
+    kept = replace(
+        ledger,
+        edges=(ledger.edges - links) | (unlinks & changes.base.edges),
+        children=ledger.children - unlinked_children - unborn,
+    )
+    former = {edit.after: edit.before for c in undone for edit in c.edits if edit.name == KEY}
+    if any(c.edge is None and c.spec is None for c in undone):
+        kept = replace(kept, text=changes.base.text, settings=changes.base.settings)
+    return kept.renamed(former) if former else kept
 
 
 def _revises(change: Change) -> bool:

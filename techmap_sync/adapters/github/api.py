@@ -109,7 +109,7 @@ class Api:
 
     def _accepted(self, answer: Answer) -> Answer:
         if answer.status >= 300:
-            raise refusal(self._name, self.repository, answer)
+            raise refusal(self._name, self.repository, answer, self._transport.secret)
         return answer
 
     def _send(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.refusals import Refusal
-from techmap_sync.errors import OutcomeUnclear, TrackerError
+from techmap_sync.errors import OutcomeUnclear, TicketRefused, TrackerError
 
 _DESCRIPTION = "Set by techmap-sync from a technical map"
 _GREY = "ededed"
@@ -56,7 +56,7 @@ class Catalog:
 
     def _create_label(self, label: str) -> None:
         if len(label) > _LABEL_LIMIT:
-            raise TrackerError(self._name, f"the label {label} is longer than {_LABEL_LIMIT} characters", "shorten it")
+            raise TicketRefused(self._name, f"the label {label} is longer than {_LABEL_LIMIT} characters", "shorten it")
         color = self._colors.get(label, _GREY)
         try:
             self._api.write("POST", "/labels", {"name": label, "color": color, "description": _DESCRIPTION})

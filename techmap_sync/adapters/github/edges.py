@@ -13,7 +13,7 @@ from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.issues import child_count, parent_of, reference
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.shelf import Shelf
-from techmap_sync.errors import BudgetSpent, NotSupported, OutcomeUnclear, TrackerError
+from techmap_sync.errors import BudgetSpent, NotSupported, OutcomeUnclear, TicketRefused, TrackerError
 from techmap_sync.syncing.tracker import Edge, EdgeKind, Ends
 
 CHILD_LIMIT = 100
@@ -94,7 +94,7 @@ class Edges:
         :raises TrackerError: an issue is missing, or it is a sub-issue of another one.
         """
         if edge.source == edge.target:
-            raise TrackerError(self._name, f"issue {edge.source} cannot be {edge.kind} itself")
+            raise TicketRefused(self._name, f"issue {edge.source} cannot be {edge.kind} itself")
         match edge.kind:
             case EdgeKind.CHILD_OF:
                 path, body = f"/issues/{edge.target}/sub_issues", {"sub_issue_id": self._shelf.id_of(edge.source)}
@@ -133,7 +133,7 @@ class Edges:
         else:
             named = str(answer.row.get("number")) in (edge.source, edge.target)
             if not named and self._exists(edge) is not wanted:
-                raise TrackerError(self._name, f"the edge of issue {edge.source} was not stored", "run again")
+                raise TicketRefused(self._name, f"the edge of issue {edge.source} was not stored", "run again")
 
     def _exists(self, edge: Edge) -> bool:
         match edge.kind:
@@ -151,7 +151,7 @@ class Edges:
         parent = parent_of(source)
         if edge.kind is EdgeKind.CHILD_OF and parent:
             what = f"issue {edge.source} is a sub-issue of {parent} already"
-            return TrackerError(self._name, what, f"remove it there to have it below {edge.target}")
+            return TicketRefused(self._name, what, f"remove it there to have it below {edge.target}")
         if edge.kind is EdgeKind.CHILD_OF and child_count(target) >= CHILD_LIMIT:
             return NotSupported(self._name, f"issue {edge.target} has {CHILD_LIMIT} sub-issues, and there is no room")
         return error

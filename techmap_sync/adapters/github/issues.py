@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeGuard
 
 from techmap_sync.adapters.github.transport import Row
-from techmap_sync.errors import TrackerError
+from techmap_sync.errors import NotAllowed, TicketRefused, TrackerError
 from techmap_sync.syncing.tracker import CloseReason, Standing, State, Ticket
 
 _REASONS = {
@@ -113,13 +113,14 @@ def check_stored(tracker: str, row: Row, sent: Mapping[str, Any], number: str = 
     """Make sure that a write was answered with the issue that was meant, and that it holds what was sent.
 
     :param number: which issue was written; empty for a new one.
-    :raises TrackerError: it is another one, or it holds something else.
+    :raises TicketRefused: it holds something else.
+    :raises TrackerError: it is another one.
     """
     if number not in ("", str(row["number"])):
         raise TrackerError(tracker, f"issue {row['number']} was written instead of {number}", "run again and see")
     if field := differing(row, sent):
         what = f"issue {row['number']} holds another {field} than was sent"
-        raise TrackerError(tracker, what, "see what on the server rewrites issues")
+        raise TicketRefused(tracker, what, "see what on the server rewrites issues")
 
 
 def differing(row: Row, sent: Mapping[str, Any]) -> str:
@@ -129,14 +130,22 @@ def differing(row: Row, sent: Mapping[str, Any]) -> str:
 
 
 def check_labelled(tracker: str, number: object, stored: Collection[str], wanted: Collection[str]) -> None:
-    """Make sure that an issue has labels: without the right to set them they are dropped silently.
+    """Make sure that a new issue has labels: without the right to set them they are dropped silently.
 
-    :raises TrackerError: one is missing.
+    :raises NotAllowed: none was set, and none will be on the next issue.
+    :raises TicketRefused: one is missing.
     """
-    missing = sorted(set(map(str.lower, wanted)) - set(map(str.lower, stored)))
-    if missing:
+    if missing := missing_labels(stored, wanted):
         what = f"issue {number} was written, but GitHub dropped its labels: {', '.join(missing)}"
-        raise TrackerError(tracker, what, "the token's account needs the role Triage or Write; then delete that issue")
+        hint = "the token's account needs the role Triage or Write; then delete that issue"
+        if len(missing) == len({label.lower() for label in wanted}):
+            raise NotAllowed(tracker, what, hint)
+        raise TicketRefused(tracker, what, hint)
+
+
+def missing_labels(stored: Collection[str], wanted: Collection[str]) -> list[str]:
+    """Return the labels, in lower case, that an issue was to have and lacks."""
+    return sorted(set(map(str.lower, wanted)) - set(map(str.lower, stored)))
 
 
 def _settled(text: str | None) -> str:

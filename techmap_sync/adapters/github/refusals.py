@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from techmap_sync.adapters.github.transport import Answer
+from techmap_sync.adapters.words import one_line
 from techmap_sync.errors import TrackerError
 
 _SECONDS_WITHOUT_ADVICE = 60.0
@@ -18,12 +19,31 @@ class Refusal(TrackerError):
     status: int = 0
     said: str = ""
     """The server's own words."""
+    of_run: bool = False
+    """It is the token or the repository that is refused, whatever the request was about."""
 
 
-def refusal(tracker: str, repository: str, answer: Answer) -> Refusal:
-    """Return the error for an answer with status 300 or above."""
+def refusal(tracker: str, repository: str, answer: Answer, secret: str = "") -> Refusal:
+    """Return the error for an answer with status 300 or above.
+
+    :param secret: the token, which the server may have repeated.
+    """
     what, hint = _explain(repository, answer)
-    return Refusal(tracker, what, hint, answer.status, answer.message)
+    said = one_line(answer.message, secret)
+    return Refusal(tracker, one_line(what, secret), hint, answer.status, said, _is_of_run(answer))
+
+
+def _is_of_run(answer: Answer) -> bool:
+    """Return whether the answer itself says that nothing here can be written, or read."""
+    match answer.status:
+        case 401:
+            return True
+        case 403:
+            return "x-github-sso" in answer.headers or "SAML" in answer.message or "archived" in answer.message
+        case 410:
+            return "disabled" in answer.message
+        case status:
+            return status >= 500
 
 
 def seconds_demanded(answer: Answer, attempt: int, now: datetime) -> float | None:

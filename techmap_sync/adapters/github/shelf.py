@@ -6,7 +6,7 @@ from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.issues import is_issue, is_readable, parent_of
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.transport import Row
-from techmap_sync.errors import TrackerError
+from techmap_sync.errors import TicketRefused, TrackerError
 
 _GONE = (301, 404, 410)
 """Status of an issue that was transferred, never was, or was deleted."""
@@ -61,12 +61,13 @@ class Shelf:
     def required(self, number: str) -> Row:
         """Read an issue that has to exist.
 
-        :raises TrackerError: it does not.
+        :raises TicketRefused: it does not.
+        :raises TrackerError: it could not be read.
         """
         row = self.find(number)
         if row is None:
             what = f"there is no issue {number} in {self._api.repository}"
-            raise TrackerError(self._name, what, "it was deleted or transferred: run again")
+            raise TicketRefused(self._name, what, "it was deleted or transferred: run again")
         return row
 
     def has(self, number: str) -> bool:

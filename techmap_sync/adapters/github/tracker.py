@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from techmap_sync.adapters.connection import Connection
@@ -14,10 +16,14 @@ from techmap_sync.adapters.github.edges import Edges
 from techmap_sync.adapters.github.features import Features
 from techmap_sync.adapters.github.login import is_installation, requester_for
 from techmap_sync.adapters.github.refusals import Refusal
+from techmap_sync.adapters.github.scope import one_issue
 from techmap_sync.adapters.github.shelf import Shelf
 from techmap_sync.adapters.github.transport import Answer, Row, Transport
-from techmap_sync.errors import OutcomeUnclear, TrackerError, UsageProblem
+from techmap_sync.errors import OutcomeUnclear, TicketRefused, TrackerError, UsageProblem
 from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Ends, Finding, Patch, Snapshot, Ticket, Visibility
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 _VISIBILITY = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL}
 
@@ -36,6 +42,19 @@ def connect(connection: Connection) -> GitHubTracker:
         what = f"not a repository on GitHub: {connection.target or 'none is named'}"
         raise UsageProblem(what, "write --to github:OWNER/NAME")
     return GitHubTracker(connection)
+
+
+def _of_one_issue(
+    verb: Callable[Concatenate[GitHubTracker, Arguments], Result],
+) -> Callable[Concatenate[GitHubTracker, Arguments], Result]:
+    """Let a verb tell a refusal of its issue from a refusal of everything."""
+
+    @wraps(verb)
+    def judged(tracker: GitHubTracker, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+        with one_issue(tracker._api, tracker.name):
+            return verb(tracker, *arguments, **named)
+
+    return judged
 
 
 class GitHubTracker:
@@ -80,6 +99,7 @@ class GitHubTracker:
             raise TrackerError(self.name, f"{self._api.host} does not tell whose token this is", "use another token")
         return self._listed({**_OLDEST_FIRST, "creator": self._login()})
 
+    @_of_one_issue
     def get(self, number: str) -> Ticket | None:
         """Read one issue; None when it was deleted or transferred. Of blockers its row tells only if there are any.
 
@@ -122,6 +142,7 @@ class GitHubTracker:
             found.append(examination.of_failure(error))
         return tuple(found)
 
+    @_of_one_issue
     def create(self, draft: Draft) -> Ticket:
         """Create an issue, and before it the labels and the milestone that the repository lacks.
 
@@ -143,6 +164,7 @@ class GitHubTracker:
         issues.check_labelled(self.name, row["number"], issues.label_names(row["labels"]), draft.labels)
         return self._ticket(row)
 
+    @_of_one_issue
     def update(self, number: str, patch: Patch) -> Ticket:
         """Set the fields of the patch in one request.
 
@@ -161,6 +183,7 @@ class GitHubTracker:
         row = self._written(number, fields) if fields else self._shelf.required(number)
         return self._ticket(row)
 
+    @_of_one_issue
     def add_labels(self, number: str, labels: Collection[str]) -> None:
         """Add labels by the call that leaves all others; what the repository lacks is created.
 
@@ -174,8 +197,11 @@ class GitHubTracker:
             stored = self._labels_of(number)
             if not _as_named(labels) <= _as_named(stored):
                 raise
-        issues.check_labelled(self.name, number, stored, labels)
+        if missing := issues.missing_labels(stored, labels):
+            what = f"issue {number} was written, but GitHub dropped its labels: {', '.join(missing)}"
+            raise TicketRefused(self.name, what, "the token's account needs the role Triage or Write", denied=True)
 
+    @_of_one_issue
     def remove_labels(self, number: str, labels: Collection[str]) -> None:
         """Remove labels one by one, which leaves all others.
 
@@ -188,6 +214,7 @@ class GitHubTracker:
                 if label.lower() in _as_named(self._labels_of(number)):
                     raise
 
+    @_of_one_issue
     def link(self, edge: Edge) -> None:
         """Add a sub-issue or a dependency.
 
@@ -196,6 +223,7 @@ class GitHubTracker:
         """
         self._edges.add(edge)
 
+    @_of_one_issue
     def unlink(self, edge: Edge) -> None:
         """Remove a sub-issue or a dependency.
 
@@ -248,7 +276,7 @@ class GitHubTracker:
         """Return the title on one line, as GitHub shows it."""
         text = " ".join(title.split())
         if not text:
-            raise TrackerError(self.name, "a ticket needs a title")
+            raise TicketRefused(self.name, "a ticket needs a title")
         return text
 
 

@@ -65,6 +65,12 @@ class Transport:
         self.base_url = requester.base_url
         self.graphql_url = requester.graphql_url
 
+    @property
+    def secret(self) -> str:
+        """The token that requests are sent with."""
+        auth = self._requester.auth
+        return auth.token if auth else ""
+
     def send(self, verb: str, url: str, parameters: Mapping[str, str | int], body: object = None) -> Answer:
         """Send a request once.
 

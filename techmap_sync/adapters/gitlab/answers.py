@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from techmap_sync.adapters.words import one_line
+
 Row = Mapping[str, Any]
 """One object of an answer, with the fields that GitLab's REST documentation names."""
 Query = Mapping[str, Any]
@@ -34,7 +36,7 @@ class Answer:
         """What GitLab says went wrong, on one line."""
         content = self.content if isinstance(self.content, dict) else {}
         told = content.get("message") or content.get("error_description") or content.get("error") or ""
-        return " ".join(_words(told).split())[:300]
+        return one_line(_words(told))
 
     @property
     def row(self) -> Row | None:

@@ -60,7 +60,7 @@ class Issues:
         :raises TrackerError: GitLab refused, or stored something else.
         """
         if not texts.is_number(number):
-            raise self._wire.error(Complaint(f"there is no ticket {number}"))
+            raise self._wire.ticket_refused(f"there is no ticket {number}")
         try:
             row = self._wire.write("put", f"{self._path}/{number}", deed, data).row
         except OutcomeUnclear:
@@ -78,7 +78,7 @@ class Issues:
         told = {field: names for field, names in data.items() if names}
         row = self.change(number, f"set labels on ticket {number}", told)
         if set(added) - set(row["labels"]) or set(removed) & set(row["labels"]):
-            raise self._wire.error(Complaint(f"GitLab did not set the labels of ticket {number}", ACCESS))
+            raise self._wire.ticket_refused(f"GitLab did not set the labels of ticket {number}", ACCESS, denied=True)
 
     def estimate(self, number: str, minutes: int) -> None:
         """Set how long the work will take; what was there is replaced.
@@ -98,7 +98,7 @@ class Issues:
             self._check_text(row, sent["description"])
         if sent.get("title", row["title"]) != row["title"]:
             what = f'GitLab stored another title for ticket {row["iid"]}: "{row["title"]}"'
-            raise self._wire.error(Complaint(what, "a quick action in the text may have changed it"))
+            raise self._wire.ticket_refused(what, "a quick action in the text may have changed it")
         return row
 
     def _check_text(self, row: Row, sent: str) -> None:
@@ -106,9 +106,8 @@ class Issues:
         if difference:
             number, line = difference
             what = f'GitLab changed the text of ticket {row["iid"]} in line {number}: "{line[:80]}"'
-            raise self._wire.error(
-                Complaint(what, "it took the line for a quick action; look at the ticket, and report the line as a bug")
-            )
+            hint = "it took the line for a quick action; look at the ticket, and report the line as a bug"
+            raise self._wire.ticket_refused(what, hint)
 
 
 def _holds(row: Row, sent: Data) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from techmap_sync.adapters.gitlab.pages import read_all
-from techmap_sync.adapters.gitlab.problems import Complaint
 from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.wire import Wire
 
@@ -37,7 +36,7 @@ class Labels:
     def check(self, name: str) -> None:
         """Refuse a name that cannot be sent to GitLab."""
         if "," in name:
-            raise self._wire.error(Complaint(f'the label "{name}" holds a comma', "GitLab allows none; rename it"))
+            raise self._wire.ticket_refused(f'the label "{name}" holds a comma', "GitLab allows none; rename it")
 
     def _there(self, project: Project) -> set[str]:
         if self._known is None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from techmap_sync.adapters.gitlab.answers import Answer, Row
 from techmap_sync.adapters.gitlab.pages import PER_PAGE, follow
-from techmap_sync.adapters.gitlab.problems import Complaint, about_refusal
+from techmap_sync.adapters.gitlab.problems import about_refusal
 from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.texts import is_number
 from techmap_sync.adapters.gitlab.wire import Wire
@@ -68,7 +68,7 @@ class Links:
         """
         _check_numbers(self._wire, edge)
         if edge.source == edge.target:
-            raise self._wire.error(Complaint(f"{edge.source} cannot be {edge.kind} itself"))
+            raise self._wire.ticket_refused(f"{edge.source} cannot be {edge.kind} itself")
         try:
             answer = self._posted(project, edge)
         except OutcomeUnclear:
@@ -136,7 +136,7 @@ class Links:
     def _between(self, project: Project, edge: Edge) -> Row | None:
         rows = self._rows(project, edge.source)
         if rows is None:
-            raise self._wire.error(Complaint(f"there is no ticket {edge.source}"))
+            raise self._wire.ticket_refused(f"there is no ticket {edge.source}")
         return next((row for row in rows if str(row["iid"]) == edge.target), None)
 
     def _rows(self, project: Project, number: str) -> list[Row] | None:
@@ -170,7 +170,7 @@ def _is_no_licence(answer: Answer) -> bool:
 def _check_numbers(wire: Wire, edge: Edge) -> None:
     for number in (edge.source, edge.target):
         if not is_number(number):
-            raise wire.error(Complaint(f"there is no ticket {number}"))
+            raise wire.ticket_refused(f"there is no ticket {number}")
 
 
 def _told(edge: Edge) -> str:

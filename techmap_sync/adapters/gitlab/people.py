@@ -7,7 +7,6 @@ from functools import cached_property
 
 from techmap_sync.adapters.gitlab.answers import Row
 from techmap_sync.adapters.gitlab.pages import PER_PAGE, read_all
-from techmap_sync.adapters.gitlab.problems import Complaint
 from techmap_sync.adapters.gitlab.project import PLANNER, Project
 from techmap_sync.adapters.gitlab.wire import Wire
 from techmap_sync.syncing.tracker import Standing
@@ -61,6 +60,6 @@ class People:
             rows = read_all(self._wire, "/users", f"find the account {name}", {"username": name}).rows
             found = next((row["id"] for row in rows if row["username"].casefold() == name.casefold()), None)
             if found is None:
-                raise self._wire.error(Complaint(f"there is no account {name}", "check the map's assignees"))
+                raise self._wire.ticket_refused(f"there is no account {name}", "check assignees in the settings")
             self._numbers[name] = found
         return self._numbers[name]

@@ -24,6 +24,10 @@ class Complaint:
     hint: str = ""
     denied: bool = False
     """The rights of the token do not suffice."""
+    status: int = 0
+    """Of the answer that said so; 0 where it was none."""
+    of_run: bool = True
+    """It is not about what was asked for: every request would end like this."""
 
 
 class NoAnswer(Exception):
@@ -91,7 +95,18 @@ def about_refusal(answer: Answer, deed: str) -> Complaint:
             what, hint = f"GitLab failed to {deed} (status {status})", "try again later"
         case status:
             what, hint = f"GitLab refused to {deed} (status {status}){_told(answer)}", ""
-    return Complaint(what, hint, denied=answer.status in (401, 403))
+    return Complaint(what, hint, answer.status in (401, 403), answer.status, _is_of_run(answer))
+
+
+def _is_of_run(answer: Answer) -> bool:
+    """Return whether the answer itself says that nothing here can be written.
+
+    Scopes: https://docs.gitlab.com/api/rest/authentication/, "insufficient_scope".
+    """
+    if answer.status == 403:
+        return "insufficient_scope" in answer.message or "scope" in answer.message
+    moved = answer.status == 405 and "moved" in answer.message
+    return moved or answer.status in (401, 408, 429) or 300 <= answer.status < 400 or answer.status >= 500
 
 
 def no_gitlab(base_url: str) -> Complaint:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.adapters.gitlab import project, rows, texts
@@ -15,8 +15,9 @@ from techmap_sync.adapters.gitlab.labels import Labels, Milestones
 from techmap_sync.adapters.gitlab.links import Links
 from techmap_sync.adapters.gitlab.pace import SECONDS_PER_CREATION
 from techmap_sync.adapters.gitlab.people import People
-from techmap_sync.adapters.gitlab.problems import ACCESS, Complaint
+from techmap_sync.adapters.gitlab.problems import ACCESS
 from techmap_sync.adapters.gitlab.project import Project
+from techmap_sync.adapters.gitlab.scope import one_issue
 from techmap_sync.adapters.gitlab.wire import Wire
 from techmap_sync.errors import UsageProblem
 from techmap_sync.syncing.tracker import (
@@ -31,6 +32,9 @@ from techmap_sync.syncing.tracker import (
     Ticket,
     Visibility,
 )
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 _VISIBILITY = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL}
 _UNKNOWN = Ends()
@@ -49,6 +53,19 @@ def connect(connection: Connection) -> GitLabTracker:
     if not (token.isascii() and token.isprintable() and " " not in token):
         raise UsageProblem("the token for GitLab holds characters that no token has", "copy it again, without quotes")
     return GitLabTracker(connection)
+
+
+def _of_one_issue(
+    verb: Callable[Concatenate[GitLabTracker, Arguments], Result],
+) -> Callable[Concatenate[GitLabTracker, Arguments], Result]:
+    """Let a verb tell a refusal of its issue from a refusal of everything."""
+
+    @wraps(verb)
+    def judged(tracker: GitLabTracker, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+        with one_issue(tracker._wire, tracker._connection.target):
+            return verb(tracker, *arguments, **named)
+
+    return judged
 
 
 class GitLabTracker:
@@ -105,6 +122,7 @@ class GitLabTracker:
         """
         return self._listed({"author_id": self._people.me["id"]})
 
+    @_of_one_issue
     def get(self, number: str) -> Ticket | None:
         """Read one issue, whose edges stay unknown; None when it was deleted or moved to another project.
 
@@ -133,6 +151,7 @@ class GitLabTracker:
         """Look at server, token, project, rights and tier."""
         return examine(self._wire, self._people, self._connection.target)
 
+    @_of_one_issue
     def create(self, draft: Draft) -> Ticket:
         """Create one issue; an estimate is a second request.
 
@@ -153,6 +172,7 @@ class GitLabTracker:
             self._issues.estimate(number, draft.estimate_minutes)
         return self._read(row, Ends(None, frozenset()))
 
+    @_of_one_issue
     def update(self, number: str, patch: Patch) -> Ticket:
         """Set the fields of the patch; the edges are unknown afterwards.
 
@@ -162,9 +182,10 @@ class GitLabTracker:
         data = self._changes(patch)
         row = self._issues.change(number, f"change ticket {number}", data) if data else self._issues.get(number)
         if row is None:
-            raise self._wire.error(Complaint(f"there is no ticket {number}"))
+            raise self._wire.ticket_refused(f"there is no ticket {number}")
         return self._read(row)
 
+    @_of_one_issue
     def add_labels(self, number: str, labels: Collection[str]) -> None:
         """Add labels; the project's missing ones are created first.
 
@@ -174,6 +195,7 @@ class GitLabTracker:
         if labels:
             self._issues.set_labels(number, labels, ())
 
+    @_of_one_issue
     def remove_labels(self, number: str, labels: Collection[str]) -> None:
         """Remove labels.
 
@@ -184,6 +206,7 @@ class GitLabTracker:
         if labels:
             self._issues.set_labels(number, (), labels)
 
+    @_of_one_issue
     def link(self, edge: Edge) -> None:
         """Add an edge as a link between two issues; see ``links`` for its type.
 
@@ -192,6 +215,7 @@ class GitLabTracker:
         """
         self._links.add(self._project, edge)
 
+    @_of_one_issue
     def unlink(self, edge: Edge) -> None:
         """Remove the link that ``link`` made; one that means something else stays.
 
@@ -230,5 +254,5 @@ class GitLabTracker:
     def _title(self, title: str) -> str:
         line = texts.one_line(title)
         if not line:
-            raise self._wire.error(Complaint("a ticket needs a title"))
+            raise self._wire.ticket_refused("a ticket needs a title")
         return line

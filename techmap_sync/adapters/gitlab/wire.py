@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -19,13 +20,23 @@ from techmap_sync.adapters.gitlab.answers import Answer, Query, Row
 from techmap_sync.adapters.gitlab.pace import LONGEST_WAIT, Pace
 from techmap_sync.adapters.gitlab.problems import Complaint, NoAnswer, about_refusal, about_silence, no_gitlab
 from techmap_sync.adapters.gitlab.session import Session
-from techmap_sync.errors import BudgetSpent, NotAllowed, OutcomeUnclear, TrackerError
+from techmap_sync.adapters.words import one_line
+from techmap_sync.errors import BudgetSpent, NotAllowed, OutcomeUnclear, TicketRefused, TrackerError
 
 PUBLIC = "https://gitlab.com"
 _TRIES = 4
 """How often a read, or a request that came too soon, is sent at most."""
 
 Part = TypeVar("Part")
+
+
+@dataclass(eq=False)
+class RefusedByGitLab(TrackerError):
+    """GitLab understood and said no; the request had no effect."""
+
+    status: int = 0
+    of_run: bool = False
+    """Every request would be refused like this."""
 
 
 class Wire:
@@ -108,9 +119,15 @@ class Wire:
     def error(self, problem: Complaint, *, unclear: bool = False) -> TrackerError:
         """Return the error that says this, without the token even if the server has repeated it."""
         token = self._connection.token.value
-        what = problem.what.replace(token, "***") if token else problem.what
+        what = one_line(problem.what, token)
+        if problem.status and not unclear and not (problem.denied and problem.of_run):
+            return RefusedByGitLab(self.tracker, what, problem.hint, problem.status, problem.of_run)
         kind = OutcomeUnclear if unclear else NotAllowed if problem.denied else TrackerError
         return kind(self.tracker, what, problem.hint)
+
+    def ticket_refused(self, what: str, hint: str = "", *, denied: bool = False) -> TicketRefused:
+        """Return the error for something about one ticket alone."""
+        return TicketRefused(self.tracker, one_line(what, self._connection.token.value), hint, denied)
 
     def _about(self, answer: Answer, deed: str) -> Complaint:
         if answer.succeeded:
