@@ -105,8 +105,8 @@ def _standing(changes: MapChanges) -> Iterator[str]:
         yield "Not approved, its tickets stay as they are:\n"
     yield from (f"- {inline(reason)}" for reason in changes.reasons if not changes.approved)
     yield from (f"- **refused** {inline(reason)}" for reason in changes.refusals)
-    if changes.refusals:
-        yield f"- **not written** {unwritten([changes])}"
+    if not_written := unwritten([changes]) if changes.refusals else "":
+        yield f"- **not written** {not_written}"
 
 
 def _plan_entries(changes: MapChanges) -> Iterator[str]:

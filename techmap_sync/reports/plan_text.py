@@ -59,14 +59,15 @@ def closing_line(change_set: ChangeSet, summary: str) -> Text:
         parts = ["only bookkeeping", *parts[3:]]
     said = [f"{summary}: {', '.join(parts)}."]
     if refused:
-        said.append(f"Refused: {count(len(refused), 'map')} with {unwritten(refused)}.")
+        not_written = unwritten(refused)
+        said.append(f"Refused: {count(len(refused), 'map')}{f', {not_written}' if not_written else ''}.")
     return Text(f"{' '.join(said)} ({change_set.tracker})", style="bold")
 
 
 def unwritten(refused: Iterable[MapChanges]) -> str:
     """Return the counts of what would be written if no guard refused."""
     parts = _to_do(change for each in refused for change in each.changes if change.writes)
-    return ", ".join(part for part in parts if not part.startswith("0 ")) or "no changes"
+    return ", ".join(part for part in parts if not part.startswith("0 "))
 
 
 def _to_do(changes: Iterable[Change]) -> list[str]:
@@ -131,8 +132,8 @@ def _map_lines(changes: MapChanges) -> Iterator[Text]:
         return
     yield head
     yield from (Text(f"  refused: {clean(reason)}", "bold red") for reason in changes.refusals)
-    if changes.refusals:
-        yield Text(f"  not written: {unwritten([changes])}", "dim")
+    if not_written := unwritten([changes]) if changes.refusals else "":
+        yield Text(f"  not written: {not_written}", "dim")
     yield Text()
     yield from _change_lines(shown_changes(changes))
     yield Text()

@@ -78,7 +78,8 @@ def test_a_push_that_stops_early_says_so_and_the_next_one_goes_on(program: Progr
     assert ended.json["complete"] is False
     assert len(ended.json["outcomes"]) == number
     assert [each["key"] for each in ended.json["remaining"]] == [each["key"] for each in changes[number:]]
-    assert f"stopped after {number} changes, {left} are left" in ended.err
+    # The ledger is bookkeeping: it is counted only when nothing else is left.
+    assert f"stopped after {number} changes, {max(left - 1, 1)} are left" in ended.err
     after = program("push", "map.md", "--format", "json")
     assert (after.code, after.json["complete"], after.json["remaining"]) == (0, True, [])
     assert len(list((program.folder / "backlog" / "tasks").iterdir())) == 18

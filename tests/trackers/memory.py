@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from techmap_sync.errors import OutcomeUnclear, TrackerError
+from techmap_sync.errors import OutcomeUnclear, TicketRefused, TrackerError
 from techmap_sync.syncing.tracker import (
     Capabilities,
     Draft,
@@ -49,6 +49,11 @@ def refused() -> Fault:
     return Fault(When.BEFORE, TrackerError(NAME, "refused"))
 
 
+def ticket_refused(words: str = "refused") -> Fault:
+    """The tracker says no to this ticket, and nothing has changed."""
+    return Fault(When.BEFORE, TicketRefused(NAME, words))
+
+
 def timed_out(when: When) -> Fault:
     """No answer came; whether the request took effect only the test knows."""
     return Fault(when, OutcomeUnclear(NAME, "timed out"))
@@ -82,6 +87,8 @@ class MemoryTracker:
     """Whether tickets that are read hold ``blocked_by``, as opposed to ``ends`` alone."""
     faults: dict[int, Fault] = field(default_factory=dict)
     """What the n-th request runs into; the first request is 1."""
+    refuses: Callable[[Request], bool] = lambda _: False
+    """Requests that are refused for good, because of their tickets."""
     unlisted: set[str] = field(default_factory=set)
     """Numbers that snapshots leave out, like a page that came back short."""
     counts: bool = True
@@ -192,6 +199,8 @@ class MemoryTracker:
         fault = self.faults.get(len(self.requests))
         if fault and fault.when is When.BEFORE:
             raise fault.error
+        if self.refuses(self.requests[-1]):
+            raise TicketRefused(NAME, f"{verb} refused")
         yield
         if fault:
             raise fault.error

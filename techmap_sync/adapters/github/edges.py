@@ -142,10 +142,21 @@ class Edges:
             case EdgeKind.BLOCKED_BY:
                 return edge.target in self.blockers(edge.source)
 
+    def _has(self, edge: Edge) -> bool:
+        """Return whether the server knows such edges: one that does not answers 404 of any issue."""
+        what = "sub_issues" if edge.kind is EdgeKind.CHILD_OF else "dependencies/blocked_by"
+        try:
+            self._api.read(f"/issues/{edge.target}/{what}", {"per_page": 1})
+        except Refusal as error:
+            if error.status != 404:
+                raise
+            return False
+        return True
+
     def _explained(self, error: Refusal, edge: Edge) -> TrackerError:
         """Find out why an edge was refused; the server's sentences for it are documented nowhere."""
         source, target = self._shelf.required(edge.source), self._shelf.required(edge.target)
-        if error.status == 404:
+        if error.status == 404 and not self._has(edge):
             kind = "sub-issues" if edge.kind is EdgeKind.CHILD_OF else "dependencies"
             return NotSupported(self._name, f"{self._api.host} has no {kind}", "its next release may have them")
         parent = parent_of(source)

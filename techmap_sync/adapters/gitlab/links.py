@@ -75,8 +75,8 @@ class Links:
             if not self._is_there(project, edge):
                 raise
             return
-        if answer.status == 409:
-            self._check_same(project, edge)
+        if answer.status == 409 and (row := self._between(project, edge)):
+            self._check_same(project, edge, row)
         elif not answer.succeeded:
             raise self._wire.error(about_refusal(answer, _deed(edge)))
 
@@ -117,8 +117,8 @@ class Links:
         path = f"{project.api}/issues/{link.source}/links"
         return self._wire.write("post", path, _deed(edge), data, accepted={400, 403, 404, 409})
 
-    def _check_same(self, project: Project, edge: Edge) -> None:
-        if not self._is_there(project, edge):
+    def _check_same(self, project: Project, edge: Edge, row: Row) -> None:
+        if not self._is_same(project, edge, row):
             what = f"{edge.source} and {edge.target} are linked in another way already"
             hint = "GitLab allows one link between two issues; remove it there if it should say what the map says"
             raise NotSupported(self._wire.tracker, what, hint)

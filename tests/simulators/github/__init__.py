@@ -4,9 +4,21 @@ Anything that is not documented, or not played here, is answered with status 501
 """
 
 from tests.simulators.github.clock import SimulatedClock
-from tests.simulators.github.faults import Fault, Kind
+from tests.simulators.github.faults import At, Fault, Kind, Refused
 from tests.simulators.github.limits import Limits
 from tests.simulators.github.server import GitHub, running
 from tests.simulators.github.state import Account, Issue, Repository
 
-__all__ = ["Account", "Fault", "GitHub", "Issue", "Kind", "Limits", "Repository", "SimulatedClock", "running"]
+__all__ = [
+    "Account",
+    "At",
+    "Fault",
+    "GitHub",
+    "Issue",
+    "Kind",
+    "Limits",
+    "Refused",
+    "Repository",
+    "SimulatedClock",
+    "running",
+]

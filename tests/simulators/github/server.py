@@ -19,7 +19,7 @@ from techmap_sync.adapters.connection import Connection, Secret
 from tests.simulators.github import graphql
 from tests.simulators.github.apps import issue_token
 from tests.simulators.github.clock import SimulatedClock
-from tests.simulators.github.faults import Fault, Kind
+from tests.simulators.github.faults import Fault, Kind, Refused
 from tests.simulators.github.limits import SLOW_DOWN, Limits
 from tests.simulators.github.messages import Request, Response, refused
 from tests.simulators.github.routes import dispatch
@@ -45,6 +45,8 @@ class GitHub:
     """Parts of paths that the server does not know: ``sub_issues``, ``dependencies``."""
     faults: dict[int, Fault] = field(default_factory=dict)
     """What the n-th request runs into; the first request is 1."""
+    refuses: list[Refused] = field(default_factory=list)
+    """Issues that are refused for good."""
     dies_at: int = 0
     """Number of the request from which on no answer comes, as a client sees nothing after it was killed."""
     dies_after_its_effect: bool = False
@@ -152,9 +154,15 @@ class GitHub:
                 answer = Response(200, self.world.rows.account(account.login))
             case "POST", "/graphql":
                 answer = graphql.answer(self.world, request, account, self.missing)
+            case _ if refusal := self._refused(request):
+                answer = refusal
             case _:
                 answer = dispatch(self.world, request, account, self.missing)
         return answer.plus(x_oauth_scopes=account.scopes) if account.scopes is not None else answer
+
+    def _refused(self, request: Request) -> Response | None:
+        titles = {issue.number: (issue.id, issue.title) for issue in self.repository.issues.values()}
+        return next((answer for each in self.refuses if (answer := each.answer(request, titles))), None)
 
     def _failing(self, fault: Fault) -> Response | None:
         advice = {} if fault.retry_after is None else {"retry_after": str(fault.retry_after)}

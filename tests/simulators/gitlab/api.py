@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import unquote
 
 from tests.simulators.gitlab import paging
 from tests.simulators.gitlab.entities import Entities
 from tests.simulators.gitlab.exchange import Refusal, Reply, Request
+from tests.simulators.gitlab.faults import Refused
 from tests.simulators.gitlab.issues import IssueRoom
 from tests.simulators.gitlab.links import LinkRoom
 from tests.simulators.gitlab.notes import NoteRoom
@@ -50,12 +51,14 @@ class Api:
             ("PUT", r"/projects/([^/]+)/merge_requests/(\d+)/notes/(\d+)", notes.update),
         ]
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Request, refuses: Sequence[Refused] = ()) -> Reply:
         """Carry out a request."""
         try:
             for verb, path, handler in self._routes:
                 if verb == request.verb and (match := re.fullmatch(path, request.path)):
                     self._admit(request, match.groups())
+                    for refused in refuses:
+                        refused.check(request, self._world)
                     arguments = match.groups()[1:] if request.path.startswith("/projects/") else ()
                     return handler(request, *(int(argument) for argument in arguments))
             raise Refusal(501, f"not simulated: {request.verb} {request.path}", "error")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from enum import Enum
+
+from tests.simulators.gitlab.exchange import Refusal, Request
+from tests.simulators.gitlab.world import World
 
 
 @dataclass(frozen=True)
@@ -50,3 +55,42 @@ def web_page() -> Fault:
 
 def empty_list() -> Fault:
     return Fault(200, "[]", emptied=True)
+
+
+class At(Enum):
+    """A kind of write to one issue; labels are set by an update of their own."""
+
+    CREATE = r"POST /projects/[^/]+/issues"
+    UPDATE = r"PUT /projects/[^/]+/issues/(\d+)"
+    LABEL = r"PUT /projects/[^/]+/issues/(\d+) labels"
+    ESTIMATE = r"POST /projects/[^/]+/issues/(\d+)/time_estimate"
+    LINK = r"POST /projects/[^/]+/issues/(\d+)/links"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An issue that is refused for good, until a test takes this away again."""
+
+    at: frozenset[At]
+    title: str
+    """Of the issue; of a link, that of either end."""
+    status: int
+    message: object
+    key: str = "message"
+
+    def check(self, request: Request, world: World) -> None:
+        """Refuse a request about the issue.
+
+        :raises Refusal: it is one of these.
+        """
+        labels = " labels" if {"add_labels", "remove_labels"} & set(request.data) else ""
+        for at in self.at:
+            found = re.fullmatch(at.value, f"{request.verb} {request.path}{labels}")
+            if found and self.title in self._titles(at, found, request, world):
+                raise Refusal(self.status, self.message, self.key)
+
+    def _titles(self, at: At, found: re.Match[str], request: Request, world: World) -> list[str]:
+        if at is At.CREATE:
+            return [str(request.data["title"])]
+        numbers = [int(found[1]), *([int(request.data["target_issue_iid"])] if at is At.LINK else [])]
+        return [world.issues[number].title for number in numbers if number in world.issues]

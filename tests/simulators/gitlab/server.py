@@ -21,7 +21,7 @@ from techmap_sync.adapters.connection import Connection, Secret
 from tests.simulators.gitlab.api import Api
 from tests.simulators.gitlab.documented import check_answer
 from tests.simulators.gitlab.exchange import Reply, Request
-from tests.simulators.gitlab.faults import Fault
+from tests.simulators.gitlab.faults import Fault, Refused
 from tests.simulators.gitlab.limits import Limits
 from tests.simulators.gitlab.world import Token, World
 
@@ -37,6 +37,8 @@ class Simulator:
     url: str
     faults: dict[int, Fault] = field(default_factory=dict)
     """What the n-th request from now on runs into; the first is 1."""
+    refuses: list[Refused] = field(default_factory=list)
+    """Issues that are refused for good."""
     asked: list[str] = field(default_factory=list)
     """Verb and path of every request, ``GET /projects/42/issues``."""
     checks_answers: bool = True
@@ -109,7 +111,7 @@ class Simulator:
             fault = self.faults.get(len(self.asked))
             if fault and not fault.after_effect:
                 return fault
-            reply = self.limits.refusal(request) or self._api.answer(request)
+            reply = self.limits.refusal(request) or self._api.answer(request, self.refuses)
             if self.checks_answers:
                 self.undocumented += check_answer(verb, request.path, reply)
             return fault or Reply(reply.status, reply.content, {**reply.headers, **self.limits.headers()})
