@@ -79,10 +79,12 @@ def _opening(counts: str, remarks: Sequence[str]) -> list[str]:
 
 
 def _nothing(change_set: ChangeSet) -> str:
-    if any(each.refusals for each in change_set.maps):
-        return closing_line(change_set, "Done").plain
-    reason = "Nothing was written" if change_set.changes else "Nothing to do"
+    reason = "Nothing was written" if change_set.changes or _refused(change_set) else "Nothing to do"
     return f"{reason}. ({change_set.tracker})"
+
+
+def _refused(change_set: ChangeSet) -> bool:
+    return any(each.refusals for each in change_set.maps)
 
 
 def _maps(change_set: ChangeSet, entries: _Entries) -> Iterator[str]:
