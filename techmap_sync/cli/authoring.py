@@ -19,12 +19,16 @@ app = commands()
 def init(to: options.WhereTo = None, force: options.Force = False) -> None:
     """Write settings, workflow and map template for this repository."""
     from techmap_sync.checkout import checkout_of, default_branch
-    from techmap_sync.commands.initializing import beginning, kind_of, write_files
+    from techmap_sync.commands.identities import identities_in_tree
+    from techmap_sync.commands.initializing import MAPS, beginning, kind_of, places_of_maps, write_files
 
     checkout = checkout_of(Path.cwd())
-    begun = beginning(checkout, default_branch(Path.cwd()), kind_of(checkout, to or ""))
+    there = [each.path for each in identities_in_tree(checkout.root, settings_of(None))]
+    begun = beginning(checkout, default_branch(Path.cwd()), kind_of(checkout, to or ""), there)
     write_files(begun.files, checkout.root, force)
     wrote = [f"wrote {file.path.relative_to(checkout.root).as_posix()}" for file in begun.files]
+    more = [place for place in places_of_maps(there) if place != MAPS]
+    wrote += [f"maps there already, named in the setting maps: {', '.join(more)}"] if more else []
     following = 'next: techmap-sync new "Feature", fill it in, then techmap-sync check'
     Screen().result("\n".join([*wrote, *filter(None, [begun.remark]), following]))
 

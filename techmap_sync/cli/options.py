@@ -113,7 +113,8 @@ Take = Annotated[
 ]
 New = Annotated[list[str] | None, typer.Option(help="Make a deleted or released ticket anew: its key.")]
 Allow = Annotated[
-    list[str] | None, typer.Option(help="Lift a guard: creates, updates, retitles, closes, older, gone, branch.")
+    list[str] | None,
+    typer.Option(help="Lift a guard: creates, updates, retitles, closes, older, gone, branch, exists"),
 ]
 Refresh = Annotated[bool, typer.Option("--refresh", help="Also write what only templates changed.")]
 AcceptSettings = Annotated[

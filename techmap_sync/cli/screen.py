@@ -77,6 +77,11 @@ class Screen:
     def ended(self, files: MapFiles, codes: Sequence[Exit], require_approved: bool) -> Exit:
         """Say which files stopped themselves, and return the exit code of the run."""
         unreadable = [self.failed(problem) for problem in files.unreadable]
+        if not (files.maps or files.unreadable or files.elsewhere):
+            self.note(
+                f'no map in {", ".join(files.places)}: techmap-sync new "Feature" writes one, '
+                "and the setting maps says where they are"
+            )
         broken = [Exit.PROBLEMS for file in files.maps if file.errors]
         waiting = [Exit.PROBLEMS for file in files.maps if require_approved and not file.approved]
         return worst([*codes, *unreadable, *broken, *waiting])

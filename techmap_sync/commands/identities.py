@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from techmap_sync.commands.discovery import FoundFile, find_own_files, read_file
+from techmap_sync.commands.discovery import FoundFile, find_files, read_file
 from techmap_sync.config import Settings
 from techmap_sync.errors import UnreadableMap
 from techmap_sync.parsing.identity import identity_at_sight
@@ -31,11 +32,14 @@ def identities_of(files: Iterable[FoundFile], vocabulary: Vocabulary) -> Iterato
             yield Identity(file.path.as_posix(), map_id)
 
 
-def identities_in_tree(settings: Settings) -> frozenset[str]:
-    """Return the identities of all maps below the setting ``maps``."""
-    files = find_own_files(settings.maps, settings.exclude)
+def identities_in_tree(root: Path, settings: Settings) -> tuple[Identity, ...]:
+    """Return the identities of all maps below a folder, paths from there.
+
+    Neither the setting ``maps`` nor ``exclude`` counts: a map that they leave out is not gone.
+    """
     vocabulary = Vocabulary.from_tables(settings.vocabulary)
-    return frozenset(identity.map_id for identity in identities_of(files, vocabulary))
+    found = identities_of(find_files([str(root)]), vocabulary)
+    return tuple(Identity(Path(each.path).relative_to(root).as_posix(), each.map_id) for each in found)
 
 
 def _identity(file: FoundFile, vocabulary: Vocabulary) -> str:

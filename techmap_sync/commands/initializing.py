@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from techmap_sync import __version__, files
 from techmap_sync.checkout import Checkout, commit_of_tag
@@ -48,15 +48,30 @@ class Beginning:
     """What is left to do by hand."""
 
 
-def beginning(checkout: Checkout, branch: str, kind: str) -> Beginning:
+def beginning(checkout: Checkout, branch: str, kind: str, there: Sequence[str] = ()) -> Beginning:
     """Return what a repository needs.
 
     :param branch: its default branch.
     :param kind: the tracker of its tickets, as ``kind_of`` tells it.
+    :param there: paths of the maps that the repository holds already, from its root.
     """
-    texts = {FILE_NAME: _settings(checkout, kind), f"{MAPS}/{BLANK}": shipped(TEMPLATE).read_text(encoding="utf-8")}
+    settings = _settings(checkout, kind, places_of_maps(there))
+    texts = {FILE_NAME: settings, f"{MAPS}/{BLANK}": shipped(TEMPLATE).read_text(encoding="utf-8")}
     more, remark = _automation(checkout, branch, kind)
     return Beginning(tuple(NewFile(checkout.root / path, text) for path, text in (texts | more).items()), remark)
+
+
+def places_of_maps(there: Iterable[str]) -> tuple[str, ...]:
+    """Return the setting ``maps``: the usual folder, and where there are maps already.
+
+    A map at the root is named itself, since the folder it is in holds everything.
+
+    :param there: paths of maps from the root.
+    """
+    paths = [PurePosixPath(path) for path in there]
+    folders = {str(path if path.parent == PurePosixPath() else path.parent) for path in paths}
+    usual = PurePosixPath(MAPS)
+    return (MAPS, *sorted(place for place in folders if not PurePosixPath(place).is_relative_to(usual)))
 
 
 def kind_of(checkout: Checkout, to: str) -> str:
@@ -101,8 +116,8 @@ def write_files(wanted: Sequence[NewFile], root: Path, force: bool) -> None:
             raise UsageProblem(f"cannot write {file.path}: {error.strerror}", "check its permissions") from error
 
 
-def _settings(checkout: Checkout, kind: str) -> str:
-    maps = f'maps = ["{MAPS}"]\nexclude = ["{BLANK}"]\n'
+def _settings(checkout: Checkout, kind: str, places: Sequence[str]) -> str:
+    maps = f'maps = {json.dumps(places, ensure_ascii=False)}\nexclude = ["{BLANK}"]\n'
     remote = checkout.remote
     if not kind or remote is None:
         return f'{maps}to = "{EMBEDDED}:{DEFAULT_FOLDER}"\n'

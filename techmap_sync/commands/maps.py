@@ -86,6 +86,8 @@ class MapFiles:
     """Files that a folder or glob held and that are no maps."""
     elsewhere: tuple[Identity, ...] = ()
     """Maps that are a matter of another shard."""
+    places: tuple[str, ...] = ()
+    """The files, folders and globs that were looked at."""
 
     @property
     def ids(self) -> frozenset[str]:
@@ -148,7 +150,7 @@ def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL) -> M
             maps.append(read)
     elsewhere = () if shard.is_all else _elsewhere(files, shard, vocabulary)
     named = _with_namesakes(maps, elsewhere, vocabulary, settings)
-    return MapFiles(named, tuple(unreadable), tuple(passed_over), elsewhere)
+    return MapFiles(named, tuple(unreadable), tuple(passed_over), elsewhere, tuple(paths or settings.maps))
 
 
 def _elsewhere(files: Sequence[FoundFile], shard: Shard, vocabulary: Vocabulary) -> tuple[Identity, ...]:

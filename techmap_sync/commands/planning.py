@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from os.path import lexists
 
 from techmap_sync import __version__
 from techmap_sync.checkout import Checkout
 from techmap_sync.commands.exposure import exposure
-from techmap_sync.commands.identities import identities_in_tree
+from techmap_sync.commands.identities import Identity, identities_in_tree
 from techmap_sync.commands.maps import MapFile, MapFiles, read_maps
 from techmap_sync.commands.shards import ALL, Shard
 from techmap_sync.commands.targets import connect_tracker, source_name
@@ -24,6 +25,7 @@ from techmap_sync.syncing.choices import Side
 from techmap_sync.syncing.decide import DesiredMap, decide
 from techmap_sync.syncing.diff import Origin, retire
 from techmap_sync.syncing.digest import digest
+from techmap_sync.syncing.guard import Guard
 from techmap_sync.syncing.matching import Holdings, Sorted
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.policy import SyncPolicy
@@ -63,6 +65,8 @@ class Compared:
     """None for a map whose file is missing."""
     plan: TaskPlan | None = None
     """What an approved map asks for, follow-ups included."""
+    path_elsewhere: str = ""
+    """The file of a map that the setting ``maps`` leaves out."""
     links_in_text: bool = False
     """The tracker holds no links: who waits for whom stands in the map alone."""
 
@@ -95,7 +99,8 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     needed, going = plans or whole or wishes.survey or retired, retired | wishes.retired
     found = observe(tracker, list(plans.values()), policy, wishes.reconcile, going) if needed else Sorted({}, ())
     exposed = exposure(tracker, settings, checkout) if plans else ()
-    run = _Run(settings, checkout, tracker, policy, found, files.ids, _ids_of_tree(paths, files, settings), exposed)
+    tree = cache(lambda: identities_in_tree(checkout.root, settings))
+    run = _Run(settings, checkout, tracker, policy, found, files.ids, tree, exposed)
     maps = run.compared(files.maps, plans)
     gone = run.maps_without_file(wishes, _renamed(maps)) if whole else ()
     compared = (*maps, *gone)
@@ -145,8 +150,8 @@ class _Run:
     found: Sorted
     ids: frozenset[str]
     """Ids of all maps that this run and other shards are about."""
-    tree: Callable[[], frozenset[str]]
-    """Ids of all maps that there are; looked up only when they decide something."""
+    tree: Callable[[], tuple[Identity, ...]]
+    """All maps that there are in the repository; looked up only when they decide something."""
     exposed: tuple[str, ...] = ()
     """Why none of them may become tickets there."""
 
@@ -156,7 +161,7 @@ class _Run:
         decided = decide(desired, self.found, self._has_file, self.tracker.capabilities, self.policy)
         in_text = not self.tracker.capabilities.native_blocking
         return tuple(
-            Compared(each.changes, each.tickets.holdings, file, each.tickets.plan, in_text)
+            Compared(each.changes, each.tickets.holdings, file, each.tickets.plan, links_in_text=in_text)
             for file, each in zip(files, decided, strict=True)
         )
 
@@ -169,7 +174,15 @@ class _Run:
         return DesiredMap(map_id, self._origin(file), plan, doubts=self.exposed)
 
     def _has_file(self, map_id: str) -> bool:
-        return map_id in self.ids or map_id in self.tree()
+        return map_id in self.ids or any(each.map_id == map_id for each in self.tree())
+
+    def _file_of(self, map_id: str, path: str) -> str:
+        """Return the path of a file that may be that of a map, empty when there is none in the whole tree.
+
+        :param path: where the map was when its tickets were written.
+        """
+        found = next((each.path for each in self.tree() if each.map_id == map_id), "")
+        return found or (path if lexists(self.checkout.root / path) else "")
 
     def maps_without_file(self, wishes: Wishes, renamed: Set[str]) -> Iterator[Compared]:
         """Report the maps that have tickets and no file, and retire those that are named.
@@ -180,14 +193,27 @@ class _Run:
             path = next((held.marker.path for held in holdings.all), "")
             if map_id in self.ids | renamed or not path:
                 continue
+            there = self._file_of(map_id, path)
             if map_id in wishes.retired:
-                yield Compared(self._retired(map_id, path, holdings), holdings)
-            else:
-                reason = f"its file is missing; reconcile --retire {map_id} lets its tickets go"
-                yield Compared(MapChanges(map_id, path, approved=False, reasons=(reason,)), holdings)
+                yield Compared(self._retired(map_id, path, holdings, there), holdings, path_elsewhere=there)
+                continue
+            retire_it = f"its file is missing; reconcile --retire {map_id} closes its tickets"
+            add_it = f"its file {there} is not among the maps: add it to the setting maps"
+            reasons = (add_it if there else retire_it,)
+            changes = MapChanges(map_id, there or path, approved=False, reasons=reasons)
+            yield Compared(changes, holdings, path_elsewhere=there)
 
-    def _retired(self, map_id: str, path: str, holdings: Holdings) -> MapChanges:
-        return retire(map_id, self._origin_of_retirement(path), holdings, self.tracker.capabilities, self.policy)
+    def _retired(self, map_id: str, path: str, holdings: Holdings, there: str) -> MapChanges:
+        """Return what retiring a map does.
+
+        :param there: a file that may still be the map's; then nothing is closed.
+        """
+        origin = self._origin_of_retirement(path)
+        changes = retire(map_id, origin, holdings, self.tracker.capabilities, self.policy)
+        if not there or Guard.EXISTS in self.policy.allowed:
+            return changes
+        why = f"{there} may still be this map's file; --allow {Guard.EXISTS} retires the map all the same"
+        return replace(changes, refusals=(*changes.refusals, why))
 
     def _origin_of_retirement(self, path: str) -> Origin:
         return Origin(path, commit=self.checkout.commit, commit_time=self.checkout.commit_time)
@@ -216,10 +242,6 @@ def _unread(file: MapFile, settings: Settings, checkout: Checkout, templates: Ti
     tasks = [spec for spec in (plan.tracking, *plan.tasks) if not spec.done]
     skips = (Change(Action.SKIP, spec.key, spec.title, reason="not compared", spec=spec) for spec in tasks)
     return MapChanges(map_id, path, approved=True, changes=tuple(skips))
-
-
-def _ids_of_tree(paths: Sequence[str], files: MapFiles, settings: Settings) -> Callable[[], frozenset[str]]:
-    return cache(lambda: files.ids | identities_in_tree(settings) if paths else files.ids)
 
 
 def _is_retired(file: MapFile) -> bool:

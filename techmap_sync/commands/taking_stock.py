@@ -82,7 +82,7 @@ def _subject(compared: Compared) -> Subject:
 
 def _gate(compared: Compared) -> Gate:
     if compared.file is None:
-        return Gate.MISSING
+        return Gate.OUTSIDE if compared.path_elsewhere else Gate.MISSING
     if compared.file.technical_map.lifecycle is Lifecycle.RETIRED:
         return Gate.RETIRED
     return Gate.APPROVED if compared.file.approved else Gate.WAITING

@@ -37,6 +37,8 @@ def rule_text(rule: Rule) -> Text:
 
 def _closing_line(files: Sequence[CheckedFile]) -> Text:
     numbers = [count(number, severity) for severity, number in counted_by_severity(files).items() if number]
+    if not files:
+        return Text("checked 0 maps: there was none to check", "bold")
     return Text(f"checked {count(len(files), 'map')}: {', '.join(numbers) or 'nothing to mend'}", "bold")
 
 

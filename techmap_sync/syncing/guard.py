@@ -26,6 +26,8 @@ class Guard(StrEnum):
     CLOSES = "closes"
     OLDER = "older"
     GONE = "gone"
+    EXISTS = "exists"
+    """Retiring a map whose file may still be there; see ``commands/planning.py``."""
     BRANCH = "branch"
     """Writing to a server from another branch than the default one; see ``commands/pushing.py``."""
 

@@ -21,6 +21,8 @@ class Gate(StrEnum):
     RETIRED = "retired"
     MISSING = "missing"
     """It has tickets, and no file."""
+    OUTSIDE = "outside"
+    """Its file is there, but the setting ``maps`` leaves it out."""
     UNREAD = "unread"
     """The file could not be read as a map."""
 
