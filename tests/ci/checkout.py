@@ -32,6 +32,43 @@ def git(folder: Path, *arguments: str, date: str = "2026-11-25T12:00:00Z") -> st
     return done.stdout.strip()
 
 
+_NAMES = (
+    "ensurepip", "venv", "pip", "techmap_sync", "github", "gitlab", "jinja2", "hatchling", "zipfile", "json", "re",
+    "sitecustomize", "usercustomize",
+)  # fmt: skip
+_TRACE = "open({trace!r}, 'a').write(__name__ + chr(10))\n"
+_PROGRAM = '#!/bin/sh\necho "$0" >> "{trace}"\nexit 1\n'
+
+
+def with_code_of_its_own(folder: Path, trace: Path) -> dict[str, str]:
+    """Put modules, programs and files of settings into a checkout, each under a name that an installation looks for.
+
+    Return variables of a job that make them easy to find.
+
+    :param trace: what each of them writes to when it runs.
+    """
+    code = _TRACE.format(trace=str(trace))
+    (folder / "bin").mkdir()
+    for number, name in enumerate(_NAMES):
+        if number % 2:
+            (folder / name).mkdir()
+            (folder / name / "__main__.py").write_text(code)
+        path = folder / name / "__init__.py" if number % 2 else folder / f"{name}.py"
+        path.write_text(code)
+    for name in ("python", "python3", "pip", "git", "techmap-sync"):
+        for program in (folder / "bin" / name, folder / f"{name}-program"):
+            program.write_text(_PROGRAM.format(trace=trace))
+            program.chmod(0o755)
+    (folder / "evil.pth").write_text(f"import os; os.system('echo pth >> {trace}')\n")
+    (folder / "pip.conf").write_text("[global]\nno-index = true\n")
+    (folder / "setup.cfg").write_text("[install]\nprefix = /nowhere\n")
+    (folder / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbackend-path = ["."]\nbuild-backend = "venv"\n'
+    )
+    (folder / "constraints.txt").write_text("jinja2==0.1\n")
+    return {"PYTHONPATH": str(folder), "PYTHONSTARTUP": str(folder / "re.py"), "PYTHONUSERBASE": str(folder)}
+
+
 @dataclass(frozen=True)
 class Origin:
     """The repository as its server holds it, with a default branch that is not called main."""

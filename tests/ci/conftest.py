@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ci.checkout import with_code_of_its_own
 from tests.ci.runner import Runner
 from tests.simulators.github import GitHub
 
@@ -40,12 +41,18 @@ def programs(shared: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def installed(shared: Path, programs: Path) -> Path:
-    """The environment that the action installed, in a job that did nothing else: it found no repository."""
+    """The environment that the action installed, in a job that did nothing else: it found no repository.
+
+    That job's folder is full of code that must not run: ``trace`` beside it would say so.
+    """
     temp = shared / "installed"
     with (shared / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not temp.exists():
             temp.mkdir()
-            ended = Runner(GitHub(), temp, str(programs), "none").job(temp, "push", "refs/heads/other", {})
+            (shared / "workspace").mkdir()
+            variables = with_code_of_its_own(shared / "workspace", shared / "trace")
+            runner = Runner(GitHub(), temp, f".:bin:{programs}", "none", variables)
+            ended = runner.job(shared / "workspace", "push", "refs/heads/other", {})
             assert "there is no git repository here" in ended.log, ended.log
     return next(temp.glob("techmap-sync-*/"))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.ci.checkout import MAP, NAME, Origin, git
-from tests.ci.runner import Ended, Runner
+from tests.ci.checkout import MAP, NAME, Origin, git, with_code_of_its_own
+from tests.ci.runner import ROOT, Ended, Runner
 from tests.simulators.github import Account, GitHub, running
 
 TEXT = MAP.read_text("utf-8")
@@ -171,6 +173,43 @@ def test_problems_of_a_map_are_annotated_and_fail_the_step_as_far_as_asked(
     assert any(each.startswith(f"error {NAME}:{line} ") for each in ended.annotations), ended.annotations
     assert f"- {NAME}:{line}: " in ended.summary
     assert reviewed(runner, workspace, fail_on="never").code == 0
+
+
+def test_no_code_of_a_checkout_runs_while_the_program_is_installed(installed: Path, shared: Path) -> None:
+    assert (shared / "workspace" / "venv" / "__init__.py").exists()
+    assert not (shared / "trace").exists()
+
+
+@pytest.mark.parametrize("first", ["", ".:bin:", "{workspace}/bin:"])
+def test_no_code_of_a_checkout_runs_beside_the_program(
+    runner: Runner, workspace: Path, server: GitHub, tmp_path: Path, first: str
+) -> None:
+    runner.before = with_code_of_its_own(workspace, tmp_path / "trace")
+    runner.path = first.format(workspace=workspace) + runner.path
+    ended = merged(runner, workspace)
+    assert ended.code == 0, ended.log
+    assert len(server.repository.issues) == 1 + TICKETS
+    assert not (tmp_path / "trace").exists()
+
+
+def test_a_package_with_another_hash_is_not_installed(
+    runner: Runner, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action = tmp_path / "action"
+    shutil.copytree(ROOT / "techmap_sync", action / "techmap_sync")
+    shutil.copytree(ROOT / "config", action / "config")
+    for name in ("pyproject.toml", "README.md", "LICENSE", "action.yml"):
+        shutil.copy(ROOT / name, action)
+    lock = action / "config" / "requirements.lock"
+    text = lock.read_text("utf-8")
+    start = text.index("annotated-doc==")
+    changed = re.sub(r"(sha256:)\w{8}", r"\g<1>00000000", text[start : text.index("annotated-types==")])
+    lock.write_text(text[:start] + changed + text[text.index("annotated-types==") :], "utf-8")
+    monkeypatch.setattr("tests.ci.runner.ROOT", action)
+    ended = merged(runner, workspace)
+    assert ended.code == 1
+    assert "annotated-doc" in ended.log
+    assert "HASHES" in ended.log.upper()
 
 
 def test_inputs_are_values_and_never_commands(runner: Runner, workspace: Path) -> None:

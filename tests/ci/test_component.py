@@ -5,12 +5,15 @@ from __future__ import annotations
 import fcntl
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.ci.checkout import MAP, NAME, Origin, git
+from techmap_sync import __version__
+from tests.ci.checkout import MAP, NAME, Origin, git, with_code_of_its_own
 from tests.ci.pipeline import ROOT, Ended, Pipeline, component
 from tests.ci.runner import action
 from tests.simulators.gitlab import Simulator
@@ -32,18 +35,38 @@ def server() -> Iterator[Simulator]:
 
 @pytest.fixture(scope="session")
 def image(shared: Path, installed: Path, programs: Path) -> str:
-    """PATH of an image with Python, where pip has nothing to load but the program itself."""
+    """PATH of an image with Python and the program."""
     folder = shared / "image"
     with (shared / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             shutil.copytree(installed, folder, symlinks=True)
+            for name in ("env", "mktemp", "sed"):
+                (folder / "bin" / name).symlink_to(shutil.which(name) or "")
     return f"{folder}/bin:{programs}"
 
 
 @pytest.fixture
 def pipeline(server: Simulator, image: str) -> Pipeline:
     return Pipeline(server, image, dict(TOKEN))
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> str:
+    """Where the program comes from: a repository with a tag, whose branch has gone on."""
+    folder = tmp_path / "release"
+    folder.mkdir()
+    for name in ("techmap_sync", "config"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "Release")
+    git(folder, "tag", "v1")
+    git(folder, "rm", "--quiet", "-r", "techmap_sync")
+    git(folder, "commit", "--quiet", "--message", "Go on")
+    return f"git+file://{folder}@v1"
 
 
 @pytest.fixture
@@ -58,14 +81,12 @@ def workspace(origin: Origin, tmp_path: Path) -> Path:
 
 def merged(pipeline: Pipeline, workspace: Path, source: str = "push", **inputs: str) -> Ended:
     variables = {"CI_PIPELINE_SOURCE": source, "CI_COMMIT_BRANCH": "trunk"}
-    return pipeline.job(workspace, variables, **({"package": "techmap-sync"} | inputs))
+    return pipeline.job(workspace, variables, **({"package": ""} | inputs))
 
 
 def reviewed(pipeline: Pipeline, workspace: Path, **inputs: str) -> Ended:
     variables = {"CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_IID": "7"}
-    return pipeline.job(
-        workspace, variables | {"CI_MERGE_REQUEST_PROJECT_ID": "42"}, **({"package": "techmap-sync"} | inputs)
-    )
+    return pipeline.job(workspace, variables | {"CI_MERGE_REQUEST_PROJECT_ID": "42"}, **({"package": ""} | inputs))
 
 
 def notes(server: Simulator) -> list[str]:
@@ -73,15 +94,17 @@ def notes(server: Simulator) -> list[str]:
 
 
 def test_a_merge_installs_the_package_and_makes_the_tickets(
-    server: Simulator, workspace: Path, installed: Path, programs: Path, tmp_path: Path
+    pipeline: Pipeline, server: Simulator, workspace: Path, release: str, programs: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(installed, tmp_path / "own", symlinks=True)
-    found = list((tmp_path / "own").glob("lib/*/site-packages/techmap_sync*"))
-    assert len(found) == 2
-    for old in found:
-        shutil.rmtree(old)
-    pipeline = Pipeline(server, f"{tmp_path}/own/bin:{programs}", dict(TOKEN))
-    ended = merged(pipeline, workspace, package=str(ROOT))
+    """From git, at a tag, in a checkout that is full of code that must not run."""
+    (tmp_path / "bin").mkdir()
+    for name in ("env", "mktemp", "sed"):
+        (tmp_path / "bin" / name).symlink_to(shutil.which(name) or "")
+    (tmp_path / "bin" / "python").symlink_to((programs / "python3").readlink())
+    pipeline.secrets |= with_code_of_its_own(workspace, tmp_path / "trace")
+    pipeline.path = f".:bin:{tmp_path}/bin:{programs}"
+    ended = merged(pipeline, workspace, package=release)
+    assert not (tmp_path / "trace").exists(), (tmp_path / "trace").read_text()
     assert ended.code == 0, ended.log
     assert "push, because of a push to trunk, the default branch" in ended.log
     assert len(server.world.issues) == ended.report["counts"]["create"] == TICKETS
@@ -89,6 +112,22 @@ def test_a_merge_installs_the_package_and_makes_the_tickets(
     assert ended.problems == []
     assert SECTION.findall(ended.log) == [("start", "tickets"), ("end", "tickets")]
     assert notes(server) == []
+
+
+def test_the_program_is_installed_from_a_wheel_too(
+    pipeline: Pipeline, workspace: Path, server: Simulator, tmp_path: Path
+) -> None:
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path / "wheels", ROOT]
+    subprocess.run(build, check=True, capture_output=True)
+    pipeline.secrets["PIP_FIND_LINKS"] = str(tmp_path / "wheels")
+    ended = merged(pipeline, workspace, package=f"techmap-sync=={__version__}")
+    assert ended.code == 0, ended.log
+    assert len(server.world.issues) == TICKETS
+
+
+def test_the_component_installs_its_own_version() -> None:
+    _, job = component()
+    assert job["variables"]["TECHMAP_PACKAGE"].endswith(f".git@v{__version__}")
 
 
 def test_a_merge_request_gets_one_note_that_the_next_run_edits(
