@@ -117,8 +117,8 @@ def test_a_merge_installs_the_package_and_makes_the_tickets(
 def test_the_program_is_installed_from_a_wheel_too(
     pipeline: Pipeline, workspace: Path, server: Simulator, tmp_path: Path
 ) -> None:
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path / "wheels", ROOT]
-    subprocess.run(build, check=True, capture_output=True)
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir"]
+    subprocess.run([*build, str(tmp_path / "wheels"), str(ROOT)], check=True, capture_output=True)
     pipeline.secrets["PIP_FIND_LINKS"] = str(tmp_path / "wheels")
     ended = merged(pipeline, workspace, package=f"techmap-sync=={__version__}")
     assert ended.code == 0, ended.log

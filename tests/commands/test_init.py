@@ -192,7 +192,7 @@ def test_what_such_a_host_is_said_to_be_holds_for_the_whole_path(
     path = program.folder / "techmap-sync.toml"
     assert f'to = "gitlab:{gitlab.connection().target}"\napi_url = "https://code.example.com"\n' in path.read_text()
     path.write_text(path.read_text().replace("https://code.example.com", gitlab.url))
-    assert "python -m techmap_sync ci" in (program.folder / ".gitlab-ci.yml").read_text()
+    assert " -m techmap_sync ci" in (program.folder / ".gitlab-ci.yml").read_text()
     program("new", "Webhooks")
     (program.folder / "docs" / "maps" / "webhooks.md").write_text(MAP.read_text("utf-8"), encoding="utf-8")
     assert program("push").code == 0
