@@ -74,6 +74,21 @@ def _known_rule(rule: str) -> str:
 RuleId = Annotated[str, AfterValidator(_known_rule), WithJsonSchema({"type": "string", "enum": sorted(EVERY_RULE)})]
 
 
+def _as_number(value: object) -> object:
+    """Take a ticket's number as people write it: ``12``, ``"#12"`` or ``"TASK-1"``."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value.strip().removeprefix("#") if isinstance(value, str) else value
+
+
+TicketNumber = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=64),
+    BeforeValidator(_as_number),
+    WithJsonSchema({"type": ["integer", "string"]}),
+]
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
@@ -126,6 +141,7 @@ class Settings(_Table):
     removed_label: Label
     duplicate_label: Label
     trusted_authors: list[str]
+    adopted: list[TicketNumber]
     milestone: str
     assignees: list[str]
     allow_public: bool

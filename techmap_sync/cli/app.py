@@ -74,8 +74,8 @@ def root(
 
 
 def settings_of(config_file: Path | None, **flags: object) -> Settings:
-    """Return the settings of this run; a flag that was not given is None."""
+    """Return the settings of this run; a flag that was not given is None, or an empty list."""
     from techmap_sync.config import find_settings_file, load_settings
 
-    given = {name: value for name, value in flags.items() if value is not None}
+    given = {name: value for name, value in flags.items() if value not in (None, [])}
     return load_settings(config_file or find_settings_file(Path.cwd()), given)

@@ -41,6 +41,7 @@ def ci(
     paths: options.PathLines = "",
     to: options.To = None,
     config_file: options.ConfigFile = None,
+    adopted: options.Adopted = None,
     report: options.Reports = None,
     max_writes: options.MaxWrites = None,
     fail_on: options.FailOnOption = FailOn.PROBLEMS,
@@ -57,7 +58,7 @@ def ci(
     log, reports = JobLog(environment()), asked_reports(report or ())
     try:
         maps = [line.strip() for line in paths.splitlines() if line.strip()] or None
-        settings = settings_of(config_file, to=to, maps=maps)
+        settings = settings_of(config_file, to=to, maps=maps, adopted=adopted)
         shard = shard_of(None, environment())
         job = _Job(settings, checkout_of(Path.cwd()), Screen(verbose=verbose), log, max_writes, fail_on, shard)
         result, codes = job.run(_occasion(command))

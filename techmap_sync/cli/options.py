@@ -68,6 +68,10 @@ ApiUrl = Annotated[str | None, typer.Option(help="Address of the tracker's API, 
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="Settings file. Default: the nearest techmap-sync.toml.")
 ]
+Adopted = Annotated[
+    list[str] | None,
+    typer.Option("--adopted", metavar="NUMBER", help="A ticket that is ours whoever wrote it, instead of the setting."),
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written.")]
 ShowFormatOption = Annotated[ShowFormat, typer.Option("--format", help="How the result is written.")]
 StatusFormatOption = Annotated[StatusFormat, typer.Option("--format", help="How the result is written.")]

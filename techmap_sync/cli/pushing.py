@@ -32,6 +32,7 @@ def plan(
     to: options.To = None,
     api_url: options.ApiUrl = None,
     config_file: options.ConfigFile = None,
+    adopted: options.Adopted = None,
     output: options.FormatOption = Format.TEXT,
     report: options.Reports = None,
     out: options.Out = None,
@@ -56,7 +57,10 @@ def plan(
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     wishes = _wishes(take, new, allow, refresh, accept_settings, shard)
-    settings, checkout = settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd())
+    settings, checkout = (
+        settings_of(config_file, to=to, api_url=api_url, adopted=adopted),
+        checkout_of(Path.cwd()),
+    )
     place = review_of_this_run() if comment else None
     planned = make_plan(paths or [], settings, checkout, wishes)
     screen.shared(wishes.shard, planned.files)
@@ -77,6 +81,7 @@ def push(
     to: options.To = None,
     api_url: options.ApiUrl = None,
     config_file: options.ConfigFile = None,
+    adopted: options.Adopted = None,
     output: options.FormatOption = Format.TEXT,
     report: options.Reports = None,
     plan_file: options.PlanFile = None,
@@ -101,7 +106,9 @@ def push(
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     wishes = _wishes(take, new, allow, refresh, accept_settings, shard)
     checkout = checkout_of(Path.cwd())
-    planned = make_plan(paths or [], settings_of(config_file, to=to, api_url=api_url), checkout, wishes)
+    planned = make_plan(
+        paths or [], settings_of(config_file, to=to, api_url=api_url, adopted=adopted), checkout, wishes
+    )
     screen.shared(wishes.shard, planned.files)
     refuse_side_branch(planned, checkout)
     if plan_file is not None:
@@ -118,6 +125,7 @@ def reconcile(
     to: options.To = None,
     api_url: options.ApiUrl = None,
     config_file: options.ConfigFile = None,
+    adopted: options.Adopted = None,
     output: options.FormatOption = Format.TEXT,
     report: options.Reports = None,
     report_only: options.ReportOnly = False,
@@ -139,7 +147,7 @@ def reconcile(
     asked = _wishes(None, None, allow, False, accept_settings, shard)
     wishes = replace(asked, reconcile=True, retired=frozenset(retire or ()))
     checkout = checkout_of(Path.cwd())
-    planned = make_plan([], settings_of(config_file, to=to, api_url=api_url), checkout, wishes)
+    planned = make_plan([], settings_of(config_file, to=to, api_url=api_url, adopted=adopted), checkout, wishes)
     screen.shared(wishes.shard, planned.files)
     if report_only:
         result = Result(planned.files, planned.change_set, compared=planned.compared)

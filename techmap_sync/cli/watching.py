@@ -21,6 +21,7 @@ def status(
     to: options.To = None,
     api_url: options.ApiUrl = None,
     config_file: options.ConfigFile = None,
+    adopted: options.Adopted = None,
     form: options.StatusFormatOption = StatusFormat.TEXT,
     output: options.ResultFile = SCREEN,
     quiet: options.Quiet = False,
@@ -32,7 +33,9 @@ def status(
     from techmap_sync.commands.taking_stock import status_in, status_of
 
     screen = Screen(quiet, verbose, no_color)
-    document = status_of(paths or [], settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()))
+    document = status_of(
+        paths or [], settings_of(config_file, to=to, api_url=api_url, adopted=adopted), checkout_of(Path.cwd())
+    )
     screen.write(output, status_in(document, form))
     if output != SCREEN:
         screen.note(f"wrote {output}")
@@ -43,6 +46,7 @@ def doctor(
     to: options.To = None,
     api_url: options.ApiUrl = None,
     config_file: options.ConfigFile = None,
+    adopted: options.Adopted = None,
     no_color: options.NoColor = False,
 ) -> None:
     """Look at token, rights and tickets of a tracker, and write nothing."""
@@ -50,6 +54,6 @@ def doctor(
     from techmap_sync.commands.examining import examine
     from techmap_sync.reports.doctor_text import doctor_text
 
-    name, findings = examine(settings_of(config_file, to=to, api_url=api_url), checkout_of(Path.cwd()))
+    name, findings = examine(settings_of(config_file, to=to, api_url=api_url, adopted=adopted), checkout_of(Path.cwd()))
     Screen(no_color=no_color).result(doctor_text(name, findings))
     raise typer.Exit(Exit.DONE if all(finding.ok for finding in findings) else Exit.TRACKER)

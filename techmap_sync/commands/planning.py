@@ -127,6 +127,7 @@ def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
         duplicate_label=settings.duplicate_label,
         priority_labels={priority: label for priority, label in settings.labels.priority.items() if label},
         trusted_authors=frozenset(settings.trusted_authors),
+        adopted=frozenset(settings.adopted),
         on_conflict=settings.on_conflict,
         orphans=settings.orphans,
         limits=settings.write_limits(),

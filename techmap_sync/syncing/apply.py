@@ -17,10 +17,10 @@ from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.changes import LEDGER, Action, Change, ChangeSet, FieldEdit, MapChanges
 from techmap_sync.syncing.digest import text_digest
 from techmap_sync.syncing.labels import has_label
-from techmap_sync.syncing.matching import sort_tickets
 from techmap_sync.syncing.outcomes import Outcome, Status
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import Held
+from techmap_sync.syncing.standings import listed
 from techmap_sync.syncing.tolerance import Tolerance
 from techmap_sync.syncing.tracker import Draft, Edge, Ticket, Tracker
 
@@ -48,7 +48,7 @@ def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterat
 
 def _settle_races(runs: list[MapRun], tracker: Tracker, policy: SyncPolicy) -> None:
     """Of two runs that made a tracking ticket at once the one with the lower number goes on."""
-    holdings = sort_tickets(tracker.snapshot(policy.managed_label), policy).maps
+    holdings = listed(tracker, policy).maps
     for run in runs:
         held = holdings.get(run.changes.map_id)
         first = held.tracking.ticket.number if held and held.tracking else ""
@@ -172,7 +172,7 @@ class MapRun:
 
     def _find(self, spec: TaskSpec) -> Ticket | None:
         """Look for a ticket by its marker in a fresh listing."""
-        holdings = sort_tickets(self.tracker.snapshot(self.policy.managed_label), self.policy).maps
+        holdings = listed(self.tracker, self.policy).maps
         mine = holdings.get(self.changes.map_id)
         if mine is None:
             return None

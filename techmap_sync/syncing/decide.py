@@ -6,7 +6,7 @@ status, tests and benchmarks call this one function.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from techmap_sync.planning.task import TaskPlan
@@ -55,21 +55,21 @@ def decide(
     :param found: all tickets of the tracker.
     :param has_file: whether there is a file for a map id anywhere; asked only where that decides something.
     """
-    holdings = dict(_holdings(desired, found.maps, has_file))
+    holdings = dict(_holdings(desired, found, has_file))
     return tuple(_decided(each, holdings[each.map_id], found, capabilities, policy) for each in desired)
 
 
 def _holdings(
-    desired: Sequence[DesiredMap], found: Mapping[str, Holdings], has_file: Callable[[str], bool]
+    desired: Sequence[DesiredMap], found: Sorted, has_file: Callable[[str], bool]
 ) -> Iterator[tuple[str, Holdings]]:
     """Yield the tickets of each map; one without tickets may have had another id."""
     ids = {each.map_id for each in desired}
     for each in desired:
-        own = found.get(each.map_id, Holdings())
+        own = found.of(each.map_id)
         if each.plan is None or own.all:
             yield each.map_id, own
             continue
-        others = {map_id: held for map_id, held in found.items() if map_id not in ids}
+        others = {map_id: held for map_id, held in found.maps.items() if map_id not in ids}
         gone = {map_id: held for map_id, held in others.items() if not has_file(map_id)}
         yield each.map_id, map_rename(each.plan, gone) or own
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskPlan
+from techmap_sync.syncing import claims
 from techmap_sync.syncing.as_text import edge_texts
 from techmap_sync.syncing.changes import Action, Change, MapChanges
 from techmap_sync.syncing.edges import Wanted
@@ -74,7 +75,7 @@ def compare(
     edges, texts = wanted.changes(), replace(texts, listed=wanted.task_list())
     full = replace(plan, tracking=texts.of_tracking(plan.tracking, numbers))
     ledger = _ledger(wanted, origin, (*tasks, *edges))
-    doubts = (*doubts, *lost_tracking(holdings, plan.tracking.key, policy))
+    doubts = (*doubts, *lost_tracking(holdings, plan.tracking.key, policy), *_claimed_tracking(plan, holdings, policy))
     changes = (
         *tracking_creation(plan, holdings),
         *tasks,
@@ -82,6 +83,7 @@ def compare(
         *edges,
         *tracking_update(full, holdings, policy, ledger),
         *tracking_state(full, holdings, policy, (*tasks, *orphans)),
+        *_left_alone(plan, holdings, tasks),
     )
     return MapChanges(
         plan.map_id,
@@ -112,6 +114,20 @@ def _wanted(
     return Wanted(
         plan, holdings, capabilities, frozenset(tasks - created - holdings.tickets.keys()), refused, frozenset(kept)
     )
+
+
+def _claimed_tracking(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:
+    """Return why nothing of a map is made: its tracking ticket may be one whose author is not trusted."""
+    return () if holdings.tracking else claims.refusals(holdings.claims, plan.tracking.key, policy)
+
+
+def _left_alone(plan: TaskPlan, holdings: Holdings, tasks: tuple[Change, ...]) -> Iterator[Change]:
+    """Name the tickets of authors who are not trusted that claim to be of this map and keep nothing from being done."""
+    skipped = {change.key for change in tasks if change.action is Action.SKIP}
+    reported = skipped if holdings.tracking else {*skipped, plan.tracking.key}
+    reason = claims.remark(holdings.claims.of_map(plan.map_id, reported))
+    if reason:
+        yield Change(Action.SKIP, plan.tracking.key, plan.tracking.title, reason=reason, lasting=True)
 
 
 def _copies(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:

@@ -10,10 +10,19 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Literal, NotRequired, TypeVar
+
+from pydantic import AfterValidator, Field, TypeAdapter
+from typing_extensions import TypedDict
 
 SCHEMA = 1
+MOST_CHARACTERS = 2_000_000
+"""Twice what the text of a ticket may hold anywhere."""
 PREFIX = "<!-- techmap-sync: "
 SUFFIX = " -->"
+_Shape = TypeVar("_Shape")
 _UNSAFE = re.compile("[<>\x7f-\x9f\u2028\u2029]|(?<=-)-")
 """What could end the comment or its line; JSON allows every character as an escape."""
 
@@ -115,17 +124,27 @@ def encode(marker: Marker) -> str:
 
 
 def decode(line: str) -> Marker:
-    """Read a marker.
+    """Read a marker, whatever anybody made of it: what does not fit to the letter is unreadable.
 
     :raises MarkerUnreadable: it is not one of ours, or was made by a later version.
     """
+    text = line.strip().removeprefix(PREFIX.rstrip()).removesuffix(SUFFIX.strip())
     try:
-        data = json.loads(line.strip().removeprefix(PREFIX.rstrip()).removesuffix(SUFFIX.strip()))
-        if data["schema"] == SCHEMA:
-            return _from_json(data)
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
-        raise MarkerUnreadable("its marker is damaged") from error
-    raise MarkerUnreadable(f"its marker has schema {data['schema']}, this version reads {SCHEMA}")
+        if len(text) <= MOST_CHARACTERS:
+            return _marker(_wire(_WireMarker).validate_json(text, strict=True))
+    except (ValueError, LookupError) as error:
+        raise MarkerUnreadable(_why_unreadable(text)) from error
+    raise MarkerUnreadable("its marker is longer than any of ours")
+
+
+def _why_unreadable(text: str) -> str:
+    try:
+        schema = _wire(_WireSchema).validate_json(text, strict=True)["schema"]
+    except ValueError:
+        return "its marker is damaged"
+    return (
+        "its marker is damaged" if schema <= SCHEMA else f"its marker has schema {schema}, this version reads {SCHEMA}"
+    )
 
 
 def _as_json(marker: Marker) -> dict[str, object]:
@@ -146,33 +165,26 @@ def _as_json(marker: Marker) -> dict[str, object]:
     return data if marker.ledger is None else {**data, "ledger": _ledger_json(marker.ledger, marker.map_id)}
 
 
-def _from_json(data: dict[str, object]) -> Marker:
-    read = _Reader(data)
+def _marker(data: _WireMarker) -> Marker:
     ledger = data.get("ledger")
     return Marker(
-        source=read.text("source"),
-        map_id=read.text("map"),
-        path=read.text("path"),
-        key=read.text("key"),
-        tracking=read.text("tracking"),
-        title=_field(data["title"]),
-        sections={str(name): _field(value) for name, value in read.table("sections").items()},
-        labels=frozenset(read.texts("labels")),
-        priority=read.text("priority"),
-        milestone=read.text("milestone"),
-        state=read.text("state"),
-        ledger=None if ledger is None else _ledger(ledger, read.text("map")),
+        source=data["source"],
+        map_id=data["map"],
+        path=data["path"],
+        key=data["key"],
+        tracking=data["tracking"],
+        title=WrittenField(*data["title"]),
+        sections={name: WrittenField(*written) for name, written in data["sections"].items()},
+        labels=frozenset(data["labels"]),
+        priority=data["priority"],
+        milestone=data["milestone"],
+        state=data["state"],
+        ledger=None if ledger is None else _ledger(ledger, data["map"]),
     )
 
 
 def _field_json(written: WrittenField) -> list[str]:
     return [written.values, written.text, *([written.heading] if written.heading else [])]
-
-
-def _field(value: object) -> WrittenField:
-    if not isinstance(value, list) or not all(isinstance(part, str) for part in value) or len(value) not in (2, 3):
-        raise TypeError("field")
-    return WrittenField(*value)
 
 
 def _ledger_json(ledger: Ledger, map_id: str) -> dict[str, object]:
@@ -198,44 +210,70 @@ def _ledger_json(ledger: Ledger, map_id: str) -> dict[str, object]:
     }
 
 
-def _ledger(data: object, map_id: str) -> Ledger:
-    if not isinstance(data, dict):
-        raise TypeError("ledger")
-    read = _Reader(data)
-    rows = [(f"{map_id}/{short}", str(number), int(flags)) for short, number, flags in data["keys"]]
+def _ledger(data: _WireLedger, map_id: str) -> Ledger:
+    rows = [(f"{map_id}/{short}", number, flags) for short, number, flags in data["keys"]]
     return Ledger(
         tickets={key: number for key, number, _ in rows if number},
         edges=frozenset((rows[waiting][0], rows[target][0]) for waiting, target in data["edges"]),
         children=frozenset(key for key, _, flags in rows if flags & 1),
         gone=frozenset(key for key, _, flags in rows if flags & 2),
         refused=frozenset((rows[a][0], rows[b][0]) for a, b in data.get("refused", ())),
-        text=read.text("text"),
-        settings=read.text("settings"),
-        commit=read.text("commit"),
-        commit_time=read.text("time"),
+        text=data["text"],
+        settings=data["settings"],
+        commit=data["commit"],
+        commit_time=data["time"],
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Takes values out of JSON that anybody may have edited; what has the wrong type is a damaged marker."""
+def _moment(text: str) -> str:
+    """Let nothing pass but a time with its zone, which can be compared with another; or none at all."""
+    try:
+        if text and datetime.fromisoformat(text).astimezone(UTC) is None:
+            raise ValueError
+    except OverflowError as error:
+        raise ValueError("beyond the calendar") from error
+    return text
 
-    data: Mapping[str, object]
 
-    def text(self, name: str) -> str:
-        value = self.data[name]
-        if not isinstance(value, str):
-            raise TypeError(name)
-        return value
+_Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f\x{2028}\x{2029}]*$")]
+"""Names are shown to people and compared with others: nothing in them ends a line."""
+_Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9._#-]{0,64}$")]
+"""What a tracker is asked for; empty for none."""
+_Place = Annotated[int, Field(ge=0)]
+_Written = tuple[str, str] | tuple[str, str, str]
 
-    def texts(self, name: str) -> list[str]:
-        value = self.data[name]
-        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-            raise TypeError(name)
-        return value
 
-    def table(self, name: str) -> Mapping[str, object]:
-        value = self.data[name]
-        if not isinstance(value, dict):
-            raise TypeError(name)
-        return value
+class _WireSchema(TypedDict):
+    schema: Annotated[int, Field(ge=0, lt=1_000_000)]
+
+
+class _WireLedger(TypedDict):
+    keys: list[tuple[_Line, _Number, _Place]]
+    edges: list[tuple[_Place, _Place]]
+    refused: NotRequired[list[tuple[_Place, _Place]]]
+    text: str
+    settings: str
+    commit: str
+    time: Annotated[str, AfterValidator(_moment)]
+
+
+class _WireMarker(TypedDict):
+    schema: Literal[1]
+    source: _Line
+    map: _Line
+    path: str
+    key: _Line
+    tracking: _Number
+    title: _Written
+    sections: dict[str, _Written]
+    labels: list[str]
+    priority: str
+    milestone: str
+    state: Literal["open", "closed"]
+    ledger: NotRequired[_WireLedger | None]
+
+
+@cache
+def _wire(shape: type[_Shape]) -> TypeAdapter[_Shape]:
+    """Return what reads a shape of JSON; made only when a ticket is read."""
+    return TypeAdapter(shape)

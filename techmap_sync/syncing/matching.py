@@ -7,10 +7,11 @@ trusted ledger that lists it. See ``docs/how-it-decides.md``, "Whose ticket is i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from techmap_sync.syncing.block import Block, Unmanaged, read_block
+from techmap_sync.syncing.claims import Claims
 from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import Held
@@ -41,8 +42,8 @@ class Holdings:
     """One ticket by key, the tracking ticket left out."""
     copies: tuple[tuple[Held, str], ...] = ()
     """Further tickets with a key that another one holds, and its number; empty when that one was renamed since."""
-    claimed: Mapping[str, Stray] = field(default_factory=dict)
-    """Keys that a ticket of somebody untrusted bears: neither adopted nor made again."""
+    claims: Claims = field(default_factory=Claims)
+    """Tickets of authors who are not trusted, of all maps."""
     unreadable: Mapping[str, Stray] = field(default_factory=dict)
     """Tickets that the ledger lists but whose marker is gone or broken, by key: released by a human."""
     moved: Mapping[str, str] = field(default_factory=dict)
@@ -119,8 +120,14 @@ class Sorted:
     """By map id."""
     strays: tuple[Stray, ...]
     """What belongs to nobody we know: foreign sources, broken markers."""
+    claims: Claims = field(default_factory=Claims)
+    """Tickets of authors who are not trusted."""
     doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Map id -> why its tickets cannot be told from this listing."""
+
+    def of(self, map_id: str) -> Holdings:
+        """Return the tickets of a map, which may have none."""
+        return self.maps.get(map_id) or Holdings(claims=self.claims)
 
 
 def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:
@@ -134,13 +141,10 @@ def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:
             strays.append(stray)
         elif isinstance(block, Block):
             ours.append(Held(ticket, block))
-    maps = {map_id: _holdings(map_id, held, strays, policy) for map_id, held in _by_map(ours, policy).items()}
-    return Sorted(maps, tuple(strays))
-
-
-def is_trusted(ticket: Ticket, policy: SyncPolicy) -> bool:
-    """Whether its author may have written one of our tickets."""
-    return ticket.standing is not Standing.STRANGER or ticket.author in policy.trusted_authors
+    believed = {map_id: _believed(held, policy) for map_id, held in _by_map(ours, policy).items()}
+    claims = _claims(ours, {h.ticket.number for held in believed.values() for h in held}, strays, policy)
+    maps = {map_id: _holdings(map_id, held, strays, claims) for map_id, held in believed.items() if held}
+    return Sorted(maps, tuple(strays), claims)
 
 
 def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stray | None:
@@ -148,8 +152,32 @@ def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stra
         return Stray(ticket, block.reason)
     if block.marker.source != policy.source:
         marker = block.marker
-        return Stray(ticket, f"it belongs to {marker.source}", marker.key, marker.map_id, marker.source)
+        whose = marker.source if policy.trusts(ticket) else "another source"
+        return Stray(ticket, f"it belongs to {whose}", marker.key, marker.map_id, marker.source)
     return None
+
+
+def _believed(held: Sequence[Held], policy: SyncPolicy) -> list[Held]:
+    """Return those of a map's tickets whose author is trusted, and those that its ledger vouches for."""
+    tracking, _ = _tracking([h for h in held if policy.trusts(h.ticket)])
+    listed = set(tracking.marker.ledger.tickets.values()) if tracking and tracking.marker.ledger else set()
+    return [h for h in held if policy.trusts(h.ticket) or (h.ticket.number in listed and h.marker.ledger is None)]
+
+
+def _claims(ours: Iterable[Held], believed: Collection[str], strays: Iterable[Stray], policy: SyncPolicy) -> Claims:
+    """Return what the tickets claim that are not believed, to the letter: what else their markers say decides nothing.
+
+    :param believed: numbers of the tickets that are.
+    """
+    by_key: dict[str, list[Ticket]] = {}
+    twins: dict[str, list[Ticket]] = {}
+    for held in ours:
+        if held.ticket.number not in believed:
+            by_key.setdefault(held.marker.key, []).append(held.ticket)
+    for stray in strays:
+        if stray.source and not policy.trusts(stray.ticket):
+            twins.setdefault(stray.map_id, []).append(stray.ticket)
+    return Claims(by_key, twins)
 
 
 def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
@@ -158,7 +186,7 @@ def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
     After a map was renamed its closed tickets still bear the old id; while it is being renamed, some bear the new one.
     In a folder the number of a deleted tracking ticket is given again: then older tickets name what is not theirs.
     """
-    tracking = [h for h in ours if _may_be_tracking(h) and is_trusted(h.ticket, policy)]
+    tracking = [h for h in ours if _may_be_tracking(h) and policy.trusts(h.ticket)]
     by_number = {h.ticket.number: h for h in tracking}
     listed = {
         number: h.marker.map_id
@@ -174,22 +202,22 @@ def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
     return found
 
 
-def _holdings(map_id: str, held: Sequence[Held], strays: Sequence[Stray], policy: SyncPolicy) -> Holdings:
-    tracking, other_tracking = _tracking([h for h in held if is_trusted(h.ticket, policy)])
+def _holdings(map_id: str, held: Sequence[Held], strays: Sequence[Stray], claims: Claims) -> Holdings:
+    """Return the tickets of a map.
+
+    :param held: those that are believed.
+    """
+    tracking, other_tracking = _tracking(held)
     ledger = (tracking.marker.ledger if tracking else None) or Ledger()
     numbers = {number: key for key, number in ledger.tickets.items()}
-
-    def believed(h: Held) -> bool:
-        return is_trusted(h.ticket, policy) or (h.ticket.number in numbers and h.marker.ledger is None)
-
-    tasks = [h for h in held if h.marker.ledger is None and believed(h)]
+    tasks = [h for h in held if h.marker.ledger is None]
     tickets, copies = _one_per_key(map_id, tasks, ledger)
     named = {h.marker.tracking for h in (*tasks, *(copy for copy, _ in other_tracking))}
     return Holdings(
         tracking=tracking,
         tickets=tickets,
         copies=(*other_tracking, *copies),
-        claimed={h.marker.key: Stray(h.ticket, _untrusted(h), h.marker.key) for h in held if not believed(h)},
+        claims=claims,
         unreadable={numbers[s.ticket.number]: s for s in strays if s.ticket.number in numbers},
         moved=_moved(ledger, tickets),
         released_tracking=next((s.reason for s in strays if s.ticket.number in named), ""),
@@ -200,10 +228,6 @@ def _moved(ledger: Ledger, tickets: Mapping[str, Held]) -> dict[str, str]:
     """Keys that tickets were given since the ledger was written: a run that renames may be killed before its end."""
     today = {held.ticket.number: key for key, held in tickets.items()}
     return {key: today[number] for key, number in ledger.tickets.items() if today.get(number, key) != key}
-
-
-def _untrusted(held: Held) -> str:
-    return f"{held.ticket.author or 'somebody'} wrote ticket {held.ticket.number}, whose marker claims this task"
 
 
 def _tracking(trusted: Sequence[Held]) -> tuple[Held | None, list[tuple[Held, str]]]:

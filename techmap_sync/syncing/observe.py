@@ -9,6 +9,7 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.edges import edges_to_read
 from techmap_sync.syncing.matching import Holdings, Sorted, sort_tickets
 from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.standings import with_standings
 from techmap_sync.syncing.tracker import Snapshot, Ticket, Tracker
 from techmap_sync.syncing.witness import foreign_twins, short_listing, unlisted_tickets
 
@@ -30,24 +31,25 @@ def observe(
     :param retired: ids of maps without plan whose tickets are let go.
     :raises TrackerError: the tracker refused or did not answer.
     """
-    snapshot = tracker.snapshot(policy.managed_label)
+    ids = frozenset(plan.map_id for plan in plans)
+    snapshot = with_standings(tracker, tracker.snapshot(policy.managed_label), policy, ids)
     completed, found = snapshot, sort_tickets(snapshot, policy)
     for numbers_in in (_named, _listed):
         numbers = [number for holdings in _to_complete(found, plans, retired) for number in numbers_in(holdings)]
         if missing := _fetch_missing(tracker, completed, numbers):
-            completed, found = _completed(completed, missing, policy)
+            completed = with_standings(tracker, _completed(completed, missing), policy, ids)
+            found = sort_tickets(completed, policy)
     asked = {ticket.number: ticket for plan in plans for ticket in _edges_of(plan, found, tracker, all_edges)}
     ends = tracker.ends(asked) if asked else {}
     if ends:
         edged = [replace(asked[n], parent=each.parent, blocked_by=each.blocked_by) for n, each in ends.items()]
-        _, found = _completed(completed, edged, policy)
+        found = sort_tickets(_completed(completed, edged), policy)
     return replace(found, doubts=_doubts(tracker, snapshot, plans, found, policy))
 
 
-def _completed(snapshot: Snapshot, reread: Iterable[Ticket], policy: SyncPolicy) -> tuple[Snapshot, Sorted]:
+def _completed(snapshot: Snapshot, reread: Iterable[Ticket]) -> Snapshot:
     tickets = {**snapshot.by_number(), **{ticket.number: ticket for ticket in reread}}
-    completed = replace(snapshot, tickets=tuple(tickets.values()))
-    return completed, sort_tickets(completed, policy)
+    return replace(snapshot, tickets=tuple(tickets.values()))
 
 
 def _doubts(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from techmap_sync.syncing.choices import OnConflict, OrphanPolicy, Side
+from techmap_sync.syncing.tracker import Standing, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class SyncPolicy:
     priority_labels: Mapping[str, str] = field(default_factory=dict)
     """Label by priority."""
     trusted_authors: frozenset[str] = frozenset()
+    adopted: frozenset[str] = frozenset()
+    """Numbers of tickets that are trusted whoever wrote them."""
     on_conflict: OnConflict = OnConflict.KEEP
     orphans: OrphanPolicy = OrphanPolicy.CLOSE
     limits: Limits = field(default_factory=Limits)
@@ -49,3 +52,17 @@ class SyncPolicy:
     """Close untouched tickets that double another one."""
     allowed: frozenset[str] = frozenset()
     """Names of guards that are lifted for this run."""
+
+    def trusts(self, ticket: Ticket) -> bool:
+        """Whether a ticket may be one of ours, as far as its author goes.
+
+        The case of an account's name makes no difference. The name that accounts share once they are gone counts for
+        nothing.
+        """
+        if ticket.standing in (Standing.SELF, Standing.MEMBER) or _is_in(ticket.number, self.adopted):
+            return True
+        return ticket.standing is not Standing.GONE and _is_in(ticket.author, self.trusted_authors)
+
+
+def _is_in(name: str, names: frozenset[str]) -> bool:
+    return bool(name) and name.casefold() in map(str.casefold, names)

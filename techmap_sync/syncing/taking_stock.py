@@ -129,7 +129,7 @@ def _without_ticket(spec: TaskSpec, holdings: Holdings, said: _Said) -> TaskProg
 def _taken_away(key: str, holdings: Holdings) -> bool:
     """Whether a human deleted or released its ticket."""
     known = (holdings.unreadable, holdings.ledger.gone, holdings.ledger.tickets)
-    return key not in holdings.claimed and any(key in keys for keys in known)
+    return key not in holdings.claims.by_key and any(key in keys for keys in known)
 
 
 def _ticket(key: str, held: Held, said: _Said, waits: _Waits, in_map: bool = True) -> TaskProgress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from techmap_sync.planning.task import TaskSpec
+from techmap_sync.syncing import claims
 from techmap_sync.syncing.changes import KEY, MARKER, Action, Change, FieldEdit
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.matching import Holdings
@@ -34,9 +35,8 @@ def task_changes(
 
 
 def _why_not_created(key: str, holdings: Holdings, policy: SyncPolicy) -> str:
-    if key in holdings.claimed:
-        stray = holdings.claimed[key]
-        return f"{stray.reason}; if {stray.ticket.author} may write tickets, add the name to trusted_authors"
+    if claiming := holdings.claims.by_key.get(key):
+        return claims.reason(claiming, policy)
     if key in policy.new:
         return ""
     if key in holdings.unreadable:

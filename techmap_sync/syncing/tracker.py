@@ -42,8 +42,10 @@ class Standing(StrEnum):
     SELF = "self"
     """The account whose token we hold."""
     MEMBER = "member"
-    """An owner, member or collaborator."""
+    """Somebody whose role lets them edit tickets of others."""
     STRANGER = "stranger"
+    GONE = "gone"
+    """An account that no longer exists. All such tickets have one author, so that its name says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Ticket:
     milestone: str | None = None
     author: str = ""
     standing: Standing = Standing.SELF
+    """As far as the ticket itself tells; ``Tracker.standings`` knows better."""
     parent: str | None = None
     """Number of the ticket it is a child of."""
     blocked_by: frozenset[str] | None = frozenset()
@@ -221,6 +224,13 @@ class Tracker(Protocol):
 
     def get(self, number: str) -> Ticket | None:
         """Read one ticket, or None when it is gone; its edges as far as that costs no further request."""
+        ...
+
+    def standings(self, authors: Collection[str]) -> Mapping[str, Standing]:
+        """Ask what the authors of tickets that were read are to the project; about each at most once a run.
+
+        An author of whom the tracker does not tell is left out: what the ticket itself tells counts then.
+        """
         ...
 
     def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:

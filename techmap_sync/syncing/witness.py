@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 
 from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.matching import Holdings, Stray
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.tracker import Snapshot, Ticket
+
+_LONGEST_NAME = 200
 
 
 def short_listing(snapshot: Snapshot) -> str:
@@ -49,10 +52,15 @@ def lost_tracking(holdings: Holdings, key: str, policy: SyncPolicy) -> tuple[str
 
 
 def foreign_twins(strays: Iterable[Stray], map_id: str, policy: SyncPolicy) -> Iterator[str]:
-    """Yield why a map must not be pushed: tickets of a map with the same id that came from another source."""
-    sources = {stray.source for stray in strays if stray.map_id == map_id and stray.source not in ("", policy.source)}
-    for source in sorted(sources):
-        yield f'the tickets of a map with this id come from {source}; set source = "{source}" or give the map a Map ID'
+    """Yield why a map must not be pushed: tickets of a map with the same id that came from another source.
+
+    Only authors who are trusted are heard; whatever anybody else's marker says, it is no advice.
+    """
+    told = (s.source for s in strays if s.map_id == map_id and policy.trusts(s.ticket))
+    for source in sorted(set(told) - {"", policy.source}):
+        shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in source[:_LONGEST_NAME])
+        advice = f"set source = {json.dumps(source, ensure_ascii=False)} or give" if shown == source else "give"
+        yield f"the tickets of a map with this id come from {shown}; {advice} the map a Map ID"
 
 
 def _map_of(ticket: Ticket, policy: SyncPolicy) -> str:

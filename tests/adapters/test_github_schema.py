@@ -133,6 +133,7 @@ def exchanged(github: GitHub) -> list[tuple[Request, Response]]:
         review.add("x" * 65_537)
     tracker.snapshot("techmap")
     tracker.own_tickets()
+    tracker.standings(["sara", "nobody", "maps-app[bot]"])
     tracker.examine()
     github.enterprise = "3.19.0"
     github.base_url += "/api/v3"

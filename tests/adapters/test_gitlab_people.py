@@ -11,7 +11,7 @@ from techmap_sync.adapters.gitlab.tracker import GitLabTracker, connect
 from techmap_sync.errors import TrackerError
 from techmap_sync.syncing.tracker import Draft, Patch, Standing
 from tests.simulators.gitlab import Simulator
-from tests.simulators.gitlab.world import BOT, GUEST, SARA, STRANGER, TOM, Token
+from tests.simulators.gitlab.world import BOT, GHOST, GUEST, SARA, STRANGER, TOM, Token
 
 LABEL = "techmap"
 
@@ -31,10 +31,19 @@ def tracker(server: Simulator) -> GitLabTracker:
 def test_authors_are_told_apart_by_their_role_in_one_request(server: Simulator, tracker: GitLabTracker) -> None:
     for author in (BOT, SARA, TOM, GUEST, STRANGER):
         server.world.add_issue("Title", author, labels=[LABEL])
-    standings = [ticket.standing for ticket in tracker.snapshot(LABEL).tickets]
+    authors = [ticket.author for ticket in tracker.snapshot(LABEL).tickets]
     member, stranger = Standing.MEMBER, Standing.STRANGER
-    assert standings == [Standing.SELF, member, member, stranger, stranger]
+    for _ in range(2):
+        assert tracker.standings(authors[1:]) == {"sara": member, "tom": member, "gus": stranger, "mallory": stranger}
     assert server.asked.count("GET /projects/42/members/all") == 1
+
+
+def test_a_row_tells_what_needs_no_question(server: Simulator, tracker: GitLabTracker) -> None:
+    for author in (BOT, SARA, GHOST):
+        server.world.add_issue("Title", author, labels=[LABEL])
+    standings = [ticket.standing for ticket in tracker.snapshot(LABEL).tickets]
+    assert standings == [Standing.SELF, Standing.STRANGER, Standing.GONE]
+    assert "GET /projects/42/members/all" not in server.asked
 
 
 def test_our_own_tickets_need_no_list_of_members(server: Simulator, tracker: GitLabTracker) -> None:

@@ -11,32 +11,35 @@ from hypothesis import strategies as st
 from techmap_sync.syncing.marker import Ledger, Marker, MarkerUnreadable, WrittenField, decode, encode
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+NAMES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=20)
+NUMBERS = st.from_regex(r"[A-Za-z0-9._#-]{1,12}", fullmatch=True)
+TIMES = st.sampled_from(["", "2026-01-09T10:00:00+00:00", "2026-01-09T10:00:00Z", "2026-07-01T23:59:59-03:30"])
 FIELDS = st.builds(WrittenField, TEXT, TEXT, TEXT)
-KEYS = TEXT.map("map/{}".format)
+KEYS = NAMES.map("map/{}".format)
 LEDGERS = st.builds(
     Ledger,
-    tickets=st.dictionaries(KEYS, TEXT.filter(bool), max_size=3),
+    tickets=st.dictionaries(KEYS, NUMBERS, max_size=3),
     edges=st.frozensets(st.tuples(KEYS, KEYS), max_size=3),
     children=st.frozensets(KEYS, max_size=3),
     gone=st.frozensets(KEYS, max_size=3),
     text=TEXT,
     settings=TEXT,
     commit=TEXT,
-    commit_time=TEXT,
+    commit_time=TIMES,
 )
 MARKERS = st.builds(
     Marker,
-    source=TEXT,
+    source=NAMES,
     map_id=st.just("map"),
     path=TEXT,
-    key=TEXT,
-    tracking=TEXT,
+    key=NAMES,
+    tracking=st.just("") | NUMBERS,
     title=FIELDS,
     sections=st.dictionaries(TEXT, FIELDS, max_size=3),
     labels=st.frozensets(TEXT, max_size=3),
     priority=TEXT,
     milestone=TEXT,
-    state=TEXT,
+    state=st.sampled_from(["open", "closed"]),
     ledger=st.none() | LEDGERS,
 )
 

@@ -17,12 +17,14 @@ from techmap_sync.syncing.tracker import (
     Finding,
     Patch,
     Snapshot,
+    Standing,
     State,
     Ticket,
     Visibility,
 )
 
 NAME = "memory:tests"
+_READS = ("snapshot", "own_tickets", "get", "standings", "ends", "visibility", "examine")
 
 
 class Killed(BaseException):
@@ -75,7 +77,7 @@ class Request:
     @property
     def writes(self) -> bool:
         """Whether it may change a ticket."""
-        return self.verb not in ("snapshot", "own_tickets", "get", "ends", "visibility", "examine")
+        return self.verb not in _READS
 
 
 @dataclass
@@ -94,6 +96,8 @@ class MemoryTracker:
     counts: bool = True
     """Whether a snapshot tells the server's own count, in which unlisted tickets are contained."""
     account: str = "techmap-bot"
+    roles: dict[str, Standing] = field(default_factory=dict)
+    """What it tells of accounts that it is asked about; of all others it tells nothing."""
 
     tickets: dict[str, Ticket] = field(default_factory=dict)
     """By number, in the order of their creation. A test edits them as people do: ``tickets[n] = replace(...)``."""
@@ -135,6 +139,10 @@ class MemoryTracker:
         with self._request("get", number):
             ticket = self.tickets.get(number)
             return self._as_listed(ticket) if ticket else None
+
+    def standings(self, authors: Collection[str]) -> Mapping[str, Standing]:
+        with self._request("standings", " ".join(authors)):
+            return {name: self.roles[name] for name in authors if name in self.roles}
 
     def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
         with self._request("ends", " ".join(numbers)):

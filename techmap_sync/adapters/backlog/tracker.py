@@ -24,6 +24,7 @@ from techmap_sync.syncing.tracker import (
     Finding,
     Patch,
     Snapshot,
+    Standing,
     State,
     Ticket,
     Visibility,
@@ -79,6 +80,10 @@ class BacklogTracker:
             settings = self._folder.settings()
             tasks = [file.parsed_unless_foreign(_OUR_TRACE) for file in self._folder.files()]
             return _in_order(self._ticket(task, settings) for task in tasks if task)
+
+    def standings(self, authors: Collection[str]) -> Mapping[str, Standing]:
+        """A folder knows no accounts."""
+        return {}
 
     def visibility(self, repository: str = "") -> Visibility | None:
         """A folder is seen by whoever has it; of repositories it knows nothing."""

@@ -21,6 +21,8 @@ _REASONS = {
 _NAMES = {reason: name for name, reason in _REASONS.items()}
 
 _MEMBERS = ("OWNER", "MEMBER", "COLLABORATOR")
+_GHOST = "ghost"
+"""The account that stands in for those that were deleted (https://github.com/ghost); some rows have none at all."""
 
 
 def is_readable(row: object) -> TypeGuard[Row]:
@@ -157,6 +159,9 @@ def _author(row: Row) -> str:
 
 
 def _standing(row: Row, login: str) -> Standing:
+    """Return what the row alone tells of its author."""
+    if _author(row) in ("", _GHOST):
+        return Standing.GONE
     if login and _author(row) == login:
         return Standing.SELF
     return Standing.MEMBER if row.get("author_association") in _MEMBERS else Standing.STRANGER

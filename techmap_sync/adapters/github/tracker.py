@@ -15,12 +15,24 @@ from techmap_sync.adapters.github.catalog import Catalog
 from techmap_sync.adapters.github.edges import Edges
 from techmap_sync.adapters.github.features import Features
 from techmap_sync.adapters.github.login import is_installation, requester_for
+from techmap_sync.adapters.github.people import People
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.scope import one_issue
 from techmap_sync.adapters.github.shelf import Shelf
 from techmap_sync.adapters.github.transport import Answer, Row, Transport
 from techmap_sync.errors import OutcomeUnclear, TicketRefused, TrackerError, UsageProblem
-from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, Ends, Finding, Patch, Snapshot, Ticket, Visibility
+from techmap_sync.syncing.tracker import (
+    Capabilities,
+    Draft,
+    Edge,
+    Ends,
+    Finding,
+    Patch,
+    Snapshot,
+    Standing,
+    Ticket,
+    Visibility,
+)
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -68,6 +80,7 @@ class GitHubTracker:
         self._shelf = Shelf(self._api, self.name)
         self._edges = Edges(self._api, self.name, self._shelf)
         self._catalog = Catalog(self._api, self.name, connection.label_colors)
+        self._people = People(self._api)
         self._features = Features.of_host(transport.host)
         self._account: str | None = None
         self._spelling: dict[str, str] = {}
@@ -107,6 +120,13 @@ class GitHubTracker:
         """
         row = self._shelf.find(number)
         return None if row is None else self._ticket(row)
+
+    def standings(self, authors: Collection[str]) -> Mapping[str, Standing]:
+        """Ask for the permissions of authors.
+
+        :raises TrackerError: the server did not answer.
+        """
+        return self._people.standings(authors)
 
     def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
         """Read the parents and blockers of some issues.

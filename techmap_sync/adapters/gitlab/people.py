@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from techmap_sync.adapters.gitlab.answers import Row
@@ -11,12 +12,15 @@ from techmap_sync.adapters.gitlab.project import PLANNER, Project
 from techmap_sync.adapters.gitlab.wire import Wire
 from techmap_sync.syncing.tracker import Standing
 
+_GHOST = re.compile("ghost[0-9]*")
+
 
 class People:
     """Accounts by number and name; asked for once each."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+        self._authors: dict[str, int] = {}
         self._levels: dict[int, int] = {}
         self._numbers: dict[str, int] = {}
 
@@ -28,27 +32,38 @@ class People:
         """
         return self._wire.row("/user", "learn whose token this is")
 
-    def meet(self, project: Project, authors: Iterable[int]) -> None:
-        """Read the roles of authors, all in one request.
+    def author(self, row: Row) -> tuple[str, Standing]:
+        """Return the name of an issue's author, and what the issue alone tells of it."""
+        author = row.get("author") or {}
+        name = str(author.get("username") or "")
+        if name:
+            self._authors[name] = author["id"]
+        if name and author["id"] == self.me["id"]:
+            return name, Standing.SELF
+        return name, Standing.GONE if not name or _is_ghost(author) else Standing.STRANGER
+
+    def standings(self, project: Project, authors: Collection[str]) -> Mapping[str, Standing]:
+        """Return what the authors of issues that were read are to the project; a request for each hundred.
+
+        Guests may open issues and nothing more: their tickets are no more trusted than those of strangers.
 
         :raises TrackerError: GitLab refused or did not answer.
         """
-        strangers = sorted(set(authors) - self._levels.keys() - {self.me["id"]})
-        for start in range(0, len(strangers), PER_PAGE):
-            asked = strangers[start : start + PER_PAGE]
-            path = f"{project.api}/members/all"
-            rows = read_all(self._wire, path, "read the project's members", {"user_ids[]": asked}).rows
-            found = {row["id"]: row["access_level"] for row in rows if row.get("state", "active") == "active"}
-            self._levels |= {number: found.get(number, 0) for number in asked}
+        numbers = {name: self._authors[name] for name in authors if name in self._authors}
+        asked = sorted(set(numbers.values()) - self._levels.keys())
+        for start in range(0, len(asked), PER_PAGE):
+            self._meet(project, asked[start : start + PER_PAGE])
+        return {
+            name: Standing.MEMBER if self._levels[number] >= PLANNER else Standing.STRANGER
+            for name, number in numbers.items()
+        }
 
-    def standing(self, author: int) -> Standing:
-        """Return what an author whom we met is to the project.
-
-        Guests may open issues and nothing more: their tickets are no more trusted than those of strangers.
-        """
-        if author == self.me["id"]:
-            return Standing.SELF
-        return Standing.MEMBER if self._levels.get(author, 0) >= PLANNER else Standing.STRANGER
+    def _meet(self, project: Project, numbers: list[int]) -> None:
+        """Read the roles of a hundred accounts at most."""
+        path = f"{project.api}/members/all"
+        rows = read_all(self._wire, path, "read the project's members", {"user_ids[]": numbers}).rows
+        found = {row["id"]: row["access_level"] for row in rows if row.get("state", "active") == "active"}
+        self._levels |= {number: found.get(number, 0) for number in numbers}
 
     def number(self, name: str) -> int:
         """Return the number of an account, which is what issues are assigned to.
@@ -63,3 +78,11 @@ class People:
                 raise self._wire.ticket_refused(f"there is no account {name}", "check assignees in the settings")
             self._numbers[name] = found
         return self._numbers[name]
+
+
+def _is_ghost(author: Row) -> bool:
+    """Return whether an account stands in for those that were deleted, such as the bots of replaced tokens.
+
+    https://docs.gitlab.com/user/profile/account/delete_account/#associated-records
+    """
+    return author.get("name") == "Ghost User" and _GHOST.fullmatch(str(author["username"])) is not None

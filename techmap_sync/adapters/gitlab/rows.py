@@ -11,9 +11,10 @@ def is_gone(row: Row) -> bool:
     return bool(row.get("moved_to_id"))
 
 
-def ticket(row: Row, standing: Standing, ends: Ends) -> Ticket:
+def ticket(row: Row, author: tuple[str, Standing], ends: Ends) -> Ticket:
     """Return an issue as a ticket. GitLab keeps neither a reason for closing nor a priority.
 
+    :param author: the name of its author, and what it is to the project.
     :param ends: where its links lead, as far as that is known: a row does not tell.
     """
     milestone = row.get("milestone")
@@ -25,8 +26,8 @@ def ticket(row: Row, standing: Standing, ends: Ends) -> Ticket:
         labels=frozenset(row["labels"]),
         assignees=frozenset(person["username"] for person in row["assignees"] if person),
         milestone=milestone["title"] if milestone else None,
-        author=row["author"]["username"],
-        standing=standing,
+        author=author[0],
+        standing=author[1],
         parent=ends.parent,
         blocked_by=ends.blocked_by,
         comments=row["user_notes_count"],

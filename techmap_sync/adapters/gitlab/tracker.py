@@ -28,6 +28,7 @@ from techmap_sync.syncing.tracker import (
     Finding,
     Patch,
     Snapshot,
+    Standing,
     State,
     Ticket,
     Visibility,
@@ -129,7 +130,14 @@ class GitLabTracker:
         :raises TrackerError: GitLab refused or did not answer.
         """
         row = self._issues.get(number)
-        return None if row is None else self._read(row)
+        return None if row is None else self._ticket(row)
+
+    def standings(self, authors: Collection[str]) -> Mapping[str, Standing]:
+        """Ask for the roles of authors.
+
+        :raises TrackerError: GitLab refused or did not answer.
+        """
+        return self._people.standings(self._project, authors)
 
     def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
         """Read the links of some issues, one request each and one for each link that may lead to a parent.
@@ -170,7 +178,7 @@ class GitLabTracker:
         number = str(row["iid"])
         if draft.estimate_minutes:
             self._issues.estimate(number, draft.estimate_minutes)
-        return self._read(row, Ends(None, frozenset()))
+        return self._ticket(row, Ends(None, frozenset()))
 
     @_of_one_issue
     def update(self, number: str, patch: Patch) -> Ticket:
@@ -183,7 +191,7 @@ class GitLabTracker:
         row = self._issues.change(number, f"change ticket {number}", data) if data else self._issues.get(number)
         if row is None:
             raise self._wire.ticket_refused(f"there is no ticket {number}")
-        return self._read(row)
+        return self._ticket(row)
 
     @_of_one_issue
     def add_labels(self, number: str, labels: Collection[str]) -> None:
@@ -225,18 +233,12 @@ class GitLabTracker:
 
     def _listed(self, query: dict[str, Any]) -> Snapshot:
         listing = self._issues.select(query)
-        self._people.meet(self._project, (row["author"]["id"] for row in listing.rows))
-        tickets = tuple(self._ticket(row, _UNKNOWN) for row in listing.rows if not rows.is_gone(row))
+        tickets = tuple(self._ticket(row) for row in listing.rows if not rows.is_gone(row))
         gone = len(listing.rows) - len(tickets)
         return Snapshot(tickets, None if listing.total is None else listing.total - gone)
 
-    def _ticket(self, row: Row, ends: Ends) -> Ticket:
-        return rows.ticket(row, self._people.standing(row["author"]["id"]), ends)
-
-    def _read(self, row: Row, ends: Ends = _UNKNOWN) -> Ticket:
-        """Return an issue that was read or written alone."""
-        self._people.meet(self._project, [row["author"]["id"]])
-        return self._ticket(row, ends)
+    def _ticket(self, row: Row, ends: Ends = _UNKNOWN) -> Ticket:
+        return rows.ticket(row, self._people.author(row), ends)
 
     def _changes(self, patch: Patch) -> dict[str, Any]:
         """Return a patch as fields of GitLab's. There is no reason and no priority among them."""

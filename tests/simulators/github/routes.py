@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tests.simulators.github import comments, edges, issues
+from tests.simulators.github import comments, edges, issues, people
 from tests.simulators.github.messages import NOT_FOUND, Request, Response, refused
 from tests.simulators.github.state import Account
 from tests.simulators.github.world import World
@@ -29,18 +29,17 @@ ROUTES: dict[tuple[str, str], Endpoint] = {
     ("GET", "/issues/{issue_number}/dependencies/blocked_by"): edges.list_blockers,
     ("POST", "/issues/{issue_number}/dependencies/blocked_by"): edges.add_blocker,
     ("DELETE", "/issues/{issue_number}/dependencies/blocked_by/{issue_id}"): edges.remove_blocker,
+    ("GET", "/collaborators/{username}/permission"): people.permission,
     ("GET", "/labels"): issues.list_labels,
     ("POST", "/labels"): issues.create_label,
     ("GET", "/milestones"): issues.list_milestones,
     ("POST", "/milestones"): issues.create_milestone,
 }
 
+_NUMBERS = re.compile(r"\\{\w*(?:number|id)\\}")
+_NAMES = re.compile(r"\\{\w*name\\}")
 _BY_PATTERN = [
-    (
-        verb,
-        re.compile(re.sub(r"\\{(\w*(?:number|id))\\}", r"(\\d+)", re.escape(path)).replace(r"\{name\}", "([^/]+)")),
-        made,
-    )
+    (verb, re.compile(_NAMES.sub("([^/]+)", _NUMBERS.sub(r"(\\d+)", re.escape(path)))), made)
     for (verb, path), made in ROUTES.items()
 ]
 

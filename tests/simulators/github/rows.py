@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from tests.simulators.github.messages import Json
-from tests.simulators.github.state import Comment, Issue, Label, Milestone, Repository
+from tests.simulators.github.state import Account, Comment, Issue, Label, Milestone, Repository
 
 _REPOSITORY_URLS = (
     "archive",
@@ -68,9 +68,10 @@ def time(moment: datetime | None) -> str | None:
 class Rows:
     """Turns what the server knows into rows, with links below its base URL."""
 
-    def __init__(self, base_url: str, repository: Repository) -> None:
+    def __init__(self, base_url: str, repository: Repository, reader: Account | None = None) -> None:
         self._base = base_url
         self._repository = repository
+        self._reader = reader
 
     @property
     def url(self) -> str:
@@ -175,6 +176,11 @@ class Rows:
                 found.setdefault(number, []).append(issue)
         return found
 
+    def _association(self, author: Account) -> str:
+        """Return what the reader may see of an author; private memberships are not shown to installations."""
+        hidden = self._reader is not None and self._reader.is_installation
+        return author.seen_as or author.association if hidden else author.association
+
     def issue(self, issue: Issue) -> Json:
         """Return an issue as lists hold it."""
         repository = self._repository
@@ -193,7 +199,7 @@ class Rows:
             "node_id": f"I_{issue.id}",
             "number": issue.number,
             "title": issue.title,
-            "user": self.user(issue.author.login),
+            "user": self.user(issue.author.login) if issue.author.login else None,
             "labels": [self.label_of_issue(repository.labels[name.lower()]) for name in issue.labels],
             "state": issue.state,
             "locked": False,
@@ -204,7 +210,7 @@ class Rows:
             "created_at": time(issue.created),
             "updated_at": time(issue.updated),
             "closed_at": time(issue.closed),
-            "author_association": issue.author.association,
+            "author_association": self._association(issue.author),
             "active_lock_reason": None,
             "body": issue.body,
             "closed_by": None,

@@ -147,6 +147,7 @@ class GitHub:
         account = self.accounts.get(token)
         if account is None or scheme.lower() not in ("token", "bearer"):
             return refused(401, "Bad credentials")
+        self.world.reader = account
         match request.verb, request.path:
             case "GET", "/user" if account.is_installation:
                 return refused(403, "Resource not accessible by integration")

@@ -13,10 +13,14 @@ class Account:
     login: str
     association: str = "OWNER"
     """What GitHub calls its standing: OWNER, MEMBER, COLLABORATOR, CONTRIBUTOR, NONE."""
+    seen_as: str = ""
+    """The association that Apps and Actions are told instead, when the membership is private."""
     is_installation: bool = False
     """An App's or Actions' account, which has no user."""
     may_label: bool = True
     """It has the role Triage or Write; without it labels and the like are dropped silently."""
+    may_push: bool = True
+    """It has the role Write, or is an App that may read metadata: it is told the permissions of others."""
     may_write: bool = True
     """The token has the permission to write issues."""
     scopes: str | None = "repo"
@@ -99,6 +103,10 @@ class Repository:
     """By name in lower case."""
     milestones: dict[int, Milestone] = field(default_factory=dict)
     assignable: list[str] = field(default_factory=lambda: ["sara", "tom"])
+    roles: dict[str, str] = field(default_factory=lambda: {"octo": "admin", "sara": "write", "tom": "triage"})
+    """What accounts may do, by login. Whoever is missing may read what is public."""
+    bases: dict[str, str] = field(default_factory=dict)
+    """The roles that the organization made, and the one that each is built on."""
     last_id: int = 1_000_000
     """Ids are far from numbers, so that none is taken for the other."""
 
@@ -111,6 +119,13 @@ class Repository:
         """Rename the repository as its owner does."""
         self.former_names.append(self.full_name)
         self.full_name = full_name
+
+    def delete_account(self, login: str, *, leaves_ghost: bool = True) -> None:
+        """Delete an account as its owner does: what it wrote stays, by the ghost or by nobody."""
+        self.roles.pop(login, None)
+        for issue in self.issues.values():
+            if issue.author.login == login:
+                issue.author = Account("ghost" if leaves_ghost else "", "NONE")
 
     def by_id(self, number: int) -> Issue | None:
         """Return the issue with a database id."""

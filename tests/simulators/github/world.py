@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tests.simulators.github.messages import NOT_FOUND, Response, refused
 from tests.simulators.github.rows import Rows
-from tests.simulators.github.state import Issue, Repository
+from tests.simulators.github.state import Account, Issue, Repository
 
 
 @dataclass
@@ -18,13 +18,15 @@ class World:
     repository: Repository
     clock: Callable[[], datetime]
     base_url: str = ""
+    reader: Account | None = None
+    """Whom the answer is for."""
     footer: str = ""
     """What something on the way adds to each text that is written."""
 
     @property
     def rows(self) -> Rows:
         """What turns values into JSON."""
-        return Rows(self.base_url, self.repository)
+        return Rows(self.base_url, self.repository, self.reader)
 
     def next_number(self) -> int:
         """Return the next number of an issue or a pull request."""

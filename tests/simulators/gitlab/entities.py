@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from tests.simulators.gitlab.world import Issue, Link, Milestone, Note, Token, User, World
+from tests.simulators.gitlab.world import GHOST, Issue, Link, Milestone, Note, Token, User, World
 
 Json = dict[str, Any]
 
@@ -30,7 +30,7 @@ class Entities:
         return {
             "id": user.id,
             "username": user.username,
-            "name": user.username.title(),
+            "name": "Ghost User" if user == GHOST else user.username.title(),
             "state": "active",
             "locked": False,
             "avatar_url": f"{self.base}/uploads/{user.id}.png",

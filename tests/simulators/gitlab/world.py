@@ -14,6 +14,8 @@ class User:
     username: str
 
 
+GHOST = User(2, "ghost1")
+"""Who stands in for accounts that were deleted."""
 BOT, SARA, TOM, GUEST, STRANGER = (
     User(number, name) for number, name in enumerate(("techmap-bot", "sara", "tom", "gus", "mallory"), 7)
 )
@@ -98,7 +100,7 @@ class World:
     members: dict[User, int] = field(default_factory=lambda: {BOT: 40, SARA: 50, TOM: 30, GUEST: 10})
     tokens: dict[str, Token] = field(default_factory=lambda: {"glpat-secret": Token(BOT)})
 
-    users: tuple[User, ...] = (BOT, SARA, TOM, GUEST, STRANGER)
+    users: tuple[User, ...] = (GHOST, BOT, SARA, TOM, GUEST, STRANGER)
     id: int = 42
     issues: dict[int, Issue] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
@@ -119,6 +121,15 @@ class World:
         for label in issue.labels:
             self.labels.setdefault(label, "#6699cc")
         return issue
+
+    def replace_token(self, old: str, new: str, successor: User) -> None:
+        """Replace a project access token: its bot leaves, what it wrote passes to the ghost, and a new one comes."""
+        user = self.tokens.pop(old).user
+        self.members.pop(user)
+        for issue in self.issues.values():
+            issue.author = GHOST if issue.author == user else issue.author
+        self.users = (*(other for other in self.users if other != user), successor)
+        self.members[successor], self.tokens[new] = 40, Token(successor)
 
     def add_link(self, source: int, target: int, kind: str = "relates_to") -> Link:
         """Link two issues as somebody does on the page of the first."""
