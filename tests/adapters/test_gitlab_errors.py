@@ -137,7 +137,7 @@ def test_a_server_that_cannot_be_reached_is_named(server: Simulator) -> None:
 def test_a_server_that_does_not_answer_in_time_is_named(server: Simulator) -> None:
     server.fail(*[faults.silence()] * 4)
     error = problem(server, timeout=0.05)
-    assert error.what.endswith("did not answer within 0.05 seconds")
+    assert error.what.endswith("did not answer in time")
 
 
 def test_a_write_that_cannot_have_arrived_is_no_unclear_one(server: Simulator) -> None:
@@ -155,8 +155,8 @@ def test_a_proxy_that_does_not_let_us_through_is_told(server: Simulator, monkeyp
     monkeypatch.setenv("no_proxy", "")
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     error = problem(server, api_url="https://gitlab.invalid")
-    assert error.what == "the proxy does not let us through to gitlab.invalid"
-    assert error.hint == "check HTTPS_PROXY and NO_PROXY"
+    assert error.what == "the proxy did not connect to gitlab.invalid"
+    assert "HTTPS_PROXY" in error.hint
     chain = repr([error, error.__cause__, error.__context__])
     assert "secret" not in chain
 
@@ -276,4 +276,4 @@ def test_a_refusal_is_told_in_gitlabs_words(server: Simulator, status: int, body
 def test_a_server_without_safe_connections_is_told(server: Simulator) -> None:
     address = server.url.replace("http://", "https://")
     error = problem(server, api_url=address)
-    assert error.what == f"no safe connection to {address.removeprefix('https://')} could be made"
+    assert error.what == f"no secure connection to {address.removeprefix('https://')}"

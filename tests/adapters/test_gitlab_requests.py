@@ -217,7 +217,7 @@ def test_a_list_that_never_ends_is_refused(server: Simulator, tracker: GitLabTra
     server.fail(again, again, again)
     with pytest.raises(TrackerError) as caught:
         tracker.snapshot(LABEL)
-    assert caught.value.what == "GitLab's list has no end"
+    assert "has no end" in caught.value.what
 
 
 def test_a_redirect_never_carries_the_token_to_another_server(server: Simulator, tracker: GitLabTracker) -> None:

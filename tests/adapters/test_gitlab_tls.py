@@ -85,9 +85,8 @@ def test_a_certificate_that_is_not_trusted_is_told_at_once_with_the_way_out(
         assert server.waited == []
     host = server.url.removeprefix("https://")
     assert caught.value.what == f"the certificate of {host} is not trusted"
-    assert caught.value.hint == (
-        "name a file with its authority's certificates: setting gitlab.ca_bundle or variable REQUESTS_CA_BUNDLE"
-    )
+    assert "ca_bundle" in caught.value.hint
+    assert "REQUESTS_CA_BUNDLE" in caught.value.hint
     assert not isinstance(caught.value, OutcomeUnclear)
 
 
@@ -95,4 +94,4 @@ def test_certificates_that_cannot_be_read_are_told(authority: Path, tmp_path: Pa
     with Simulator.running(certificate=authority / "server.pem") as server, pytest.raises(TrackerError) as caught:
         connect(server.connection(ca_bundle=str(tmp_path / "missing.pem"))).snapshot("techmap")
     assert caught.value.what == "the file with certificates cannot be read"
-    assert caught.value.hint == "check its path: setting gitlab.ca_bundle"
+    assert "ca_bundle" in caught.value.hint

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import urljoin
 
 from techmap_sync.adapters.connection import Connection
-from techmap_sync.adapters.github.failures import NoAnswer
+from techmap_sync.adapters.failures import NoAnswer
 from techmap_sync.adapters.github.pacer import Cost, Pacer
 from techmap_sync.adapters.github.refusals import refusal, seconds_demanded
 from techmap_sync.adapters.github.transport import Answer, Row, Transport
+from techmap_sync.adapters.http import on_same_server
+from techmap_sync.adapters.pages import Endless, Walk
 from techmap_sync.errors import OutcomeUnclear, TrackerError
 
 _SECONDS_BEFORE_RETRIES = (1.0, 2.0, 4.0)
 _REDIRECTS = (301, 302, 307, 308)
+_MOST_MOVES = 3
 _ACCEPTED, _NOT_IMPLEMENTED = 202, 501
-_NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
 _OF_THE_SERVER = ("/user",)
 
 Parameters = Mapping[str, str | int]
@@ -72,15 +72,22 @@ class Api:
 
         :raises TrackerError: a page is missing or is no list.
         """
-        answer = self.read(path, {**parameters, "per_page": 100})
+        query: Parameters = {**parameters, "per_page": 100}
+        answer = self.read(path, query)
+        walk = Walk(self._connection.now, answer.last_page)
         while True:
             if not isinstance(answer.data, list):
                 raise TrackerError(self._name, f"{self.host} answered with something that is no list", "try again")
+            try:
+                walk.page(repr(query), answer.data, answer.size)
+            except Endless as endless:
+                what = f"a list of {self.host} has no end: {endless.why}"
+                raise TrackerError(self._name, what, "try again later") from None
             yield from answer.data
-            following = _NEXT.search(answer.headers.get("link", ""))
-            if not following:
+            query = answer.next_query
+            if not query:
                 return
-            answer = self.read(following[1])
+            answer = self.read(path, query)
 
     def ask(self, query: str) -> Row:
         """Send a GraphQL query that only reads.
@@ -120,14 +127,16 @@ class Api:
         Neither of the two has an effect, so that a write may be sent again.
         """
         cost = Cost(1) if reads else Cost.of(verb, path)
-        refused = 0
+        refused = moved = 0
         while True:
             answer = self._send_once(verb, path, parameters, body, cost)
             seconds = seconds_demanded(answer, refused, self._connection.now())
             if seconds is not None:
                 refused += 1
                 self.pacer.hold(seconds, refused)
-            elif not (answer.status in _REDIRECTS and self._renamed(path)):
+            elif answer.status in _REDIRECTS and moved < _MOST_MOVES and self._renamed(path):
+                moved += 1
+            else:
                 return answer
 
     def _send_once(self, verb: str, path: str, parameters: Parameters, body: object, cost: Cost) -> Answer:
@@ -162,8 +171,9 @@ class Api:
 
     def _current_name(self) -> str:
         answer = self._send("GET", "", _NONE)
-        if answer.status in _REDIRECTS and (location := answer.headers.get("location")):
-            answer = self._send("GET", urljoin(self._transport.base_url, location), _NONE)
+        place = on_same_server(self._transport.base_url, answer.headers.get("location", ""))
+        if answer.status in _REDIRECTS and place:
+            answer = self._send("GET", place, _NONE)
         return str(self._accepted(answer).row.get("full_name") or self.repository)
 
     def _url(self, path: str) -> str:

@@ -9,6 +9,7 @@ from github import Auth, Github
 from github.Requester import Requester
 
 from techmap_sync.adapters.connection import Connection
+from techmap_sync.adapters.github.app import AppLogin
 from techmap_sync.errors import UsageProblem
 
 PUBLIC_API = "https://api.github.com"
@@ -51,7 +52,7 @@ def is_installation(connection: Connection) -> bool:
 
 def _auth(connection: Connection) -> Auth.Auth:
     if connection.credentials:
-        return _app_auth(connection)
+        return _app_login(connection)
     token = connection.token.value.strip()
     if not token:
         raise UsageProblem("no token for GitHub", "set GITHUB_TOKEN, or log in with: gh auth login")
@@ -60,16 +61,11 @@ def _auth(connection: Connection) -> Auth.Auth:
     return Auth.Token(token)
 
 
-def _app_auth(connection: Connection) -> Auth.Auth:
-    """Return the login of an App's installation, narrowed to issues.
-
-    https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app
-    """
+def _app_login(connection: Connection) -> AppLogin:
     missing = [name for name in _APP_CREDENTIALS if not connection.credentials.get(name)]
     if missing:
         raise UsageProblem(f"the login as a GitHub App lacks {', '.join(missing)}", "give all three, or a token")
     app_id, private_key, installation = (connection.credentials[name].value.strip() for name in _APP_CREDENTIALS)
-    if not installation.isdecimal():
+    if not (installation.isascii() and installation.isdecimal()):
         raise UsageProblem("the installation id of the GitHub App is no number", "it ends the address of its settings")
-    app = Auth.AppAuth(app_id, private_key)
-    return app.get_installation_auth(int(installation), token_permissions={"issues": "write"})
+    return AppLogin(app_id, private_key, installation, connection.now)

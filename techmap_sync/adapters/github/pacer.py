@@ -11,8 +11,9 @@ import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
+from techmap_sync.adapters.advice import number, reset_time
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.adapters.github.transport import Answer
 from techmap_sync.errors import BudgetSpent
@@ -157,14 +158,14 @@ class Pacer:
 
     def _heed(self, headers: Mapping[str, str]) -> None:
         """Read the limit of this hour; GitHub Enterprise Server has none of these limits unless it says so."""
-        limit, left = headers.get("x-ratelimit-limit", ""), headers.get("x-ratelimit-remaining", "")
-        reset = headers.get("x-ratelimit-reset", "")
-        if not limit:
+        limit, left = number(headers.get("x-ratelimit-limit", "")), number(headers.get("x-ratelimit-remaining", ""))
+        if "x-ratelimit-limit" not in headers:
             self._limited = "x-github-enterprise-version" not in headers
-        if headers.get("x-ratelimit-resource", "core") == "core" and left.isdecimal() and reset.isdecimal():
+        reset = reset_time(headers.get("x-ratelimit-reset", ""), self._now())
+        if headers.get("x-ratelimit-resource", "core") == "core" and limit is not None and left is not None and reset:
             self.left = f"{left} of {limit}"
             # Nobody says when within that second.
-            self._exhausted_until = datetime.fromtimestamp(int(reset) + 1, UTC) if left == "0" else None
+            self._exhausted_until = reset + timedelta(seconds=1) if left == 0 else None
 
     def _spent(self, seconds: float) -> BudgetSpent:
         minutes = math.ceil(seconds / 60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from techmap_sync.adapters.advice import reset_time, seconds_to_wait
 from techmap_sync.adapters.github.transport import Answer
 from techmap_sync.adapters.words import one_line
 from techmap_sync.errors import TrackerError
@@ -56,13 +57,13 @@ def seconds_demanded(answer: Answer, attempt: int, now: datetime) -> float | Non
     """
     if answer.status not in (403, 429):
         return None
-    advice = answer.headers.get("retry-after", "")
+    seconds = seconds_to_wait(answer.headers, now)
+    if seconds is not None:
+        return seconds
     exhausted = answer.headers.get("x-ratelimit-remaining") == "0"
-    if advice.isdecimal():
-        return float(advice)
-    if exhausted and (reset := answer.headers.get("x-ratelimit-reset", "")).isdecimal():
+    if exhausted and (reset := reset_time(answer.headers.get("x-ratelimit-reset", ""), now)):
         # Nobody says when within that second.
-        return max(int(reset) + 1 - now.timestamp(), 1.0)
+        return max((reset - now).total_seconds() + 1, 1.0)
     if answer.status == 429 or exhausted or "rate limit" in answer.message.lower():
         return _SECONDS_WITHOUT_ADVICE * float(2**attempt)
     return None

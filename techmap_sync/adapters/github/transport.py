@@ -1,22 +1,21 @@
-"""One request, one answer: PyGithub's transport without what it does behind one's back."""
+"""One request, one answer. PyGithub puts the request together and signs it; the answer does not pass through it.
+
+It would follow a 301 without the query, so that a list loses its filters, ask again on a 202 as long as one comes, and
+break on limits that are not numbers.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
-import jwt
-from github import GithubException
-from github.Requester import (
-    HTTPRequestsConnectionClass,
-    HTTPSRequestsConnectionClass,
-    Requester,
-    RequestsResponse,
-)
+from github.Requester import HTTPSRequestsConnectionClass, Requester
 
-from techmap_sync.adapters.github.failures import NoAnswer, no_answer
+from techmap_sync.adapters.advice import number
+from techmap_sync.adapters.failures import NoAnswer
+from techmap_sync.adapters.github.app import AppLogin
+from techmap_sync.adapters.http import Answered, Reply, Session
 
 Row = Mapping[str, Any]
 """An object of an answer."""
@@ -31,6 +30,12 @@ class Answer:
     """By names in lower case."""
     data: Any
     """The JSON; None when there was none."""
+    next_query: Mapping[str, str] = field(default_factory=dict)
+    """The query that brings the next page of a list, empty at its end."""
+    last_page: int | None = None
+    """The number of the last page of a list; None where the server does not number them."""
+    size: int = 0
+    """Bytes of the body."""
 
     @property
     def row(self) -> Row:
@@ -53,14 +58,7 @@ class Transport:
 
     def __init__(self, requester: Requester, verify: bool | str, timeout: float) -> None:
         self._requester = requester
-        kind = _Https if requester.scheme == "https" else _Http
-        _, _, port = requester.hostname_and_port.partition(":")
-        self._connection = kind(
-            requester.hostname,
-            int(port) if port else None,
-            timeout=timeout,  # type: ignore[arg-type]  # requests takes fractions of seconds too
-            verify=verify,
-        )
+        self._connection = _Connection(requester, verify, timeout)
         self.host = requester.hostname
         self.base_url = requester.base_url
         self.graphql_url = requester.graphql_url
@@ -77,67 +75,66 @@ class Transport:
         :param url: a path below the base URL, or a whole URL of this server.
         :raises NoAnswer: none came, or one that is not GitHub's.
         """
-        self._renew_token()
-        try:
-            status, headers, text = self._requester.requestJson(
-                verb, url, dict(parameters), None, body, self._connection
-            )
-        except _Unfollowed as unfollowed:
-            answer = unfollowed.response
-            status, headers, text = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
-        except OSError as error:
-            raise no_answer(error, self.host) from error
-        return Answer(status, headers, self._parsed(status, text))
+        auth = self._requester.auth
+        if isinstance(auth, AppLogin) and not auth.is_logged_in:
+            self._log_in(auth)
+        return self._sent(self._requester, verb, url, parameters, body)
 
-    def _parsed(self, status: int, text: str) -> Any:
-        try:
-            return json.loads(text) if text else None
-        except ValueError as error:
-            if status >= 300:
-                return None
-            hint = "check the address of the API: on GitHub Enterprise Server it ends in /api/v3"
-            raise NoAnswer(f"{self.host} answered with something that is not JSON", hint) from error
-
-    def _renew_token(self) -> None:
+    def _log_in(self, app: AppLogin) -> None:
         """Let an App fetch its token now, so that a failure to do so is no unclear write."""
         try:
-            _ = self._requester.auth and self._requester.auth.token
-        except GithubException as error:
+            answer = self._sent(self._requester.withAuth(app.key), "POST", app.path, {}, app.wanted)
+        except NoAnswer as failure:
+            raise NoAnswer(failure.what, failure.hint, sent=False, transient=failure.transient) from None
+        if answer.status >= 300 or not app.keep(answer.data):
             hint = "check the App's id, key and installation id, and that its permission Issues is read and write"
-            what = f"{self.host} gives the GitHub App no token (status {error.status})"
-            raise NoAnswer(what, hint, sent=False, transient=error.status >= 500) from None
-        except OSError as error:
-            failure = no_answer(error, self.host)
-            raise NoAnswer(failure.what, failure.hint, sent=False, transient=failure.transient) from error
-        except (ValueError, TypeError, jwt.PyJWTError):
-            hint = "give the whole PEM file that GitHub made for the App"
-            raise NoAnswer("the GitHub App's key cannot be read", hint, sent=False, transient=False) from None
+            what = f"{self.host} gives the GitHub App no token (status {answer.status})"
+            raise NoAnswer(what, hint, sent=False, transient=answer.status >= 500)
+
+    def _sent(
+        self, requester: Requester, verb: str, url: str, parameters: Mapping[str, str | int], body: object
+    ) -> Answer:
+        try:
+            requester.requestJson(verb, url, dict(parameters), None, body, self._connection)
+        except Answered as answered:
+            reply = answered.reply
+            last = number(reply.link_query("last").get("page", ""))
+            content = self._parsed(reply)
+            return Answer(reply.status, reply.headers, content, reply.link_query("next"), last, len(reply.body))
+        raise AssertionError("an answer has passed through PyGithub")
+
+    def _parsed(self, reply: Reply) -> Any:
+        try:
+            return reply.json()
+        except ValueError:
+            if reply.status >= 300:
+                return None
+            hint = "check the address of the API: on GitHub Enterprise Server it ends in /api/v3"
+            raise NoAnswer(f"{self.host} answered with something that is not JSON", hint) from None
 
 
-class _Unfollowed(Exception):
-    """An answer that PyGithub may not see."""
+class _Connection(HTTPSRequestsConnectionClass):
+    """What PyGithub hands a request to."""
 
-    def __init__(self, response: RequestsResponse) -> None:
-        super().__init__(response.status)
-        self.response = response
+    def __init__(self, requester: Requester, verify: bool | str, timeout: float) -> None:
+        _, _, port = requester.hostname_and_port.partition(":")
+        super().__init__(
+            requester.hostname,
+            int(port) if port else 443 if requester.scheme == "https" else 80,
+            timeout=timeout,  # type: ignore[arg-type]  # requests takes fractions of seconds too
+            verify=verify,
+        )
+        self.protocol = requester.scheme
+        self.session = Session(requester.hostname)
 
+    def getresponse(self) -> NoReturn:
+        """Send the request.
 
-class _Https(HTTPSRequestsConnectionClass):
-    def getresponse(self) -> RequestsResponse:
-        return _as_it_came(super().getresponse())
-
-
-class _Http(HTTPRequestsConnectionClass):
-    def getresponse(self) -> RequestsResponse:
-        return _as_it_came(super().getresponse())
-
-
-def _as_it_came(response: RequestsResponse) -> RequestsResponse:
-    """Keep an answer from PyGithub where it would go on by itself.
-
-    It follows a 301 without the query, so that a list loses its filters, and asks again on a 202 as long as one comes.
-    """
-    response.response.encoding = "utf-8"
-    if response.status in (202, 301):
-        raise _Unfollowed(response)
-    return response
+        :raises Answered: always, when an answer came.
+        :raises NoAnswer: none came.
+        """
+        url = f"{self.protocol}://{self.host}:{self.port}{self.url}"
+        self.session.request(
+            self.verb, url, headers=self.headers, data=self.input, timeout=self.timeout, verify=self.verify
+        )
+        raise AssertionError("an answer has passed through requests")

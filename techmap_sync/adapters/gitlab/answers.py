@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
+from techmap_sync.adapters.http import Reply, on_same_server
 from techmap_sync.adapters.words import one_line
 
 Row = Mapping[str, Any]
 """One object of an answer, with the fields that GitLab's REST documentation names."""
 Query = Mapping[str, Any]
 """Fields of a request."""
+
+_MOVED = (301, 302, 303, 307, 308)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +23,22 @@ class Answer:
 
     status: int
     headers: Mapping[str, str]
+    """By names in lower case."""
     content: object
     """The parsed JSON; None when the body is no JSON."""
-    next_url: str = ""
-    """Address of the next page of a list."""
+    next_query: Mapping[str, str] = field(default_factory=dict)
+    """The query that brings the next page of a list, empty at its end."""
+    size: int = 0
+    """Bytes of the body."""
+
+    @classmethod
+    def of(cls, reply: Reply) -> Answer:
+        """Return what an HTTP answer says."""
+        try:
+            content = reply.json()
+        except ValueError:
+            content = None
+        return cls(reply.status, reply.headers, content, reply.link_query("next"), len(reply.body))
 
     @property
     def succeeded(self) -> bool:
@@ -50,13 +64,10 @@ class Answer:
             return self.content
         return None
 
-    @property
-    def next_query(self) -> dict[str, str]:
-        """The query that brings the next page, empty at the end.
 
-        Only the query is taken from the link: behind a proxy, servers often give a wrong host or path there.
-        """
-        return dict(parse_qsl(urlsplit(self.next_url).query))
+def place_to_go_on(reply: Reply) -> str:
+    """Return where a read is sent on to; empty where it is not, or to another server."""
+    return on_same_server(reply.url, reply.headers.get("location", "")) if reply.status in _MOVED else ""
 
 
 def _words(told: object) -> str:

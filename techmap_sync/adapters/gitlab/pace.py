@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+
+from techmap_sync.adapters.advice import reset_time, seconds_to_wait
 
 CREATIONS_PER_MINUTE = 200
 """Issues that one account may create on gitlab.com."""
@@ -53,21 +54,20 @@ class Pace:
         return too_long
 
     def heed(self, status: int, headers: Mapping[str, str]) -> None:
-        """Take in what an answer says about the next request."""
-        if status == 429:
-            self._earliest = self._told(headers) or self._now() + timedelta(seconds=_PATIENCE_WITHOUT_ADVICE)
-        elif headers.get("RateLimit-Remaining", "").strip() == "0":
-            self._earliest = _reset(headers)
+        """Take in what an answer says about the next request.
 
-    def _told(self, headers: Mapping[str, str]) -> datetime | None:
-        """Return the time that the headers name: Retry-After in seconds or as a date, else RateLimit-Reset."""
-        advice = headers.get("Retry-After", "").strip()
-        if advice.isascii() and advice.isdigit():
-            return self._now() + timedelta(seconds=int(advice))
-        try:
-            return parsedate_to_datetime(advice).astimezone(UTC)
-        except ValueError:
-            return _reset(headers)
+        :param headers: by names in lower case.
+        """
+        now = self._now()
+        reset = reset_time(headers.get("ratelimit-reset", ""), now)
+        if status == 429:
+            seconds = seconds_to_wait(headers, now)
+            if seconds is None:
+                self._earliest = reset or now + timedelta(seconds=_PATIENCE_WITHOUT_ADVICE)
+            else:
+                self._earliest = now + timedelta(seconds=seconds)
+        elif headers.get("ratelimit-remaining", "").strip() == "0":
+            self._earliest = reset
 
     def _wait_until(self, time: datetime | None) -> float:
         seconds = (time - self._now()).total_seconds() if time else 0.0
@@ -76,9 +76,3 @@ class Pace:
         if seconds > 0:
             self._sleep(seconds)
         return 0.0
-
-
-def _reset(headers: Mapping[str, str]) -> datetime | None:
-    """Return the time in RateLimit-Reset, which is in seconds since 1970."""
-    reset = headers.get("RateLimit-Reset", "").strip()
-    return datetime.fromtimestamp(int(reset), UTC) if reset.isascii() and reset.isdigit() else None

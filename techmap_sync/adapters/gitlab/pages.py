@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from techmap_sync.adapters.advice import number
 from techmap_sync.adapters.gitlab.answers import Answer, Query, Row
 from techmap_sync.adapters.gitlab.problems import Complaint
 from techmap_sync.adapters.gitlab.wire import Wire
+from techmap_sync.adapters.pages import Endless
 
 PER_PAGE = 100
 """The most that GitLab gives; without a number it gives 20."""
@@ -52,13 +54,18 @@ def follow(wire: Wire, path: str, deed: str, page: Answer) -> Listing:
     :param page: its first page.
     :raises TrackerError: GitLab refused or did not answer.
     """
-    total = page.headers.get("X-Total", "")
-    rows = list(wire.required(page.rows))
-    followed: list[Query] = []
-    while query := page.next_query:
-        if query in followed:
-            raise wire.error(Complaint("GitLab's list has no end", "try again later"))
-        followed.append(query)
+    total = number(page.headers.get("x-total", ""))
+    walk = wire.walk(None if total is None else -(-total // PER_PAGE))
+    rows: list[Row] = []
+    query: Query = {}
+    while True:
+        found = wire.required(page.rows)
+        rows += found
+        try:
+            walk.page(repr(query), found, page.size)
+        except Endless as endless:
+            raise wire.error(Complaint(f"GitLab's list has no end: {endless.why}", "try again later")) from None
+        query = page.next_query
+        if not query:
+            return Listing(rows, total)
         page = wire.read(path, deed, query)
-        rows += wire.required(page.rows)
-    return Listing(rows, int(total) if total.isdigit() else None)

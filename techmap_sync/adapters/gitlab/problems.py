@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import requests
-from urllib3.exceptions import NewConnectionError
-
 from techmap_sync.adapters.gitlab.answers import Answer
 
 ACCESS = (
@@ -28,49 +25,6 @@ class Complaint:
     """Of the answer that said so; 0 where it was none."""
     of_run: bool = True
     """It is not about what was asked for: every request would end like this."""
-
-
-class NoAnswer(Exception):
-    """A request broke before its answer was there."""
-
-    def __init__(self, error: OSError, host: str) -> None:
-        super().__init__(host)
-        self.error = error
-        self.host = host
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the same request will break in the same way again."""
-        proxy = isinstance(self.error, requests.exceptions.ProxyError)
-        return proxy or _is_untrusted(self.error) or _is_ours(self.error)
-
-    @property
-    def was_never_sent(self) -> bool:
-        """Whether it broke so early that the server cannot have seen the request."""
-        connecting = isinstance(self.error, requests.exceptions.ConnectTimeout)
-        return self.is_final or connecting or _is_unreachable(self.error)
-
-
-def about_silence(silence: NoAnswer, timeout: float) -> Complaint:
-    """Return what to say of a request that brought no answer.
-
-    :param timeout: how many seconds were waited for one.
-    """
-    host = silence.host
-    if _is_untrusted(silence.error):
-        hint = "name a file with its authority's certificates: setting gitlab.ca_bundle or variable REQUESTS_CA_BUNDLE"
-        return Complaint(f"the certificate of {host} is not trusted", hint)
-    match silence.error:
-        case requests.exceptions.ProxyError():
-            return Complaint(f"the proxy does not let us through to {host}", "check HTTPS_PROXY and NO_PROXY")
-        case requests.exceptions.SSLError():
-            return Complaint(f"no safe connection to {host} could be made", "check the address and the server's TLS")
-        case requests.exceptions.Timeout():
-            return Complaint(f"{host} did not answer within {timeout:g} seconds", "try again, or raise the timeout")
-        case error if _is_ours(error):
-            return Complaint("the file with certificates cannot be read", "check its path: setting gitlab.ca_bundle")
-        case _:
-            return Complaint(f"{host} cannot be reached", "check the address and the network")
 
 
 def about_refusal(answer: Answer, deed: str) -> Complaint:
@@ -119,19 +73,8 @@ def _told(answer: Answer) -> str:
 
 
 def _place(answer: Answer) -> str:
-    target = urlsplit(answer.headers.get("Location", ""))
+    try:
+        target = urlsplit(answer.headers.get("location", ""))
+    except ValueError:
+        return "another address"
     return f"{target.scheme}://{target.netloc}" if target.netloc else "another address"
-
-
-def _is_ours(error: OSError) -> bool:
-    """Return whether something on this machine is wrong: the file with certificates is not there."""
-    return not isinstance(error, requests.RequestException)
-
-
-def _is_untrusted(error: OSError) -> bool:
-    return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
-
-
-def _is_unreachable(error: OSError) -> bool:
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError)

@@ -7,25 +7,27 @@ each request once, and this module decides what happens next.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import gitlab
-from gitlab.exceptions import GitlabError
 
 from techmap_sync.adapters.connection import Connection
-from techmap_sync.adapters.gitlab.answers import Answer, Query, Row
+from techmap_sync.adapters.failures import NoAnswer
+from techmap_sync.adapters.gitlab.answers import Answer, Query, Row, place_to_go_on
 from techmap_sync.adapters.gitlab.pace import LONGEST_WAIT, Pace
-from techmap_sync.adapters.gitlab.problems import Complaint, NoAnswer, about_refusal, about_silence, no_gitlab
-from techmap_sync.adapters.gitlab.session import Session
+from techmap_sync.adapters.gitlab.problems import Complaint, about_refusal, no_gitlab
+from techmap_sync.adapters.http import Answered, Reply, Session
+from techmap_sync.adapters.pages import Walk
 from techmap_sync.adapters.words import one_line
 from techmap_sync.errors import BudgetSpent, NotAllowed, OutcomeUnclear, TicketRefused, TrackerError
 
 PUBLIC = "https://gitlab.com"
 _TRIES = 4
 """How often a read, or a request that came too soon, is sent at most."""
+
+_REDIRECTS = 5
 
 Part = TypeVar("Part")
 
@@ -48,14 +50,13 @@ class Wire:
         self._connection = connection
         gap, sharers = connection.seconds_between_writes, connection.sharers
         self._pace = Pace(connection.now, connection.sleep, gap, sharers)
-        self._session = Session()
         # Tokens of every kind may come as a bearer, those of OAuth only so.
         self._client = gitlab.Gitlab(
             self.base_url,
             oauth_token=connection.token.value or None,
             ssl_verify=connection.ca_bundle or True,
             timeout=connection.timeout,
-            session=self._session,
+            session=Session(urlsplit(self.base_url).netloc),
         )
 
     def read(self, path: str, deed: str, query: Query | None = None, accepted: Collection[int] = ()) -> Answer:
@@ -71,9 +72,9 @@ class Wire:
                 self._connection.sleep(2.0 ** (attempt - 1))
             try:
                 answer = self._paced(self._pace.wait_to_read, "get", path, query, None)
-            except NoAnswer as silence:
-                problem = about_silence(silence, self._connection.timeout)
-                if silence.is_final:
+            except NoAnswer as failure:
+                problem = Complaint(failure.what, failure.hint)
+                if not failure.transient:
                     break
                 continue
             if answer.status in accepted or (answer.succeeded and answer.content is not None):
@@ -99,13 +100,19 @@ class Wire:
         creates = verb == "post" and path.endswith("/issues")
         try:
             answer = self._paced(lambda: self._pace.wait_to_write(creates=creates), verb, path, None, data)
-        except NoAnswer as silence:
-            problem = about_silence(silence, self._connection.timeout)
-            raise self.error(problem, unclear=not silence.was_never_sent) from None
+        except NoAnswer as failure:
+            raise self.error(Complaint(failure.what, failure.hint), unclear=failure.sent) from None
         if answer.status in accepted or (answer.succeeded and (answer.row is not None or verb == "delete")):
             return answer
         unclear = answer.succeeded or answer.status == 408 or answer.status >= 500
         raise self.error(self._about(answer, deed), unclear=unclear)
+
+    def walk(self, pages: int | None) -> Walk:
+        """Begin a list.
+
+        :param pages: how many the server announced; None where it did not.
+        """
+        return Walk(self._connection.now, pages)
 
     def required(self, part: Part | None) -> Part:
         """Return a part of an answer.
@@ -156,19 +163,26 @@ class Wire:
         return BudgetSpent(self.tracker, "GitLab takes no further request for now", hint, seconds)
 
     def _send(self, verb: str, path: str, query: Query | None, data: Query | None) -> Answer:
+        """Send a request, and a read on to where the same server says that it is."""
+        reply = self._exchange(verb, path, query, data)
+        for _ in range(_REDIRECTS if verb == "get" else 0):
+            place = place_to_go_on(reply)
+            if not place:
+                break
+            reply = self._exchange(verb, place, None, None)
+        return Answer.of(reply)
+
+    def _exchange(self, verb: str, path: str, query: Query | None, data: Query | None) -> Reply:
         try:
-            # An error of python-gitlab's tells less than the answer itself, which is looked at in any case.
-            with suppress(GitlabError):
-                self._client.http_request(
-                    verb,
-                    path,
-                    query_data=dict(query or {}),
-                    post_data=dict(data) if data else None,
-                    obey_rate_limit=False,
-                    retry_transient_errors=False,
-                    max_retries=0,
-                )
-        except OSError as error:
-            # Not chained: its text may hold the address of a proxy with a password in it.
-            raise NoAnswer(error, urlsplit(self.base_url).netloc) from None
-        return self._session.last_answer()
+            self._client.http_request(
+                verb,
+                path,
+                query_data=dict(query or {}),
+                post_data=dict(data) if data else None,
+                obey_rate_limit=False,
+                retry_transient_errors=False,
+                max_retries=0,
+            )
+        except Answered as answered:
+            return answered.reply
+        raise AssertionError("an answer has passed through python-gitlab")

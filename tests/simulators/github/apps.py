@@ -5,7 +5,7 @@ https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-a
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import jwt
@@ -33,6 +33,5 @@ def issue_token(github: GitHub, request: Request) -> Response:
         return refused(401, "Integration not found")
     token = f"ghs_{len(github.accounts)}"
     github.accounts[token] = BOT
-    # Clients go by the computer's own clock here.
-    expires = time(datetime.now(UTC) + timedelta(hours=1))
+    expires = time(github.clock() + timedelta(hours=1))
     return Response(201, {"token": token, "expires_at": expires, "permissions": request.body["permissions"]})

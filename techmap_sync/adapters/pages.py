@@ -1,0 +1,73 @@
+"""The end of every list: a server that sends page after page is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+SLACK = 10
+"""Pages beyond the number that the server announced: rows may be added while a list is read."""
+MOST_PAGES = 2_000
+"""Of a list whose length nobody announced: 200,000 rows, several times what either vendor lists in pages."""
+MOST_SECONDS = 3_600.0
+MOST_BYTES = 512 * 1024 * 1024
+_IDLE = 3
+"""Pages in a row that may bring nothing new."""
+
+
+class Endless(Exception):
+    """A list has no end, or none that is worth waiting for."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Walk:
+    """What one list may take: pages that bring something new, so many bytes, so much time."""
+
+    def __init__(self, now: Callable[[], datetime], pages: int | None = None) -> None:
+        """Begin a list.
+
+        :param now: the clock.
+        :param pages: how many the server announced.
+        """
+        self._now = now
+        self._end = now().timestamp() + MOST_SECONDS
+        self._most_pages = MOST_PAGES if pages is None else min(pages + SLACK, MOST_PAGES)
+        self._pages = 0
+        self._bytes = 0
+        self._idle = 0
+        self._places: set[str] = set()
+        self._seen: set[str] = set()
+
+    def page(self, place: str, rows: Iterable[object], size: int) -> None:
+        """Count one page.
+
+        :param place: what was asked for.
+        :param size: bytes of the answer.
+        :raises Endless: the list has taken more than it may.
+        """
+        new = {_identity(row) for row in rows} - self._seen
+        self._idle = 0 if new else self._idle + 1
+        self._pages += 1
+        self._bytes += size
+        if place in self._places:
+            raise Endless("its pages lead back to one that was read")
+        if self._idle > _IDLE:
+            raise Endless(f"{self._idle} pages in a row brought nothing new")
+        if self._pages > self._most_pages:
+            raise Endless(f"it has more than {self._most_pages} pages")
+        if self._bytes > MOST_BYTES:
+            raise Endless(f"it has more than {MOST_BYTES // 1024 // 1024} MB")
+        if self._now().timestamp() > self._end:
+            raise Endless(f"it takes more than {MOST_SECONDS / 60:.0f} minutes")
+        self._places.add(place)
+        self._seen |= new
+
+
+def _identity(row: object) -> str:
+    """Return what tells a row from the others of its list: its number in the database, else all of it."""
+    known: Any = row.get("id") if isinstance(row, Mapping) else None
+    return str(known) if isinstance(known, int | str) else repr(row)
