@@ -56,7 +56,7 @@ class Wire:
             oauth_token=connection.token.value or None,
             ssl_verify=connection.ca_bundle or True,
             timeout=connection.timeout,
-            session=Session(urlsplit(self.base_url).netloc),
+            session=Session(urlsplit(self.base_url).netloc.rpartition("@")[2]),
         )
 
     def read(self, path: str, deed: str, query: Query | None = None, accepted: Collection[int] = ()) -> Answer:
