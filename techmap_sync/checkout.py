@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from techmap_sync import files, programs
+from techmap_sync.commits import Descent, descent, is_ancestor
+from techmap_sync.hosts import PUBLIC
 from techmap_sync.planning.source import MapSource, WebFiles
+from techmap_sync.remotes import Remote, parse_remote
+from techmap_sync.unicode_forms import composed
 
 _PATIENCE = 10
 """Seconds to wait for a server that a file would be better with, and good without."""
-_SCP = re.compile(r"(?:[^@/]+@)?(?P<host>[^:/]+):(?P<path>[^/].*)")
-_URL = re.compile(r"\w+://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/(?P<path>.+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """Where a repository lives: host and path, without user, port or password."""
-
-    host: str
-    path: str
-
-    @property
-    def canonical(self) -> str:
-        """``github.com/owner/name``, the same for every way to write the address."""
-        return f"{self.host}/{self.path}".casefold()
-
-    @property
-    def kind(self) -> str:
-        """``github``, ``gitlab``, or empty when the host's name does not tell."""
-        return next((kind for kind in ("github", "gitlab") if kind in self.host), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +31,39 @@ class Checkout:
     branch: str = ""
     """The branch that is checked out; empty when none is."""
     default_branch: str = ""
-    """The default branch of ``origin``, as far as the clone knows it."""
-
-    @property
-    def is_on_side_branch(self) -> bool:
-        """Whether this is known not to be the default branch."""
-        return bool(self.branch and self.default_branch) and self.branch != self.default_branch
+    """The default branch of the remote, as far as the clone knows it."""
+    remote_name: str = ""
+    """``origin``, else the name of the only remote."""
+    is_repository: bool = False
+    """Also one that git does not trust, of which nothing else is known."""
+    is_submodule: bool = False
+    """Another repository says which commit is checked out here."""
 
     def path_of(self, file: Path) -> str:
-        """Return the path of a file within the repository, with ``/``; of a file outside only its name, because paths
-        of this machine are nobody's business."""
+        """Return the path of a file within the repository, with ``/`` and in one Unicode form; of a file outside only
+        its name, because paths of this machine are nobody's business."""
+        return composed(self.path_on_disk(file))
+
+    def path_on_disk(self, file: Path) -> str:
+        """Return the same path as the file system spells it."""
         resolved = file.resolve()
         return resolved.relative_to(self.root).as_posix() if resolved.is_relative_to(self.root) else file.name
 
     def source_of(self, file: Path) -> MapSource:
         """Return where a map comes from, with addresses on the web when the remote has them."""
         return MapSource(self.path_of(file), self.commit, self._web())
+
+    def is_merged_into(self, branch: str) -> bool:
+        """Whether the commit is known to be on a branch of the remote."""
+        return bool(self.commit) and is_ancestor(self.root, self.commit, f"refs/remotes/{self.remote_name}/{branch}")
+
+    def descent_from(self, commit: str) -> Descent:
+        """Return how the commit that is checked out is related to another one."""
+        return descent(self.root, self.commit, commit)
+
+    def knowing(self, kinds: Mapping[str, str]) -> Checkout:
+        """Return the same checkout with what is known of servers: tracker by host."""
+        return replace(self, remote=self.remote.named(kinds)) if self.remote else self
 
     def _web(self) -> WebFiles | None:
         if self.remote is None or not self.commit:
@@ -82,11 +82,34 @@ class Checkout:
 def checkout_of(folder: Path) -> Checkout:
     """Return what is known of the repository around a folder, or of the folder itself."""
     if not _git(folder, "rev-parse", "--show-toplevel"):
-        return Checkout(folder.resolve())
+        distrusted = _git(folder, "-c", "safe.directory=*", "rev-parse", "--show-toplevel")
+        return Checkout(folder.resolve(), is_repository=bool(distrusted))
     commit, _, time = _git(folder, "log", "-1", "--format=%H %cI").partition(" ")
-    branch = _git(folder, "symbolic-ref", "--quiet", "--short", "HEAD")
-    default = _git(folder, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").partition("/")[2]
-    return Checkout(files.repository_around(folder), _remote(folder), commit, time, branch, default)
+    name = _remote_name(folder)
+    return Checkout(
+        files.repository_around(folder),
+        _remote(folder, name) if name else None,
+        commit,
+        time,
+        branch=_git(folder, "symbolic-ref", "--quiet", "HEAD").removeprefix("refs/heads/"),
+        default_branch=_default_branch(folder, name or "origin"),
+        remote_name=name,
+        is_repository=True,
+        is_submodule=bool(_git(folder, "rev-parse", "--show-superproject-working-tree")),
+    )
+
+
+def checkout_around(file: Path, base: Checkout) -> Checkout:
+    """Return the checkout that a file lies in: a submodule, a worktree or a clone within another one has its own.
+
+    :param base: the checkout that the run is about; also for a file that lies in none.
+    """
+    folder = file.resolve().parent
+    root = files.repository_around(folder)
+    if root == base.root or not (root / ".git").exists():
+        return base
+    is_outer = folder.is_relative_to(base.root) and not root.is_relative_to(base.root)
+    return base if is_outer else checkout_of(root)
 
 
 def user_name(folder: Path) -> str:
@@ -96,8 +119,8 @@ def user_name(folder: Path) -> str:
 
 def default_branch(folder: Path) -> str:
     """Return the default branch as the clone knows it, else the branch that is checked out."""
-    remote = _git(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD").removeprefix("origin/")
-    return remote or _git(folder, "symbolic-ref", "--short", "HEAD") or "main"
+    current = _git(folder, "symbolic-ref", "--quiet", "HEAD").removeprefix("refs/heads/")
+    return _default_branch(folder, _remote_name(folder) or "origin") or current or "main"
 
 
 def commit_of_tag(address: str, tag: str, variables: Mapping[str, str]) -> str:
@@ -111,19 +134,27 @@ def commit_of_tag(address: str, tag: str, variables: Mapping[str, str]) -> str:
     return commits[-1] if commits else ""  # the second line of an annotated tag names what it is put on
 
 
-def parse_remote(address: str) -> Remote | None:
-    """Read the address of a remote in any form that git takes; None for a local path."""
-    match = _URL.fullmatch(address) or (None if "://" in address else _SCP.fullmatch(address))
-    if match is None:
-        return None
-    return Remote(match["host"].casefold(), match["path"].strip("/").removesuffix(".git"))
-
-
-def _remote(folder: Path) -> Remote | None:
+def _remote_name(folder: Path) -> str:
     """Return ``origin``, else the only remote."""
     names = _git(folder, "remote").split()
-    name = "origin" if "origin" in names else names[0] if len(names) == 1 else ""
-    return parse_remote(_git(folder, "remote", "get-url", name)) if name else None
+    return "origin" if "origin" in names else names[0] if len(names) == 1 else ""
+
+
+def _remote(folder: Path, name: str) -> Remote | None:
+    """Return where a remote is, whether or not ``insteadOf`` makes something else of its address.
+
+    Of the address as it was written and as git rewrites it the one on a public server counts: a mirror near somebody's
+    machine is not where the repository lives.
+    """
+    written = parse_remote(_git(folder, "config", "--get", f"remote.{name}.url"), ask=lambda *_: "")
+    if written is not None and written.host in PUBLIC:
+        return written
+    return parse_remote(_git(folder, "remote", "get-url", name)) or written
+
+
+def _default_branch(folder: Path, remote: str) -> str:
+    start = f"refs/remotes/{remote}/"
+    return _git(folder, "symbolic-ref", "--quiet", f"{start}HEAD").removeprefix(start)
 
 
 def _git(folder: Path, *arguments: str) -> str:

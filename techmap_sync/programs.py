@@ -25,6 +25,8 @@ _QUIET_GIT = {
 }
 _LOCAL_GIT = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": ""}
 """A partial clone would fetch what it lacks, by a program that its own settings name."""
+_POINTERS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"})
+"""What git's hooks are given, and what then holds for no other repository."""
 _NO_CODE = (
     "--no-pager",
     *(
@@ -96,8 +98,9 @@ def git(folder: Path, *arguments: str, seconds: float = PATIENCE) -> Ran:
     Use commands that read objects (``rev-parse``, ``cat-file``, ``merge-base``): ``status`` and ``diff`` start the
     filters that a repository's settings name.
     """
-    quiet = {**os.environ, **_QUIET_GIT, **_LOCAL_GIT}
-    return run(["git", *_NO_CODE, *arguments], folder, quiet, seconds)
+    own = (folder / ".git").exists()
+    kept = {name: value for name, value in os.environ.items() if not own or name not in _POINTERS}
+    return run(["git", *_NO_CODE, *arguments], folder, {**kept, **_QUIET_GIT, **_LOCAL_GIT}, seconds)
 
 
 def git_on_the_network(*arguments: str, seconds: float, variables: Mapping[str, str] | None = None) -> Ran:

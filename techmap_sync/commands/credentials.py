@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from techmap_sync import programs
 from techmap_sync.adapters.connection import Secret
-from techmap_sync.checkout import Remote
+from techmap_sync.remotes import Remote
 
 TOKENS = {
     "github": ("TECHMAP_SYNC_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"),

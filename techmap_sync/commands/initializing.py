@@ -24,6 +24,9 @@ ACTION = "https://github.com/techmap-sync/techmap-sync"
 TAG = f"v{__version__}"
 HOW_TO_PIN = f"to pin the commit: git ls-remote {ACTION} {TAG}"
 _SHARED = "gitlab.com"
+_OWN_GITLAB = "gitlab."
+"""How GitLab's documents call a server of one's own. A guess, good enough for files that somebody reads before they are
+committed; elsewhere a host is what settings, a flag or the CI say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,18 @@ def kind_of(checkout: Checkout, to: str) -> str:
     if checkout.remote is None:
         raise UsageProblem(f"--to {to}: this folder has no remote", "git remote add origin ADDRESS, then init again")
     known, host = checkout.remote.kind, checkout.remote.host
+    likely = known or _guess(host)
     if known and to not in ("", known):
         hint = f"init --to {known}, then set `to` in {FILE_NAME} to where the tickets go"
         raise UsageProblem(f"--to {to}: the remote is on {host}", hint)
-    if not known and not to:
+    if not likely and not to:
         choices = "".join(f"\n  init --to {kind}" for kind in ("github", "gitlab", EMBEDDED))
         raise UsageProblem(f"cannot tell from the host {host} whether it is GitHub or GitLab", f"say which:{choices}")
-    return known or to
+    return known or to or likely
+
+
+def _guess(host: str) -> str:
+    return "gitlab" if host.startswith(_OWN_GITLAB) else ""
 
 
 def write_files(wanted: Sequence[NewFile], root: Path, force: bool) -> None:
@@ -121,7 +129,7 @@ def _settings(checkout: Checkout, kind: str, places: Sequence[str]) -> str:
     remote = checkout.remote
     if not kind or remote is None:
         return f'{maps}to = "{EMBEDDED}:{DEFAULT_FOLDER}"\n'
-    if remote.kind:
+    if kind in (remote.kind, _guess(remote.host)):
         return f'{maps}to = "{kind}"\n'
     to, api_url = json.dumps(f"{kind}:{remote.path}"), json.dumps(api_url_of(kind, remote.host))
     return f"{maps}to = {to}\napi_url = {api_url}\n"

@@ -10,6 +10,7 @@ from importlib.metadata import EntryPoint, entry_points
 from techmap_sync.adapters.connection import Connection, Secret
 from techmap_sync.checkout import Checkout
 from techmap_sync.commands.credentials import TOKENS, api_url_for, app_credentials, ci_target, token_for
+from techmap_sync.commands.hosting import could_be
 from techmap_sync.config import Settings, environment
 from techmap_sync.errors import UsageProblem
 from techmap_sync.syncing.tracker import Tracker
@@ -122,4 +123,8 @@ def _choice(to: str, checkout: Checkout, variables: Mapping[str, str]) -> tuple[
         own = f"{checkout.remote.kind}:{checkout.remote.path}"
         choices = f"--to {own}\n  --to {EMBEDDED}:{DEFAULT_FOLDER}"
         raise UsageProblem("no target chosen, and this repository could have two", f"say which:\n  {choices}")
+    if checkout.remote and could_be(checkout.remote.host):
+        what = f"no target chosen, and nothing says what {checkout.remote.host} is"
+        choices = "".join(f"\n  --to {each}" for each in ("github", "gitlab", f"{EMBEDDED}:{DEFAULT_FOLDER}"))
+        raise UsageProblem(what, f"say which:{choices}")
     return EMBEDDED, DEFAULT_FOLDER
