@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -22,8 +21,8 @@ from techmap_sync.commands.formats import Format
 from techmap_sync.commands.occasions import Occasion, occasion
 from techmap_sync.commands.reporting import Report, Result, asked_reports, rendered, write_report
 from techmap_sync.commands.shards import ALL, Shard, shard_of
-from techmap_sync.errors import Problem, TrackerError, UsageProblem
-from techmap_sync.reports.messages import count
+from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
+from techmap_sync.reports.annotations import problem_command
 
 if TYPE_CHECKING:
     from techmap_sync.checkout import Checkout
@@ -44,6 +43,7 @@ def ci(
     adopted: options.Adopted = None,
     report: options.Reports = None,
     max_writes: options.MaxWrites = None,
+    allow: options.Allow = None,
     fail_on: options.FailOnOption = FailOn.PROBLEMS,
     verbose: options.Verbose = False,
 ) -> None:
@@ -52,15 +52,16 @@ def ci(
     A pull or merge request: check the maps, plan, and keep the plan as one comment there. A push to the default branch:
     push. A schedule or a start by hand: reconcile. Anything else: plan.
     """
-    from techmap_sync.checkout import checkout_of
+    from techmap_sync.commands.allowances import allowances
+    from techmap_sync.commands.hosting import checkout_here
     from techmap_sync.config import environment
 
     log, reports = JobLog(environment()), asked_reports(report or ())
     try:
         maps = [line.strip() for line in paths.splitlines() if line.strip()] or None
         settings = settings_of(config_file, to=to, maps=maps, adopted=adopted)
-        shard = shard_of(None, environment())
-        job = _Job(settings, checkout_of(Path.cwd()), Screen(verbose=verbose), log, max_writes, fail_on, shard)
+        shard, screen, allowed = shard_of(None, environment()), Screen(verbose=verbose), allowances(allow or ())
+        job = _Job(settings, checkout_here(settings), screen, log, max_writes, fail_on, shard, allowed)
         result, codes = job.run(_occasion(command))
     except Problem as problem:
         _tell(problem, log, reports)
@@ -81,6 +82,8 @@ class _Job:
     max_writes: int | None
     fail_on: FailOn
     shard: Shard
+    allowed: frozenset[str]
+    """Guards that are lifted."""
 
     def run(self, occasion: Occasion) -> tuple[Result, list[Exit]]:
         """Do what is to be done, and return what came of it with all exit codes."""
@@ -98,9 +101,24 @@ class _Job:
                 raise
             return self._tasks(occasion, f"{problem.what} (runs from forks have no secrets)")
         self._problems(planned.files)
-        if occasion.deed is Deed.PLAN or self._conflicts(planned):
+        if occasion.deed is Deed.PLAN:
             return self._previewed(occasion, planned)
+        try:
+            self._refuse(planned)
+        except Refused as refusal:
+            return self._previewed(occasion, planned, refusal)
         return self._written(planned)
+
+    def _refuse(self, planned: Planned) -> None:
+        """Stop before the first write.
+
+        :raises Refused: the maps are not those of the default branch, or there is a conflict that has to be settled.
+        """
+        from techmap_sync.commands.pushing import refuse_conflicts, refuse_side_branch
+
+        refuse_side_branch(planned, self.checkout)
+        if self.fail_on.refuses_conflicts:
+            refuse_conflicts(planned)
 
     def _reason_to_leave_the_tracker(self, occasion: Occasion) -> str:
         from techmap_sync.commands.targets import tracker_without_login
@@ -120,14 +138,16 @@ class _Job:
         files, change_set = tasks_alone([], self.settings, self.checkout)
         self._problems(files)
         remark = f"Only the tasks of the maps, not compared with their tickets: {reason}."
-        return self._shown(occasion, Result(files, change_set, remarks=(remark,))), []
+        unwritten = [Exit.REFUSED] if occasion.deed in (Deed.PUSH, Deed.RECONCILE) else []
+        return self._shown(occasion, Result(files, change_set, remarks=(remark,))), unwritten
 
     def _planned(self, occasion: Occasion) -> Planned:
         from techmap_sync.commands.planning import Wishes, make_plan
         from techmap_sync.syncing.guard import Guard
 
         # Merging makes a newer commit than any that was pushed.
-        allowed = frozenset({Guard.OLDER} if occasion.review else ())
+        merging = occasion.review and occasion.deed is Deed.PLAN
+        allowed = self.allowed | (frozenset({Guard.OLDER}) if merging else frozenset())
         # The comment on a review is one and whole, however many runners there are.
         shard = ALL if occasion.review and self.shard.is_first else self.shard
         wishes = Wishes(allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE, shard=shard)
@@ -135,20 +155,18 @@ class _Job:
         self.screen.shared(shard, planned.files)
         return planned
 
-    def _conflicts(self, planned: Planned) -> int:
-        """Return the conflicts that have to be settled before anything is written."""
-        return planned.change_set.counts()["conflict"] if self.fail_on.refuses_conflicts else 0
-
-    def _previewed(self, occasion: Occasion, planned: Planned) -> tuple[Result, list[Exit]]:
-        conflicts, result = (
-            self._conflicts(planned),
-            Result(planned.files, planned.change_set, compared=planned.compared),
-        )
-        if occasion.deed is not Deed.PLAN:
-            what = f"{count(conflicts, 'field')} changed by the map and by a human"
-            remark = f"Nothing was written, {what}: settle with push --take map KEY or --take tracker KEY."
-            result = replace(result, remarks=(remark,))
-        codes = [*refused(planned), *([Exit.REFUSED] if conflicts else [])]
+    def _previewed(
+        self, occasion: Occasion, planned: Planned, refusal: Refused | None = None
+    ) -> tuple[Result, list[Exit]]:
+        """Show the plan, and what kept it from being written if it was to be."""
+        result = Result(planned.files, planned.change_set, compared=planned.compared)
+        codes = refused(planned)
+        if refusal is not None:
+            self.log.command(problem_command(refusal))
+            codes.append(self.screen.failed(refusal))
+            result = replace(result, remarks=(f"Nothing was written, {refusal.what}: {refusal.hint}.",))
+        elif self.fail_on.refuses_conflicts and planned.change_set.counts()["conflict"]:
+            codes.append(Exit.REFUSED)
         return self._shown(occasion, result), [*codes, *([Exit.PENDING] if planned.change_set.writes else [])]
 
     def _written(self, planned: Planned) -> tuple[Result, list[Exit]]:
@@ -204,7 +222,6 @@ def _hand_on(result: Result, screen: Screen, reports: Sequence[Report]) -> None:
 def _tell(problem: Problem, log: JobLog, reports: Sequence[Report]) -> None:
     """Say in the summary and as an annotation what ended the run; the screen says it last."""
     from techmap_sync.config import environment
-    from techmap_sync.reports.annotations import problem_command
     from techmap_sync.reports.plan_markdown import problem_markdown
 
     log.command(problem_command(problem))

@@ -118,7 +118,7 @@ Take = Annotated[
 New = Annotated[list[str] | None, typer.Option(help="Make a deleted or released ticket anew: its key.")]
 Allow = Annotated[
     list[str] | None,
-    typer.Option(help="Lift a guard: creates, updates, retitles, closes, older, gone, branch, exists"),
+    typer.Option(help="Lift guards: creates, updates, retitles, closes, older, gone, branch, exists."),
 ]
 Refresh = Annotated[bool, typer.Option("--refresh", help="Also write what only templates changed.")]
 AcceptSettings = Annotated[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -50,17 +49,15 @@ def plan(
     exit_code: options.ExitCode = False,
 ) -> None:
     """Show what a push would write, and write nothing."""
-    from techmap_sync.checkout import checkout_of
+    from techmap_sync.commands.hosting import checkout_here
     from techmap_sync.commands.planning import make_plan
     from techmap_sync.commands.reviews import commented, review_of_this_run
     from techmap_sync.reports import plan_json
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     wishes = _wishes(take, new, allow, refresh, accept_settings, shard)
-    settings, checkout = (
-        settings_of(config_file, to=to, api_url=api_url, adopted=adopted),
-        checkout_of(Path.cwd()),
-    )
+    settings = settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
+    checkout = checkout_here(settings)
     place = review_of_this_run() if comment else None
     planned = make_plan(paths or [], settings, checkout, wishes)
     screen.shared(wishes.shard, planned.files)
@@ -99,16 +96,15 @@ def push(
     require_approved: options.RequireApproved = False,
 ) -> None:
     """Show what will be written, and write just that."""
-    from techmap_sync.checkout import checkout_of
+    from techmap_sync.commands.hosting import checkout_here
     from techmap_sync.commands.planning import make_plan
     from techmap_sync.commands.pushing import hold_to, refuse_conflicts, refuse_side_branch
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     wishes = _wishes(take, new, allow, refresh, accept_settings, shard)
-    checkout = checkout_of(Path.cwd())
-    planned = make_plan(
-        paths or [], settings_of(config_file, to=to, api_url=api_url, adopted=adopted), checkout, wishes
-    )
+    settings = settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
+    checkout = checkout_here(settings)
+    planned = make_plan(paths or [], settings, checkout, wishes)
     screen.shared(wishes.shard, planned.files)
     refuse_side_branch(planned, checkout)
     if plan_file is not None:
@@ -139,15 +135,16 @@ def reconcile(
     no_color: options.NoColor = False,
 ) -> None:
     """Bring all maps and their tickets back in step: links, copies, orphans, finished maps."""
-    from techmap_sync.checkout import checkout_of
+    from techmap_sync.commands.hosting import checkout_here
     from techmap_sync.commands.planning import make_plan
     from techmap_sync.commands.pushing import refuse_side_branch
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     asked = _wishes(None, None, allow, False, accept_settings, shard)
     wishes = replace(asked, reconcile=True, retired=frozenset(retire or ()))
-    checkout = checkout_of(Path.cwd())
-    planned = make_plan([], settings_of(config_file, to=to, api_url=api_url, adopted=adopted), checkout, wishes)
+    settings = settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
+    checkout = checkout_here(settings)
+    planned = make_plan([], settings, checkout, wishes)
     screen.shared(wishes.shard, planned.files)
     if report_only:
         result = Result(planned.files, planned.change_set, compared=planned.compared)
@@ -169,22 +166,19 @@ def _wishes(
     accept_settings: bool,
     shard: str | None,
 ) -> Wishes:
+    from techmap_sync.commands.allowances import allowances
     from techmap_sync.commands.planning import Wishes
     from techmap_sync.config import environment
     from techmap_sync.syncing.choices import Side
-    from techmap_sync.syncing.guard import Guard
 
     sides = [take] if take else []
     unknown = [side for side, _ in sides if side not in list(Side)]
-    unknown += [guard for guard in allow or () if guard not in list(Guard)]
     if unknown:
-        raise UsageProblem(
-            f"not understood: {unknown[0]}", "--take takes map KEY or tracker KEY, --allow takes " + ", ".join(Guard)
-        )
+        raise UsageProblem(f"not understood: {unknown[0]}", "--take takes map KEY or tracker KEY")
     return Wishes(
         take={key: Side(side) for side, key in sides},
         new=frozenset(new or ()),
-        allowed=frozenset(allow or ()),
+        allowed=allowances(allow or ()),
         refresh=refresh,
         accept_settings=accept_settings,
         shard=shard_of(shard, environment()),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typer
 
 from techmap_sync.cli import options
@@ -29,13 +27,12 @@ def status(
     no_color: options.NoColor = False,
 ) -> None:
     """Show where the work of every map stands, and write nothing to the tracker."""
-    from techmap_sync.checkout import checkout_of
+    from techmap_sync.commands.hosting import checkout_here
     from techmap_sync.commands.taking_stock import status_in, status_of
 
     screen = Screen(quiet, verbose, no_color)
-    document = status_of(
-        paths or [], settings_of(config_file, to=to, api_url=api_url, adopted=adopted), checkout_of(Path.cwd())
-    )
+    settings = settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
+    document = status_of(paths or [], settings, checkout_here(settings))
     screen.write(output, status_in(document, form))
     if output != SCREEN:
         screen.note(f"wrote {output}")
@@ -50,10 +47,11 @@ def doctor(
     no_color: options.NoColor = False,
 ) -> None:
     """Look at token, rights and tickets of a tracker, and write nothing."""
-    from techmap_sync.checkout import checkout_of
     from techmap_sync.commands.examining import examine
+    from techmap_sync.commands.hosting import checkout_here
     from techmap_sync.reports.doctor_text import doctor_text
 
-    name, findings = examine(settings_of(config_file, to=to, api_url=api_url, adopted=adopted), checkout_of(Path.cwd()))
+    settings = settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
+    name, findings = examine(settings, checkout_here(settings))
     Screen(no_color=no_color).result(doctor_text(name, findings))
     raise typer.Exit(Exit.DONE if all(finding.ok for finding in findings) else Exit.TRACKER)

@@ -6,13 +6,12 @@ https://docs.gitlab.com/ci/variables/predefined_variables/
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from techmap_sync.commands.ci_run import CiRun, ci_run, github_event, part_of
 from techmap_sync.commands.deeds import Deed
 from techmap_sync.errors import UsageProblem
 
@@ -48,64 +47,59 @@ def occasion(environment: Mapping[str, str]) -> Occasion:
 
     :raises UsageProblem: this is no run of a CI that we know.
     """
-    if environment.get("GITHUB_ACTIONS") == "true":
-        return _on_github(environment, _event(environment.get("GITHUB_EVENT_PATH", "")))
-    if environment.get("GITLAB_CI") == "true":
-        return _on_gitlab(environment)
+    run = ci_run(environment)
+    if run is not None and environment.get("GITHUB_ACTIONS") == "true":
+        return _on_github(environment, github_event(environment), run)
+    if run is not None:
+        return _on_gitlab(environment, run)
     hint = "use plan or push, or say what to do with --command"
     raise UsageProblem("this is no run of GitHub Actions or GitLab CI", hint)
 
 
-def _event(path: str) -> Mapping[str, Any]:
-    try:
-        event = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
-    except (OSError, ValueError):
-        event = {}
-    return event if isinstance(event, dict) else {}
-
-
-def _on_github(environment: Mapping[str, str], event: Mapping[str, Any]) -> Occasion:
-    name, ref = environment.get("GITHUB_EVENT_NAME", ""), environment.get("GITHUB_REF", "")
-    default = (event.get("repository") or {}).get("default_branch", "")
-    branch = ref.removeprefix("refs/heads/")
+def _on_github(environment: Mapping[str, str], event: Mapping[str, Any], run: CiRun) -> Occasion:
+    name = environment.get("GITHUB_EVENT_NAME", "")
     match name:
         case "pull_request" | "pull_request_target":
             return _pull_request(environment, event)
-        case "push" if default and ref == f"refs/heads/{default}":
-            return Occasion(Deed.PUSH, f"a push to {branch}, the default branch")
+        case "push" if run.is_on_default_branch:
+            return Occasion(Deed.PUSH, f"a push to {run.branch}, the default branch")
         case "push":
-            return Occasion(Deed.PLAN, f"a push to {branch}, which is not the default branch {default}".rstrip())
-        case "schedule":
+            return Occasion(Deed.PLAN, f"a push to {_elsewhere(run)}")
+        case "schedule" if run.is_on_default_branch:
             return Occasion(Deed.RECONCILE, "a schedule")
-        case "workflow_dispatch" if default in ("", branch):
+        case "workflow_dispatch" if run.is_on_default_branch:
             return Occasion(Deed.RECONCILE, "a start by hand")
         case _:
-            return Occasion(Deed.PLAN, f"the event {name or 'without a name'} on {branch}")
+            return Occasion(Deed.PLAN, f"the event {name or 'without a name'} on {run.branch or run.what}")
+
+
+def _elsewhere(run: CiRun) -> str:
+    return f"{run.branch or run.what}, which is not the default branch {run.default_branch}".rstrip()
 
 
 def _pull_request(environment: Mapping[str, str], event: Mapping[str, Any]) -> Occasion:
-    pull = event.get("pull_request") or {}
+    pull = part_of(event, "pull_request")
     by_ref = _PULL.fullmatch(environment.get("GITHUB_REF", ""))
     number = str(pull.get("number") or (by_ref[1] if by_ref else ""))
     home = environment.get("GITHUB_REPOSITORY", "")
-    from_where = ((pull.get("head") or {}).get("repo") or {}).get("full_name", "") if pull else home
+    from_where = str(part_of(pull, "head", "repo").get("full_name", "")) if pull else home
     review = ReviewPlace("github", home, number) if number else None
     return Occasion(Deed.PLAN, f"pull request {number}", review, forked=from_where.casefold() != home.casefold())
 
 
-def _on_gitlab(environment: Mapping[str, str]) -> Occasion:
-    source, branch = environment.get("CI_PIPELINE_SOURCE", ""), environment.get("CI_COMMIT_BRANCH", "")
-    default = environment.get("CI_DEFAULT_BRANCH", "")
+def _on_gitlab(environment: Mapping[str, str], run: CiRun) -> Occasion:
+    source = environment.get("CI_PIPELINE_SOURCE", "")
     number = environment.get("CI_MERGE_REQUEST_IID", "")
     if number:
         home = environment.get("CI_MERGE_REQUEST_PROJECT_ID") or environment.get("CI_PROJECT_ID", "")
         forked = environment.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", home) != home
         return Occasion(Deed.PLAN, f"merge request {number}", ReviewPlace("gitlab", home, number), forked)
-    if not branch or branch != default:
-        where = branch or environment.get("CI_COMMIT_REF_NAME", "")
-        return Occasion(Deed.PLAN, f"a pipeline on {where}, which is not the default branch {default}".rstrip())
+    if not run.is_on_default_branch:
+        return Occasion(Deed.PLAN, f"a pipeline on {_elsewhere(run)}")
     if source == "push":
-        return Occasion(Deed.PUSH, f"a push to {branch}, the default branch")
+        return Occasion(Deed.PUSH, f"a push to {run.branch}, the default branch")
+    if source == "parent_pipeline":
+        return Occasion(Deed.PUSH, f"a child pipeline on {run.branch}, the default branch")
     if source in _ON_REQUEST:
         return Occasion(Deed.RECONCILE, "a schedule" if source == "schedule" else "a start by hand")
     return Occasion(Deed.PLAN, f"a pipeline by {source or 'an unknown source'}")

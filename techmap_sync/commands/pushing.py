@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from techmap_sync.checkout import Checkout
+from techmap_sync.checkout import Checkout, checkout_around
+from techmap_sync.commands.branches import SideBranch, side_branch
 from techmap_sync.commands.planning import Planned
 from techmap_sync.commands.targets import is_embedded
+from techmap_sync.config import environment
 from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
-from techmap_sync.reports.messages import failures
+from techmap_sync.reports.messages import count, failures
 from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.changes import Action
 from techmap_sync.syncing.guard import Guard
@@ -69,13 +71,29 @@ def _incomplete(planned: Planned, pushed: Pushed) -> Problem | None:
 
 
 def refuse_side_branch(planned: Planned, checkout: Checkout) -> None:
-    """Stop before the first write to a server when the maps are known not to be those of the default branch.
+    """Stop before the first write to a server when the maps are not those of the default branch.
 
-    :raises Refused: they are those of another branch, which nobody has merged yet.
+    :param checkout: the one that the run is about; maps in other ones count too.
+    :raises Refused: they are those of another branch, a tag or a review, or a CI does not tell.
     """
-    if checkout.is_on_side_branch and Guard.BRANCH not in planned.policy.allowed and not is_embedded(planned.tracker):
-        what = f"this is the branch {checkout.branch}, and tickets follow {checkout.default_branch}"
-        raise Refused(what, f"plan shows what merging it would do; --allow {Guard.BRANCH} lets this run pass")
+    if Guard.BRANCH in planned.policy.allowed or is_embedded(planned.tracker):
+        return
+    around = (checkout_around(file.path, checkout) for file in planned.files.maps if file.approved)
+    # The commit of a submodule is what the repository around it says; that one's branch decides.
+    checkouts = dict.fromkeys((checkout, *(each for each in around if not each.is_submodule)))
+    found = next(filter(None, (side_branch(each, environment()) for each in checkouts)), None)
+    if found is not None:
+        raise Refused(*_about(found))
+
+
+def _about(found: SideBranch) -> tuple[str, str]:
+    """Return what is refused and the way out."""
+    allow = f"--allow {Guard.BRANCH} lets this run pass"
+    if found.default_branch:
+        what = f"this is {found.what}, and tickets follow {found.default_branch}"
+        return what, f"plan shows what merging it would do; {allow}"
+    what = f"this is {found.what}, and nothing says that it is the default branch"
+    return what, f"git remote set-head origin --auto finds out which one is; {allow}"
 
 
 def refuse_conflicts(planned: Planned) -> None:
@@ -86,7 +104,7 @@ def refuse_conflicts(planned: Planned) -> None:
     number = sum(change.action is Action.CONFLICT for change in planned.change_set.changes)
     if number:
         raise Refused(
-            f"{number} fields were changed by the map and by a human",
+            f"{count(number, 'field')} changed by the map and by a human",
             "settle with --take map KEY or --take tracker KEY",
         )
 
