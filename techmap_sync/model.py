@@ -92,6 +92,8 @@ class Item(NamedTuple):
     """The other columns of a table row: (column heading, cell as Markdown)."""
     ordered: bool = False
     """True for an item of a numbered list, whose order matters."""
+    number: str = ""
+    """A number in front of the title, as written: ``1.``, ``Step 3:``. It is part of no name."""
     slug: str = ""
     was: tuple[str, ...] = ()
 

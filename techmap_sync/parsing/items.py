@@ -10,9 +10,11 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.model import Item, ItemGroup
-from techmap_sync.parsing.blocks import Fence, ItemList, Line, Other, Paragraph, RunKind, Table
+from techmap_sync.numbering import without_this_number
+from techmap_sync.parsing.blocks import Fence, ItemList, Line, ListItem, Other, Paragraph, RunKind, Table
 from techmap_sync.parsing.labels import label_of
 from techmap_sync.parsing.meaning import Meaning, Title, meaning_of, says_nothing, status_of_cell, title_of
+from techmap_sync.parsing.numbers import numbers_of
 from techmap_sync.parsing.tables import rows_of
 from techmap_sync.parsing.vocabulary import look_up
 from techmap_sync.parsing.wording import (
@@ -46,13 +48,15 @@ class Entry(NamedTuple):
     ordered: bool = False
     fields: tuple[tuple[str, str], ...] = ()
     status: str = ""
+    number: str = ""
+    """What counts in front of the title."""
     group: bool = False
     """Whether it is called like a group of things: its name is never "nothing to do"."""
 
 
 def read_group(section: Section, name: str, document: Document, vocabulary: Vocabulary) -> ItemGroup:
     """Read a sub-section and everything below it. ``name`` is its stable name."""
-    entries = list(_entries(section, document, vocabulary))
+    entries = _without_numbers(list(_entries(section, document, vocabulary)), vocabulary)
     items = tuple(item for entry in entries if (item := _item(entry, document, vocabulary)))
     return ItemGroup(
         name=name,
@@ -61,6 +65,21 @@ def read_group(section: Section, name: str, document: Document, vocabulary: Voca
         items=items,
         context=_context(section, entries, document),
     )
+
+
+def _without_numbers(entries: Sequence[Entry], vocabulary: Vocabulary) -> list[Entry]:
+    """Take the numbers off the titles: an item that is inserted above must rename nothing."""
+    lengths = numbers_of([entry.title.masked for entry in entries], vocabulary.steps)
+    return [
+        entry._replace(title=_cut_title(entry.title, length), number=entry.title.text[:length].strip())
+        if length
+        else entry
+        for entry, length in zip(entries, lengths, strict=True)
+    ]
+
+
+def _cut_title(title: Title, length: int) -> Title:
+    return title._replace(text=title.text[length:], masked=title.masked[length:])
 
 
 def merged(groups: Sequence[ItemGroup]) -> tuple[ItemGroup, ...]:
@@ -93,6 +112,7 @@ def _item(entry: Entry, document: Document, vocabulary: Vocabulary) -> Item | No
         detail=entry.detail,
         fields=entry.fields,
         ordered=entry.ordered,
+        number=entry.number,
         slug=entry.title.slug,
         was=entry.title.was,
     )
@@ -101,7 +121,8 @@ def _item(entry: Entry, document: Document, vocabulary: Vocabulary) -> Item | No
 def _with_markdown(entry: Entry, document: Document) -> str:
     """Return the entry's own text as written, on one line, without its box and its identity."""
     written = " ".join(document.written(line.start, line.end).strip() for line in entry.lines)
-    return without_closing_colon(_NO_TEXT.sub("", written.strip()).strip())
+    text = without_closing_colon(_NO_TEXT.sub("", written.strip()).strip())
+    return without_this_number(text, entry.number) if entry.number else text
 
 
 def _context(section: Section, entries: Sequence[Entry], document: Document) -> str:
@@ -166,16 +187,31 @@ def _bullets(blocks: Sequence[Block], document: Document) -> Iterator[Entry]:
     for block in blocks:
         if isinstance(block, ItemList):
             for item in block.items:
-                lines, behind = _first_lines(item.blocks)
-                yield Entry(
-                    title_of(lines),
-                    lines,
-                    item.start,
-                    item.end,
-                    detail=document.markdown(behind, item.end) if behind >= 0 else "",
-                    ticked=item.ticked,
-                    ordered=block.ordered,
-                )
+                yield _bullet(item, document, ordered=block.ordered)
+
+
+def _bullet(item: ListItem, document: Document, *, ordered: bool) -> Entry:
+    first = item.blocks[0] if item.blocks else None
+    if isinstance(first, ItemList):  # "- 1. Provision the queue": the number makes a list of its own
+        inner = _bullet(first.items[0], document, ordered=ordered or first.ordered)
+        behind = first.items[1].start if len(first.items) > 1 else item.blocks[1].start if len(item.blocks) > 1 else -1
+        more = document.markdown(behind, item.end) if behind >= 0 else ""
+        return inner._replace(
+            start=item.start,
+            end=item.end,
+            detail="\n\n".join(filter(None, (inner.detail, more))),
+            ticked=inner.ticked if item.ticked is None else item.ticked,
+        )
+    lines, behind = _first_lines(item.blocks)
+    return Entry(
+        title_of(lines),
+        lines,
+        item.start,
+        item.end,
+        detail=document.markdown(behind, item.end) if behind >= 0 else "",
+        ticked=item.ticked,
+        ordered=ordered,
+    )
 
 
 def _first_lines(blocks: Sequence[Block]) -> tuple[tuple[Line, ...], int]:

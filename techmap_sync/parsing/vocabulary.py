@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from techmap_sync.errors import SettingsProblem
 from techmap_sync.parsing.nothing import Nothing, alternatives, longest_first, nothing_of
+from techmap_sync.parsing.numbers import steps_of
 from techmap_sync.parsing.wording import fold, heading_key, without_number
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ TABLES: Mapping[str, frozenset[str] | None] = {
     "test_words": frozenset({"before", "after"}),
     "fields": frozenset({"location", "purpose", "methods", "depends on", "priority", "status"}),
     "component_words": None,
+    "step_words": None,
     "statuses": frozenset({"new", "modified", "integration", "untouched", "done"}),
     "number_columns": None,
     "nothing": frozenset({"words", "phrases", "reasons", "conditions"}),
@@ -63,6 +65,8 @@ class Vocabulary:
     words_after_test_level: tuple[str, ...]
     fields: Mapping[str, str]
     component_words: frozenset[str]
+    steps: re.Pattern[str]
+    """What stands in front of a step: "Step 3:"."""
     statuses: Mapping[str, str]
     number_columns: frozenset[str]
     nothing: Nothing
@@ -93,6 +97,7 @@ class Vocabulary:
             words_after_test_level=longest_first(merged["test_words"].get("after", ())),
             fields=_by_word(merged["fields"], heading_key),
             component_words=_folded(lists["component_words"]),
+            steps=steps_of(lists["step_words"]),
             statuses=_by_word(merged["statuses"], fold),
             number_columns=_folded(lists["number_columns"]),
             nothing=nothing_of(merged["nothing"]),

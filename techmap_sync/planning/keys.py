@@ -37,12 +37,27 @@ def tracking_key(map_id: str) -> str:
 def keys_of(map_id: str, works: Sequence[Work]) -> tuple[str, ...]:
     """Return one key per work, in the same order.
 
-    Namesakes get a suffix made of what tells them apart (group, then location), never a number: numbers would move when
-    one of them goes. Works that nothing tells apart keep the same key; the planner reports them.
+    Namesakes get a suffix made of what tells them apart (group, then location), never a number of ours: numbers would
+    move when one of them goes. Where the author counts them, their order is the last resort. Works that nothing tells
+    apart keep the same key; the planner reports them.
     """
-    slugs = [slug(work.slug or work.subject) for work in works]
+    slugs = _of_group_and_place(works, [slug(work.slug or work.subject) for work in works])
+    slugs = _counted(works, slugs)
+    return _keys(map_id, works, slugs)
+
+
+def numbered_keys(map_id: str, works: Sequence[Work]) -> tuple[str, ...]:
+    """Return the keys as they were while a number in front of a name was part of it."""
+    names = [slug(work.slug or f"{work.number} {work.subject}") for work in works]
+    return _keys(map_id, works, _of_group_and_place(works, names))
+
+
+def _of_group_and_place(works: Sequence[Work], slugs: Sequence[str]) -> list[str]:
     slugs = _told_apart(works, slugs, lambda work: work.group)
-    slugs = _told_apart(works, slugs, lambda work: " ".join(work.locations))
+    return _told_apart(works, slugs, lambda work: " ".join(work.locations))
+
+
+def _keys(map_id: str, works: Sequence[Work], slugs: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{map_id}/{work.kind}/{name}" for work, name in zip(works, slugs, strict=True))
 
 
@@ -62,6 +77,19 @@ def _told_apart(works: Sequence[Work], slugs: Sequence[str], trait: Callable[[Wo
         else name
         for work, name in zip(works, slugs, strict=True)
     ]
+
+
+def _counted(works: Sequence[Work], slugs: Sequence[str]) -> list[str]:
+    """Tell namesakes apart by their order where each has another number in front of it."""
+    numbers: dict[tuple[Kind, str], list[str]] = {}
+    for work, name in zip(works, slugs, strict=True):
+        numbers.setdefault((work.kind, name), []).append(work.number)
+    counted = []
+    for work, name in zip(works, slugs, strict=True):
+        those = numbers[work.kind, name]
+        distinct = len(those) > 1 and all(those) and len(set(those)) == len(those)
+        counted.append(f"{name}-{those.index(work.number) + 1}" if distinct else name)
+    return counted
 
 
 def _pairs(works: Iterable[Work], slugs: Iterable[str]) -> list[tuple[Kind, str]]:

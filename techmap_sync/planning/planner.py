@@ -7,7 +7,7 @@ from graphlib import TopologicalSorter
 
 from techmap_sync.model import TechnicalMap
 from techmap_sync.planning.body import TicketTexts
-from techmap_sync.planning.keys import former_keys, tracking_key
+from techmap_sync.planning.keys import former_keys, numbered_keys, tracking_key
 from techmap_sync.planning.kinds import Kind, Phase
 from techmap_sync.planning.options import PlanOptions
 from techmap_sync.planning.outline import Outline
@@ -29,6 +29,7 @@ def plan_tasks(technical_map: TechnicalMap, outline: Outline, options: PlanOptio
     :raises SettingsProblem: a template of the team's own has an error.
     """
     priorities = priorities_of(outline)
+    numbered = numbered_keys(outline.map_id, outline.works)
     specs = [
         TaskSpec(
             key=key,
@@ -43,6 +44,7 @@ def plan_tasks(technical_map: TechnicalMap, outline: Outline, options: PlanOptio
             milestone=options.milestone,
             assignees=options.assignees,
             was=former_keys(outline.map_id, work),
+            numbered=numbered[position] if numbered[position] != key else "",
         )
         for position, (work, key) in enumerate(zip(outline.works, outline.keys, strict=True))
     ]

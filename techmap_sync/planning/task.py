@@ -58,6 +58,8 @@ class TaskSpec:
     estimate_minutes: int | None = None
     was: tuple[str, ...] = ()
     """Keys that this task had earlier, as the author says."""
+    numbered: str = ""
+    """Its key with the number in front of its name, as earlier releases made it; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

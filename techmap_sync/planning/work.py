@@ -53,6 +53,8 @@ class Work:
     done: bool = False
     slug: str = ""
     was: tuple[str, ...] = ()
+    number: str = ""
+    """A number in front of the subject, as written."""
 
     @property
     def phase(self) -> Phase:
@@ -152,6 +154,7 @@ def _item_work(kind: Kind, group: ItemGroup, item: Item) -> Work:
         done=item.done,
         slug=item.slug,
         was=item.was,
+        number=item.number,
     )
 
 

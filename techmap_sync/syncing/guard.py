@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 
+from techmap_sync.numbering import differs_only_by_number
 from techmap_sync.syncing.changes import Action, Change
 from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.matching import Holdings
@@ -75,10 +76,16 @@ def _too_many(changes: tuple[Change, ...], policy: SyncPolicy) -> Iterator[tuple
 def _too_many_retitled(
     changes: tuple[Change, ...], holdings: Holdings, policy: SyncPolicy
 ) -> Iterator[tuple[Guard, str]]:
-    number = sum(TITLE in change.fields for change in changes if change.action is Action.UPDATE)
+    number = sum(_says_other_words(change) for change in changes if change.action is Action.UPDATE)
     limit = _limit(len(holdings.tickets), policy.limits.max_retitled_share, policy)
     if number > limit[0]:
         yield Guard.RETITLES, f"{number} of {len(holdings.tickets)} tickets to retitle, the limit is {limit[1]}"
+
+
+def _says_other_words(change: Change) -> bool:
+    """Whether a title changes by more than a number in front of its words."""
+    titles = (edit for edit in change.edits if edit.name == TITLE)
+    return any(not differs_only_by_number(edit.before, edit.after) for edit in titles)
 
 
 def _too_many_closed(

@@ -17,6 +17,7 @@ from rapidfuzz import fuzz
 from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.pairing import pair_up
+from techmap_sync.syncing.renumbering import renumberings
 from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.tracker import State
 
@@ -51,7 +52,7 @@ class _Sketch:
 
 def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
     """Find the tasks of a plan that have a ticket under another key."""
-    by_hand = _by_hand(plan, holdings)
+    by_hand = {**renumberings(plan, holdings), **_by_hand(plan, holdings)}
     # With its own name behind "was" a task was never called anything else.
     unchanged = {spec.key for spec in plan.tasks if spec.key in spec.was}
     taken = unchanged | set(by_hand) | set(by_hand.values())
