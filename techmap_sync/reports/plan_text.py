@@ -96,7 +96,9 @@ def outcome_line(outcome: Outcome) -> Text:
 
 def skipped_links(outcomes: Iterable[Outcome]) -> Iterator[Text]:
     """Yield in one line for each reason how many links were not made."""
-    reasons = Counter(o.detail for o in outcomes if o.change.edge and o.status is Status.SKIPPED)
+    reasons = Counter(
+        "; ".join(filter(None, (o.detail, o.hint))) for o in outcomes if o.change.edge and o.status is Status.SKIPPED
+    )
     for reason, number in reasons.items():
         yield Text.assemble(("skipped   ", "dim"), f"{count(number, 'link')}: {clean(reason)}")
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, TicketRefused, TrackerError
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.syncing import writing
+from techmap_sync.syncing.as_text import WAITS_FOR, EdgeTexts
 from techmap_sync.syncing.block import Block, read_block
-from techmap_sync.syncing.changes import LEDGER, Action, Change, ChangeSet, FieldEdit, MapChanges
+from techmap_sync.syncing.changes import LEDGER, MARKER, Action, Change, ChangeSet, FieldEdit, MapChanges
 from techmap_sync.syncing.digest import text_digest
 from techmap_sync.syncing.labels import has_label
 from techmap_sync.syncing.outcomes import Outcome, Status
@@ -22,7 +23,9 @@ from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.standings import listed
 from techmap_sync.syncing.tolerance import Tolerance
-from techmap_sync.syncing.tracker import Draft, Edge, Ticket, Tracker
+from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, EdgeKind, State, Ticket, Tracker
+
+_IN_TEXT = "the texts of the tickets say it instead; push --refresh tries again"
 
 
 def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterator[Outcome]:
@@ -71,10 +74,14 @@ class MapRun:
     unsupported: set[tuple[str, str]] = field(default_factory=set)
     undone: list[Change] = field(default_factory=list)
     """What failed, and what was left because of that."""
+    stated: dict[str, str] = field(default_factory=dict)
+    """What each ticket's text says of edges that the tracker does not hold, as it was last written, by key."""
 
     def __post_init__(self) -> None:
         assert self.changes.ledger is not None
         self.numbers.update({key: number for key, number in self.changes.ledger.tickets.items() if number})
+        texts = self.changes.texts
+        self.stated.update({key: texts.stated(spec, self.numbers) for key, spec in texts.waiting.items()})
 
     @property
     def tracking(self) -> str:
@@ -106,6 +113,8 @@ class MapRun:
             if change.edge is not None:
                 yield from self._tried(change, self._edge)
         yield from self._again(self._edge_again)
+        for restatement in self._restatements():
+            yield from self._tried(restatement, self._restate)
         for change in self.changes.tracking_changes:
             is_copy = change.ticket not in ("", self.tracking)
             last = self._with_ledger(change) if change.action is Action.CREATE else change
@@ -167,8 +176,21 @@ class MapRun:
         return self._created(change, found or self.tracker.create(self._draft(spec)))
 
     def _draft(self, spec: TaskSpec) -> Draft:
-        told = self.changes.texts.of_task(spec, self.numbers)
+        told = self._told(spec)
         return writing.draft(told, self.changes, self.tracking, self.policy, self.tracker.capabilities)
+
+    def _told(self, spec: TaskSpec) -> TaskSpec:
+        """Return a task whose text names the tickets that exist by now."""
+        self.stated[spec.key] = self._texts.stated(spec, self.numbers)
+        return self._texts.of_task(spec, self.numbers)
+
+    @property
+    def _texts(self) -> EdgeTexts:
+        """What texts have to say of edges, with those that the tracker turned out not to hold."""
+        texts = self.changes.texts
+        if self.unsupported:
+            texts = texts.with_refused(self.unsupported, self.changes.tracking_key)
+        return texts if self.tracker.capabilities.native_blocking else texts.stating_all()
 
     def _find(self, spec: TaskSpec) -> Ticket | None:
         """Look for a ticket by its marker in a fresh listing."""
@@ -191,7 +213,7 @@ class MapRun:
         held = self._read(change.ticket)
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, change.ticket, held)
-        told = replace(change, spec=self.changes.texts.of_task(change.spec, self.numbers) if change.spec else None)
+        told = replace(change, spec=self._told(change.spec) if change.spec else None)
         rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities)
         return self._carry_out(change, held, rewrite)
 
@@ -226,10 +248,12 @@ class MapRun:
             return Outcome(change, self.changes.map_id, Status.SKIPPED, source, "one of its tickets does not exist")
         edge = Edge(change.edge, source, target)
         try:
+            if change.action is Action.LINK and not _can_hold(self.tracker.capabilities, change.edge):
+                raise NotSupported(self.tracker.name, f'this server has no "{change.edge}"')
             (self.tracker.link if change.action is Action.LINK else self.tracker.unlink)(edge)
         except NotSupported as error:
             self.unsupported.add((change.key, change.target))
-            return Outcome(change, self.changes.map_id, Status.SKIPPED, source, error.what)
+            return Outcome(change, self.changes.map_id, Status.SKIPPED, source, error.what, _IN_TEXT)
         return Outcome(change, self.changes.map_id, Status.APPLIED, source)
 
     @property
@@ -239,6 +263,26 @@ class MapRun:
     def _target(self, change: Change) -> str:
         return self.tracking if change.target == self.changes.tracking_key else self.numbers.get(change.target, "")
 
+    def _restatements(self) -> Iterator[Change]:
+        """Yield what texts still have to say: edges that were refused, and numbers that came after the text.
+
+        It belongs to the changes that the plan shows, and is no change of its own in any count.
+        """
+        texts, edits = self._texts, (FieldEdit(MARKER, "", WAITS_FOR),)
+        for key, spec in texts.waiting.items():
+            number = self.numbers.get(key, "")
+            if number and texts.stated(spec, self.numbers) != self.stated[key]:
+                yield Change(Action.UPDATE, key, spec.title, number, edits=edits, spec=spec)
+
+    def _restate(self, change: Change) -> Outcome | None:
+        """Write what a text says of edges, and nothing else; None when there is nothing to write."""
+        held = self._read(change.ticket)
+        if isinstance(held, str) or held.ticket.state is State.CLOSED or change.spec is None:
+            return None
+        told = replace(change, spec=self._told(change.spec), edits=(FieldEdit(WAITS_FOR, "", ""),))
+        rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities)
+        return self._carry_out(change, held, rewrite) if rewrite else None
+
     def _ledger(self, change: Change) -> Outcome:
         """Update, close or reopen the tracking ticket, with its ledger merged into the ledger as it is by now."""
         held = self._read(self.tracking)
@@ -247,8 +291,8 @@ class MapRun:
         ledger = writing.final_ledger(self.changes, held.marker.ledger, self.numbers, self.unsupported, self.undone)
         told = change
         if change.spec:
-            edits = tuple(FieldEdit(name, "", "") for name in self.changes.texts.sections)
-            spec = self.changes.texts.of_tracking(change.spec, self.numbers)
+            edits = tuple(FieldEdit(name, "", "") for name in self._texts.sections)
+            spec = self._texts.of_tracking(change.spec, self.numbers)
             told = replace(change, spec=spec, edits=(*change.edits, *edits))
         rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities, ledger)
         return self._carry_out(change, held, rewrite)
@@ -265,3 +309,8 @@ class MapRun:
         return Outcome(
             change, self.changes.map_id, status, ticket.number, "", "", before, text_digest(ticket.body), ticket.url
         )
+
+
+def _can_hold(capabilities: Capabilities, kind: EdgeKind) -> bool:
+    """Return whether a tracker has edges of a kind, as far as it is known by now."""
+    return capabilities.children != 0 if kind is EdgeKind.CHILD_OF else capabilities.blocking_links

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing import claims
-from techmap_sync.syncing.as_text import edge_texts
+from techmap_sync.syncing.as_text import KeyEdge, edge_texts
 from techmap_sync.syncing.changes import Action, Change, MapChanges
 from techmap_sync.syncing.edges import Wanted
 from techmap_sync.syncing.fitting import fitted_plan
@@ -17,6 +17,7 @@ from techmap_sync.syncing.matched import Matched, matched
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.orphans import map_text, orphan_changes, retirement_changes, untouched
 from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.room import without_room
 from techmap_sync.syncing.tickets import task_changes
 from techmap_sync.syncing.tracker import Capabilities, CloseReason, Standing, State
 from techmap_sync.syncing.tracking import tracking_creation, tracking_state, tracking_update
@@ -65,13 +66,15 @@ def compare(
     assert tickets.plan is not None
     plan, holdings = tickets.plan, tickets.holdings
     numbers = {key: held.ticket.number for key, held in holdings.tickets.items()}
-    texts = edge_texts(plan, capabilities)
+    refused = frozenset() if policy.refresh else holdings.ledger.refused
+    no_room = without_room(plan, holdings, capabilities)
+    texts = edge_texts(plan, capabilities, no_room | refused)
     plan = fitted_plan(texts.of_tasks(plan, numbers), holdings, capabilities)
     tasks = tuple(change for spec in plan.tasks for change in task_changes(spec, holdings, tickets.held, policy))
     holdings = replace(holdings, renewed=frozenset(c.key for c in tasks if c.action is Action.CREATE))
     text = map_text(origin.text, changed=origin.text_digest != holdings.ledger.text)
     orphans = tuple(orphan_changes(plan, text, holdings, policy, tickets.held))
-    wanted = _wanted(plan, holdings, capabilities, policy, (*tasks, *orphans))
+    wanted = _wanted(plan, holdings, capabilities, refused, no_room, (*tasks, *orphans))
     edges, texts = wanted.changes(), replace(texts, listed=wanted.task_list())
     full = replace(plan, tracking=texts.of_tracking(plan.tracking, numbers))
     ledger = _ledger(wanted, origin, (*tasks, *edges))
@@ -101,19 +104,24 @@ def compare(
 
 
 def _wanted(
-    plan: TaskPlan, holdings: Holdings, capabilities: Capabilities, policy: SyncPolicy, changes: tuple[Change, ...]
+    plan: TaskPlan,
+    holdings: Holdings,
+    capabilities: Capabilities,
+    refused: frozenset[KeyEdge],
+    no_room: frozenset[KeyEdge],
+    changes: tuple[Change, ...],
 ) -> Wanted:
     """Return the edges to be had.
 
+    :param refused: edges that the tracker would not take.
+    :param no_room: edges that the tickets have no room for.
     :param changes: of tasks and orphans.
     """
     created = {change.key for change in changes if change.action is Action.CREATE}
     tasks = {spec.key for spec in plan.tasks}
     kept = {change.key for change in changes if change.action is Action.SKIP} - tasks
-    refused = frozenset() if policy.refresh else holdings.ledger.refused
-    return Wanted(
-        plan, holdings, capabilities, frozenset(tasks - created - holdings.tickets.keys()), refused, frozenset(kept)
-    )
+    skipped = frozenset(tasks - created - holdings.tickets.keys())
+    return Wanted(plan, holdings, capabilities, skipped, refused, no_room, frozenset(kept))
 
 
 def _claimed_tracking(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:

@@ -11,13 +11,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.syncing.as_text import KeyEdge, lists_tickets, says_who_waits
 from techmap_sync.syncing.changes import Action, Change
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.tracker import Capabilities, EdgeKind, State, Ticket
-
-KeyEdge = tuple[str, str]
-"""(key, key that it waits for)."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,8 @@ class Wanted:
     """Keys of tasks that have no ticket and get none."""
     refused: frozenset[KeyEdge]
     """Edges that the tracker would not take, which are not tried again."""
+    no_room: frozenset[KeyEdge] = frozenset()
+    """Edges that would exceed what the tracker allows one ticket."""
     kept: frozenset[str] = frozenset()
     """Keys of tickets that stay although no task asks for them: what they wait for, and what waits for them, stays."""
 
@@ -42,7 +42,9 @@ class Wanted:
     def changes(self) -> tuple[Change, ...]:
         """Return the links to make and to take away, and what cannot be linked."""
         blocking = self._blocking() if self.capabilities.blocking_links else ()
-        return (*map(self._parent, self._new_children()), *blocking, *self._taken_away(), *self._degradations())
+        # What goes makes room for what comes.
+        ordered = sorted(blocking, key=lambda change: change.action is not Action.UNLINK)
+        return (*map(self._parent, self._new_children()), *ordered, *self._taken_away(), *self._degradations())
 
     def applied_blocking(self, changes: tuple[Change, ...]) -> frozenset[KeyEdge]:
         """Return the blocked-by edges that the ledger shall list once the changes are done."""
@@ -86,7 +88,7 @@ class Wanted:
 
     def _blocking(self) -> Iterator[Change]:
         desired, ledger = _desired(self.plan, self.skipped), self.holdings.ledger.edges
-        settled = ledger | self.refused
+        settled = ledger | self.refused | self.no_room
         for edge in desired:
             if edge not in settled and _observed(edge, self.holdings) is not True:
                 yield self._edge(Action.LINK, edge)
@@ -127,31 +129,41 @@ class Wanted:
         return replace(change, action=Action.SKIP, reason=f"a human removed that it is {change.reason}, kept so")
 
     def _degradations(self) -> Iterator[Change]:
-        """Say what the tracker cannot hold and where it stands instead."""
+        """Say what the tracker cannot hold and where it stands instead: once, in the run that writes it there."""
         tracking, number = self.plan.tracking, _number(self.holdings, self.plan.tracking.key)
-        for reason in filter(None, (self._without_children(), self._without_blocking(), *self._refused())):
+        for reason in filter(None, (self._without_children(), self._without_blocking())):
             yield Change(Action.SKIP, tracking.key, tracking.title, number, reason, lasting=True)
 
     def _without_children(self) -> str:
         listed, limit = len(self.task_list()), self.capabilities.children
-        if not listed:
+        if not listed or (self.holdings.tracking and lists_tickets(self.holdings.tracking.block)):
             return ""
         if limit == 0:
             return "this server has no sub-issues: a task list in the tracking ticket stands for them"
         return f"the task list of the tracking ticket holds {listed} of its tickets: it may have {limit} sub-issues"
 
     def _without_blocking(self) -> str:
-        if self.capabilities.native_blocking or not any(spec.blocked_by for spec in self.plan.tasks):
+        in_text = self._new_in_text()
+        if not in_text:
             return ""
+        if self.capabilities.native_blocking:
+            return f"the tickets' texts say of {in_text} links who waits for whom: {self._limits()}"
         if self.capabilities.blocking_links:
             return "links say only that tickets are related here: each ticket's text says what it is blocked by"
         return 'this server has no "blocked by": each ticket\'s text says it instead'
 
-    def _refused(self) -> Iterator[str]:
-        for key, target in _desired(self.plan, self.skipped):
-            if (key, target) in self.refused:
-                what = f'the tracker refused "{self._titles[key]}" blocked by "{self._titles[target]}"'
-                yield f"{what}; push --refresh tries again"
+    def _new_in_text(self) -> int:
+        """Return the number of edges that only texts can hold; 0 when the tickets say it already."""
+        desired = _desired(self.plan, self.skipped)
+        in_text = [edge for edge in desired if edge in self.no_room] if self.capabilities.native_blocking else desired
+        blocks = [self.holdings.tickets[key].block for key, _ in in_text if key in self.holdings.tickets]
+        return 0 if any(map(says_who_waits, blocks)) else len(in_text)
+
+    def _limits(self) -> str:
+        most = self.capabilities
+        if most.links is not None:
+            return f"a ticket of this server may have {most.links} links"
+        return f"a ticket of this server may wait for {most.blockers} others, and {most.blocking} may wait for it"
 
 
 def _edges_of(keys: frozenset[str], edges: frozenset[KeyEdge]) -> frozenset[KeyEdge]:

@@ -199,5 +199,7 @@ def _asked_for(subject: Subject) -> Iterator[WaitsFor]:
     for change in subject.changes.changes:
         if change.action is Action.LINK and change.edge is EdgeKind.BLOCKED_BY:
             yield WaitsFor(change.key, change.target, Witness.MAP)
+    if not subject.links_in_text:
+        yield from (WaitsFor(*edge, Witness.MAP) for edge in sorted(subject.changes.texts.in_text))
     for spec in subject.plan.tasks if subject.plan and subject.links_in_text else ():
         yield from (WaitsFor(spec.key, target, Witness.MAP) for target in spec.blocked_by)

@@ -158,6 +158,12 @@ class Capabilities:
     """"Blocked by" can be stored as an edge of some kind."""
     native_blocking: bool = True
     """Such an edge says who waits for whom; otherwise the ticket's text says it too, with numbers."""
+    blockers: int | None = None
+    """For how many tickets one may wait; None for any number."""
+    blocking: int | None = None
+    """How many tickets may wait for one."""
+    links: int | None = None
+    """How many links of all kinds and from both ends a ticket may have, those of people among them."""
     mention: str = "#"
     """What stands before a ticket's number in a text so that it becomes a link."""
     native_priority: bool = False

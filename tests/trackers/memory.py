@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from techmap_sync.errors import OutcomeUnclear, TicketRefused, TrackerError
+from techmap_sync.errors import NotSupported, OutcomeUnclear, TicketRefused, TrackerError
 from techmap_sync.syncing.tracker import (
     Capabilities,
     Draft,
@@ -188,6 +188,7 @@ class MemoryTracker:
                     self._check_room_below(edge)
                     self.edit(edge.source, parent=edge.target)
                 case EdgeKind.BLOCKED_BY:
+                    self._check_room_for(edge)
                     self.edit(edge.source, blocked_by=(source.blocked_by or frozenset()) | {edge.target})
 
     def unlink(self, edge: Edge) -> None:
@@ -230,6 +231,27 @@ class MemoryTracker:
         limit = self.capabilities.children
         if limit is not None and len(siblings) >= limit and self.tickets[edge.source] not in siblings:
             raise TrackerError(NAME, f"{edge.target} has {limit} children already")
+
+    def _check_room_for(self, edge: Edge) -> None:
+        most = self.capabilities
+        if edge.target in (self.tickets[edge.source].blocked_by or ()):
+            return
+        counts = [
+            (len(self.tickets[edge.source].blocked_by or ()), most.blockers),
+            (len(self._awaiting(edge.target)), most.blocking),
+            (self._links(edge.source), most.links),
+            (self._links(edge.target), most.links),
+        ]
+        if any(limit is not None and number >= limit for number, limit in counts):
+            raise NotSupported(NAME, f"no room for another link between {edge.source} and {edge.target}")
+
+    def _awaiting(self, number: str) -> list[Ticket]:
+        return [ticket for ticket in self.tickets.values() if number in (ticket.blocked_by or ())]
+
+    def _links(self, number: str) -> int:
+        ticket = self.tickets[number]
+        children = [other for other in self.tickets.values() if other.parent == number]
+        return len(ticket.blocked_by or ()) + len(self._awaiting(number)) + bool(ticket.parent) + len(children)
 
     def _new_ticket(self, number: str, draft: Draft) -> Ticket:
         return Ticket(

@@ -6,19 +6,25 @@ other issue by its database id, not by its number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from techmap_sync.adapters.github.api import Api
-from techmap_sync.adapters.github.issues import child_count, parent_of, reference
+from techmap_sync.adapters.github.issues import blocker_count, blocking_count, child_count, parent_of, reference
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.shelf import Shelf
+from techmap_sync.adapters.github.transport import Row
 from techmap_sync.errors import BudgetSpent, NotSupported, OutcomeUnclear, TicketRefused, TrackerError
 from techmap_sync.syncing.tracker import Edge, EdgeKind, Ends
 
 CHILD_LIMIT = 100
 """https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues"""
 
+DEPENDENCY_LIMIT = 50
+"""In each direction: https://github.blog/changelog/2025-08-21-dependencies-on-issues/"""
+
+_LIMIT = re.compile(r"more than \d+|maximum|limit|exceed", re.IGNORECASE)
 _SETTLED_BY_A_LOOK = (400, 404, 410, 422)
 
 _QUERIED_AT_ONCE = 100
@@ -36,6 +42,8 @@ class Edges:
         self._api = api
         self._name = name
         self._shelf = shelf
+        self.lacking: set[EdgeKind] = set()
+        """Kinds of edges that the server turned out not to know."""
 
     def read(self, numbers: Collection[str]) -> dict[str, Ends]:
         """Read where the edges of some issues end: a hundred issues a query, one by one where that is not answered.
@@ -158,6 +166,7 @@ class Edges:
         source, target = self._shelf.required(edge.source), self._shelf.required(edge.target)
         if error.status == 404 and not self._has(edge):
             kind = "sub-issues" if edge.kind is EdgeKind.CHILD_OF else "dependencies"
+            self.lacking.add(edge.kind)
             return NotSupported(self._name, f"{self._api.host} has no {kind}", "its next release may have them")
         parent = parent_of(source)
         if edge.kind is EdgeKind.CHILD_OF and parent:
@@ -165,7 +174,19 @@ class Edges:
             return TicketRefused(self._name, what, f"remove it there to have it below {edge.target}")
         if edge.kind is EdgeKind.CHILD_OF and child_count(target) >= CHILD_LIMIT:
             return NotSupported(self._name, f"issue {edge.target} has {CHILD_LIMIT} sub-issues, and there is no room")
+        if edge.kind is EdgeKind.BLOCKED_BY and error.status == 422 and _is_full(error, source, target):
+            what = f"{DEPENDENCY_LIMIT} dependencies in each direction are all that an issue may have"
+            return NotSupported(self._name, what)
         return error
+
+
+def _is_full(error: Refusal, source: Row, target: Row) -> bool:
+    """Return whether one of the issues has as many dependencies as it may have.
+
+    Rows tell how many; what the refusal says is documented nowhere.
+    """
+    full = (blocker_count(source) or 0) >= DEPENDENCY_LIMIT or (blocking_count(target) or 0) >= DEPENDENCY_LIMIT
+    return full or bool(_LIMIT.search(error.what))
 
 
 def _portions(numbers: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from techmap_sync.adapters.github.api import Api
-from techmap_sync.adapters.github.edges import CHILD_LIMIT
+from techmap_sync.adapters.github.edges import CHILD_LIMIT, DEPENDENCY_LIMIT
 from techmap_sync.adapters.github.issues import blocker_count, child_count, is_issue, parent_of
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.shelf import Shelf
 from techmap_sync.adapters.github.transport import Row
-from techmap_sync.syncing.tracker import Capabilities
+from techmap_sync.syncing.tracker import Capabilities, EdgeKind
 
 _HOSTED = ("api.github.com", ".ghe.com")
 
@@ -53,6 +53,11 @@ class Features:
         if self.dependencies is None:
             self.dependencies = _answers(api, f"/issues/{number}/dependencies/blocked_by")
 
+    def lack(self, kinds: Collection[EdgeKind]) -> None:
+        """Take it from refused links that the server has no edges of some kinds."""
+        self.sub_issues = False if EdgeKind.CHILD_OF in kinds else self.sub_issues
+        self.dependencies = False if EdgeKind.BLOCKED_BY in kinds else self.dependencies
+
     def capabilities(self, seconds_per_write: float, creations_per_hour: int | None) -> Capabilities:
         """Return them in the port's words.
 
@@ -63,6 +68,8 @@ class Features:
             children=CHILD_LIMIT if self.sub_issues else 0,
             blocking_links=bool(self.dependencies),
             native_blocking=bool(self.dependencies),
+            blockers=DEPENDENCY_LIMIT,
+            blocking=DEPENDENCY_LIMIT,
             seconds_per_write=seconds_per_write,
             creations_per_hour=creations_per_hour,
             title_limit=256,

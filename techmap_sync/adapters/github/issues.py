@@ -88,6 +88,12 @@ def blocker_count(row: Row) -> int | None:
     return count if isinstance(count, int) else None
 
 
+def blocking_count(row: Row) -> int | None:
+    """Return how many issues this one blocks, closed ones too; None when the row does not tell."""
+    count = (row.get("issue_dependencies_summary") or {}).get("total_blocking")
+    return count if isinstance(count, int) else None
+
+
 def child_count(row: Row) -> int:
     """Return how many sub-issues an issue has, as far as its row tells."""
     count = (row.get("sub_issues_summary") or {}).get("total")

@@ -92,6 +92,7 @@ class GitHubTracker:
         :raises TrackerError: it did not answer.
         """
         self._features.ask(self._api, self._shelf)
+        self._features.lack(self._edges.lacking)
         return self._features.capabilities(self._connection.seconds_between_writes, self._api.pacer.creations_per_hour)
 
     def snapshot(self, label: str) -> Snapshot:

@@ -12,6 +12,7 @@ A pair of issues has one link at most. One of another kind than ours was made by
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from techmap_sync.adapters.gitlab.answers import Answer, Row
@@ -24,6 +25,9 @@ from techmap_sync.errors import NotSupported, OutcomeUnclear
 from techmap_sync.syncing.tracker import Edge, EdgeKind, Ends
 
 RELATED, BLOCKED = "relates_to", "is_blocked_by"
+LINK_LIMIT = 100
+"""Of all types and from both ends, those of people among them: app/models/concerns/issuable_link.rb in GitLab."""
+_LIMIT = re.compile(r"exceed|maximum", re.IGNORECASE)
 _NO_LICENCE = "not available for current license"
 
 
@@ -77,6 +81,8 @@ class Links:
             return
         if answer.status == 409 and (row := self._between(project, edge)):
             self._check_same(project, edge, row)
+        elif answer.status == 422 and _LIMIT.search(answer.message):
+            raise NotSupported(self._wire.tracker, f"an issue may have {LINK_LIMIT} links of all kinds")
         elif not answer.succeeded:
             raise self._wire.error(about_refusal(answer, _deed(edge)))
 
@@ -115,7 +121,7 @@ class Links:
     def _post(self, project: Project, link: Link, edge: Edge) -> Answer:
         data = {"target_project_id": project.number, "target_issue_iid": link.target, "link_type": link.type}
         path = f"{project.api}/issues/{link.source}/links"
-        return self._wire.write("post", path, _deed(edge), data, accepted={400, 403, 404, 409})
+        return self._wire.write("post", path, _deed(edge), data, accepted={400, 403, 404, 409, 422})
 
     def _check_same(self, project: Project, edge: Edge, row: Row) -> None:
         if not self._is_same(project, edge, row):

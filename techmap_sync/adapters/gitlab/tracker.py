@@ -12,7 +12,7 @@ from techmap_sync.adapters.gitlab.answers import Row
 from techmap_sync.adapters.gitlab.doctor import examine
 from techmap_sync.adapters.gitlab.issues import Issues
 from techmap_sync.adapters.gitlab.labels import Labels, Milestones
-from techmap_sync.adapters.gitlab.links import Links
+from techmap_sync.adapters.gitlab.links import LINK_LIMIT, Links
 from techmap_sync.adapters.gitlab.pace import SECONDS_PER_CREATION
 from techmap_sync.adapters.gitlab.people import People
 from techmap_sync.adapters.gitlab.problems import ACCESS
@@ -89,6 +89,8 @@ class GitLabTracker:
         """
         return Capabilities(
             native_blocking=self._links.can_block(self._project),
+            children=LINK_LIMIT,
+            links=LINK_LIMIT,
             close_reasons=False,
             estimates=True,
             seconds_per_write=max(

@@ -8,6 +8,8 @@ from tests.simulators.github.state import Account, Issue
 from tests.simulators.github.world import World
 
 _CHILDREN, _LEVELS = 100, 8
+_DEPENDENCIES = 50
+"""In each direction: https://github.blog/changelog/2025-08-21-dependencies-on-issues/"""
 
 
 def list_sub_issues(world: World, request: Request, _: Account, number: str) -> Response:
@@ -69,6 +71,9 @@ def add_blocker(world: World, request: Request, _: Account, number: str) -> Resp
         return invalid("issue_id", "custom", "Target issue may only be an issue")
     if blocker is issue or blocker.number in issue.blocked_by:
         return invalid("issue_id", "custom", "Target issue has already been taken")
+    awaiting = sum(blocker.number in other.blocked_by for other in world.repository.issues.values())
+    if max(len(issue.blocked_by), awaiting) >= _DEPENDENCIES:
+        return invalid("issue_id", "custom", "Issue cannot have more than 50 dependencies")
     issue.blocked_by.append(blocker.number)
     return Response(201, world.rows.issue(issue))
 

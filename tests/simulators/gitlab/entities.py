@@ -66,7 +66,7 @@ class Entities:
                 "group_access": None,
             },
         }
-        return row | ({"approvals_before_merge": 0} if world.premium else {})
+        return row | ({"approvals_before_merge": 0} if world.premium or world.promises_premium else {})
 
     def label(self, name: str) -> Json:
         return {

@@ -9,6 +9,9 @@ from tests.simulators.gitlab.world import Link, World
 _TYPES = ("relates_to", "blocks", "is_blocked_by")
 
 
+_MOST_LINKS = 100
+
+
 class LinkRoom:
     """Makes, shows and removes links."""
 
@@ -36,6 +39,11 @@ class LinkRoom:
             raise Refusal(404, "No matching issue found. Make sure that you are adding a valid issue URL.")
         if self._world.link_between(number, target):
             raise Refusal(409, "Issue(s) already assigned")
+        for end in (number, target):
+            if sum(end in (link.source, link.target) for link in self._world.links.values()) >= _MOST_LINKS:
+                # app/models/concerns/issuable_link.rb
+                what = f"This issue would exceed the maximum number of linked issues ({_MOST_LINKS})."
+                raise Refusal(422, what)
         return Reply(201, self._entities.link(self._world.add_link(number, target, kind)))
 
     def show(self, request: Request, number: int, link: int) -> Reply:

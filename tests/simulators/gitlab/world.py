@@ -84,6 +84,8 @@ class World:
     premium: bool = True
     enterprise: bool = True
     """The Community Edition does not even know the types of links that Premium has."""
+    promises_premium: bool = False
+    """The project looks like one of Premium until a link of its types is refused."""
     keyset: bool = True
     """Project issues have keyset pages (18.3 and newer)."""
     paragraphs_only: bool = True
