@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from techmap_sync.commands.discovery import FoundFile, find_files, read_file
+from techmap_sync.commands.discovery import FoundFile, find_files, find_own_files, read_file
 from techmap_sync.config import Settings
-from techmap_sync.errors import UnreadableMap
+from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.parsing.identity import identity_at_sight
 from techmap_sync.parsing.parser import decode, looks_like_map, parse
 from techmap_sync.parsing.vocabulary import Vocabulary
@@ -30,6 +30,18 @@ def identities_of(files: Iterable[FoundFile], vocabulary: Vocabulary) -> Iterato
         map_id = _identity(file, vocabulary)
         if map_id:
             yield Identity(file.path.as_posix(), map_id)
+
+
+def places_in_tree(settings: Settings) -> list[str]:
+    """Return the entries of the setting ``maps`` that there is something to be found at."""
+    return [place for place in settings.maps if _is_there(place, settings)]
+
+
+def _is_there(place: str, settings: Settings) -> bool:
+    try:
+        return bool(find_own_files([place], settings.exclude))
+    except UsageProblem:
+        return False
 
 
 def identities_in_tree(root: Path, settings: Settings) -> tuple[Identity, ...]:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
-from functools import cache
-from os.path import lexists
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from techmap_sync import __version__
 from techmap_sync.checkout import Checkout
 from techmap_sync.commands.exposure import exposure
-from techmap_sync.commands.identities import Identity, identities_in_tree
 from techmap_sync.commands.maps import MapFile, MapFiles, read_maps
+from techmap_sync.commands.rest_of_tree import RestOfTree, is_retired, task_plan
 from techmap_sync.commands.shards import ALL, Shard
 from techmap_sync.commands.targets import connect_tracker, source_name
 from techmap_sync.config import Settings, shipped
-from techmap_sync.model import Lifecycle
-from techmap_sync.planning.body import TicketTexts
-from techmap_sync.planning.planner import plan_tasks
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.syncing.changes import Action, Change, ChangeSet, MapChanges
 from techmap_sync.syncing.choices import Side
-from techmap_sync.syncing.decide import DesiredMap, decide
-from techmap_sync.syncing.diff import Origin, retire
+from techmap_sync.syncing.decide import Beside, DecidedMap, DesiredMap, decide
+from techmap_sync.syncing.diff import Origin
 from techmap_sync.syncing.digest import digest
 from techmap_sync.syncing.guard import Guard
 from techmap_sync.syncing.matching import Holdings, Sorted
@@ -92,18 +88,16 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     tracker = connect_tracker(settings, checkout, wishes.shard.total)
     policy = sync_policy(settings, source_name(settings, checkout, tracker), wishes)
     files = read_maps(paths, settings, wishes.shard)
-    templates, wanted = _templates(settings, checkout), [f for f in files.maps if f.approved and not _is_retired(f)]
-    plans = {file: _task_plan(file, settings, checkout, templates) for file in wanted}
+    templates, wanted = _templates(settings, checkout), [f for f in files.maps if f.approved and not is_retired(f)]
+    plans = {file: task_plan(file, settings, checkout, templates) for file in wanted}
     whole = (wishes.reconcile or (wishes.survey and not paths)) and wishes.shard.is_first
-    retired = frozenset(file.outline.map_id for file in files.maps if _is_retired(file))
+    retired = frozenset(file.outline.map_id for file in files.maps if is_retired(file))
     needed, going = plans or whole or wishes.survey or retired, retired | wishes.retired
     found = observe(tracker, list(plans.values()), policy, wishes.reconcile, going) if needed else Sorted({}, ())
     exposed = exposure(tracker, settings, checkout) if plans else ()
-    tree = cache(lambda: identities_in_tree(checkout.root, settings))
-    run = _Run(settings, checkout, tracker, policy, found, files.ids, tree, exposed)
-    maps = run.compared(files.maps, plans)
-    gone = run.maps_without_file(wishes, _renamed(maps)) if whole else ()
-    compared = (*maps, *gone)
+    rest = RestOfTree(settings, checkout, templates, files, bool(paths) or not wishes.shard.is_all)
+    run = _Run(settings, checkout, tracker, policy, found, rest, exposed)
+    compared = run.compared(files.maps, plans, wishes.retired if whole else frozenset(), whole)
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
     return Planned(files, changes, tracker, policy, compared)
 
@@ -149,72 +143,66 @@ class _Run:
     tracker: Tracker
     policy: SyncPolicy
     found: Sorted
-    ids: frozenset[str]
-    """Ids of all maps that this run and other shards are about."""
-    tree: Callable[[], tuple[Identity, ...]]
-    """All maps that there are in the repository; looked up only when they decide something."""
+    rest: RestOfTree
     exposed: tuple[str, ...] = ()
     """Why none of them may become tickets there."""
 
-    def compared(self, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan]) -> tuple[Compared, ...]:
-        """Return what happens to the tickets of each map."""
+    def compared(
+        self, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str], whole: bool
+    ) -> tuple[Compared, ...]:
+        """Return what happens to the tickets of each map.
+
+        :param retired: ids of maps whose file is gone for good.
+        :param whole: also report the maps that have tickets and no file.
+        """
         desired = [self._desired(file, plans.get(file)) for file in files]
-        decided = decide(desired, self.found, self._has_file, self.tracker.capabilities, self.policy)
-        in_text = not self.tracker.capabilities.native_blocking
-        return tuple(
-            Compared(each.changes, each.tickets.holdings, file, each.tickets.plan, links_in_text=in_text)
-            for file, each in zip(files, decided, strict=True)
+        lost = [self._retired(map_id) for map_id in self.found.maps if map_id in retired - self.rest.ids]
+        beside = Beside(self.rest.has_file, self.rest.unwritten, self.rest.unreadable)
+        decided = decide((*desired, *lost), self.found, beside, self.tracker.capabilities, self.policy)
+        known = {each.map_id for each in lost} | {each.changes.map_id for each in decided.emptied} | decided.renamed
+        return (
+            *(self._compared(each, file) for file, each in zip_longest(files, decided.maps)),
+            *(self._compared(each, None) for each in decided.emptied),
+            *(self._missing(known) if whole else ()),
         )
+
+    def _compared(self, decided: DecidedMap, file: MapFile | None) -> Compared:
+        changes, tickets = decided.changes, decided.tickets
+        there = "" if file else self.rest.file_of(changes.map_id, changes.path)
+        in_text = not self.tracker.capabilities.native_blocking
+        return Compared(changes, tickets.holdings, file, tickets.plan, there, in_text)
 
     def _desired(self, file: MapFile, plan: TaskPlan | None) -> DesiredMap:
         map_id, path = file.outline.map_id, self.checkout.path_of(file.path)
-        if _is_retired(file):
+        if is_retired(file):
             return DesiredMap(map_id, self._origin_of_retirement(path), retired=True)
         if plan is None:
             return DesiredMap(map_id, Origin(file.name), reasons=file.reasons)
         return DesiredMap(map_id, self._origin(file), plan, doubts=self.exposed)
 
-    def _has_file(self, map_id: str) -> bool:
-        return map_id in self.ids or any(each.map_id == map_id for each in self.tree())
+    def _retired(self, map_id: str) -> DesiredMap:
+        """Return a map that is retired because its file is gone; while another may be its own, nothing is closed."""
+        path = self._path(map_id)
+        there = "" if Guard.EXISTS in self.policy.allowed else self.rest.file_of(map_id, path)
+        why = f"{there} may still be this map's file; --allow {Guard.EXISTS} retires the map all the same"
+        doubts = (why,) if there else ()
+        return DesiredMap(map_id, self._origin_of_retirement(path), retired=True, lost=True, doubts=doubts)
 
-    def _file_of(self, map_id: str, path: str) -> str:
-        """Return the path of a file that may be that of a map, empty when there is none in the whole tree.
-
-        :param path: where the map was when its tickets were written.
-        """
-        found = next((each.path for each in self.tree() if each.map_id == map_id), "")
-        return found or (path if lexists(self.checkout.root / path) else "")
-
-    def maps_without_file(self, wishes: Wishes, renamed: Set[str]) -> Iterator[Compared]:
-        """Report the maps that have tickets and no file, and retire those that are named.
-
-        :param renamed: ids under which maps of this run were known before.
-        """
+    def _missing(self, known: Set[str]) -> Iterator[Compared]:
+        """Report the maps that have tickets and no file."""
         for map_id, holdings in self.found.maps.items():
-            path = next((held.marker.path for held in holdings.all), "")
-            if map_id in self.ids | renamed or not path:
+            path = self._path(map_id)
+            if map_id in self.rest.ids | known or not path:
                 continue
-            there = self._file_of(map_id, path)
-            if map_id in wishes.retired:
-                yield Compared(self._retired(map_id, path, holdings, there), holdings, path_elsewhere=there)
-                continue
+            there = self.rest.file_of(map_id, path)
             retire_it = f"its file is missing; reconcile --retire {map_id} closes its tickets"
             add_it = f"its file {there} is not among the maps: add it to the setting maps"
             reasons = (add_it if there else retire_it,)
             changes = MapChanges(map_id, there or path, approved=False, reasons=reasons)
             yield Compared(changes, holdings, path_elsewhere=there)
 
-    def _retired(self, map_id: str, path: str, holdings: Holdings, there: str) -> MapChanges:
-        """Return what retiring a map does.
-
-        :param there: a file that may still be the map's; then nothing is closed.
-        """
-        origin = self._origin_of_retirement(path)
-        changes = retire(map_id, origin, holdings, self.tracker.capabilities, self.policy)
-        if not there or Guard.EXISTS in self.policy.allowed:
-            return changes
-        why = f"{there} may still be this map's file; --allow {Guard.EXISTS} retires the map all the same"
-        return replace(changes, refusals=(*changes.refusals, why))
+    def _path(self, map_id: str) -> str:
+        return next((held.marker.path for held in self.found.maps[map_id].all), "")
 
     def _origin_of_retirement(self, path: str) -> Origin:
         return Origin(path, commit=self.checkout.commit, commit_time=self.checkout.commit_time)
@@ -230,31 +218,17 @@ class _Run:
         )
 
 
-def _renamed(maps: Iterable[Compared]) -> Set[str]:
-    """Return the ids that the tickets of these maps bear."""
-    return {held.marker.map_id for each in maps for held in each.holdings.all}
-
-
 def _unread(file: MapFile, settings: Settings, checkout: Checkout, templates: TicketTemplates) -> MapChanges:
     map_id, path = file.outline.map_id, checkout.path_of(file.path)
-    if not file.approved or _is_retired(file):
+    if not file.approved or is_retired(file):
         return MapChanges(map_id, file.name, approved=file.approved, reasons=file.reasons)
-    plan = _task_plan(file, settings, checkout, templates)
+    plan = task_plan(file, settings, checkout, templates)
     tasks = [spec for spec in (plan.tracking, *plan.tasks) if not spec.done]
     skips = (Change(Action.SKIP, spec.key, spec.title, reason="not compared", spec=spec) for spec in tasks)
     return MapChanges(map_id, path, approved=True, changes=tuple(skips))
-
-
-def _is_retired(file: MapFile) -> bool:
-    return file.technical_map.lifecycle is Lifecycle.RETIRED
 
 
 def _templates(settings: Settings, checkout: Checkout) -> TicketTemplates:
     """Return the templates of a run; compiling them takes longer than planning a map, so all maps share them."""
     team = checkout.root / settings.templates if settings.templates else None
     return TicketTemplates(shipped(""), team, checkout.root)
-
-
-def _task_plan(file: MapFile, settings: Settings, checkout: Checkout, templates: TicketTemplates) -> TaskPlan:
-    texts = TicketTexts(file.technical_map, file.outline, checkout.source_of(file.path), templates)
-    return plan_tasks(file.technical_map, file.outline, settings.plan_options(), texts)

@@ -62,8 +62,18 @@ def _keys(map_id: str, works: Sequence[Work], slugs: Sequence[str]) -> tuple[str
 
 
 def former_keys(map_id: str, work: Work) -> tuple[str, ...]:
-    """Return the keys that the author says a work had earlier (``<!-- was: ... -->``)."""
-    return tuple(f"{map_id}/{work.kind}/{slug(name)}" for name in work.was)
+    """Return the keys that the author says a work had earlier (``<!-- was: ... -->``).
+
+    A name may say map, kind and slug, for a work that comes from another map: ``was: login/component/store``.
+    """
+    return tuple(_key_elsewhere(name) or f"{map_id}/{work.kind}/{slug(name)}" for name in work.was)
+
+
+def _key_elsewhere(name: str) -> str:
+    parts = name.split("/")
+    if len(parts) != 3 or parts[1].strip() not in list(Kind) or not all(part.strip() for part in parts):
+        return ""
+    return "/".join((slug(parts[0]), parts[1].strip(), slug(parts[2])))
 
 
 def _told_apart(works: Sequence[Work], slugs: Sequence[str], trait: Callable[[Work], str]) -> list[str]:

@@ -7,7 +7,7 @@ What the tracker refuses about one ticket fails alone: the run goes on with ever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field, replace
 
 from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, TicketRefused, TrackerError
@@ -44,9 +44,27 @@ def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterat
             yield outcome
     if created:
         _settle_races(runs, tracker, policy)
-    for run in runs:
-        if run.has_tracking:
-            yield from run.write()
+    written: set[str] = set()
+    able = [run for run in runs if run.has_tracking]
+    for run in _takers_first(able):
+        yield from run.write(written)
+        written |= run.listed
+    for run in able:
+        yield from run.let_go(written)
+
+
+def _takers_first(runs: list[MapRun]) -> list[MapRun]:
+    """Put the map that a ticket goes to before the one that it leaves: a ticket is in one ledger or in both, never in
+    none. Maps that exchange tickets let go of them in one more write.
+    """
+    order: list[MapRun] = []
+    left = list(runs)
+    while left:
+        ids = {run.changes.map_id for run in left}
+        free = [run for run in left if ids.isdisjoint(each.map_id for each in run.changes.leaving.values())] or left[:1]
+        order += free
+        left = [run for run in left if run not in free]
+    return order
 
 
 def _settle_races(runs: list[MapRun], tracker: Tracker, policy: SyncPolicy) -> None:
@@ -76,9 +94,14 @@ class MapRun:
     """What failed, and what was left because of that."""
     stated: dict[str, str] = field(default_factory=dict)
     """What each ticket's text says of edges that the tracker does not hold, as it was last written, by key."""
+    elsewhere: frozenset[str] = frozenset()
+    """Keys in the ledgers of other maps that this run has written."""
+    listed: frozenset[str] = frozenset()
+    """Keys in the ledger of this map as it was written."""
 
     def __post_init__(self) -> None:
         assert self.changes.ledger is not None
+        self.numbers.update(self.changes.elsewhere)
         self.numbers.update({key: number for key, number in self.changes.ledger.tickets.items() if number})
         texts = self.changes.texts
         self.stated.update({key: texts.stated(spec, self.numbers) for key, spec in texts.waiting.items()})
@@ -102,8 +125,12 @@ class MapRun:
                         self.changes = replace(self.changes, tracking_number=outcome.ticket)
                     yield outcome
 
-    def write(self) -> Iterator[Outcome]:
-        """Write everything else, the ledger last."""
+    def write(self, written: Set[str]) -> Iterator[Outcome]:
+        """Write everything else, the ledger last.
+
+        :param written: keys in the ledgers of other maps that are written by now.
+        """
+        self.elsewhere = frozenset(written)
         rest = [change for change in self.changes.writes if change.key != self.changes.tracking_key]
         for change in rest:
             if change.edge is None:
@@ -118,7 +145,23 @@ class MapRun:
         for change in self.changes.tracking_changes:
             is_copy = change.ticket not in ("", self.tracking)
             last = self._with_ledger(change) if change.action is Action.CREATE else change
+            if change.action is Action.CLOSE and self._kept:
+                yield self._not_done(change, Status.LEFT, "not all of its tickets went to other maps")
+                continue
             yield from self._tried(last, self._rewrite if is_copy else self._ledger)
+
+    @property
+    def _kept(self) -> frozenset[str]:
+        """Keys that other maps are to list and do not list yet."""
+        return frozenset(each.key for each in self.changes.leaving.values()) - self.elsewhere
+
+    def let_go(self, written: Set[str]) -> Iterator[Outcome]:
+        """Take out of the ledger what it kept because the other map was not written yet."""
+        kept = self._kept
+        ledger = next((change for change in self.changes.tracking_changes if LEDGER in change.fields), None)
+        if ledger and kept & written:
+            self.elsewhere = frozenset(written)
+            yield from self._tried(replace(ledger, edits=(FieldEdit(LEDGER, "", ""),)), self._ledger)
 
     def _with_ledger(self, creation: Change) -> Change:
         """Return the second write of a new tracking ticket, which belongs to its creation."""
@@ -288,14 +331,17 @@ class MapRun:
         held = self._read(self.tracking)
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
-        ledger = writing.final_ledger(self.changes, held.marker.ledger, self.numbers, self.unsupported, self.undone)
+        now, undone = held.marker.ledger, self.undone
+        ledger = writing.final_ledger(self.changes, now, self.numbers, self.unsupported, undone, self.elsewhere)
         told = change
         if change.spec:
             edits = tuple(FieldEdit(name, "", "") for name in self._texts.sections)
             spec = self._texts.of_tracking(change.spec, self.numbers)
             told = replace(change, spec=spec, edits=(*change.edits, *edits))
         rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities, ledger)
-        return self._carry_out(change, held, rewrite)
+        outcome = self._carry_out(change, held, rewrite)
+        self.listed = frozenset(ledger.tickets) | ledger.gone
+        return outcome
 
     def _read(self, number: str) -> Held | str:
         """Read a ticket again; a sentence when it is no longer ours to write."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -84,6 +84,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """A ticket that goes to another map of the same run."""
+
+    key: str
+    """Its key there: this ledger lets go of it once that one lists it."""
+    number: str
+    """Empty for one that a human deleted."""
+
+    @property
+    def map_id(self) -> str:
+        """The map that it goes to."""
+        return self.key.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
 class MapChanges:
     """Everything about one map."""
 
@@ -106,6 +121,12 @@ class MapChanges:
     """The commit that the map was read from, empty when it is not known."""
     texts: EdgeTexts = field(default_factory=EdgeTexts)
     """What texts say of edges, for tickets whose number is known only while writing."""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    """Key -> number of tickets of other maps at which edges end that are taken away."""
+    leaving: Mapping[str, Leaving] = field(default_factory=dict)
+    """What its ledger lets go of, by the key that it has there."""
+    arriving: frozenset[str] = frozenset()
+    """Keys of tickets that come from another map."""
 
     @property
     def writes(self) -> tuple[Change, ...]:

@@ -6,17 +6,21 @@ status, tests and benchmarks call this one function.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from techmap_sync.planning.task import TaskPlan
+from techmap_sync.syncing.arrivals import after_moves
 from techmap_sync.syncing.changes import MapChanges
-from techmap_sync.syncing.diff import Origin, compare, retire
+from techmap_sync.syncing.diff import Origin, compare, emptied, retire
 from techmap_sync.syncing.matched import Matched, matched
 from techmap_sync.syncing.matching import Holdings, Sorted
+from techmap_sync.syncing.moves import Moves, Side, find_moves, has_open_ends, tickets_that_may_be_anywhere
 from techmap_sync.syncing.policy import SyncPolicy
-from techmap_sync.syncing.renames import map_rename
+from techmap_sync.syncing.renames import overlap, under_new_id
 from techmap_sync.syncing.tracker import Capabilities
+
+REFUSED = "its changes are refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,34 @@ class DesiredMap:
     plan: TaskPlan | None = None
     """What an approved map asks for."""
     retired: bool = False
+    lost: bool = False
+    """It has no file: it is retired unless it is another map of this run under its earlier id."""
     reasons: tuple[str, ...] = ()
     """Why its tickets stay as they are: it is not approved."""
     doubts: tuple[str, ...] = ()
     """Why none of its changes may be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnwrittenMap:
+    """A map that has a file and whose tickets this run does not write."""
+
+    plan: TaskPlan
+    path: str
+    why: str
+    """``this run does not read docs/b.md``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What there is besides the maps that a run writes; each is asked only where it decides something."""
+
+    has_file: Callable[[str], bool]
+    """Whether any file has a map id."""
+    unwritten: Callable[[], Sequence[UnwrittenMap]] = tuple
+    """The other maps that have a file, those of this run that are not approved included."""
+    unreadable: Callable[[], Sequence[str]] = tuple
+    """Files that may be maps, and nobody knows which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,48 +70,123 @@ class DecidedMap:
     tickets: Matched = field(default_factory=Matched)
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """All maps of a run next to their tickets."""
+
+    maps: tuple[DecidedMap, ...]
+    """In the order in which they were asked for; a lost one that is another map under its earlier id is left out."""
+    emptied: tuple[DecidedMap, ...] = ()
+    """Maps without a file whose last tickets went to other maps."""
+    renamed: frozenset[str] = frozenset()
+    """Ids under which maps of this run were known before."""
+
+
 def decide(
-    desired: Sequence[DesiredMap],
-    found: Sorted,
-    has_file: Callable[[str], bool],
-    capabilities: Capabilities,
-    policy: SyncPolicy,
-) -> tuple[DecidedMap, ...]:
+    desired: Sequence[DesiredMap], found: Sorted, beside: Beside, capabilities: Capabilities, policy: SyncPolicy
+) -> Decided:
     """Return what has to be done so that the tracker holds what the maps say.
 
-    :param desired: the maps of this run.
+    A move needs both maps: where a guard refuses one of them, the other is decided again without it.
+
+    :param desired: the maps of this run, each id once, but for maps that are not approved.
     :param found: all tickets of the tracker.
-    :param has_file: whether there is a file for a map id anywhere; asked only where that decides something.
     """
-    holdings = dict(_holdings(desired, found, has_file))
-    return tuple(_decided(each, holdings[each.map_id], found, capabilities, policy) for each in desired)
+    run, refused = _Run(desired, found, beside, capabilities, policy), frozenset[str]()
+    while True:
+        decided, moving = run.decided(refused)
+        more = {each.changes.map_id for each in decided.maps if each.changes.refusals} & moving - refused
+        if not more:
+            return decided
+        refused |= more
 
 
-def _holdings(
-    desired: Sequence[DesiredMap], found: Sorted, has_file: Callable[[str], bool]
-) -> Iterator[tuple[str, Holdings]]:
-    """Yield the tickets of each map; one without tickets may have had another id."""
-    ids = {each.map_id for each in desired}
-    for each in desired:
-        own = found.of(each.map_id)
-        if each.plan is None or own.all:
-            yield each.map_id, own
-            continue
-        others = {map_id: held for map_id, held in found.maps.items() if map_id not in ids}
-        gone = {map_id: held for map_id, held in others.items() if not has_file(map_id)}
-        yield each.map_id, map_rename(each.plan, gone) or own
+@dataclass(frozen=True)
+class _Run:
+    """What a decision is made from."""
+
+    desired: Sequence[DesiredMap]
+    found: Sorted
+    beside: Beside
+    capabilities: Capabilities
+    policy: SyncPolicy
+
+    def decided(self, refused: Set[str]) -> tuple[Decided, Set[str]]:
+        """Return what happens to each map, and the ids of those between which something moves.
+
+        :param refused: ids of maps that a guard refuses.
+        """
+        own, taken = self._own_tickets()
+        desired = [each for each in self.desired if each.map_id not in taken]
+        written = [self._side(each, own, refused) for each in desired if each.plan or each.retired]
+        known = {side.map_id for side in written} | taken
+        others = {map_id: held for map_id, held in self.found.maps.items() if map_id not in known}
+        asked = has_open_ends(written, others)
+        beside = list(self._beside(others, own) if asked else self._unasked(others))
+        moves = find_moves([*written, *beside], self.policy.new) if asked else Moves()
+        if asked and (unreadable := self.beside.unreadable()):
+            held = tickets_that_may_be_anywhere(written, unreadable[0])
+            moves = replace(moves, held={**held, **moves.held})
+        today = after_moves([*written, *beside], moves)
+        maps = tuple(self._decided(each, today.get(each.map_id, Holdings()), moves) for each in desired)
+        lost = {side.map_id: today[side.map_id] for side in beside if not (side.plan or side.opaque)}
+        closings = [emptied(map_id, held, self.capabilities, self.policy) for map_id, held in lost.items()]
+        done = tuple(DecidedMap(each, Matched(holdings=lost[each.map_id])) for each in closings if each)
+        return Decided(maps, done, taken), _ends(moves)
+
+    def _own_tickets(self) -> tuple[dict[str, Holdings], frozenset[str]]:
+        """Return the tickets of each map, and the ids of maps that got another one."""
+        own = {each.map_id: self.found.of(each.map_id) for each in self.desired}
+        new = [each.plan for each in self.desired if each.plan and not own[each.map_id].all]
+        with_file = {each.map_id for each in self.desired if not each.lost}
+        others = {map_id: held for map_id, held in self.found.maps.items() if map_id not in with_file}
+        gone = self._without_file(others) if new else {}
+        pairs = [(plan, map_id, score) for plan in new for map_id in gone if (score := overlap(plan, gone[map_id]))]
+        taken: set[str] = set()
+        # A map that was split has one successor; what else it had may move to the others.
+        for plan, map_id, _ in sorted(pairs, key=lambda pair: (-pair[2], pair[0].map_id, pair[1])):
+            if map_id not in taken and not own[plan.map_id].all:
+                taken.add(map_id)
+                own[plan.map_id] = under_new_id(gone[map_id], map_id, plan.map_id)
+        return own, frozenset(taken)
+
+    def _without_file(self, others: Mapping[str, Holdings]) -> dict[str, Holdings]:
+        return {map_id: held for map_id, held in others.items() if not self.beside.has_file(map_id)}
+
+    def _side(self, desired: DesiredMap, own: Mapping[str, Holdings], refused: Set[str]) -> Side:
+        why = REFUSED if desired.map_id in refused else ""
+        return Side(desired.map_id, desired.origin.path, own[desired.map_id], desired.plan, why)
+
+    def _beside(self, others: Mapping[str, Holdings], own: Mapping[str, Holdings]) -> Iterator[Side]:
+        """Yield the maps that this run does not write: those with a file, and those without one."""
+        written = {each.map_id for each in self.desired if each.plan or each.retired}
+        unwritten = {each.plan.map_id: each for each in self.beside.unwritten() if each.plan.map_id not in written}
+        for map_id, other in unwritten.items():
+            yield Side(map_id, other.path, others.get(map_id, Holdings()), other.plan, other.why)
+        for map_id, held in others.items():
+            if map_id not in unwritten:
+                has_file = map_id in own or self.beside.has_file(map_id)
+                yield Side(map_id, "", held, opaque=has_file)
+
+    @staticmethod
+    def _unasked(others: Mapping[str, Holdings]) -> Iterator[Side]:
+        yield from (Side(map_id, "", held, opaque=True) for map_id, held in others.items())
+
+    def _decided(self, desired: DesiredMap, holdings: Holdings, moves: Moves) -> DecidedMap:
+        map_id, origin = desired.map_id, desired.origin
+        if desired.retired:
+            changes = retire(map_id, origin, holdings, self.capabilities, self.policy, moves.held)
+            changes = replace(changes, refusals=(*desired.doubts, *changes.refusals))
+            return DecidedMap(changes, Matched(holdings=holdings))
+        if desired.plan is None:
+            holdings = self.found.of(map_id)
+            changes = MapChanges(map_id, origin.path, approved=False, reasons=desired.reasons)
+            return DecidedMap(changes, Matched(holdings=holdings))
+        held = {key: why for key, why in moves.held.items() if key.startswith(f"{map_id}/")}
+        tickets = matched(desired.plan, holdings, held)
+        doubts = (*desired.doubts, *self.found.doubts.get(map_id, ()))
+        return DecidedMap(compare(tickets, origin, self.capabilities, self.policy, doubts), tickets)
 
 
-def _decided(
-    desired: DesiredMap, holdings: Holdings, found: Sorted, capabilities: Capabilities, policy: SyncPolicy
-) -> DecidedMap:
-    map_id, origin = desired.map_id, desired.origin
-    if desired.retired:
-        changes = retire(map_id, origin, holdings, capabilities, policy)
-        return DecidedMap(changes, Matched(holdings=holdings))
-    if desired.plan is None:
-        changes = MapChanges(map_id, origin.path, approved=False, reasons=desired.reasons)
-        return DecidedMap(changes, Matched(holdings=holdings))
-    tickets = matched(desired.plan, holdings)
-    doubts = (*desired.doubts, *found.doubts.get(map_id, ()))
-    return DecidedMap(compare(tickets, origin, capabilities, policy, doubts), tickets)
+def _ends(moves: Moves) -> Set[str]:
+    return {key.partition("/")[0] for old, new in moves.found.items() for key in (old, new)}

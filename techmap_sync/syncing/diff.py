@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing import claims
 from techmap_sync.syncing.as_text import KeyEdge, edge_texts
-from techmap_sync.syncing.changes import Action, Change, MapChanges
+from techmap_sync.syncing.changes import Action, Change, Leaving, MapChanges
 from techmap_sync.syncing.edges import Wanted
 from techmap_sync.syncing.fitting import fitted_plan
 from techmap_sync.syncing.guard import refusals, retirement_refusals
@@ -100,7 +100,34 @@ def compare(
         base=holdings.written_ledger,
         ledger=ledger,
         texts=texts,
+        elsewhere=_elsewhere(holdings),
+        arriving=frozenset(holdings.arrived),
+        leaving=_leaving(holdings),
     )
+
+
+def emptied(map_id: str, holdings: Holdings, capabilities: Capabilities, policy: SyncPolicy) -> MapChanges | None:
+    """Return how a map without a file ends whose tickets all went to other maps; None when it is not such a map."""
+    ledger, tracking = holdings.written_ledger, holdings.tracking
+    left = (
+        holdings.tickets or holdings.unreadable or holdings.copies or ledger.tickets.keys() - holdings.departed.keys()
+    )
+    if tracking is None or left or not holdings.departed:
+        return None
+    changes = retire(map_id, Origin(tracking.marker.path), holdings, capabilities, policy)
+    to = ", ".join(sorted({f'"{each.map_id}"' for each in holdings.departed.values()}))
+    said = tuple(replace(each, reason=f"all its tickets went to map {to}") for each in changes.changes if each.writes)
+    return replace(changes, changes=said) if said else None
+
+
+def _elsewhere(holdings: Holdings) -> dict[str, str]:
+    parents = {former.tracking_key: former.tracking for former in holdings.arrived.values()}
+    return parents | {key: each.number for key, each in holdings.departed.items()}
+
+
+def _leaving(holdings: Holdings) -> dict[str, Leaving]:
+    going = {key: each for key, each in holdings.departed.items() if each.written_there and not each.listed_there}
+    return {key: Leaving(each.key, each.number) for key, each in going.items()}
 
 
 def _wanted(
@@ -153,15 +180,23 @@ def _copies(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
 
 
 def retire(
-    map_id: str, origin: Origin, holdings: Holdings, capabilities: Capabilities, policy: SyncPolicy
+    map_id: str,
+    origin: Origin,
+    holdings: Holdings,
+    capabilities: Capabilities,
+    policy: SyncPolicy,
+    doubtful: Mapping[str, str] | None = None,
 ) -> MapChanges:
     """Return what happens to the tickets of a map that was abandoned, superseded, or taken away for good.
 
     :param origin: where that was said; its text does not matter.
+    :param doubtful: keys of tickets that another map may have, and why; they are left alone.
     """
     holdings, tracking = holdings.sifted(map_id, frozenset()), holdings.tracking
-    ledger = replace(holdings.written_ledger, commit=origin.commit, commit_time=origin.commit_time)
-    changes = (*retirement_changes(holdings, policy), *_copies(holdings, policy))
+    written = holdings.written_ledger
+    gone = holdings.departed.keys() - _waiting(holdings).keys()
+    ledger = replace(written.without(gone), commit=origin.commit, commit_time=origin.commit_time)
+    changes = (*retirement_changes(holdings, policy, doubtful or {}), *_copies(holdings, policy))
     return MapChanges(
         map_id,
         origin.path,
@@ -173,6 +208,7 @@ def retire(
         tracking_number=tracking.ticket.number if tracking else "",
         base=holdings.written_ledger,
         ledger=ledger,
+        leaving=_leaving(holdings),
     )
 
 
@@ -185,14 +221,22 @@ def _ledger(wanted: Wanted, origin: Origin, changes: tuple[Change, ...]) -> Ledg
     created = {c.key: "" for c in changes if c.action is Action.CREATE and c.key != tracking}
     held = {key: held.ticket.number for key, held in holdings.tickets.items()}
     released = {key: number for key, number in before.tickets.items() if key in holdings.unreadable}
+    waiting = _waiting(holdings)
     return Ledger(
-        tickets={**released, **held, **created},
+        tickets={**released, **held, **created, **{key: number for key, number in waiting.items() if number}},
         edges=wanted.applied_blocking(changes),
         children=wanted.applied_children(changes) - {tracking},
-        gone=frozenset((holdings.missing | before.gone) - held.keys() - created.keys()),
+        gone=frozenset((holdings.missing | before.gone) - held.keys() - created.keys())
+        | frozenset(key for key, number in waiting.items() if not number),
         refused=before.refused - {(c.key, c.target) for c in changes if c.action is Action.LINK},
         text=origin.text_digest,
         settings=origin.settings,
         commit=origin.commit,
         commit_time=origin.commit_time,
     )
+
+
+def _waiting(holdings: Holdings) -> dict[str, str]:
+    """Return what went to a map that this run does not write, and whose ledger does not list it yet."""
+    left = {key: each for key, each in holdings.departed.items() if not (each.written_there or each.listed_there)}
+    return {key: each.number for key, each in left.items()}

@@ -37,21 +37,24 @@ class Wanted:
     @cached_property
     def _titles(self) -> dict[str, str]:
         there = {key: held.ticket.title for key, held in self.holdings.tickets.items()}
-        return there | {spec.key: spec.title for spec in self.plan.tasks}
+        gone = {key: each.held.ticket.title for key, each in self.holdings.departed.items() if each.held}
+        return there | gone | {spec.key: spec.title for spec in self.plan.tasks}
 
     def changes(self) -> tuple[Change, ...]:
         """Return the links to make and to take away, and what cannot be linked."""
         blocking = self._blocking() if self.capabilities.blocking_links else ()
+        children = (*self._former_children(), *map(self._parent, self._new_children()))
         # What goes makes room for what comes.
         ordered = sorted(blocking, key=lambda change: change.action is not Action.UNLINK)
-        return (*map(self._parent, self._new_children()), *ordered, *self._taken_away(), *self._degradations())
+        return (*children, *ordered, *self._taken_away(), *self._degradations())
 
     def applied_blocking(self, changes: tuple[Change, ...]) -> frozenset[KeyEdge]:
         """Return the blocked-by edges that the ledger shall list once the changes are done."""
         added = {(c.key, c.target) for c in changes if c.action is Action.LINK and c.edge is EdgeKind.BLOCKED_BY}
         desired, before = _desired(self.plan, frozenset()), self.holdings.ledger.edges
         there = {edge for edge in desired if _observed(edge, self.holdings) is True}
-        return frozenset(added | there | (before & set(desired)) | _edges_of(self.kept, before))
+        kept = _edges_of(self.kept, before) - _edges_of(frozenset(self.holdings.departed), before)
+        return frozenset(added | there | (before & set(desired)) | kept)
 
     def applied_children(self, changes: tuple[Change, ...]) -> frozenset[str]:
         """Return the keys that the ledger shall list as children once the changes are done."""
@@ -75,10 +78,30 @@ class Wanted:
     def _without_parent(self) -> list[TaskSpec]:
         known = self.holdings.ledger.children | self.skipped
         tasks = [spec for spec in self.plan.tasks if spec.key not in known]
-        return [spec for spec in tasks if self._may_become_child(self.holdings.tickets.get(spec.key))]
+        return [spec for spec in tasks if self._may_become_child(spec.key)]
 
-    def _may_become_child(self, held: Held | None) -> bool:
-        return not self.capabilities.parent_at_creation if held is None else held.ticket.parent is None
+    def _may_become_child(self, key: str) -> bool:
+        held, former = self.holdings.tickets.get(key), self.holdings.arrived.get(key)
+        if held is None:
+            return not self.capabilities.parent_at_creation
+        return held.ticket.parent in (None, former.tracking if former else None)
+
+    def _former_children(self) -> Iterator[Change]:
+        """Take what came from another map from the tracking ticket there: a ticket has one parent."""
+        for key, former in self.holdings.arrived.items():
+            held = self.holdings.tickets.get(key)
+            if held is None or not former.tracking:
+                continue
+            listed = self.capabilities.parents_listed or held.ticket.parent is not None
+            is_child = held.ticket.parent == former.tracking if listed else former.was_child
+            if is_child and key not in self.holdings.ledger.children:
+                reason = f'child of ticket {former.tracking} of map "{former.map_id}"'
+                yield replace(
+                    self._edge(Action.UNLINK, (key, key)),
+                    reason=reason,
+                    edge=EdgeKind.CHILD_OF,
+                    target=former.tracking_key,
+                )
 
     def _parent(self, spec: TaskSpec) -> Change:
         tracking = self.plan.tracking
@@ -92,9 +115,15 @@ class Wanted:
         for edge in desired:
             if edge not in settled and _observed(edge, self.holdings) is not True:
                 yield self._edge(Action.LINK, edge)
-        for edge in sorted(ledger - set(desired) - _edges_of(self.kept, ledger)):
-            if _observed(edge, self.holdings) is not False and all(key in self.holdings.tickets for key in edge):
+        kept = _edges_of(self.kept, ledger) - _edges_of(frozenset(self.holdings.departed), ledger)
+        for edge in sorted(ledger - set(desired) - kept):
+            if _observed(edge, self.holdings) is not False and not self._goes_along(edge):
                 yield self._edge(Action.UNLINK, edge)
+
+    def _goes_along(self, edge: KeyEdge) -> bool:
+        """Whether both of its ends went to the same map."""
+        ends = [self.holdings.departed.get(key) for key in edge]
+        return all(ends) and len({end.map_id for end in ends if end}) == 1
 
     def _is_no_child_any_more(self, key: str, ticket: Ticket) -> bool:
         """Whether the ledger calls it a child and the tracker, as far as it was asked, does not."""
@@ -178,8 +207,14 @@ def _children(holdings: Holdings) -> set[str]:
 
 
 def _number(holdings: Holdings, key: str) -> str:
-    held = holdings.tickets.get(key)
+    held = _held(holdings, key)
     return held.ticket.number if held else ""
+
+
+def _held(holdings: Holdings, key: str) -> Held | None:
+    """Return the ticket of a key, also when it went to another map."""
+    departed = holdings.departed.get(key)
+    return holdings.tickets.get(key) or (departed.held if departed else None)
 
 
 def _desired(plan: TaskPlan, skipped: frozenset[str]) -> tuple[KeyEdge, ...]:
@@ -189,7 +224,7 @@ def _desired(plan: TaskPlan, skipped: frozenset[str]) -> tuple[KeyEdge, ...]:
 
 def _observed(edge: KeyEdge, holdings: Holdings) -> bool | None:
     """Whether the tracker has the edge; None when that is not known."""
-    held, other = (holdings.tickets.get(key) for key in edge)
+    held, other = (_held(holdings, key) for key in edge)
     if held is None or other is None:
         return False
     return None if held.ticket.blocked_by is None else other.ticket.number in held.ticket.blocked_by

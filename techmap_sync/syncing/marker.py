@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -82,6 +82,26 @@ class Ledger:
             edges=frozenset(edge for edge in self.edges if keys.isdisjoint(edge)),
             children=self.children - keys,
             refused=frozenset(edge for edge in self.refused if keys.isdisjoint(edge)),
+        )
+
+    def without(self, keys: Set[str]) -> Ledger:
+        """Return the same ledger without some tickets; edges stay until they are taken away."""
+        return replace(
+            self,
+            tickets={key: number for key, number in self.tickets.items() if key not in keys},
+            children=self.children - keys,
+            gone=self.gone - keys,
+            refused=frozenset(edge for edge in self.refused if keys.isdisjoint(edge)),
+        )
+
+    def with_inherited(self, other: Ledger) -> Ledger:
+        """Return the same ledger with what another map remembers of tickets that came from there."""
+        return replace(
+            self,
+            tickets={**other.tickets, **self.tickets},
+            edges=self.edges | other.edges,
+            gone=self.gone | other.gone,
+            refused=self.refused | other.refused,
         )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from techmap_sync.syncing.block import Block, Unmanaged, read_block
 from techmap_sync.syncing.claims import Claims
 from techmap_sync.syncing.marker import Ledger
+from techmap_sync.syncing.moved import Departed, Former
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.tracker import Snapshot, Standing, State, Ticket
@@ -52,6 +53,12 @@ class Holdings:
     """Why the tracking ticket that the others name is not ours any more; empty when it was deleted."""
     renewed: frozenset[str] = frozenset()
     """Keys that get a new ticket, to which no link was ever applied."""
+    arrived: Mapping[str, Former] = field(default_factory=dict)
+    """Keys of tickets that come from another map, or came from one that still has to let go of them."""
+    departed: Mapping[str, Departed] = field(default_factory=dict)
+    """Keys that the ledger lists and whose task is in another map now."""
+    inherited: Ledger | None = None
+    """What the ledgers of other maps remember of the tickets that come from there, under the keys of today."""
 
     @property
     def all(self) -> tuple[Held, ...]:
@@ -67,12 +74,15 @@ class Holdings:
     def ledger(self) -> Ledger:
         """The same under the keys of today."""
         ledger = self.written_ledger.renamed(self.moved) if self.moved else self.written_ledger
-        return ledger.without_links_of(self.renewed) if self.renewed else ledger
+        ledger = ledger.without_links_of(self.renewed) if self.renewed else ledger
+        ledger = ledger.with_inherited(self.inherited) if self.inherited else ledger
+        return ledger.without(self.departed.keys()) if self.departed else ledger
 
     @property
     def named_tracking(self) -> tuple[str, ...]:
         """Numbers of the tracking ticket that the other tickets and its copies name, when it is not among them."""
-        others = () if self.tracking else (*self.tickets.values(), *(copy for copy, _ in self.copies))
+        own = (held for key, held in self.tickets.items() if key not in self.arrived)
+        others = () if self.tracking else (*own, *(copy for copy, _ in self.copies))
         return tuple(dict.fromkeys(held.marker.tracking for held in others if held.marker.tracking))
 
     @property
@@ -141,7 +151,8 @@ def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:
             strays.append(stray)
         elif isinstance(block, Block):
             ours.append(Held(ticket, block))
-    believed = {map_id: _believed(held, policy) for map_id, held in _by_map(ours, policy).items()}
+    listed = _listed(ours, policy)
+    believed = {map_id: _believed(held, listed, policy) for map_id, held in _by_map(ours, policy).items()}
     claims = _claims(ours, {h.ticket.number for held in believed.values() for h in held}, strays, policy)
     maps = {map_id: _holdings(map_id, held, strays, claims) for map_id, held in believed.items() if held}
     return Sorted(maps, tuple(strays), claims)
@@ -157,10 +168,14 @@ def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stra
     return None
 
 
-def _believed(held: Sequence[Held], policy: SyncPolicy) -> list[Held]:
-    """Return those of a map's tickets whose author is trusted, and those that its ledger vouches for."""
-    tracking, _ = _tracking([h for h in held if policy.trusts(h.ticket)])
-    listed = set(tracking.marker.ledger.tickets.values()) if tracking and tracking.marker.ledger else set()
+def _listed(ours: Iterable[Held], policy: SyncPolicy) -> frozenset[str]:
+    """Return the numbers in any ledger: a ticket on its way to another map is in that of the map which it leaves."""
+    tracking = (h for h in ours if _may_be_tracking(h) and policy.trusts(h.ticket))
+    return frozenset(number for h in tracking for number in (h.marker.ledger or Ledger()).tickets.values())
+
+
+def _believed(held: Sequence[Held], listed: Set[str], policy: SyncPolicy) -> list[Held]:
+    """Return those of a map's tickets whose author is trusted, and those that a ledger vouches for."""
     return [h for h in held if policy.trusts(h.ticket) or (h.ticket.number in listed and h.marker.ledger is None)]
 
 
@@ -184,7 +199,8 @@ def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
     """Group tickets by the map that they belong to: that of the tracking ticket they name, or whose ledger lists them.
 
     After a map was renamed its closed tickets still bear the old id; while it is being renamed, some bear the new one.
-    In a folder the number of a deleted tracking ticket is given again: then older tickets name what is not theirs.
+    In a folder the number of a deleted tracking ticket is given again: then older tickets name what is not theirs, but
+    for those that came from another map, whose marker says so.
     """
     tracking = [h for h in ours if _may_be_tracking(h) and policy.trusts(h.ticket)]
     by_number = {h.ticket.number: h for h in tracking}
@@ -196,7 +212,9 @@ def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
     found: dict[str, list[Held]] = {}
     for held in ours:
         named = by_number.get(held.marker.tracking)
-        by_name = named.marker.map_id if named and _age(held) >= _age(named) else ""
+        is_later = named is not None and _age(held) >= _age(named)
+        is_its_own = named is not None and held.marker.map_id == named.marker.map_id
+        by_name = named.marker.map_id if named and (is_later or is_its_own) else ""
         map_id = by_name or listed.get(held.ticket.number) or held.marker.map_id
         found.setdefault(map_id, []).append(held)
     return found

@@ -68,12 +68,29 @@ def _doubts(
 
 
 def _to_complete(listed: Sorted, plans: Sequence[TaskPlan], retired: Set[str]) -> list[Holdings]:
-    """Return the maps of this run; with a new one, those without tracking ticket too: it may be one of them renamed."""
+    """Return the maps of this run; with a new one, those without tracking ticket too: it may be one of them renamed.
+
+    And those whose ledger lists what a map of this run has no ticket for: it may have come from there.
+    """
     wanted = {plan.map_id for plan in plans}
     renamed = not wanted.issubset(listed.maps)
+    names = {_name(key) for plan in plans for key in _without_ticket(plan, listed.maps.get(plan.map_id))}
     return [
-        held for map_id, held in listed.maps.items() if map_id in wanted | retired or (renamed and not held.tracking)
+        held
+        for map_id, held in listed.maps.items()
+        if map_id in wanted | retired
+        or (renamed and not held.tracking)
+        or not names.isdisjoint(map(_name, held.ledger.tickets))
     ]
+
+
+def _without_ticket(plan: TaskPlan, holdings: Holdings | None) -> Iterable[str]:
+    known = {*holdings.tickets, *holdings.ledger.tickets, *holdings.ledger.gone} if holdings else ()
+    return (spec.key for spec in plan.tasks if spec.key not in known)
+
+
+def _name(key: str) -> str:
+    return key.partition("/")[2]
 
 
 def _named(holdings: Holdings) -> Iterable[str]:

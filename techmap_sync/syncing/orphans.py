@@ -53,11 +53,14 @@ def orphan_changes(
     return (_orphan(key, held, text, policy, doubtful) for key, held in orphans)
 
 
-def retirement_changes(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
-    """Return what happens to the tickets of a map that its author abandoned or superseded."""
+def retirement_changes(holdings: Holdings, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Iterator[Change]:
+    """Return what happens to the tickets of a map that its author abandoned or superseded.
+
+    :param doubtful: as for ``orphan_changes``.
+    """
     tracking = [holdings.tracking] if holdings.tracking and holdings.tracking.ticket.state is State.OPEN else []
     going = (*_open(holdings), *((held.marker.key, held) for held in tracking))
-    return (_go(key, held, RETIRED, policy) for key, held in going)
+    return (_let_go(key, held, RETIRED, policy, doubtful) for key, held in going)
 
 
 def untouched(held: Held) -> bool:
@@ -86,6 +89,10 @@ def _changed(text: str, written: str) -> bool:
 def _orphan(key: str, held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Change:
     reason = doubtful.get(key) or _why_kept(held, text, policy)
     return _kept(key, held, reason) if reason else _go(key, held, GONE, policy)
+
+
+def _let_go(key: str, held: Held, why: str, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Change:
+    return _kept(key, held, doubtful[key]) if key in doubtful else _go(key, held, why, policy)
 
 
 def _why_kept(held: Held, text: MapText, policy: SyncPolicy) -> str:

@@ -42,7 +42,7 @@ class Renames:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sketch:
+class Sketch:
     """What a task or a ticket looks like, whatever a template adds to it."""
 
     title: str
@@ -58,7 +58,7 @@ def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
     taken = unchanged | set(by_hand) | set(by_hand.values())
     tasks, tickets = _pool(plan, holdings, taken)
     scores = {
-        (new, old): _likeness(task, ticket)
+        (new, old): likeness(task, ticket)
         for new, task in tasks.items()
         for old, ticket in tickets.items()
         if _is_of_one_kind(new, old)
@@ -69,7 +69,7 @@ def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
     return Renames(renamed, _held(pairing.doubtful, plan, holdings))
 
 
-def _likeness(task: _Sketch, ticket: _Sketch) -> float:
+def likeness(task: Sketch, ticket: Sketch) -> float:
     """Return how much a ticket looks like a task, from 0 to 1."""
     title = fuzz.token_sort_ratio(task.title, ticket.title) / 100
     if task.where and ticket.where:
@@ -77,20 +77,22 @@ def _likeness(task: _Sketch, ticket: _Sketch) -> float:
     return 0.4 * title + 0.6 * _text_likeness(task, ticket)
 
 
-def _text_likeness(task: _Sketch, ticket: _Sketch) -> float:
+def _text_likeness(task: Sketch, ticket: Sketch) -> float:
     """Compare word by word: texts of one language share most of their letters, whatever they say."""
     return fuzz.ratio(task.words, ticket.words) / 100
 
 
-def _task_sketch(spec: TaskSpec) -> _Sketch:
+def task_sketch(spec: TaskSpec) -> Sketch:
     """Take the words from the map's values, so that a new template makes nothing more or less alike."""
     said = {section.name: tuple(_words(_values_in(section))) for section in spec.sections}
-    return _Sketch(spec.title, said.get(LOCATION, ()), _of_content(said))
+    return Sketch(spec.title, said.get(LOCATION, ()), _of_content(said))
 
 
-def _ticket_sketch(held: Held) -> _Sketch:
+def ticket_sketch(held: Held) -> Sketch:
+    """Take the words that stand in a ticket."""
+    """Take the words that stand in a ticket."""
     said = {name: tuple(_WORD.findall(text)) for name, text in held.block.texts().items()}
-    return _Sketch(held.ticket.title, said.get(LOCATION, ()), _of_content(said))
+    return Sketch(held.ticket.title, said.get(LOCATION, ()), _of_content(said))
 
 
 def _of_content(said: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -123,16 +125,16 @@ def _by_hand(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
     }
 
 
-def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[Mapping[str, _Sketch], Mapping[str, _Sketch]]:
+def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[Mapping[str, Sketch], Mapping[str, Sketch]]:
     """Return the tasks, and the open tickets, that may belong together under other keys; each by key.
 
     A task whose ticket was deleted or released has no new name: its key is known. Nor is a copy renamed that stands in
     for a deleted ticket.
     """
     listed = holdings.ledger.tickets
-    tasks = {spec.key: _task_sketch(spec) for spec in plan.tasks if spec.key not in taken}
+    tasks = {spec.key: task_sketch(spec) for spec in plan.tasks if spec.key not in taken}
     tickets = {
-        key: _ticket_sketch(held)
+        key: ticket_sketch(held)
         for key, held in holdings.tickets.items()
         if held.ticket.state is State.OPEN and key not in taken and listed.get(key) in (None, held.ticket.number)
     }
@@ -174,21 +176,25 @@ def _way_out(new: str, old: str, is_borne: bool) -> str:
     return f"if so, add {moved} behind its name, else {itself}"
 
 
-def map_rename(plan: TaskPlan, others: Mapping[str, Holdings]) -> Holdings | None:
-    """Return the tickets of a map that had another id, under the keys of today.
+def overlap(plan: TaskPlan, holdings: Holdings) -> int:
+    """Return how many tasks of a map another one had, 0 when it cannot be the same map under another id.
 
-    :param others: the tickets of maps whose id no file bears any more. A path alone never tells: the next feature may
-        reuse it.
+    It is the same map when at least half of the keys match. A path alone never tells: the next feature may reuse it.
+
+    :param holdings: the tickets of a map whose id no file has any more.
     """
     wanted = {_short(spec.key) for spec in plan.tasks}
-    for map_id, holdings in others.items():
-        # Where none is vouched for, and no ledger is left to do it, another token made them all.
-        there = holdings.vouched_for or (() if holdings.tracking else holdings.tickets)
-        known = {_short(key) for key in (*there, *holdings.ledger.tickets)}
-        known |= wanted & {_short(key) for key in holdings.ledger.gone}
-        if known and 2 * len(wanted & known) >= max(len(wanted), len(known)):
-            return holdings.renamed(_moved(holdings, map_id, plan.map_id))
-    return None
+    # Where none is vouched for, and no ledger is left to do it, another token made them all.
+    there = holdings.vouched_for or (() if holdings.tracking else holdings.tickets)
+    known = {_short(key) for key in (*there, *holdings.ledger.tickets)}
+    known |= wanted & {_short(key) for key in holdings.ledger.gone}
+    matching = len(wanted & known)
+    return matching if known and 2 * matching >= max(len(wanted), len(known)) else 0
+
+
+def under_new_id(holdings: Holdings, old_id: str, new_id: str) -> Holdings:
+    """Return the tickets of a map that had another id, under the keys of today."""
+    return holdings.renamed(_moved(holdings, old_id, new_id))
 
 
 def _moved(holdings: Holdings, old_id: str, new_id: str) -> Mapping[str, str]:

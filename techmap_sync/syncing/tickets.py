@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.syncing import claims
@@ -25,7 +26,7 @@ def task_changes(
     """
     held = holdings.tickets.get(spec.key)
     if held is not None and spec.key not in doubtful:
-        yield from _ticket_changes(spec, held, policy)
+        yield from _ticket_changes(spec, held, policy, _origin(spec.key, held, holdings))
     elif not spec.done:
         reason = doubtful.get(spec.key) or _why_not_created(spec.key, holdings, policy)
         if reason:
@@ -47,27 +48,44 @@ def _why_not_created(key: str, holdings: Holdings, policy: SyncPolicy) -> str:
     return ""
 
 
-def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Iterator[Change]:
+def _origin(key: str, held: Held, holdings: Holdings) -> str:
+    """Return which map a ticket comes from that still has the key it had there; empty for any other."""
+    former = holdings.arrived.get(key)
+    return f'moved from map "{former.map_id}"' if former and held.marker.key != key else ""
+
+
+def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy, moved: str) -> Iterator[Change]:
+    """Return what happens to a ticket that there is.
+
+    :param moved: where it comes from; a closed ticket changes its key alone then.
+    """
     number, closed_by_us = held.ticket.number, held.marker.state == State.CLOSED
+    rekeyed = Change(Action.UPDATE, spec.key, held.ticket.title, number, moved, _key_edit(spec, held), spec)
     if held.ticket.state is State.CLOSED:
         if closed_by_us and not spec.done:
             edits, reason = revise(spec, held, policy).edits, "its task is back in the map"
-            yield Change(Action.REOPEN, spec.key, spec.title, number, reason, edits, spec)
+            yield Change(Action.REOPEN, spec.key, spec.title, number, moved or reason, edits, spec)
+        elif moved:
+            yield rekeyed
         return
     if spec.done and not closed_by_us:
         title, reason = held.ticket.title, CloseReason.COMPLETED
         yield Change(Action.CLOSE, spec.key, title, number, DONE_IN_MAP, spec=spec, close_reason=reason)
-        return
-    if spec.sections:
-        yield from revision_changes(spec, held, revise(spec, held, policy))
+    elif spec.sections:
+        for change in revision_changes(spec, held, revise(spec, held, policy)):
+            yield replace(change, reason=moved) if moved and change.action is Action.UPDATE else change
+    elif moved:
+        yield rekeyed
+
+
+def _key_edit(spec: TaskSpec, held: Held) -> tuple[FieldEdit, ...]:
+    return (FieldEdit(KEY, held.marker.key, spec.key),) if held.marker.key != spec.key else ()
 
 
 def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator[Change]:
     """Turn a revision into an update, the conflicts it leaves and the drift it keeps."""
     number = held.ticket.number
-    edits = revision.edits
-    if held.marker.key != spec.key:
-        edits = (*edits, FieldEdit(KEY, held.marker.key, spec.key))
+    edits = (*revision.edits, *_key_edit(spec, held))
     if not edits and revision.adopted:
         edits = (FieldEdit(MARKER, "", ", ".join(revision.adopted)),)
     if edits:

@@ -119,6 +119,7 @@ def final_ledger(
     numbers: Mapping[str, str],
     unsupported: Set[tuple[str, str]] = frozenset(),
     undone: Iterable[Change] = (),
+    elsewhere: Set[str] = frozenset(),
 ) -> Ledger:
     """Return what the ledger says once everything is written; it claims nothing that did not happen.
 
@@ -126,18 +127,21 @@ def final_ledger(
     :param numbers: key -> number of every ticket that exists by now.
     :param unsupported: edges that the tracker cannot hold.
     :param undone: changes that failed, or that were left because others failed; the next run tries them again.
+    :param elsewhere: keys in the ledgers of other maps that are written by now: this one may let go of them.
     """
     assert changes.ledger is not None
     wanted, now = changes.ledger, now or Ledger()
-    others = {key: n for key, n in now.tickets.items() if key not in changes.base.tickets}
+    added = {key: n for key, n in now.tickets.items() if key not in changes.base.tickets}
     own = {key: numbers.get(key, number) for key, number in wanted.tickets.items()}
-    tickets = {key: number for key, number in {**others, **own}.items() if number}
+    waiting = {key: each.number for key, each in changes.leaving.items() if each.key not in elsewhere}
+    tickets = {key: number for key, number in {**added, **own, **waiting}.items() if number}
     parents = {key for key, target in unsupported if target == changes.tracking_key}
     done = replace(
         wanted,
         tickets=tickets,
         edges=wanted.edges - unsupported,
         children=wanted.children - parents,
+        gone=wanted.gone | {key for key, number in waiting.items() if not number},
         refused=wanted.refused | unsupported,
     )
     return _without_undone(done, changes, tuple(undone))
@@ -158,7 +162,11 @@ def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, .
         edges=(ledger.edges - links) | (unlinks & changes.base.edges),
         children=ledger.children - unlinked_children - unborn,
     )
-    former = {edit.after: edit.before for c in undone for edit in c.edits if edit.name == KEY}
+    keys = {edit.after: edit.before for c in undone for edit in c.edits if edit.name == KEY}
+    # A ticket that did not come here after all is still in the ledger of the map that it was to leave.
+    absent = keys.keys() & changes.arriving
+    kept = kept.without_links_of(frozenset(absent)).without(absent) if absent else kept
+    former = {new: f"{changes.map_id}/{old.partition('/')[2]}" for new, old in keys.items() if new not in absent}
     if any(c.edge is None and c.spec is None for c in undone):
         kept = replace(kept, text=changes.base.text, settings=changes.base.settings)
     return kept.renamed(former) if former else kept

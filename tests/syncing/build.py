@@ -74,8 +74,8 @@ def under_another_id(made: TaskPlan, map_id: str = "signin") -> TaskPlan:
     return replace(made, map_id=map_id, tracking=moved(made.tracking), tasks=tuple(map(moved, made.tasks)))
 
 
-def origin(text: str = "the text of the map") -> Origin:
-    return Origin("docs/login.md", text, digest(text), "settings", "c0ffee", "2026-01-01T00:00:00+00:00")
+def origin(text: str = "the text of the map", path: str = "docs/login.md") -> Origin:
+    return Origin(path, text, digest(text), "settings", "c0ffee", "2026-01-01T00:00:00+00:00")
 
 
 def held(spec: TaskSpec, number: str = "2", **changed: object) -> Held:

@@ -9,7 +9,7 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.changes import Action, Change, ChangeSet
-from techmap_sync.syncing.decide import DesiredMap, decide
+from techmap_sync.syncing.decide import Beside, DesiredMap, UnwrittenMap, decide
 from techmap_sync.syncing.diff import Origin
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.outcomes import Outcome
@@ -29,8 +29,31 @@ def planned(
     where = where or origin(text or repr(plan))
     found = observe(tracker, [plan], policy)
     desired = DesiredMap(plan.map_id, where, plan)
-    decided = decide([desired], found, lambda _: False, tracker.capabilities, policy)
-    return ChangeSet(tracker.name, tuple(each.changes for each in decided))
+    decided = decide([desired], found, Beside(lambda _: False), tracker.capabilities, policy)
+    return ChangeSet(tracker.name, tuple(each.changes for each in decided.maps))
+
+
+def several(
+    tracker: Tracker,
+    *plans: TaskPlan,
+    policy: SyncPolicy = POLICY,
+    files: Collection[str] = (),
+    unwritten: Sequence[UnwrittenMap] = (),
+    retired: Collection[str] = (),
+) -> ChangeSet:
+    """What a push of several maps would do.
+
+    :param files: ids of further maps that have a file, about whose tasks nothing is known.
+    :param unwritten: further maps that have a file.
+    :param retired: ids of maps of this run that were superseded.
+    """
+    found = observe(tracker, plans, policy, policy.close_copies, frozenset(retired))
+    desired = [DesiredMap(each.map_id, origin(repr(each), f"docs/{each.map_id}.md"), each) for each in plans]
+    desired += [DesiredMap(map_id, origin(path=f"docs/{map_id}.md"), retired=True) for map_id in retired]
+    ids = {*files, *(each.plan.map_id for each in unwritten), *(each.map_id for each in desired)}
+    beside = Beside(ids.__contains__, lambda: unwritten)
+    decided = decide(desired, found, beside, tracker.capabilities, policy)
+    return ChangeSet(tracker.name, tuple(each.changes for each in (*decided.maps, *decided.emptied)))
 
 
 def push(tracker: Tracker, plan: TaskPlan, policy: SyncPolicy = POLICY, text: str = "") -> list[Outcome]:

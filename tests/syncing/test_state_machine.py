@@ -20,7 +20,7 @@ from techmap_sync.adapters.connection import Connection
 from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.changes import Action, Change, ChangeSet
-from techmap_sync.syncing.decide import DesiredMap, decide
+from techmap_sync.syncing.decide import Beside, DesiredMap, decide
 from techmap_sync.syncing.diff import Origin
 from techmap_sync.syncing.digest import digest
 from techmap_sync.syncing.observe import observe
@@ -58,9 +58,9 @@ class Histories(Steps):
         retired = {author.map_id} if author.retired else set()
         found = observe(self.tracker, [plan] if live else [], policy, policy.close_copies, retired)
         where = Origin(author.path, author.text, digest(author.text), repr(author.hidden), "c0ffee")
-        desired = DesiredMap(author.map_id, where, plan if live else None, author.retired, ("not yet",))
-        decided = decide([desired], found, lambda _: False, self.tracker.capabilities, policy)
-        return ChangeSet(self.tracker.name, tuple(each.changes for each in decided))
+        desired = DesiredMap(author.map_id, where, plan if live else None, author.retired, reasons=("not yet",))
+        decided = decide([desired], found, Beside(lambda _: False), self.tracker.capabilities, policy)
+        return ChangeSet(self.tracker.name, tuple(each.changes for each in decided.maps))
 
     @rule(policy=st.sampled_from(BY_HAND))
     def push_by_hand(self, policy: SyncPolicy) -> None:

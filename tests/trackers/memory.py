@@ -185,6 +185,8 @@ class MemoryTracker:
                 raise TrackerError(NAME, f"{edge.source} cannot be {edge.kind} itself")
             match edge.kind:
                 case EdgeKind.CHILD_OF:
+                    if source.parent not in (None, edge.target):
+                        raise TrackerError(NAME, f"{edge.source} is a child of {source.parent} already")
                     self._check_room_below(edge)
                     self.edit(edge.source, parent=edge.target)
                 case EdgeKind.BLOCKED_BY:

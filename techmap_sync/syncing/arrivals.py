@@ -1,0 +1,135 @@
+"""From moves to the tickets of each map: what one map hands over, and what another takes with it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from techmap_sync.planning.keys import tracking_key
+from techmap_sync.syncing.marker import Ledger
+from techmap_sync.syncing.matching import Holdings
+from techmap_sync.syncing.moved import Departed, Former
+from techmap_sync.syncing.moves import Moves, Side
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    """One ticket on its way from one map to another."""
+
+    before: Side
+    old: str
+    now: Side
+    new: str
+    number: str
+    """Empty when a human deleted it."""
+    fresh: bool
+    """It starts in this run; another one did not finish it otherwise."""
+
+    @property
+    def departed(self) -> Departed:
+        """What the map that it leaves remembers."""
+        listed = self.number in self.now.holdings.written_ledger.tickets.values()
+        held = self.before.holdings.tickets.get(self.old) or self.now.holdings.tickets.get(self.new)
+        written = self.now.plan is not None and not self.now.held_back
+        return Departed(self.now.map_id, self.new, self.number, held, listed and bool(self.number), written)
+
+    @property
+    def former(self) -> Former:
+        """What the map that it comes to remembers."""
+        before = self.before.holdings
+        tracking = before.tracking.ticket.number if before.tracking else ""
+        was_child = self.old in before.written_ledger.renamed(before.moved).children
+        return Former(self.before.map_id, self.old, tracking_key(self.before.map_id), tracking, was_child)
+
+
+def after_moves(sides: Sequence[Side], moves: Moves) -> dict[str, Holdings]:
+    """Return the tickets of each map when every ticket is where its task is, by map id."""
+    leaving: dict[str, list[_Trip]] = defaultdict(list)
+    coming: dict[str, list[_Trip]] = defaultdict(list)
+    for trip in (*_starting(sides, moves), *_unfinished(sides, moves)):
+        leaving[trip.before.map_id].append(trip)
+        coming[trip.now.map_id].append(trip)
+    return {
+        side.map_id: _without(_with(side.holdings, coming[side.map_id]), leaving[side.map_id])
+        if coming[side.map_id] or leaving[side.map_id]
+        else side.holdings
+        for side in sides
+    }
+
+
+def _starting(sides: Sequence[Side], moves: Moves) -> Iterator[_Trip]:
+    """Yield what moves in this run, what a human deleted or released included."""
+    by_key = {key: side for side in sides for key in (*side.keys, *side.holdings.tickets, *_remembered(side.holdings))}
+    for old, new in moves.found.items():
+        number = by_key[old].holdings.tickets[old].ticket.number
+        yield _Trip(by_key[old], old, by_key[new], new, number, fresh=True)
+    for old, new in moves.heirs.items():
+        released = by_key[old].holdings.unreadable.get(old)
+        yield _Trip(by_key[old], old, by_key[new], new, released.ticket.number if released else "", fresh=True)
+
+
+def _unfinished(sides: Sequence[Side], moves: Moves) -> Iterator[_Trip]:
+    """Yield what has another map's marker already, but is still in the ledger of the map that it left."""
+    holder = {held.ticket.number: (side, key) for side in sides for key, held in side.holdings.tickets.items()}
+    by_key = {key: side for side in sides for key in side.keys}
+    for side in sides:
+        for key, number in side.holdings.ledger.tickets.items():
+            now, there = holder.get(number, (side, key))
+            goes_on_to = moves.found.get(there, there)
+            if now is not side and goes_on_to != key:
+                yield _Trip(side, key, by_key.get(goes_on_to, now), goes_on_to, number, fresh=False)
+
+
+def _remembered(holdings: Holdings) -> Iterator[str]:
+    yield from (*holdings.ledger.gone, *holdings.ledger.tickets, *holdings.unreadable)
+
+
+def _without(holdings: Holdings, trips: Sequence[_Trip]) -> Holdings:
+    if not trips:
+        return holdings
+    gone = {trip.old for trip in trips}
+    return replace(
+        holdings,
+        tickets={key: held for key, held in holdings.tickets.items() if key not in gone},
+        unreadable={key: stray for key, stray in holdings.unreadable.items() if key not in gone},
+        departed={trip.old: trip.departed for trip in trips},
+    )
+
+
+def _with(holdings: Holdings, trips: Sequence[_Trip]) -> Holdings:
+    if not trips:
+        return holdings
+    coming = {t.new: t.before.holdings.tickets[t.old] for t in trips if t.fresh and t.old in t.before.holdings.tickets}
+    released = {
+        t.new: t.before.holdings.unreadable[t.old] for t in trips if t.fresh and t.old in t.before.holdings.unreadable
+    }
+    known = holdings.written_ledger.tickets.values()
+    inherited = [trip for trip in trips if trip.number not in known]
+    return replace(
+        holdings,
+        tickets={**holdings.tickets, **coming},
+        unreadable={**holdings.unreadable, **released},
+        arrived={trip.new: trip.former for trip in trips if trip.new in coming or trip.new in holdings.tickets},
+        inherited=_inherited(inherited) if inherited else None,
+    )
+
+
+def _inherited(trips: Sequence[_Trip]) -> Ledger:
+    by_map: dict[str, dict[str, str]] = defaultdict(dict)
+    ledgers: dict[str, Ledger] = {}
+    for trip in trips:
+        by_map[trip.before.map_id][trip.old] = trip.new
+        ledgers[trip.before.map_id] = trip.before.holdings.ledger
+    edges = {edge for each, ledger in ledgers.items() for edge in _renamed(ledger.edges, by_map[each])}
+    refused = {edge for each, ledger in ledgers.items() for edge in _renamed(ledger.refused, by_map[each])}
+    return Ledger(
+        tickets={trip.new: trip.number for trip in trips if trip.number},
+        edges=frozenset(edges),
+        gone=frozenset(trip.new for trip in trips if not trip.number),
+        refused=frozenset(refused),
+    )
+
+
+def _renamed(edges: frozenset[tuple[str, str]], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield from ((names[a], names[b]) for a, b in edges if a in names and b in names)
