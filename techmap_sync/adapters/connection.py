@@ -7,18 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from techmap_sync.secrecy import NO_SECRET, Secret
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Secret:
-    """A token or key that no log, report or traceback shows."""
-
-    value: str
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    def __bool__(self) -> bool:
-        return bool(self.value)
+__all__ = ["Connection", "Secret"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +28,7 @@ class Connection:
     """Seconds that one request may take, or that a write may wait for its turn."""
     api_url: str = ""
     """Address of the server's API; empty for the public one."""
-    token: Secret = Secret("")
+    token: Secret = NO_SECRET
     credentials: Mapping[str, Secret] = field(default_factory=dict)
     """Other ways to log in, by name: ``app_id``, ``private_key``, ``installation_id``."""
     label_colors: Mapping[str, str] = field(default_factory=dict)

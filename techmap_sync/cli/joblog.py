@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from techmap_sync.secrecy import hidden
+
 
 @dataclass(frozen=True)
 class JobLog:
@@ -60,4 +62,4 @@ class JobLog:
             self._line(line)
 
     def _line(self, text: str) -> None:
-        print(text, flush=True)
+        print(hidden(text), flush=True)

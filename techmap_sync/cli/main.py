@@ -8,6 +8,7 @@ from pathlib import Path
 from techmap_sync.cli.app import app
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.errors import Problem
+from techmap_sync.secrecy import harmless
 
 
 def main() -> None:
@@ -23,5 +24,8 @@ def main() -> None:
 
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(last.filename).name}:{last.lineno}"
-        print(f"error: this is a bug in techmap-sync: {type(error).__name__} in {place}: {error}", file=sys.stderr)
+        print(
+            f"error: this is a bug in techmap-sync: {type(error).__name__} in {place}: {harmless(str(error))}",
+            file=sys.stderr,
+        )
         sys.exit(Exit.BUG)

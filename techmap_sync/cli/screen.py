@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 from rich.console import Console, RenderableType
 from rich.text import Text
@@ -16,6 +17,7 @@ from techmap_sync.commands.exit_codes import Exit, exit_for, worst
 from techmap_sync.commands.formats import SCREEN
 from techmap_sync.errors import Problem
 from techmap_sync.reports.messages import hint, sentence
+from techmap_sync.secrecy import harmless, hidden
 
 if TYPE_CHECKING:
     from techmap_sync.commands.maps import MapFiles
@@ -52,7 +54,7 @@ class Screen:
     def note(self, text: str) -> None:
         """Say something by the way."""
         if not self.quiet:
-            self._err.print(Text(text, "dim"))
+            self._err.print(Text(harmless(text), "dim"))
 
     def failed(self, problem: Problem) -> Exit:
         """Say what went wrong and what to do, and return the exit code."""
@@ -122,11 +124,33 @@ class Screen:
         return _console(self.no_color, stderr=True)
 
 
+class _Guarded:
+    """A stream that lets no secret through."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(hidden(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def _plain(rendered: RenderableType) -> str:
     stream = StringIO()
     Console(file=stream, color_system=None, highlight=False, markup=False, emoji=False, soft_wrap=True).print(rendered)
-    return stream.getvalue().rstrip("\n")
+    return hidden(stream.getvalue()).rstrip("\n")
 
 
 def _console(no_color: bool, stderr: bool = False) -> Console:
-    return Console(stderr=stderr, no_color=no_color or None, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    stream = cast(IO[str], _Guarded(sys.stderr if stderr else sys.stdout))
+    return Console(
+        file=stream,
+        stderr=stderr,
+        no_color=no_color or None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=True,
+    )

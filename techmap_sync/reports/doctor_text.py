@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from techmap_sync.reports.messages import clean
+from techmap_sync.secrecy import harmless
 from techmap_sync.syncing.tracker import Finding
 
 
@@ -18,5 +19,5 @@ def doctor_text(tracker: str, findings: Sequence[Finding]) -> Text:
     lines = [Text(clean(tracker), "bold")]
     for finding in findings:
         sign, style = ("ok ", "green") if finding.ok else ("no ", "red")
-        lines.append(Text.assemble((f"  {sign} ", style), f"{clean(finding.what)}: {clean(finding.detail)}"))
+        lines.append(Text.assemble((f"  {sign} ", style), f"{clean(finding.what)}: {harmless(finding.detail)}"))
     return Text("\n").join(lines)

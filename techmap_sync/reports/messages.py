@@ -5,33 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from techmap_sync import errors
+from techmap_sync.secrecy import ZERO_WIDTH_SPACE, harmless, printable
 from techmap_sync.syncing.outcomes import Outcome, Status
 
 _MOST_NAMED = 5
 """Failures that one message names; the report has them all."""
-_ZERO_WIDTH_SPACE = "\u200b"
 
 
 def sentence(problem: errors.Problem) -> str:
-    """Return what is wrong."""
+    """Return what is wrong, on one line, without secrets and without signs that a terminal obeys."""
     match problem:
         case errors.SettingsProblem(where=where, what=what):
-            return f"{where}: {what}"
+            told = f"{where}: {what}"
         case errors.UnreadableMap(path=path, what=what):
-            return f"{path}: {what}"
+            told = f"{path}: {what}"
         case errors.UnreadableFile(path=path, what=what):
-            return f"{path} {what}"
+            told = f"{path} {what}"
         case errors.TrackerError(tracker=tracker, what=what):
-            return f"{tracker}: {what}"
+            told = f"{tracker}: {what}"
         case errors.UsageProblem(what=what) | errors.Refused(what=what):
-            return what
+            told = what
         case _:
-            return str(problem)
+            told = str(problem)
+    return harmless(told)
 
 
 def hint(problem: errors.Problem) -> str:
-    """Return the way out, empty when the sentence says it all."""
-    return str(getattr(problem, "hint", ""))
+    """Return the way out, empty when the sentence says it all; it may have lines to type."""
+    return "\n".join(harmless(line) for line in str(getattr(problem, "hint", "")).split("\n"))
 
 
 def failures(outcomes: Iterable[Outcome]) -> str:
@@ -52,9 +53,9 @@ def clean(text: str) -> str:
 
     The space without width that keeps a title from naming people is none to a reader.
     """
-    return "".join(c if c.isprintable() else " " for c in text.replace(_ZERO_WIDTH_SPACE, ""))
+    return printable(text)
 
 
 def no_command(text: str) -> str:
     """Return a text that may start a line of a job's log: GitHub's runner obeys lines that start with these signs."""
-    return f"{_ZERO_WIDTH_SPACE}{text}" if text.lstrip().startswith(("::", "##[")) else text
+    return f"{ZERO_WIDTH_SPACE}{text}" if text.lstrip().startswith(("::", "##[")) else text

@@ -116,7 +116,7 @@ class Api:
 
     def _accepted(self, answer: Answer) -> Answer:
         if answer.status >= 300:
-            raise refusal(self._name, self.repository, answer, self._transport.secret)
+            raise refusal(self._name, self.repository, answer)
         return answer
 
     def _send(

@@ -24,14 +24,10 @@ class Refusal(TrackerError):
     """It is the token or the repository that is refused, whatever the request was about."""
 
 
-def refusal(tracker: str, repository: str, answer: Answer, secret: str = "") -> Refusal:
-    """Return the error for an answer with status 300 or above.
-
-    :param secret: the token, which the server may have repeated.
-    """
+def refusal(tracker: str, repository: str, answer: Answer) -> Refusal:
+    """Return the error for an answer with status 300 or above."""
     what, hint = _explain(repository, answer)
-    said = one_line(answer.message, secret)
-    return Refusal(tracker, one_line(what, secret), hint, answer.status, said, _is_of_run(answer))
+    return Refusal(tracker, one_line(what), hint, answer.status, answer.message, _is_of_run(answer))
 
 
 def _is_of_run(answer: Answer) -> bool:
@@ -109,5 +105,6 @@ def _details(answer: Answer) -> str:
 
 def _detail(error: object) -> str:
     if not isinstance(error, dict):
-        return str(error)
-    return str(error.get("message") or " ".join(str(error[key]) for key in ("field", "code") if key in error))
+        return one_line(str(error))
+    told = error.get("message") or " ".join(str(error[key]) for key in ("field", "code") if key in error)
+    return one_line(str(told))

@@ -14,8 +14,8 @@ from techmap_sync.adapters.github import account
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.login import is_installation, requester_for
 from techmap_sync.adapters.github.refusals import Refusal
-from techmap_sync.adapters.github.transport import Answer, Row, Transport
-from techmap_sync.errors import NotAllowed, OutcomeUnclear
+from techmap_sync.adapters.github.transport import Answer, Transport
+from techmap_sync.errors import NotAllowed, OutcomeUnclear, TrackerError
 from techmap_sync.syncing.review import Comment
 
 _DENIED = (401, 403)
@@ -69,11 +69,14 @@ class GitHubReview:
             raise NotAllowed(self.name, f"the token may not comment: {refusal.said}", _ADVICE) from refusal
 
     def _stored(self, answer: Answer) -> Comment:
-        if "id" not in answer.row:
-            raise OutcomeUnclear(self.name, "the server answered with something that is no comment", "run again")
+        if not isinstance(answer.row.get("id"), int):
+            raise OutcomeUnclear(self.name, "the server answered with something other than a comment", "run again")
         return self._comment(answer.row)
 
-    def _comment(self, row: Row) -> Comment:
-        author = (row.get("user") or {}).get("login", "")
+    def _comment(self, row: object) -> Comment:
+        if not isinstance(row, dict) or not isinstance(row.get("id"), int):
+            raise TrackerError(self.name, "the server answered with something other than comments", "try again later")
+        user, body, url = (row.get(name) for name in ("user", "body", "html_url"))
+        author = user.get("login") if isinstance(user, dict) else None
         ours = bool(author) and author == self._login
-        return Comment(str(row["id"]), row.get("body") or "", ours, row.get("html_url", ""))
+        return Comment(str(row["id"]), body if isinstance(body, str) else "", ours, url if isinstance(url, str) else "")

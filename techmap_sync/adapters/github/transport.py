@@ -16,6 +16,7 @@ from techmap_sync.adapters.advice import number
 from techmap_sync.adapters.failures import NoAnswer
 from techmap_sync.adapters.github.app import AppLogin
 from techmap_sync.adapters.http import Answered, Reply, Session
+from techmap_sync.adapters.words import one_line
 
 Row = Mapping[str, Any]
 """An object of an answer."""
@@ -49,8 +50,8 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """The server's own sentence in an error."""
-        return str(self.row.get("message", ""))
+        """The server's own sentence in an error, on one line."""
+        return one_line(str(self.row.get("message") or ""))
 
 
 class Transport:
@@ -62,12 +63,6 @@ class Transport:
         self.host = requester.hostname
         self.base_url = requester.base_url
         self.graphql_url = requester.graphql_url
-
-    @property
-    def secret(self) -> str:
-        """The token that requests are sent with."""
-        auth = self._requester.auth
-        return auth.token if auth else ""
 
     def send(self, verb: str, url: str, parameters: Mapping[str, str | int], body: object = None) -> Answer:
         """Send a request once.

@@ -73,8 +73,10 @@ def _told(answer: Answer) -> str:
 
 
 def _place(answer: Answer) -> str:
+    """Return the server that a redirect leads to, without a user and a password in its address."""
     try:
         target = urlsplit(answer.headers.get("location", ""))
     except ValueError:
         return "another address"
-    return f"{target.scheme}://{target.netloc}" if target.netloc else "another address"
+    host = target.netloc.rpartition("@")[2]
+    return f"{target.scheme}://{host}" if host else "another address"

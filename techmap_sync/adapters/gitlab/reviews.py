@@ -11,6 +11,7 @@ from techmap_sync.adapters.connection import Connection
 from techmap_sync.adapters.gitlab.answers import Answer, Row
 from techmap_sync.adapters.gitlab.pages import read_all
 from techmap_sync.adapters.gitlab.people import People
+from techmap_sync.adapters.gitlab.problems import no_gitlab
 from techmap_sync.adapters.gitlab.wire import Wire
 from techmap_sync.syncing.review import Comment
 
@@ -48,4 +49,8 @@ class GitLabReview:
         return self._comment(self._wire.required(answer.row))
 
     def _comment(self, row: Row) -> Comment:
-        return Comment(str(row["id"]), row.get("body") or "", row["author"]["id"] == self._people.me["id"])
+        author, body = row.get("author"), row.get("body")
+        if not isinstance(row.get("id"), int) or not isinstance(author, dict):
+            raise self._wire.error(no_gitlab(self._wire.base_url))
+        ours = isinstance(author.get("id"), int) and author["id"] == self._people.me.get("id")
+        return Comment(str(row["id"]), body if isinstance(body, str) else "", ours)

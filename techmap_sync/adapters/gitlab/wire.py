@@ -125,8 +125,7 @@ class Wire:
 
     def error(self, problem: Complaint, *, unclear: bool = False) -> TrackerError:
         """Return the error that says this, without the token even if the server has repeated it."""
-        token = self._connection.token.value
-        what = one_line(problem.what, token)
+        what = one_line(problem.what)
         if problem.status and not unclear and not (problem.denied and problem.of_run):
             return RefusedByGitLab(self.tracker, what, problem.hint, problem.status, problem.of_run)
         kind = OutcomeUnclear if unclear else NotAllowed if problem.denied else TrackerError
@@ -134,7 +133,7 @@ class Wire:
 
     def ticket_refused(self, what: str, hint: str = "", *, denied: bool = False) -> TicketRefused:
         """Return the error for something about one ticket alone."""
-        return TicketRefused(self.tracker, one_line(what, self._connection.token.value), hint, denied)
+        return TicketRefused(self.tracker, one_line(what), hint, denied)
 
     def _about(self, answer: Answer, deed: str) -> Complaint:
         if answer.succeeded:

@@ -1,0 +1,108 @@
+"""Keeps secrets out of everything that is shown: whatever was once made a ``Secret`` is found again and hidden.
+
+A server may repeat a token in its answer, as it is, percent-encoded or as Basic authentication, and may send signs
+that a terminal obeys; a user may write an address with a password in it. So all that is printed or written to a report
+passes ``hidden``, and sentences that may quote a server or an address pass ``harmless``.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from urllib.parse import quote
+
+STARS = "***"
+ZERO_WIDTH_SPACE = "\u200b"
+_SHORTEST = 6
+"""Characters: hiding what is shorter would blot out words."""
+_TELLING = 12
+"""Characters from which on a part of a secret is recognised; a text may have been cut in the middle of one."""
+_TOKEN = re.compile(r"\b(?:gh[a-z]_|github_pat_|gl[a-z]+-|ey[JK])[\w.-]{8,}")
+"""Tokens by their documented prefixes, also of others than ourselves; ``ey`` opens a JSON Web Token."""
+_KNOWN: dict[str, str] = {}
+"""What is looked for, whole -> its beginning. One process runs one command, so nothing is ever taken out again."""
+_PASSWORD = re.compile(r"//(?:[^\s/]*|[^\s/@:]*:\S*)@")
+"""User and password in an address, whatever signs a careless hand left in the password."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A token or key that no log, report or traceback shows."""
+
+    value: str
+
+    def __post_init__(self) -> None:
+        for form in _forms(self.value):
+            _KNOWN[form] = form[:_TELLING]
+
+    def __repr__(self) -> str:
+        return f"Secret({STARS})"
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+
+def hidden(text: str) -> str:
+    """Return a text without any secret that is known, in whatever form a server may have repeated it."""
+    for whole, beginning in _KNOWN.items():
+        start = text.find(beginning)
+        while start >= 0:
+            end = start + _common(text, start, whole)
+            text = text[:start] + STARS + text[end:]
+            start = text.find(beginning, start + len(STARS))
+    return text
+
+
+def without_tokens(text: str) -> str:
+    """Return a text without anything that looks like a token, known or not."""
+    return _TOKEN.sub(STARS, hidden(text))
+
+
+def without_passwords(text: str) -> str:
+    """Return a text whose addresses hold no user and password."""
+    return _PASSWORD.sub(f"//{STARS}@", text)
+
+
+def printable(text: str) -> str:
+    """Return a text on one line and without signs that a terminal obeys, those that turn the direction included.
+
+    The space without width that keeps a title from naming people is not there for readers.
+    """
+    return "".join(c if c.isprintable() else " " for c in text.replace(ZERO_WIDTH_SPACE, ""))
+
+
+def harmless(text: str) -> str:
+    """Return words of somebody else's as they may be shown: one line, nothing secret.
+
+    Secrets are looked for again when the signs are gone that may have been put between their letters.
+    """
+    return without_tokens(printable(without_tokens(without_passwords(text))))
+
+
+def _common(text: str, start: int, whole: str) -> int:
+    """Return how many characters of a secret are there from a place on."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(text[start:], whole, strict=False)))
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Yield the ways in which a secret may be repeated, the lines of a key one by one. A number is not one."""
+    for line in secret.split():
+        if len(line) >= _SHORTEST and not line.startswith("-----") and not line.isdecimal():
+            yield line
+            yield quote(line, safe="")
+            yield from _as_base64(line)
+
+
+def _as_base64(line: str) -> Iterator[str]:
+    """Yield the part of a Base64 text that only the secret decides, for each of the places where it may begin."""
+    if len(line) < _TELLING:
+        return
+    for before in range(3):
+        encoded = base64.b64encode(b"\0" * before + line.encode()).decode().rstrip("=")
+        yield encoded[-(-before * 8 // 6) : -1]
+
+
+NO_SECRET = Secret("")
