@@ -58,7 +58,12 @@ class MapFile:
     @property
     def approved(self) -> bool:
         """The gate: its author says yes, and nothing is wrong with it."""
-        return self.technical_map.ready and not self.errors
+        return self.ready and not self.errors
+
+    @property
+    def ready(self) -> bool:
+        """Whether its author says yes."""
+        return self.technical_map.ready
 
     @property
     def reasons(self) -> tuple[str, ...]:

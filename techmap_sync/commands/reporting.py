@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from techmap_sync.commands.formats import Format
 from techmap_sync.errors import UsageProblem
+from techmap_sync.secrecy import hidden
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -109,7 +110,7 @@ def write_file(file: str, text: str, *, flag: str, append: bool = False) -> None
     """
     try:
         with Path(file).open("a" if append else "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text + "\n")
+            stream.write(hidden(text) + "\n")
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "not a valid file name"
         raise UsageProblem(f"cannot write {file}: {why}", f"name another file with {flag}") from error
@@ -128,10 +129,11 @@ def _text(result: Result) -> RenderableType:
 
 
 def _annotations(result: Result) -> str:
-    from techmap_sync.reports.annotations import problem_command, refusal_commands, workflow_commands
+    from techmap_sync.reports.annotations import problem_command, refusal_commands, remark_commands, workflow_commands
 
     problem = result.pushed.problem if result.pushed else None
-    of_run = [*refusal_commands(result.change_set), *([problem_command(problem)] if problem else [])]
+    of_run = [*remark_commands(result.remarks), *refusal_commands(result.change_set)]
+    of_run += [problem_command(problem)] if problem else []
     return "\n".join(filter(None, [*of_run, workflow_commands(result.files.checked, result.files.unreadable)]))
 
 
@@ -139,12 +141,14 @@ def _json(result: Result) -> str:
     from techmap_sync.reports.plan_json import plan_json, push_json
 
     if result.pushed is None:
-        return plan_json(result.change_set)
-    return push_json(result.change_set, result.pushed.outcomes, result.pushed.complete, result.circumstances)
+        return plan_json(result.change_set, result.remarks)
+    pushed = result.pushed
+    return push_json(result.change_set, pushed.outcomes, pushed.complete, result.circumstances, result.remarks)
 
 
 def _html(result: Result) -> str:
     from techmap_sync.commands.taking_stock import document_of
     from techmap_sync.reports.html.page import status_html
 
-    return status_html(document_of(result.compared, result.files, result.change_set.tracker, "plan"))
+    document = document_of(result.compared, result.files, result.change_set.tracker, "plan")
+    return status_html(document, result.remarks)

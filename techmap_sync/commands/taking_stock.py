@@ -66,7 +66,8 @@ def status_in(document: Document, form: StatusFormat) -> RenderableType:
 
 def _without_tickets(file: MapFile) -> Compared:
     """A map whose tracker was not asked, as in a pull request from a fork."""
-    return Compared(MapChanges(file.outline.map_id, file.name, file.approved, file.reasons), file=file)
+    changes = MapChanges(file.outline.map_id, file.name, file.approved, file.reasons, ready=file.ready)
+    return Compared(changes, file=file)
 
 
 def _subject(compared: Compared) -> Subject:
@@ -85,7 +86,7 @@ def _gate(compared: Compared) -> Gate:
         return Gate.OUTSIDE if compared.path_elsewhere else Gate.MISSING
     if compared.file.technical_map.lifecycle is Lifecycle.RETIRED:
         return Gate.RETIRED
-    return Gate.APPROVED if compared.file.approved else Gate.WAITING
+    return Gate(compared.changes.standing)
 
 
 def _unread(problems: Sequence[UnreadableMap]) -> Iterator[MapProgress]:

@@ -36,6 +36,11 @@ def problem_command(problem: Problem) -> str:
     return f"::error title=techmap-sync::{escape_data(sentence(problem) + advice)}"
 
 
+def remark_commands(remarks: Sequence[str]) -> list[str]:
+    """Render what else a reader has to know, one workflow command each."""
+    return [f"::warning title=techmap-sync::{escape_data(remark)}" for remark in remarks]
+
+
 def refusal_commands(change_set: ChangeSet) -> list[str]:
     """Render why nothing of some maps was written, one workflow command each."""
     return [

@@ -12,25 +12,34 @@ from techmap_sync.syncing.reviewed import edit_digests
 SCHEMA = 1
 
 
-def plan_json(change_set: ChangeSet) -> str:
-    """Render a plan."""
-    return _dumped(_plan(change_set))
+def plan_json(change_set: ChangeSet, remarks: Sequence[str] = ()) -> str:
+    """Render a plan.
+
+    :param remarks: what else a reader has to know.
+    """
+    return _dumped({**_plan(change_set), "remarks": list(remarks)})
 
 
 def push_json(
-    change_set: ChangeSet, outcomes: Sequence[Outcome], complete: bool, circumstances: Mapping[str, str]
+    change_set: ChangeSet,
+    outcomes: Sequence[Outcome],
+    complete: bool,
+    circumstances: Mapping[str, str],
+    remarks: Sequence[str] = (),
 ) -> str:
     """Render a push, as an auditor reads it.
 
     :param outcomes: what became of the changes that were tried.
     :param complete: False when the run stopped early and the next one goes on.
     :param circumstances: who wrote it, from which commit, in which run.
+    :param remarks: what else a reader has to know.
     """
     tried = [{**_outcome(outcome), **circumstances} for outcome in outcomes]
     known = {_identity(o.change, o.map_id) for o in outcomes if not o.is_open}
     untried = ((c, m.map_id) for m in change_set.maps for c in m.writes if _identity(c, m.map_id) not in known)
     remaining = [_change(change, map_id) for change, map_id in untried]
-    return _dumped({**_plan(change_set), "outcomes": tried, "remaining": remaining, "complete": complete})
+    about = {"outcomes": tried, "remaining": remaining, "complete": complete, "remarks": list(remarks)}
+    return _dumped({**_plan(change_set), **about})
 
 
 def _identity(change: Change, map_id: str) -> tuple[str, ...]:
@@ -42,7 +51,13 @@ def _plan(change_set: ChangeSet) -> dict[str, object]:
         "schema": SCHEMA,
         "tracker": change_set.tracker,
         "maps": [
-            {"map_id": m.map_id, "path": m.path, "approved": m.approved, "reasons": [*m.reasons, *m.refusals]}
+            {
+                "map_id": m.map_id,
+                "path": m.path,
+                "approved": m.approved,
+                "standing": m.standing,
+                "reasons": [*m.reasons, *m.refusals],
+            }
             for m in change_set.maps
         ],
         "changes": [_change(change, m.map_id) for m in change_set.maps if not m.refusals for change in m.changes],

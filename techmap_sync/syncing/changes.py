@@ -83,6 +83,9 @@ class Change:
         return self.action not in (Action.SKIP, Action.CONFLICT)
 
 
+APPROVED, APPROVED_WITH_ERRORS, NOT_APPROVED = "approved", "approved, but has errors", "not approved"
+
+
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """A ticket that goes to another map of the same run."""
@@ -105,6 +108,7 @@ class MapChanges:
     map_id: str
     path: str
     approved: bool
+    """Whether tickets follow it: its author says yes, and it has no errors."""
     reasons: tuple[str, ...] = ()
     """Why it is not approved, or was refused."""
     changes: tuple[Change, ...] = ()
@@ -127,6 +131,13 @@ class MapChanges:
     """What its ledger lets go of, by the key that it has there."""
     arriving: frozenset[str] = frozenset()
     """Keys of tickets that come from another map."""
+    ready: bool = False
+    """Whether its author says yes, whatever else is wrong with it."""
+
+    @property
+    def standing(self) -> str:
+        """Whether it is approved, in words."""
+        return APPROVED if self.approved else APPROVED_WITH_ERRORS if self.ready else NOT_APPROVED
 
     @property
     def writes(self) -> tuple[Change, ...]:

@@ -35,7 +35,9 @@ class DesiredMap:
     lost: bool = False
     """It has no file: it is retired unless it is another map of this run under its earlier id."""
     reasons: tuple[str, ...] = ()
-    """Why its tickets stay as they are: it is not approved."""
+    """Why its tickets stay as they are: it is not approved, or has errors."""
+    ready: bool = False
+    """Its author says yes."""
     doubts: tuple[str, ...] = ()
     """Why none of its changes may be written."""
 
@@ -180,7 +182,7 @@ class _Run:
             return DecidedMap(changes, Matched(holdings=holdings))
         if desired.plan is None:
             holdings = self.found.of(map_id)
-            changes = MapChanges(map_id, origin.path, approved=False, reasons=desired.reasons)
+            changes = MapChanges(map_id, origin.path, approved=False, reasons=desired.reasons, ready=desired.ready)
             return DecidedMap(changes, Matched(holdings=holdings))
         held = {key: why for key, why in moves.held.items() if key.startswith(f"{map_id}/")}
         tickets = matched(desired.plan, holdings, held)

@@ -10,14 +10,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from techmap_sync.planning.kinds import Kind, Phase
+from techmap_sync.syncing import changes
 from techmap_sync.syncing.changes import Change
 
 
 class Gate(StrEnum):
     """Whether a map may yield changes."""
 
-    APPROVED = "approved"
-    WAITING = "not approved"
+    APPROVED = changes.APPROVED
+    BROKEN = changes.APPROVED_WITH_ERRORS
+    WAITING = changes.NOT_APPROVED
     RETIRED = "retired"
     MISSING = "missing"
     """It has tickets, and no file."""

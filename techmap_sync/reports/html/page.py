@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -38,13 +39,17 @@ MEANINGS = {
 """What each shape of the graph stands for."""
 
 
-def status_html(document: Document) -> str:
-    """Render a document."""
+def status_html(document: Document, remarks: Sequence[str] = ()) -> str:
+    """Render a document.
+
+    :param remarks: what else a reader has to know.
+    """
     style, script = (FOLDER / name for name in ("report.css", "report.js"))
     css, js = (file.read_text(encoding="utf-8").strip() for file in (style, script))
     page = _environment().get_template("report.html.j2")
     return page.render(
         document=document,
+        remarks=remarks,
         views=[view_of(each, number) for number, each in enumerate(document["maps"])],
         css=Markup(css),  # noqa: S704 - our own files, not anybody's text
         js=Markup(js),  # noqa: S704
