@@ -10,6 +10,7 @@ import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -20,6 +21,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
     WithJsonSchema,
     model_validator,
@@ -33,6 +35,7 @@ from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.syncing.choices import OnConflict, OrphanPolicy
 from techmap_sync.syncing.digest import digest
 from techmap_sync.toml_places import line_of
+from techmap_sync.trust import Trust
 
 if TYPE_CHECKING:
     from techmap_sync.syncing.policy import Limits
@@ -43,7 +46,15 @@ LARGEST = files.MIB
 PREFIX = "TECHMAP_SYNC_"
 SECRETS = frozenset(
     f"{PREFIX}{name}"
-    for name in ("GITHUB_TOKEN", "GITLAB_TOKEN", "GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_INSTALLATION_ID")
+    for name in (
+        "TOKEN",
+        "TOKEN_FOR",
+        "GITHUB_TOKEN",
+        "GITLAB_TOKEN",
+        "GITHUB_APP_ID",
+        "GITHUB_PRIVATE_KEY",
+        "GITHUB_INSTALLATION_ID",
+    )
 )
 """Variables with our prefix that are no settings: a secret never stands in a file."""
 
@@ -87,6 +98,16 @@ TicketNumber = Annotated[
     BeforeValidator(_as_number),
     WithJsonSchema({"type": ["integer", "string"]}),
 ]
+
+
+class Origin(Enum):
+    """Who made a setting."""
+
+    DEFAULT = "default"
+    FILE = "file"
+    """The file of settings, which belongs to the repository."""
+    USER = "user"
+    """A variable or a flag."""
 
 
 class _Table(BaseModel):
@@ -157,6 +178,10 @@ class Settings(_Table):
     severity: dict[RuleId, Literal["error", "warning", "note", "off"]]
     vocabulary: dict[str, Any]
 
+    _origins: Mapping[str, Origin] = PrivateAttr(default_factory=dict)
+    _uncounted: tuple[str, ...] = PrivateAttr(default=())
+    _doubt: str = PrivateAttr(default="")
+
     @model_validator(mode="after")
     def _labels_differ(self) -> Settings:
         """A label that decides something must be like no other, whatever its case: servers ignore case."""
@@ -172,6 +197,20 @@ class Settings(_Table):
             if label and setting in deciding:
                 setting_of[label.casefold()] = setting
         return self
+
+    def origin(self, name: str) -> Origin:
+        """Return who made a setting; where that is not known, the repository did."""
+        return self._origins.get(name, Origin.FILE)
+
+    @property
+    def uncounted(self) -> tuple[str, ...]:
+        """Settings of the file that do not count, because nobody vouches for the checkout."""
+        return self._uncounted
+
+    @property
+    def doubt(self) -> str:
+        """Why nobody vouches for the checkout, to follow "because"; empty when it is trusted."""
+        return self._doubt
 
     def server(self, tracker: str) -> ServerTable:
         """Return how the server of a tracker is spoken to; one that we do not know is not slowed down."""
@@ -228,20 +267,37 @@ def find_settings_file(start: Path) -> Path | None:
     return None
 
 
-def load_settings(file: Path | None, flags: Mapping[str, object]) -> Settings:
+def load_settings(file: Path | None, flags: Mapping[str, object], trust: Trust | None = None) -> Settings:
     """Read all sources of settings.
 
     :param file: the team's file, or None.
     :param flags: settings that were given on the command line; the strongest.
+    :param trust: what is thought of the checkout that the file belongs to; trusted when None.
     :raises SettingsProblem: a key is unknown or a value is bad; says where and names the nearest key.
     :raises UsageProblem: the file cannot be read.
     """
-    read = [_toml(shipped("defaults.toml")), *([_toml(file)] if file else [])]
+    defaults, written = _toml(shipped("defaults.toml")), _toml(file) if file else {}
     _check_variables()
+    trust = trust or Trust()
+    counted, uncounted = trust.counted(written)
+    variables = _variables()
+    settings = _validated(reduce(_merged, [defaults, counted, variables, flags]), file, flags)
+    if uncounted:
+        _validated(_merged(defaults, written), file, {})  # a bad value is an error although it does not count
+    settings._origins = {
+        **dict.fromkeys(defaults, Origin.DEFAULT),
+        **dict.fromkeys(counted, Origin.FILE),
+        **dict.fromkeys((*variables, *flags), Origin.USER),
+    }
+    settings._uncounted, settings._doubt = uncounted, trust.doubt
+    return settings
+
+
+def _validated(values: Mapping[str, Any], file: Path | None, flags: Mapping[str, object]) -> Settings:
     # Looking for plugins of pydantic means reading the metadata of every package that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     try:
-        return Settings.model_validate(reduce(_merged, [*read, _variables(), flags]))
+        return Settings.model_validate(values)
     except ValidationError as error:
         raise _problem(error.errors()[0], file, flags) from error
 
@@ -268,18 +324,6 @@ def _variables() -> Mapping[str, Any]:
         return EnvSettingsSource(FromVariables)()
     except SettingsError as error:
         raise SettingsProblem("environment", str(error), "a list is written as JSON: '[\"docs/maps\"]'") from error
-
-
-def run_circumstances(commit: str) -> dict[str, str]:
-    """Return who runs this, from which commit and in which run, as far as the CI says; for the audit of a push."""
-    environment = os.environ
-    server, repository, run = (environment.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
-    on_github = f"{server}/{repository}/actions/runs/{run}" if run else ""
-    return {
-        "actor": environment.get("GITHUB_ACTOR") or environment.get("GITLAB_USER_LOGIN") or environment.get("USER", ""),
-        "commit": commit,
-        "run": on_github or environment.get("CI_JOB_URL", ""),
-    }
 
 
 def _toml(file: Path) -> dict[str, Any]:

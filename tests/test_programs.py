@@ -11,7 +11,8 @@ import pytest
 
 from techmap_sync import programs
 from techmap_sync.checkout import checkout_of, commit_of_tag, user_name
-from techmap_sync.commands.credentials import token_for
+from techmap_sync.commands.credentials import printed_token
+from techmap_sync.commands.vendors import VENDORS
 
 GIT = shutil.which("git") or ""
 EVIL = """\
@@ -64,8 +65,8 @@ def test_programs_of_the_checkout_are_never_started(
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{Path(GIT).parent}")
     assert checkout_of(hostile).commit
     user_name(hostile)
-    for kind in ("github", "gitlab"):
-        assert token_for(kind, "example.org", os.environ).value == ""
+    for vendor in VENDORS.values():
+        assert printed_token(vendor, "example.org", os.environ) == ""
     commit_of_tag(f"file://{hostile}", "v1", os.environ)
     assert not trace.exists()
 

@@ -74,8 +74,18 @@ def root(
 
 
 def settings_of(config_file: Path | None, **flags: object) -> Settings:
-    """Return the settings of this run; a flag that was not given is None, or an empty list."""
-    from techmap_sync.config import find_settings_file, load_settings
+    """Return the settings of this run, and say which do not count in this checkout.
+
+    :param flags: settings by name; a flag that was not given is None, or an empty list.
+    """
+    from techmap_sync.commands.vouching import remarks_of, trust_of_this_run
+    from techmap_sync.config import environment, find_settings_file, load_settings
 
     given = {name: value for name, value in flags.items() if value not in (None, [])}
-    return load_settings(config_file or find_settings_file(Path.cwd()), given)
+    trust = trust_of_this_run(environment())
+    settings = load_settings(config_file or find_settings_file(Path.cwd()), given, trust)
+    if remarks := remarks_of(settings):
+        from techmap_sync.cli.screen import Screen
+
+        Screen().note(f"note: {' '.join(remarks)}")
+    return settings

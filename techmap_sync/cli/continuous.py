@@ -39,6 +39,7 @@ def ci(
     command: options.Command = None,
     paths: options.PathLines = "",
     to: options.To = None,
+    api_url: options.ApiUrl = None,
     config_file: options.ConfigFile = None,
     adopted: options.Adopted = None,
     report: options.Reports = None,
@@ -59,7 +60,7 @@ def ci(
     log, reports = JobLog(environment()), asked_reports(report or ())
     try:
         maps = [line.strip() for line in paths.splitlines() if line.strip()] or None
-        settings = settings_of(config_file, to=to, maps=maps, adopted=adopted)
+        settings = settings_of(config_file, to=to, api_url=api_url, maps=maps, adopted=adopted)
         shard, screen, allowed = shard_of(None, environment()), Screen(verbose=verbose), allowances(allow or ())
         job = _Job(settings, checkout_here(settings), screen, log, max_writes, fail_on, shard, allowed)
         result, codes = job.run(_occasion(command))
@@ -125,8 +126,8 @@ class _Job:
 
         if occasion.deed is Deed.CHECK:
             return "check reads no tracker"
-        if occasion.forked and self.settings.api_url:
-            return "a run from a fork sends no token to the server that its settings name"
+        if {"to", "api_url"} & set(self.settings.uncounted):
+            return f"the settings of this checkout do not say where a token goes, because {self.settings.doubt}"
         tracker = tracker_without_login(self.settings, self.checkout) if occasion.review else ""
         why = f"there is no token for {tracker} (runs from forks and of unprotected branches may have none)"
         return why if tracker else ""
@@ -134,12 +135,13 @@ class _Job:
     def _tasks(self, occasion: Occasion, reason: str) -> tuple[Result, list[Exit]]:
         """List the tasks of all maps, where tickets are not read."""
         from techmap_sync.commands.planning import tasks_alone
+        from techmap_sync.commands.vouching import remarks_of
 
         files, change_set = tasks_alone([], self.settings, self.checkout)
         self._problems(files)
         remark = f"Only the tasks of the maps, not compared with their tickets: {reason}."
         unwritten = [Exit.REFUSED] if occasion.deed in (Deed.PUSH, Deed.RECONCILE) else []
-        return self._shown(occasion, Result(files, change_set, remarks=(remark,))), unwritten
+        return self._shown(occasion, Result(files, change_set, remarks=(remark, *remarks_of(self.settings)))), unwritten
 
     def _planned(self, occasion: Occasion) -> Planned:
         from techmap_sync.commands.planning import Wishes, make_plan
@@ -159,12 +161,13 @@ class _Job:
         self, occasion: Occasion, planned: Planned, refusal: Refused | None = None
     ) -> tuple[Result, list[Exit]]:
         """Show the plan, and what kept it from being written if it was to be."""
-        result = Result(planned.files, planned.change_set, compared=planned.compared)
+        result = Result(planned.files, planned.change_set, compared=planned.compared, remarks=planned.remarks)
         codes = refused(planned)
         if refusal is not None:
             self.log.command(problem_command(refusal))
             codes.append(self.screen.failed(refusal))
-            result = replace(result, remarks=(f"Nothing was written, {refusal.what}: {refusal.hint}.",))
+            remark = f"Nothing was written, {refusal.what}: {refusal.hint}."
+            result = replace(result, remarks=(remark, *planned.remarks))
         elif self.fail_on.refuses_conflicts and planned.change_set.counts()["conflict"]:
             codes.append(Exit.REFUSED)
         return self._shown(occasion, result), [*codes, *([Exit.PENDING] if planned.change_set.writes else [])]

@@ -63,7 +63,7 @@ def plan(
     screen.shared(wishes.shard, planned.files)
     if out is not None:
         write_file(str(out), plan_json.plan_json(planned.change_set), flag="--out")
-    result = Result(planned.files, planned.change_set, compared=planned.compared)
+    result = Result(planned.files, planned.change_set, compared=planned.compared, remarks=planned.remarks)
     result = commented(place, result, settings, checkout) if place else result
     screen.result(rendered(result, output))
     deliver(result, screen, reports)
@@ -147,7 +147,7 @@ def reconcile(
     planned = make_plan([], settings, checkout, wishes)
     screen.shared(wishes.shard, planned.files)
     if report_only:
-        result = Result(planned.files, planned.change_set, compared=planned.compared)
+        result = Result(planned.files, planned.change_set, compared=planned.compared, remarks=planned.remarks)
         screen.result(rendered(result, output))
         code = Exit.PENDING if planned.change_set.drift else Exit.DONE
     else:

@@ -26,8 +26,9 @@ def refused(planned: Planned) -> list[Exit]:
 def carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int | None) -> Result:
     """Show a plan, write it, and say what became of it."""
     from techmap_sync.checkout import checkout_of
+    from techmap_sync.commands.circumstances import run_circumstances
     from techmap_sync.commands.pushing import Pushed, push_plan
-    from techmap_sync.config import run_circumstances
+    from techmap_sync.config import environment
     from techmap_sync.reports import plan_text
     from techmap_sync.syncing.outcomes import Status
 
@@ -41,8 +42,8 @@ def carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int 
             advance()
             if as_text and (screen.verbose or outcome.change.edge is None or outcome.status is Status.FAILED):
                 screen.result(plan_text.outcome_line(outcome))
-    run = run_circumstances(checkout_of(Path.cwd()).commit)
-    result = Result(planned.files, change_set, pushed, run, compared=planned.compared)
+    run = run_circumstances(checkout_of(Path.cwd()).commit, environment())
+    result = Result(planned.files, change_set, pushed, run, planned.remarks, planned.compared)
     if not as_text:
         screen.result(rendered(result, output))
     elif change_set.writes:

@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from techmap_sync import __version__, files
 from techmap_sync.checkout import Checkout, commit_of_tag
 from techmap_sync.commands.creating import BLANK, TEMPLATE
-from techmap_sync.commands.credentials import api_url_of
 from techmap_sync.commands.pipelines import PIPELINE, pipeline_files
 from techmap_sync.commands.targets import DEFAULT_FOLDER, EMBEDDED
+from techmap_sync.commands.vendors import VENDORS
 from techmap_sync.config import FILE_NAME, environment, shipped
 from techmap_sync.errors import UnreadableFile, UsageProblem
 
@@ -131,7 +131,7 @@ def _settings(checkout: Checkout, kind: str, places: Sequence[str]) -> str:
         return f'{maps}to = "{EMBEDDED}:{DEFAULT_FOLDER}"\n'
     if kind in (remote.kind, _guess(remote.host)):
         return f'{maps}to = "{kind}"\n'
-    to, api_url = json.dumps(f"{kind}:{remote.path}"), json.dumps(api_url_of(kind, remote.host))
+    to, api_url = json.dumps(f"{kind}:{remote.path}"), json.dumps(VENDORS[kind].api_of(remote.host))
     return f"{maps}to = {to}\napi_url = {api_url}\n"
 
 

@@ -13,6 +13,7 @@ from techmap_sync.commands.maps import MapFile, MapFiles, read_maps
 from techmap_sync.commands.rest_of_tree import RestOfTree, is_retired, task_plan
 from techmap_sync.commands.shards import ALL, Shard
 from techmap_sync.commands.targets import connect_tracker, source_name
+from techmap_sync.commands.vouching import remarks_of
 from techmap_sync.config import Settings, shipped
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
@@ -77,6 +78,8 @@ class Planned:
     policy: SyncPolicy
     compared: tuple[Compared, ...] = ()
     """What each part of the change set was worked out from."""
+    remarks: tuple[str, ...] = ()
+    """What else a reader has to know."""
 
 
 def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wishes: Wishes) -> Planned:
@@ -99,7 +102,7 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     run = _Run(settings, checkout, tracker, policy, found, rest, exposed)
     compared = run.compared(files.maps, plans, wishes.retired if whole else frozenset(), whole)
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
-    return Planned(files, changes, tracker, policy, compared)
+    return Planned(files, changes, tracker, policy, compared, remarks_of(settings))
 
 
 def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) -> tuple[MapFiles, ChangeSet]:
@@ -177,7 +180,7 @@ class _Run:
         if is_retired(file):
             return DesiredMap(map_id, self._origin_of_retirement(path), retired=True)
         if plan is None:
-            return DesiredMap(map_id, Origin(file.name), reasons=file.reasons)
+            return DesiredMap(map_id, Origin(file.name), reasons=file.reasons, ready=file.ready)
         return DesiredMap(map_id, self._origin(file), plan, doubts=self.exposed)
 
     def _retired(self, map_id: str) -> DesiredMap:
@@ -221,7 +224,7 @@ class _Run:
 def _unread(file: MapFile, settings: Settings, checkout: Checkout, templates: TicketTemplates) -> MapChanges:
     map_id, path = file.outline.map_id, checkout.path_of(file.path)
     if not file.approved or is_retired(file):
-        return MapChanges(map_id, file.name, approved=file.approved, reasons=file.reasons)
+        return MapChanges(map_id, file.name, approved=file.approved, reasons=file.reasons, ready=file.ready)
     plan = task_plan(file, settings, checkout, templates)
     tasks = [spec for spec in (plan.tracking, *plan.tasks) if not spec.done]
     skips = (Change(Action.SKIP, spec.key, spec.title, reason="not compared", spec=spec) for spec in tasks)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from techmap_sync.adapters.connection import Secret
 from techmap_sync.checkout import Checkout
-from techmap_sync.commands.credentials import api_url_for, token_for
+from techmap_sync.commands.credentials import Login, login_of_ci
 from techmap_sync.commands.occasions import ReviewPlace, occasion
 from techmap_sync.commands.reporting import Result, markdown
 from techmap_sync.commands.targets import connection_to
+from techmap_sync.commands.vendors import VENDORS
 from techmap_sync.config import Settings, environment
-from techmap_sync.errors import NotAllowed, UsageProblem
+from techmap_sync.errors import Problem, UsageProblem
 from techmap_sync.reports.messages import hint, sentence
+from techmap_sync.secrecy import hidden
 from techmap_sync.syncing.changes import Action
 from techmap_sync.syncing.review import Review, keep_comment
 
@@ -33,31 +34,27 @@ def review_of_this_run() -> ReviewPlace:
 
 
 def commented(place: ReviewPlace, result: Result, settings: Settings, checkout: Checkout) -> Result:
-    """Keep the comment with this plan; what hinders it becomes a remark of the result.
-
-    :raises TrackerError: the server did not answer, or refused for another reason than the token's rights.
-    """
-    without = _hindrance(place, result, settings, checkout)
+    """Keep the comment with this plan; whatever hinders it becomes a remark of the result, and costs nothing else."""
+    try:
+        without = _hindrance(place, result, settings, checkout)
+    except Problem as problem:
+        advice = f" ({hint(problem)})" if hint(problem) else ""
+        without = f"No comment was written. {sentence(problem)}{advice}"
     return replace(result, remarks=(*result.remarks, without)) if without else result
 
 
 def _hindrance(place: ReviewPlace, result: Result, settings: Settings, checkout: Checkout) -> str:
-    token = _own_token(place.kind, environment())
-    if not token:
+    login = login_of_ci(VENDORS[place.kind], environment())
+    if not login:
         return "No comment was written: there is no token for it."
-    review = _connected(place, token, settings, checkout)
-    text = TITLE + markdown(result, review.comment_limit - len(TITLE) - _ROOM_FOR_THE_MARKER)
-    try:
-        keep_comment(review, _purpose(settings, environment()), text, begin=_says_something(result))
-    except NotAllowed as problem:
-        return f"No comment was written. {sentence(problem)} ({hint(problem)})"
+    review = _connected(place, login, settings, checkout)
+    text = TITLE + hidden(markdown(result, review.comment_limit - len(TITLE) - _ROOM_FOR_THE_MARKER))
+    keep_comment(review, _purpose(settings, environment()), text, begin=_says_something(result))
     return ""
 
 
-def _connected(place: ReviewPlace, token: Secret, settings: Settings, checkout: Checkout) -> Review:
-    remote = checkout.remote if checkout.remote and checkout.remote.kind == place.kind else None
-    address = api_url_for(place.kind, environment(), remote)
-    connection = connection_to(place.kind, place.target, settings, checkout, token, address)
+def _connected(place: ReviewPlace, login: Login, settings: Settings, checkout: Checkout) -> Review:
+    connection = connection_to(place.kind, place.target, settings, checkout, login)
     if place.kind == "github":
         from techmap_sync.adapters.github.reviews import GitHubReview
 
@@ -65,12 +62,6 @@ def _connected(place: ReviewPlace, token: Secret, settings: Settings, checkout: 
     from techmap_sync.adapters.gitlab.reviews import GitLabReview
 
     return GitLabReview(connection, place.number)
-
-
-def _own_token(kind: str, variables: Mapping[str, str]) -> Secret:
-    """Return the token of the repository that is reviewed: the tracker's may be for another one."""
-    own = variables.get("GITHUB_TOKEN", "") if kind == "github" else ""
-    return Secret(own) if own else token_for(kind, "", variables)
 
 
 def _purpose(settings: Settings, variables: Mapping[str, str]) -> str:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import EntryPoint, entry_points
 
-from techmap_sync.adapters.connection import Connection, Secret
+from techmap_sync.adapters.connection import Connection
 from techmap_sync.checkout import Checkout
-from techmap_sync.commands.credentials import TOKENS, api_url_for, app_credentials, ci_target, token_for
+from techmap_sync.commands.credentials import Login, ci_target, login_at
 from techmap_sync.commands.hosting import could_be
+from techmap_sync.commands.vendors import VENDORS
 from techmap_sync.config import Settings, environment
 from techmap_sync.errors import UsageProblem
 from techmap_sync.syncing.tracker import Tracker
@@ -25,6 +26,7 @@ def connect_tracker(settings: Settings, checkout: Checkout, sharers: int = 1) ->
 
     :param sharers: how many runs there are at once that share what the server allows to our account.
     :raises UsageProblem: there is no such tracker, or none was chosen and the repository offers more than one.
+    :raises Refused: the token may not be sent to the server that is named.
     """
     variables = environment()
     name, target = _choice(settings.to, checkout, variables)
@@ -50,17 +52,18 @@ def is_embedded(tracker: Tracker) -> bool:
 
 
 def tracker_without_login(settings: Settings, checkout: Checkout) -> str:
-    """Return the tracker that a run is about when it wants a login and there is none, else an empty text."""
+    """Return the tracker that a run is about when it wants a login and there is none, else an empty text.
+
+    :raises Refused: there is a token, and nobody who may said that it may be sent there.
+    """
     variables = environment()
     name, target = _choice(settings.to, checkout, variables)
-    if name not in TOKENS or app_credentials(name, variables):
+    if name not in VENDORS or login_at(VENDORS[name], settings, checkout, variables):
         return ""
-    return "" if token_for(name, _host(name, checkout), variables) else f"{name}:{target}"
+    return f"{name}:{target}"
 
 
-def connection_to(
-    name: str, target: str, settings: Settings, checkout: Checkout, token: Secret, api_url: str
-) -> Connection:
+def connection_to(name: str, target: str, settings: Settings, checkout: Checkout, login: Login) -> Connection:
     """Return what an adapter needs to reach a repository or a folder."""
     server = settings.server(name)
     return Connection(
@@ -68,8 +71,9 @@ def connection_to(
         now=lambda: datetime.now(UTC),
         project=checkout.root.name,
         timeout=settings.timeout,
-        api_url=api_url,
-        token=token,
+        api_url=login.address,
+        token=login.token,
+        credentials=login.credentials,
         label_colors=settings.labels.colors,
         seconds_between_writes=server.seconds_between_writes,
         ca_bundle=server.ca_bundle,
@@ -85,16 +89,11 @@ def _connect(
     sharers: int,
 ) -> Tracker:
     connect: Callable[[Connection], Tracker] = entry.load()
-    remote = checkout.remote if checkout.remote and checkout.remote.kind == entry.name else None
-    api_url = settings.api_url or api_url_for(entry.name, variables, remote)
-    token = token_for(entry.name, _host(entry.name, checkout), variables)
-    connection = connection_to(entry.name, target, settings, checkout, token, api_url)
-    credentials, gap = app_credentials(entry.name, variables), connection.seconds_between_writes * sharers
-    return connect(replace(connection, credentials=credentials, seconds_between_writes=gap, sharers=sharers))
-
-
-def _host(name: str, checkout: Checkout) -> str:
-    return checkout.remote.host if checkout.remote and checkout.remote.kind == name else ""
+    vendor = VENDORS.get(entry.name)
+    login = login_at(vendor, settings, checkout, variables) if vendor else Login(settings.api_url)
+    connection = connection_to(entry.name, target, settings, checkout, login)
+    gap = connection.seconds_between_writes * sharers
+    return connect(replace(connection, seconds_between_writes=gap, sharers=sharers))
 
 
 def _check_own(by_ci: tuple[str, str], checkout: Checkout, variables: Mapping[str, str]) -> None:

@@ -211,7 +211,7 @@ def test_inputs_are_values_and_never_commands(pipeline: Pipeline, workspace: Pat
 def test_component_and_action_take_the_same_inputs() -> None:
     _, job = component(job_name="x", token="$MAPS_TOKEN")
     assert job["resource_group"] == "x$CI_NODE_INDEX-$CI_COMMIT_REF_SLUG"
-    assert Pipeline._own({"A": job["variables"]["TECHMAP_SYNC_GITLAB_TOKEN"]}, {"MAPS_TOKEN": "t"}) == {"A": "t"}
+    assert Pipeline._own({"A": job["variables"]["TECHMAP_SYNC_TOKEN"]}, {"MAPS_TOKEN": "t"}) == {"A": "t"}
     text = (ROOT / "templates" / "techmap-sync.yml").read_text("utf-8")
     declared = set(re.findall(r"inputs\.([\w-]+)", text))
     assert action()["inputs"].keys() <= declared

@@ -129,7 +129,9 @@ def test_inputs_come_to_their_places_and_two_trackers_are_two_jobs(project: Path
         assert job["resource_group"].startswith(f"{name}$CI_NODE_INDEX-")
         assert job["stage"] == "deploy"
         assert variables["TECHMAP_TRACKER"] == f"github:octo/{name}"
-        assert variables["TECHMAP_SYNC_GITHUB_TOKEN"] == variables["TECHMAP_SYNC_GITLAB_TOKEN"] == "$MAPS_TOKEN"
+        assert variables["TECHMAP_SYNC_TOKEN"] == "$MAPS_TOKEN"
+        assert variables["TECHMAP_SYNC_TOKEN_FOR"] == f"github:octo/{name}"
+        assert not any(each.endswith(("GITHUB_TOKEN", "GITLAB_TOKEN")) for each in variables)
         assert variables["TECHMAP_PATHS"].splitlines() == ["docs/maps", "$$(touch pwned)"], "$$: nothing is expanded"
         assert variables["TECHMAP_MAX_WRITES"] == "5"
         assert variables["TECHMAP_FAIL_ON"] == "conflicts"

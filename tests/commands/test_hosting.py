@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from techmap_sync.checkout import Checkout
-from techmap_sync.commands.credentials import api_url_for
+from techmap_sync.commands.credentials import login_at
 from techmap_sync.commands.hosting import recognised
+from techmap_sync.commands.vendors import GITHUB
 from techmap_sync.config import load_settings
 from techmap_sync.remotes import parse_remote
 from tests.ci.checkout import git
@@ -60,7 +61,8 @@ def test_a_public_server_is_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     "address", ["git@ssh.github.com:o/r", "ssh://git@ssh.github.com:443/o/r", "https://www.github.com/o/r"]
 )
 def test_all_names_of_a_server_have_one_api(address: str) -> None:
-    assert api_url_for("github", {}, parse_remote(address)) == ""
+    checkout = Checkout(Path("/nowhere"), parse_remote(address))
+    assert login_at(GITHUB, load_settings(None, {}), checkout, {"GH_TOKEN": "t"}).address == GITHUB.public_api
 
 
 @pytest.mark.parametrize(

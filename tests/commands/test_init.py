@@ -195,8 +195,11 @@ def test_what_such_a_host_is_said_to_be_holds_for_the_whole_path(
     assert " -m techmap_sync ci" in (program.folder / ".gitlab-ci.yml").read_text()
     program("new", "Webhooks")
     (program.folder / "docs" / "maps" / "webhooks.md").write_text(MAP.read_text("utf-8"), encoding="utf-8")
-    assert program("push").code == 0
-    assert "Plan: no changes." in program("push").out
+    ended = program("push")
+    assert (ended.code, gitlab.asked) == (4, []), "the file alone sends no token anywhere"
+    assert f"--api-url {gitlab.url}" in ended.err
+    assert program("push", "--api-url", gitlab.url).code == 0
+    assert "Plan: no changes." in program("push", "--api-url", gitlab.url).out
 
 
 def test_a_github_of_ones_own_with_any_name_has_its_api_named(program: Program) -> None:

@@ -1,0 +1,1 @@
+"""The borders: where a token may go, and what a checkout may decide. SECURITY.md names these tests."""

@@ -1,0 +1,7 @@
+"""The program as a user runs it."""
+
+from __future__ import annotations
+
+from tests.commands.conftest import program
+
+__all__ = ["program"]
