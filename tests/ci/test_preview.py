@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from techmap_sync import __version__
 from tests.ci.checkout import git
 from tests.ci.pipeline import ROOT
 from tests.commands.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
@@ -100,7 +101,7 @@ def test_included_without_inputs_it_is_one_job_with_the_defaults(project: Path) 
     given = {key: value for key, value in job["variables"].items() if value}
     assert given == {
         "GIT_DEPTH": "1",
-        "TECHMAP_PACKAGE": "git+$CI_SERVER_URL/techmap-sync/techmap-sync.git",
+        "TECHMAP_PACKAGE": f"git+$CI_SERVER_URL/techmap-sync/techmap-sync.git@v{__version__}",
         "TECHMAP_FAIL_ON": "problems",
     }
     original = list(YAML(typ="safe").load_all(COMPONENT))[1]["$[[ inputs.job-name ]]"]
