@@ -18,7 +18,8 @@ from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.tracker import Snapshot, Standing, State, Ticket
 
-_DIGITS = re.compile("[0-9]+")
+_DIGITS = re.compile("(?:[1-9][0-9]*|0)(?![0-9])")
+Age = tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,7 @@ def _tracking(trusted: Sequence[Held]) -> tuple[Held | None, list[tuple[Held, st
     """Of several tracking tickets one that other tickets name wins, then the oldest: a copy came later."""
     named = {h.marker.tracking for h in trusted if h.marker.ledger is None}
     candidates = (h for h in trusted if _may_be_tracking(h))
-    first = min(candidates, key=lambda h: (h.ticket.number not in named, *_age(h)), default=None)
+    first = min(candidates, key=lambda h: (h.ticket.number not in named, _age(h)), default=None)
     others = [h for h in trusted if h.marker.ledger is not None and h is not first]
     return first, [(other, first.ticket.number if first else other.marker.tracking) for other in others]
 
@@ -275,7 +276,7 @@ def _one_per_key(
     tickets, copies = {}, []
     for key, candidates in by_key.items():
         listed = ledger.tickets.get(key)
-        first, *rest = sorted(candidates, key=lambda h: (h.ticket.number != listed, *_seniority(h)))
+        first, *rest = sorted(candidates, key=lambda h: (h.ticket.number != listed, _seniority(h)))
         tickets[key] = first
         copies += [(other, first.ticket.number) for other in rest]
     return tickets, copies
@@ -290,11 +291,14 @@ def _is_own(held: Held) -> bool:
     return held.ticket.standing is Standing.SELF
 
 
-def _seniority(held: Held) -> tuple[bool, bool, *tuple[int, ...]]:
+def _seniority(held: Held) -> tuple[bool, bool, Age]:
     closed_by_human = held.ticket.state is State.CLOSED and held.marker.state == State.OPEN
-    return not _is_own(held), closed_by_human, *_age(held)
+    return not _is_own(held), closed_by_human, _age(held)
 
 
-def _age(held: Held) -> tuple[int, ...]:
-    """Numbers as people count them: 9 before 10, and TASK-1.4 before TASK-2."""
-    return tuple(map(int, _DIGITS.findall(held.ticket.number)))
+def _age(held: Held) -> Age:
+    """Numbers as people count them: 9 before 10, and TASK-1.4 before TASK-2.
+
+    Longer is larger; no number of a tracker is too long for that.
+    """
+    return tuple((len(digits), digits) for digits in _DIGITS.findall(held.ticket.number))

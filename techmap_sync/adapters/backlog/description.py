@@ -7,6 +7,7 @@ looks like one of Backlog.md's own markers is written one space deeper, which is
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _BEGIN = "<!-- SECTION:DESCRIPTION:BEGIN -->"
@@ -18,6 +19,7 @@ _NEXT_HEADING = re.compile(
 # JavaScript, in which Backlog.md is written, starts a new line at U+2028 and U+2029 too.
 _MARKER = r"<!-- (?:SECTION:[A-Z][A-Z0-9_]*|COMMENTS?|AC|DOD):(?:BEGIN|END) -->[^\S\n]*(?=[\n\u2028\u2029\ufeff]|\Z)"
 _MARKER_LINE = re.compile(rf"(?:(?<=[\n\u2028\u2029])|\A)( *)({_MARKER})")
+_COMMENTS_END = "<!-- COMMENTS:END -->"
 _COMMENTS = re.compile(r"^## Comments\s*\n<!-- COMMENTS:BEGIN -->\n(.*?)<!-- COMMENTS:END -->", re.S | re.M)
 
 
@@ -71,13 +73,21 @@ def replaced(content: str, text: str) -> str:
 
 def count_comments(content: str) -> int:
     """Return how many comments Backlog.md shows; each stands between two ``---`` lines."""
-    found = _COMMENTS.search(_without_description(content))
+    found = _COMMENTS.search(_with_comments(_without_description(content))[0])
     return sum(line.strip() == "---" for line in found[1].split("\n")) // 2 if found else 0
 
 
 def has_other_text(content: str) -> bool:
     """Return whether people or agents have written plans, notes or criteria beside the description."""
-    return bool(_COMMENTS.sub("", _without_description(content)).strip())
+    comments, rest = _with_comments(_without_description(content))
+    return bool(_COMMENTS.sub("", comments).strip() or rest.strip())
+
+
+def _with_comments(content: str) -> tuple[str, str]:
+    """Return a content up to the last end of comments, and the rest, where no search for an end can succeed."""
+    end = content.rfind(_COMMENTS_END)
+    end = 0 if end < 0 else end + len(_COMMENTS_END)
+    return content[:end], content[end:]
 
 
 def _without_description(content: str) -> str:
@@ -89,13 +99,14 @@ def _found(content: str) -> _Section | None:
     """Return the section with markers, else one that was written by hand without them."""
     lines = content.split("\n")
     headings = [number for number, line in enumerate(lines) if line.rstrip().lower() == _HEADING.lower()]
-    marked = (section for heading in headings if (section := _marked(lines, heading)))
+    ends = _matching_ends(lines)
+    marked = (section for heading in headings if (section := _marked(lines, heading, ends)))
     return next(marked, None) or (_unmarked(lines, headings[0]) if headings else None)
 
 
-def _marked(lines: list[str], heading: int) -> _Section | None:
+def _marked(lines: list[str], heading: int, ends: Mapping[int, int]) -> _Section | None:
     begin = next((number for number in range(heading + 1, len(lines)) if lines[number].strip()), None)
-    if begin is None or lines[begin].rstrip() != _BEGIN or not (end := _matching_end(lines, begin)):
+    if begin is None or lines[begin].rstrip() != _BEGIN or not (end := ends.get(begin)):
         return None
     return _Section(
         _offset(lines, heading), _offset(lines, begin + 1), _offset(lines, end), _end_of(lines, end), marked=True
@@ -111,14 +122,15 @@ def _unmarked(lines: list[str], heading: int) -> _Section:
     return _Section(_offset(lines, heading), min(_offset(lines, heading + 1), end), end, end, marked=False)
 
 
-def _matching_end(lines: list[str], begin: int) -> int | None:
-    depth = 0
-    for number in range(begin, len(lines)):
-        line = lines[number].rstrip()
-        depth += (line == _BEGIN) - (line == _END)
-        if depth == 0:
-            return number
-    return None
+def _matching_ends(lines: list[str]) -> dict[int, int]:
+    """Return the line that ends what each first marker line begins."""
+    ends, begun = {}, []
+    for number, line in enumerate(map(str.rstrip, lines)):
+        if line == _BEGIN:
+            begun.append(number)
+        elif line == _END and begun:
+            ends[begun.pop()] = number
+    return ends
 
 
 def _offset(lines: list[str], number: int) -> int:

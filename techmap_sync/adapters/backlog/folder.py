@@ -24,6 +24,8 @@ _FOLDERS = (
     "archive/milestones",
     "archive/drafts",
 )
+_MOST_BYTES = 8 * 1024 * 1024
+"""Twice the longest description, whatever its letters."""
 # Backlog.md looks for task-*.md alone. Writers take turns, so one name serves them all.
 _UNFINISHED = ".techmap-sync.tmp"
 
@@ -172,7 +174,7 @@ class Folder:
         for path in sorted(directory.iterdir()):
             if path.suffix == ".md" and path.is_file():
                 with suppress(FileNotFoundError):
-                    yield path, path.read_bytes()
+                    yield path, _bytes_of(path)
 
     def _create_lock(self) -> Path:
         git = None if self.settings().filesystem_only else location.git_directory(self.root)
@@ -197,6 +199,14 @@ class Folder:
                 (self.root / name).mkdir(parents=True, exist_ok=True)
             config = settings.new_file(self.project, git=location.git_directory(self.root) is not None)
             self.write(self.root / "config.yml", config.encode())
+
+
+def _bytes_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        raw = file.read(_MOST_BYTES + 1)
+    if len(raw) > _MOST_BYTES:
+        raise FolderProblem(path, f"is larger than {_MOST_BYTES >> 20} MiB", "no task is: move it elsewhere")
+    return raw
 
 
 def only(number: str, files: list[TaskFile]) -> TaskFile | None:

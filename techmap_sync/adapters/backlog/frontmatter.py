@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import accumulate
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 Value = str | tuple[str, ...]
@@ -40,6 +41,10 @@ ORDER = (
     "ordinal",
 )
 
+_MOST_CHARACTERS = 64 * 1024
+"""Reading YAML takes long, and no task has so many keys."""
+_DEEPEST = 100
+_BRACKET = re.compile(r"[\[\]{}]")
 _NUMBERS = frozenset({"ordinal"})
 _NULL = "tag:yaml.org,2002:null"
 _PLAIN = re.compile(r"[^\W\d_](?:[\w ./()-]*[\w)])?")
@@ -63,6 +68,8 @@ def read(text: str) -> dict[str, Value]:
     """
     values: dict[str, Value] = {}
     for name, node in _pairs(text):
+        if not isinstance(name, ScalarNode):
+            continue  # A key that is no text names nothing here; with aliases it can be longer than any memory.
         key = str(name.value)
         if isinstance(node, ScalarNode) and node.tag != _NULL:
             values[key] = _shown(key, node)
@@ -95,18 +102,27 @@ def replaced(text: str, key: str, value: Value | None) -> str:
 
 @lru_cache(maxsize=512)  # a run reads the same few files over and over, and YAML is slow to read
 def _pairs(text: str) -> tuple[tuple[Node, Node], ...]:
+    if len(text) > _MOST_CHARACTERS:
+        raise BadYaml(f"longer than {_MOST_CHARACTERS} characters")
+    if _depth(text) > _DEEPEST:
+        raise BadYaml("nested too deeply")
     try:
         root = YAML(typ="safe", pure=True).compose(_PEOPLE.sub(lambda line: line[0].replace(_AT, _STAND_IN), text))
     except MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise BadYaml(f"{line}{error.problem or 'not YAML'}") from error
-    except (YAMLError, RecursionError, ValueError) as error:
+    except Exception as error:  # Whatever the parser stumbles over, anybody may have written it
         raise BadYaml("not YAML") from error
     if root is None:
         return ()
     if not isinstance(root, MappingNode):
         raise BadYaml("no list of keys with values")
     return tuple(root.value)
+
+
+def _depth(text: str) -> int:
+    """Return how many brackets are open at once, at most; the parser takes the square of that."""
+    return max(accumulate(1 if sign in "[{" else -1 for sign in _BRACKET.findall(text)), default=0)
 
 
 def _shown(key: str, node: ScalarNode) -> str:

@@ -38,9 +38,9 @@ def git_directory(folder: Path) -> Path | None:
         if git.is_dir():
             return git
         if git.is_file():
-            own = project / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+            own = project / git.read_text(encoding="utf-8", errors="replace").removeprefix("gitdir:").strip()
             shared = own / "commondir"
-            return own / shared.read_text(encoding="utf-8").strip() if shared.is_file() else own
+            return own / shared.read_text(encoding="utf-8", errors="replace").strip() if shared.is_file() else own
     return None
 
 
