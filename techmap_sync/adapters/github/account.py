@@ -25,7 +25,7 @@ def login(api: Api, *, installation: bool) -> str:
             if error.status != _FORBIDDEN:
                 raise
     try:
-        viewer = api.ask("query { viewer { login } }").get("viewer")
+        viewer = api.ask("query { viewer { login } }").data.get("viewer")
     except BudgetSpent:
         raise
     except TrackerError:

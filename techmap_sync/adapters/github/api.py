@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.adapters.failures import NoAnswer
 from techmap_sync.adapters.github.pacer import Cost, Pacer
-from techmap_sync.adapters.github.refusals import refusal, seconds_demanded
+from techmap_sync.adapters.github.refusals import not_found, refusal, seconds_demanded
 from techmap_sync.adapters.github.transport import Answer, Row, Transport
 from techmap_sync.adapters.http import on_same_server
 from techmap_sync.adapters.pages import Endless, Walk
@@ -21,6 +22,16 @@ _OF_THE_SERVER = ("/user",)
 
 Parameters = Mapping[str, str | int]
 _NONE: Parameters = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Queried:
+    """What a GraphQL query brought."""
+
+    data: Row
+    """Null stands where something could not be answered."""
+    gone: frozenset[str]
+    """The last name on the path of everything that does not exist."""
 
 
 class Api:
@@ -89,18 +100,20 @@ class Api:
                 return
             answer = self.read(path, query)
 
-    def ask(self, query: str) -> Row:
+    def ask(self, query: str) -> Queried:
         """Send a GraphQL query that only reads.
 
-        https://docs.github.com/graphql/guides/forming-calls-with-graphql: errors come with status 200.
+        https://docs.github.com/graphql/guides/forming-calls-with-graphql: errors come with status 200, and what they
+        are not about is answered nevertheless.
 
-        :raises TrackerError: it was not answered in full.
+        :raises Refusal: the server refused it, or broke down over it.
+        :raises TrackerError: nothing of it was answered.
         """
         answer = self._accepted(self._send("POST", self._transport.graphql_url, _NONE, {"query": query}, reads=True))
         data = answer.row.get("data")
-        if answer.row.get("errors") or not isinstance(data, dict):
+        if not isinstance(data, dict):
             raise TrackerError(self._name, f"{self.host} did not answer a query", "try again")
-        return data
+        return Queried(data, not_found(answer))
 
     def write(self, verb: str, path: str, body: object = None) -> Answer:
         """Write something, never twice.

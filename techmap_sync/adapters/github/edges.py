@@ -27,6 +27,8 @@ DEPENDENCY_LIMIT = 50
 _LIMIT = re.compile(r"more than \d+|maximum|limit|exceed", re.IGNORECASE)
 _SETTLED_BY_A_LOOK = (400, 404, 410, 422)
 
+_TOO_MUCH = (502, 504)
+"""Status that a query gets which takes the server too long."""
 _QUERIED_AT_ONCE = 100
 _ENDS = (
     "parent { number repository { nameWithOwner } } "
@@ -52,32 +54,47 @@ class Edges:
 
         :raises TrackerError: the server refused or did not answer.
         """
-        ends: dict[str, Ends] = {}
+        told: dict[str, Ends | None] = {}
         if len(numbers) > 1:
             for some in _portions([number for number in numbers if number.isdecimal()]):
-                ends |= self._queried(some)
-        alone = [number for number in numbers if number not in ends and self._shelf.has(number)]
+                told |= self._queried(some)
+        alone = [number for number in numbers if number not in told and self._shelf.has(number)]
+        ends = {number: each for number, each in told.items() if each is not None}
         return ends | {number: Ends(self._shelf.parent_of(number), self.blockers(number)) for number in alone}
 
-    def _queried(self, numbers: Sequence[str]) -> dict[str, Ends]:
-        """Ask for many issues at once; nothing where the server cannot answer, and none of an issue it cuts short."""
+    def _queried(self, numbers: Sequence[str], again: bool = True) -> dict[str, Ends | None]:
+        """Ask for many issues at once: None for one that is gone, and nothing of one that is not told in full.
+
+        :param again: where the server breaks down over so many, ask for half of them at a time.
+        """
         owner, _, name = self._api.repository.partition("/")
         fields = " ".join(f"i{number}: issue(number: {number}) {{ {_ENDS} }}" for number in numbers)
         try:
-            data = self._api.ask(f'query {{ repository(owner: "{owner}", name: "{name}") {{ {fields} }} }}')
+            answer = self._api.ask(f'query {{ repository(owner: "{owner}", name: "{name}") {{ {fields} }} }}')
         except BudgetSpent:
             raise
+        except Refusal as error:
+            if error.status not in _TOO_MUCH or not again or len(numbers) == 1:
+                return {}
+            half = len(numbers) // 2
+            return self._queried(numbers[:half], again=False) | self._queried(numbers[half:], again=False)
         except TrackerError:
             return {}
-        rows = data.get("repository") or {}
-        found = {number: self._ends_of(rows.get(f"i{number}")) for number in numbers}
-        return {number: ends for number, ends in found.items() if ends is not None}
+        rows = answer.data.get("repository")
+        found = {number: self._ends_of(rows.get(f"i{number}")) for number in numbers} if isinstance(rows, dict) else {}
+        gone = {number: None for number in numbers if f"i{number}" in answer.gone}
+        return {number: ends for number, ends in found.items() if ends is not None} | gone
 
     def _ends_of(self, row: object) -> Ends | None:
-        if not isinstance(row, dict) or row["blockedBy"]["totalCount"] > len(row["blockedBy"]["nodes"]):
+        """Return the edges of an issue; None where something of them is missing or hidden."""
+        try:
+            blockers = row["blockedBy"]["nodes"]  # type: ignore[index]
+            if row["blockedBy"]["totalCount"] > len(blockers):  # type: ignore[index]
+                return None
+            parent = self._named(row["parent"]) if row["parent"] else None  # type: ignore[index]
+            return Ends(parent, frozenset(map(self._named, blockers)))
+        except (LookupError, TypeError):
             return None
-        parent = self._named(row["parent"]) if row["parent"] else None
-        return Ends(parent, frozenset(map(self._named, row["blockedBy"]["nodes"])))
 
     def _named(self, node: Mapping[str, Any]) -> str:
         return reference(f"{node['repository']['nameWithOwner']}/issues/{node['number']}", self._api.repository)

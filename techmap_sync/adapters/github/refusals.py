@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from techmap_sync.adapters.advice import reset_time, seconds_to_wait
-from techmap_sync.adapters.github.transport import Answer
+from techmap_sync.adapters.github.transport import Answer, Row
 from techmap_sync.adapters.words import one_line
 from techmap_sync.errors import TrackerError
 
@@ -51,7 +51,7 @@ def seconds_demanded(answer: Answer, attempt: int, now: datetime) -> float | Non
 
     :param attempt: how often the same request was refused for its pace before.
     """
-    if answer.status not in (403, 429):
+    if answer.status not in (403, 429) and not _is_query_too_much(answer):
         return None
     seconds = seconds_to_wait(answer.headers, now)
     if seconds is not None:
@@ -60,9 +60,29 @@ def seconds_demanded(answer: Answer, attempt: int, now: datetime) -> float | Non
     if exhausted and (reset := reset_time(answer.headers.get("x-ratelimit-reset", ""), now)):
         # Nobody says when within that second.
         return max((reset - now).total_seconds() + 1, 1.0)
-    if answer.status == 429 or exhausted or "rate limit" in answer.message.lower():
+    if answer.status in (200, 429) or exhausted or "rate limit" in answer.message.lower():
         return _SECONDS_WITHOUT_ADVICE * float(2**attempt)
     return None
+
+
+def _is_query_too_much(answer: Answer) -> bool:
+    """Return whether a GraphQL query met a limit, which is told with status 200.
+
+    https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+    """
+    told = (f"{error.get('type', '')} {error.get('message', '')}".lower() for error in _query_errors(answer))
+    return any("rate_limit" in each or "rate limit" in each for each in told)
+
+
+def not_found(answer: Answer) -> frozenset[str]:
+    """Return the last names on the paths of what a GraphQL query did not find."""
+    paths = (error.get("path") for error in _query_errors(answer) if error.get("type") == "NOT_FOUND")
+    return frozenset(str(path[-1]) for path in paths if isinstance(path, list) and path)
+
+
+def _query_errors(answer: Answer) -> list[Row]:
+    errors = answer.row.get("errors") if answer.status == 200 else None
+    return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
 def _explain(repository: str, answer: Answer) -> tuple[str, str]:

@@ -17,6 +17,8 @@ class Kind(Enum):
     TIMED_OUT = "no answer comes in time"
     SLOW_DOWN = "status 403 of a secondary limit"
     TOO_MANY = "status 429"
+    QUERY_TOO_MUCH = "status 200 of GraphQL that tells of the hour's limit"
+    QUERY_SLOW_DOWN = "status 200 of GraphQL that tells of a secondary limit"
     EMPTY_LIST = "a list comes back empty"
     NO_JSON = "status 200 with a page of HTML"
     ACCEPTED = "status 202"

@@ -36,10 +36,20 @@ def answer(world: World, request: Request, account: Account, missing: frozenset[
     if f"{asked[1]}/{asked[2]}".lower() != world.repository.full_name.lower():
         return _failed("Could not resolve to a Repository")
     numbers = [(alias, int(number)) for alias, number in _ISSUE.findall(asked[3])]
-    if len(numbers) > _MOST or any(number not in world.repository.issues for _, number in numbers):
-        return _failed("Could not resolve to an Issue")
-    rows = {f"i{alias}": _row(world, world.repository.issues[number]) for alias, number in numbers}
-    return Response(200, {"data": {"repository": rows}})
+    if len(numbers) > _MOST:
+        return _failed("too many nodes")
+    if world.most_aliases and len(numbers) > world.most_aliases:
+        return refused(502, "We couldn't respond to your request in time.")
+    found = {alias: world.repository.issues.get(number) for alias, number in numbers}
+    rows = {f"i{alias}": _row(world, issue) if issue and not issue.gone else None for alias, issue in found.items()}
+    errors = [_not_found(alias) for alias, row in rows.items() if row is None]
+    return Response(200, {"data": {"repository": rows}} | ({"errors": errors} if errors else {}))
+
+
+def _not_found(alias: str) -> dict[str, Any]:
+    """What is missing is null and named: the rest of the answer is good."""
+    message = f"Could not resolve to an issue or pull request with the number of {alias[1:]}."
+    return {"type": "NOT_FOUND", "path": ["repository", alias], "message": message}
 
 
 def _row(world: World, issue: Issue) -> dict[str, Any]:

@@ -174,6 +174,11 @@ class GitHub:
                 return refused(403, SLOW_DOWN).plus(**advice)
             case Kind.TOO_MANY:
                 return refused(429, "Too Many Requests").plus(**advice)
+            case Kind.QUERY_TOO_MUCH:
+                error = {"type": "RATE_LIMITED", "message": "API rate limit exceeded for user ID 1."}
+                return Response(200, {"data": None, "errors": [error]}).plus(**advice)
+            case Kind.QUERY_SLOW_DOWN:
+                return Response(200, {"data": None, "errors": [{"message": SLOW_DOWN}]}).plus(**advice)
             case Kind.EMPTY_LIST:
                 return Response(200, [])
             case Kind.NO_JSON:

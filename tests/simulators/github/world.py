@@ -20,6 +20,8 @@ class World:
     base_url: str = ""
     reader: Account | None = None
     """Whom the answer is for."""
+    most_aliases: int = 0
+    """How many issues a GraphQL query may name before it takes too long; 0 for any number."""
     footer: str = ""
     """What something on the way adds to each text that is written."""
 
