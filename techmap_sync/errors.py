@@ -82,6 +82,8 @@ class TicketRefused(TrackerError):
 
     denied: bool = False
     """It speaks of the token's rights, which may lack for this ticket or for every one."""
+    field: str = ""
+    """``assignees`` or ``milestone`` where only this was refused: the ticket can be made without."""
 
 
 @dataclass(eq=False)

@@ -9,11 +9,11 @@ from techmap_sync.commands.planning import Wishes, sync_policy
 from techmap_sync.commands.targets import connect_tracker, source_name
 from techmap_sync.config import Settings
 from techmap_sync.planning.keys import tracking_key
-from techmap_sync.syncing import claims
+from techmap_sync.syncing import absent, claims
 from techmap_sync.syncing.matching import Sorted
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.standings import listed
-from techmap_sync.syncing.tracker import Finding
+from techmap_sync.syncing.tracker import Finding, Tracker
 
 _MOST_NAMED = 10
 
@@ -31,7 +31,17 @@ def examine(settings: Settings, checkout: Checkout) -> tuple[str, tuple[Finding,
     found = listed(tracker, policy)
     copies = [f"{held.ticket.number} of {original}" for each in found.maps.values() for held, original in each.copies]
     detail = f"{', '.join(copies)}; reconcile closes the untouched ones" if copies else "none"
-    return tracker.name, (*findings, Finding("doubled tickets", not copies, detail), *_authors(found, policy))
+    doubled = Finding("doubled tickets", not copies, detail)
+    return tracker.name, (*findings, *_settings(tracker, settings), doubled, *_authors(found, policy))
+
+
+def _settings(tracker: Tracker, settings: Settings) -> Iterator[Finding]:
+    """Yield which assignees and milestones of the settings the tracker does not have."""
+    if people := absent.unknown_people(tracker, settings.assignees):
+        what = f"no ticket can be assigned to {', '.join(sorted(people))}; correct assignees in the settings"
+        yield Finding("assignees", False, what)
+    if milestones := absent.missing_milestones(tracker, [settings.milestone] if settings.milestone else []):
+        yield Finding("milestone", True, f"there is no {', '.join(milestones)} yet; the first ticket creates it")
 
 
 def _authors(found: Sorted, policy: SyncPolicy) -> Iterator[Finding]:

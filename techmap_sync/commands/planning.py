@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from techmap_sync import __version__
@@ -17,6 +17,7 @@ from techmap_sync.commands.vouching import remarks_of
 from techmap_sync.config import Settings, shipped
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
+from techmap_sync.syncing import absent
 from techmap_sync.syncing.changes import Action, Change, ChangeSet, MapChanges
 from techmap_sync.syncing.choices import Side
 from techmap_sync.syncing.decide import Beside, DecidedMap, DesiredMap, decide
@@ -101,8 +102,18 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     rest = RestOfTree(settings, checkout, templates, files, bool(paths) or not wishes.shard.is_all)
     run = _Run(settings, checkout, tracker, policy, found, rest, exposed)
     compared = run.compared(files.maps, plans, wishes.retired if whole else frozenset(), whole)
+    compared = _with_known_people(tracker, compared)
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
     return Planned(files, changes, tracker, policy, compared, remarks_of(settings))
+
+
+def _with_known_people(tracker: Tracker, compared: tuple[Compared, ...]) -> tuple[Compared, ...]:
+    """Leave out whom the tracker does not know; it is asked only where tickets will be created."""
+    names, titles = absent.asked_for([each.changes for each in compared])
+    people, milestones = absent.unknown_people(tracker, names), absent.missing_milestones(tracker, titles)
+    if not people and not milestones:
+        return compared
+    return tuple(replace(c, changes=absent.without_absent(c.changes, people, milestones)) for c in compared)
 
 
 def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) -> tuple[MapFiles, ChangeSet]:

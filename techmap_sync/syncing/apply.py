@@ -202,7 +202,7 @@ class MapRun:
         """Create a ticket; None when it is unclear whether that worked and no such ticket is to be seen yet."""
         spec = writing.required(change)
         try:
-            return self._created(change, self.tracker.create(self._draft(spec)))
+            return self._posted(change, spec)
         except OutcomeUnclear as error:
             found = self._find(spec)
             if found is not None:
@@ -216,7 +216,20 @@ class MapRun:
         """Post a create once more, after one more look for what the first attempt may have left."""
         spec = writing.required(change)
         found = self._find(spec)
-        return self._created(change, found or self.tracker.create(self._draft(spec)))
+        return self._created(change, found) if found else self._posted(change, spec)
+
+    def _posted(self, change: Change, spec: TaskSpec) -> Outcome:
+        """Send a creation; without its assignees or its milestone, where the tracker refuses only these."""
+        try:
+            ticket = self.tracker.create(self._draft(spec))
+        except TicketRefused as error:
+            lesser = writing.without(spec, error.field)
+            if lesser == spec:
+                raise
+            return replace(self._posted(change, lesser), detail=f"without {error.field}: {error.what}")
+        lacking = ", ".join(writing.lacking(spec, ticket, self.tracker.capabilities))
+        detail = f"the tracker did not take {lacking}" if lacking else ""
+        return replace(self._created(change, ticket), detail=detail)
 
     def _draft(self, spec: TaskSpec) -> Draft:
         told = self._told(spec)

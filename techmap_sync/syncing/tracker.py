@@ -258,6 +258,14 @@ class Tracker(Protocol):
         """Look at everything that a push needs, without writing: what ``doctor`` reports."""
         ...
 
+    def unassignable(self, accounts: Collection[str]) -> frozenset[str]:
+        """Return those of some accounts to which no ticket can be assigned, because there are none of their names."""
+        ...
+
+    def has_milestone(self, title: str) -> bool:
+        """Return whether there is a milestone; a ticket that is created with a missing one creates it."""
+        ...
+
     def create(self, draft: Draft) -> Ticket:
         """Create one ticket and return it as the tracker stored it."""
         ...

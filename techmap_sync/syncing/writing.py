@@ -14,7 +14,7 @@ from techmap_sync.syncing.labels import has_label
 from techmap_sync.syncing.marker import Ledger, Marker, WrittenField
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import LABELS, PRIORITY, Held, Revision, first_marker, patch_for, revise, sections_of
-from techmap_sync.syncing.tracker import Capabilities, CloseReason, Draft, Patch, State
+from techmap_sync.syncing.tracker import Capabilities, CloseReason, Draft, Patch, State, Ticket
 
 STATUS = "status"
 """The section that says why a ticket was closed or labelled; it goes when its task is back."""
@@ -86,6 +86,30 @@ def draft(spec: TaskSpec, changes: MapChanges, tracking: str, policy: SyncPolicy
         parent=tracking or None if capabilities.parent_at_creation else None,
         estimate_minutes=spec.estimate_minutes if capabilities.estimates else None,
     )
+
+
+def without(spec: TaskSpec, field: str) -> TaskSpec:
+    """Return a task that asks for less, so that its ticket can be made; the same one where the field is needed.
+
+    :param field: what the tracker refused.
+    """
+    match field:
+        case "assignees":
+            return replace(spec, assignees=())
+        case "milestone":
+            return replace(spec, milestone="")
+        case _:
+            return spec
+
+
+def lacking(spec: TaskSpec, ticket: Ticket, capabilities: Capabilities) -> Iterator[str]:
+    """Yield what a new ticket was to have and has not: servers drop silently whom they cannot assign."""
+    there = {name.casefold() for name in ticket.assignees}
+    for name in spec.assignees if capabilities.assignees else ():
+        if name.removeprefix("@").casefold() not in there:
+            yield f"the assignee {name}"
+    if capabilities.milestones and spec.milestone and ticket.milestone is None:
+        yield f"the milestone {spec.milestone}"
 
 
 def rewrite(

@@ -44,8 +44,9 @@ class Operation:
 
     @property
     def answer(self) -> TypeAdapter[Any]:
-        """What it answers when it succeeds."""
-        return _adapter(str(inspect.signature(self.call).return_annotation))
+        """What it answers when it succeeds; an answer without a model has no body."""
+        annotation = str(inspect.signature(self.call).return_annotation)
+        return TypeAdapter(None) if annotation == "Response" else _adapter(annotation)
 
     @property
     def body(self) -> TypeAdapter[Any] | None:
@@ -134,6 +135,7 @@ def exchanged(github: GitHub) -> list[tuple[Request, Response]]:
     tracker.snapshot("techmap")
     tracker.own_tickets()
     tracker.standings(["sara", "nobody", "maps-app[bot]"])
+    tracker.unassignable(["sara", "nobody"])
     tracker.examine()
     github.enterprise = "3.19.0"
     github.base_url += "/api/v3"

@@ -24,7 +24,17 @@ from techmap_sync.syncing.tracker import (
 )
 
 NAME = "memory:tests"
-_READS = ("snapshot", "own_tickets", "get", "standings", "ends", "visibility", "examine")
+_READS = (
+    "snapshot",
+    "own_tickets",
+    "get",
+    "standings",
+    "ends",
+    "visibility",
+    "examine",
+    "unassignable",
+    "has_milestone",
+)
 
 
 class Killed(BaseException):
@@ -96,6 +106,8 @@ class MemoryTracker:
     counts: bool = True
     """Whether a snapshot tells the server's own count, in which unlisted tickets are contained."""
     account: str = "techmap-bot"
+    nobody: frozenset[str] = frozenset()
+    """Names to which nothing can be assigned."""
     roles: dict[str, Standing] = field(default_factory=dict)
     """What it tells of accounts that it is asked about; of all others it tells nothing."""
 
@@ -148,6 +160,14 @@ class MemoryTracker:
         with self._request("ends", " ".join(numbers)):
             there = [self.tickets[number] for number in numbers if number in self.tickets]
             return {ticket.number: Ends(ticket.parent, ticket.blocked_by) for ticket in there}
+
+    def unassignable(self, accounts: Collection[str]) -> frozenset[str]:
+        with self._request("unassignable", ""):
+            return self.nobody & set(accounts)
+
+    def has_milestone(self, title: str) -> bool:
+        with self._request("has_milestone", ""):
+            return any(ticket.milestone == title for ticket in self.tickets.values())
 
     def create(self, draft: Draft) -> Ticket:
         with self._request("create", draft.title):
@@ -261,7 +281,7 @@ class MemoryTracker:
             title=" ".join(draft.title.split()),
             body=draft.body,
             labels=draft.labels,
-            assignees=frozenset(draft.assignees) if self.capabilities.assignees else frozenset(),
+            assignees=frozenset(draft.assignees) - self.nobody if self.capabilities.assignees else frozenset(),
             priority=draft.priority if self.capabilities.native_priority else None,
             milestone=draft.milestone if self.capabilities.milestones else None,
             author=self.account,

@@ -115,6 +115,14 @@ class BacklogTracker:
         found = filter(None, map(self.get, numbers))
         return {ticket.number: Ends(ticket.parent, ticket.blocked_by) for ticket in found}
 
+    def unassignable(self, accounts: Collection[str]) -> frozenset[str]:
+        """Return nobody: a folder takes any name."""
+        return frozenset()
+
+    def has_milestone(self, title: str) -> bool:
+        """Return that there is one: a folder makes no difference between milestones and their names."""
+        return True
+
     def create(self, draft: Draft) -> Ticket:
         """Write a new task with the next free id; below its parent when the draft has one.
 

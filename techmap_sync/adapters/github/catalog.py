@@ -34,6 +34,10 @@ class Catalog:
             if label.lower() not in self._known_labels():
                 self._create_label(label)
 
+    def has_milestone(self, title: str) -> bool:
+        """Return whether there is a milestone, open or closed."""
+        return title in self._known_milestones()
+
     def milestone(self, title: str) -> int:
         """Return the number of a milestone, open or closed, which is created when there is none of this title.
 
@@ -73,7 +77,11 @@ class Catalog:
             if not isinstance(number, int):
                 raise TrackerError(self._name, f"the answer to a new milestone {title} has no number", "run again")
             self._known_milestones()[title] = number
-        except (Refusal, OutcomeUnclear):
+        except (Refusal, OutcomeUnclear) as error:
             self._milestones = None
-            if title not in self._known_milestones():
-                raise
+            if title in self._known_milestones():
+                return
+            if isinstance(error, Refusal) and not error.of_run:
+                what = f"the milestone {title} could not be created: {error.what}"
+                raise TicketRefused(self._name, what, "create it by hand", field="milestone") from error
+            raise

@@ -20,6 +20,8 @@ class Refusal(TrackerError):
     status: int = 0
     said: str = ""
     """The server's own words."""
+    field: str = ""
+    """The one field of an issue that a validation error is about."""
     of_run: bool = False
     """It is the token or the repository that is refused, whatever the request was about."""
 
@@ -27,7 +29,18 @@ class Refusal(TrackerError):
 def refusal(tracker: str, repository: str, answer: Answer) -> Refusal:
     """Return the error for an answer with status 300 or above."""
     what, hint = _explain(repository, answer)
-    return Refusal(tracker, one_line(what), hint, answer.status, answer.message, _is_of_run(answer))
+    return Refusal(
+        tracker, one_line(what), hint, answer.status, answer.message, field=_field(answer), of_run=_is_of_run(answer)
+    )
+
+
+def _field(answer: Answer) -> str:
+    """Return the field that a validation error is about; empty where it is about several or none."""
+    errors = answer.row.get("errors") if answer.status == 422 else None
+    fields = (
+        {str(error.get("field")) for error in errors if isinstance(error, dict)} if isinstance(errors, list) else set()
+    )
+    return fields.pop() if len(fields) == 1 else ""
 
 
 def _is_of_run(answer: Answer) -> bool:

@@ -46,4 +46,4 @@ def _judged(api: Api, name: str, error: Refusal) -> TrackerError:
             what = f"issues are disabled in {api.repository}"
             return TrackerError(name, what, "enable them in the repository's settings")
     denied = error.status in (401, 403, 404) and bool(_RIGHTS.search(error.said) or not error.said)
-    return TicketRefused(name, error.what, error.hint, denied)
+    return TicketRefused(name, error.what, error.hint, denied, error.field)

@@ -163,6 +163,22 @@ class GitHubTracker:
             found.append(examination.of_failure(error))
         return tuple(found)
 
+    def unassignable(self, accounts: Collection[str]) -> frozenset[str]:
+        """Ask for each account whether issues can be assigned to it.
+
+        https://docs.github.com/rest/issues/assignees#check-if-a-user-can-be-assigned
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        return frozenset(account for account in accounts if not self._is_assignable(account))
+
+    def has_milestone(self, title: str) -> bool:
+        """Return whether the repository has a milestone, open or closed.
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        return self._catalog.has_milestone(title)
+
     @_of_one_issue
     def create(self, draft: Draft) -> Ticket:
         """Create an issue, and before it the labels and the milestone that the repository lacks.
@@ -179,7 +195,7 @@ class GitHubTracker:
         if draft.milestone:
             fields["milestone"] = self._catalog.milestone(draft.milestone)
         if draft.assignees:
-            fields["assignees"] = list(draft.assignees)
+            fields["assignees"] = [account.removeprefix("@") for account in draft.assignees]
         row = self._stored(self._api.write("POST", "/issues", fields))
         issues.check_stored(self.name, row, fields)
         issues.check_labelled(self.name, row["number"], issues.label_names(row["labels"]), draft.labels)
@@ -251,6 +267,15 @@ class GitHubTracker:
         :raises TrackerError: it was refused.
         """
         self._edges.remove(edge)
+
+    def _is_assignable(self, account: str) -> bool:
+        try:
+            self._api.read(f"/assignees/{quote(account.removeprefix('@'), safe='')}")
+        except Refusal as error:
+            if error.status != 404:
+                raise
+            return False
+        return True
 
     def _listed(self, parameters: dict[str, str]) -> Snapshot:
         listed = map(self._shelf.keep, self._api.pages("/issues", parameters))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from techmap_sync.adapters.gitlab.pages import read_all
 from techmap_sync.adapters.gitlab.project import Project
-from techmap_sync.adapters.gitlab.wire import Wire
+from techmap_sync.adapters.gitlab.wire import RefusedByGitLab, Wire
 
 _USUAL_COLOR = "6699cc"
 """GitLab's own for a label that nobody gave one."""
@@ -63,6 +63,15 @@ class Milestones:
             self._numbers[title] = self._create(project, title) if found is None else found
         return self._numbers[title]
 
+    def has(self, project: Project, title: str) -> bool:
+        """Return whether there is a milestone.
+
+        :raises TrackerError: GitLab refused or did not answer.
+        """
+        if title not in self._numbers and (found := self._find(project, title)) is not None:
+            self._numbers[title] = found
+        return title in self._numbers
+
     def _find(self, project: Project, title: str) -> int | None:
         # The second name of the same thing is for servers before 16.7.
         query = {"title": title, "include_ancestors": True, "include_parent_milestones": True}
@@ -71,6 +80,11 @@ class Milestones:
 
     def _create(self, project: Project, title: str) -> int:
         deed = f"create the milestone {title}"
-        answer = self._wire.write("post", f"{project.api}/milestones", deed, {"title": title})
+        try:
+            answer = self._wire.write("post", f"{project.api}/milestones", deed, {"title": title})
+        except RefusedByGitLab as error:
+            if error.of_run:
+                raise
+            raise self._wire.ticket_refused(error.what, "create it by hand", field="milestone") from error
         number: int = (answer.row or {})["id"]
         return number

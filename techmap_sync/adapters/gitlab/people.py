@@ -22,7 +22,7 @@ class People:
         self._wire = wire
         self._authors: dict[str, int] = {}
         self._levels: dict[int, int] = {}
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[str, int | None] = {}
 
     @cached_property
     def me(self) -> Row:
@@ -70,12 +70,21 @@ class People:
 
         :raises TrackerError: there is no such account.
         """
+        found = self.find(name)
+        if found is None:
+            what, hint = f"there is no account {name}", "check assignees in the settings"
+            raise self._wire.ticket_refused(what, hint, field="assignees")
+        return found
+
+    def find(self, name: str) -> int | None:
+        """Return the number of an account; None when there is none of this name.
+
+        :raises TrackerError: GitLab refused or did not answer.
+        """
         name = name.removeprefix("@")
         if name not in self._numbers:
             rows = read_all(self._wire, "/users", f"find the account {name}", {"username": name}).rows
             found = next((row["id"] for row in rows if row["username"].casefold() == name.casefold()), None)
-            if found is None:
-                raise self._wire.ticket_refused(f"there is no account {name}", "check assignees in the settings")
             self._numbers[name] = found
         return self._numbers[name]
 

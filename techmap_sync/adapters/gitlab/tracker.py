@@ -161,6 +161,20 @@ class GitLabTracker:
         """Look at server, token, project, rights and tier."""
         return examine(self._wire, self._people, self._connection.target)
 
+    def unassignable(self, accounts: Collection[str]) -> frozenset[str]:
+        """Return those of some accounts that GitLab does not have.
+
+        :raises TrackerError: GitLab refused or did not answer.
+        """
+        return frozenset(account for account in accounts if self._people.find(account) is None)
+
+    def has_milestone(self, title: str) -> bool:
+        """Return whether the project or a group above it has a milestone.
+
+        :raises TrackerError: GitLab refused or did not answer.
+        """
+        return self._milestones.has(self._project, title)
+
     @_of_one_issue
     def create(self, draft: Draft) -> Ticket:
         """Create one issue; an estimate is a second request.

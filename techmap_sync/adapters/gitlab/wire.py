@@ -131,9 +131,9 @@ class Wire:
         kind = OutcomeUnclear if unclear else NotAllowed if problem.denied else TrackerError
         return kind(self.tracker, what, problem.hint)
 
-    def ticket_refused(self, what: str, hint: str = "", *, denied: bool = False) -> TicketRefused:
+    def ticket_refused(self, what: str, hint: str = "", *, denied: bool = False, field: str = "") -> TicketRefused:
         """Return the error for something about one ticket alone."""
-        return TicketRefused(self.tracker, one_line(what), hint, denied)
+        return TicketRefused(self.tracker, one_line(what), hint, denied, field)
 
     def _about(self, answer: Answer, deed: str) -> Complaint:
         if answer.succeeded:

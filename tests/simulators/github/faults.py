@@ -39,6 +39,7 @@ class At(Enum):
     """A kind of write to one issue."""
 
     CREATE = r"POST /repos/[^/]+/[^/]+/issues"
+    MILESTONE = r"POST /repos/[^/]+/[^/]+/milestones"
     UPDATE = r"PATCH /repos/[^/]+/[^/]+/issues/(?P<number>\d+)"
     LABEL = r"(POST|DELETE) /repos/[^/]+/[^/]+/issues/(?P<number>\d+)/labels(/.*)?"
     CHILD = r"POST /repos/[^/]+/[^/]+/issues/\d+/sub_issues"
@@ -69,7 +70,7 @@ class Refused:
 
     def _title(self, at: At, found: re.Match[str], request: Request, titles: dict[int, tuple[int, str]]) -> str:
         match at:
-            case At.CREATE:
+            case At.CREATE | At.MILESTONE:
                 return str(request.body["title"])
             case At.CHILD:
                 return next((title for known, title in titles.values() if known == request.body["sub_issue_id"]), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from tests.simulators.github.messages import Json, Request, Response, invalid, refused
+from tests.simulators.github.messages import NOT_FOUND, Json, Request, Response, invalid, refused
 from tests.simulators.github.pages import page
 from tests.simulators.github.state import Account, Issue, Label, Milestone
 from tests.simulators.github.world import World
@@ -79,6 +79,11 @@ def remove_label(world: World, request: Request, account: Account, number: str, 
     return Response(200, [world.rows.label(world.repository.label(name)) for name in kept])
 
 
+def check_assignee(world: World, request: Request, _: Account, assignee: str) -> Response:
+    """GET /repos/{owner}/{repo}/assignees/{assignee}"""
+    return Response(204) if unquote(assignee) in world.repository.assignable else NOT_FOUND
+
+
 def list_labels(world: World, request: Request, _: Account) -> Response:
     """GET /repos/{owner}/{repo}/labels"""
     return page(world, request, list(world.repository.labels.values()), world.rows.label)
@@ -145,7 +150,7 @@ def _assign(world: World, issue: Issue, body: Json, account: Account) -> None:
     if not account.may_label:
         return
     issue.milestone = body.get("milestone", issue.milestone)
-    issue.assignees = list(body.get("assignees", issue.assignees))
+    issue.assignees = [a for a in body.get("assignees", issue.assignees) if a not in world.repository.dropped]
     if "labels" in body:
         _set_labels(world, issue, body["labels"])
 

@@ -30,6 +30,7 @@ ROUTES: dict[tuple[str, str], Endpoint] = {
     ("POST", "/issues/{issue_number}/dependencies/blocked_by"): edges.add_blocker,
     ("DELETE", "/issues/{issue_number}/dependencies/blocked_by/{issue_id}"): edges.remove_blocker,
     ("GET", "/collaborators/{username}/permission"): people.permission,
+    ("GET", "/assignees/{assignee}"): issues.check_assignee,
     ("GET", "/labels"): issues.list_labels,
     ("POST", "/labels"): issues.create_label,
     ("GET", "/milestones"): issues.list_milestones,
@@ -37,7 +38,7 @@ ROUTES: dict[tuple[str, str], Endpoint] = {
 }
 
 _NUMBERS = re.compile(r"\\{\w*(?:number|id)\\}")
-_NAMES = re.compile(r"\\{\w*name\\}")
+_NAMES = re.compile(r"\\{(?:\w*name|assignee)\\}")
 _BY_PATTERN = [
     (verb, re.compile(_NAMES.sub("([^/]+)", _NUMBERS.sub(r"(\\d+)", re.escape(path)))), made)
     for (verb, path), made in ROUTES.items()

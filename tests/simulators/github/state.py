@@ -107,6 +107,8 @@ class Repository:
     """What accounts may do, by login. Whoever is missing may read what is public."""
     bases: dict[str, str] = field(default_factory=dict)
     """The roles that the organization made, and the one that each is built on."""
+    dropped: list[str] = field(default_factory=list)
+    """Accounts that may be named as assignees and are left out without a word."""
     last_id: int = 1_000_000
     """Ids are far from numbers, so that none is taken for the other."""
 

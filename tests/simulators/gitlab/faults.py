@@ -61,6 +61,7 @@ class At(Enum):
     """A kind of write to one issue; labels are set by an update of their own."""
 
     CREATE = r"POST /projects/[^/]+/issues"
+    MILESTONE = r"POST /projects/[^/]+/milestones"
     UPDATE = r"PUT /projects/[^/]+/issues/(\d+)"
     LABEL = r"PUT /projects/[^/]+/issues/(\d+) labels"
     ESTIMATE = r"POST /projects/[^/]+/issues/(\d+)/time_estimate"
@@ -90,7 +91,7 @@ class Refused:
                 raise Refusal(self.status, self.message, self.key)
 
     def _titles(self, at: At, found: re.Match[str], request: Request, world: World) -> list[str]:
-        if at is At.CREATE:
+        if at in (At.CREATE, At.MILESTONE):
             return [str(request.data["title"])]
         numbers = [int(found[1]), *([int(request.data["target_issue_iid"])] if at is At.LINK else [])]
         return [world.issues[number].title for number in numbers if number in world.issues]

@@ -1,0 +1,77 @@
+"""Assignees and milestones that a server does not have: named, left out, and no reason to make no ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.adapters.servers import SERVERS, OnGitHub, OnGitLab, Server
+from tests.commands.login import log_in
+from tests.commands.run import READY, Program
+from tests.simulators import github, gitlab
+
+MAP = READY[0]
+TICKETS = 18
+
+
+@pytest.fixture(params=SERVERS)
+def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    with SERVERS[request.param]() as server:
+        log_in(server, monkeypatch)
+        yield server
+
+
+def settings(program: Program, text: str) -> None:
+    (program.folder / "techmap-sync.toml").write_text(text, "utf-8")
+
+
+def test_an_unknown_assignee_is_named_and_left_out(program: Program, server: Server) -> None:
+    settings(program, 'assignees = ["ghost", "sara"]\n')
+    plan = program("plan", MAP, *server.flags)
+    assert [line for line in plan.out.splitlines() if "ghost" in line and "assignees in the settings" in line]
+    assert len([line for line in plan.out.splitlines() if "ghost" in line]) == 1
+    pushed = program("push", MAP, *server.flags)
+    assert pushed.code == 0, pushed.err
+    assert len(server.tickets()) == TICKETS
+    assert all(ticket.assignees == {"sara"} for ticket in server.tickets()[1:])
+    assert "ghost" not in program("plan", MAP, *server.flags).out
+    doctor = program("doctor", *server.flags)
+    assert "ghost" in doctor.out
+    assert doctor.code != 0
+
+
+def test_a_known_assignee_costs_no_word(program: Program, server: Server) -> None:
+    settings(program, 'assignees = ["@sara"]\n')
+    assert "sara" not in program("plan", MAP, *server.flags).out
+    assert program("push", MAP, *server.flags).code == 0
+    assert "sara" not in program("doctor", *server.flags).out
+
+
+def test_a_missing_milestone_is_named_and_one_that_cannot_be_made_is_left_out(program: Program, server: Server) -> None:
+    settings(program, 'milestone = "v9"\n')
+    assert 'no milestone "v9"' in program("plan", MAP, *server.flags).out
+    assert "v9" in program("doctor", *server.flags).out
+    refuse_milestones(server)
+    pushed = program("push", MAP, *server.flags)
+    assert pushed.code == 0, pushed.err
+    assert "without milestone" in pushed.out
+    assert len(server.tickets()) == TICKETS
+
+
+def refuse_milestones(server: Server) -> None:
+    if isinstance(server, OnGitHub):
+        server.server.refuses = [github.Refused(frozenset({github.At.MILESTONE}), "v9", 403, "Must have push access")]
+    elif isinstance(server, OnGitLab):
+        server.server.refuses = [gitlab.Refused(frozenset({gitlab.At.MILESTONE}), "v9", 403, "403 Forbidden")]
+
+
+def test_whom_a_server_drops_silently_is_said_with_the_ticket(program: Program, server: Server) -> None:
+    settings(program, 'assignees = ["sara", "mallory"]\n')
+    if isinstance(server, OnGitHub):
+        server.server.repository.assignable.append("mallory")
+        server.server.repository.dropped.append("mallory")
+    pushed = program("push", MAP, *server.flags)
+    assert pushed.code == 0, pushed.err
+    assert "the assignee mallory" in pushed.out
+    assert len(server.tickets()) == TICKETS
