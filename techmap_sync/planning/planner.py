@@ -12,7 +12,7 @@ from techmap_sync.planning.kinds import Kind, Phase
 from techmap_sync.planning.options import PlanOptions
 from techmap_sync.planning.outline import Outline
 from techmap_sync.planning.task import Priority, TaskPlan, TaskSpec
-from techmap_sync.planning.titles import tracking_title
+from techmap_sync.planning.titles import is_named_by_map, tracking_title
 from techmap_sync.planning.work import Work
 
 HIGH_WORDS = frozenset({"high", "critical", "urgent", "p0", "p1"})
@@ -43,6 +43,7 @@ def plan_tasks(technical_map: TechnicalMap, outline: Outline, options: PlanOptio
             done=work.done,
             milestone=options.milestone,
             assignees=options.assignees,
+            named_by_map=is_named_by_map(work),
             was=former_keys(outline.map_id, work),
             numbered=numbered[position] if numbered[position] != key else "",
         )
@@ -100,6 +101,7 @@ def _tracking(technical_map: TechnicalMap, outline: Outline, options: PlanOption
         sections=texts.tracking_sections(),
         labels=_labels(options, Kind.TRACKING, None, None),
         milestone=options.milestone,
+        named_by_map=True,
         estimate_minutes=technical_map.estimate_minutes[1] if technical_map.estimate_minutes else None,
     )
 

@@ -56,6 +56,8 @@ class TaskSpec:
     milestone: str = ""
     assignees: tuple[str, ...] = ()
     estimate_minutes: int | None = None
+    named_by_map: bool = False
+    """Its title has no words of its own: it is made of the map's title."""
     was: tuple[str, ...] = ()
     """Keys that this task had earlier, as the author says."""
     numbered: str = ""

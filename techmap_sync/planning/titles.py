@@ -29,6 +29,12 @@ def _whole_title(work: Work, map_title: str) -> str:
     return _joined(verb, subject)
 
 
+def is_named_by_map(work: Work) -> bool:
+    """Return whether the title of a ticket is made of the map's title: a renamed map renames it along."""
+    blank = "\N{NULL}"
+    return work.whole and blank in _section_words(work, blank)
+
+
 def tracking_title(map_title: str) -> str:
     """Return the title of a map's tracking ticket."""
     return shortened(composed(neutralize_title(f"Implement {map_title}")), TITLE_LIMIT)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from techmap_sync.numbering import differs_only_by_number
 from techmap_sync.syncing.changes import Action, Change
+from techmap_sync.syncing.digest import comparable
 from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.policy import SyncPolicy
@@ -76,16 +77,20 @@ def _too_many(changes: tuple[Change, ...], policy: SyncPolicy) -> Iterator[tuple
 def _too_many_retitled(
     changes: tuple[Change, ...], holdings: Holdings, policy: SyncPolicy
 ) -> Iterator[tuple[Guard, str]]:
-    number = sum(_says_other_words(change) for change in changes if change.action is Action.UPDATE)
+    """Only words of a task's own count: a renamed map, or another Unicode form, takes no ticket for another one."""
+    updates = (c for c in changes if c.action is Action.UPDATE and c.key in holdings.tickets)
+    number = sum(_says_other_words(change) for change in updates)
     limit = _limit(len(holdings.tickets), policy.limits.max_retitled_share, policy)
     if number > limit[0]:
         yield Guard.RETITLES, f"{number} of {len(holdings.tickets)} tickets to retitle, the limit is {limit[1]}"
 
 
 def _says_other_words(change: Change) -> bool:
-    """Whether a title changes by more than a number in front of its words."""
-    titles = (edit for edit in change.edits if edit.name == TITLE)
-    return any(not differs_only_by_number(edit.before, edit.after) for edit in titles)
+    """Whether a title changes by more than the map's name in it, or a number in front of its words."""
+    if change.spec is not None and change.spec.named_by_map:
+        return False
+    titles = ((comparable(edit.before), comparable(edit.after)) for edit in change.edits if edit.name == TITLE)
+    return any(before != after and not differs_only_by_number(before, after) for before, after in titles)
 
 
 def _too_many_closed(
