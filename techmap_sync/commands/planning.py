@@ -136,6 +136,7 @@ def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
         priority_labels={priority: label for priority, label in settings.labels.priority.items() if label},
         trusted_authors=frozenset(settings.trusted_authors),
         adopted=frozenset(settings.adopted),
+        assignees=frozenset(settings.assignees),
         on_conflict=settings.on_conflict,
         orphans=settings.orphans,
         limits=settings.write_limits(),

@@ -66,7 +66,7 @@ def _incomplete(planned: Planned, pushed: Pushed) -> Problem | None:
     if steps <= len(pushed.outcomes):
         return None
     left = max(len(left_of(change_set, pushed.outcomes)), 1)
-    what = f"stopped after {len(pushed.outcomes)} changes, {left} are left"
+    what = f"stopped after {count(len(pushed.outcomes), 'change')}, {left} left"
     return TrackerError(name, what, "run it again: the next run goes on from here")
 
 
@@ -124,5 +124,5 @@ def hold_to(planned: Planned, file: Path) -> None:
     extra = not_reviewed(planned.change_set, reviewed)
     if extra:
         some = ", ".join(f"{change.action} {change.title}" for change in extra[:3])
-        what = f"the plan is stale: {len(extra)} changes are not in {file} ({some})"
+        what = f"the plan is stale: {file} does not show {count(len(extra), 'change')} ({some})"
         raise Refused(what, "make a new one with plan --out, and review it")

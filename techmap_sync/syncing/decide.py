@@ -16,6 +16,7 @@ from techmap_sync.syncing.diff import Origin, compare, emptied, retire
 from techmap_sync.syncing.matched import Matched, matched
 from techmap_sync.syncing.matching import Holdings, Sorted
 from techmap_sync.syncing.moves import Moves, Side, find_moves, has_open_ends, tickets_that_may_be_anywhere
+from techmap_sync.syncing.once import refused_for_conflicts, said_once
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.renames import overlap, under_new_id
 from techmap_sync.syncing.tracker import Capabilities
@@ -99,8 +100,17 @@ def decide(
         decided, moving = run.decided(refused)
         more = {each.changes.map_id for each in decided.maps if each.changes.refusals} & moving - refused
         if not more:
-            return decided
+            return _reported(decided, policy)
         refused |= more
+
+
+def _reported(decided: Decided, policy: SyncPolicy) -> Decided:
+    """Say once what concerns many tickets, and refuse all of it when the team lets conflicts fail."""
+    every = (*decided.maps, *decided.emptied)
+    changes = refused_for_conflicts(said_once([each.changes for each in every]), policy)
+    told = tuple(replace(each, changes=said) for each, said in zip(every, changes, strict=True))
+    number = len(decided.maps)
+    return replace(decided, maps=told[:number], emptied=told[number:])
 
 
 @dataclass(frozen=True)

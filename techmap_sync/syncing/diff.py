@@ -172,7 +172,7 @@ def _copies(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
         reason = f"a copy of ticket {original}" if original else "a copy of a ticket that was renamed since"
         if held.ticket.state is not State.OPEN:
             continue
-        if policy.close_copies and held.ticket.standing is Standing.SELF and untouched(held):
+        if policy.close_copies and held.ticket.standing is Standing.SELF and untouched(held, policy):
             yield Change(Action.CLOSE, key, title, number, reason, close_reason=CloseReason.DUPLICATE)
         else:
             hint = "close it, or take the marker out of its text"

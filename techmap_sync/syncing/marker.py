@@ -121,6 +121,8 @@ class Marker:
     sections: Mapping[str, WrittenField] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     """Labels that we set."""
+    assignees: frozenset[str] | None = None
+    """People whom we assigned; None when an earlier version wrote it, which did not remember."""
     priority: str = ""
     milestone: str = ""
     state: str = "open"
@@ -182,6 +184,8 @@ def _as_json(marker: Marker) -> dict[str, object]:
         "milestone": marker.milestone,
         "state": marker.state,
     }
+    if marker.assignees is not None:
+        data["assignees"] = sorted(marker.assignees)
     return data if marker.ledger is None else {**data, "ledger": _ledger_json(marker.ledger, marker.map_id)}
 
 
@@ -196,6 +200,7 @@ def _marker(data: _WireMarker) -> Marker:
         title=WrittenField(*data["title"]),
         sections={name: WrittenField(*written) for name, written in data["sections"].items()},
         labels=frozenset(data["labels"]),
+        assignees=frozenset(data["assignees"]) if "assignees" in data else None,
         priority=data["priority"],
         milestone=data["milestone"],
         state=data["state"],
@@ -287,6 +292,7 @@ class _WireMarker(TypedDict):
     title: _Written
     sections: dict[str, _Written]
     labels: list[str]
+    assignees: NotRequired[list[str]]
     priority: str
     milestone: str
     state: Literal["open", "closed"]

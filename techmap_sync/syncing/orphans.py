@@ -63,14 +63,25 @@ def retirement_changes(holdings: Holdings, policy: SyncPolicy, doubtful: Mapping
     return (_let_go(key, held, RETIRED, policy, doubtful) for key, held in going)
 
 
-def untouched(held: Held) -> bool:
+def untouched(held: Held, policy: SyncPolicy) -> bool:
     """Whether no human has worked on a ticket: no comment, assignee, tick, text, status or reopening of theirs."""
     texts = held.block.texts()
     edited = any(_changed(texts.get(name, ""), written.text) for name, written in held.marker.sections.items())
     human_text = (held.block.before + held.block.after).strip()
     ticket = held.ticket
-    worked_on = ticket.comments or ticket.assignees or ticket.started or _was_reopened(held)
+    worked_on = ticket.comments or _assigned_by_people(held, policy) or ticket.started or _was_reopened(held)
     return not (worked_on or edited or human_text or ticked(texts.values()))
+
+
+def _assigned_by_people(held: Held, policy: SyncPolicy) -> bool:
+    """Whether somebody is assigned whom we did not assign; Backlog.md and people write @ in front of a name."""
+    ours = policy.assignees if held.marker.assignees is None else held.marker.assignees
+    known = {_account(name) for name in ours}
+    return any(_account(name) not in known for name in held.ticket.assignees)
+
+
+def _account(name: str) -> str:
+    return name.removeprefix("@").casefold()
 
 
 def _was_reopened(held: Held) -> bool:
@@ -111,7 +122,7 @@ def _go(key: str, held: Held, why: str, policy: SyncPolicy) -> Change:
     title, number = held.ticket.title, held.ticket.number
     if policy.orphans is OrphanPolicy.KEEP:
         return _kept(key, held, f"{why}; kept as configured")
-    free = untouched(held)
+    free = untouched(held, policy)
     if free and policy.orphans is OrphanPolicy.CLOSE:
         return Change(Action.CLOSE, key, title, number, why, close_reason=CloseReason.NOT_PLANNED)
     why = why if free else f"{why}, but somebody worked on it"

@@ -35,6 +35,8 @@ class SyncPolicy:
     priority_labels: Mapping[str, str] = field(default_factory=dict)
     """Label by priority."""
     trusted_authors: frozenset[str] = frozenset()
+    assignees: frozenset[str] = frozenset()
+    """Whom new tickets are assigned to: what an earlier version assigned, which did not remember it."""
     adopted: frozenset[str] = frozenset()
     """Numbers of tickets that are trusted whoever wrote them."""
     on_conflict: OnConflict = OnConflict.KEEP

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from techmap_sync.planning.task import TaskSpec
@@ -11,7 +11,7 @@ from techmap_sync.syncing.changes import KEY, MARKER, Action, Change, FieldEdit
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.policy import SyncPolicy
-from techmap_sync.syncing.revise import Held, Revision, revise
+from techmap_sync.syncing.revise import LABELS, Held, Revision, revise
 from techmap_sync.syncing.tracker import CloseReason, State
 
 DONE_IN_MAP = "done in the map"
@@ -97,6 +97,11 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
         edit = FieldEdit(field.name or "lead", field.theirs, field.ours)
         yield Change(Action.CONFLICT, spec.key, spec.title, number, reason, (edit,), spec)
     if revision.kept:
-        names = ", ".join(edit.name for edit in revision.kept)
-        reason = f"changed by a human, kept: {names}; push --take map {spec.key} writes the map's text"
+        reason = kept_reason(spec.key, revision.kept)
         yield Change(Action.SKIP, spec.key, spec.title, number, reason, kept=revision.kept)
+
+
+def kept_reason(key: str, kept: Iterable[FieldEdit]) -> str:
+    """Return what a human changed and keeps, removed labels by their names."""
+    names = ", ".join(f"{edit.name} {edit.after}" if edit.name == LABELS else edit.name for edit in kept)
+    return f"changed by a human, kept: {names}; push --take map {key} writes the map's text"

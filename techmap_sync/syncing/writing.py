@@ -66,6 +66,7 @@ def draft(spec: TaskSpec, changes: MapChanges, tracking: str, policy: SyncPolicy
     :param tracking: number of the tracking ticket; empty when this is the tracking ticket itself.
     """
     is_tracking = spec.key == changes.tracking_key
+    assignees = spec.assignees if capabilities.assignees else ()
     marker = Marker(
         source=policy.source,
         map_id=changes.map_id,
@@ -73,6 +74,7 @@ def draft(spec: TaskSpec, changes: MapChanges, tracking: str, policy: SyncPolicy
         key=spec.key,
         tracking="" if is_tracking else tracking,
         labels=spec.labels,
+        assignees=frozenset(assignees),
         ledger=Ledger() if is_tracking else None,
     )
     parts = [Part(section.name, section.heading, section.text) for section in sections_of(spec)]
@@ -82,7 +84,7 @@ def draft(spec: TaskSpec, changes: MapChanges, tracking: str, policy: SyncPolicy
         labels=spec.labels,
         priority=spec.priority if capabilities.native_priority else None,
         milestone=spec.milestone or None if capabilities.milestones else None,
-        assignees=spec.assignees if capabilities.assignees else (),
+        assignees=assignees,
         parent=tracking or None if capabilities.parent_at_creation else None,
         estimate_minutes=spec.estimate_minutes if capabilities.estimates else None,
     )

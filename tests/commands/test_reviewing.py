@@ -79,7 +79,7 @@ def test_a_push_that_stops_early_says_so_and_the_next_one_goes_on(program: Progr
     assert len(ended.json["outcomes"]) == number
     assert [each["key"] for each in ended.json["remaining"]] == [each["key"] for each in changes[number:]]
     # The ledger is bookkeeping: it is counted only when nothing else is left.
-    assert f"stopped after {number} changes, {max(left - 1, 1)} are left" in ended.err
+    assert f"stopped after {number} {'change' if number == 1 else 'changes'}, {max(left - 1, 1)} left" in ended.err
     after = program("push", "map.md", "--format", "json")
     assert (after.code, after.json["complete"], after.json["remaining"]) == (0, True, [])
     assert len(list((program.folder / "backlog" / "tasks").iterdir())) == 18
@@ -108,7 +108,7 @@ def test_a_signal_ends_the_run_between_two_writes(
     monkeypatch.setattr(BacklogTracker, "create", interrupted)
     ended = program("push", "map.md")
     assert ended.code == 5
-    assert "stopped after 1 changes" in ended.err
+    assert "stopped after 1 change, " in ended.err
     monkeypatch.undo()
     monkeypatch.chdir(program.folder)
     assert program("push", "map.md").code == 0
@@ -189,7 +189,7 @@ def test_a_map_whose_file_is_gone_closes_nothing_until_it_is_retired(program: Pr
     ended = program("reconcile", "--format", "json")
     map_id = "two-factor-login-with-totp"
     missing = next(each for each in ended.json["maps"] if each["map_id"] == map_id)
-    assert missing["reasons"] == [f"its file is missing; reconcile --retire {map_id} lets its tickets go"]
+    assert missing["reasons"] == [f"its file is missing; reconcile --retire {map_id} closes its tickets"]
     assert ended.json["counts"]["close"] == 0
     assert program("reconcile", "--retire", map_id, "--format", "json").json["counts"]["close"] == 18
     assert program("reconcile", "--retire", map_id, "--format", "json").json["counts"]["close"] == 0

@@ -140,7 +140,7 @@ def test_a_map_that_is_renamed_while_the_label_is_gone_is_refused_too(tracker: M
 def test_a_managed_label_that_a_human_took_off_one_ticket_loses_nothing(tracker: MemoryTracker) -> None:
     tracker.edit("2", labels=tracker.tickets["2"].labels - {"techmap"})
     assert not planned(tracker, THREE).writes
-    assert f"changed by a human, kept: labels; push --take map {STORE.key}" in reasons(planned(tracker, THREE))
+    assert f"changed by a human, kept: labels -techmap; push --take map {STORE.key}" in reasons(planned(tracker, THREE))
     push(tracker, THREE, replace(POLICY, take={STORE.key: Side.MAP}))
     assert "techmap" in tracker.tickets["2"].labels
     assert not planned(tracker, THREE).changes
