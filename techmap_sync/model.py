@@ -98,6 +98,14 @@ class Item(NamedTuple):
     was: tuple[str, ...] = ()
 
 
+class Passage(NamedTuple):
+    """Markdown that belongs to no item: context, or a section whose heading nobody recognised."""
+
+    heading: str
+    markdown: str
+    span: Span
+
+
 class ItemGroup(NamedTuple):
     """A sub-section and its items: "Unit Tests", "Database Changes", "Rollback Plan"."""
 
@@ -108,7 +116,9 @@ class ItemGroup(NamedTuple):
     span: Span
     items: tuple[Item, ...] = ()
     context: str = ""
-    """Markdown of what is not an item: lead-ins, context paragraphs."""
+    """Markdown of what is not an item: lead-ins, context paragraphs, statements that say that nothing is to be done."""
+    nothing: tuple[Passage, ...] = ()
+    """What was passed over because it says that there is nothing to do."""
 
 
 class ConstraintArea(NamedTuple):
@@ -118,14 +128,6 @@ class ConstraintArea(NamedTuple):
     heading: str
     span: Span
     groups: tuple[ItemGroup, ...] = ()
-
-
-class Passage(NamedTuple):
-    """Markdown that belongs to no item: context, or a section whose heading nobody recognised."""
-
-    heading: str
-    markdown: str
-    span: Span
 
 
 class MetadataField(NamedTuple):
@@ -183,6 +185,8 @@ class TechnicalMap:
     """Sections whose heading is not in the vocabulary."""
     done: tuple[Item, ...] = ()
     """Components that the map says are finished already."""
+    nothing: tuple[Passage, ...] = ()
+    """What was passed over because it says that there is nothing to do, in the order of the text."""
 
     def field(self, name: str) -> MetadataField | None:
         """Return the metadata field with this stable name, or None."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
+from techmap_sync.model import Passage
 from techmap_sync.parsing.blocks import Fence, ItemList, Line, ListItem, Paragraph, Run, RunKind, Table
 from techmap_sync.parsing.labels import Label, plain_label_of
 from techmap_sync.parsing.locations import paths_of_field
@@ -41,6 +42,8 @@ class Fields:
     depends_on: tuple[str, ...] = ()
     priority: str = ""
     detail: list[str] = field(default_factory=list)
+    nothing: list[Passage] = field(default_factory=list)
+    """Values that say that there is nothing."""
     named: bool = False
     """Whether there was any field at all."""
 
@@ -172,6 +175,7 @@ def _read_field(
     """Read one field: what stands behind its label, else what stands below it."""
     fields.named = True
     valued = bool(plain(run for line in lines for run in line.runs))
+    fields.nothing += _nothing(lines if valued else _lines_in(below), document, vocabulary)
     if kind == "methods":
         _read_methods(lines, below, fields, document, vocabulary)
         return
@@ -190,6 +194,13 @@ def _read_field(
             fields.detail += [plain(line.runs) for line in said]
     if valued:
         fields.detail += [document.markdown(block.start, block.end) for block in below]
+
+
+def _nothing(lines: Iterable[Line], document: Document, vocabulary: Vocabulary) -> Iterator[Passage]:
+    for line in lines:
+        title = title_of((line,))
+        if title.text and meaning_of(title, (line,), vocabulary) is Meaning.NOTHING:
+            yield Passage("", plain(line.runs), document.span(line.start, line.end))
 
 
 def _read_methods(

@@ -7,18 +7,28 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from techmap_sync.model import Item, ItemGroup
+from techmap_sync.model import Item, ItemGroup, Passage
 from techmap_sync.numbering import without_this_number
 from techmap_sync.parsing.blocks import Fence, ItemList, Line, ListItem, Other, Paragraph, RunKind, Table
 from techmap_sync.parsing.labels import label_of
-from techmap_sync.parsing.meaning import Meaning, Title, meaning_of, says_nothing, status_of_cell, title_of
+from techmap_sync.parsing.meaning import (
+    Meaning,
+    Title,
+    is_placeholder,
+    meaning_of,
+    says_no_step,
+    status_of_cell,
+    title_of,
+)
 from techmap_sync.parsing.numbers import numbers_of
 from techmap_sync.parsing.tables import rows_of
 from techmap_sync.parsing.vocabulary import look_up
 from techmap_sync.parsing.wording import (
     first_sentence,
+    fold,
     plain,
     unnumbered,
     without_closing_colon,
@@ -26,7 +36,7 @@ from techmap_sync.parsing.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from techmap_sync.parsing.blocks import Block
     from techmap_sync.parsing.document import Document
@@ -34,6 +44,13 @@ if TYPE_CHECKING:
     from techmap_sync.parsing.vocabulary import Vocabulary
 
 _NO_TEXT = re.compile(r"^#{1,6}\s+|^\[[ xX]\]\s+|\s?\{#[^\s{}]+\}$")
+
+
+class SaysNothing(Protocol):
+    """Says whether the title of an item says that there is nothing to do."""
+
+    def __call__(self, title: Title, vocabulary: Vocabulary, *, sole: bool) -> bool:
+        """Say it; ``sole`` means that it is all that its sub-section holds."""
 
 
 class Entry(NamedTuple):
@@ -50,21 +67,44 @@ class Entry(NamedTuple):
     status: str = ""
     number: str = ""
     """What counts in front of the title."""
+    asks: bool = True
+    """False for prose that is known to ask for nothing."""
     group: bool = False
     """Whether it is called like a group of things: its name is never "nothing to do"."""
 
 
-def read_group(section: Section, name: str, document: Document, vocabulary: Vocabulary) -> ItemGroup:
-    """Read a sub-section and everything below it. ``name`` is its stable name."""
-    entries = _without_numbers(list(_entries(section, document, vocabulary)), vocabulary)
-    items = tuple(item for entry in entries if (item := _item(entry, document, vocabulary)))
+def read_group(
+    section: Section, name: str, document: Document, vocabulary: Vocabulary, says_nothing: SaysNothing = says_no_step
+) -> ItemGroup:
+    """Read a sub-section and everything below it.
+
+    :param name: its stable name.
+    :param says_nothing: whether an item of it says that there is nothing to do.
+    """
+    entries = _without_numbers(list(_entries(section, document, vocabulary, says_nothing)), vocabulary)
+    says_nothing = partial(says_nothing, sole=len(entries) == 1)
+    found = [(entry, _item(entry, document, vocabulary, says_nothing)) for entry in entries]
+    passed = [entry for entry, item in found if item is None and not is_placeholder(entry.title.text, vocabulary)]
     return ItemGroup(
         name=name,
         heading=heading_text(section),
         span=document.span(section.start, section.end),
-        items=items,
-        context=_context(section, entries, document),
+        items=tuple(item for _, item in found if item),
+        context=_context(section, entries, [entry for entry in passed if not _is_word(entry, vocabulary)], document),
+        nothing=tuple(_passage(entry, document) for entry in passed if entry.title.text),
     )
+
+
+def _is_word(entry: Entry, vocabulary: Vocabulary) -> bool:
+    return not entry.detail and vocabulary.nothing.is_word(fold(entry.title.masked))
+
+
+def _passage(entry: Entry, document: Document) -> Passage:
+    """Return the whole text of an entry that is no item."""
+    row = "; ".join(cell for _, cell in entry.fields if cell)
+    said = ": ".join(filter(None, (_with_markdown(entry, document), row)))
+    span = document.span(entry.start, entry.end)
+    return Passage("", "\n\n".join(filter(None, (said, entry.detail))), span)
 
 
 def _without_numbers(entries: Sequence[Entry], vocabulary: Vocabulary) -> list[Entry]:
@@ -86,9 +126,10 @@ def merged(groups: Sequence[ItemGroup]) -> tuple[ItemGroup, ...]:
     """Return the groups with those of one name made one, where the first of them stands."""
     found: dict[str, ItemGroup] = {}
     for group in groups:
-        first = found.get(group.name, group._replace(items=(), context=""))
+        first = found.get(group.name, group._replace(items=(), context="", nothing=()))
         context = "\n\n".join(filter(None, (first.context, group.context)))
-        found[group.name] = first._replace(items=(*first.items, *group.items), context=context)
+        nothing = (*first.nothing, *group.nothing)
+        found[group.name] = first._replace(items=(*first.items, *group.items), context=context, nothing=nothing)
     return tuple(found.values())
 
 
@@ -97,8 +138,10 @@ def heading_text(section: Section) -> str:
     return without_closing_colon(unnumbered(section.heading))
 
 
-def _item(entry: Entry, document: Document, vocabulary: Vocabulary) -> Item | None:
-    meaning = meaning_of(entry.title, entry.lines, vocabulary, ticked=entry.ticked)
+def _item(
+    entry: Entry, document: Document, vocabulary: Vocabulary, says_nothing: Callable[[Title, Vocabulary], bool]
+) -> Item | None:
+    meaning = meaning_of(entry.title, entry.lines, vocabulary, ticked=entry.ticked, nothing=says_nothing)
     if meaning is Meaning.PLACEHOLDER or entry.status == "untouched":
         return None
     if meaning is Meaning.NOTHING and not (entry.group and entry.detail):
@@ -125,21 +168,22 @@ def _with_markdown(entry: Entry, document: Document) -> str:
     return without_this_number(text, entry.number) if entry.number else text
 
 
-def _context(section: Section, entries: Sequence[Entry], document: Document) -> str:
-    """Return the Markdown of the blocks that no entry covers."""
+def _context(section: Section, entries: Sequence[Entry], passed: Sequence[Entry], document: Document) -> str:
+    """Return the Markdown of the blocks that no entry covers, and of the entries that are passed over."""
     places = sorted((entry.start, entry.end) for entry in entries)
     starts = [start for start, _ in places]
-    texts = []
+    texts = [(entry.start, _passage(entry, document).markdown) for entry in passed]
     for block in section.blocks:
-        last = (
-            bisect_left(starts, block.end) - 1
-        )  # entries do not overlap: only the last one before its end can hold it
+        # Entries do not overlap: only the last one before its end can hold it.
+        last = bisect_left(starts, block.end) - 1
         if last < 0 or places[last][1] <= block.start:
-            texts.append(document.markdown(block.start, block.end))
-    return "\n\n".join(filter(None, texts))
+            texts.append((block.start, document.markdown(block.start, block.end)))
+    return "\n\n".join(text for _, text in sorted(texts) if text)
 
 
-def _entries(section: Section, document: Document, vocabulary: Vocabulary) -> Iterator[Entry]:
+def _entries(
+    section: Section, document: Document, vocabulary: Vocabulary, says_nothing: SaysNothing
+) -> Iterator[Entry]:
     loose, groups = _by_label(section.blocks)
     found = [
         *_bullets(loose, document),
@@ -151,7 +195,10 @@ def _entries(section: Section, document: Document, vocabulary: Vocabulary) -> It
     elif any(isinstance(block, Table) for block in loose):
         yield from _rows(loose, document, vocabulary)
     else:
-        yield from list(_paragraphs(loose, document, vocabulary)) or _fences(loose, section, document)
+        prose = list(_paragraphs(loose, document, vocabulary, says_nothing))
+        yield from prose
+        if not any(entry.asks for entry in prose):
+            yield from _fences(loose, section, document)
 
 
 def _ignored(heading: str, vocabulary: Vocabulary) -> bool:
@@ -258,12 +305,21 @@ def _rows(blocks: Sequence[Block], document: Document, vocabulary: Vocabulary) -
                 )
 
 
-def _paragraphs(blocks: Sequence[Block], document: Document, vocabulary: Vocabulary) -> Iterator[Entry]:
-    """Yield one entry per paragraph of prose; what follows a paragraph belongs to it."""
+def _paragraphs(
+    blocks: Sequence[Block], document: Document, vocabulary: Vocabulary, says_nothing: SaysNothing
+) -> Iterator[Entry]:
+    """Yield one entry per paragraph of prose; what follows a paragraph belongs to it.
+
+    Where the first one says that there is nothing to do, the others are context.
+    """
     leads = [number for number, block in enumerate(blocks) if isinstance(block, Paragraph)]
     prose = [number for number in leads if not _leads_in(blocks, number)]
-    if prose and says_nothing(title_of(_lines_of(blocks[prose[0]])), vocabulary):
-        return
+    if prose:
+        block = blocks[prose[0]]
+        title = title_of(_lines_of(block))
+        if says_nothing(title, vocabulary, sole=len(prose) == 1):
+            yield Entry(title, _lines_of(block), block.start, block.end, asks=False)
+            return
     for number in prose:
         following = next((lead for lead in leads if lead > number), len(blocks))
         lines, end = _lines_of(blocks[number]), blocks[following - 1].end

@@ -13,7 +13,7 @@ from techmap_sync.parsing.blocks import RunKind
 from techmap_sync.parsing.wording import fold, plain_lines, unnumbered, without_closing_colon, without_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from techmap_sync.parsing.blocks import Line
     from techmap_sync.parsing.vocabulary import Vocabulary
@@ -70,14 +70,24 @@ def identities(comments: Iterable[str]) -> tuple[str, tuple[str, ...]]:
     return slug, tuple(was)
 
 
-def meaning_of(title: Title, lines: Sequence[Line], vocabulary: Vocabulary, *, ticked: bool | None = None) -> Meaning:
-    """Return what the text of an item means. Ticked beats nothing to do."""
+def meaning_of(
+    title: Title,
+    lines: Sequence[Line],
+    vocabulary: Vocabulary,
+    *,
+    ticked: bool | None = None,
+    nothing: Callable[[Title, Vocabulary], bool] | None = None,
+) -> Meaning:
+    """Return what the text of an item means. Ticked beats nothing to do.
+
+    :param nothing: says whether there is nothing to do, where that is not what `says_nothing` says.
+    """
     folded = fold(title.masked)
     if is_placeholder(title.text, vocabulary):
         return Meaning.PLACEHOLDER
     if ticked or title.ticked or mostly_struck(lines) or vocabulary.done.search(folded):
         return Meaning.DONE
-    if says_nothing(title, vocabulary):
+    if (nothing or says_nothing)(title, vocabulary):
         return Meaning.NOTHING
     return Meaning.WORK
 
@@ -85,6 +95,30 @@ def meaning_of(title: Title, lines: Sequence[Line], vocabulary: Vocabulary, *, t
 def says_nothing(title: Title, vocabulary: Vocabulary) -> bool:
     """Whether a text says that there is nothing to do."""
     return not title.text or vocabulary.nothing.is_said_by(fold(title.masked))
+
+
+def says_no_step(title: Title, vocabulary: Vocabulary, *, sole: bool) -> bool:
+    """Whether an item of changes or deployment is none."""
+    return says_nothing(title, vocabulary)
+
+
+def says_no_test(title: Title, vocabulary: Vocabulary, *, sole: bool) -> bool:
+    """Whether an item of tests is none: "No account needed for /health" is one.
+
+    :param sole: whether it is all that its sub-section holds.
+    """
+    return _says_no_more(title, vocabulary, sole=sole, tests=True)
+
+
+def says_no_rule(title: Title, vocabulary: Vocabulary, *, sole: bool) -> bool:
+    """Whether an item of constraints is none: "No personal data in logs" is one."""
+    return _says_no_more(title, vocabulary, sole=sole, tests=False)
+
+
+def _says_no_more(title: Title, vocabulary: Vocabulary, *, sole: bool, tests: bool) -> bool:
+    folded = fold(title.masked)
+    nothing = vocabulary.nothing
+    return not title.text or nothing.is_word(folded) or (sole and nothing.is_all(folded, tests=tests))
 
 
 def is_placeholder(text: str, vocabulary: Vocabulary) -> bool:

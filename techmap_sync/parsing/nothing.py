@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _LONGEST_SUBJECT = 6  # words between "no" and "needed": longer is a statement about something else
+_AROUND = " .,;:!"
 _MARK = "\x00"
 _ASCII_STOPS = str.maketrans("。、", ";,")  # Python takes long to compile a set with characters beyond Latin
 
@@ -22,10 +23,48 @@ class Nothing(NamedTuple):
     """What says so, in a text whose conditions are marked."""
     conditions: re.Pattern[str]
     """Words that open a condition ("if", "unless"): they stand in no gap of a phrase."""
+    words: frozenset[str] = frozenset()
+    """Words that say it alone: "None"."""
+    phrases: frozenset[str] = frozenset()
+    """Phrases without a gap: "None needed"."""
+    openings: frozenset[str] = frozenset()
+    """Phrases that name behind them what there is none of: "No changes to"."""
+    reasons: frozenset[str] = frozenset()
+    """Words that say why or for what."""
+    tests: tuple[str, ...] = ()
+    """What a text is about that says that no tests are needed."""
 
     def is_said_by(self, folded: str) -> bool:
         """Whether a folded text says that there is nothing to do."""
         return self.said.match(_marked(folded, self.conditions)) is not None
+
+    def is_word(self, folded: str) -> bool:
+        """Whether a folded text is nothing but such a word or a dash."""
+        bare = folded.strip(_AROUND)
+        return not bare.strip("-–—") or bare in self.words
+
+    def is_all(self, folded: str, *, tests: bool) -> bool:
+        """Whether a folded text says nothing else, where things are asked for that begin with "no".
+
+        "No authentication required for /health" is a test or a rule, and so is "No orders required" among tests, where
+        a gap has to be about tests.
+        """
+        text = _marked(folded, self.conditions)
+        if (found := self.said.match(text)) is None:
+            return False
+        said, behind = text[: found.end()].strip(_AROUND), text[found.end() :].strip(_AROUND)
+        if said in self.words:
+            return True
+        if said in self.openings:
+            return any(word in text for word in self.tests) if tests else self._is_short(behind)
+        if behind and behind[0] not in "-–—(":
+            return False
+        return said in self.phrases or not tests or any(word in said for word in self.tests)
+
+    def _is_short(self, behind: str) -> bool:
+        """Whether what stands behind "no changes to" names a thing, without saying for what."""
+        words = behind.split()
+        return len(words) <= _LONGEST_SUBJECT and self.reasons.isdisjoint(words)
 
 
 def nothing_of(table: Mapping[str, Sequence[str]]) -> Nothing:
@@ -50,7 +89,15 @@ def nothing_of(table: Mapping[str, Sequence[str]]) -> Nothing:
     closed = _phrases((phrase for phrase in phrases if not phrase.endswith("…")), gap)
     with_rest = _phrases((phrase.removesuffix("…").rstrip() for phrase in phrases if phrase.endswith("…")), gap)
     said = re.compile(rf"[-–—]+$|(?:{alternatives(marked('words'))}|{closed}){because}|{with_rest}")
-    return Nothing(said, conditions)
+    return Nothing(
+        said,
+        conditions,
+        frozenset(marked("words")),
+        frozenset(phrase for phrase in phrases if "…" not in phrase),
+        frozenset(phrase.removesuffix("…").rstrip() for phrase in phrases if phrase.endswith("…")),
+        frozenset(marked("reasons")),
+        longest_first(table.get("tests", ())),
+    )
 
 
 def _marked(text: str, conditions: re.Pattern[str]) -> str:

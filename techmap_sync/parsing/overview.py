@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from techmap_sync.model import Passage
 from techmap_sync.parsing.blocks import ItemList, Line, Paragraph, Table
 from techmap_sync.parsing.fields import Fields, read_blocks, read_fields
 from techmap_sync.parsing.locations import is_path, paths_in_parentheses, paths_of_field
@@ -17,6 +18,7 @@ from techmap_sync.parsing.wording import fold, plain, without_code
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from techmap_sync.parsing.blocks import Block
     from techmap_sync.parsing.document import Document
     from techmap_sync.parsing.meaning import Title
     from techmap_sync.parsing.outline import Section
@@ -54,6 +56,28 @@ def read_listings(section: Section, kind: str, document: Document, vocabulary: V
                 yield from _rows(block, kind, document, vocabulary)
     for child in section.children:
         yield from _headed(child, kind, document, vocabulary)
+
+
+def nothing_listed(section: Section, document: Document, vocabulary: Vocabulary) -> Iterator[Passage]:
+    """Yield the bullets and the prose that say that there is no such component."""
+    for block in section.blocks:
+        for first, end in _texts_of(block):
+            title = title_of(first.lines)
+            if title.text and meaning_of(title, first.lines, vocabulary) is Meaning.NOTHING:
+                markdown = document.markdown(first.lines[0].start, end)
+                yield Passage("", markdown, document.span(first.start, end))
+
+
+def _texts_of(block: Block) -> Iterator[tuple[Paragraph, int]]:
+    """Yield each bullet's text, or the paragraph, and where what belongs to it ends."""
+    match block:
+        case Paragraph():
+            yield block, block.end
+        case ItemList():
+            for item in block.items:
+                first = item.blocks[0] if item.blocks else None
+                if isinstance(first, Paragraph):
+                    yield first, item.end
 
 
 def _headed(section: Section, kind: str, document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:

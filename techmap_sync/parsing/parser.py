@@ -105,6 +105,7 @@ def _read(reader: Reader, front: FrontMatter) -> TechnicalMap:
         context=tuple(reader.context),
         unrecognised=tuple(reader.unrecognised),
         done=components.done,
+        nothing=reader.passed_over(),
     )
 
 

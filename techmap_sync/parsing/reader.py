@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from techmap_sync.model import Component, ConstraintArea, ItemGroup, Method, Passage
 from techmap_sync.parsing import notices
 from techmap_sync.parsing.fields import has_fields
 from techmap_sync.parsing.items import heading_text, read_group
+from techmap_sync.parsing.meaning import says_no_rule, says_no_step, says_no_test
 from techmap_sync.parsing.methods import methods_in
 from techmap_sync.parsing.names import is_numbered_component
-from techmap_sync.parsing.overview import Listing, read_listings
+from techmap_sync.parsing.overview import Listing, nothing_listed, read_listings
 from techmap_sync.parsing.sections import sub_sections
 from techmap_sync.parsing.specifications import Specification, read_specifications
 from techmap_sync.parsing.vocabulary import look_up
@@ -44,6 +46,8 @@ class Reader:
     constraints: list[ConstraintArea] = field(default_factory=list)
     context: list[Passage] = field(default_factory=list)
     unrecognised: list[Passage] = field(default_factory=list)
+    nothing: list[Passage] = field(default_factory=list)
+    """What the lists of components say that there is nothing of."""
     findings: list[Finding] = field(default_factory=list)
     yielding: list[tuple[int, int]] = field(default_factory=list)
     """Where sections stand that yield tickets, as offsets."""
@@ -97,6 +101,7 @@ class Reader:
         if kind:
             self.findings += notices.of_empty(section, self.document)
         self.listings += read_listings(section, kind, self.document, self.vocabulary)
+        self.nothing += nothing_listed(section, self.document, self.vocabulary)
 
     def _specify(self, sections: Sequence[Section]) -> None:
         self.specifications += read_specifications(sections, self.document, self.vocabulary)
@@ -153,7 +158,8 @@ class Reader:
 
     def _read_group(self, section: Section, kind: str, name: str) -> None:
         self.findings += notices.of_empty(section, self.document)
-        self.groups[kind].append(read_group(section, name, self.document, self.vocabulary))
+        says_nothing = says_no_test if kind == "testing" else says_no_step
+        self.groups[kind].append(read_group(section, name, self.document, self.vocabulary, says_nothing))
 
     def _read_without_parent(self, section: Section) -> None:
         """Read a sub-section or a component that stands where sections do, as the compact form has it."""
@@ -172,13 +178,21 @@ class Reader:
     def _read_constraints(self, section: Section, kind: str) -> None:
         parts = [replace(section, children=())] if section.blocks else []
         groups = tuple(
-            read_group(part, heading_key(part.heading), self.document, self.vocabulary)
+            read_group(part, heading_key(part.heading), self.document, self.vocabulary, says_no_rule)
             for part in (*parts, *section.children)
         )
         for part in (section, *section.children):
             self.findings += notices.of_empty(part, self.document)
         span = self.document.span(section.start, section.end)
         self.constraints.append(ConstraintArea(kind, heading_text(section), span, groups))
+
+    def passed_over(self) -> tuple[Passage, ...]:
+        """Return what says that there is nothing to do, in the order of the text."""
+        groups = chain(*self.groups.values(), *(area.groups for area in self.constraints))
+        listed = (listing.fields.nothing for listing in self.listings)
+        specified = (specification.fields.nothing for specification in self.specifications)
+        found = chain(self.nothing, *(group.nothing for group in groups), *listed, *specified)
+        return tuple(sorted(found, key=lambda passage: passage.span))
 
     # --- everything else ---
 

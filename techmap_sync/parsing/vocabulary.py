@@ -40,7 +40,7 @@ TABLES: Mapping[str, frozenset[str] | None] = {
     "step_words": None,
     "statuses": frozenset({"new", "modified", "integration", "untouched", "done"}),
     "number_columns": None,
-    "nothing": frozenset({"words", "phrases", "reasons", "conditions"}),
+    "nothing": frozenset({"words", "phrases", "reasons", "conditions", "tests"}),
     "done": None,
     "placeholders": None,
     "abbreviations": None,

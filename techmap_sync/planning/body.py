@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,6 +56,11 @@ class TicketTexts:
             "summary": self._summary(),
             "graph": graph if outline.works else "",
             "constraints": [self._area_values(area) for area in self.technical_map.constraints if _items_of(area)],
+            "unchanged": [
+                {"heading": _plain(group.heading), "text": self._safe(group.context)}
+                for group in _groups_of(self.technical_map)
+                if group.context and not group.items
+            ],
             "waits_for": [],
             "source": self.source.describe(),
         }
@@ -144,6 +149,11 @@ class TicketTexts:
 
     def _safe(self, markdown: str) -> str:
         return markdown if is_inert(markdown) else neutralize(absolute_links(markdown, self.source.resolve))
+
+
+def _groups_of(technical_map: TechnicalMap) -> Iterator[ItemGroup]:
+    yield from (*technical_map.changes, *technical_map.tests, *technical_map.deployment)
+    yield from (group for area in technical_map.constraints for group in area.groups)
 
 
 def _items_of(area: ConstraintArea) -> list[Item]:

@@ -29,6 +29,7 @@ def show_json(technical_map: TechnicalMap, map_id: str, file: CheckedFile) -> st
         "deployment": _groups(technical_map.deployment, ("environment", "configuration", "migration", "rollback")),
         "constraints": {area.name: _groups(area.groups) for area in technical_map.constraints},
         "done": [item.title for item in _done(technical_map)],
+        "nothing": [_nothing(passage) for passage in technical_map.nothing],
         "context": [_passage(passage) for passage in technical_map.context],
         "unrecognised": [_passage(passage) for passage in technical_map.unrecognised],
         "metadata": _metadata(technical_map),
@@ -77,6 +78,10 @@ def _done(technical_map: TechnicalMap) -> list[Item]:
     groups: Iterable[ItemGroup] = (*technical_map.changes, *technical_map.tests, *technical_map.deployment)
     done = [item for group in groups for item in group.items if item.done]
     return sorted((*technical_map.done, *done), key=lambda item: item.span)
+
+
+def _nothing(passage: Passage) -> dict[str, object]:
+    return {"text": passage.markdown, "line": passage.span.line}
 
 
 def _passage(passage: Passage) -> dict[str, object]:

@@ -26,6 +26,10 @@ def show_text(technical_map: TechnicalMap, map_id: str) -> Tree:
     constraints = tree.add("constraints")
     for area in technical_map.constraints:
         _add_groups(constraints.add(clean(area.heading)), area.groups)
+    if technical_map.nothing:
+        nothing = tree.add(f"nothing to do: {count(len(technical_map.nothing), 'statement')}")
+        for passage in technical_map.nothing:
+            nothing.add(f"{clean(' '.join(passage.markdown.split()))}, line {passage.span.line}")
     for label, passages in (("context", technical_map.context), ("not recognised", technical_map.unrecognised)):
         for passage in passages:
             tree.add(f"{label}, line {passage.span.line}: {clean(passage.heading) or 'text without a heading'}")
