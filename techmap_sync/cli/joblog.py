@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from techmap_sync.secrecy import hidden
+from techmap_sync.cli.listener import command, section_marker
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class JobLog:
     def command(self, line: str) -> None:
         """Print a command for the runner of GitHub Actions; elsewhere there is none."""
         if self.on_github and line:
-            self._line(line)
+            command(line)
 
     def _line(self, text: str) -> None:
-        print(hidden(text), flush=True)
+        section_marker(text)

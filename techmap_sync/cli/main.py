@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from techmap_sync.cli.app import app
+from techmap_sync.cli.listener import nothing_is_obeyed
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.errors import Problem
 from techmap_sync.secrecy import harmless
@@ -13,6 +14,11 @@ from techmap_sync.secrecy import harmless
 
 def main() -> None:
     """Run the program: the one place where a problem becomes a sentence and an exit code."""
+    with nothing_is_obeyed():
+        _run()
+
+
+def _run() -> None:
     try:
         app()
     except Problem as problem:

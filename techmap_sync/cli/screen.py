@@ -13,9 +13,12 @@ from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from techmap_sync.cli.listener import HarmlessStream, command
 from techmap_sync.commands.exit_codes import Exit, exit_for, worst
 from techmap_sync.commands.formats import SCREEN
 from techmap_sync.errors import Problem
+from techmap_sync.reports.annotations import Commands
+from techmap_sync.reports.harmless import visible
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.secrecy import harmless, hidden
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from techmap_sync.syncing.changes import ChangeSet
     from techmap_sync.syncing.tracker import Capabilities
 
+_ALSO_THE_SCREEN = frozenset({SCREEN, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
+"""Names of stdout, where a runner may listen."""
 LONG = 5.0
 """Seconds from which on a run says beforehand how long it will take."""
 
@@ -38,12 +43,16 @@ class Screen:
     no_color: bool = False
 
     def result(self, rendered: RenderableType) -> None:
-        """Print a result."""
-        self._out.print(rendered)
+        """Print a result; lines that are commands to a runner as such."""
+        if isinstance(rendered, Commands):
+            for line in filter(None, rendered.split("\n")):
+                command(line)
+        else:
+            self._out.print(_seen(rendered))
 
     def write(self, file: str, rendered: RenderableType) -> None:
         """Write a result to a file, without colour; ``-`` is the screen."""
-        if file == SCREEN:
+        if file in _ALSO_THE_SCREEN:
             self.result(rendered)
         else:
             from techmap_sync.commands.reporting import write_report
@@ -58,9 +67,9 @@ class Screen:
 
     def failed(self, problem: Problem) -> Exit:
         """Say what went wrong and what to do, and return the exit code."""
-        self._err.print(Text.assemble(("error: ", "bold red"), sentence(problem)))
+        self._err.print(_seen(Text.assemble(("error: ", "bold red"), sentence(problem))))
         if hint(problem):
-            self._err.print(Text.assemble(("hint: ", "cyan"), hint(problem)))
+            self._err.print(_seen(Text.assemble(("hint: ", "cyan"), hint(problem))))
         return exit_for(problem)
 
     def shared(self, shard: Shard, files: MapFiles) -> None:
@@ -106,7 +115,8 @@ class Screen:
         clear of the bar. Standard output is never redirected, so a pipe gets results and nothing else.
         """
         console = self._out if self._out.is_terminal else self._err
-        if self.quiet or not self._err.is_terminal or not total:
+        is_heard = isinstance(sys.stderr, HarmlessStream)  # some variables make Rich take a log for a terminal
+        if self.quiet or is_heard or not self._err.is_terminal or not total:
             yield lambda: None
             return
         from rich.progress import Progress
@@ -135,6 +145,16 @@ class _Guarded:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def _seen(rendered: RenderableType) -> RenderableType:
+    """Return what a reader sees of it, and no terminal obeys."""
+    if isinstance(rendered, str):
+        return visible(rendered)
+    if isinstance(rendered, Text) and (shown := visible(rendered.plain)) != rendered.plain:
+        rendered = rendered.copy()
+        rendered.plain = shown
+    return rendered
 
 
 def _plain(rendered: RenderableType) -> str:

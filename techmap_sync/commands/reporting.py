@@ -109,7 +109,9 @@ def write_file(file: str, text: str, *, flag: str, append: bool = False) -> None
     :raises UsageProblem: it cannot be written.
     """
     try:
-        with Path(file).open("a" if append else "w", encoding="utf-8", newline="\n") as stream:
+        with Path(file).open(
+            "a" if append else "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+        ) as stream:
             stream.write(hidden(text) + "\n")
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "not a valid file name"
@@ -128,13 +130,20 @@ def _text(result: Result) -> RenderableType:
     return Text("\n").join([*parts, *map(Text, result.remarks)])
 
 
-def _annotations(result: Result) -> str:
-    from techmap_sync.reports.annotations import problem_command, refusal_commands, remark_commands, workflow_commands
+def _annotations(result: Result) -> RenderableType:
+    from techmap_sync.reports.annotations import (
+        Commands,
+        problem_command,
+        refusal_commands,
+        remark_commands,
+        workflow_commands,
+    )
 
     problem = result.pushed.problem if result.pushed else None
     of_run = [*remark_commands(result.remarks), *refusal_commands(result.change_set)]
     of_run += [problem_command(problem)] if problem else []
-    return "\n".join(filter(None, [*of_run, workflow_commands(result.files.checked, result.files.unreadable)]))
+    of_maps = workflow_commands(result.files.checked, result.files.unreadable)
+    return Commands("\n".join(filter(None, [*of_run, of_maps])))
 
 
 def _json(result: Result) -> str:

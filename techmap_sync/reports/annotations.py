@@ -18,7 +18,13 @@ MOST = 10
 """Annotations of each kind that GitHub shows of one step."""
 
 
-def workflow_commands(files: Sequence[CheckedFile], unreadable: Sequence[UnreadableMap] = ()) -> str:
+class Commands(str):
+    """Lines that a runner shall obey, in which everything else is escaped; made of nothing but such lines."""
+
+    __slots__ = ()
+
+
+def workflow_commands(files: Sequence[CheckedFile], unreadable: Sequence[UnreadableMap] = ()) -> Commands:
     """Render what was found in some maps, one workflow command a line.
 
     GitHub drops without a word what is too much; here the last of a kind says how many there are besides.
@@ -27,7 +33,7 @@ def workflow_commands(files: Sequence[CheckedFile], unreadable: Sequence[Unreada
     """
     lines = [(Severity.ERROR, _about_file(problem)) for problem in unreadable]
     lines += [(found.severity, _command(file, found)) for file in files for found in file.diagnostics]
-    return "\n".join(_most_important(lines))
+    return Commands("\n".join(_most_important(lines)))
 
 
 def problem_command(problem: Problem) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, counted_by_severity
+from techmap_sync.reports.harmless import json_text
 
 SCHEMA = 1
 
@@ -18,7 +18,7 @@ def check_json(files: Sequence[CheckedFile]) -> str:
         "diagnostics": [diagnostic_json(file.path, found) for file in files for found in file.diagnostics],
         "counts": {severity.value: number for severity, number in counted_by_severity(files).items()},
     }
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    return json_text(data)
 
 
 def diagnostic_json(path: str, found: Diagnostic) -> dict[str, object]:

@@ -6,12 +6,12 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 
 from techmap_sync.diagnostics import CheckedFile, Severity
 from techmap_sync.errors import UnreadableMap
 from techmap_sync.reports.fingerprints import fingerprints
+from techmap_sync.reports.harmless import json_text
 
 SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 
@@ -32,14 +32,14 @@ def code_quality(files: Sequence[CheckedFile], unreadable: Sequence[UnreadableMa
         }
         for file, found, fingerprint in fingerprints(files)
     ]
-    return json.dumps(issues, ensure_ascii=False, indent=2)
+    return json_text(issues)
 
 
 def _about_file(problem: UnreadableMap) -> dict[str, object]:
     return {
         "description": problem.what,
         "check_name": "unreadable-map",
-        "fingerprint": hashlib.sha256(f"{problem.path}\0{problem.what}".encode()).hexdigest(),
+        "fingerprint": hashlib.sha256(f"{problem.path}\0{problem.what}".encode(errors="surrogateescape")).hexdigest(),
         "severity": "blocker",
         "location": {"path": problem.path, "lines": {"begin": 1}},
     }

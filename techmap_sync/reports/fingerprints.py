@@ -19,4 +19,5 @@ def fingerprints(files: Sequence[CheckedFile]) -> Iterator[tuple[CheckedFile, Di
         for found in file.diagnostics:
             said = (found.rule.id, file.path, found.message, file.line(found.span.line).strip())
             seen[said] += 1
-            yield file, found, hashlib.sha256("\0".join((*said, str(seen[said]))).encode()).hexdigest()
+            text = "\0".join((*said, str(seen[said])))
+            yield file, found, hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()

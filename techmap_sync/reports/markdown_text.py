@@ -44,11 +44,11 @@ def fitted(blocks: Sequence[str], limit: int) -> str:
     :param limit: bytes of UTF-8, so that as many characters fit as well.
     """
     whole = "\n".join(blocks)
-    if len(whole.encode()) <= limit:
+    if len(whole.encode(errors="backslashreplace")) <= limit:
         return whole
     used, kept = 0, 0
     for block in blocks:
-        used += len(block.encode()) + 1
+        used += len(block.encode(errors="backslashreplace")) + 1
         if used > limit - _ROOM_FOR_THE_LAST_LINE:
             break
         kept += 1

@@ -54,8 +54,3 @@ def clean(text: str) -> str:
     The space without width that keeps a title from naming people is none to a reader.
     """
     return printable(text)
-
-
-def no_command(text: str) -> str:
-    """Return a text that may start a line of a job's log: GitHub's runner obeys lines that start with these signs."""
-    return f"{ZERO_WIDTH_SPACE}{text}" if text.lstrip().startswith(("::", "##[")) else text

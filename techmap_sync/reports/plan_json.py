@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
+from techmap_sync.reports.harmless import json_text
 from techmap_sync.syncing.changes import Change, ChangeSet, counted
 from techmap_sync.syncing.outcomes import Outcome
 from techmap_sync.syncing.reviewed import edit_digests
@@ -96,4 +96,4 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
 
 
 def _dumped(data: dict[str, object]) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    return json_text(data)

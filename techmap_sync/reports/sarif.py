@@ -5,12 +5,12 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Rule
 from techmap_sync.reports.fingerprints import fingerprints
+from techmap_sync.reports.harmless import json_text
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 HOME = "https://github.com/techmap-sync/techmap-sync"
@@ -30,7 +30,7 @@ def sarif(files: Sequence[CheckedFile], version: str) -> str:
     }
     results = [_result(file, found, mark) for file, found, mark in fingerprints(files)]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return json.dumps({"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+    return json_text({"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule: Rule) -> dict[str, object]:
@@ -48,7 +48,7 @@ def _result(file: CheckedFile, found: Diagnostic, fingerprint: str) -> dict[str,
         region["endLine"] = found.span.end_line
     if found.span.end_column:
         region["endColumn"] = found.span.end_column
-    place = {"artifactLocation": {"uri": quote(file.path)}, "region": region}
+    place = {"artifactLocation": {"uri": quote(file.path, errors="surrogateescape")}, "region": region}
     return {
         "ruleId": found.rule.id,
         "level": found.severity.value,

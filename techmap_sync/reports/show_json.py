@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 
 from techmap_sync.diagnostics import CheckedFile
 from techmap_sync.model import Component, Item, ItemGroup, Passage, TechnicalMap
 from techmap_sync.reports.check_json import diagnostic_json
+from techmap_sync.reports.harmless import json_text
 
 SCHEMA = 1
 
@@ -35,7 +35,7 @@ def show_json(technical_map: TechnicalMap, map_id: str, file: CheckedFile) -> st
         "metadata": _metadata(technical_map),
         "diagnostics": [diagnostic_json(file.path, found) for found in file.diagnostics],
     }
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    return json_text(data)
 
 
 def _component(component: Component) -> dict[str, object]:

@@ -5,13 +5,13 @@ Every number of every form of ``status`` comes from this document.
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
 from techmap_sync.planning.kinds import Phase
+from techmap_sync.reports.harmless import json_text
 from techmap_sync.syncing.changes import LEDGER, MARKER, Action, Change, FieldEdit, counted
 from techmap_sync.syncing.progress import Gate, MapProgress, Numbers, TaskProgress, TaskState, WaitsFor
 
@@ -42,7 +42,7 @@ def status_document(maps: Sequence[MapProgress], tracker: str, generated: str, a
 
 def status_json(document: Document) -> str:
     """Write a document down."""
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return json_text(document)
 
 
 def _map(progress: MapProgress, tracker: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from techmap_sync.planning.kinds import Phase
-from techmap_sync.reports.messages import clean, count, no_command
+from techmap_sync.reports.messages import clean, count
 from techmap_sync.reports.status_document import Document
 from techmap_sync.syncing.progress import Gate, TaskState
 
@@ -42,7 +42,7 @@ def attention(numbers: dict[str, Any]) -> str:
 
 
 def _map(each: dict[str, Any]) -> Iterator[RenderableType]:
-    head = Text.assemble((no_command(clean(each["title"])), "bold"), (f"  {clean(each['path'])}", "dim"))
+    head = Text.assemble((clean(each["title"]), "bold"), (f"  {clean(each['path'])}", "dim"))
     if each["gate"] != Gate.APPROVED:
         head.append(f"  {each['gate']}", "yellow")
     yield head

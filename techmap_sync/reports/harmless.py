@@ -1,0 +1,56 @@
+"""What must not be obeyed by whoever shows a text: terminals, and the runner of a CI that reads what a job prints.
+
+GitHub's runner takes a line for a command that starts, after white space, with ``::``, else one that holds ``##[``
+anywhere (``ActionCommand.TryParseV2`` and ``TryParse`` of https://github.com/actions/runner). It finds both by culture,
+where signs without a width count as absent, and cuts the name out by place: so one such sign before or within takes the
+name away, and changes nothing for a reader. GitLab finds its section markers by ``\\r\\x1b[0K``
+(https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+_UNSEEN = (
+    r"(?:\x1b\[[\d;]*m|[\s\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff])*"
+)
+"""Colours, white space, and signs without a width."""
+_COMMAND = re.compile(rf"^{_UNSEEN}(?=:{_UNSEEN}:)")
+_OLD_COMMAND = re.compile(rf"#(?={_UNSEEN}#{_UNSEEN}\[)")
+_NOT_OUR_ESCAPE = re.compile(r"\x1b(?!\[[\d;]*m)")
+_BREAK = "\u200b"
+_PICTURES = 0x2400
+"""Where Unicode has a picture of each of the first 32 control characters."""
+_VISIBLE: dict[int, int] = {
+    **{sign: _PICTURES + sign for sign in range(0x20)},
+    0x7F: 0x2421,
+    **dict.fromkeys([*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD),
+    **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD),
+    **dict.fromkeys([0x0B, 0x0C, 0x0D, *range(0x1C, 0x20), 0x85, 0x2028, 0x2029], 0x20),  # white space
+    0x09: 0x09,
+    0x0A: 0x0A,
+}
+"""Control characters, signs that turn the direction of a line, and what is not UTF-8 -> one visible sign each."""
+_KEPT_ESCAPE = {sign: seen for sign, seen in _VISIBLE.items() if sign != 0x1B}
+_ESCAPED_IN_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Return a text in which each sign that a terminal would obey is a visible one; no other sign changes its place."""
+    return text.translate(_VISIBLE)
+
+
+def harmless_line(line: str) -> str:
+    """Return one line as it may be printed where a runner listens; colours stay."""
+    line = _NOT_OUR_ESCAPE.sub(chr(_VISIBLE[0x1B]), line).translate(_KEPT_ESCAPE)
+    line = _OLD_COMMAND.sub(f"#{_BREAK}", line) if "#" in line else line
+    return _COMMAND.sub(rf"\g<0>{_BREAK}", line, count=1) if ":" in line else line
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON in which nothing has to be made harmless: what would have to is written as an escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = _ESCAPED_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _OLD_COMMAND.sub(r"\\u0023", text)
