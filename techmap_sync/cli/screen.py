@@ -17,8 +17,7 @@ from techmap_sync.cli.listener import HarmlessStream, command
 from techmap_sync.commands.exit_codes import Exit, exit_for, worst
 from techmap_sync.commands.formats import SCREEN
 from techmap_sync.errors import Problem
-from techmap_sync.reports.annotations import Commands
-from techmap_sync.reports.harmless import visible
+from techmap_sync.reports.harmless import Commands, visible
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.secrecy import harmless, hidden
 

@@ -131,13 +131,8 @@ def _text(result: Result) -> RenderableType:
 
 
 def _annotations(result: Result) -> RenderableType:
-    from techmap_sync.reports.annotations import (
-        Commands,
-        problem_command,
-        refusal_commands,
-        remark_commands,
-        workflow_commands,
-    )
+    from techmap_sync.reports.annotations import problem_command, refusal_commands, remark_commands, workflow_commands
+    from techmap_sync.reports.harmless import Commands
 
     problem = result.pushed.problem if result.pushed else None
     of_run = [*remark_commands(result.remarks), *refusal_commands(result.change_set)]

@@ -10,18 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
 from techmap_sync.errors import Problem, UnreadableMap
+from techmap_sync.reports.harmless import Commands
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.syncing.changes import ChangeSet
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 MOST = 10
 """Annotations of each kind that GitHub shows of one step."""
-
-
-class Commands(str):
-    """Lines that a runner shall obey, in which everything else is escaped; made of nothing but such lines."""
-
-    __slots__ = ()
 
 
 def workflow_commands(files: Sequence[CheckedFile], unreadable: Sequence[UnreadableMap] = ()) -> Commands:

@@ -37,6 +37,12 @@ _KEPT_ESCAPE = {sign: seen for sign, seen in _VISIBLE.items() if sign != 0x1B}
 _ESCAPED_IN_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+class Commands(str):
+    """Lines that a runner shall obey, in which everything else is escaped; made of nothing but such lines."""
+
+    __slots__ = ()
+
+
 def visible(text: str) -> str:
     """Return a text in which each sign that a terminal would obey is a visible one; no other sign changes its place."""
     return text.translate(_VISIBLE)

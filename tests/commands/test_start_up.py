@@ -57,6 +57,7 @@ def test_check_stays_clear_of_what_only_pushes_need(tmp_path: Path) -> None:
     assert not any(name.startswith("techmap_sync.adapters") for name in ours)
     assert {name for name in ours if name.startswith("techmap_sync.reports.")} == {
         "techmap_sync.reports.check_text",
+        "techmap_sync.reports.harmless",
         "techmap_sync.reports.messages",
     }
     assert {"techmap_sync.cli.pushing", "techmap_sync.cli.watching", "techmap_sync.cli.continuous"}.isdisjoint(ours)
