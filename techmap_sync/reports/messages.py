@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from techmap_sync import errors
-from techmap_sync.secrecy import ZERO_WIDTH_SPACE, harmless, printable
-from techmap_sync.syncing.outcomes import Outcome, Status
+from techmap_sync.secrecy import harmless, printable
+
+if TYPE_CHECKING:
+    from techmap_sync.syncing.outcomes import Outcome
 
 _MOST_NAMED = 5
 """Failures that one message names; the report has them all."""
@@ -37,6 +40,8 @@ def hint(problem: errors.Problem) -> str:
 
 def failures(outcomes: Iterable[Outcome]) -> str:
     """Return which tickets the tracker refused, and its words for it."""
+    from techmap_sync.syncing.outcomes import Status
+
     failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
     named = [f'{o.ticket} "{clean(o.change.title)}": {clean(o.detail)}'.strip() for o in failed[:_MOST_NAMED]]
     more = f"; and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""

@@ -209,7 +209,7 @@ def test_elsewhere_a_terminal_obeys_nothing_either(program: Program) -> None:
     )
     ended = program("check", "map.md", "no\x1b[2Jwhere")
     assert "\x1b" not in ended.out + ended.err
-    assert "no\u241b[2Jwhere" in ended.err
+    assert "no [2Jwhere" in ended.err
 
 
 def test_what_an_encoding_lacks_is_no_bug(tmp_path: Path) -> None:
