@@ -6,7 +6,7 @@ import pytest
 
 from techmap_sync.adapters.connection import Secret
 from techmap_sync.adapters.github.tracker import GitHubTracker, connect
-from techmap_sync.errors import NotSupported, TrackerError
+from techmap_sync.errors import NotAllowed, NotSupported, TrackerError
 from techmap_sync.syncing.tracker import CloseReason, Draft, Edge, EdgeKind, Patch, State
 from tests.simulators.github import Account, GitHub
 from tests.simulators.github.server import TOKEN
@@ -51,15 +51,31 @@ def test_a_label_that_is_too_long_is_refused_before_anything_is_written(github: 
 
 
 def test_labels_that_are_dropped_silently_stop_the_run(github: GitHub) -> None:
-    github.accounts["reader"] = Account("reader", "NONE", may_label=False)
+    github.accounts["ghs_reader"] = Account("reader[bot]", "NONE", is_installation=True, may_label=False)
     github.repository.label(LABEL)
-    tracker = connect(github.connection(token=Secret("reader")))
+    tracker = connect(github.connection(token=Secret("ghs_reader")))
     with pytest.raises(TrackerError, match="issue 1 was written, but GitHub dropped its labels: techmap") as caught:
         tracker.create(OURS)
     assert "Triage or Write" in caught.value.hint
     number = str(github.add_issue("Task").number)
     with pytest.raises(TrackerError, match="dropped its labels"):
         tracker.add_labels(number, {LABEL})
+
+
+def test_an_account_that_may_not_label_is_refused_before_anything_is_written(github: GitHub) -> None:
+    github.accounts["reader"] = Account("reader", "NONE", may_label=False)
+    github.repository.label(LABEL)
+    with pytest.raises(NotAllowed, match="may not set labels") as caught:
+        connect(github.connection(token=Secret("reader"))).create(OURS)
+    assert "Triage or Write" in caught.value.hint
+    assert not github.writes
+
+
+def test_what_a_repository_tells_an_installation_of_its_rights_is_not_believed(github: GitHub) -> None:
+    github.accounts["ghs_app"] = Account("app[bot]", "NONE", is_installation=True)
+    tracker = connect(github.connection(token=Secret("ghs_app")))
+    assert tracker.create(OURS).labels == {LABEL}
+    assert all(finding.ok for finding in tracker.examine())
 
 
 def test_labels_are_added_and_removed_by_calls_that_leave_the_others(github: GitHub, issues: GitHubTracker) -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 
+from techmap_sync.syncing.changes import ChangeSet
+from techmap_sync.syncing.duration import seconds_to_apply
+from techmap_sync.syncing.tracker import Capabilities
 from tests.adapters.servers import SERVERS, OnGitHub, OnGitLab, Server
 from tests.commands.login import log_in
 from tests.commands.run import READY, Program
 from tests.simulators import github, gitlab
+from tests.simulators.gitlab.world import BOT
 
 MAP = READY[0]
 STATUSES = ("created", "updated", "closed", "reopened", "linked", "unlinked", "skipped", "failed", "left")
@@ -129,4 +135,45 @@ def test_a_run_that_stops_early_counts_what_is_left(program: Program, server: Se
     done = counts(the_line(ended.out, "Done"))
     assert ended.code == 5
     assert sum(done[word] for word in STATUSES if word in done) == planned(ended.out)
-    assert f"{done['left']} are left" in ended.err
+    assert f"changes, {done['left']} left" in ended.err
+
+
+def without_rights(server: Server) -> None:
+    if isinstance(server, OnGitHub):
+        token = server.connection().token.value
+        server.server.accounts[token] = replace(server.server.accounts[token], may_label=False)
+        server.server.repository.label("techmap")
+    elif isinstance(server, OnGitLab):
+        server.server.world.members[BOT] = 10
+        server.server.world.labels["techmap"] = "#6699cc"
+
+
+def test_without_the_right_to_set_labels_nothing_is_written(program: Program, server: Server) -> None:
+    without_rights(server)
+    ended = program("push", MAP, *server.flags)
+    assert ended.code == 5
+    assert not server.writes
+    assert not server.tickets()
+    assert "may not set labels" in ended.err
+    assert "nothing was left to do" not in ended.out
+
+
+def test_a_role_that_comes_by_a_shared_group_is_enough(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SERVERS["gitlab"]() as server:
+        assert isinstance(server, OnGitLab)
+        log_in(server, monkeypatch)
+        server.server.world.shown_role = 10
+        assert program("push", MAP, *server.flags).code == 0
+
+
+def test_the_time_that_a_push_will_take_is_told_within_a_tenth(program: Program, server: Server) -> None:
+    def told(change_set: ChangeSet, capabilities: Capabilities) -> float:
+        seconds.append(seconds_to_apply(change_set, capabilities))
+        return seconds[-1]
+
+    seconds: list[float] = []
+    with patch("techmap_sync.syncing.duration.seconds_to_apply", told):
+        before = server.connection().now()
+        assert program("push", MAP, *server.flags).code == 0
+    taken = (server.connection().now() - before).total_seconds()
+    assert seconds[0] == pytest.approx(taken, rel=0.1)

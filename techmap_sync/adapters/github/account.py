@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.errors import BudgetSpent, TrackerError
@@ -9,8 +11,23 @@ from techmap_sync.errors import BudgetSpent, TrackerError
 _FORBIDDEN = 403
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who writes."""
+
+    login: str
+    """Empty when the server does not tell."""
+    installation: bool
+    """It is an App's or that of Actions, and has no user."""
+
+
 def login(api: Api, *, installation: bool) -> str:
-    """Return the login of the account that writes; empty when the server does not tell.
+    """Return the login of the account that writes, as ``of_token`` finds it."""
+    return of_token(api, installation=installation).login
+
+
+def of_token(api: Api, *, installation: bool) -> Account:
+    """Return the account that writes.
 
     ``GET /user`` is refused for the tokens of Apps and Actions, which have no user; GraphQL's viewer is the bot that
     their issues are by.
@@ -20,7 +37,7 @@ def login(api: Api, *, installation: bool) -> str:
     """
     if not installation:
         try:
-            return str(api.read("/user").row.get("login", ""))
+            return Account(str(api.read("/user").row.get("login", "")), installation=False)
         except Refusal as error:
             if error.status != _FORBIDDEN:
                 raise
@@ -29,5 +46,5 @@ def login(api: Api, *, installation: bool) -> str:
     except BudgetSpent:
         raise
     except TrackerError:
-        return ""
-    return str(viewer.get("login", "")) if isinstance(viewer, dict) else ""
+        viewer = None
+    return Account(str(viewer.get("login", "")) if isinstance(viewer, dict) else "", installation=True)

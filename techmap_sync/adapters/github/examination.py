@@ -10,11 +10,12 @@ from techmap_sync.syncing.tracker import Capabilities, Finding
 _SCOPES = ("repo", "public_repo")
 
 
-def of_repository(repository: Row, account: str, scopes: str | None) -> list[Finding]:
+def of_repository(repository: Row, account: str, scopes: str | None, *, installation: bool) -> list[Finding]:
     """Return what the repository's own row tells of it and of our rights.
 
     :param account: login of the token's account; empty when it is unknown.
     :param scopes: the scopes of a classic token; None for tokens that have none.
+    :param installation: the token is an App's or of Actions.
     """
     return [
         Finding(
@@ -24,7 +25,7 @@ def of_repository(repository: Row, account: str, scopes: str | None) -> list[Fin
         ),
         Finding("token", True, f"of {account}" if account else "accepted; the server does not tell whose it is"),
         _issues(repository),
-        _rights(repository, scopes),
+        _rights(repository, scopes, installation),
     ]
 
 
@@ -65,13 +66,24 @@ def _issues(repository: Row) -> Finding:
     return Finding("issues", True, "enabled")
 
 
-def _rights(repository: Row, scopes: str | None) -> Finding:
+def may_label(repository: Row, *, installation: bool) -> bool:
+    """Return whether the account may set labels, as far as the repository tells.
+
+    Of the token of an App or of Actions it says that it may do nothing, whatever it may: so found in the code of
+    ``@semantic-release/github``, ``lib/verify.js``.
+    """
+    permissions = repository.get("permissions")
+    if installation or not isinstance(permissions, dict) or not permissions:
+        return True
+    return any(permissions.get(role) for role in ("admin", "maintain", "push", "triage"))
+
+
+def _rights(repository: Row, scopes: str | None, installation: bool) -> Finding:
     """Tell what the account may do, and a classic token; other tokens show their rights only when they write.
 
     https://docs.github.com/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
     """
-    permissions = repository.get("permissions") or {}
-    if permissions and not (permissions.get("push") or permissions.get("triage")):
+    if not may_label(repository, installation=installation):
         return Finding("rights", False, "the account may not set labels here: it needs the role Triage or Write")
     if scopes is not None and not set(_SCOPES) & set(scopes.replace(" ", "").split(",")):
         return Finding("rights", False, "the token lacks the scope repo (public_repo for a public repository)")

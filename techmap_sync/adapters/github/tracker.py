@@ -20,7 +20,7 @@ from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.scope import one_issue
 from techmap_sync.adapters.github.shelf import Shelf
 from techmap_sync.adapters.github.transport import Answer, Row, Transport
-from techmap_sync.errors import OutcomeUnclear, TicketRefused, TrackerError, UsageProblem
+from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused, TrackerError, UsageProblem
 from techmap_sync.syncing.tracker import (
     Capabilities,
     Draft,
@@ -82,8 +82,10 @@ class GitHubTracker:
         self._catalog = Catalog(self._api, self.name, connection.label_colors)
         self._people = People(self._api)
         self._features = Features.of_host(transport.host)
-        self._account: str | None = None
+        self._known_account: account.Account | None = None
         self._spelling: dict[str, str] = {}
+        self._repository_row: Row | None = None
+        self._rights_checked = False
 
     @property
     def capabilities(self) -> Capabilities:
@@ -147,6 +149,8 @@ class GitHubTracker:
             if error.status == 404 and repository:
                 return None
             raise
+        if not repository:
+            self._repository_row = row
         # Before GitHub Enterprise Server 3.0 there was only this.
         told = row.get("visibility") or ("private" if row.get("private", True) else "public")
         return _VISIBILITY.get(told, Visibility.PRIVATE)
@@ -156,7 +160,8 @@ class GitHubTracker:
         found: list[Finding] = []
         try:
             answer = self._api.read("")
-            found += examination.of_repository(answer.row, self._login(), answer.headers.get("x-oauth-scopes"))
+            scopes, installation = answer.headers.get("x-oauth-scopes"), self._account.installation
+            found += examination.of_repository(answer.row, self._login(), scopes, installation=installation)
             found += examination.of_features(self.capabilities, self._api.host)
             found += examination.of_limits(self._api.pacer.left)
         except TrackerError as error:
@@ -186,6 +191,7 @@ class GitHubTracker:
         :raises OutcomeUnclear: the issue may or may not exist.
         :raises TrackerError: it was refused, or not stored as it was sent.
         """
+        self._require_rights()
         fields: dict[str, object] = {"title": self._settled_title(draft.title), "body": draft.body}
         # Whatever has to be read is read before the write, whose effect a failure would hide.
         self._login()
@@ -268,6 +274,20 @@ class GitHubTracker:
         """
         self._edges.remove(edge)
 
+    def _require_rights(self) -> None:
+        """Make sure before the first issue that it will get its labels, without which it would be lost.
+
+        :raises NotAllowed: the account may not set labels.
+        :raises TrackerError: the server refused or did not answer.
+        """
+        if self._rights_checked:
+            return
+        row = self._repository_row or self._api.repository_row("")
+        if not examination.may_label(row, installation=self._account.installation):
+            what = f"the account may not set labels in {self._api.repository}, and nothing was written"
+            raise NotAllowed(self.name, what, "it needs the role Triage or Write")
+        self._rights_checked = True
+
     def _is_assignable(self, account: str) -> bool:
         try:
             self._api.read(f"/assignees/{quote(account.removeprefix('@'), safe='')}")
@@ -314,9 +334,14 @@ class GitHubTracker:
         return issues.label_names(self._shelf.required(number)["labels"])
 
     def _login(self) -> str:
-        if self._account is None:
-            self._account = account.login(self._api, installation=is_installation(self._connection))
-        return self._account
+        return self._account.login
+
+    @property
+    def _account(self) -> account.Account:
+        if self._known_account is None:
+            installation = is_installation(self._connection)
+            self._known_account = account.of_token(self._api, installation=installation)
+        return self._known_account
 
     def _settled_title(self, title: str) -> str:
         """Return the title on one line, as GitHub shows it."""

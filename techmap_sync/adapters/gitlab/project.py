@@ -47,6 +47,26 @@ def find(wire: Wire, target: str) -> Project:
     return _project(row)
 
 
+def require_writable(wire: Wire, found: Project, account: int) -> None:
+    """Make sure that our account may write issues with labels, as far as GitLab tells.
+
+    The project's row leaves out roles that come by a group it is shared with: before it refuses, the members are asked.
+
+    :param account: our number.
+    :raises NotAllowed: its role does not suffice.
+    :raises TrackerError: the project takes no changes, or GitLab did not answer.
+    """
+    if found.is_archived:
+        raise wire.error(Complaint(f"the project {found.path} is archived", "unarchive it in its settings"))
+    if found.role is None or found.role >= PLANNER:
+        return
+    answer = wire.read(f"{found.api}/members/all/{account}", "read our role", accepted={403, 404})
+    level = answer.row.get("access_level") if answer.succeeded and answer.row else found.role
+    if not isinstance(level, int) or level < PLANNER:
+        what = f"the account may not set labels in {found.path}, and nothing was written"
+        raise wire.error(Complaint(what, ACCESS, denied=True))
+
+
 def visibility(wire: Wire, path: str) -> str:
     """Return who can see another project, in GitLab's words; empty when the token cannot.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from techmap_sync.adapters.gitlab import project
-from techmap_sync.adapters.gitlab.problems import ACCESS, Complaint
+from techmap_sync.adapters.gitlab.problems import Complaint
 from techmap_sync.adapters.gitlab.project import PLANNER
 from techmap_sync.adapters.gitlab.wire import RefusedByGitLab, Wire
 from techmap_sync.errors import TicketRefused
@@ -40,6 +40,4 @@ def _may_write(wire: Wire, target: str) -> bool:
     found = project.find(wire, target)
     if found.is_archived:
         raise wire.error(Complaint(f"the project {found.path} is archived", "unarchive it in its settings"))
-    if found.role is not None and found.role < PLANNER:
-        raise wire.error(Complaint(f"the account may not write issues in {found.path}", ACCESS, denied=True))
-    return found.role is not None
+    return found.role is not None and found.role >= PLANNER

@@ -80,6 +80,7 @@ class GitLabTracker:
         self._labels = Labels(self._wire, connection.label_colors)
         self._milestones = Milestones(self._wire)
         self._links = Links(self._wire)
+        self._rights_checked = False
 
     @property
     def capabilities(self) -> Capabilities:
@@ -182,6 +183,7 @@ class GitLabTracker:
         :raises OutcomeUnclear: it may have been created.
         :raises TrackerError: GitLab refused, knows no such assignee, or ran a line of the text as a quick action.
         """
+        self._require_rights()
         data: dict[str, Any] = {"title": self._title(draft.title), "description": draft.body}
         self._labels.ensure(self._project, draft.labels)
         if draft.labels:
@@ -246,6 +248,16 @@ class GitLabTracker:
         :raises TrackerError: the source is not there, or GitLab refused.
         """
         self._links.remove(self._project, edge)
+
+    def _require_rights(self) -> None:
+        """Make sure before the first issue that it will get its labels: for Guests GitLab drops them.
+
+        :raises NotAllowed: the role of the account does not suffice.
+        :raises TrackerError: the project is archived, or GitLab did not answer.
+        """
+        if not self._rights_checked:
+            project.require_writable(self._wire, self._project, self._people.me["id"])
+            self._rights_checked = True
 
     def _listed(self, query: dict[str, Any]) -> Snapshot:
         listing = self._issues.select(query)

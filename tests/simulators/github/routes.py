@@ -74,7 +74,9 @@ def dispatch(world: World, request: Request, account: Account, missing: frozense
 
 def _within(world: World, request: Request, account: Account, rest: str, missing: frozenset[str]) -> Response:
     if not rest and request.verb == "GET":
-        roles = dict.fromkeys(("admin", "maintain", "push", "triage"), account.may_label)
+        roles = dict.fromkeys(
+            ("admin", "maintain", "push", "triage"), account.may_label and not account.is_installation
+        )
         return Response(200, world.rows.repository({**roles, "pull": True}))
     if any(f"/{part}" in rest for part in missing):
         return NOT_FOUND

@@ -33,6 +33,7 @@ class Api:
             ("GET", r"/personal_access_tokens/self", self._token),
             ("GET", r"/projects/([^/]+)", self._project),
             ("GET", r"/projects/([^/]+)/members/all", self._members),
+            ("GET", r"/projects/([^/]+)/members/all/(\d+)", self._one_member),
             ("GET", r"/projects/([^/]+)/labels", self._labels),
             ("POST", r"/projects/([^/]+)/labels", self._new_label),
             ("GET", r"/projects/([^/]+)/milestones", self._milestones),
@@ -113,6 +114,13 @@ class Api:
         members = self._world.members.items()
         rows = [self._entities.member(user, level) for user, level in members if not asked or user.id in asked]
         return self._page(request, rows)
+
+    def _one_member(self, request: Request, number: int) -> Reply:
+        request.check_names()
+        found = next((pair for pair in self._world.members.items() if pair[0].id == number), None)
+        if found is None:
+            raise Refusal(404, "404 Not found")
+        return Reply(200, self._entities.member(*found))
 
     def _labels(self, request: Request) -> Reply:
         request.check_names(query=f"include_ancestor_groups {_PAGES}")

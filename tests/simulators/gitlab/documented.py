@@ -120,6 +120,7 @@ _ANSWERS: list[tuple[str, str, Any]] = [
     (r"GET", r"/personal_access_tokens/self", TOKEN),
     (r"GET", r"/projects/[^/]+", PROJECT),
     (r"GET", r".*/members/all", [MEMBER]),
+    (r"GET", r".*/members/all/\d+", MEMBER),
     (r"GET", r".*/labels", [LABEL]),
     (r"POST", r".*/labels", LABEL),
     (r"GET", r".*/milestones", [MILESTONE]),

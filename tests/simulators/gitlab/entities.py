@@ -49,7 +49,7 @@ class Entities:
 
     def project(self, user: User | None) -> Json:
         world = self._world
-        level = world.members.get(user) if user else None
+        level = world.shown_role or world.members.get(user) if user else None
         row = {
             "id": world.id,
             "name": "Project",

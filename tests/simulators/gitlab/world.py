@@ -86,6 +86,8 @@ class World:
     """The Community Edition does not even know the types of links that Premium has."""
     promises_premium: bool = False
     """The project looks like one of Premium until a link of its types is refused."""
+    shown_role: int = 0
+    """What the project's row tells of our role, where it leaves out the one that comes by a shared group; 0 for all."""
     keyset: bool = True
     """Project issues have keyset pages (18.3 and newer)."""
     paragraphs_only: bool = True
