@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -15,6 +16,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
+
+from techmap_sync.adapters.connection import Connection
 
 _MEANT = "X-Meant-For"
 
@@ -37,6 +40,8 @@ class Listening:
 
     url: str = ""
     status: int = 401
+    body: bytes = b""
+    """What every answer holds; by default a refusal."""
     echo: str = ""
     """Said in each refusal, together with the login that came."""
     requests: list[Heard] = field(default_factory=list)
@@ -63,7 +68,7 @@ def listening(**values: Any) -> Iterator[Listening]:
             login = self.headers.get("Authorization", "")
             place = self.headers.get(_MEANT) or f"http://{self.headers['Host']}"
             heard.requests.append(Heard(self.command, place, self.path, login))
-            body = heard.answer(login)
+            body = heard.body or heard.answer(login)
             self.send_response(heard.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -86,13 +91,19 @@ def listening(**values: Any) -> Iterator[Listening]:
         server.server_close()
 
 
+def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the program try again at once."""
+    monkeypatch.setattr("techmap_sync.commands.targets.Connection", partial(Connection, sleep=lambda _: None))
+
+
 def stand_for_every_server(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the one server hear all requests of the program, whatever server they are meant for."""
     send = HTTPAdapter.send
 
     def diverted(adapter: HTTPAdapter, request: requests.PreparedRequest, *places: Any, **named: Any) -> Any:
         meant = urlsplit(request.url or "")
-        request.headers[_MEANT] = f"{meant.scheme}://{meant.netloc}"
+        usual = {"https": ":443", "http": ":80"}[meant.scheme]
+        request.headers[_MEANT] = f"{meant.scheme}://{meant.netloc.removesuffix(usual)}"
         request.url = f"{heard.url}{meant.path}{f'?{meant.query}' if meant.query else ''}"
         return send(adapter, request, *places, **named)
 

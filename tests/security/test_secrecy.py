@@ -14,7 +14,7 @@ from techmap_sync.secrecy import Secret, hidden, without_passwords
 from tests.adapters.servers import SERVERS, OnGitHub, OnGitLab, Server
 from tests.commands.login import log_in
 from tests.commands.run import READY, Program
-from tests.security.listening import Listening, listening
+from tests.security.listening import Listening, listening, without_waiting
 
 TOKEN = "ghp_Zk3/xW+q9Lr5Ty7Ub1Nc"
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u2028::error::x\r\n##[error]y\x00\u200b"
@@ -100,7 +100,7 @@ def test_what_a_server_repeats_is_not_shown(
     program: Program, rude: Listening, monkeypatch: pytest.MonkeyPatch, kind: str, status: int, command: str
 ) -> None:
     monkeypatch.setenv(f"TECHMAP_SYNC_{kind.upper()}_TOKEN", TOKEN)
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    without_waiting(monkeypatch)
     rude.status = status
     maps = [] if command == "doctor" else [READY[0]]
     ended = program(command, *maps, "--to", f"{kind}:octo/maps", "--api-url", rude.url)

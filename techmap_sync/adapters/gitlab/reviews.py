@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.adapters.gitlab.answers import Answer, Row
+from techmap_sync.adapters.gitlab.login import check_login
 from techmap_sync.adapters.gitlab.pages import read_all
 from techmap_sync.adapters.gitlab.people import People
 from techmap_sync.adapters.gitlab.problems import no_gitlab
@@ -24,7 +25,11 @@ class GitLabReview:
     comment_limit = 1_000_000
 
     def __init__(self, connection: Connection, number: str) -> None:
-        """No request is sent yet."""
+        """No request is sent yet.
+
+        :raises UsageProblem: there is no token, or it cannot be one.
+        """
+        check_login(connection)
         self.name = f"gitlab:{connection.target}, merge request {number}"
         self._wire = Wire(connection, self.name)
         self._people = People(self._wire)

@@ -13,9 +13,9 @@ from techmap_sync.adapters.gitlab.doctor import examine
 from techmap_sync.adapters.gitlab.issues import Issues
 from techmap_sync.adapters.gitlab.labels import Labels, Milestones
 from techmap_sync.adapters.gitlab.links import LINK_LIMIT, Links
+from techmap_sync.adapters.gitlab.login import check_login
 from techmap_sync.adapters.gitlab.pace import SECONDS_PER_CREATION
 from techmap_sync.adapters.gitlab.people import People
-from techmap_sync.adapters.gitlab.problems import ACCESS
 from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.scope import one_issue
 from techmap_sync.adapters.gitlab.wire import Wire
@@ -46,13 +46,9 @@ def connect(connection: Connection) -> GitLabTracker:
 
     :raises UsageProblem: no project is named, or there is no token, or it cannot be one.
     """
-    token = connection.token.value
     if not connection.target.strip("/"):
         raise UsageProblem("no project on GitLab is named", "write --to gitlab:GROUP/PROJECT")
-    if not token:
-        raise UsageProblem("no token for GitLab", f"set GITLAB_TOKEN, or log in with: glab auth login; {ACCESS}")
-    if not (token.isascii() and token.isprintable() and " " not in token):
-        raise UsageProblem("the token for GitLab holds characters that no token has", "copy it again, without quotes")
+    check_login(connection)
     return GitLabTracker(connection)
 
 
