@@ -94,7 +94,7 @@ def _as_number(value: object) -> object:
 
 TicketNumber = Annotated[
     str,
-    Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=64),
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64),
     BeforeValidator(_as_number),
     WithJsonSchema({"type": ["integer", "string"]}),
 ]

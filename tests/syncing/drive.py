@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.apply import apply
@@ -95,3 +97,15 @@ def _unnumbered(ticket: Ticket, keys: dict[str, str]) -> Ticket:
         assert ledger.tickets == {keys[n]: n for n in ledger.tickets.values()}, "ledger and tickets disagree"
     edges = frozenset(keys[number] for number in ticket.blocked_by or ())
     return replace(ticket, number="", url="", body=body, parent=keys.get(ticket.parent or ""), blocked_by=edges)
+
+
+def refused(change_set: ChangeSet) -> str:
+    """Why nothing of its maps is written."""
+    return "\n".join(refusal for each in change_set.maps for refusal in each.refusals)
+
+
+def pasted(text: str, name: Literal["trusted_authors", "adopted"], policy: SyncPolicy = POLICY) -> SyncPolicy:
+    """What becomes of the policy when somebody pastes the line that a message shows for a setting."""
+    line = text[text.index(f"{name} = ") :].partition("]; ")[0].partition("] or ")[0].removesuffix("]") + "]"
+    values = frozenset(map(str, tomllib.loads(line)[name]))
+    return replace(policy, adopted=values) if name == "adopted" else replace(policy, trusted_authors=values)

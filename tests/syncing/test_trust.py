@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from techmap_sync.syncing.changes import Action, ChangeSet
-from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.standings import MOST_ASKED
 from techmap_sync.syncing.tracker import Standing, State
 from tests.syncing.build import POLICY, TRACKING, key, plan, task
-from tests.syncing.drive import planned, push, shown
+from tests.syncing.drive import pasted, planned, push, refused, shown
 from tests.trackers.memory import MemoryTracker
 
 THREE = plan(task("Store"), task("Service", blocked_by=("Store",)), task("Tests", blocked_by=("Service",)))
@@ -43,18 +42,8 @@ def add(
     )
 
 
-def refused(change_set: ChangeSet) -> str:
-    return "\n".join(refusal for each in change_set.maps for refusal in each.refusals)
-
-
 def said(change_set: ChangeSet) -> str:
     return "\n".join([refused(change_set), *(change.reason for change in change_set.changes)])
-
-
-def pasted(text: str, name: str) -> SyncPolicy:
-    """What becomes of the policy when somebody pastes the line that a message shows."""
-    line = text[text.index(f"{name} = ") :].partition("]; ")[0].partition("] or ")[0].removesuffix("]") + "]"
-    return replace(POLICY, **{name: frozenset(map(str, tomllib.loads(line)[name]))})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("state", State)
@@ -88,7 +77,9 @@ def _draft(body: str):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("setting", ["trusted_authors", "adopted"])
-def test_the_line_that_a_refusal_shows_lifts_it(tracker: MemoryTracker, setting: str) -> None:
+def test_the_line_that_a_refusal_shows_lifts_it(
+    tracker: MemoryTracker, setting: Literal["trusted_authors", "adopted"]
+) -> None:
     handed_over(tracker, "maps-app[bot]", Standing.STRANGER)
     policy = pasted(refused(planned(tracker, THREE)), setting)
     assert planned(tracker, THREE, policy).changes == ()

@@ -35,11 +35,11 @@ class People:
     def author(self, row: Row) -> tuple[str, Standing]:
         """Return the name of an issue's author, and what the issue alone tells of it."""
         author = row.get("author") or {}
-        name = str(author.get("username") or "")
-        if name:
-            self._authors[name] = author["id"]
-        if name and author["id"] == self.me["id"]:
-            return name, Standing.SELF
+        name, number = str(author.get("username") or ""), author.get("id")
+        if name and isinstance(number, int):
+            self._authors[name] = number
+            if number == self.me["id"]:
+                return name, Standing.SELF
         return name, Standing.GONE if not name or _is_ghost(author) else Standing.STRANGER
 
     def standings(self, project: Project, authors: Collection[str]) -> Mapping[str, Standing]:
