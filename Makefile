@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit coverage docs schema lock report optional bench fuzz wheel clean
+.PHONY: help demo test lint types unit coverage docs schema lock report optional bench fuzz wheel clean states mutants next
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -70,6 +70,12 @@ optional: | $(VENV)/bin/python ## what optional tests need, where npm, apt-get a
 
 states: $(VENV)/dev ## random histories of map, people and pushes: make states STEPS=100000
 	STEPS=$(or $(STEPS),100000) $(BIN)/pytest tests/syncing/test_state_machine.py
+
+NEXT := marko pygithub
+next: $(VENV)/dev ## test the newest releases of what is bounded because private parts of it are overridden
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --pre --no-deps $(NEXT)
+	$(BIN)/pytest $(PARALLEL) tests/parsing tests/planning tests/adapters tests/contract
+	@rm -f $(VENV)/dev
 
 mutants: $(VENV)/dev ## put faults into the sync core and show that tests notice
 	$(BIN)/python -m tests.mutants.run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -24,6 +24,10 @@ ACTION = "https://github.com/techmap-sync/techmap-sync"
 TAG = f"v{__version__}"
 HOW_TO_PIN = f"to pin the commit: git ls-remote {ACTION} {TAG}"
 _SHARED = "gitlab.com"
+# https://github.blog/changelog/2026-05-07-github-actions-concurrency-groups-now-allow-larger-queues
+_QUEUED = {"@QUEUED@": " All that wait get their turn.", "@QUEUE@": "\n  queue: max"}
+_REPLACED = {"@QUEUED@": " Of those that wait the newest alone remains, and pushes for all.", "@QUEUE@": ""}
+_NOTHING: Mapping[str, str] = {}
 _OWN_GITLAB = "gitlab."
 """How GitLab's documents call a server of one's own. A guess, good enough for files that somebody reads before they are
 committed; elsewhere a host is what settings, a flag or the CI say."""
@@ -141,7 +145,8 @@ def _automation(checkout: Checkout, branch: str, kind: str) -> tuple[dict[str, s
         case "github":
             commit = commit_of_tag(ACTION, TAG, environment())
             pin = f"{commit} # {TAG}" if commit else f"{TAG} # {HOW_TO_PIN}"
-            workflow = _filled("github-workflow.yml", checkout, branch).replace("@PIN@", pin)
+            queued = _QUEUED if checkout.remote is not None and checkout.remote.host == "github.com" else _REPLACED
+            workflow = _filled("github-workflow.yml", checkout, branch, {"@PIN@": pin, **queued})
             remark = f"{WORKFLOW} names the tag {TAG}, because its commit could not be found out; {HOW_TO_PIN}"
             return {WORKFLOW: workflow}, "" if commit else remark
         case "gitlab":
@@ -163,11 +168,11 @@ def _existing(path: Path, root: Path) -> str:
         raise UsageProblem(f"{path.name} {problem.what}", problem.hint) from problem
 
 
-def _filled(name: str, checkout: Checkout, branch: str) -> str:
+def _filled(name: str, checkout: Checkout, branch: str, more: Mapping[str, str] = _NOTHING) -> str:
     """Fill in a shipped file; a JSON string is a YAML string, whatever a branch is called."""
     repository = checkout.remote.canonical if checkout.remote else ""
     minute = int.from_bytes(hashlib.sha256(repository.encode()).digest()[:4]) % 60
-    values = {"@BRANCH@": json.dumps(branch), "@MINUTE@": str(minute), "@VERSION@": __version__}
+    values = {"@BRANCH@": json.dumps(branch), "@MINUTE@": str(minute), "@VERSION@": __version__, **more}
     text = shipped(name).read_text(encoding="utf-8")
     for placeholder, value in values.items():
         text = text.replace(placeholder, value)

@@ -98,6 +98,17 @@ def test_the_workflow_pins_the_commit_of_the_release(program: Program, tagging: 
     assert "to pin" not in said
 
 
+@pytest.mark.parametrize(("host", "queues"), [("github.com", True), ("github.example.com", False)])
+def test_runs_queue_where_the_server_knows_how(program: Program, host: str, queues: bool) -> None:
+    clone(program.folder, f"https://{host}/octo/app.git")
+    assert program("init", "--to", "github").code == 0
+    text = (program.folder / ".github" / "workflows" / "techmap-sync.yml").read_text("utf-8")
+    group = {"group": "techmap-sync-${{ github.ref }}", "cancel-in-progress": False}
+    assert YAML(typ="safe").load(text)["concurrency"] == group | ({"queue": "max"} if queues else {})
+    assert ("get their turn" in text) is queues
+    assert "@" not in re.sub(r"uses: \S+@", "", text), "a placeholder was left"
+
+
 def test_a_release_that_cannot_be_found_is_named_by_its_tag_with_the_way_to_pin_it(program: Program) -> None:
     _, line, said = workflow_with(program, "branch")
     assert line.partition("@")[2].startswith(f"v{__version__} # to pin the commit: git ls-remote https://")

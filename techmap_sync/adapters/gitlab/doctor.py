@@ -11,7 +11,17 @@ from techmap_sync.adapters.gitlab.wire import Wire
 from techmap_sync.errors import TrackerError
 from techmap_sync.syncing.tracker import Finding
 
-_ROLES = {10: "Guest", 15: "Planner", 20: "Reporter", 30: "Developer", 40: "Maintainer", 50: "Owner"}
+_ROLES = {
+    5: "Minimal Access",
+    10: "Guest",
+    15: "Planner",
+    20: "Reporter",
+    25: "Security Manager",
+    30: "Developer",
+    40: "Maintainer",
+    50: "Owner",
+}
+"""https://docs.gitlab.com/api/access_requests/#valid-access-levels"""
 _BLOCKING = "blocked-by edges become links of the type"
 
 
