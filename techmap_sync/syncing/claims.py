@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from techmap_sync.planning.keys import tracking_key
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.tracker import Standing, Ticket
 
@@ -52,14 +53,19 @@ def refusals(claims: Claims, tracking_key: str, policy: SyncPolicy) -> tuple[str
     return (*found, *([f"{more} more tickets claim that too; doctor names them"] if more > 0 else []))
 
 
-def reason(claiming: Sequence[Ticket], policy: SyncPolicy) -> str:
-    """Return why a task gets no ticket.
+def reason(claims: Claims, key: str, policy: SyncPolicy, *, is_tracked: bool) -> str:
+    """Return why a task gets no ticket; empty when nothing claims its key.
 
-    :param claiming: the tickets that claim its key.
+    :param is_tracked: the map has a tracking ticket. While that one is claimed too, the way out is said there, once.
     """
+    claiming = claims.by_key.get(key, ())
+    if not claiming:
+        return ""
     first = claiming[0]
     others = f" (so do {named(claiming[1:])})" if claiming[1:] else ""
-    return f"{author(first)} wrote ticket {first.number}, which claims this task{others}; {way_out(first, policy)}"
+    what = f"{author(first)} wrote ticket {first.number}, which claims this task{others}"
+    is_said = not is_tracked and tracking_key(key.partition("/")[0]) in claims.by_key
+    return what if is_said else f"{what}; {way_out(first, policy)}"
 
 
 def remark(tickets: Iterable[Ticket]) -> str:

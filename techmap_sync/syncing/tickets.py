@@ -36,8 +36,8 @@ def task_changes(
 
 
 def _why_not_created(key: str, holdings: Holdings, policy: SyncPolicy) -> str:
-    if claiming := holdings.claims.by_key.get(key):
-        return claims.reason(claiming, policy)
+    if claimed := claims.reason(holdings.claims, key, policy, is_tracked=holdings.tracking is not None):
+        return claimed
     if key in policy.new:
         return ""
     if key in holdings.unreadable:

@@ -56,6 +56,7 @@ def test_no_map_is_begun_while_a_ticket_of_somebody_untrusted_claims_to_track_it
     change_set = planned(tracker, THREE)
     assert not change_set.writes
     assert "ticket 1," in refused(change_set)
+    assert said(change_set).count("adopted = ") == 1, "the way out is said once"
     push(tracker, THREE)
     assert [request.verb for request in tracker.writes] == []
 
