@@ -11,7 +11,10 @@ import pytest
 from tests.commands.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
 from tests.commands.run import ROOT, Program
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 def test_the_readme_shows_a_real_run(program: Program) -> None:

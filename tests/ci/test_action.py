@@ -12,6 +12,7 @@ import pytest
 
 from tests.ci.checkout import MAP, NAME, Origin, git, with_code_of_its_own
 from tests.ci.runner import ROOT, Ended, Runner
+from tests.security.listening import listening
 from tests.simulators.github import Account, GitHub, running
 
 TEXT = MAP.read_text("utf-8")
@@ -210,6 +211,20 @@ def test_a_package_with_another_hash_is_not_installed(
     assert ended.code == 1
     assert "annotated-doc" in ended.log
     assert "HASHES" in ended.log.upper()
+
+
+def test_the_input_token_is_not_for_another_vendor(runner: Runner, workspace: Path, server: GitHub) -> None:
+    """The settings name another vendor than the job, which has one token."""
+    (workspace / "techmap-sync.toml").write_text('to = "gitlab:mallory/maps"\n', "utf-8")
+    with listening() as theirs:
+        runner.before = {"TECHMAP_SYNC_API_URL": theirs.url}
+        ended = merged(runner, workspace, token="ghp_Zk3xWq9Lr5Ty7Ub1Nc4M")
+        assert theirs.requests == []
+        assert ended.code == 2
+        assert "no token for GitLab" in ended.log
+        assert merged(runner, workspace, token="glpat-Zk3xWq9Lr5Ty7Ub1", tracker="gitlab:octo/maps").code == 5
+        assert {request.login for request in theirs.requests} == {"Bearer glpat-Zk3xWq9Lr5Ty7Ub1"}
+    assert server.requests == []
 
 
 def test_inputs_are_values_and_never_commands(runner: Runner, workspace: Path) -> None:
