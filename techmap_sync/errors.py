@@ -87,6 +87,11 @@ class TicketRefused(TrackerError):
 
 
 @dataclass(eq=False)
+class UnexpectedAnswer(TrackerError):
+    """The server answered a read with something else than its vendor documents."""
+
+
+@dataclass(eq=False)
 class NotSupported(TrackerError):
     """The tracker said, only while writing, that it cannot do this (a feature of another tier)."""
 

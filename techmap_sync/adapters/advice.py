@@ -43,6 +43,15 @@ def reset_time(text: str, now: datetime) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def moment(text: str) -> datetime | None:
+    """Return a time that a row names; None where it is not one, or lacks its zone."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.tzinfo else None
+
+
 def number(text: str) -> int | None:
     """Return a count that a header names; None where it names none."""
     text = text.strip()

@@ -230,7 +230,7 @@ def test_a_number_that_is_none_names_no_ticket(server: Simulator, number: str) -
 def test_an_answer_about_another_ticket_is_unclear(server: Simulator) -> None:
     tracker = connect(server.connection())
     tracker.create(Draft("Title", ""))
-    server.fail(faults.Fault(200, '{"iid": 7, "title": "Title", "description": ""}'))
+    server.fail(faults.Fault(200, '{"iid": 7, "title": "Title", "description": "", "state": "opened", "labels": []}'))
     with pytest.raises(OutcomeUnclear) as caught:
         tracker.update("1", Patch(body="New"))
     assert caught.value.what == "GitLab answered a write with something else"
@@ -240,7 +240,7 @@ def test_a_title_that_was_stored_in_another_way_is_told(server: Simulator) -> No
     server.world.paragraphs_only = False
     tracker = connect(server.connection())
     tracker.create(Draft("Title", ""))
-    server.fail(faults.Fault(200, '{"iid": 1, "title": "Another", "description": ""}'))
+    server.fail(faults.Fault(200, '{"iid": 1, "title": "Another", "description": "", "state": "opened", "labels": []}'))
     with pytest.raises(TrackerError) as caught:
         tracker.update("1", Patch(title="New"))
     assert caught.value.what == 'GitLab stored another title for ticket 1: "Another"'

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from techmap_sync.adapters.github import shapes
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.refusals import Refusal
+from techmap_sync.adapters.shapes import Unexpected
 from techmap_sync.errors import BudgetSpent, TrackerError
 
 _FORBIDDEN = 403
@@ -37,7 +39,7 @@ def of_token(api: Api, *, installation: bool) -> Account:
     """
     if not installation:
         try:
-            return Account(str(api.read("/user").row.get("login", "")), installation=False)
+            return Account(str(api.row("/user", shapes.ACCOUNT)["login"]), installation=False)
         except Refusal as error:
             if error.status != _FORBIDDEN:
                 raise
@@ -47,4 +49,7 @@ def of_token(api: Api, *, installation: bool) -> Account:
         raise
     except TrackerError:
         viewer = None
-    return Account(str(viewer.get("login", "")) if isinstance(viewer, dict) else "", installation=True)
+    try:
+        return Account(str(shapes.ACCOUNT.read(viewer)["login"]), installation=True)
+    except Unexpected:
+        return Account("", installation=True)

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.adapters.failures import NoAnswer
+from techmap_sync.adapters.github import shapes
 from techmap_sync.adapters.github.pacer import Cost, Pacer
 from techmap_sync.adapters.github.refusals import not_found, refusal, seconds_demanded
-from techmap_sync.adapters.github.transport import Answer, Row, Transport
+from techmap_sync.adapters.github.transport import Answer, Transport
 from techmap_sync.adapters.http import on_same_server
 from techmap_sync.adapters.pages import Endless, Walk
-from techmap_sync.errors import OutcomeUnclear, TrackerError
+from techmap_sync.adapters.shapes import Row, Shape, Unexpected
+from techmap_sync.errors import OutcomeUnclear, TrackerError, UnexpectedAnswer
 
 _SECONDS_BEFORE_RETRIES = (1.0, 2.0, 4.0)
 _REDIRECTS = (301, 302, 307, 308)
 _MOST_MOVES = 3
+_TRY_AGAIN = "try again; check what proxy is in between, and the release of the server"
 _ACCEPTED, _NOT_IMPLEMENTED = 202, 501
 _OF_THE_SERVER = ("/user",)
 
@@ -76,25 +79,44 @@ class Api:
         :param name: ``owner/name``; empty for the tracker's own.
         :raises Refusal: there is none that the token may see.
         """
-        return self.read(f"{self._transport.base_url}/repos/{name}" if name else "").row
+        return self.row(f"{self._transport.base_url}/repos/{name}" if name else "", shapes.REPOSITORY)
 
-    def pages(self, path: str, parameters: Parameters = _NONE) -> Iterator[Row]:
+    def row(self, path: str, shape: Shape) -> Row:
+        """Read one object.
+
+        :raises Refusal: the server said no.
+        :raises TrackerError: it did not answer, or with something else.
+        """
+        return self.shaped(shape, self.read(path).data)
+
+    def shaped(self, shape: Shape, value: object) -> Row:
+        """Return a row of an answer.
+
+        :raises UnexpectedAnswer: it is something else.
+        """
+        try:
+            return shape.read(value)
+        except Unexpected as unexpected:
+            raise UnexpectedAnswer(self._name, f"{self.host} answered with {unexpected}", _TRY_AGAIN) from None
+
+    def pages(self, path: str, shape: Shape, parameters: Parameters = _NONE) -> Iterator[Row]:
         """Read a whole list, a hundred rows a request.
 
+        :param shape: what each row is.
         :raises TrackerError: a page is missing or is no list.
         """
         query: Parameters = {**parameters, "per_page": 100}
         answer = self.read(path, query)
         walk = Walk(self._connection.now, answer.last_page)
         while True:
-            if not isinstance(answer.data, list):
-                raise TrackerError(self._name, f"{self.host} answered with something that is no list", "try again")
             try:
-                walk.page(repr(query), answer.data, answer.size)
+                walk.page(repr(query), answer.listed, answer.size)
+            except Unexpected as unexpected:
+                raise UnexpectedAnswer(self._name, f"{self.host} answered with {unexpected}", _TRY_AGAIN) from None
             except Endless as endless:
                 what = f"a list of {self.host} has no end: {endless.why}"
                 raise TrackerError(self._name, what, "try again later") from None
-            yield from answer.data
+            yield from (self.shaped(shape, row) for row in answer.data)
             query = answer.next_query
             if not query:
                 return
@@ -187,7 +209,7 @@ class Api:
         place = on_same_server(self._transport.base_url, answer.headers.get("location", ""))
         if answer.status in _REDIRECTS and place:
             answer = self._send("GET", place, _NONE)
-        return str(self._accepted(answer).row.get("full_name") or self.repository)
+        return str(self.shaped(shapes.REPOSITORY, self._accepted(answer).data)["full_name"])
 
     def _url(self, path: str) -> str:
         if path in _OF_THE_SERVER or path.startswith("http"):

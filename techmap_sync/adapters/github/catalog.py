@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from techmap_sync.adapters.github import shapes
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.refusals import Refusal
-from techmap_sync.errors import OutcomeUnclear, TicketRefused, TrackerError
+from techmap_sync.errors import OutcomeUnclear, TicketRefused, UnexpectedAnswer
 
 _DESCRIPTION = "Set by techmap-sync from a technical map"
 _GREY = "ededed"
@@ -49,12 +50,12 @@ class Catalog:
 
     def _known_labels(self) -> frozenset[str]:
         if self._labels is None:
-            self._labels = frozenset(row["name"].lower() for row in self._api.pages("/labels"))
+            self._labels = frozenset(row["name"].lower() for row in self._api.pages("/labels", shapes.LABEL))
         return self._labels
 
     def _known_milestones(self) -> dict[str, int]:
         if self._milestones is None:
-            rows = self._api.pages("/milestones", {"state": "all"})
+            rows = self._api.pages("/milestones", shapes.MILESTONE, {"state": "all"})
             self._milestones = {row["title"]: row["number"] for row in rows}
         return self._milestones
 
@@ -73,11 +74,9 @@ class Catalog:
 
     def _create_milestone(self, title: str) -> None:
         try:
-            number = self._api.write("POST", "/milestones", {"title": title}).row.get("number")
-            if not isinstance(number, int):
-                raise TrackerError(self._name, f"the answer to a new milestone {title} has no number", "run again")
-            self._known_milestones()[title] = number
-        except (Refusal, OutcomeUnclear) as error:
+            answer = self._api.write("POST", "/milestones", {"title": title})
+            row = self._api.shaped(shapes.MILESTONE, answer.data)
+        except (Refusal, OutcomeUnclear, UnexpectedAnswer) as error:
             self._milestones = None
             if title in self._known_milestones():
                 return
@@ -85,3 +84,7 @@ class Catalog:
                 what = f"the milestone {title} could not be created: {error.what}"
                 raise TicketRefused(self._name, what, "create it by hand", field="milestone") from error
             raise
+        if row["title"].strip() != title.strip():
+            what = f"{self._api.host} answered with another milestone than {title}"
+            raise UnexpectedAnswer(self._name, what, "look at the milestones before the next run")
+        self._known_milestones()[title] = row["number"]

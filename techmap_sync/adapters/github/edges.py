@@ -10,11 +10,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from techmap_sync.adapters.github import shapes
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.issues import blocker_count, blocking_count, child_count, parent_of, reference
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.shelf import Shelf
-from techmap_sync.adapters.github.transport import Row
+from techmap_sync.adapters.shapes import Row, Unexpected
 from techmap_sync.errors import BudgetSpent, NotSupported, OutcomeUnclear, TicketRefused, TrackerError
 from techmap_sync.syncing.tracker import Edge, EdgeKind, Ends
 
@@ -88,13 +89,14 @@ class Edges:
     def _ends_of(self, row: object) -> Ends | None:
         """Return the edges of an issue; None where something of them is missing or hidden."""
         try:
-            blockers = row["blockedBy"]["nodes"]  # type: ignore[index]
-            if row["blockedBy"]["totalCount"] > len(blockers):  # type: ignore[index]
-                return None
-            parent = self._named(row["parent"]) if row["parent"] else None  # type: ignore[index]
-            return Ends(parent, frozenset(map(self._named, blockers)))
-        except (LookupError, TypeError):
+            known = shapes.ENDS.read(row)
+        except Unexpected:
             return None
+        blockers = known["blockedBy"]
+        if blockers["totalCount"] > len(blockers["nodes"]):
+            return None
+        parent = self._named(known["parent"]) if known["parent"] else None
+        return Ends(parent, frozenset(map(self._named, blockers["nodes"])))
 
     def _named(self, node: Mapping[str, Any]) -> str:
         return reference(f"{node['repository']['nameWithOwner']}/issues/{node['number']}", self._api.repository)
@@ -105,7 +107,7 @@ class Edges:
         A server without dependencies, which answers with status 404, has none.
         """
         try:
-            rows = list(self._api.pages(f"/issues/{number}/dependencies/blocked_by"))
+            rows = list(self._api.pages(f"/issues/{number}/dependencies/blocked_by", shapes.BLOCKER))
         except Refusal as error:
             if error.status != 404:
                 raise

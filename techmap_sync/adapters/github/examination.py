@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from techmap_sync.adapters.github.refusals import Refusal
-from techmap_sync.adapters.github.transport import Row
+from techmap_sync.adapters.shapes import Row
 from techmap_sync.errors import TrackerError
 from techmap_sync.syncing.tracker import Capabilities, Finding
 

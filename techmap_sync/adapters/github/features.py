@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import islice
 
+from techmap_sync.adapters.github import shapes
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.edges import CHILD_LIMIT, DEPENDENCY_LIMIT
 from techmap_sync.adapters.github.issues import blocker_count, child_count, is_issue, parent_of
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.shelf import Shelf
-from techmap_sync.adapters.github.transport import Row
+from techmap_sync.adapters.shapes import Row
 from techmap_sync.syncing.tracker import Capabilities, EdgeKind
 
 _HOSTED = ("api.github.com", ".ghe.com")
@@ -78,7 +80,8 @@ class Features:
 
 
 def _any_number(api: Api, shelf: Shelf) -> str:
-    rows = api.read("/issues", {"state": "all", "per_page": 100}).rows
+    # The first page will do.
+    rows = islice(api.pages("/issues", shapes.ISSUE, {"state": "all"}), 100)
     for row in filter(is_issue, rows):
         shelf.keep(row)
     return shelf.any_number

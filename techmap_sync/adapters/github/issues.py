@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, TypeGuard
+from typing import Any
 
-from techmap_sync.adapters.github.transport import Row
+from techmap_sync.adapters.advice import moment
+from techmap_sync.adapters.shapes import Row
 from techmap_sync.errors import NotAllowed, TicketRefused, TrackerError
 from techmap_sync.syncing.tracker import CloseReason, Standing, State, Ticket
 
@@ -21,14 +22,10 @@ _REASONS = {
 _NAMES = {reason: name for name, reason in _REASONS.items()}
 
 _MEMBERS = ("OWNER", "MEMBER", "COLLABORATOR")
+BLOCKER_LIMIT = 50
+"""https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/creating-issue-dependencies"""
 _GHOST = "ghost"
 """The account that stands in for those that were deleted (https://github.com/ghost); some rows have none at all."""
-
-
-def is_readable(row: object) -> TypeGuard[Row]:
-    """Return whether something has the fields that no issue lacks."""
-    kinds = {"number": int, "id": int, "title": str, "state": str, "labels": list}
-    return isinstance(row, dict) and all(isinstance(row.get(field), kind) for field, kind in kinds.items())
 
 
 def is_issue(row: Row) -> bool:
@@ -50,26 +47,27 @@ def ticket(row: Row, login: str, spelling: Mapping[str, str]) -> Ticket:
         state=State.CLOSED if closed else State.OPEN,
         reason=_REASONS.get(row.get("state_reason") or "") if closed else None,
         labels=frozenset(spelling.get(name.lower(), name) for name in label_names(row["labels"])),
-        assignees=frozenset(account["login"] for account in row.get("assignees") or ()),
+        assignees=frozenset(account["login"] for account in row.get("assignees") or () if account),
         milestone=(row.get("milestone") or {}).get("title"),
         author=_author(row),
         standing=_standing(row, login),
         parent=parent_of(row),
         blocked_by=frozenset() if blocker_count(row) == 0 else None,
-        comments=row.get("comments", 0),
-        url=row.get("html_url", ""),
+        comments=row.get("comments") or 0,
+        url=row.get("html_url") or "",
     )
 
 
 def label_names(labels: Iterable[Any]) -> list[str]:
-    """Return the names of labels; old rows hold bare names."""
-    return [label if isinstance(label, str) else label["name"] for label in labels]
+    """Return the names of labels; old rows hold bare names, and a label without a name is none of ours."""
+    names = (label if isinstance(label, str) else label.get("name") for label in labels)
+    return [name for name in names if name]
 
 
 def parent_of(row: Row) -> str | None:
     """Return the number of the issue that this one is a sub-issue of."""
     url = row.get("parent_issue_url")
-    return reference(url, "/".join(row.get("repository_url", "").split("/")[-2:])) if url else None
+    return reference(url, "/".join((row.get("repository_url") or "").split("/")[-2:])) if url else None
 
 
 def reference(url: str, repository: str) -> str:
@@ -84,29 +82,29 @@ def reference(url: str, repository: str) -> str:
 
 def blocker_count(row: Row) -> int | None:
     """Return how many issues block this one, closed ones too; None when the row does not tell."""
-    count = (row.get("issue_dependencies_summary") or {}).get("total_blocked_by")
-    return count if isinstance(count, int) else None
+    count: int | None = (row.get("issue_dependencies_summary") or {}).get("total_blocked_by")
+    return count
 
 
 def blocking_count(row: Row) -> int | None:
     """Return how many issues this one blocks, closed ones too; None when the row does not tell."""
-    count = (row.get("issue_dependencies_summary") or {}).get("total_blocking")
-    return count if isinstance(count, int) else None
+    count: int | None = (row.get("issue_dependencies_summary") or {}).get("total_blocking")
+    return count
 
 
 def child_count(row: Row) -> int:
     """Return how many sub-issues an issue has, as far as its row tells."""
-    count = (row.get("sub_issues_summary") or {}).get("total")
-    return count if isinstance(count, int) else 0
+    return (row.get("sub_issues_summary") or {}).get("total") or 0
 
 
 def creations(rows: Iterable[Row], login: str) -> list[datetime]:
     """Return when our account created content that rows show: the issues, and at the earliest the edges of each."""
     times = []
     for row in rows:
-        if _author(row) == login and row.get("created_at"):
-            edges = (parent_of(row) is not None) + (blocker_count(row) or 0)
-            times += [datetime.fromisoformat(row["created_at"])] * (1 + edges)
+        time = moment(row.get("created_at") or "") if _author(row) == login else None
+        if time:
+            edges = (parent_of(row) is not None) + min(blocker_count(row) or 0, BLOCKER_LIMIT)
+            times += [time] * (1 + edges)
     return times
 
 

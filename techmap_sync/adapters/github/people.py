@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from urllib.parse import quote
 
+from techmap_sync.adapters.github import shapes
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.refusals import Refusal
-from techmap_sync.adapters.github.transport import Row
+from techmap_sync.adapters.shapes import Row
 from techmap_sync.syncing.tracker import Standing
 
 _ROLES = ("triage", "write", "maintain", "admin")
@@ -45,7 +46,7 @@ class People:
         https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
         """
         try:
-            row = self._api.read(f"/collaborators/{quote(login, safe='')}/permission").row
+            row = self._api.row(f"/collaborators/{quote(login, safe='')}/permission", shapes.PERMISSION)
         except Refusal as error:
             if error.status == _UNAUTHORIZED:
                 raise

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from techmap_sync.adapters.advice import reset_time, seconds_to_wait
-from techmap_sync.adapters.github.transport import Answer, Row
+from techmap_sync.adapters.github.transport import Answer
+from techmap_sync.adapters.shapes import Row
 from techmap_sync.adapters.words import one_line
 from techmap_sync.errors import TrackerError
 

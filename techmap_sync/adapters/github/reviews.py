@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from techmap_sync.adapters.connection import Connection
-from techmap_sync.adapters.github import account
+from techmap_sync.adapters.github import account, shapes
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.login import is_installation, requester_for
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.transport import Answer, Transport
-from techmap_sync.errors import NotAllowed, OutcomeUnclear, TrackerError
+from techmap_sync.adapters.shapes import Row, Unexpected
+from techmap_sync.errors import NotAllowed, OutcomeUnclear
 from techmap_sync.syncing.review import Comment
 
 _DENIED = (401, 403)
@@ -45,7 +46,7 @@ class GitHubReview:
     def comments(self) -> tuple[Comment, ...]:
         """Read all comments, a hundred a request; none counts as ours where the server does not tell who we are."""
         with self._allowed():
-            return tuple(map(self._comment, self._api.pages(f"/issues/{self._number}/comments")))
+            return tuple(map(self._comment, self._api.pages(f"/issues/{self._number}/comments", shapes.COMMENT)))
 
     def add(self, text: str) -> Comment:
         """Write a comment."""
@@ -69,14 +70,12 @@ class GitHubReview:
             raise NotAllowed(self.name, f"the token may not comment: {refusal.said}", _ADVICE) from refusal
 
     def _stored(self, answer: Answer) -> Comment:
-        if not isinstance(answer.row.get("id"), int):
-            raise OutcomeUnclear(self.name, "the server answered with something other than a comment", "run again")
-        return self._comment(answer.row)
+        try:
+            return self._comment(shapes.COMMENT.read(answer.data))
+        except Unexpected as unexpected:
+            raise OutcomeUnclear(self.name, f"the server answered with {unexpected}", "run again") from None
 
-    def _comment(self, row: object) -> Comment:
-        if not isinstance(row, dict) or not isinstance(row.get("id"), int):
-            raise TrackerError(self.name, "the server answered with something other than comments", "try again later")
-        user, body, url = (row.get(name) for name in ("user", "body", "html_url"))
-        author = user.get("login") if isinstance(user, dict) else None
+    def _comment(self, row: Row) -> Comment:
+        author = (row.get("user") or {}).get("login", "")
         ours = bool(author) and author == self._login
-        return Comment(str(row["id"]), body if isinstance(body, str) else "", ours, url if isinstance(url, str) else "")
+        return Comment(str(row["id"]), row.get("body") or "", ours, row.get("html_url") or "")

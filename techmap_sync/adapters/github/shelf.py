@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from techmap_sync.adapters.github import shapes
 from techmap_sync.adapters.github.api import Api
-from techmap_sync.adapters.github.issues import is_issue, is_readable, parent_of
+from techmap_sync.adapters.github.issues import is_issue, parent_of
 from techmap_sync.adapters.github.refusals import Refusal
-from techmap_sync.adapters.github.transport import Row
-from techmap_sync.errors import TicketRefused, TrackerError
+from techmap_sync.adapters.shapes import Row
+from techmap_sync.errors import TicketRefused, UnexpectedAnswer
 
 _GONE = (301, 404, 410)
 """Status of an issue that was transferred, never was, or was deleted."""
@@ -26,13 +27,8 @@ class Shelf:
         """The number of an issue that exists; empty when none came by."""
         return next(iter(self._ids), "")
 
-    def keep(self, row: object) -> Row:
-        """Remember an issue that was read; a pull request, which lists hold too, is passed through.
-
-        :raises TrackerError: it is none.
-        """
-        if not is_readable(row):
-            raise TrackerError(self._name, f"{self._api.host} answered with something that is no issue", "try again")
+    def keep(self, row: Row) -> Row:
+        """Remember an issue that was read; a pull request, which lists hold too, is passed through."""
         if is_issue(row):
             self._ids[str(row["number"])] = row["id"]
             self._parents[str(row["number"])] = parent_of(row)
@@ -48,13 +44,16 @@ class Shelf:
         if not number.isdecimal():
             return None
         try:
-            row = self._api.read(f"/issues/{number}").row
+            row = self._api.row(f"/issues/{number}", shapes.ISSUE)
         except Refusal as error:
             if error.status not in _GONE or "disabled" in error.said:
                 raise
             if not self._ids:
                 self._api.read("")
             return None
+        if str(row["number"]) != str(int(number)):
+            what = f"{self._api.host} answered with issue {row['number']} instead of {number}"
+            raise UnexpectedAnswer(self._name, what, "try again")
         self.keep(row)
         return row if is_issue(row) else None
 

@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from techmap_sync.adapters.connection import Connection
-from techmap_sync.adapters.github import account, examination, issues
+from techmap_sync.adapters.github import account, examination, issues, shapes
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.catalog import Catalog
 from techmap_sync.adapters.github.edges import Edges
@@ -19,7 +19,8 @@ from techmap_sync.adapters.github.people import People
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.adapters.github.scope import one_issue
 from techmap_sync.adapters.github.shelf import Shelf
-from techmap_sync.adapters.github.transport import Answer, Row, Transport
+from techmap_sync.adapters.github.transport import Answer, Transport
+from techmap_sync.adapters.shapes import Row, Unexpected
 from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused, TrackerError, UsageProblem
 from techmap_sync.syncing.tracker import (
     Capabilities,
@@ -152,7 +153,7 @@ class GitHubTracker:
         if not repository:
             self._repository_row = row
         # Before GitHub Enterprise Server 3.0 there was only this.
-        told = row.get("visibility") or ("private" if row.get("private", True) else "public")
+        told = row.get("visibility") or ("private" if row["private"] else "public")
         return _VISIBILITY.get(told, Visibility.PRIVATE)
 
     def examine(self) -> tuple[Finding, ...]:
@@ -160,8 +161,9 @@ class GitHubTracker:
         found: list[Finding] = []
         try:
             answer = self._api.read("")
+            row = self._api.shaped(shapes.REPOSITORY, answer.data)
             scopes, installation = answer.headers.get("x-oauth-scopes"), self._account.installation
-            found += examination.of_repository(answer.row, self._login(), scopes, installation=installation)
+            found += examination.of_repository(row, self._login(), scopes, installation=installation)
             found += examination.of_features(self.capabilities, self._api.host)
             found += examination.of_limits(self._api.pacer.left)
         except TrackerError as error:
@@ -235,7 +237,7 @@ class GitHubTracker:
         self._catalog.require_labels(labels)
         try:
             answer = self._api.write("POST", f"/issues/{number}/labels", {"labels": self._spelt(labels)})
-            stored = issues.label_names(answer.rows)
+            stored = self._labels_in(answer)
         except OutcomeUnclear:
             stored = self._labels_of(number)
             if not _as_named(labels) <= _as_named(stored):
@@ -298,7 +300,7 @@ class GitHubTracker:
         return True
 
     def _listed(self, parameters: dict[str, str]) -> Snapshot:
-        listed = map(self._shelf.keep, self._api.pages("/issues", parameters))
+        listed = map(self._shelf.keep, self._api.pages("/issues", shapes.ISSUE, parameters))
         rows = {row["number"]: row for row in listed if issues.is_issue(row)}
         self._features.learn(rows.values())
         if rows:
@@ -325,10 +327,22 @@ class GitHubTracker:
         return row
 
     def _stored(self, answer: Answer) -> Row:
-        if not issues.is_readable(answer.data):
-            what = f"{self._api.host} answered to a write with something that is no issue"
-            raise OutcomeUnclear(self.name, what, "run again: it looks first for what was written")
-        return self._shelf.keep(answer.data)
+        try:
+            return self._shelf.keep(shapes.ISSUE.read(answer.data))
+        except Unexpected as unexpected:
+            what = f"{self._api.host} answered a write with {unexpected}"
+            raise OutcomeUnclear(self.name, what, "run again: it looks first for what was written") from None
+
+    def _labels_in(self, answer: Answer) -> list[str]:
+        """Return the labels that an answer lists.
+
+        :raises OutcomeUnclear: it lists something else.
+        """
+        try:
+            return [shapes.LABEL.read(row)["name"] for row in answer.listed]
+        except Unexpected as unexpected:
+            what = f"{self._api.host} answered a write with {unexpected}"
+            raise OutcomeUnclear(self.name, what, "run again: it looks first for what was written") from None
 
     def _labels_of(self, number: str) -> list[str]:
         return issues.label_names(self._shelf.required(number)["labels"])

@@ -16,10 +16,8 @@ from techmap_sync.adapters.advice import number
 from techmap_sync.adapters.failures import NoAnswer
 from techmap_sync.adapters.github.app import AppLogin
 from techmap_sync.adapters.http import Answered, Reply, Session
+from techmap_sync.adapters.shapes import Row, Unexpected
 from techmap_sync.adapters.words import one_line
-
-Row = Mapping[str, Any]
-"""An object of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,14 @@ class Answer:
         return self.data if isinstance(self.data, dict) else {}
 
     @property
-    def rows(self) -> list[Row]:
-        """The objects of the answer's list."""
-        return [row for row in self.data if isinstance(row, dict)] if isinstance(self.data, list) else []
+    def listed(self) -> list[object]:
+        """What the answer's list holds.
+
+        :raises Unexpected: it is no list.
+        """
+        if not isinstance(self.data, list):
+            raise Unexpected("something that is no list")
+        return self.data
 
     @property
     def message(self) -> str:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from techmap_sync.adapters.http import Reply, on_same_server
+from techmap_sync.adapters.shapes import Row
 from techmap_sync.adapters.words import one_line
 
-Row = Mapping[str, Any]
-"""One object of an answer, with the fields that GitLab's REST documentation names."""
 Query = Mapping[str, Any]
 """Fields of a request."""
 
@@ -58,11 +57,9 @@ class Answer:
         return self.content if isinstance(self.content, dict) else None
 
     @property
-    def rows(self) -> list[Row] | None:
+    def rows(self) -> list[object] | None:
         """The list that was asked for; None when the answer holds something else."""
-        if isinstance(self.content, list) and all(isinstance(row, dict) for row in self.content):
-            return self.content
-        return None
+        return self.content if isinstance(self.content, list) else None
 
 
 def place_to_go_on(reply: Reply) -> str:

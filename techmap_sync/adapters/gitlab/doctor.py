@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from techmap_sync.adapters.gitlab import project
+from techmap_sync.adapters.gitlab import project, shapes
 from techmap_sync.adapters.gitlab.people import People
 from techmap_sync.adapters.gitlab.project import PLANNER, Project
 from techmap_sync.adapters.gitlab.wire import Wire
@@ -44,10 +44,10 @@ def _token(wire: Wire, people: People) -> Iterator[Finding]:
     account = people.me["username"]
     # Only access tokens can ask about themselves; for OAuth tokens there is no such page.
     answer = wire.read("/personal_access_tokens/self", "read the token's scopes", accepted={401, 403, 404})
-    row = answer.row if answer.succeeded else None
-    if row is None:
+    if not answer.succeeded:
         yield Finding("token", True, f"belongs to {account}")
         return
+    row = wire.shaped(shapes.TOKEN, answer.content)
     scopes = ", ".join(row["scopes"])
     until = f", until {row['expires_at']}" if row.get("expires_at") else ""
     if "api" in row["scopes"]:

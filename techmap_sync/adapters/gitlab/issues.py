@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from techmap_sync.adapters.gitlab import texts
-from techmap_sync.adapters.gitlab.answers import Row
+from techmap_sync.adapters.gitlab import shapes, texts
 from techmap_sync.adapters.gitlab.pages import Listing, read_by_creation
 from techmap_sync.adapters.gitlab.problems import ACCESS, Complaint
 from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.rows import is_gone
 from techmap_sync.adapters.gitlab.wire import Wire
-from techmap_sync.errors import OutcomeUnclear
+from techmap_sync.adapters.shapes import Row
+from techmap_sync.errors import OutcomeUnclear, UnexpectedAnswer
 
 Data = dict[str, Any]
 
@@ -29,7 +29,7 @@ class Issues:
 
         :raises TrackerError: GitLab refused or did not answer.
         """
-        return read_by_creation(self._wire, self._path, "list the issues", {**query, "state": "all"})
+        return read_by_creation(self._wire, self._path, "list the issues", {**query, "state": "all"}, shapes.ISSUE)
 
     def get(self, number: str) -> Row | None:
         """Read one issue; None when it was deleted or moved away.
@@ -41,8 +41,13 @@ class Issues:
         answer = self._wire.read(f"{self._path}/{number}", f"read ticket {number}", accepted={404})
         if answer.status == 404 and "project" in answer.message.casefold():
             raise self._wire.error(Complaint("the project is gone or hidden from the token", ACCESS))
-        row = answer.row
-        return None if answer.status == 404 or row is None or is_gone(row) else row
+        if answer.status == 404:
+            return None
+        row = self._wire.shaped(shapes.ISSUE, answer.content)
+        if row["iid"] != int(number):
+            what = f"GitLab answered with ticket {row['iid']} instead of {number}"
+            raise UnexpectedAnswer(self._wire.tracker, what, "try again")
+        return None if is_gone(row) else row
 
     def create(self, data: Data) -> Row:
         """Create an issue.
@@ -51,7 +56,7 @@ class Issues:
         :raises TrackerError: GitLab refused, or stored another text.
         """
         answer = self._wire.write("post", self._path, "create a ticket", data)
-        return self._checked(answer.row or {}, data)
+        return self._checked(self._wire.written(shapes.ISSUE, answer), data)
 
     def change(self, number: str, deed: str, data: Data) -> Row:
         """Set some fields of an issue and leave all others. Without a clear answer it looks whether they are set.
@@ -62,12 +67,13 @@ class Issues:
         if not texts.is_number(number):
             raise self._wire.ticket_refused(f"there is no ticket {number}")
         try:
-            row = self._wire.write("put", f"{self._path}/{number}", deed, data).row
+            row = self._wire.written(shapes.ISSUE, self._wire.write("put", f"{self._path}/{number}", deed, data))
         except OutcomeUnclear:
-            row = self.get(number)
-            if row is None or not _holds(row, data):
+            found = self.get(number)
+            if found is None or not _holds(found, data):
                 raise
-        return self._checked(row or {}, {**data, "iid": number})
+            row = found
+        return self._checked(row, {**data, "iid": number})
 
     def set_labels(self, number: str, added: Collection[str], removed: Collection[str]) -> None:
         """Add and remove labels by calls that leave all others alone.
@@ -91,7 +97,7 @@ class Issues:
 
     def _checked(self, row: Row, sent: Data) -> Row:
         """Compare what GitLab says it stored with what it was told to store."""
-        if "iid" not in row or str(row["iid"]) != sent.get("iid", str(row["iid"])):
+        if str(row["iid"]) != sent.get("iid", str(row["iid"])):
             hint = "look at the tickets before the next run"
             raise OutcomeUnclear(self._wire.tracker, "GitLab answered a write with something else", hint)
         if "description" in sent:
@@ -102,7 +108,7 @@ class Issues:
         return row
 
     def _check_text(self, row: Row, sent: str) -> None:
-        difference = texts.first_difference(sent, row["description"] or "")
+        difference = texts.first_difference(sent, row.get("description") or "")
         if difference:
             number, line = difference
             what = f'GitLab changed the text of ticket {row["iid"]} in line {number}: "{line[:80]}"'
@@ -112,12 +118,13 @@ class Issues:
 
 def _holds(row: Row, sent: Data) -> bool:
     """Return whether an issue is as a change would have made it."""
+    text = row.get("description") or ""
     labels, state = set(row["labels"]), {"close": "closed", "reopen": "opened"}.get(sent.get("state_event", ""))
     return (
         sent.get("title") in (None, row["title"])
-        and texts.first_difference(sent.get("description", row["description"]) or "", row["description"] or "") is None
+        and texts.first_difference(sent.get("description", text) or "", text) is None
         and state in (None, row["state"])
-        and sent.get("milestone_id") in (None, (row["milestone"] or {}).get("id"))
+        and sent.get("milestone_id") in (None, (row.get("milestone") or {}).get("id"))
         and _names(sent, "add_labels") <= labels
         and not _names(sent, "remove_labels") & labels
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from techmap_sync.adapters.gitlab import shapes
 from techmap_sync.adapters.gitlab.pages import read_all
 from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.wire import RefusedByGitLab, Wire
+from techmap_sync.errors import UnexpectedAnswer
 
 _USUAL_COLOR = "6699cc"
 """GitLab's own for a label that nobody gave one."""
@@ -41,7 +43,7 @@ class Labels:
     def _there(self, project: Project) -> set[str]:
         if self._known is None:
             query = {"include_ancestor_groups": True}
-            rows = read_all(self._wire, f"{project.api}/labels", "read the project's labels", query).rows
+            rows = read_all(self._wire, f"{project.api}/labels", "read the project's labels", query, shapes.LABEL).rows
             self._known = {row["name"] for row in rows}
         return self._known
 
@@ -75,7 +77,9 @@ class Milestones:
     def _find(self, project: Project, title: str) -> int | None:
         # The second name of the same thing is for servers before 16.7.
         query = {"title": title, "include_ancestors": True, "include_parent_milestones": True}
-        rows = read_all(self._wire, f"{project.api}/milestones", f"find the milestone {title}", query).rows
+        rows = read_all(
+            self._wire, f"{project.api}/milestones", f"find the milestone {title}", query, shapes.MILESTONE
+        ).rows
         return next((row["id"] for row in rows if row["title"] == title), None)
 
     def _create(self, project: Project, title: str) -> int:
@@ -86,5 +90,9 @@ class Milestones:
             if error.of_run:
                 raise
             raise self._wire.ticket_refused(error.what, "create it by hand", field="milestone") from error
-        number: int = (answer.row or {})["id"]
+        row = self._wire.shaped(shapes.MILESTONE, answer.content)
+        if row["title"].strip() != title.strip():
+            what = f"GitLab answered with another milestone than {title}"
+            raise UnexpectedAnswer(self._wire.tracker, what, "look at the milestones before the next run")
+        number: int = row["id"]
         return number

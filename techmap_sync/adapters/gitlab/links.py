@@ -15,12 +15,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from techmap_sync.adapters.gitlab.answers import Answer, Row
+from techmap_sync.adapters.gitlab import shapes
+from techmap_sync.adapters.gitlab.answers import Answer
 from techmap_sync.adapters.gitlab.pages import PER_PAGE, follow
 from techmap_sync.adapters.gitlab.problems import about_refusal
 from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.texts import is_number
 from techmap_sync.adapters.gitlab.wire import Wire
+from techmap_sync.adapters.shapes import Row
 from techmap_sync.errors import NotSupported, OutcomeUnclear
 from techmap_sync.syncing.tracker import Edge, EdgeKind, Ends
 
@@ -150,14 +152,18 @@ class Links:
         first = self._wire.read(path, deed, {"per_page": PER_PAGE}, accepted={404})
         if first.status == 404:
             return None
-        return [row for row in follow(self._wire, path, deed, first).rows if row["project_id"] == project.number]
+        return [
+            row
+            for row in follow(self._wire, path, deed, first, shapes.LINK).rows
+            if row["project_id"] == project.number
+        ]
 
     def _start(self, project: Project, number: str, row: Row) -> str:
         """Return the number of the issue that a link starts at; a list of links does not tell, and it never changes."""
         link = row["issue_link_id"]
         if link not in self._starts:
             path = f"{project.api}/issues/{number}/links/{link}"
-            answer = self._wire.row(path, f"read a link of ticket {number}")
+            answer = self._wire.row(path, f"read a link of ticket {number}", shapes.WHOLE_LINK)
             self._starts[link] = str(answer["source_issue"]["iid"])
         return self._starts[link]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from techmap_sync.adapters.advice import number
-from techmap_sync.adapters.gitlab.answers import Answer, Query, Row
+from techmap_sync.adapters.gitlab.answers import Answer, Query
 from techmap_sync.adapters.gitlab.problems import Complaint
 from techmap_sync.adapters.gitlab.wire import Wire
 from techmap_sync.adapters.pages import Endless
+from techmap_sync.adapters.shapes import Row, Shape
 
 PER_PAGE = 100
 """The most that GitLab gives; without a number it gives 20."""
@@ -24,16 +25,16 @@ class Listing:
     """The server's own count, None where it tells none."""
 
 
-def read_all(wire: Wire, path: str, deed: str, query: Query) -> Listing:
+def read_all(wire: Wire, path: str, deed: str, query: Query, shape: Shape) -> Listing:
     """Read a list in whatever order.
 
     :param deed: what this is for, to follow "to" in a sentence.
     :raises TrackerError: GitLab refused or did not answer.
     """
-    return follow(wire, path, deed, wire.read(path, deed, {**query, "per_page": PER_PAGE}))
+    return follow(wire, path, deed, wire.read(path, deed, {**query, "per_page": PER_PAGE}), shape)
 
 
-def read_by_creation(wire: Wire, path: str, deed: str, query: Query) -> Listing:
+def read_by_creation(wire: Wire, path: str, deed: str, query: Query, shape: Shape) -> Listing:
     """Read a list from the oldest to the newest, so that rows that are added meanwhile move no page.
 
     Keyset pages are asked for, whose order is stable whatever is removed. Project issues have them since GitLab 18.3;
@@ -45,13 +46,14 @@ def read_by_creation(wire: Wire, path: str, deed: str, query: Query) -> Listing:
     first = wire.read(path, deed, {**query, "pagination": "keyset"}, accepted={405})
     if first.status == 405:
         first = wire.read(path, deed, query)
-    return follow(wire, path, deed, first)
+    return follow(wire, path, deed, first, shape)
 
 
-def follow(wire: Wire, path: str, deed: str, page: Answer) -> Listing:
+def follow(wire: Wire, path: str, deed: str, page: Answer, shape: Shape) -> Listing:
     """Read the rest of a list.
 
     :param page: its first page.
+    :param shape: what each row is.
     :raises TrackerError: GitLab refused or did not answer.
     """
     total = number(page.headers.get("x-total", ""))
@@ -60,7 +62,7 @@ def follow(wire: Wire, path: str, deed: str, page: Answer) -> Listing:
     query: Query = {}
     while True:
         found = wire.required(page.rows)
-        rows += found
+        rows += (wire.shaped(shape, row) for row in found)
         try:
             walk.page(repr(query), found, page.size)
         except Endless as endless:

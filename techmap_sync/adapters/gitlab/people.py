@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
-from techmap_sync.adapters.gitlab.answers import Row
+from techmap_sync.adapters.gitlab import shapes
 from techmap_sync.adapters.gitlab.pages import PER_PAGE, read_all
 from techmap_sync.adapters.gitlab.project import PLANNER, Project
 from techmap_sync.adapters.gitlab.wire import Wire
+from techmap_sync.adapters.shapes import Row
 from techmap_sync.syncing.tracker import Standing
 
 _GHOST = re.compile("ghost[0-9]*")
@@ -30,7 +31,7 @@ class People:
 
         :raises TrackerError: there is no token, or GitLab does not accept it.
         """
-        return self._wire.row("/user", "learn whose token this is")
+        return self._wire.row("/user", "learn whose token this is", shapes.ACCOUNT)
 
     def author(self, row: Row) -> tuple[str, Standing]:
         """Return the name of an issue's author, and what the issue alone tells of it."""
@@ -61,7 +62,7 @@ class People:
     def _meet(self, project: Project, numbers: list[int]) -> None:
         """Read the roles of a hundred accounts at most."""
         path = f"{project.api}/members/all"
-        rows = read_all(self._wire, path, "read the project's members", {"user_ids[]": numbers}).rows
+        rows = read_all(self._wire, path, "read the project's members", {"user_ids[]": numbers}, shapes.MEMBER).rows
         found = {row["id"]: row["access_level"] for row in rows if row.get("state", "active") == "active"}
         self._levels |= {number: found.get(number, 0) for number in numbers}
 
@@ -83,7 +84,7 @@ class People:
         """
         name = name.removeprefix("@")
         if name not in self._numbers:
-            rows = read_all(self._wire, "/users", f"find the account {name}", {"username": name}).rows
+            rows = read_all(self._wire, "/users", f"find the account {name}", {"username": name}, shapes.ACCOUNT).rows
             found = next((row["id"] for row in rows if row["username"].casefold() == name.casefold()), None)
             self._numbers[name] = found
         return self._numbers[name]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from techmap_sync.adapters.gitlab.answers import Row
+from techmap_sync.adapters.gitlab import shapes
 from techmap_sync.adapters.gitlab.problems import ACCESS, Complaint
 from techmap_sync.adapters.gitlab.wire import Wire
+from techmap_sync.adapters.shapes import Row
 
 PLANNER = 15
 """The lowest role that may edit issues of others and their labels ("Roles and permissions")."""
@@ -39,10 +40,10 @@ def find(wire: Wire, target: str) -> Project:
     """
     target = target.strip("/")
     answer = wire.read(f"/projects/{quote(target, safe='')}", "read the project", accepted={404})
-    row = answer.row
-    if answer.status == 404 or row is None or "path_with_namespace" not in row:
+    if answer.status == 404:
         what = f"there is no project {target} at {wire.base_url} that the token may see"
         raise wire.error(Complaint(what, f"check the path behind gitlab: and the token; {ACCESS}"))
+    row = wire.shaped(shapes.PROJECT, answer.content)
     _check(wire, target, row)
     return _project(row)
 
@@ -61,8 +62,8 @@ def require_writable(wire: Wire, found: Project, account: int) -> None:
     if found.role is None or found.role >= PLANNER:
         return
     answer = wire.read(f"{found.api}/members/all/{account}", "read our role", accepted={403, 404})
-    level = answer.row.get("access_level") if answer.succeeded and answer.row else found.role
-    if not isinstance(level, int) or level < PLANNER:
+    level: int = wire.shaped(shapes.MEMBER, answer.content)["access_level"] if answer.succeeded else found.role
+    if level < PLANNER:
         what = f"the account may not set labels in {found.path}, and nothing was written"
         raise wire.error(Complaint(what, ACCESS, denied=True))
 
@@ -73,8 +74,7 @@ def visibility(wire: Wire, path: str) -> str:
     :raises TrackerError: GitLab refused or did not answer.
     """
     answer = wire.read(f"/projects/{quote(path.strip('/'), safe='')}", "read the maps' project", accepted={403, 404})
-    row = answer.row if answer.succeeded else None
-    return str(row.get("visibility", "")) if row else ""
+    return str(wire.shaped(shapes.PROJECT, answer.content).get("visibility", "")) if answer.succeeded else ""
 
 
 def _check(wire: Wire, target: str, row: Row) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from techmap_sync.adapters.connection import Connection
-from techmap_sync.adapters.gitlab.answers import Answer, Row
+from techmap_sync.adapters.gitlab import shapes
+from techmap_sync.adapters.gitlab.answers import Answer
 from techmap_sync.adapters.gitlab.login import check_login
 from techmap_sync.adapters.gitlab.pages import read_all
 from techmap_sync.adapters.gitlab.people import People
-from techmap_sync.adapters.gitlab.problems import no_gitlab
 from techmap_sync.adapters.gitlab.wire import Wire
+from techmap_sync.adapters.shapes import Row
 from techmap_sync.syncing.review import Comment
 
 _OLDEST_FIRST = {"order_by": "created_at", "sort": "asc"}
@@ -37,7 +38,7 @@ class GitLabReview:
 
     def comments(self) -> tuple[Comment, ...]:
         """Read all notes that people and bots wrote."""
-        rows = read_all(self._wire, self._path, "read the notes of the merge request", _OLDEST_FIRST).rows
+        rows = read_all(self._wire, self._path, "read the notes of the merge request", _OLDEST_FIRST, shapes.NOTE).rows
         return tuple(self._comment(row) for row in rows if not row.get("system"))
 
     def add(self, text: str) -> Comment:
@@ -51,11 +52,8 @@ class GitLabReview:
         return self._written(self._wire.write("put", f"{self._path}/{number}", deed, {"body": text}))
 
     def _written(self, answer: Answer) -> Comment:
-        return self._comment(self._wire.required(answer.row))
+        return self._comment(self._wire.written(shapes.NOTE, answer))
 
     def _comment(self, row: Row) -> Comment:
-        author, body = row.get("author"), row.get("body")
-        if not isinstance(row.get("id"), int) or not isinstance(author, dict):
-            raise self._wire.error(no_gitlab(self._wire.base_url))
-        ours = isinstance(author.get("id"), int) and author["id"] == self._people.me.get("id")
-        return Comment(str(row["id"]), body if isinstance(body, str) else "", ours)
+        is_ours = (row.get("author") or {}).get("id") == self._people.me["id"]
+        return Comment(str(row["id"]), row.get("body") or "", is_ours)

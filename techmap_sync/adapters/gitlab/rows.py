@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from techmap_sync.adapters.gitlab.answers import Row
+from techmap_sync.adapters.shapes import Row
 from techmap_sync.syncing.tracker import Ends, Standing, State, Ticket
 
 
@@ -21,18 +21,18 @@ def ticket(row: Row, author: tuple[str, Standing], ends: Ends) -> Ticket:
     return Ticket(
         number=str(row["iid"]),
         title=row["title"],
-        body=row["description"] or "",
+        body=row.get("description") or "",
         state=State.CLOSED if row["state"] == "closed" else State.OPEN,
         labels=frozenset(row["labels"]),
-        assignees=frozenset(person["username"] for person in row["assignees"] if person),
+        assignees=frozenset(person["username"] for person in row.get("assignees") or () if person),
         milestone=milestone["title"] if milestone else None,
         author=author[0],
         standing=author[1],
         parent=ends.parent,
         blocked_by=ends.blocked_by,
-        comments=row["user_notes_count"],
+        comments=row.get("user_notes_count") or 0,
         started=row["state"] != "closed" and _is_started(row),
-        url=row["web_url"],
+        url=row.get("web_url") or "",
     )
 
 

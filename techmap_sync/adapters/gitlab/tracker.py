@@ -8,7 +8,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.adapters.gitlab import project, rows, texts
-from techmap_sync.adapters.gitlab.answers import Row
 from techmap_sync.adapters.gitlab.doctor import examine
 from techmap_sync.adapters.gitlab.issues import Issues
 from techmap_sync.adapters.gitlab.labels import Labels, Milestones
@@ -19,6 +18,7 @@ from techmap_sync.adapters.gitlab.people import People
 from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.scope import one_issue
 from techmap_sync.adapters.gitlab.wire import Wire
+from techmap_sync.adapters.shapes import Row
 from techmap_sync.errors import UsageProblem
 from techmap_sync.syncing.tracker import (
     Capabilities,

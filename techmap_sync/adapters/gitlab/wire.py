@@ -15,13 +15,14 @@ import gitlab
 
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.adapters.failures import NoAnswer
-from techmap_sync.adapters.gitlab.answers import Answer, Query, Row, place_to_go_on
+from techmap_sync.adapters.gitlab.answers import Answer, Query, place_to_go_on
 from techmap_sync.adapters.gitlab.pace import LONGEST_WAIT, Pace
 from techmap_sync.adapters.gitlab.problems import Complaint, about_refusal, no_gitlab
 from techmap_sync.adapters.http import Answered, Reply, Session
 from techmap_sync.adapters.pages import Walk
+from techmap_sync.adapters.shapes import Row, Shape, Unexpected
 from techmap_sync.adapters.words import one_line
-from techmap_sync.errors import BudgetSpent, NotAllowed, OutcomeUnclear, TicketRefused, TrackerError
+from techmap_sync.errors import BudgetSpent, NotAllowed, OutcomeUnclear, TicketRefused, TrackerError, UnexpectedAnswer
 
 PUBLIC = "https://gitlab.com"
 _TRIES = 4
@@ -84,12 +85,34 @@ class Wire:
                 break
         raise self.error(problem)
 
-    def row(self, path: str, deed: str) -> Row:
+    def row(self, path: str, deed: str, shape: Shape) -> Row:
         """Read one object.
 
         :raises TrackerError: as ``read``, or the answer is something else.
         """
-        return self.required(self.read(path, deed).row)
+        return self.shaped(shape, self.required(self.read(path, deed).row))
+
+    def shaped(self, shape: Shape, value: object) -> Row:
+        """Return a row of an answer.
+
+        :raises UnexpectedAnswer: it is something else.
+        """
+        try:
+            return shape.read(value)
+        except Unexpected as unexpected:
+            hint = "try again; check what proxy is in between, and the release of the server"
+            raise UnexpectedAnswer(self.tracker, f"{self.base_url} answered with {unexpected}", hint) from None
+
+    def written(self, shape: Shape, answer: Answer) -> Row:
+        """Return the row that a write was answered with.
+
+        :raises OutcomeUnclear: it is something else, so that nobody knows what was written.
+        """
+        try:
+            return shape.read(answer.content)
+        except Unexpected as unexpected:
+            what = f"{self.base_url} answered a write with {unexpected}"
+            raise OutcomeUnclear(self.tracker, what, "run again: it looks first for what was written") from None
 
     def write(self, verb: str, path: str, deed: str, data: Query, accepted: Collection[int] = ()) -> Answer:
         """Send one write, once; only one that came too soon is sent again.
