@@ -18,6 +18,7 @@ from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.deeds import Deed
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.formats import Format
+from techmap_sync.commands.naming import Named, read_named
 from techmap_sync.commands.occasions import Occasion, occasion
 from techmap_sync.commands.reporting import Report, Result, asked_reports, rendered, write_report
 from techmap_sync.commands.shards import ALL, Shard, shard_of
@@ -45,6 +46,9 @@ def ci(
     report: options.Reports = None,
     max_writes: options.MaxWrites = None,
     allow: options.Allow = None,
+    resolve: options.Resolve = None,
+    recreate: options.Recreate = None,
+    rebind: options.Rebind = None,
     fail_on: options.FailOnOption = FailOn.PROBLEMS,
     verbose: options.Verbose = False,
 ) -> None:
@@ -62,7 +66,8 @@ def ci(
         maps = [line.strip() for line in paths.splitlines() if line.strip()] or None
         settings = settings_of(config_file, to=to, api_url=api_url, maps=maps, adopted=adopted)
         shard, screen, allowed = shard_of(None, environment()), Screen(verbose=verbose), allowances(allow or ())
-        job = _Job(settings, checkout_here(settings), screen, log, max_writes, fail_on, shard, allowed)
+        named = read_named(resolve or (), recreate or (), rebind or ())
+        job = _Job(settings, checkout_here(settings), screen, log, max_writes, fail_on, shard, allowed, named)
         result, codes = job.run(_occasion(command))
     except Problem as problem:
         _tell(problem, log, reports)
@@ -85,6 +90,8 @@ class _Job:
     shard: Shard
     allowed: frozenset[str]
     """Guards that are lifted."""
+    named: Named
+    """Tasks that are settled, created again or bound again."""
 
     def run(self, occasion: Occasion) -> tuple[Result, list[Exit]]:
         """Do what is to be done, and return what came of it with all exit codes."""
@@ -152,7 +159,7 @@ class _Job:
         allowed = self.allowed | (frozenset({Guard.OLDER}) if merging else frozenset())
         # The comment on a review is one and whole, however many runners there are.
         shard = ALL if occasion.review and self.shard.is_first else self.shard
-        wishes = Wishes(allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE, shard=shard)
+        wishes = Wishes(allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE, shard=shard, named=self.named)
         planned = make_plan([], self.settings, self.checkout, wishes)
         self.screen.shared(shard, planned.files)
         return planned

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from techmap_sync.cli.app import app
@@ -10,6 +11,22 @@ from techmap_sync.cli.listener import nothing_is_obeyed
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.errors import Problem
 from techmap_sync.secrecy import harmless
+
+PAIRED = "--resolve"
+"""The option that takes two words each time; Typer has none that does and may be repeated."""
+
+
+def with_pairs(words: Sequence[str]) -> list[str]:
+    """Return the words of a command with the two words behind each ``--resolve`` as one."""
+    joined: list[str] = []
+    left = list(words)
+    while left:
+        word = left.pop(0)
+        joined.append(word)
+        if word == PAIRED and left:
+            joined.append(" ".join(left[:2]))
+            del left[:2]
+    return joined
 
 
 def main() -> None:
@@ -20,7 +37,7 @@ def main() -> None:
 
 def _run() -> None:
     try:
-        app()
+        app(with_pairs(sys.argv[1:]))
     except Problem as problem:
         from techmap_sync.cli.screen import Screen
 

@@ -111,11 +111,24 @@ PathLines = Annotated[
     str, typer.Option("--paths", help="Maps, folders or globs, one a line. Default: the setting `maps`.")
 ]
 FailOnOption = Annotated[FailOn, typer.Option(help="What makes the job fail; each includes those before it.")]
-Take = Annotated[
-    tuple[str, str] | None,
-    typer.Option(metavar="SIDE KEY", help="Settle the conflict of one ticket: map KEY or tracker KEY."),
+Resolve = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="SIDE KEY",
+        help="Settle what people and the map say differently of one ticket: map KEY or tracker KEY. May be repeated.",
+    ),
 ]
-New = Annotated[list[str] | None, typer.Option(help="Make a deleted or released ticket anew: its key.")]
+Recreate = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KEY", help="Create a deleted or released ticket again. May be repeated."),
+]
+Rebind = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KEY=NUMBER",
+        help="Bind a task to the ticket whose text people replaced; their text stays below. May be repeated.",
+    ),
+]
 Allow = Annotated[
     list[str] | None,
     typer.Option(help="Lift guards: creates, updates, retitles, closes, older, gone, branch, exists."),

@@ -14,9 +14,9 @@ from techmap_sync.cli.runs import carry_out, deliver, ended, refused
 from techmap_sync.cli.screen import Screen
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.formats import Format
+from techmap_sync.commands.naming import Named, read_named
 from techmap_sync.commands.reporting import Result, asked_reports, rendered, write_file
 from techmap_sync.commands.shards import shard_of
-from techmap_sync.errors import UsageProblem
 
 if TYPE_CHECKING:
     from techmap_sync.commands.planning import Wishes
@@ -36,8 +36,9 @@ def plan(
     report: options.Reports = None,
     out: options.Out = None,
     comment: options.Comment = False,
-    take: options.Take = None,
-    new: options.New = None,
+    resolve: options.Resolve = None,
+    recreate: options.Recreate = None,
+    rebind: options.Rebind = None,
     allow: options.Allow = None,
     refresh: options.Refresh = False,
     accept_settings: options.AcceptSettings = False,
@@ -55,7 +56,7 @@ def plan(
     from techmap_sync.reports import plan_json
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
-    wishes = _wishes(take, new, allow, refresh, accept_settings, shard)
+    wishes = _wishes(read_named(resolve or (), recreate or (), rebind or ()), allow, refresh, accept_settings, shard)
     settings = settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
     checkout = checkout_here(settings)
     place = review_of_this_run() if comment else None
@@ -84,8 +85,9 @@ def push(
     plan_file: options.PlanFile = None,
     max_writes: options.MaxWrites = None,
     strict: options.Strict = False,
-    take: options.Take = None,
-    new: options.New = None,
+    resolve: options.Resolve = None,
+    recreate: options.Recreate = None,
+    rebind: options.Rebind = None,
     allow: options.Allow = None,
     refresh: options.Refresh = False,
     accept_settings: options.AcceptSettings = False,
@@ -101,7 +103,7 @@ def push(
     from techmap_sync.commands.pushing import hold_to, refuse_conflicts, refuse_side_branch
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
-    wishes = _wishes(take, new, allow, refresh, accept_settings, shard)
+    wishes = _wishes(read_named(resolve or (), recreate or (), rebind or ()), allow, refresh, accept_settings, shard)
     settings = settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
     checkout = checkout_here(settings)
     planned = make_plan(paths or [], settings, checkout, wishes)
@@ -126,6 +128,9 @@ def reconcile(
     report: options.Reports = None,
     report_only: options.ReportOnly = False,
     retire: options.Retire = None,
+    resolve: options.Resolve = None,
+    recreate: options.Recreate = None,
+    rebind: options.Rebind = None,
     max_writes: options.MaxWrites = None,
     allow: options.Allow = None,
     accept_settings: options.AcceptSettings = False,
@@ -140,7 +145,7 @@ def reconcile(
     from techmap_sync.commands.pushing import refuse_side_branch
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
-    asked = _wishes(None, None, allow, False, accept_settings, shard)
+    asked = _wishes(read_named(resolve or (), recreate or (), rebind or ()), allow, False, accept_settings, shard)
     wishes = replace(asked, reconcile=True, retired=frozenset(retire or ()))
     settings = settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
     checkout = checkout_here(settings)
@@ -159,8 +164,7 @@ def reconcile(
 
 
 def _wishes(
-    take: tuple[str, str] | None,
-    new: Sequence[str] | None,
+    named: Named,
     allow: Sequence[str] | None,
     refresh: bool,
     accept_settings: bool,
@@ -169,15 +173,9 @@ def _wishes(
     from techmap_sync.commands.allowances import allowances
     from techmap_sync.commands.planning import Wishes
     from techmap_sync.config import environment
-    from techmap_sync.syncing.choices import Side
 
-    sides = [take] if take else []
-    unknown = [side for side, _ in sides if side not in list(Side)]
-    if unknown:
-        raise UsageProblem(f"not understood: {unknown[0]}", "--take takes map KEY or tracker KEY")
     return Wishes(
-        take={key: Side(side) for side, key in sides},
-        new=frozenset(new or ()),
+        named=named,
         allowed=allowances(allow or ()),
         refresh=refresh,
         accept_settings=accept_settings,

@@ -10,34 +10,34 @@ from techmap_sync import __version__
 from techmap_sync.checkout import Checkout
 from techmap_sync.commands.exposure import exposure
 from techmap_sync.commands.maps import MapFile, MapFiles, read_maps
+from techmap_sync.commands.naming import Named, Names
 from techmap_sync.commands.rest_of_tree import RestOfTree, is_retired, task_plan
 from techmap_sync.commands.shards import ALL, Shard
 from techmap_sync.commands.targets import connect_tracker, source_name
 from techmap_sync.commands.vouching import remarks_of
 from techmap_sync.config import Settings, shipped
+from techmap_sync.errors import UsageProblem
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.syncing import absent
 from techmap_sync.syncing.changes import Action, Change, ChangeSet, MapChanges
-from techmap_sync.syncing.choices import Side
-from techmap_sync.syncing.decide import Beside, DecidedMap, DesiredMap, decide
+from techmap_sync.syncing.decide import Beside, Decided, DecidedMap, DesiredMap, decide
 from techmap_sync.syncing.diff import Origin
 from techmap_sync.syncing.digest import digest
 from techmap_sync.syncing.guard import Guard
 from techmap_sync.syncing.matching import Holdings, Sorted
-from techmap_sync.syncing.observe import observe
+from techmap_sync.syncing.observe import observe, with_edges_of
 from techmap_sync.syncing.policy import SyncPolicy
-from techmap_sync.syncing.tracker import Tracker
+from techmap_sync.syncing.rebind import Bindings
+from techmap_sync.syncing.tracker import Ticket, Tracker
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What one run is asked for besides the settings."""
 
-    take: Mapping[str, Side] = field(default_factory=dict)
-    """Conflicts to be settled: key -> whose text stands."""
-    new: frozenset[str] = frozenset()
-    """Keys whose ticket is made anew."""
+    named: Named = field(default_factory=Named)
+    """Tasks that are settled, created again or bound again, as a person named them."""
     allowed: frozenset[str] = frozenset()
     """Guards that are lifted."""
     refresh: bool = False
@@ -101,10 +101,13 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     exposed = exposure(tracker, settings, checkout) if plans else ()
     rest = RestOfTree(settings, checkout, templates, files, bool(paths) or not wishes.shard.is_all)
     run = _Run(settings, checkout, tracker, policy, found, rest, exposed)
-    compared = run.compared(files.maps, plans, wishes.retired if whole else frozenset(), whole)
+    retiring = wishes.retired if whole else frozenset()
+    if wishes.named:
+        run, plans = with_named(run, files.maps, plans, retiring, wishes.named)
+    compared = run.compared(files.maps, plans, retiring, whole)
     compared = _with_known_people(tracker, compared)
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
-    return Planned(files, changes, tracker, policy, compared, remarks_of(settings))
+    return Planned(files, changes, tracker, run.policy, compared, remarks_of(settings))
 
 
 def _with_known_people(tracker: Tracker, compared: tuple[Compared, ...]) -> tuple[Compared, ...]:
@@ -140,13 +143,38 @@ def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
         on_conflict=settings.on_conflict,
         orphans=settings.orphans,
         limits=settings.write_limits(),
-        take=wishes.take,
-        new=wishes.new,
         refresh=wishes.refresh,
         accept_settings=wishes.accept_settings,
         close_copies=wishes.reconcile,
         allowed=wishes.allowed,
     )
+
+
+def with_named(
+    run: _Run, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str], named: Named
+) -> tuple[_Run, dict[MapFile, TaskPlan]]:
+    """Return the same run with what a person named: keys of today, which show only once the maps are compared.
+
+    :raises UsageProblem: a name is that of no task or ticket, or a ticket cannot be bound.
+    """
+    decided = run.decided(files, plans, retired)
+    names = Names.of((*decided.maps, *decided.emptied))
+    policy = replace(
+        run.policy,
+        resolve={names.to_resolve(name): side for side, name in named.resolve},
+        recreate=frozenset(names.to_recreate(name) for name in named.recreate),
+    )
+    found = with_edges_of(run.found, run.tracker, policy.resolve.keys())
+    bindings = Bindings({names.to_rebind(name): _ticket(run.tracker, number) for name, number in named.rebind})
+    bound = {file: bindings.plan(plan) for file, plan in plans.items()}
+    return replace(run, policy=policy, found=bindings.found(found, bound.values(), policy)), bound
+
+
+def _ticket(tracker: Tracker, number: str) -> Ticket:
+    ticket = tracker.get(number)
+    if ticket is None:
+        raise UsageProblem(f"there is no ticket {number}", "name one that exists; a pull or merge request is none")
+    return ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +198,21 @@ class _Run:
         :param retired: ids of maps whose file is gone for good.
         :param whole: also report the maps that have tickets and no file.
         """
-        desired = [self._desired(file, plans.get(file)) for file in files]
-        lost = [self._retired(map_id) for map_id in self.found.maps if map_id in retired - self.rest.ids]
-        beside = Beside(self.rest.has_file, self.rest.unwritten, self.rest.unreadable)
-        decided = decide((*desired, *lost), self.found, beside, self.tracker.capabilities, self.policy)
-        known = {each.map_id for each in lost} | {each.changes.map_id for each in decided.emptied} | decided.renamed
+        decided = self.decided(files, plans, retired)
+        emptied = {each.changes.map_id for each in decided.emptied}
+        known = (retired - self.rest.ids) | emptied | decided.renamed
         return (
             *(self._compared(each, file) for file, each in zip_longest(files, decided.maps)),
             *(self._compared(each, None) for each in decided.emptied),
             *(self._missing(known) if whole else ()),
         )
+
+    def decided(self, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str]) -> Decided:
+        """Return the decision about the maps of this run."""
+        desired = [self._desired(file, plans.get(file)) for file in files]
+        lost = [self._retired(map_id) for map_id in self.found.maps if map_id in retired - self.rest.ids]
+        beside = Beside(self.rest.has_file, self.rest.unwritten, self.rest.unreadable)
+        return decide((*desired, *lost), self.found, beside, self.tracker.capabilities, self.policy)
 
     def _compared(self, decided: DecidedMap, file: MapFile | None) -> Compared:
         changes, tickets = decided.changes, decided.tickets

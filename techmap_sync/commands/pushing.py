@@ -105,7 +105,7 @@ def refuse_conflicts(planned: Planned) -> None:
     if number:
         raise Refused(
             f"{count(number, 'field')} changed by the map and by a human",
-            "settle with --take map KEY or --take tracker KEY",
+            "settle with --resolve map KEY or --resolve tracker KEY",
         )
 
 

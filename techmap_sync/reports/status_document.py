@@ -131,4 +131,4 @@ def _edits(edits: Iterable[FieldEdit]) -> list[dict[str, str]]:
 
 def _settling(side: str, key: str, path: str, tracker: str) -> str:
     """Return the command that settles a conflict, ready to paste."""
-    return shlex.join(["techmap-sync", "push", path, "--take", side, key, "--to", tracker])
+    return shlex.join(["techmap-sync", "push", path, "--resolve", side, key, "--to", tracker])

@@ -20,6 +20,7 @@ from techmap_sync.syncing.digest import text_digest
 from techmap_sync.syncing.labels import has_label
 from techmap_sync.syncing.outcomes import Outcome, Status
 from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.rebind import bound
 from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.standings import listed
 from techmap_sync.syncing.tolerance import Tolerance
@@ -266,7 +267,7 @@ class MapRun:
 
     def _rewrite(self, change: Change) -> Outcome:
         """Update, close or reopen: read the ticket again, decide again, write only what was shown."""
-        held = self._read(change.ticket)
+        held = self._read(change.ticket, change)
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, change.ticket, held)
         told = replace(change, spec=self._told(change.spec) if change.spec else None)
@@ -332,7 +333,7 @@ class MapRun:
 
     def _restate(self, change: Change) -> Outcome | None:
         """Write what a text says of edges, and nothing else; None when there is nothing to write."""
-        held = self._read(change.ticket)
+        held = self._read(change.ticket, change)
         if isinstance(held, str) or held.ticket.state is State.CLOSED or change.spec is None:
             return None
         told = replace(change, spec=self._told(change.spec), edits=(FieldEdit(WAITS_FOR, "", ""),))
@@ -341,7 +342,7 @@ class MapRun:
 
     def _ledger(self, change: Change) -> Outcome:
         """Update, close or reopen the tracking ticket, with its ledger merged into the ledger as it is by now."""
-        held = self._read(self.tracking)
+        held = self._read(self.tracking, change)
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
         now, undone = held.marker.ledger, self.undone
@@ -356,12 +357,14 @@ class MapRun:
         self.listed = frozenset(ledger.tickets) | ledger.gone
         return outcome
 
-    def _read(self, number: str) -> Held | str:
+    def _read(self, number: str, change: Change) -> Held | str:
         """Read a ticket again; a sentence when it is no longer ours to write."""
         ticket = self.tracker.get(number)
         if ticket is None:
             return "it was deleted in the meantime"
         block = read_block(ticket.body)
+        if change.key in self.changes.bound and change.spec and not isinstance(block, Block):
+            return bound(change.spec, ticket, self.changes.map_id, self.policy)
         return Held(ticket, block) if isinstance(block, Block) else f"it was changed in the meantime: {block.reason}"
 
     def _outcome(self, change: Change, status: Status, ticket: Ticket, before: str) -> Outcome:

@@ -123,11 +123,14 @@ def _inherited(trips: Sequence[_Trip]) -> Ledger:
         ledgers[trip.before.map_id] = trip.before.holdings.ledger
     edges = {edge for each, ledger in ledgers.items() for edge in _renamed(ledger.edges, by_map[each])}
     refused = {edge for each, ledger in ledgers.items() for edge in _renamed(ledger.refused, by_map[each])}
+    declined = {edge for each, ledger in ledgers.items() for edge in _renamed(ledger.declined, by_map[each])}
     return Ledger(
         tickets={trip.new: trip.number for trip in trips if trip.number},
         edges=frozenset(edges),
         gone=frozenset(trip.new for trip in trips if not trip.number),
         refused=frozenset(refused),
+        declined=frozenset(declined),
+        accepted=frozenset(trip.new for trip in trips if trip.old in ledgers[trip.before.map_id].accepted),
     )
 
 

@@ -129,6 +129,8 @@ class MapChanges:
     """Key -> number of tickets of other maps at which edges end that are taken away."""
     leaving: Mapping[str, Leaving] = field(default_factory=dict)
     """What its ledger lets go of, by the key that it has there."""
+    bound: frozenset[str] = frozenset()
+    """Keys of tasks that are bound to a ticket whose text is not ours yet."""
     arriving: frozenset[str] = frozenset()
     """Keys of tickets that come from another map."""
     ready: bool = False

@@ -135,7 +135,7 @@ class _Run:
         others = {map_id: held for map_id, held in self.found.maps.items() if map_id not in known}
         asked = has_open_ends(written, others)
         beside = list(self._beside(others, own) if asked else self._unasked(others))
-        moves = find_moves([*written, *beside], self.policy.new) if asked else Moves()
+        moves = find_moves([*written, *beside], self.policy.recreate) if asked else Moves()
         if asked and (unreadable := self.beside.unreadable()):
             held = tickets_that_may_be_anywhere(written, unreadable[0])
             moves = replace(moves, held={**held, **moves.held})

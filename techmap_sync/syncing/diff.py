@@ -71,10 +71,12 @@ def compare(
     texts = edge_texts(plan, capabilities, no_room | refused)
     plan = fitted_plan(texts.of_tasks(plan, numbers), holdings, capabilities)
     tasks = tuple(change for spec in plan.tasks for change in task_changes(spec, holdings, tickets.held, policy))
-    holdings = replace(holdings, renewed=frozenset(c.key for c in tasks if c.action is Action.CREATE))
+    renewed = {c.key for c in tasks if c.action is Action.CREATE} | _bound_anew(holdings)
+    holdings = replace(holdings, renewed=frozenset(renewed))
     text = map_text(origin.text, changed=origin.text_digest != holdings.ledger.text)
     orphans = tuple(orphan_changes(plan, text, holdings, policy, tickets.held))
     wanted = _wanted(plan, holdings, capabilities, refused, no_room, (*tasks, *orphans))
+    wanted = replace(wanted, resolved=policy.resolve)
     edges, texts = wanted.changes(), replace(texts, listed=wanted.task_list())
     full = replace(plan, tracking=texts.of_tracking(plan.tracking, numbers))
     ledger = _ledger(wanted, origin, (*tasks, *edges))
@@ -101,6 +103,7 @@ def compare(
         ledger=ledger,
         texts=texts,
         elsewhere=_elsewhere(holdings),
+        bound=holdings.bound,
         arriving=frozenset(holdings.arrived),
         leaving=_leaving(holdings),
     )
@@ -118,6 +121,16 @@ def emptied(map_id: str, holdings: Holdings, capabilities: Capabilities, policy:
     to = ", ".join(sorted({f'"{each.map_id}"' for each in holdings.departed.values()}))
     said = tuple(replace(each, reason=f"all its tickets went to map {to}") for each in changes.changes if each.writes)
     return replace(changes, changes=said) if said else None
+
+
+def _bound_anew(holdings: Holdings) -> set[str]:
+    """Return the keys of tasks that are bound to another ticket than they had, to which no link was applied."""
+    listed = holdings.written_ledger.tickets
+    return {
+        key
+        for key in holdings.bound
+        if key in holdings.tickets and listed.get(key) != holdings.tickets[key].ticket.number
+    }
 
 
 def _elsewhere(holdings: Holdings) -> dict[str, str]:
@@ -229,6 +242,8 @@ def _ledger(wanted: Wanted, origin: Origin, changes: tuple[Change, ...]) -> Ledg
         gone=frozenset((holdings.missing | before.gone) - held.keys() - created.keys())
         | frozenset(key for key, number in waiting.items() if not number),
         refused=before.refused - {(c.key, c.target) for c in changes if c.action is Action.LINK},
+        declined=wanted.declined,
+        accepted=wanted.accepted,
         text=origin.text_digest,
         settings=origin.settings,
         commit=origin.commit,

@@ -6,13 +6,14 @@ removed by a human and stays removed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.syncing.as_text import KeyEdge, lists_tickets, says_who_waits
 from techmap_sync.syncing.changes import Action, Change
+from techmap_sync.syncing.choices import Side
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.tracker import Capabilities, EdgeKind, State, Ticket
@@ -33,6 +34,8 @@ class Wanted:
     """Edges that would exceed what the tracker allows one ticket."""
     kept: frozenset[str] = frozenset()
     """Keys of tickets that stay although no task asks for them: what they wait for, and what waits for them, stays."""
+    resolved: Mapping[str, Side] = field(default_factory=dict)
+    """Whose word about the edges of a task counts in this run, by key."""
 
     @cached_property
     def _titles(self) -> dict[str, str]:
@@ -76,7 +79,7 @@ class Wanted:
         return free if limit is None else free[: max(0, limit - len(_children(self.holdings)))]
 
     def _without_parent(self) -> list[TaskSpec]:
-        known = self.holdings.ledger.children | self.skipped
+        known = (self.holdings.ledger.children | self.skipped) - {key for key, _ in self._linked_again()}
         tasks = [spec for spec in self.plan.tasks if spec.key not in known]
         return [spec for spec in tasks if self._may_become_child(spec.key)]
 
@@ -111,7 +114,7 @@ class Wanted:
 
     def _blocking(self) -> Iterator[Change]:
         desired, ledger = _desired(self.plan, self.skipped), self.holdings.ledger.edges
-        settled = ledger | self.refused | self.no_room
+        settled = (ledger | self.refused | self.no_room) - self._linked_again()
         for edge in desired:
             if edge not in settled and _observed(edge, self.holdings) is not True:
                 yield self._edge(Action.LINK, edge)
@@ -141,21 +144,56 @@ class Wanted:
 
     def _taken_away(self) -> Iterator[Change]:
         """Say which edges of open tickets we applied and somebody took away; they stay away."""
+        for key, target in self._removed():
+            if (key, target) not in self.declined and self.resolved.get(key) is not Side.MAP:
+                is_child = target == self.plan.tracking.key
+                change = self._parent(self._specs[key]) if is_child else self._edge(Action.LINK, (key, target))
+                what = f"a human removed that it is {'a ' if is_child else ''}{change.reason}, kept so"
+                reason = f"{what}; push --resolve tracker {key} accepts it"
+                yield replace(change, action=Action.SKIP, reason=reason)
+
+    @cached_property
+    def _specs(self) -> dict[str, TaskSpec]:
+        return {spec.key: spec for spec in self.plan.tasks}
+
+    def _removed(self) -> Iterator[KeyEdge]:
+        """Yield the edges of open tickets that we applied and somebody took away, those to parents first."""
         for spec in self.plan.tasks:
             held = self.holdings.tickets.get(spec.key)
             if held and held.ticket.state is State.OPEN and self._is_no_child_any_more(spec.key, held.ticket):
-                change = self._parent(spec)
-                yield replace(
-                    change, action=Action.SKIP, reason=f"a human removed that it is a {change.reason}, kept so"
-                )
+                yield spec.key, self.plan.tracking.key
         for edge in _desired(self.plan, self.skipped):
             held, other = (self.holdings.tickets.get(key) for key in edge)
             applied = edge in self.holdings.ledger.edges and _observed(edge, self.holdings) is False
             if applied and held and other and held.ticket.state is State.OPEN:
-                yield self._kept_away(self._edge(Action.LINK, edge))
+                yield edge
 
-    def _kept_away(self, change: Change) -> Change:
-        return replace(change, action=Action.SKIP, reason=f"a human removed that it is {change.reason}, kept so")
+    @property
+    def accepted(self) -> frozenset[str]:
+        """Keys of tasks whose ticket was deleted or released, which is accepted, in this run or before."""
+        now = {key for key, side in self.resolved.items() if side is Side.TRACKER}
+        without = {spec.key for spec in self.plan.tasks} & self.skipped & self.holdings.without_ticket
+        return frozenset(without & (now | self.holdings.ledger.accepted))
+
+    @cached_property
+    def declined(self) -> frozenset[KeyEdge]:
+        """The edges whose removal by a human is accepted, in this run or before."""
+        now = {edge for edge in self._removed() if self.resolved.get(edge[0]) is Side.TRACKER}
+        before = {edge for edge in self.holdings.ledger.declined if self._is_still_wanted(edge)}
+        return frozenset(now | before) - self._linked_again()
+
+    def _is_still_wanted(self, edge: KeyEdge) -> bool:
+        """Whether the map wants an edge and the tracker, as far as it was asked, does not have it."""
+        key, target = edge
+        held = self.holdings.tickets.get(key)
+        if target == self.plan.tracking.key:
+            return held is not None and held.ticket.parent != self._tracking()
+        return edge in _desired(self.plan, self.skipped) and _observed(edge, self.holdings) is not True
+
+    def _linked_again(self) -> frozenset[KeyEdge]:
+        """Return the edges that a human removed and that the map gets back."""
+        again = {key for key, side in self.resolved.items() if side is Side.MAP}
+        return frozenset(edge for edge in self._removed() if edge[0] in again) if again else frozenset()
 
     def _degradations(self) -> Iterator[Change]:
         """Say what the tracker cannot hold and where it stands instead: once, in the run that writes it there."""

@@ -23,6 +23,10 @@ class LabelChanges:
     """The map wants them, and they are there without the marker's knowing of them."""
     taken: frozenset[str] = frozenset()
     """The map wants them, we set them, and a human took them off."""
+    declined: frozenset[str] = frozenset()
+    """What a human took off and was accepted, in this run or before."""
+    accepted: frozenset[str] = frozenset()
+    """What of it is accepted in this run."""
 
     @property
     def said(self) -> str:
@@ -42,7 +46,11 @@ def label_changes(
     by_priority = frozenset(policy.priority_labels.values())
     all_ours, there = _spelt(marker.labels, spelling), _spelt(ticket.labels, spelling)
     wanted, ours = spec.labels - by_priority, all_ours - by_priority
-    taken = frozenset() if policy.take.get(spec.key) is Side.MAP else (wanted & ours) - there
+    side, declined = policy.resolve.get(spec.key), _spelt(marker.declined, spelling) & wanted
+    declined = frozenset() if side is Side.MAP else declined - there
+    wanted -= declined
+    taken = frozenset() if side is Side.MAP else (wanted & ours) - there
+    accepted = taken if side is Side.TRACKER else frozenset()
     add, remove = wanted - there - taken, (ours - wanted) & there
     if priority is Decision.UPDATE:
         add |= (spec.labels & by_priority) - there
@@ -51,7 +59,7 @@ def label_changes(
         written = policy.priority_labels.get(marker.priority, "")
         remove |= ({written} & there) - spec.labels
     as_held = frozenset(held[name.casefold()] for name in remove)
-    return LabelChanges(add, as_held, (wanted - ours) & there, taken)
+    return LabelChanges(add, as_held, (wanted - ours) & there, taken - accepted, declined | accepted, accepted)
 
 
 def has_label(labels: Iterable[str], name: str) -> bool:

@@ -53,6 +53,10 @@ class Ledger:
     """Keys whose ticket was deleted or released by a human: never made again unless asked for."""
     refused: frozenset[tuple[str, str]] = frozenset()
     """(key, key of the other end) of every edge that the tracker would not take: not tried again unless asked for."""
+    declined: frozenset[tuple[str, str]] = frozenset()
+    """(key, key of the other end) of every edge whose removal by a human was accepted."""
+    accepted: frozenset[str] = frozenset()
+    """Keys whose ticket was deleted or released, which was accepted."""
     text: str = ""
     """Digest of the map's text."""
     settings: str = ""
@@ -73,6 +77,8 @@ class Ledger:
             children=frozenset(moved.get(key, key) for key in self.children),
             gone=frozenset(moved.get(key, key) for key in self.gone),
             refused=frozenset((moved.get(a, a), moved.get(b, b)) for a, b in self.refused),
+            declined=frozenset((moved.get(a, a), moved.get(b, b)) for a, b in self.declined),
+            accepted=frozenset(moved.get(key, key) for key in self.accepted),
         )
 
     def without_links_of(self, keys: frozenset[str]) -> Ledger:
@@ -82,6 +88,7 @@ class Ledger:
             edges=frozenset(edge for edge in self.edges if keys.isdisjoint(edge)),
             children=self.children - keys,
             refused=frozenset(edge for edge in self.refused if keys.isdisjoint(edge)),
+            declined=frozenset(edge for edge in self.declined if keys.isdisjoint(edge)),
         )
 
     def without(self, keys: Set[str]) -> Ledger:
@@ -92,6 +99,8 @@ class Ledger:
             children=self.children - keys,
             gone=self.gone - keys,
             refused=frozenset(edge for edge in self.refused if keys.isdisjoint(edge)),
+            declined=frozenset(edge for edge in self.declined if keys.isdisjoint(edge)),
+            accepted=self.accepted - keys,
         )
 
     def with_inherited(self, other: Ledger) -> Ledger:
@@ -102,6 +111,8 @@ class Ledger:
             edges=self.edges | other.edges,
             gone=self.gone | other.gone,
             refused=self.refused | other.refused,
+            declined=self.declined | other.declined,
+            accepted=self.accepted | other.accepted,
         )
 
 
@@ -125,6 +136,10 @@ class Marker:
     """People whom we assigned; None when an earlier version wrote it, which did not remember."""
     priority: str = ""
     milestone: str = ""
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """Values of people that were accepted instead: of the priority, of the milestone."""
+    declined: frozenset[str] = frozenset()
+    """Labels whose removal by a human was accepted."""
     state: str = "open"
     """What we last made of it."""
     ledger: Ledger | None = None
@@ -184,6 +199,10 @@ def _as_json(marker: Marker) -> dict[str, object]:
         "milestone": marker.milestone,
         "state": marker.state,
     }
+    if marker.accepted:
+        data["accepted"] = dict(marker.accepted)
+    if marker.declined:
+        data["declined"] = sorted(marker.declined)
     if marker.assignees is not None:
         data["assignees"] = sorted(marker.assignees)
     return data if marker.ledger is None else {**data, "ledger": _ledger_json(marker.ledger, marker.map_id)}
@@ -203,6 +222,8 @@ def _marker(data: _WireMarker) -> Marker:
         assignees=frozenset(data["assignees"]) if "assignees" in data else None,
         priority=data["priority"],
         milestone=data["milestone"],
+        accepted=data.get("accepted", {}),
+        declined=frozenset(data.get("declined", ())),
         state=data["state"],
         ledger=None if ledger is None else _ledger(ledger, data["map"]),
     )
@@ -214,20 +235,21 @@ def _field_json(written: WrittenField) -> list[str]:
 
 def _ledger_json(ledger: Ledger, map_id: str) -> dict[str, object]:
     """One row a key, and edges as pairs of rows: keys are long, and a ticket's text is limited."""
-    ends = {key for edge in ledger.edges | ledger.refused for key in edge}
-    keys = sorted({*ledger.tickets, *ledger.children, *ledger.gone, *ends})
+    ends = {key for edge in ledger.edges | ledger.refused | ledger.declined for key in edge}
+    keys = sorted({*ledger.tickets, *ledger.children, *ledger.gone, *ledger.accepted, *ends})
     row = {key: number for number, key in enumerate(keys)}
     return {
         "keys": [
             [
                 key.removeprefix(f"{map_id}/"),
                 ledger.tickets.get(key, ""),
-                int(key in ledger.children) | 2 * (key in ledger.gone),
+                int(key in ledger.children) | 2 * (key in ledger.gone) | 4 * (key in ledger.accepted),
             ]
             for key in keys
         ],
         "edges": sorted([row[waiting], row[target]] for waiting, target in ledger.edges),
         **({"refused": sorted([row[a], row[b]] for a, b in ledger.refused)} if ledger.refused else {}),
+        **({"declined": sorted([row[a], row[b]] for a, b in ledger.declined)} if ledger.declined else {}),
         "text": ledger.text,
         "settings": ledger.settings,
         "commit": ledger.commit,
@@ -243,6 +265,8 @@ def _ledger(data: _WireLedger, map_id: str) -> Ledger:
         children=frozenset(key for key, _, flags in rows if flags & 1),
         gone=frozenset(key for key, _, flags in rows if flags & 2),
         refused=frozenset((rows[a][0], rows[b][0]) for a, b in data.get("refused", ())),
+        declined=frozenset((rows[a][0], rows[b][0]) for a, b in data.get("declined", ())),
+        accepted=frozenset(key for key, _, flags in rows if flags & 4),
         text=data["text"],
         settings=data["settings"],
         commit=data["commit"],
@@ -276,6 +300,7 @@ class _WireLedger(TypedDict):
     keys: list[tuple[_Line, _Number, _Place]]
     edges: list[tuple[_Place, _Place]]
     refused: NotRequired[list[tuple[_Place, _Place]]]
+    declined: NotRequired[list[tuple[_Place, _Place]]]
     text: str
     settings: str
     commit: str
@@ -295,6 +320,8 @@ class _WireMarker(TypedDict):
     assignees: NotRequired[list[str]]
     priority: str
     milestone: str
+    accepted: NotRequired[dict[str, str]]
+    declined: NotRequired[list[str]]
     state: Literal["open", "closed"]
     ledger: NotRequired[_WireLedger | None]
 

@@ -92,6 +92,18 @@ class Holdings:
         return frozenset(self.ledger.tickets.keys() - self.tickets.keys() - self.unreadable.keys())
 
     @property
+    def bound(self) -> frozenset[str]:
+        """Keys of tasks that this run binds to a ticket that is not ours yet: its marker has no key."""
+        tracking = {self.tracking.marker.map_id} if self.tracking and not self.tracking.marker.key else set()
+        keys = {key for key, held in self.tickets.items() if not held.marker.key}
+        return frozenset(keys | {f"{map_id}/tracking/map" for map_id in tracking})
+
+    @property
+    def without_ticket(self) -> frozenset[str]:
+        """Keys whose ticket was deleted or released."""
+        return self.missing | self.ledger.gone | frozenset(self.unreadable)
+
+    @property
     def vouched_for(self) -> frozenset[str]:
         """Keys of the tickets that our account wrote or the ledger lists: any other may be a copy of a ticket that was
         renamed or deleted since."""

@@ -9,6 +9,7 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.edges import edges_to_read
 from techmap_sync.syncing.matching import Holdings, Sorted, sort_tickets
 from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.standings import with_standings
 from techmap_sync.syncing.tracker import Snapshot, Ticket, Tracker
 from techmap_sync.syncing.witness import foreign_twins, short_listing, unlisted_tickets
@@ -45,6 +46,34 @@ def observe(
         edged = [replace(asked[n], parent=each.parent, blocked_by=each.blocked_by) for n, each in ends.items()]
         found = sort_tickets(_completed(completed, edged), policy)
     return replace(found, doubts=_doubts(tracker, snapshot, plans, found, policy))
+
+
+def with_edges_of(found: Sorted, tracker: Tracker, keys: Set[str]) -> Sorted:
+    """Return the same tickets with the edges of some tasks, which a listing may lack.
+
+    :raises TrackerError: the tracker refused or did not answer.
+    """
+    held = {each.ticket.number for holdings in found.maps.values() for each in _named_tickets(holdings, keys)}
+    ends = tracker.ends(held) if held else {}
+
+    def read(each: Held) -> Held:
+        known = ends.get(each.ticket.number)
+        return (
+            Held(replace(each.ticket, parent=known.parent, blocked_by=known.blocked_by), each.block) if known else each
+        )
+
+    return replace(
+        found,
+        maps={
+            map_id: replace(holdings, tickets={key: read(each) for key, each in holdings.tickets.items()})
+            for map_id, holdings in found.maps.items()
+        },
+    )
+
+
+def _named_tickets(holdings: Holdings, keys: Set[str]) -> Iterable[Held]:
+    names = {_name(key) for key in keys}
+    return (each for key, each in holdings.tickets.items() if _name(key) in names and each.ticket.blocked_by is None)
 
 
 def _completed(snapshot: Snapshot, reread: Iterable[Ticket]) -> Snapshot:

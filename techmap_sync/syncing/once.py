@@ -53,5 +53,5 @@ def refused_for_conflicts(maps: Sequence[MapChanges], policy: SyncPolicy) -> tup
         return tuple(maps)
     fields = "1 field was" if number == 1 else f"{number} fields were"
     what = f'{fields} changed by the map and by a human, and on_conflict is "fail"'
-    why = f"{what}; settle with push --take map KEY or --take tracker KEY"
+    why = f"{what}; settle with push --resolve map KEY or --resolve tracker KEY"
     return tuple(replace(each, refusals=(*each.refusals, why)) if each.changes else each for each in maps)

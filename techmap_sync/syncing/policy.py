@@ -42,10 +42,10 @@ class SyncPolicy:
     on_conflict: OnConflict = OnConflict.KEEP
     orphans: OrphanPolicy = OrphanPolicy.CLOSE
     limits: Limits = field(default_factory=Limits)
-    take: Mapping[str, Side] = field(default_factory=dict)
+    resolve: Mapping[str, Side] = field(default_factory=dict)
     """Conflicts settled by hand: key -> whose text stands."""
-    new: frozenset[str] = frozenset()
-    """Keys whose deleted or released ticket is made anew on purpose."""
+    recreate: frozenset[str] = frozenset()
+    """Keys whose deleted or released ticket is created again on purpose."""
     refresh: bool = False
     """Also write what only the templates changed."""
     accept_settings: bool = False

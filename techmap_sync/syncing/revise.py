@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import Section, TaskSpec
@@ -69,7 +69,8 @@ class Revision:
     @property
     def adopted(self) -> tuple[str, ...]:
         """Names of what the marker alone has to learn."""
-        return (*(f.name or "lead" for f in self.named(Decision.ADOPT)), *sorted(self.labels.known))
+        labels = sorted(self.labels.known | self.labels.accepted)
+        return (*(f.name or "lead" for f in self.named(Decision.ADOPT)), *labels)
 
     @property
     def kept(self) -> tuple[FieldEdit, ...]:
@@ -110,7 +111,10 @@ def patch_for(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, na
     parts = _new_parts(wanted, held.block, decided, writes)
     updates = {field.name: field.ours for field in revision.named(Decision.UPDATE)}
     body = write_block(
-        parts, _new_marker(spec, marker, held.marker, decided, writes), held.block.before, held.block.after
+        parts,
+        replace(_new_marker(spec, marker, held.marker, decided, writes), declined=revision.labels.declined),
+        held.block.before,
+        held.block.after,
     )
     return Patch(
         title=updates.get(TITLE),
@@ -157,13 +161,14 @@ def _title(spec: TaskSpec, held: Held) -> Revised:
 def _scalars(spec: TaskSpec, held: Held, policy: SyncPolicy) -> tuple[Revised, ...]:
     priority = spec.priority.value if spec.priority else ""
     return (
-        _scalar(PRIORITY, priority, held.marker.priority, _observed_priority(held, policy)),
-        _scalar(MILESTONE, spec.milestone, held.marker.milestone, held.ticket.milestone or ""),
+        _scalar(PRIORITY, priority, held.marker.priority, _observed_priority(held, policy), held.marker),
+        _scalar(MILESTONE, spec.milestone, held.marker.milestone, held.ticket.milestone or "", held.marker),
     )
 
 
-def _scalar(name: str, desired: str, written: str, observed: str) -> Revised:
-    decision = decide(map_changed=desired != written, ticket_changed=observed != written, agree=observed == desired)
+def _scalar(name: str, desired: str, written: str, observed: str, marker: Marker) -> Revised:
+    ticket_changed = observed != marker.accepted.get(name, written)
+    decision = decide(map_changed=desired != written, ticket_changed=ticket_changed, agree=observed == desired)
     return Revised(name, decision, observed, desired)
 
 
@@ -210,10 +215,10 @@ def _settled(field: Revised, key: str, policy: SyncPolicy) -> Revised:
     """Settle a conflict that somebody has decided."""
     if field.decision not in (Decision.CONFLICT, Decision.KEEP):
         return field
-    side = policy.take.get(key)
+    side = policy.resolve.get(key)
     if side is Side.MAP or (field.decision is Decision.CONFLICT and policy.on_conflict is OnConflict.OVERWRITE):
         return replace(field, decision=Decision.UPDATE)
-    if side is Side.TRACKER and field.decision is Decision.CONFLICT:
+    if side is Side.TRACKER:
         return replace(field, decision=Decision.ADOPT)
     return field
 
@@ -253,7 +258,18 @@ def _new_marker(spec: TaskSpec, marker: Marker, before: Marker, decided: Mapping
         sections=sections,
         priority=decided[PRIORITY].ours if _learns(decided[PRIORITY]) else before.priority,
         milestone=decided[MILESTONE].ours if _learns(decided[MILESTONE]) else before.milestone,
+        accepted=dict(_accepted(before, decided)),
     )
+
+
+def _accepted(before: Marker, decided: Mapping[str, Revised]) -> Iterator[tuple[str, str]]:
+    """Yield what people chose and was accepted: it is no edit any more, though the map says something else."""
+    for name in (PRIORITY, MILESTONE):
+        field = decided[name]
+        if field.decision is Decision.ADOPT and field.theirs != field.ours:
+            yield name, field.theirs
+        elif name in before.accepted and not _learns(field):
+            yield name, before.accepted[name]
 
 
 def _learns(field: Revised) -> bool:

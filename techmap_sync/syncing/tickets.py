@@ -8,6 +8,7 @@ from dataclasses import replace
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.syncing import claims
 from techmap_sync.syncing.changes import KEY, MARKER, Action, Change, FieldEdit
+from techmap_sync.syncing.choices import Side
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.policy import SyncPolicy
@@ -15,6 +16,7 @@ from techmap_sync.syncing.revise import LABELS, Held, Revision, revise
 from techmap_sync.syncing.tracker import CloseReason, State
 
 DONE_IN_MAP = "done in the map"
+BOUND = "bound again, the text that people wrote stays below"
 
 
 def task_changes(
@@ -29,22 +31,32 @@ def task_changes(
         yield from _ticket_changes(spec, held, policy, _origin(spec.key, held, holdings))
     elif not spec.done:
         reason = doubtful.get(spec.key) or _why_not_created(spec.key, holdings, policy)
+        if reason and _is_accepted(spec.key, holdings, policy):
+            return
         if reason:
             yield Change(Action.SKIP, spec.key, spec.title, reason=reason)
         else:
             yield Change(Action.CREATE, spec.key, spec.title, spec=spec)
 
 
+def _is_accepted(key: str, holdings: Holdings, policy: SyncPolicy) -> bool:
+    """Whether it is settled that a task has no ticket: people took it away, and that was accepted."""
+    is_settled = key in holdings.ledger.accepted or policy.resolve.get(key) is Side.TRACKER
+    return is_settled and key in holdings.without_ticket
+
+
 def _why_not_created(key: str, holdings: Holdings, policy: SyncPolicy) -> str:
     if claimed := claims.reason(holdings.claims, key, policy, is_tracked=holdings.tracking is not None):
         return claimed
-    if key in policy.new:
+    if key in policy.recreate:
         return ""
     if key in holdings.unreadable:
         stray = holdings.unreadable[key]
-        return f"ticket {stray.ticket.number} was released: {stray.reason}; push --new {key} makes a new one"
+        number = stray.ticket.number
+        ways = f"push --rebind {key}={number} binds it again, --recreate {key} makes a new one"
+        return f"ticket {number} was released: {stray.reason}; {ways}"
     if key in holdings.ledger.gone or key in holdings.ledger.tickets:
-        return f"its ticket was deleted; push --new {key} makes a new one"
+        return f"its ticket was deleted; push --recreate {key} makes a new one"
     return ""
 
 
@@ -61,14 +73,14 @@ def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy, moved: str) 
     """
     number, closed_by_us = held.ticket.number, held.marker.state == State.CLOSED
     rekeyed = Change(Action.UPDATE, spec.key, held.ticket.title, number, moved, _key_edit(spec, held), spec)
-    if held.ticket.state is State.CLOSED:
+    if held.ticket.state is State.CLOSED and held.marker.key:
         if closed_by_us and not spec.done:
             edits, reason = revise(spec, held, policy).edits, "its task is back in the map"
             yield Change(Action.REOPEN, spec.key, spec.title, number, moved or reason, edits, spec)
         elif moved:
             yield rekeyed
         return
-    if spec.done and not closed_by_us:
+    if spec.done and not closed_by_us and held.marker.key:
         title, reason = held.ticket.title, CloseReason.COMPLETED
         yield Change(Action.CLOSE, spec.key, title, number, DONE_IN_MAP, spec=spec, close_reason=reason)
     elif spec.sections:
@@ -89,11 +101,11 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
     if not edits and revision.adopted:
         edits = (FieldEdit(MARKER, "", ", ".join(revision.adopted)),)
     if edits:
-        yield Change(Action.UPDATE, spec.key, spec.title, number, edits=edits, spec=spec)
+        reason = "" if held.marker.key else BOUND
+        yield Change(Action.UPDATE, spec.key, spec.title, number, reason, edits, spec)
     for field in revision.named(Decision.CONFLICT):
-        reason = (
-            f"both the map and a human changed it; settle with push --take map {spec.key} or --take tracker {spec.key}"
-        )
+        ways = f"push --resolve map {spec.key} or --resolve tracker {spec.key}"
+        reason = f"both the map and a human changed it; settle with {ways}"
         edit = FieldEdit(field.name or "lead", field.theirs, field.ours)
         yield Change(Action.CONFLICT, spec.key, spec.title, number, reason, (edit,), spec)
     if revision.kept:
@@ -104,4 +116,5 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
 def kept_reason(key: str, kept: Iterable[FieldEdit]) -> str:
     """Return what a human changed and keeps, removed labels by their names."""
     names = ", ".join(f"{edit.name} {edit.after}" if edit.name == LABELS else edit.name for edit in kept)
-    return f"changed by a human, kept: {names}; push --take map {key} writes the map's text"
+    ways = f"push --resolve map {key} writes the map's text, --resolve tracker {key} accepts it"
+    return f"changed by a human, kept: {names}; {ways}"

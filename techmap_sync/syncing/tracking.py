@@ -31,7 +31,8 @@ def tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, ledg
     if held is None:
         return
     spec, ledger_edit = plan.tracking, _ledger_edit(holdings.written_ledger, ledger)
-    revision = revise(spec, held, policy) if held.ticket.state is State.OPEN else Revision(())
+    is_written = held.ticket.state is State.OPEN or not held.marker.key
+    revision = revise(spec, held, policy) if is_written else Revision(())
     update = Change(Action.UPDATE, spec.key, spec.title, held.ticket.number, spec=spec)
     left = []
     for change in revision_changes(spec, held, revision):

@@ -44,11 +44,12 @@ def lost_tracking(holdings: Holdings, key: str, policy: SyncPolicy) -> tuple[str
     :param key: key of the tracking ticket.
     """
     numbers = holdings.named_tracking
-    if not numbers or key in policy.new:
+    if not numbers or key in policy.recreate:
         return ()
     why = f"was released: {holdings.released_tracking}" if holdings.released_tracking else "was deleted"
+    bind = f"push --rebind {key}={numbers[0]} binds it again, " if holdings.released_tracking else "push "
     forgotten = "what people deleted and unlinked is forgotten then"
-    return (f"the tracking ticket {numbers[0]} {why}; push --new {key} makes a new one ({forgotten})",)
+    return (f"the tracking ticket {numbers[0]} {why}; {bind}--recreate {key} makes a new one ({forgotten})",)
 
 
 def foreign_twins(strays: Iterable[Stray], map_id: str, policy: SyncPolicy) -> Iterator[str]:

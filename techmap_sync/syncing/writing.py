@@ -10,7 +10,7 @@ from techmap_sync.syncing.block import Block, Part, write_block
 from techmap_sync.syncing.changes import KEY, Action, Change, FieldEdit, MapChanges
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.digest import digest, text_digest
-from techmap_sync.syncing.labels import has_label
+from techmap_sync.syncing.labels import LabelChanges, has_label
 from techmap_sync.syncing.marker import Ledger, Marker, WrittenField
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import LABELS, PRIORITY, Held, Revision, first_marker, patch_for, revise, sections_of
@@ -212,7 +212,8 @@ def _as_shown(revision: Revision, change: Change) -> Revision:
         for field in revision.fields
     )
     labels_shown = LABELS in shown or PRIORITY in shown
-    return Revision(fields, revision.labels) if labels_shown else Revision(fields)
+    unshown = LabelChanges(declined=revision.labels.declined)
+    return Revision(fields, revision.labels if labels_shown else unshown)
 
 
 def _marker(change: Change, held: Held, changes: MapChanges, policy: SyncPolicy, ledger: Ledger | None) -> Marker:

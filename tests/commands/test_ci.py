@@ -82,7 +82,7 @@ def test_an_open_conflict_keeps_everything_from_being_written_when_asked(job: Pr
     assert ended.code == 4, ended.out + ended.err
     assert github.writes == []
     assert "*Nothing was written, " in Path("summary.md").read_text("utf-8")
-    assert "--take map KEY" in ended.out
+    assert "--resolve map KEY" in ended.out
 
 
 def test_by_default_a_conflict_is_kept_and_the_rest_is_written(job: Program, github: GitHub) -> None:

@@ -127,28 +127,28 @@ def conflict(program: Program) -> Path:
 def test_a_conflict_is_shown_with_the_command_that_settles_it(program: Program) -> None:
     path = conflict(program)
     ended = program("push", "map.md")
-    assert f"settle with push --take map {KEY} or --take tracker {KEY}" in ended.out
+    assert f"settle with push --resolve map {KEY} or --resolve tracker {KEY}" in ended.out
     assert "My words" in path.read_text("utf-8")
     assert program("push", "map.md", "--strict").code == 4
 
 
 def test_a_conflict_is_taken_from_the_map(program: Program) -> None:
     path = conflict(program)
-    assert program("push", "map.md", "--take", "map", KEY).code == 0
+    assert program("push", "map.md", "--resolve", "map", KEY).code == 0
     assert "Verifies time-based codes" in path.read_text("utf-8")
     assert program("plan", "map.md", "--format", "json").json["changes"] == []
 
 
 def test_a_conflict_is_taken_from_the_tracker(program: Program) -> None:
     path = conflict(program)
-    assert program("push", "map.md", "--take", "tracker", KEY).code == 0
+    assert program("push", "map.md", "--resolve", "tracker", KEY).code == 0
     assert "My words" in path.read_text("utf-8")
     assert program("plan", "map.md", "--format", "json").json["changes"] == []
 
 
 def test_an_unknown_side_or_guard_is_a_usage_error(program: Program) -> None:
     edited(program)
-    assert program("push", "map.md", "--take", "mine", KEY).code == 2
+    assert program("push", "map.md", "--resolve", "mine", KEY).code == 2
     assert program("push", "map.md", "--allow", "everything").code == 2
 
 

@@ -13,7 +13,7 @@ from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.changes import Action, Change, ChangeSet
 from techmap_sync.syncing.decide import Beside, DesiredMap, UnwrittenMap, decide
 from techmap_sync.syncing.diff import Origin
-from techmap_sync.syncing.observe import observe
+from techmap_sync.syncing.observe import observe, with_edges_of
 from techmap_sync.syncing.outcomes import Outcome
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.tracker import Ticket, Tracker
@@ -29,7 +29,8 @@ def planned(
     No other map has a file, as far as this run knows: one that has tickets may be this one under an earlier id.
     """
     where = where or origin(text or repr(plan))
-    found = observe(tracker, [plan], policy)
+    found = observe(tracker, [plan], policy, policy.close_copies)
+    found = with_edges_of(found, tracker, policy.resolve.keys()) if policy.resolve else found
     desired = DesiredMap(plan.map_id, where, plan)
     decided = decide([desired], found, Beside(lambda _: False), tracker.capabilities, policy)
     return ChangeSet(tracker.name, tuple(each.changes for each in decided.maps))

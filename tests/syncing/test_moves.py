@@ -334,7 +334,7 @@ def test_a_deleted_ticket_is_not_made_again_in_the_other_map_but_on_purpose() ->
     assert ledger_of(tracker, "beta").gone == {key("beta", "Sender")}
     assert ledger_of(tracker, "alpha").gone == frozenset()
     assert not several(tracker, *MOVED, policy=FREE).writes
-    push(tracker, *MOVED, policy=replace(FREE, new=frozenset({key("beta", "Sender")})))
+    push(tracker, *MOVED, policy=replace(FREE, recreate=frozenset({key("beta", "Sender")})))
     assert key("beta", "Sender") in numbers(tracker)
 
 

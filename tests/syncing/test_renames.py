@@ -252,7 +252,7 @@ def test_a_renamed_map_keeps_closed_tickets_that_name_a_tracking_ticket_of_earli
     tracker.edit("2", state=State.CLOSED)
     del tracker.tickets["1"]
     again = plan(task("Store", sections=STORE), task("Sender", sections=SENDER))
-    push(tracker, again, replace(POLICY, new=frozenset({TRACKING})))
+    push(tracker, again, replace(POLICY, recreate=frozenset({TRACKING})))
     after = under_another_id(again)
     push(tracker, after)
     assert not planned(tracker, after).changes

@@ -91,8 +91,9 @@ def test_a_broken_marker_releases_the_ticket_and_says_so(tracker: MemoryTracker)
     tracker.edit("2", body=tracker.tickets["2"].body.replace('"schema":1', '"schema":'))
     change_set = planned(tracker, THREE)
     assert not change_set.writes
-    assert "ticket 2 was released: its marker is damaged; push --new login/component/Store makes a new one" in reasons(
-        change_set
+    assert (
+        "ticket 2 was released: its marker is damaged; push --recreate login/component/Store makes a new one"
+        in reasons(change_set)
     )
 
 
@@ -140,8 +141,8 @@ def test_a_map_that_is_renamed_while_the_label_is_gone_is_refused_too(tracker: M
 def test_a_managed_label_that_a_human_took_off_one_ticket_loses_nothing(tracker: MemoryTracker) -> None:
     tracker.edit("2", labels=tracker.tickets["2"].labels - {"techmap"})
     assert not planned(tracker, THREE).writes
-    assert f"changed by a human, kept: labels -techmap; push --take map {STORE.key}" in reasons(planned(tracker, THREE))
-    push(tracker, THREE, replace(POLICY, take={STORE.key: Side.MAP}))
+    assert f"kept: labels -techmap; push --resolve map {STORE.key}" in reasons(planned(tracker, THREE))
+    push(tracker, THREE, replace(POLICY, resolve={STORE.key: Side.MAP}))
     assert "techmap" in tracker.tickets["2"].labels
     assert not planned(tracker, THREE).changes
 
@@ -151,8 +152,8 @@ def test_a_deleted_ticket_is_not_made_again_but_on_purpose(tracker: MemoryTracke
     assert shown(planned(tracker, THREE).writes) == [(Action.UPDATE, TRACKING)]
     push(tracker, THREE)
     assert not planned(tracker, THREE).writes
-    assert f"push --new {STORE.key} makes a new one" in reasons(planned(tracker, THREE))
-    on_purpose = replace(POLICY, new=frozenset({STORE.key}))
+    assert f"push --recreate {STORE.key} makes a new one" in reasons(planned(tracker, THREE))
+    on_purpose = replace(POLICY, recreate=frozenset({STORE.key}))
     assert (Action.CREATE, STORE.key) in shown(planned(tracker, THREE, on_purpose).writes)
     push(tracker, THREE, on_purpose)
     assert not planned(tracker, THREE).changes
@@ -162,7 +163,7 @@ def test_a_ticket_that_is_made_anew_gets_its_links_anew(tracker: MemoryTracker) 
     linked = plan(STORE, replace(SERVICE, blocked_by=(STORE.key,)), TESTS)
     push(tracker, linked)
     del tracker.tickets["2"]
-    push(tracker, linked, replace(POLICY, new=frozenset({STORE.key})))
+    push(tracker, linked, replace(POLICY, recreate=frozenset({STORE.key})))
     assert tracker.tickets["5"].parent == "1"
     assert tracker.tickets["3"].blocked_by is not None
     assert "5" in tracker.tickets["3"].blocked_by
@@ -171,10 +172,10 @@ def test_a_ticket_that_is_made_anew_gets_its_links_anew(tracker: MemoryTracker) 
 def test_a_tracking_ticket_that_was_deleted_is_not_made_again_but_on_purpose(tracker: MemoryTracker) -> None:
     del tracker.tickets["1"]
     assert not planned(tracker, THREE).writes
-    assert f"the tracking ticket 1 was deleted; push --new {TRACKING} makes a new one" in reasons(
+    assert f"the tracking ticket 1 was deleted; push --recreate {TRACKING} makes a new one" in reasons(
         planned(tracker, THREE)
     )
-    push(tracker, THREE, replace(POLICY, new=frozenset({TRACKING})))
+    push(tracker, THREE, replace(POLICY, recreate=frozenset({TRACKING})))
     assert not planned(tracker, THREE).changes
     assert len(tracker.tickets) == 4
 
@@ -183,7 +184,7 @@ def test_a_renamed_map_whose_tracking_ticket_was_deleted_is_refused_not_made_aga
     del tracker.tickets["1"]
     change_set = planned(tracker, under_another_id(THREE))
     assert not change_set.writes
-    assert "the tracking ticket 1 was deleted; push --new signin/tracking/map makes a new one" in reasons(change_set)
+    assert "ticket 1 was deleted; push --recreate signin/tracking/map makes a new one" in reasons(change_set)
 
 
 def test_a_tracking_ticket_that_is_made_anew_for_finished_work_is_closed_in_the_same_run(
@@ -192,7 +193,7 @@ def test_a_tracking_ticket_that_is_made_anew_for_finished_work_is_closed_in_the_
     for number in ("2", "3", "4"):
         tracker.edit(number, state=State.CLOSED)
     del tracker.tickets["1"]
-    push(tracker, THREE, replace(POLICY, new=frozenset({TRACKING})))
+    push(tracker, THREE, replace(POLICY, recreate=frozenset({TRACKING})))
     assert tracker.tickets["5"].state is State.CLOSED
     assert not planned(tracker, THREE).changes
 
@@ -245,7 +246,7 @@ def test_a_copied_ledger_is_not_believed_when_only_the_copy_is_listed(only_a_cop
 def test_a_copied_ledger_is_not_believed_when_its_original_was_deleted(only_a_copy_is_listed: MemoryTracker) -> None:
     del only_a_copy_is_listed.tickets["1"]
     assert not planned(only_a_copy_is_listed, FOUR).writes
-    assert "the tracking ticket 1 was deleted; push --new login/tracking/map" in reasons(
+    assert "the tracking ticket 1 was deleted; push --recreate login/tracking/map" in reasons(
         planned(only_a_copy_is_listed, FOUR)
     )
 
@@ -297,7 +298,7 @@ def test_an_old_ticket_is_not_taken_for_that_of_a_new_map_whose_tracking_ticket_
 ) -> None:
     """A folder gives the number of a deleted file again."""
     del tracker.tickets["1"]
-    push(tracker, THREE, replace(POLICY, new=frozenset({TRACKING})))
+    push(tracker, THREE, replace(POLICY, recreate=frozenset({TRACKING})))
     push(tracker, plan(replace(STORE, title="Create TokenStore"), SERVICE, TESTS))
     assert '"tracking":"5"' in tracker.tickets["2"].body
     del tracker.tickets["5"]
@@ -390,18 +391,18 @@ def test_a_conflict_is_settled_for_the_map_or_for_the_tracker(tracker: MemoryTra
     tracker.edit("2", title="My own words")
     changed = plan(replace(STORE, title="Create TokenStore"), SERVICE, TESTS)
     assert (Action.CONFLICT, STORE.key) in shown(planned(tracker, changed).changes)
-    mine = replace(POLICY, take={STORE.key: Side.TRACKER})
+    mine = replace(POLICY, resolve={STORE.key: Side.TRACKER})
     push(tracker, changed, mine)
     assert tracker.tickets["2"].title == "My own words"
     assert not planned(tracker, changed).changes
-    push(tracker, changed, replace(POLICY, take={STORE.key: Side.MAP}))
+    push(tracker, changed, replace(POLICY, resolve={STORE.key: Side.MAP}))
     assert tracker.tickets["2"].title == "My own words", "settled is settled"
 
 
 def test_a_conflict_taken_from_the_map_is_overwritten(tracker: MemoryTracker) -> None:
     tracker.edit("2", title="My own words")
     changed = plan(replace(STORE, title="Create TokenStore"), SERVICE, TESTS)
-    push(tracker, changed, replace(POLICY, take={STORE.key: Side.MAP}))
+    push(tracker, changed, replace(POLICY, resolve={STORE.key: Side.MAP}))
     assert tracker.tickets["2"].title == "Create TokenStore"
     assert not planned(tracker, changed).changes
 

@@ -88,7 +88,7 @@ class Histories(Steps):
     def push_makes_a_deleted_ticket_anew(self, data: st.DataObject) -> None:
         if self.choices.deleted:
             key = data.draw(st.sampled_from(sorted(self.choices.deleted)))
-            self.push(replace(FREE, new=frozenset({f"{self.author.map_id}/{key}"})))
+            self.push(replace(FREE, recreate=frozenset({f"{self.author.map_id}/{key}"})))
             self.choices.deleted.discard(key)
 
     @rule()
@@ -99,7 +99,7 @@ class Histories(Steps):
             self.choices.deleted.clear()
             self.choices.unlinked.clear()
             self.pushed_text = ""
-            self.push(replace(FREE, new=frozenset({key})))
+            self.push(replace(FREE, recreate=frozenset({key})))
 
     @rule()
     def templates_alone_rewrite_nothing(self) -> None:
@@ -134,7 +134,7 @@ class Histories(Steps):
     # What is promised of a push.
 
     def push_twice_and_the_second_change_set_is_empty(self, policy: SyncPolicy) -> None:
-        again = self.planned(replace(policy, new=frozenset()))
+        again = self.planned(replace(policy, recreate=frozenset()))
         assert not again.writes, f"a second push would write {[(c.action, c.key, c.fields) for c in again.writes]}"
 
     def what_was_printed_is_what_was_applied(
@@ -173,7 +173,7 @@ class Histories(Steps):
     def no_map_is_made_again(self, shown: ChangeSet, before: dict[str, Ticket], policy: SyncPolicy) -> None:
         """A map with another id and at least half of the keys is the same map; any other one remembers nothing."""
         tracking = self.author.plan().tracking.key
-        if tracking not in {c.key for c in shown.writes if c.action is Action.CREATE} or tracking in policy.new:
+        if tracking not in {c.key for c in shown.writes if c.action is Action.CREATE} or tracking in policy.recreate:
             return
         shown_by_label = [t for t in before.values() if POLICY.managed_label in t.labels]
         keys = {key_of(t) for t in shown_by_label if t.number not in self.choices.copies}
@@ -192,7 +192,7 @@ class Histories(Steps):
         return {key.partition("/")[2] for ledger in ledgers for key in ledger.tickets}
 
     def nothing_deleted_is_made_again(self, shown: ChangeSet, policy: SyncPolicy) -> None:
-        created = {c.key for c in shown.writes if c.action is Action.CREATE and c.key not in policy.new}
+        created = {c.key for c in shown.writes if c.action is Action.CREATE and c.key not in policy.recreate}
         again = {key.partition("/")[2] for key in created} & self.choices.deleted
         assert not again, again
 

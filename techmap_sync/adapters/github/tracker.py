@@ -118,12 +118,14 @@ class GitHubTracker:
 
     @_of_one_issue
     def get(self, number: str) -> Ticket | None:
-        """Read one issue; None when it was deleted or transferred. Of blockers its row tells only if there are any.
+        """Read one issue; None when it was deleted or transferred, or is a pull request.
+
+        Of blockers its row tells only if there are any.
 
         :raises TrackerError: the server refused or did not answer.
         """
         row = self._shelf.find(number)
-        return None if row is None else self._ticket(row)
+        return None if row is None or not issues.is_issue(row) else self._ticket(row)
 
     def standings(self, authors: Collection[str]) -> Mapping[str, Standing]:
         """Ask for the permissions of authors.
