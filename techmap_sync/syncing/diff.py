@@ -75,8 +75,8 @@ def compare(
     holdings = replace(holdings, renewed=frozenset(renewed))
     text = map_text(origin.text, changed=origin.text_digest != holdings.ledger.text)
     orphans = tuple(orphan_changes(plan, text, holdings, policy, tickets.held))
-    wanted = _wanted(plan, holdings, capabilities, refused, no_room, (*tasks, *orphans))
-    wanted = replace(wanted, resolved=policy.resolve)
+    found = _wanted(plan, holdings, capabilities, refused, no_room, (*tasks, *orphans))
+    wanted = replace(found, resolved=policy.resolve)
     edges, texts = wanted.changes(), replace(texts, listed=wanted.task_list())
     full = replace(plan, tracking=texts.of_tracking(plan.tracking, numbers))
     ledger = _ledger(wanted, origin, (*tasks, *edges))
@@ -90,7 +90,7 @@ def compare(
         *tracking_state(full, holdings, policy, (*tasks, *orphans)),
         *_left_alone(plan, holdings, tasks),
     )
-    return MapChanges(
+    whole = MapChanges(
         plan.map_id,
         origin.path,
         approved=True,
@@ -102,6 +102,14 @@ def compare(
         base=holdings.written_ledger,
         ledger=ledger,
         texts=texts,
+    )
+    return _with_moves(whole, holdings)
+
+
+def _with_moves(changes: MapChanges, holdings: Holdings) -> MapChanges:
+    """Return the same changes with what writing them has to know of tickets that come, go, or are bound."""
+    return replace(
+        changes,
         elsewhere=_elsewhere(holdings),
         bound=holdings.bound,
         arriving=frozenset(holdings.arrived),
