@@ -62,8 +62,16 @@ class Component:
     """Every other field and the prose below the heading, as Markdown."""
     depends_on: tuple[str, ...] = ()
     """Names in an explicit ``Depends on`` field."""
+    needed_by: tuple[str, ...] = ()
+    """Names in an ``Inbound`` field: who asks this component for something."""
+    outside: tuple[str, ...] = ()
+    """What an ``External`` field says that it needs, which is in no map. A name of the map is one all the same."""
+    written: tuple[tuple[str, str], ...] = ()
+    """(name, Markdown of its entry) of what these fields name."""
     priority: str = ""
     """An explicit ``Priority`` field, as written."""
+    earlier: str = ""
+    """What earlier releases took for its name; empty where it is the same."""
     slug: str = ""
     """Identity given by hand, ``<!-- id: x -->`` or ``{#x}``."""
     was: tuple[str, ...] = ()

@@ -6,10 +6,12 @@ everything else is decided here from the values of the map. ``docs/rules.md`` li
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from techmap_sync.diagnostics import Diagnostic, Severity
 from techmap_sync.model import ComponentKind, Readiness, Span
+from techmap_sync.parsing.likeness import NearNames
 from techmap_sync.parsing.reading import Finding
 from techmap_sync.parsing.rules import RULES
 from techmap_sync.parsing.wording import name_key
@@ -127,15 +129,36 @@ def _not_ready(found: TechnicalMap) -> Iterator[Finding]:
         yield Finding("not-ready", "no field says whether implementation may start", found.span)
 
 
+def _misspelt_component(found: TechnicalMap) -> Iterator[Finding]:
+    listed = {component.name: component for component in found.components}
+    for name, meant in _misspelt(found.components).items():
+        line = listed[meant].span.line
+        message = f"the overview does not list {name}: did you mean {meant}, line {line}?"
+        yield Finding("misspelt-component", message, _heading(listed[name]))
+
+
+@lru_cache(maxsize=1)
+def _misspelt(components: Sequence[Component]) -> Mapping[str, str]:
+    """Return specified components that are not listed -> listed ones, not specified, whose names they nearly have."""
+    near = NearNames(component.name for component in components if component.listed and not component.specified)
+    alone = (component.name for component in components if component.specified and not component.listed)
+    return {name: meant for name in alone if (meant := near.nearest(name))}
+
+
 def _component_without_spec(found: TechnicalMap) -> Iterator[Finding]:
+    meant = set(_misspelt(found.components).values())
     for component in found.components:
-        if not component.specified and component.kind is not ComponentKind.INTEGRATION:
+        if component.specified or component.name in meant:
+            continue
+        if component.kind is not ComponentKind.INTEGRATION:
             yield Finding("component-without-spec", f"nothing specifies {component.name}", _heading(component))
 
 
 def _spec_not_listed(found: TechnicalMap) -> Iterator[Finding]:
     """An overview that lists nothing at all is one finding, not one per component."""
-    missing = [component for component in found.components if component.specified and not component.listed]
+    misspelt = _misspelt(found.components)
+    alone = (component for component in found.components if component.specified and not component.listed)
+    missing = [component for component in alone if component.name not in misspelt]
     if len(missing) > 1 and not any(component.listed for component in found.components):
         yield Finding("spec-not-listed", f"the overview lists none of {len(missing)} components", _heading(missing[0]))
         return
@@ -191,6 +214,7 @@ def _first_line(span: Span) -> Span:
 
 _CHECKS: tuple[Callable[[TechnicalMap], Iterable[Finding]], ...] = (
     _not_ready,
+    _misspelt_component,
     _component_without_spec,
     _spec_not_listed,
     _duplicate_component,

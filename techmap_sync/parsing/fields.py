@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +12,7 @@ from techmap_sync.parsing.labels import Label, plain_label_of
 from techmap_sync.parsing.locations import paths_of_field
 from techmap_sync.parsing.meaning import Meaning, meaning_of, status_of, title_of
 from techmap_sync.parsing.methods import methods_in, methods_in_line
-from techmap_sync.parsing.names import component_name
+from techmap_sync.parsing.needs import read_needs
 from techmap_sync.parsing.vocabulary import look_up
 from techmap_sync.parsing.wording import plain, without_code
 
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
     from techmap_sync.parsing.outline import Section
     from techmap_sync.parsing.vocabulary import Vocabulary
 
-_BETWEEN_NAMES = re.compile(r"[,;、]")
-_BEHIND_NAME = re.compile(r"\s[-–—(]|:\s")
+
+_DIRECTIONS = frozenset({"inbound", "outbound", "external"})
 
 
 @dataclass(slots=True)
@@ -40,6 +39,9 @@ class Fields:
     methods: list[Method] = field(default_factory=list)
     interface: list[str] = field(default_factory=list)
     depends_on: tuple[str, ...] = ()
+    needed_by: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    written: tuple[tuple[str, str], ...] = ()
     priority: str = ""
     detail: list[str] = field(default_factory=list)
     nothing: list[Passage] = field(default_factory=list)
@@ -93,7 +95,7 @@ def _parts(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[_Part]:
     current = _Part(None, (), [])
     for block in blocks:
         own = _parts_of(block, vocabulary)
-        if not own:
+        if not own or _gives_directions(current, own, vocabulary):
             current.blocks.append(block)
             continue
         yield current
@@ -103,6 +105,13 @@ def _parts(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[_Part]:
             yield current
             current = _Part(None, (), [])
     yield current
+
+
+def _gives_directions(above: _Part, parts: Sequence[_Part], vocabulary: Vocabulary) -> bool:
+    """Whether ``External:`` and the like are said of the dependencies whose label stands above."""
+    if not above.label or not above.label.alone or look_up(vocabulary.fields, above.label.text) != "depends on":
+        return False
+    return all(look_up(vocabulary.fields, part.label.text) in _DIRECTIONS for part in parts if part.label)
 
 
 def _parts_of(block: Block, vocabulary: Vocabulary) -> list[_Part]:
@@ -186,8 +195,9 @@ def _read_field(
         case "location":
             fields.locations += tuple(path for line in said for path in paths_of_field(line, vocabulary))
             fields.location_status = fields.location_status or status_of(without_code(said), vocabulary)
-        case "depends on":
-            fields.depends_on += tuple(_names(said, vocabulary))
+        case "depends on" | "outbound" | "inbound" | "external":
+            for line in said:
+                _read_dependencies(kind, line, fields, document, vocabulary, listed=not valued)
         case "priority":
             fields.priority = " ".join(plain(line.runs) for line in said)
         case "status":
@@ -244,15 +254,21 @@ def _lines_in(blocks: Iterable[Block]) -> Iterator[Line]:
                         yield Line((Run(RunKind.CODE, code.strip(), block.start),), block.start, block.end)
 
 
-def _names(lines: Sequence[Line], vocabulary: Vocabulary) -> Iterator[str]:
-    """Yield the names that commas divide: the code in a part, else its words."""
-    if meaning_of(title_of(lines), lines, vocabulary) is not Meaning.WORK:
-        return
-    for line in lines:
-        text, masked = plain(line.runs), without_code((line,))
-        ends = [match.span() for match in _BETWEEN_NAMES.finditer(masked)]
-        for start, end in zip([0, *(e for _, e in ends)], [*(s for s, _ in ends), len(text)], strict=True):
-            codes = [run.text for run in line.runs if run.kind is RunKind.CODE and run.text in text[start:end]]
-            for part in codes or [_BEHIND_NAME.split(text[start:end].strip(" ."))[0]]:
-                if name := component_name(part, vocabulary):
-                    yield name
+def _read_dependencies(
+    kind: str, line: Line, fields: Fields, document: Document, vocabulary: Vocabulary, *, listed: bool
+) -> None:
+    """Read one line of a dependency field; a bullet below it may have a direction of its own, ``External: redis``."""
+    label = plain_label_of(line, vocabulary.fields)
+    direction = look_up(vocabulary.fields, label.text) if label else ""
+    if label and direction in _DIRECTIONS:
+        kind, line, listed = direction, line._replace(runs=label.value), False
+    needs = tuple(read_needs(line, listed=listed, document=document, vocabulary=vocabulary))
+    names = tuple(need.name for need in needs)
+    match kind:
+        case "inbound":
+            fields.needed_by += names
+        case "external":
+            fields.outside += names
+        case _:
+            fields.depends_on += names
+    fields.written += tuple((need.name, need.text) for need in needs)

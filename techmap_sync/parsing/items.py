@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from techmap_sync.model import Item, ItemGroup, Passage
 from techmap_sync.numbering import without_this_number
-from techmap_sync.parsing.blocks import Fence, ItemList, Line, ListItem, Other, Paragraph, RunKind, Table
+from techmap_sync.parsing.blocks import Fence, ItemList, Line, Other, Paragraph, RunKind, Table
 from techmap_sync.parsing.labels import label_of
 from techmap_sync.parsing.meaning import (
     Meaning,
@@ -234,31 +234,16 @@ def _bullets(blocks: Sequence[Block], document: Document) -> Iterator[Entry]:
     for block in blocks:
         if isinstance(block, ItemList):
             for item in block.items:
-                yield _bullet(item, document, ordered=block.ordered)
-
-
-def _bullet(item: ListItem, document: Document, *, ordered: bool) -> Entry:
-    first = item.blocks[0] if item.blocks else None
-    if isinstance(first, ItemList):  # "- 1. Provision the queue": the number makes a list of its own
-        inner = _bullet(first.items[0], document, ordered=ordered or first.ordered)
-        behind = first.items[1].start if len(first.items) > 1 else item.blocks[1].start if len(item.blocks) > 1 else -1
-        more = document.markdown(behind, item.end) if behind >= 0 else ""
-        return inner._replace(
-            start=item.start,
-            end=item.end,
-            detail="\n\n".join(filter(None, (inner.detail, more))),
-            ticked=inner.ticked if item.ticked is None else item.ticked,
-        )
-    lines, behind = _first_lines(item.blocks)
-    return Entry(
-        title_of(lines),
-        lines,
-        item.start,
-        item.end,
-        detail=document.markdown(behind, item.end) if behind >= 0 else "",
-        ticked=item.ticked,
-        ordered=ordered,
-    )
+                lines, behind = _first_lines(item.blocks)
+                yield Entry(
+                    title_of(lines),
+                    lines,
+                    item.start,
+                    item.end,
+                    detail=document.markdown(behind, item.end) if behind >= 0 else "",
+                    ticked=item.ticked,
+                    ordered=block.ordered,
+                )
 
 
 def _first_lines(blocks: Sequence[Block]) -> tuple[tuple[Line, ...], int]:

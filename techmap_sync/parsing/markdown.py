@@ -114,7 +114,8 @@ class _Converter:
             start, end = element.source_span
             end = start + len(self.text[start:end].rstrip())
             first = element.children[0] if element.children else None
-            yield ListItem(tuple(self.blocks(element.children)), start, end, getattr(first, "checked", None))
+            blocks = tuple(_unwrapped(tuple(self.blocks(element.children))))
+            yield ListItem(blocks, start, end, getattr(first, "checked", None))
 
     def _lines_of(self, element: Any, start: int, end: int) -> tuple[Line, ...]:
         """Return the lines of a paragraph: at least one, though it may hold nothing but an image without words."""
@@ -145,6 +146,18 @@ class _Converter:
         while start and (self.text[start - 1] in "*_~[" or self.text[start - 1 : start + 1] == "!["):
             start -= 1
         return start
+
+
+def _unwrapped(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the blocks of an item; of a list that it begins with (``- 1. Provision``), the first item's."""
+    if not blocks or not isinstance(blocks[0], ItemList):
+        yield from blocks
+        return
+    inner = blocks[0]
+    yield from inner.items[0].blocks
+    if more := inner.items[1:]:
+        yield inner._replace(items=more, start=more[0].start)
+    yield from blocks[1:]
 
 
 def _spoken(line: Line, length: int, words: str) -> Line:

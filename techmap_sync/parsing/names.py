@@ -21,6 +21,9 @@ _STATUS_BEHIND = re.compile(r"\s*(?:[(\[（]([^()\[\]（）]*)[)\]）]|\s[-–�
 _STATUS_BEFORE = re.compile(r"^(?:[(\[（]([^()\[\]（）]*)[)\]）]\s*[:：]?|([^:：]+)[:：]\s)\s*(?=\S)")
 _TICK_BEHIND = re.compile(r"\s*[-–—:：(]?\s*[✅☑✔]")
 _DIVIDERS = " \t\n:-–—,：，"
+_COMMA = re.compile(r",\s|，|,$")
+_LONGEST_BEFORE_COMMA, _MOST_WORDS_BEFORE_COMMA = 60, 4
+_IDENTIFIER = re.compile(r"[a-z][A-Z]|[_/`(\d]|\w\.\w")
 _NAME_END = re.compile(r"\s[-–—]\s|—|:(?=\s|$)|：|\s\(|（")
 _COMPONENT_WORD = re.compile(r"([^:：.–—-]*)([:：.–—-]?)\s*(.*)", re.DOTALL)
 _COMPONENT_WORD_WITHOUT_SPACE = re.compile(r"([^\d\s]+)\s*\d+\s*[:：]\s*(.+)")  # 组件1：…
@@ -82,10 +85,14 @@ def status_of_heading(line: Line, vocabulary: Vocabulary) -> str:
     return vocabulary.statuses.get(head.strip(" ()[]"), "") if colon else ""
 
 
-def lead_name(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[str, tuple[Run, ...]]:
+def lead_name(
+    lines: Sequence[Line], vocabulary: Vocabulary, *, before_comma: bool = False
+) -> tuple[str, tuple[Run, ...]]:
     """Return the name that an entry starts with, and the runs behind it.
 
     The name is the bold lead, else the leading code span, else the text before a dash, colon or parenthesis.
+
+    :param before_comma: a comma ends it too, where what follows describes it.
     """
     runs = [run for line in lines for run in line.runs if run.kind is not RunKind.COMMENT and run.text.strip()]
     while runs and runs[0].kind is RunKind.TEXT and not runs[0].strong and not unnumbered(runs[0].text):
@@ -98,12 +105,35 @@ def lead_name(lines: Sequence[Line], vocabulary: Vocabulary) -> tuple[str, tuple
     if count:
         return component_name(plain(runs[:count]), vocabulary), tuple(runs[count:])
     text = unnumbered(title_of(lines).text)
-    end = _NAME_END.search(text)
-    if end is None or not end.start():
+    found = _NAME_END.search(text)
+    end = found.start() if found else len(text)
+    comma = _COMMA.search(text, 0, end) if before_comma else None
+    if comma and describes(text[comma.end() :], text[: comma.start()], vocabulary):
+        end = comma.start()
+    if not end or end == len(text):
         return component_name(text, vocabulary), ()
     read = plain_lines(lines)
-    behind = _visible(read[: max(read.find(text), 0) + end.start()])
-    return component_name(text[: end.start()], vocabulary), tuple(_runs_behind(runs, behind))
+    behind = _visible(read[: max(read.find(text), 0) + end])
+    return component_name(text[:end], vocabulary), tuple(_runs_behind(runs, behind))
+
+
+def describes(text: str, name: str, vocabulary: Vocabulary) -> bool:
+    """Whether a text behind a name and a comma says something of it, and is no list of further names."""
+    text = text.strip()
+    first = text.partition(" ")[0]
+    if not text or len(name) > _LONGEST_BEFORE_COMMA or len(name.split()) > _MOST_WORDS_BEFORE_COMMA:
+        return False
+    if not first[:1].isascii():
+        return "、" not in text and (first[:1].islower() or not first[:1].isupper())
+    if not first[:1].islower() or _IDENTIFIER.search(first):
+        return fold(text) in vocabulary.statuses
+    lists = all(len(part.split()) == 1 for part in names_in(text, vocabulary))
+    return not lists or (name[:1].isupper() and " " in text)
+
+
+def names_in(text: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the parts of ``A, B and C``."""
+    return [part.strip() for part in vocabulary.between_names.split(text) if part.strip()]
 
 
 def _visible(text: str) -> int:

@@ -44,6 +44,8 @@ class Listing:
     slug: str = ""
     was: tuple[str, ...] = ()
     fields: Fields = field(default_factory=Fields)
+    earlier: str = ""
+    """The name with what stands behind a comma, as earlier releases took it."""
 
 
 def read_listings(section: Section, kind: str, document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:
@@ -130,20 +132,23 @@ def _listing(
     """Return what one entry lists, or None for a placeholder and for "None"."""
     title = title_of(lines)
     meaning = meaning_of(title, lines, vocabulary, ticked=ticked)
-    name, rest = lead_name(lines, vocabulary)
+    name, rest = lead_name(lines, vocabulary, before_comma=True)
     if not name or meaning in (Meaning.PLACEHOLDER, Meaning.NOTHING):
         return None
     status = "done" if meaning is Meaning.DONE or _name_is_struck(lines) else _status(title, vocabulary)
     locations = paths_in_parentheses(lines) or ((name,) if is_path(name) and "/" in name else ())
     kind = kind or (status if status in ("new", "modified", "integration") else "")
     summary = _LOCATION_FIRST.sub("", markdown_behind(rest, lines, document)).lstrip(" :-–—：").strip()
-    return Listing(name, kind, status, *place, locations, summary, title.slug, title.was)
+    earlier, _ = lead_name(lines, vocabulary)
+    return Listing(name, kind, status, *place, locations, summary, title.slug, title.was, earlier=earlier)
 
 
 def _status(title: Title, vocabulary: Vocabulary) -> str:
     """Return the status of an entry: a tag, or all that stands behind the name."""
-    behind = fold(title.masked).partition(": ")[2].strip(" .")
-    return status_of(title.masked, vocabulary) or vocabulary.statuses.get(behind, "")
+    folded = fold(title.masked)
+    behind = (folded.partition(mark)[2].strip(" .") for mark in (": ", ", "))
+    tags = (vocabulary.statuses.get(words, "") for words in behind)
+    return status_of(title.masked, vocabulary) or next(filter(None, tags), "")
 
 
 def _name_is_struck(lines: Sequence[Line]) -> bool:

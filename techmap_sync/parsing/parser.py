@@ -85,7 +85,7 @@ def _read(reader: Reader, front: FrontMatter) -> TechnicalMap:
         reader.keep(preamble)
     for section in sections:
         reader.read(section)
-    components = assemble(reader.listings, reader.specifications, document)
+    components = assemble(reader.listings, reader.specifications, document, vocabulary)
     place = document.span(heading.start, heading.end) if heading else document.span(0, 0)
     reader.findings += components.findings
     reader.findings += notices.of_metadata(metadata, title, place)

@@ -52,6 +52,13 @@ _ALL = (
         "list it in the overview, which says whether it is new or modified:\n\n  ### New Components\n  - `TokenStore`",
     ),
     Rule(
+        "misspelt-component",
+        "a specified component has nearly the name of a listed one",
+        Severity.WARNING,
+        "write the name in both places alike:\n\n"
+        "  ### New Components\n  - `TokenStore`\n\n  ### Component 1: TokenStore",
+    ),
+    Rule(
         "duplicate-component",
         "a component stands in the map twice",
         Severity.WARNING,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.model import Component, ComponentKind, Item
 from techmap_sync.parsing.blocks import RunKind
 from techmap_sync.parsing.fields import Fields, has_fields, read_fields
+from techmap_sync.parsing.likeness import NearNames
 from techmap_sync.parsing.locations import is_path, paths_in_parentheses
 from techmap_sync.parsing.meaning import Meaning, identities, is_placeholder, meaning_of, title_of
-from techmap_sync.parsing.names import component_name, status_of_heading
+from techmap_sync.parsing.names import component_name, names_in, status_of_heading
 from techmap_sync.parsing.reading import Finding
 from techmap_sync.parsing.wording import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Sequence, Set
 
     from techmap_sync.model import Span
     from techmap_sync.parsing.document import Document
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from techmap_sync.parsing.vocabulary import Vocabulary
 
 _WEIGHT = {"modified": 0, "new": 1, "integration": 2, "": 3}  # listed twice: the first of these counts
+_HAS_COMMA = re.compile("[,，、]")
 _NO_WORK = ("untouched", "done")
 
 
@@ -83,23 +87,44 @@ def _comments(section: Section, document: Document) -> Iterator[str]:
     yield from document.comments_between(section.heading_end, section.own_end)
 
 
-def assemble(listings: Sequence[Listing], specifications: Sequence[Specification], document: Document) -> Components:
+def assemble(
+    listings: Sequence[Listing], specifications: Sequence[Specification], document: Document, vocabulary: Vocabulary
+) -> Components:
     """Match what is listed with what is specified.
 
     Specified components come first, in order; then those that are only listed.
     """
+    specified = {name_key(specification.name) for specification in specifications}
     listed: dict[str, list[Listing]] = {}
-    for listing in listings:
+    for listing in (one for each in listings for one in _named(each, specified, vocabulary)):
         listed.setdefault(name_key(listing.name), []).append(listing)
+    listed_kinds = {names[0].name: names[0].kind for key, names in listed.items() if key not in specified}
+    near = NearNames(listed_kinds)
     findings: list[Finding] = []
     work: list[Component] = []
     done: list[Item] = []
     for specification in specifications:
         same = listed.pop(name_key(specification.name), [])
-        _add(specification, same, document, work, done, findings)
+        meant = "" if same else near.nearest(specification.name)
+        status = specification.status or listed_kinds.get(meant, "")
+        _add(specification._replace(status=status), same, document, work, done, findings)
     for same in listed.values():
         _add(None, same, document, work, done, findings)
     return Components(tuple(work), tuple(sorted(done, key=lambda item: item.span)), tuple(findings))
+
+
+def _named(listing: Listing, specified: Set[str], vocabulary: Vocabulary) -> Iterator[Listing]:
+    """Yield what an entry lists: more than one component where it is a list of names that are all specified."""
+    if name_key(listing.name) in specified or not _HAS_COMMA.search(listing.name):
+        yield listing
+        return
+    names = names_in(listing.name, vocabulary)
+    if all(name_key(name) in specified for name in names):
+        yield from (replace(listing, name=name, earlier="") for name in names)
+    elif names and name_key(names[0]) in specified:
+        yield replace(listing, name=names[0], summary=_HAS_COMMA.split(listing.name, 1)[1].strip() or listing.summary)
+    else:
+        yield listing
 
 
 def _add(
@@ -170,7 +195,11 @@ def _component(
         interface="\n\n".join(code for part in fields for code in part.interface),
         detail="\n\n".join(text for part in fields for text in part.detail if text),
         depends_on=tuple(dict.fromkeys(name for part in fields for name in part.depends_on)),
+        needed_by=tuple(dict.fromkeys(name for part in fields for name in part.needed_by)),
+        outside=tuple(dict.fromkeys(name for part in fields for name in part.outside)),
+        written=tuple(dict.fromkeys(pair for part in fields for pair in part.written)),
         priority=next((part.priority for part in fields if part.priority), ""),
+        earlier=next((each.earlier for each in listings if not specification and each.earlier != name), ""),
         slug=next((slug for slug in _slugs(specification, listings) if slug), ""),
         was=tuple(name for part in (specification, *listings) if part for name in part.was),
         specified=specification is not None,

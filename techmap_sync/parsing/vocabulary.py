@@ -35,9 +35,12 @@ TABLES: Mapping[str, frozenset[str] | None] = {
     "tests": frozenset({"unit", "integration", "end-to-end", "performance"}),
     "deployment": frozenset({"environment", "configuration", "migration", "rollback"}),
     "test_words": frozenset({"before", "after"}),
-    "fields": frozenset({"location", "purpose", "methods", "depends on", "priority", "status"}),
+    "fields": frozenset({
+        "location", "purpose", "methods", "depends on", "inbound", "outbound", "external", "priority", "status",
+    }),
     "component_words": None,
     "step_words": None,
+    "and_words": None,
     "statuses": frozenset({"new", "modified", "integration", "untouched", "done"}),
     "number_columns": None,
     "nothing": frozenset({"words", "phrases", "reasons", "conditions", "tests"}),
@@ -65,6 +68,8 @@ class Vocabulary:
     words_after_test_level: tuple[str, ...]
     fields: Mapping[str, str]
     component_words: frozenset[str]
+    between_names: re.Pattern[str]
+    """What divides names in a list: "A, B and C"."""
     steps: re.Pattern[str]
     """What stands in front of a step: "Step 3:"."""
     statuses: Mapping[str, str]
@@ -97,6 +102,7 @@ class Vocabulary:
             words_after_test_level=longest_first(merged["test_words"].get("after", ())),
             fields=_by_word(merged["fields"], heading_key),
             component_words=_folded(lists["component_words"]),
+            between_names=_between_names(lists["and_words"]),
             steps=steps_of(lists["step_words"]),
             statuses=_by_word(merged["statuses"], fold),
             number_columns=_folded(lists["number_columns"]),
@@ -160,6 +166,10 @@ def _by_word(table: Mapping[str, Iterable[str]], key: Any) -> dict[str, str]:
 
 def _folded(words: Iterable[str]) -> frozenset[str]:
     return frozenset(map(fold, words))
+
+
+def _between_names(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\s*[,;，、&]\s*(?:(?:{alternatives(words)})\s+)?|\s+(?:{alternatives(words)})\s+", re.I)
 
 
 def _done_pattern(words: Iterable[str]) -> re.Pattern[str]:

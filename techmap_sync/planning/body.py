@@ -79,6 +79,7 @@ class TicketTexts:
             "purpose": self._purpose(one) if one else "",
             "parts": [] if one else self._parts(work.components),
             "where": list(one.locations) if one else [],
+            "needs": [self._safe(text) for text in self.outline.outside[position]] if self.outline.outside else [],
             "methods": self._methods(one) if one else [],
             "interface": self._safe(one.interface) if one else "",
             "detail": self._safe(one.detail) if one else "",

@@ -13,13 +13,11 @@ from typing import NamedTuple
 
 from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.mentions import Names, mentioned, names_of
+from techmap_sync.planning.needs import Edges, needs_of
 from techmap_sync.planning.work import ROLLBACK, Rank, Work
 
 TEST_LEVELS = ("unit", "integration", "end-to-end")
 DEPLOYMENT_ORDER = ("environment", "configuration", "migration")
-
-Edges = dict[int, set[int]]
-"""Position of a work -> positions of the works it waits for."""
 
 
 class Dependencies(NamedTuple):
@@ -29,8 +27,10 @@ class Dependencies(NamedTuple):
     """For each work the positions of those it waits for; empty everywhere when there is a cycle."""
     cycle: tuple[int, ...] = ()
     """Works that wait for each other, first and last the same; empty when there is no cycle."""
-    unknown: tuple[tuple[int, str], ...] = ()
-    """Names in ``Depends on`` that nothing in the map bears, with the work that waits for them."""
+    unknown: tuple[tuple[int, str, str], ...] = ()
+    """(work that waits, name in ``Depends on``, name of the map that it nearly is)."""
+    outside: tuple[tuple[str, ...], ...] = ()
+    """For each work what it needs that is not in the map, as Markdown."""
 
 
 def dependencies_of(works: Sequence[Work]) -> Dependencies:
@@ -39,17 +39,18 @@ def dependencies_of(works: Sequence[Work]) -> Dependencies:
     Where an explicit ``Depends on`` contradicts what mentions or phases say, the author's word stands.
     """
     names = names_of(works)
-    explicit, unknown = _explicit(works, names)
+    needs = needs_of(works, names)
+    explicit = needs.edges
     edges = {position: set(targets) for position, targets in explicit.items()}
-    for position, targets in (*_mention_edges(works, names), *_phase_edges(works, names)):
+    for position, targets in (*needs.asked_by, *_mention_edges(works, names), *_phase_edges(works, names)):
         edges[position] |= targets - {position}
     while cycle := _cycle(edges):
         doubtful = [(a, b) for a, b in pairwise(cycle) if b not in explicit[a]]
         if not doubtful:
-            return Dependencies(tuple(() for _ in works), cycle, unknown)
+            return Dependencies(tuple(() for _ in works), cycle, needs.unknown, needs.outside)
         for waiting, target in doubtful:
             edges[waiting].discard(target)
-    return Dependencies(_reduced(edges), unknown=unknown)
+    return Dependencies(_reduced(edges), (), needs.unknown, needs.outside)
 
 
 def text_of(work: Work) -> tuple[str, tuple[str, ...]]:
@@ -61,18 +62,6 @@ def text_of(work: Work) -> tuple[str, tuple[str, ...]]:
     for item in work.items:
         parts += [item.title, item.detail, *(cell for _, cell in item.fields)]
     return "\n\n".join(filter(None, parts)), tuple(span for item in work.items for span in item.code)
-
-
-def _explicit(works: Sequence[Work], names: Names) -> tuple[Edges, tuple[tuple[int, str], ...]]:
-    edges: Edges = {position: set() for position in range(len(works))}
-    unknown = []
-    for position, work in enumerate(works):
-        for name in (name for component in work.components for name in component.depends_on):
-            found = mentioned(names, name, [name])
-            edges[position] |= {other for other in found - {position} if not works[other].done}
-            if not found:
-                unknown.append((position, name))
-    return edges, tuple(unknown)
 
 
 def _mention_edges(works: Sequence[Work], names: Names) -> Iterator[tuple[int, set[int]]]:

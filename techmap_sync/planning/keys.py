@@ -46,9 +46,9 @@ def keys_of(map_id: str, works: Sequence[Work]) -> tuple[str, ...]:
     return _keys(map_id, works, slugs)
 
 
-def numbered_keys(map_id: str, works: Sequence[Work]) -> tuple[str, ...]:
-    """Return the keys as they were while a number in front of a name was part of it."""
-    names = [slug(work.slug or f"{work.number} {work.subject}") for work in works]
+def earlier_keys(map_id: str, works: Sequence[Work]) -> tuple[str, ...]:
+    """Return the keys as earlier releases made them, which took more of a text for its name."""
+    names = [slug(work.slug or work.earlier or work.subject) for work in works]
     return _keys(map_id, works, _of_group_and_place(works, names))
 
 

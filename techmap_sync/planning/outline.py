@@ -26,6 +26,8 @@ class Outline:
     blocked_by: tuple[tuple[int, ...], ...]
     """For each work the positions of those it waits for."""
     diagnostics: tuple[Diagnostic, ...]
+    outside: tuple[tuple[str, ...], ...] = ()
+    """For each work what it needs that the map does not hold, as Markdown."""
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
@@ -40,7 +42,7 @@ def outline_of(technical_map: TechnicalMap, choice: GranularityChoice) -> Outlin
     keys = keys_of(map_id, works)
     dependencies = dependencies_of(works)
     diagnostics = (*_same_keys(works, keys), *_graph_problems(works, technical_map.title, dependencies))
-    return Outline(map_id, technical_map.title, works, keys, dependencies.blocked_by, diagnostics)
+    return Outline(map_id, technical_map.title, works, keys, dependencies.blocked_by, diagnostics, dependencies.outside)
 
 
 def _same_keys(works: Sequence[Work], keys: Sequence[str]) -> Iterator[Diagnostic]:
@@ -59,11 +61,12 @@ def _titles_of(works: Sequence[Work], map_title: str) -> tuple[str, ...]:
 
 
 def _graph_problems(works: Sequence[Work], map_title: str, graph: Dependencies) -> Iterator[Diagnostic]:
+    yield from _needs_outside(works, graph.outside)
     if not graph.unknown and not graph.cycle:
         return
     titles = _titles_of(works, map_title)
-    for position, name in graph.unknown:
-        message = f'{titles[position]}: depends on "{name}", which the map does not hold'
+    for position, name, meant in graph.unknown:
+        message = f'{titles[position]}: depends on "{name}": did you mean {meant}?'
         yield Diagnostic(rules.UNKNOWN_DEPENDENCY, rules.UNKNOWN_DEPENDENCY.severity, message, works[position].span)
     if graph.cycle:
         path = " -> ".join(titles[position] for position in graph.cycle)
@@ -71,3 +74,10 @@ def _graph_problems(works: Sequence[Work], map_title: str, graph: Dependencies) 
         yield Diagnostic(
             rules.DEPENDENCY_CYCLE, rules.DEPENDENCY_CYCLE.severity, f"each waits for the next: {path}", span
         )
+
+
+def _needs_outside(works: Sequence[Work], outside: Sequence[Sequence[str]]) -> Iterator[Diagnostic]:
+    for work, needs in zip(works, outside, strict=True):
+        if needs:
+            message = f"{work.subject} needs from outside: {', '.join(needs)}"
+            yield Diagnostic(rules.OUTSIDE_NEED, rules.OUTSIDE_NEED.severity, message, work.span)

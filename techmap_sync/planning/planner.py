@@ -7,7 +7,7 @@ from graphlib import TopologicalSorter
 
 from techmap_sync.model import TechnicalMap
 from techmap_sync.planning.body import TicketTexts
-from techmap_sync.planning.keys import former_keys, numbered_keys, tracking_key
+from techmap_sync.planning.keys import earlier_keys, former_keys, tracking_key
 from techmap_sync.planning.kinds import Kind, Phase
 from techmap_sync.planning.options import PlanOptions
 from techmap_sync.planning.outline import Outline
@@ -29,7 +29,7 @@ def plan_tasks(technical_map: TechnicalMap, outline: Outline, options: PlanOptio
     :raises SettingsProblem: a template of the team's own has an error.
     """
     priorities = priorities_of(outline)
-    numbered = numbered_keys(outline.map_id, outline.works)
+    earlier = earlier_keys(outline.map_id, outline.works)
     specs = [
         TaskSpec(
             key=key,
@@ -45,7 +45,7 @@ def plan_tasks(technical_map: TechnicalMap, outline: Outline, options: PlanOptio
             assignees=options.assignees,
             named_by_map=is_named_by_map(work),
             was=former_keys(outline.map_id, work),
-            numbered=numbered[position] if numbered[position] != key else "",
+            earlier=earlier[position] if earlier[position] != key else "",
         )
         for position, (work, key) in enumerate(zip(outline.works, outline.keys, strict=True))
     ]

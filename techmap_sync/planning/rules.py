@@ -15,9 +15,17 @@ DEPENDENCY_CYCLE = Rule(
 )
 UNKNOWN_DEPENDENCY = Rule(
     "unknown-dependency",
-    "a 'Depends on' field names something that the map does not hold",
+    "a 'Depends on' field names something that is nearly a component of the map",
     Severity.ERROR,
-    "write the name as it stands in the components overview:\n\n  **Depends on**: TokenStore",
+    "write the name as it stands in the components overview, or name what is meant as something external:\n\n"
+    "  **Depends on**: TokenStore\n  **External**: TokenStorm",
+)
+OUTSIDE_NEED = Rule(
+    "outside-need",
+    "a component depends on something that the map does not hold; its ticket says so",
+    Severity.NOTE,
+    "nothing, if it is a library, a service or a person; else list it as a component:\n\n"
+    "  ### New Components\n  - `TokenStore`",
 )
 DUPLICATE_KEY = Rule(
     "duplicate-key",
@@ -26,7 +34,9 @@ DUPLICATE_KEY = Rule(
     "reword one of them, or give it an identity of its own:\n\n  - Restart the workers <!-- id: restart-eu -->",
 )
 
-RULES: Mapping[str, Rule] = {rule.id: rule for rule in (DEPENDENCY_CYCLE, UNKNOWN_DEPENDENCY, DUPLICATE_KEY)}
+RULES: Mapping[str, Rule] = {
+    rule.id: rule for rule in (DEPENDENCY_CYCLE, UNKNOWN_DEPENDENCY, OUTSIDE_NEED, DUPLICATE_KEY)
+}
 
 EVERY_RULE: Mapping[str, Rule] = {**parsing_rules.RULES, **RULES}
 """The rules about what a map says, then those about its tasks."""

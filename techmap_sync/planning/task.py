@@ -60,8 +60,8 @@ class TaskSpec:
     """Its title has no words of its own: it is made of the map's title."""
     was: tuple[str, ...] = ()
     """Keys that this task had earlier, as the author says."""
-    numbered: str = ""
-    """Its key with the number in front of its name, as earlier releases made it; empty where there is none."""
+    earlier: str = ""
+    """Its key as earlier releases made it, where they took more into it: a number in front of its name; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

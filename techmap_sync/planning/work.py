@@ -55,6 +55,8 @@ class Work:
     was: tuple[str, ...] = ()
     number: str = ""
     """A number in front of the subject, as written."""
+    earlier: str = ""
+    """What earlier releases took for the subject; empty where it is the same."""
 
     @property
     def phase(self) -> Phase:
@@ -107,6 +109,7 @@ def _component_work(component: Component) -> Work:
         group=component.kind,
         span=component.span,
         components=(component,),
+        earlier=component.earlier,
         slug=component.slug,
         was=component.was,
     )
@@ -155,6 +158,7 @@ def _item_work(kind: Kind, group: ItemGroup, item: Item) -> Work:
         slug=item.slug,
         was=item.was,
         number=item.number,
+        earlier=f"{item.number} {item.title}" if item.number else "",
     )
 
 

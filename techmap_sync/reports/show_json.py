@@ -51,6 +51,8 @@ def _component(component: Component) -> dict[str, object]:
         "summary": component.summary,
         "detail": component.detail,
         "depends_on": list(component.depends_on),
+        "needed_by": list(component.needed_by),
+        "external": list(component.outside),
         "priority": component.priority,
         "specified": component.specified,
         "line": component.span.line,

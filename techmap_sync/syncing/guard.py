@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from techmap_sync.numbering import differs_only_by_number
-from techmap_sync.syncing.changes import Action, Change
+from techmap_sync.syncing.changes import KEY, Action, Change
 from techmap_sync.syncing.digest import comparable
 from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.matching import Holdings
@@ -88,6 +88,8 @@ def _too_many_retitled(
 def _says_other_words(change: Change) -> bool:
     """Whether a title changes by more than the map's name in it, or a number in front of its words."""
     if change.spec is not None and change.spec.named_by_map:
+        return False
+    if change.spec is not None and change.spec.earlier in [edit.before for edit in change.edits if edit.name == KEY]:
         return False
     titles = ((comparable(edit.before), comparable(edit.after)) for edit in change.edits if edit.name == TITLE)
     return any(before != after and not differs_only_by_number(before, after) for before, after in titles)

@@ -29,7 +29,7 @@ def renumberings(plan: TaskPlan, holdings: Holdings) -> Mapping[str, str]:
 
 def _exactly(specs: Sequence[TaskSpec], keys: Sequence[str]) -> Mapping[str, str]:
     there = frozenset(keys)
-    return {spec.numbered: spec.key for spec in specs if spec.numbered in there}
+    return {spec.earlier: spec.key for spec in specs if spec.earlier in there}
 
 
 def _alike(specs: Sequence[TaskSpec], keys: Sequence[str]) -> Mapping[str, str]:
@@ -40,7 +40,7 @@ def _alike(specs: Sequence[TaskSpec], keys: Sequence[str]) -> Mapping[str, str]:
     pairs = []
     for spec in specs:
         place, _, name = spec.key.rpartition("/")
-        earlier = spec.numbered.rpartition("/")[2] or name
+        earlier = spec.earlier.rpartition("/")[2] or name
         pairs += [(f"{place}/{slug}", spec.key) for slug in by_place[place] if renumbered(slug, name, earlier)]
     olds, news = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
     return {old: new for old, new in pairs if olds[old] == news[new] == 1}
@@ -53,7 +53,7 @@ def _in_order(specs: Sequence[TaskSpec], keys: Sequence[str]) -> Mapping[str, st
         name, number = _counted(key)
         olds[name].append((number, key))
     for spec in specs:
-        name, number = _counted(spec.numbered)
+        name, number = _counted(spec.earlier)
         news[name].append((number, spec.key))
     return {
         old: new

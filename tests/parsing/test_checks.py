@@ -75,6 +75,7 @@ BROKEN: Mapping[str, tuple[str, str, str, str]] = {
     "component-without-spec": (
         "- `LoginPage`: a", "- `ResetPage`: a form\n- `LoginPage`: a", "- `ResetPage`: a form", "warning"
     ),
+    "misspelt-component": ("- `LoginPage`: a", "- `LogimPage`: a", "### LoginPage", "warning"),
     "spec-not-listed": ("- `LoginPage`: a link to the reset", "None", "### LoginPage", "warning"),
     "duplicate-component": ("### LoginPage", "### Reset Tokens", "### Reset Tokens", "warning"),
     "component-without-location": ("**Location**: `web/login.tsx`\n", "", "### LoginPage", "warning"),

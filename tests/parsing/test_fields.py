@@ -53,3 +53,45 @@ def test_the_priority_is_kept_as_written() -> None:
 
 def test_a_detail_that_begins_with_an_image_keeps_it() -> None:
     assert component("**Location**: `a.py`\n\n![Flow](flow.png)\n").detail == "![Flow](flow.png)"
+
+
+DIRECTIONS = """
+**Dependencies**:
+- **Inbound**: Gateway — asks, often
+- Outbound: `Mailer` - mails, sometimes
+- External: redis 7 (cache, locks)
+- boto3
+"""
+
+
+def test_dependencies_have_directions() -> None:
+    found = component(DIRECTIONS)
+    assert (found.depends_on, found.needed_by, found.outside) == (("Mailer", "boto3"), ("Gateway",), ("redis 7",))
+    assert dict(found.written)["redis 7"] == "redis 7 (cache, locks)"
+    assert not found.detail
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#### Dependencies\n- External: redis\n- Inbound: Gateway\n- Mailer\n",
+        "- **Dependencies**:\n  - External: redis\n  - Inbound: Gateway\n  - Mailer\n",
+        "- External: redis\n- Inbound: Gateway\n- Depends on: Mailer\n",
+        "> **External**: redis\n> **Inbound**: Gateway\n> **Requires**: Mailer\n",
+        "| External | redis |\n|---|---|\n| Inbound | Gateway |\n| Depends on | Mailer |\n",
+        "**Externe Abhängigkeiten**: redis\n**Genutzt von**: Gateway\n**Benötigt**: Mailer\n",
+        "**Dépendances externes**: redis\n**Utilisé par**: Gateway\n**Dépend de**: Mailer\n",
+        "**Dependencias externas**: redis\n**Usado por**: Gateway\n**Requiere**: Mailer\n",
+        "**外部依赖**: redis\n**被依赖**: Gateway\n**依赖**: Mailer\n",
+    ],
+)
+def test_directions_are_read_in_every_form_and_language(text: str) -> None:
+    found = component(text)
+    assert (found.depends_on, found.needed_by, found.outside) == (("Mailer",), ("Gateway",), ("redis",))
+
+
+def test_a_remark_behind_a_name_is_no_name() -> None:
+    assert component("**Depends on**: Redis (cache, locks), B; `C`\n").depends_on == ("Redis", "B", "C")
+    assert component("**Depends on**: Redis - cache, locks\n").depends_on == ("Redis",)
+    assert component("**Depends on**:\n- Redis: cache, locks\n- B\n- None\n").depends_on == ("Redis", "B")
+    assert component("**Depends on**: A - for x, B - for y\n").depends_on == ("A", "B")

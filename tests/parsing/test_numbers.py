@@ -68,7 +68,6 @@ def test_the_text_of_an_item_loses_the_number_and_keeps_its_markup() -> None:
 def test_a_bullet_with_a_numbered_list_in_it_loses_nothing() -> None:
     (item,) = group("- 1. a\n     more\n  2. b\n\n  c\n").items
     assert (item.title, item.detail) == ("a more", "2. b\n\nc")
-    assert item.ordered
 
 
 def test_numbers_are_taken_off_changes_deployment_and_constraints_too() -> None:
