@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing import claims
 from techmap_sync.syncing.as_text import KeyEdge, edge_texts
+from techmap_sync.syncing.capacity import ledger_refusals
 from techmap_sync.syncing.changes import Action, Change, Leaving, MapChanges
 from techmap_sync.syncing.edges import Wanted
 from techmap_sync.syncing.fitting import fitted_plan
@@ -96,7 +97,7 @@ def compare(
         approved=True,
         commit=origin.commit,
         changes=changes,
-        refusals=(*doubts, *refusals(changes, origin.commit_time, holdings, policy)),
+        refusals=(*doubts, *_refusals(changes, full, origin, ledger, holdings, capabilities, policy)),
         tracking_key=plan.tracking.key,
         tracking_number=holdings.tracking.ticket.number if holdings.tracking else "",
         base=holdings.written_ledger,
@@ -115,6 +116,24 @@ def _with_moves(changes: MapChanges, holdings: Holdings) -> MapChanges:
         arriving=frozenset(holdings.arrived),
         leaving=_leaving(holdings),
     )
+
+
+def _refusals(
+    changes: tuple[Change, ...],
+    plan: TaskPlan,
+    origin: Origin,
+    ledger: Ledger,
+    holdings: Holdings,
+    capabilities: Capabilities,
+    policy: SyncPolicy,
+) -> tuple[str, ...]:
+    """Return why the changes must not be written; one that writes nothing needs no room."""
+    room = (
+        ledger_refusals(plan, origin.path, ledger, holdings, capabilities, policy)
+        if any(change.writes for change in changes)
+        else ()
+    )
+    return (*room, *refusals(changes, origin.commit_time, holdings, policy))
 
 
 def emptied(map_id: str, holdings: Holdings, capabilities: Capabilities, policy: SyncPolicy) -> MapChanges | None:
