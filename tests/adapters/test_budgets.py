@@ -68,9 +68,8 @@ class Vendor:
     def tracker(self, server: Unkind, clock: SimulatedClock, **changes: object) -> Tracker:
         options: dict[str, object] = {"timeout": TIMEOUT, "sleep": clock.sleep, **changes}
         url = server.url + self.base
-        return self.connect(
-            Connection(self.target, clock, api_url=url, token=Secret("opaque-token-of-tests"), **options)
-        )  # type: ignore[arg-type]
+        token = Secret("opaque-token-of-tests")
+        return self.connect(Connection(self.target, clock, api_url=url, token=token, **options))  # type: ignore[arg-type]
 
     def known(self, asked: str) -> bytes | None:
         """Return the good answer to anything but a list or a write of issues."""
