@@ -78,7 +78,13 @@ class Vendor:
 
 
 VENDORS = {
-    "github": Vendor(connect_github, "octo/maps", "/api/v3", GITHUB_ISSUE, {"/user": {"login": "octo", "id": 1}}),
+    "github": Vendor(
+        connect_github,
+        "octo/maps",
+        "/api/v3",
+        GITHUB_ISSUE,
+        {"/user": {"login": "octo", "id": 1}, "/repos/octo/maps": {"full_name": "octo/maps", "private": True}},
+    ),
     "gitlab": Vendor(
         connect_gitlab,
         "group/project",
