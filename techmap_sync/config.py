@@ -8,30 +8,37 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     PrivateAttr,
     ValidationError,
-    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from techmap_sync import files
 from techmap_sync.errors import SettingsProblem, UnreadableFile, UsageProblem
-from techmap_sync.planning.options import Granularity, GranularityChoice, PlanOptions
+from techmap_sync.planning.options import GranularityChoice, PlanOptions
 from techmap_sync.planning.rules import EVERY_RULE
+from techmap_sync.setting_types import (
+    GranularityTable,
+    Label,
+    LabelsTable,
+    LimitsTable,
+    RuleId,
+    ServerTable,
+    Table,
+    TicketNumber,
+)
 from techmap_sync.syncing.choices import OnConflict, OrphanPolicy
 from techmap_sync.syncing.digest import digest
 from techmap_sync.toml_places import line_of
@@ -58,46 +65,10 @@ SECRETS = frozenset(
 )
 """Variables with our prefix that are no settings: a secret never stands in a file."""
 
+_DEEPEST = 8
+"""Tables within tables; settings need four."""
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 EXPLAINED = "every setting is explained in docs/configuration.md"
-
-
-def _trimmed(name: object) -> object:
-    return name.strip() if isinstance(name, str) else name
-
-
-LabelOrNone = Annotated[
-    str, BeforeValidator(_trimmed), Field(max_length=50, pattern=r"^[^,\x00-\x1f\x7f-\x9f\u2028\u2029]*$")
-]
-"""The name of a label, empty for none.
-
-A comma separates labels in both vendors' requests, and GitHub takes at most 50 characters. Outer spaces are dropped by
-the servers, so they are dropped here too: otherwise the label would look missing after every push.
-"""
-Label = Annotated[LabelOrNone, Field(min_length=1)]
-
-
-def _known_rule(rule: str) -> str:
-    if rule not in EVERY_RULE:
-        raise PydanticCustomError("unknown_rule", "no such rule")
-    return rule
-
-
-RuleId = Annotated[str, AfterValidator(_known_rule), WithJsonSchema({"type": "string", "enum": sorted(EVERY_RULE)})]
-
-
-def _as_number(value: object) -> object:
-    """Take a ticket's number as people write it: ``12``, ``"#12"`` or ``"TASK-1"``."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value.strip().removeprefix("#") if isinstance(value, str) else value
-
-
-TicketNumber = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64),
-    BeforeValidator(_as_number),
-    WithJsonSchema({"type": ["integer", "string"]}),
-]
 
 
 class Origin(Enum):
@@ -110,46 +81,7 @@ class Origin(Enum):
     """A variable or a flag."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-class GranularityTable(_Table):
-    """How many tickets each part of a map becomes."""
-
-    changes: Granularity
-    tests: Granularity
-    deployment: Granularity
-    constraints: Granularity
-
-
-class LabelsTable(_Table):
-    """Names and colours of labels."""
-
-    kind: dict[str, LabelOrNone]
-    phase: dict[str, LabelOrNone]
-    priority: dict[str, LabelOrNone]
-    colors: dict[Label, str]
-
-
-class LimitsTable(_Table):
-    """How much one run may write for one map."""
-
-    max_creates: int = Field(ge=0)
-    max_updates: int = Field(ge=0)
-    max_retitled_share: float = Field(ge=0, le=1)
-    max_closed_share: float = Field(ge=0, le=1)
-    max_few: int = Field(ge=0)
-
-
-class ServerTable(_Table):
-    """How a server is spoken to."""
-
-    seconds_between_writes: float = Field(ge=0)
-    ca_bundle: str
-
-
-class Settings(_Table):
+class Settings(Table):
     """All settings of one run."""
 
     maps: list[str]
@@ -168,15 +100,15 @@ class Settings(_Table):
     allow_public: bool
     on_conflict: OnConflict
     orphans: OrphanPolicy
-    timeout: float = Field(gt=0)
-    jobs: int = Field(ge=0)
+    timeout: float = Field(gt=0, le=86_400)
+    jobs: int = Field(ge=0, le=1024)
     granularity: GranularityTable
     labels: LabelsTable
     limits: LimitsTable
     github: ServerTable
     gitlab: ServerTable
     severity: dict[RuleId, Literal["error", "warning", "note", "off"]]
-    vocabulary: dict[str, Any]
+    vocabulary: dict[str, dict[str, Any]]
 
     _origins: Mapping[str, Origin] = PrivateAttr(default_factory=dict)
     _uncounted: tuple[str, ...] = PrivateAttr(default=())
@@ -281,6 +213,8 @@ def load_settings(file: Path | None, flags: Mapping[str, object], trust: Trust |
     trust = trust or Trust()
     counted, uncounted = trust.counted(written)
     variables = _variables()
+    for source in (written, variables, flags):
+        _check_texts(source, file, flags)
     settings = _validated(reduce(_merged, [defaults, counted, variables, flags]), file, flags)
     if uncounted:
         _validated(_merged(defaults, written), file, {})  # a bad value is an error although it does not count
@@ -291,6 +225,30 @@ def load_settings(file: Path | None, flags: Mapping[str, object], trust: Trust |
     }
     settings._uncounted, settings._doubt = uncounted, trust.doubt
     return settings
+
+
+def _check_texts(values: Mapping[str, Any], file: Path | None, flags: Mapping[str, object]) -> None:
+    """Refuse what no setting can mean, wherever it is: control characters, broken Unicode, tables without end.
+
+    :raises SettingsProblem: names the first such setting.
+    """
+    left: list[tuple[list[str], Any]] = [([name], value) for name, value in values.items()]
+    while left:
+        path, value = left.pop()
+        inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+        left += [([*path, str(key)], each) for key, each in inner]
+        fault = _fault_of(path, value)
+        if fault:
+            raise SettingsProblem(_where(path, file, flags), f"{'.'.join(path[:_DEEPEST])}: {fault}", EXPLAINED)
+
+
+def _fault_of(path: Sequence[str], value: object) -> str:
+    if len(path) > _DEEPEST:
+        return "nested too deep"
+    for text in (path[-1], value if isinstance(value, str) else ""):
+        if _ODD.search(text):
+            return "holds a control character or broken Unicode"
+    return ""
 
 
 def _validated(values: Mapping[str, Any], file: Path | None, flags: Mapping[str, object]) -> Settings:
@@ -322,7 +280,7 @@ def _variables() -> Mapping[str, Any]:
 
     try:
         return EnvSettingsSource(FromVariables)()
-    except SettingsError as error:
+    except (SettingsError, RecursionError) as error:
         raise SettingsProblem("environment", str(error), "a list is written as JSON: '[\"docs/maps\"]'") from error
 
 
@@ -331,7 +289,7 @@ def _toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(_text(file))
     except UnreadableFile as problem:
         raise UsageProblem(f"{file} {problem.what}", "name another file with --config") from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsProblem(str(file), str(error), "see https://toml.io for the syntax") from error
 
 

@@ -12,7 +12,7 @@ from techmap_sync.commands.formats import StatusFormat
 from techmap_sync.commands.maps import MapFile, MapFiles
 from techmap_sync.commands.planning import Compared, Wishes, make_plan
 from techmap_sync.config import Settings, environment
-from techmap_sync.errors import UnreadableMap
+from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.model import Lifecycle
 from techmap_sync.reports.status_document import Document, status_document, status_json
 from techmap_sync.syncing.changes import MapChanges
@@ -97,4 +97,11 @@ def _unread(problems: Sequence[UnreadableMap]) -> Iterator[MapProgress]:
 
 def _now() -> datetime:
     fixed = environment().get(CLOCK, "")
-    return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdecimal() else datetime.now(UTC)
+    if not fixed.isdecimal():
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(fixed), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageProblem(
+            f"{CLOCK} is not a time: {fixed[:20]}", "give it in seconds since 1970, or unset it"
+        ) from error

@@ -74,8 +74,10 @@ class TicketTemplates:
         """
         try:
             text = self._environment.get_template(name).render(values)
-        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
             raise self._problem(name, error) from error
+        except RecursionError as error:
+            raise SettingsProblem(name, "includes itself, or is nested too deep", _WAY_OUT) from error
         parts = _PART.split(text)
         return tuple(
             (parts[i], parts[i + 1], _BLANK_LINES.sub("\n\n", parts[i + 2]).strip("\n"))
