@@ -156,8 +156,17 @@ class MarkerUnreadable(ValueError):
 def encode(marker: Marker) -> str:
     """Return the marker as one line that nothing in it can end early."""
     text = json.dumps(_as_json(marker), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    safe = _UNSAFE.sub(lambda match: "".join(f"\\u{ord(c):04x}" for c in match[0]), text)
-    return f"{PREFIX}{safe}{SUFFIX}"
+    return f"{PREFIX}{_safe(text)}{SUFFIX}"
+
+
+def claims(source: str, key: str) -> tuple[str, ...]:
+    """Return the texts that every marker for a key has, whatever else it says."""
+    told = {"key": key, "source": source}
+    return tuple(_safe(f'"{name}":{json.dumps(value, ensure_ascii=False)}') for name, value in told.items())
+
+
+def _safe(text: str) -> str:
+    return _UNSAFE.sub(lambda match: "".join(f"\\u{ord(c):04x}" for c in match[0]), text)
 
 
 def decode(line: str) -> Marker:

@@ -128,6 +128,9 @@ class Draft:
     parent: str | None = None
     """Given only where ``Capabilities.parent_at_creation`` says so."""
     estimate_minutes: int | None = None
+    claims: tuple[str, ...] = ()
+    """Texts in the body which together only this ticket has: a tracker that can look and write in one step refuses to
+    make a second one."""
 
 
 @dataclass(frozen=True, slots=True)

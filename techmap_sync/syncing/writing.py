@@ -11,7 +11,7 @@ from techmap_sync.syncing.changes import KEY, Action, Change, FieldEdit, MapChan
 from techmap_sync.syncing.decision import Decision
 from techmap_sync.syncing.digest import digest, text_digest
 from techmap_sync.syncing.labels import LabelChanges, has_label
-from techmap_sync.syncing.marker import Ledger, Marker, WrittenField
+from techmap_sync.syncing.marker import Ledger, Marker, WrittenField, claims
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import LABELS, PRIORITY, Held, Revision, first_marker, patch_for, revise, sections_of
 from techmap_sync.syncing.tracker import Capabilities, CloseReason, Draft, Patch, State, Ticket
@@ -87,6 +87,7 @@ def draft(spec: TaskSpec, changes: MapChanges, tracking: str, policy: SyncPolicy
         assignees=assignees,
         parent=tracking or None if capabilities.parent_at_creation else None,
         estimate_minutes=spec.estimate_minutes if capabilities.estimates else None,
+        claims=claims(policy.source, spec.key),
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from techmap_sync import files
 from techmap_sync.adapters.backlog import location, lock, names, settings
 from techmap_sync.adapters.backlog.problems import FolderProblem
 from techmap_sync.adapters.backlog.settings import Settings
@@ -91,8 +92,8 @@ class Folder:
         """Read all files that have, or seem to have, the id of a task."""
         self._check_root()
         # A task only ever moves forward in this order: one that moves meanwhile is seen twice rather than never.
-        files = (TaskFile(path, place, raw) for place in Place for path, raw in self._files_in(place))
-        return [file for file in files if file.number]
+        found = (TaskFile(path, place, raw) for place in Place for path, raw in self._files_in(place))
+        return [file for file in found if file.number]
 
     def find(self, number: str) -> Task | None:
         """Return the task with this number, wherever it lies.
@@ -122,7 +123,7 @@ class Folder:
         self._check_root()
         with lock.among_ourselves(self.root, seconds):
             name = f"task-{self.required(number).number.lower()}"
-            with lock.against_the_cli(self.root / ".locks" / name, seconds):
+            with lock.against_the_cli(self.root / lock.FOLDER / name, seconds):
                 yield self.required(number)
 
     @contextmanager
@@ -174,14 +175,29 @@ class Folder:
         for path in sorted(directory.iterdir()):
             if path.suffix == ".md" and path.is_file():
                 with suppress(FileNotFoundError):
-                    yield path, _bytes_of(path)
+                    # A link that leads out is not followed: it counts by its name alone.
+                    yield path, b"" if self._leads_out(path) else _bytes_of(path)
 
     def _create_lock(self) -> Path:
         git = None if self.settings().filesystem_only else location.git_directory(self.root)
-        return (git / "backlog.md" / "locks" if git else self.root / ".locks") / "create"
+        return (git / "backlog.md" / "locks" if git else self.root / lock.FOLDER) / "create"
+
+    def _leads_out(self, path: Path) -> bool:
+        return path.is_symlink() and not files.is_within(path, Path(os.path.realpath(self.root)))
+
+    def _check_links(self) -> None:
+        """Refuse a folder that is, or has a part that is, a link to elsewhere: nothing is written through one."""
+        border = files.border_of(self.root)
+        if border is not None and not files.is_within(self.root, border):
+            what = "is a link that leads out of the repository, or into .git"
+            raise FolderProblem(self.root, what, "name the folder that it leads to behind backlog:")
+        for path in (self.root / name for name in (*_FOLDERS, "archive", lock.FOLDER)):
+            if self._leads_out(path):
+                raise FolderProblem(path, "is a link that leads out of the folder", "put the folder itself there")
 
     def _check_root(self) -> None:
         """Refuse a place that is something else already, before anything is written into it."""
+        self._check_links()
         if not self.root.exists():
             return
         if not self.root.is_dir():

@@ -7,10 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from techmap_sync.adapters.backlog.problems import FolderProblem
 
+FOLDER = ".locks"
+"""Where the CLI keeps them."""
 _SECONDS_BETWEEN_TRIES = 0.02
 _SECONDS_UNTIL_STALE = 10.0
 
@@ -35,15 +38,15 @@ def among_ourselves(folder: Path, seconds: float) -> Iterator[None]:
 def against_the_cli(directory: Path, seconds: float) -> Iterator[None]:
     """Hold one of the locks of Backlog.md's CLI: a directory that only one can make.
 
-    The CLI takes one that is older than ten seconds for left behind, and so do we. ``among_ourselves`` is held too,
-    because two that clear away an old lock at once could both believe to have it.
+    The CLI gives a sign of life every five seconds and takes a lock without one for left behind after ten, and so do
+    we. ``among_ourselves`` is held too, because two that clear away an old lock at once could both believe to have it.
 
     Raises:
         FolderProblem: the CLI held it for all these seconds.
 
     """
     directory.parent.mkdir(parents=True, exist_ok=True)
-    _wait_until(lambda: _made(directory), directory, seconds)
+    _wait_until(_Attempts(directory).made, directory, seconds)
     try:
         yield
     finally:
@@ -60,14 +63,45 @@ def _wait_until(done: Callable[[], bool], what: Path, seconds: float) -> None:
         time.sleep(_SECONDS_BETWEEN_TRIES)
 
 
-def _made(directory: Path) -> bool:
-    with suppress(FileExistsError):
-        directory.mkdir()
-        return True
-    with suppress(OSError):
-        if time.time() - directory.stat().st_mtime > _SECONDS_UNTIL_STALE:
-            directory.rmdir()
-    return False
+@dataclass
+class _Attempts:
+    """Tries to make a directory, and clears one away that nobody has touched for long, whatever it holds."""
+
+    directory: Path
+    sign: tuple[int, int] = (0, 0)
+    """Inode and time of change of the directory that was there."""
+    since: float = 0.0
+    """When it was first seen so: clocks of two machines may differ."""
+
+    def made(self) -> bool:
+        with suppress(FileExistsError):
+            self.directory.mkdir()
+            return True
+        with suppress(OSError):
+            if self._is_left_behind():
+                self._clear_away()
+        return False
+
+    def _is_left_behind(self) -> bool:
+        sign = _sign_of(self.directory)
+        if sign != self.sign:
+            self.sign, self.since = sign, time.monotonic()
+        age = time.time() - sign[1] / 1e9
+        return max(age, time.monotonic() - self.since) > _SECONDS_UNTIL_STALE
+
+    def _clear_away(self) -> None:
+        """Move it aside in one step, and look whether it was still the same: a living one is put back."""
+        aside = self.directory.with_name(f"{self.directory.name}.left-{os.getpid()}-{time.time_ns()}")
+        self.directory.rename(aside)
+        if _sign_of(aside) != self.sign:
+            aside.rename(self.directory)
+        else:
+            aside.rmdir()  # what holds something stays where it is now: it is not ours
+
+
+def _sign_of(path: Path) -> tuple[int, int]:
+    found = path.lstat()
+    return found.st_ino, found.st_mtime_ns
 
 
 if sys.platform == "win32":
@@ -75,8 +109,8 @@ if sys.platform == "win32":
 
     def _lockable(folder: Path) -> Path:
         # Windows opens no directories; the CLI keeps its locks in this one too.
-        (folder / ".locks").mkdir(exist_ok=True)
-        return folder / ".locks" / "techmap-sync"
+        (folder / FOLDER).mkdir(exist_ok=True)
+        return folder / FOLDER / "techmap-sync"
 
     def _flocked(handle: int) -> bool:
         try:

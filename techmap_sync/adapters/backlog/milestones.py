@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from techmap_sync import files
 from techmap_sync.adapters.backlog.problems import FolderProblem
 from techmap_sync.adapters.backlog.task import Place, Task
+from techmap_sync.errors import UnreadableFile
 
 
 def title_of(root: Path, value: str) -> str:
@@ -23,7 +26,8 @@ def _all(root: Path) -> Iterator[tuple[str, str]]:
     for directory in (root / "milestones", root / "archive" / "milestones"):
         for path in sorted(directory.glob("m-*.md")):
             try:
-                milestone = Task.parse(path, Place.TASKS, path.read_bytes())
-            except FolderProblem:
+                content = files.read(path, files.MIB, Path(os.path.realpath(root)))
+                milestone = Task.parse(path, Place.TASKS, content)
+            except (FolderProblem, UnreadableFile):
                 continue  # Backlog.md passes over what it cannot read here, too.
             yield milestone.text("id"), milestone.text("title")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from techmap_sync import files
 from techmap_sync.adapters.backlog import frontmatter
 from techmap_sync.adapters.backlog.frontmatter import BadYaml, Value
 from techmap_sync.adapters.backlog.problems import FolderProblem
+from techmap_sync.errors import UnreadableFile
 
 _STATUSES = ("To Do", "In Progress", "Done")
 _NEW = """\
@@ -70,7 +73,10 @@ def read(path: Path) -> Settings:
 
     """
     try:
-        values = frontmatter.read(path.read_text(encoding="utf-8-sig"))
+        content = files.read(path, files.MIB, Path(os.path.realpath(path.parent)))
+        values = frontmatter.read(content.decode("utf-8-sig"))
+    except UnreadableFile as problem:
+        raise FolderProblem(path, problem.what, problem.hint) from problem
     except (BadYaml, UnicodeDecodeError) as error:
         raise FolderProblem(path, f"cannot be read: {error}", "mend the file") from error
     statuses = values.get("statuses") or _STATUSES

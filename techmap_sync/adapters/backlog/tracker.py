@@ -52,6 +52,8 @@ class BacklogTracker:
         root = Path(connection.target) if connection.target else location.usual_folder(Path())
         self.name = f"backlog:{connection.target or f'./{root.as_posix()}'}"
         self._connection = connection
+        self._known: frozenset[str] | None = None
+        """Numbers that were there when this run first looked, and its own since; None before."""
         self._folder = Folder(root, connection.project or root.resolve().parent.name)
 
     def snapshot(self, label: str) -> Snapshot:
@@ -63,7 +65,7 @@ class BacklogTracker:
         """
         with told_by(self.name):
             settings = self._folder.settings()
-            files = self._folder.files()
+            files = self._list()
             tasks = [file.parsed() for file in files if file.may_hold(label)]
             labelled = [t for t in tasks if label.casefold() in {name.casefold() for name in t.listed("labels")}]
             _check_unique(files, {names.canonical(task.number) for task in labelled})
@@ -78,7 +80,7 @@ class BacklogTracker:
         """
         with told_by(self.name):
             settings = self._folder.settings()
-            tasks = [file.parsed_unless_foreign(_OUR_TRACE) for file in self._folder.files()]
+            tasks = [file.parsed_unless_foreign(_OUR_TRACE) for file in self._list()]
             return _in_order(self._ticket(task, settings) for task in tasks if task)
 
     def standings(self, authors: Collection[str]) -> Mapping[str, Standing]:
@@ -135,9 +137,12 @@ class BacklogTracker:
             settings = self._folder.settings()
             parent = self._folder.required(draft.parent) if draft.parent else None
             files = self._folder.files()
+            self._refuse_a_second(draft, files)
             number = _next_number(files, settings, parent)
             task = self._new_task(number, draft, settings, parent, _next_ordinal(files))
             self._folder.write(task.path, task.encoded())
+            if self._known is not None:
+                self._known |= {names.canonical(number)}
             return self._ticket(task, settings)
 
     def update(self, number: str, patch: Patch) -> Ticket:
@@ -195,6 +200,25 @@ class BacklogTracker:
 
         """
         self._change(edge.source, lambda task: edits.unlinked(task, edge.kind, edge.target))
+
+    def _list(self) -> list[TaskFile]:
+        """Return all files; what the first look does not find is news to the plan that is made of it."""
+        found = self._folder.files()
+        if self._known is None:
+            self._known = frozenset(file.number for file in found)
+        return found
+
+    def _refuse_a_second(self, draft: Draft, found: Iterable[TaskFile]) -> None:
+        """Refuse a task that another run made since this one looked, and with it the rest of a plan that is outdated.
+
+        :raises TrackerError: there is one.
+        """
+        if self._known is None or not draft.claims:
+            return
+        for file in found:
+            if file.number not in self._known and all(claim.encode() in file.raw for claim in draft.claims):
+                what = f"another run has made {file.number} for this meanwhile"
+                raise TrackerError(self.name, what, "push again when that run is done: it will find what is there")
 
     def _change(self, number: str, edit: Callable[[Task], Task]) -> None:
         with told_by(self.name), self._folder.changing(number, self._connection.timeout) as task:
