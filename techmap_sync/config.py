@@ -288,7 +288,8 @@ def _toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(file))
     except UnreadableFile as problem:
-        raise UsageProblem(f"{file} {problem.what}", "name another file with --config") from problem
+        hint = "settings are a plain file of the repository, or one elsewhere that --config names"
+        raise UsageProblem(f"{file} {problem.what}", hint) from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsProblem(str(file), str(error), "see https://toml.io for the syntax") from error
 

@@ -252,8 +252,12 @@ def test_init_and_new_write_nothing_outside(repository: Program) -> None:
     (repository.folder / "techmap-sync.toml").symlink_to(outside / "settings")
     ended = repository("init", "--to", "backlog", "--force")
     assert ended.code == 2
-    assert "a link leads out of the repository; nothing was written" in ended.err
+    assert "techmap-sync.toml leads out of the repository" in ended.err
     (repository.folder / "techmap-sync.toml").unlink()
+    ended = repository("init", "--to", "backlog", "--force")
+    assert ended.code == 2
+    assert "a link leads out of the repository; nothing was written" in ended.err
+    assert not (repository.folder / "techmap-sync.toml").exists()
     ended = repository("new", "Login", "--output", "docs/login.md")
     assert ended.code == 2
     assert "docs/login.md leads out of the repository" in ended.err
