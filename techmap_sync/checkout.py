@@ -8,10 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from techmap_sync import files, programs
-from techmap_sync.commits import Descent, descent, is_ancestor
+from techmap_sync.commits import committed, descent, is_ancestor
 from techmap_sync.hosts import PUBLIC
 from techmap_sync.planning.source import MapSource, WebFiles
 from techmap_sync.remotes import Remote, parse_remote
+from techmap_sync.syncing.descent import Descent
 from techmap_sync.unicode_forms import composed
 
 _PATIENCE = 10
@@ -49,9 +50,22 @@ class Checkout:
         resolved = file.resolve()
         return resolved.relative_to(self.root).as_posix() if resolved.is_relative_to(self.root) else file.name
 
-    def source_of(self, file: Path) -> MapSource:
-        """Return where a map comes from, with addresses on the web when the remote has them."""
-        return MapSource(self.path_of(file), self.commit, self._web())
+    def committed(self, files: Mapping[Path, bytes]) -> dict[Path, str]:
+        """Return the files whose text the commit holds, and the path of each in it.
+
+        :param files: what the files hold.
+        """
+        inside = {file: self.path_on_disk(file) for file in files if file.resolve().is_relative_to(self.root)}
+        found = committed(self.root, self.commit, {path: files[file] for file, path in inside.items()})
+        return {file: found[path] for file, path in inside.items() if path in found}
+
+    def source_of(self, file: Path, path_in_commit: str | None = None) -> MapSource:
+        """Return where a map comes from, with addresses on the web when the remote has them.
+
+        :param path_in_commit: empty when the commit lacks the text, None when nobody has looked.
+        """
+        is_pending = path_in_commit == "" and bool(self.remote and self.remote.kind)
+        return MapSource(self.path_of(file), self.commit, self._web(), path_in_commit or "", is_pending)
 
     def is_merged_into(self, branch: str) -> bool:
         """Whether the commit is known to be on a branch of the remote."""

@@ -6,11 +6,11 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
 from techmap_sync import programs
+from techmap_sync.syncing.descent import Descent
 from techmap_sync.unicode_forms import composed
 
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -18,18 +18,6 @@ _AT_ONCE = 200
 """Paths on one command line."""
 _POINTER = re.compile(r"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
 """What git keeps of a file that Git LFS holds: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
-
-
-class Descent(StrEnum):
-    """How a commit is related to another one."""
-
-    SAME = "same"
-    AFTER = "after"
-    """It has the other one in its history."""
-    BEFORE = "before"
-    """It is in the history of the other one."""
-    UNKNOWN = "unknown"
-    """Neither, or git cannot tell: the other commit, or the history between them, is not in the clone."""
 
 
 def descent(repository: Path, commit: str, other: str) -> Descent:

@@ -12,6 +12,7 @@ import stat
 from pathlib import Path
 
 from techmap_sync.errors import UnreadableFile
+from techmap_sync.unicode_forms import composed
 
 MIB = 1024 * 1024
 _BINARY, _NOFOLLOW, _NONBLOCK, _DIRECTORY = (
@@ -35,6 +36,32 @@ def repository_around(folder: Path) -> Path:
     """
     here = Path(os.path.realpath(folder))
     return next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+
+
+def path_in_repository(path: Path) -> str:
+    """Return the path of a file from the root of its repository, with ``/``, wherever one stands; the path as it is
+    written where there is no repository. A submodule is part of the repository around it, whose services show the file.
+    """
+    real = Path(os.path.realpath(path))
+    root = repository_around(real.parent)
+    while (outer := _around_submodule(root)) is not None:
+        root = outer
+    return composed(real.relative_to(root).as_posix() if (root / ".git").exists() else path.as_posix())
+
+
+def _around_submodule(root: Path) -> Path | None:
+    """Return the repository that a submodule belongs to; None for any other one.
+
+    Its ``.git`` is a file that leads into the outer repository: https://git-scm.com/docs/gitsubmodules
+    """
+    link = root / ".git"
+    try:
+        said = link.read_bytes()[:4096].decode("utf-8", "surrogateescape") if link.is_file() else ""
+    except OSError:
+        return None
+    inner = f"/{said.removeprefix('gitdir:').strip()}".replace("\\", "/")
+    outer = repository_around(root.parent)
+    return outer if "/modules/" in inner and (outer / ".git").exists() else None
 
 
 def border_of(path: Path) -> Path | None:

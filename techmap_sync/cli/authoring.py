@@ -74,7 +74,7 @@ def check(
     part = shard_of(shard, environment())
     files = read_maps(paths or [], settings_of(config_file, jobs=jobs), part)
     screen.shared(part, files)
-    screen.result(report(files.checked, output))
+    screen.result(report(files, output))
     screen.passed_over(files)
     raise typer.Exit(screen.ended(files, [], require_approved))
 
@@ -92,8 +92,8 @@ def show(
 
     file = read_one(path, settings_of(config_file))
     understood, map_id = file.technical_map, file.outline.map_id
-    as_json = output is ShowFormat.JSON
-    rendered = (
-        show_json.show_json(understood, map_id, file.checked) if as_json else show_text.show_text(understood, map_id)
-    )
-    Screen(no_color=no_color).result(rendered)
+    screen = Screen(no_color=no_color)
+    if output is ShowFormat.JSON:
+        screen.result(show_json.show_json(understood, map_id, file.checked_in_repository))
+    else:
+        screen.result(show_text.show_text(understood, map_id))

@@ -154,9 +154,10 @@ class _Job:
         from techmap_sync.commands.planning import Wishes, make_plan
         from techmap_sync.syncing.guard import Guard
 
+        only_shown = occasion.deed is Deed.PLAN
         # Merging makes a newer commit than any that was pushed.
-        merging = occasion.review and occasion.deed is Deed.PLAN
-        allowed = self.allowed | (frozenset({Guard.OLDER}) if merging else frozenset())
+        allowed = self.allowed | ({Guard.OLDER} if only_shown and occasion.review else set())
+        allowed |= {Guard.UNCOMMITTED} if only_shown else set()
         # The comment on a review is one and whole, however many runners there are.
         shard = ALL if occasion.review and self.shard.is_first else self.shard
         wishes = Wishes(allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE, shard=shard, named=self.named)
@@ -200,7 +201,7 @@ class _Job:
 
         if any(file.diagnostics for file in files.maps):
             with self.log.section("Maps"):
-                self.screen.result(report(files.checked, CheckFormat.TEXT))
+                self.screen.result(report(files, CheckFormat.TEXT))
 
 
 def _occasion(command: Deed | None) -> Occasion:

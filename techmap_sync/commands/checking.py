@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
@@ -12,7 +11,7 @@ from techmap_sync.errors import UsageProblem
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from techmap_sync.diagnostics import CheckedFile
+    from techmap_sync.commands.maps import MapFiles
 
 
 class CheckFormat(StrEnum):
@@ -27,8 +26,12 @@ class CheckFormat(StrEnum):
     """A Code Quality report."""
 
 
-def report(files: Sequence[CheckedFile], form: CheckFormat) -> RenderableType:
-    """Return what was found in some maps, in one of the forms."""
+def report(maps: MapFiles, form: CheckFormat) -> RenderableType:
+    """Return what was found in some maps, in one of the forms.
+
+    A person reads the names that were typed, a service those of the repository.
+    """
+    files = maps.checked if form is CheckFormat.TEXT else maps.checked_in_repository
     match form:
         case CheckFormat.TEXT:
             from techmap_sync.reports.check_text import check_text

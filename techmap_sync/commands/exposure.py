@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from techmap_sync.checkout import Checkout
 from techmap_sync.commands.targets import is_embedded
 from techmap_sync.config import Settings
+from techmap_sync.remotes import Remote
 from techmap_sync.syncing.tracker import Tracker, Visibility
 
 
-def exposure(tracker: Tracker, settings: Settings, checkout: Checkout) -> tuple[str, ...]:
+def exposure(tracker: Tracker, settings: Settings, remote: Remote | None) -> tuple[str, ...]:
     """Return why a map must not become tickets there, empty when it may.
 
     Only a tracker that is not the maps' own repository is asked.
 
+    :param remote: where the maps' own repository lives.
     :raises TrackerError: it did not answer.
     """
-    remote, (kind, _, target) = checkout.remote, tracker.name.partition(":")
+    kind, _, target = tracker.name.partition(":")
     if settings.allow_public or remote is None or is_embedded(tracker) or remote.path.casefold() == target.casefold():
         return ()
     theirs = tracker.visibility()

@@ -13,10 +13,12 @@ from techmap_sync.commands.shards import ALL, Shard
 from techmap_sync.config import Settings
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
 from techmap_sync.errors import UnreadableMap
+from techmap_sync.files import border_of, path_in_repository
 from techmap_sync.model import Span, TechnicalMap
 from techmap_sync.parsing.checks import apply_severities, check, duplicate_ids
 from techmap_sync.parsing.parser import decode, looks_like_map, parse
 from techmap_sync.parsing.reading import Ignore
+from techmap_sync.parsing.recognition import unified
 from techmap_sync.parsing.vocabulary import Vocabulary
 from techmap_sync.planning.options import GranularityChoice
 from techmap_sync.planning.outline import Outline, outline_of
@@ -46,9 +48,19 @@ class MapFile:
         return self.path.as_posix()
 
     @property
+    def place(self) -> str:
+        """The path from the root of the repository, wherever the user stands."""
+        return path_in_repository(self.path)
+
+    @property
     def checked(self) -> CheckedFile:
         """The file with everything that was found in it."""
-        return CheckedFile(self.name, self.text, self.diagnostics)
+        return CheckedFile(self.name, unified(self.text), self.diagnostics)
+
+    @property
+    def checked_in_repository(self) -> CheckedFile:
+        """The same under the name by which services know the file."""
+        return self.checked._replace(path=self.place)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -68,16 +80,17 @@ class MapFile:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why it is not approved, each with its line."""
-        return (*self._not_ready(), *(f"{self.path}:{d.span.line}: {d.message}" for d in self.errors))
+        place = self.place if border_of(self.path) else self.name
+        return (*self._not_ready(place), *(f"{place}:{d.span.line}: {d.message}" for d in self.errors))
 
-    def _not_ready(self) -> tuple[str, ...]:
+    def _not_ready(self, place: str) -> tuple[str, ...]:
         if self.technical_map.ready:
             return ()
         field = self.technical_map.field("implementation ready")
         if field is None:
-            return (f'{self.path}: it has no field "Implementation Ready"',)
+            return (f'{place}: it has no field "Implementation Ready"',)
         said = f'"{field.label}" says "{field.value}"' if field.value else f'"{field.label}" is empty'
-        return (f"{self.path}:{field.span.line}: {said}",)
+        return (f"{place}:{field.span.line}: {said}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,19 @@ class MapFiles:
     def checked(self) -> tuple[CheckedFile, ...]:
         """The maps with everything that was found in them."""
         return tuple(file.checked for file in self.maps)
+
+    @property
+    def checked_in_repository(self) -> tuple[CheckedFile, ...]:
+        """The same under the names by which services know the files."""
+        return tuple(file.checked_in_repository for file in self.maps)
+
+    @property
+    def unreadable_in_repository(self) -> tuple[UnreadableMap, ...]:
+        """What could not be read, under the names by which services know the files."""
+        return tuple(
+            UnreadableMap(path_in_repository(Path(problem.path)), problem.what, problem.hint)
+            for problem in self.unreadable
+        )
 
 
 class _Glasses(NamedTuple):
@@ -171,10 +197,12 @@ def _with_namesakes(
     """Return the maps with an error in each whose identity another one has too; what is unnamed yet has none."""
     blank = vocabulary.placeholders
     named = [file for file in maps if file.technical_map.map_id or file.technical_map.title not in blank]
-    here = [(file.name, file.outline.map_id, file.technical_map.span) for file in named]
-    found = duplicate_ids([*here, *((other.path, other.map_id, Span(1, 1)) for other in elsewhere)])
-    of_file = {namesake.path: namesake for namesake in found}
-    return tuple(_with(file, of_file[file.name], settings) if file.name in of_file else file for file in maps)
+    here = [(file.place, file.outline.map_id, file.technical_map.span) for file in named]
+    others = ((path_in_repository(Path(other.path)), other.map_id, Span(1, 1)) for other in elsewhere)
+    of_file = {namesake.path: namesake for namesake in duplicate_ids([*here, *others])}
+    if not of_file:
+        return tuple(maps)
+    return tuple(_with(file, of_file[file.place], settings) if file.place in of_file else file for file in maps)
 
 
 def _with(file: MapFile, namesake: Diagnostic, settings: Settings) -> MapFile:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
+from pathlib import Path
 
 from techmap_sync import __version__
 from techmap_sync.checkout import Checkout
 from techmap_sync.commands.exposure import exposure
 from techmap_sync.commands.maps import MapFile, MapFiles, read_maps
 from techmap_sync.commands.naming import Named, Names
+from techmap_sync.commands.places import Place, places_of
 from techmap_sync.commands.rest_of_tree import RestOfTree, is_retired, task_plan
 from techmap_sync.commands.shards import ALL, Shard
 from techmap_sync.commands.targets import connect_tracker, source_name
@@ -19,6 +21,7 @@ from techmap_sync.config import Settings, shipped
 from techmap_sync.errors import UsageProblem
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
+from techmap_sync.remotes import Remote
 from techmap_sync.syncing import absent
 from techmap_sync.syncing.changes import Action, Change, ChangeSet, MapChanges
 from techmap_sync.syncing.decide import Beside, Decided, DecidedMap, DesiredMap, decide
@@ -90,17 +93,20 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
     :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
     """
     tracker = connect_tracker(settings, checkout, wishes.shard.total)
-    policy = sync_policy(settings, source_name(settings, checkout, tracker), wishes)
     files = read_maps(paths, settings, wishes.shard)
+    places = places_of(files.maps, checkout, settings)
+    policy = sync_policy(settings, source_name(settings, checkout, tracker), wishes)
+    policy = policy if settings.source else _with_sources(policy, files.maps, places)
     templates, wanted = _templates(settings, checkout), [f for f in files.maps if f.approved and not is_retired(f)]
-    plans = {file: task_plan(file, settings, checkout, templates) for file in wanted}
+    plans = {file: task_plan(file, settings, places[file.path].source, templates) for file in wanted}
     whole = (wishes.reconcile or (wishes.survey and not paths)) and wishes.shard.is_first
     retired = frozenset(file.outline.map_id for file in files.maps if is_retired(file))
     needed, going = plans or whole or wishes.survey or retired, retired | wishes.retired
     found = observe(tracker, list(plans.values()), policy, wishes.reconcile, going) if needed else Sorted({}, ())
-    exposed = exposure(tracker, settings, checkout) if plans else ()
+    remotes = dict.fromkeys(places[file.path].checkout.remote for file in plans)
+    exposed = {remote: exposure(tracker, settings, remote) for remote in remotes}
     rest = RestOfTree(settings, checkout, templates, files, bool(paths) or not wishes.shard.is_all)
-    run = _Run(settings, checkout, tracker, policy, found, rest, exposed)
+    run = _Run(settings, checkout, tracker, policy, found, rest, places, exposed)
     retiring = wishes.retired if whole else frozenset()
     if wishes.named:
         run, plans = with_named(run, files.maps, plans, retiring, wishes.named)
@@ -122,8 +128,17 @@ def _with_known_people(tracker: Tracker, compared: tuple[Compared, ...]) -> tupl
 def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) -> tuple[MapFiles, ChangeSet]:
     """Read maps and list their tasks, each skipped, without reading any tracker."""
     files, templates = read_maps(paths, settings), _templates(settings, checkout)
-    unread = tuple(_unread(file, settings, checkout, templates) for file in files.maps)
+    places = places_of(files.maps, checkout, settings)
+    unread = tuple(_unread(file, settings, places[file.path], templates) for file in files.maps)
     return files, ChangeSet("tracker not read", unread)
+
+
+def _with_sources(policy: SyncPolicy, files: Sequence[MapFile], places: Mapping[Path, Place]) -> SyncPolicy:
+    """Return the policy with the source of each map that lies in a repository of its own."""
+    remotes = {file.outline.map_id: places[file.path].checkout.remote for file in files}
+    sources = {map_id: remote.canonical for map_id, remote in remotes.items() if remote is not None}
+    former = frozenset(remote.former for remote in remotes.values() if remote is not None and remote.former)
+    return replace(policy, sources=sources, former_sources=former)
 
 
 def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
@@ -187,8 +202,9 @@ class _Run:
     policy: SyncPolicy
     found: Sorted
     rest: RestOfTree
-    exposed: tuple[str, ...] = ()
-    """Why none of them may become tickets there."""
+    places: Mapping[Path, Place]
+    exposed: Mapping[Remote | None, tuple[str, ...]]
+    """Why no map of a repository may become tickets there."""
 
     def compared(
         self, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str], whole: bool
@@ -216,17 +232,27 @@ class _Run:
 
     def _compared(self, decided: DecidedMap, file: MapFile | None) -> Compared:
         changes, tickets = decided.changes, decided.tickets
+        changes = self._placed(file, changes) if file else changes
         there = "" if file else self.rest.file_of(changes.map_id, changes.path)
         in_text = not self.tracker.capabilities.native_blocking
         return Compared(changes, tickets.holdings, file, tickets.plan, there, in_text)
 
+    def _placed(self, file: MapFile, changes: MapChanges) -> MapChanges:
+        """Add what follows from where a map lies."""
+        place = self.places[file.path]
+        changes = replace(changes, shown_path=place.shown_path)
+        if not changes.writes:
+            return changes
+        return replace(changes, notes=place.notes, refusals=place.refusals(self.policy.allowed))
+
     def _desired(self, file: MapFile, plan: TaskPlan | None) -> DesiredMap:
-        map_id, path = file.outline.map_id, self.checkout.path_of(file.path)
+        map_id, place = file.outline.map_id, self.places[file.path]
         if is_retired(file):
-            return DesiredMap(map_id, self._origin_of_retirement(path), retired=True)
+            said_in = _origin_of_retirement(place.path, place.checkout, place.is_committed)
+            return DesiredMap(map_id, said_in, retired=True)
         if plan is None:
-            return DesiredMap(map_id, Origin(file.name), reasons=file.reasons, ready=file.ready)
-        return DesiredMap(map_id, self._origin(file), plan, doubts=self.exposed)
+            return DesiredMap(map_id, Origin(place.path), reasons=file.reasons, ready=file.ready)
+        return DesiredMap(map_id, self._origin(file), plan, doubts=self.exposed[place.checkout.remote])
 
     def _retired(self, map_id: str) -> DesiredMap:
         """Return a map that is retired because its file is gone; while another may be its own, nothing is closed."""
@@ -234,13 +260,13 @@ class _Run:
         there = "" if Guard.EXISTS in self.policy.allowed else self.rest.file_of(map_id, path)
         why = f"{there} may still be this map's file; --allow {Guard.EXISTS} retires the map all the same"
         doubts = (why,) if there else ()
-        return DesiredMap(map_id, self._origin_of_retirement(path), retired=True, lost=True, doubts=doubts)
+        return DesiredMap(map_id, _origin_of_retirement(path, self.checkout), retired=True, lost=True, doubts=doubts)
 
     def _missing(self, known: Set[str]) -> Iterator[Compared]:
         """Report the maps that have tickets and no file."""
         for map_id, holdings in self.found.maps.items():
             path = self._path(map_id)
-            if map_id in self.rest.ids | known or not path:
+            if map_id in self.rest.ids | known or not path or not self._is_from_here(holdings):
                 continue
             there = self.rest.file_of(map_id, path)
             retire_it = f"its file is missing; reconcile --retire {map_id} closes its tickets"
@@ -252,28 +278,39 @@ class _Run:
     def _path(self, map_id: str) -> str:
         return next((held.marker.path for held in self.found.maps[map_id].all), "")
 
-    def _origin_of_retirement(self, path: str) -> Origin:
-        return Origin(path, commit=self.checkout.commit, commit_time=self.checkout.commit_time)
+    def _is_from_here(self, holdings: Holdings) -> bool:
+        """Whether tickets are of the repository that the run is about: only its maps are known to be all there."""
+        return any(self.policy.is_from_here(held.marker.source) for held in holdings.all)
 
     def _origin(self, file: MapFile) -> Origin:
-        return Origin(
-            path=self.checkout.path_of(file.path),
+        place = self.places[file.path]
+        return replace(
+            _origin_of_retirement(place.path, place.checkout, place.is_committed),
             text=file.text,
             text_digest=digest(file.text),
             settings=digest(f"{__version__} {self.settings.digest()}"),
-            commit=self.checkout.commit,
-            commit_time=self.checkout.commit_time,
         )
 
 
-def _unread(file: MapFile, settings: Settings, checkout: Checkout, templates: TicketTemplates) -> MapChanges:
-    map_id, path = file.outline.map_id, checkout.path_of(file.path)
+def _origin_of_retirement(path: str, checkout: Checkout, is_committed: bool = True) -> Origin:
+    return Origin(
+        path,
+        commit=checkout.commit,
+        commit_time=checkout.commit_time,
+        is_committed=is_committed,
+        descent_from=checkout.descent_from,
+    )
+
+
+def _unread(file: MapFile, settings: Settings, place: Place, templates: TicketTemplates) -> MapChanges:
+    map_id = file.outline.map_id
     if not file.approved or is_retired(file):
-        return MapChanges(map_id, file.name, approved=file.approved, reasons=file.reasons, ready=file.ready)
-    plan = task_plan(file, settings, checkout, templates)
+        shown = place.shown_path
+        return MapChanges(map_id, place.path, file.approved, file.reasons, ready=file.ready, shown_path=shown)
+    plan = task_plan(file, settings, place.source, templates)
     tasks = [spec for spec in (plan.tracking, *plan.tasks) if not spec.done]
     skips = (Change(Action.SKIP, spec.key, spec.title, reason="not compared", spec=spec) for spec in tasks)
-    return MapChanges(map_id, path, approved=True, changes=tuple(skips))
+    return MapChanges(map_id, place.path, approved=True, changes=tuple(skips), shown_path=place.shown_path)
 
 
 def _templates(settings: Settings, checkout: Checkout) -> TicketTemplates:

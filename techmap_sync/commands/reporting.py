@@ -75,7 +75,7 @@ def rendered(result: Result, form: Format) -> RenderableType:
         case Format.GITHUB:
             return _annotations(result)
         case Format.GITLAB:
-            return code_quality(result.files.checked, result.files.unreadable)
+            return code_quality(result.files.checked_in_repository, result.files.unreadable_in_repository)
         case _:
             assert_never(form)
 
@@ -134,10 +134,10 @@ def _annotations(result: Result) -> RenderableType:
     from techmap_sync.reports.annotations import problem_command, refusal_commands, remark_commands, workflow_commands
     from techmap_sync.reports.harmless import Commands
 
-    problem = result.pushed.problem if result.pushed else None
+    problem, found = result.pushed.problem if result.pushed else None, result.files
     of_run = [*remark_commands(result.remarks), *refusal_commands(result.change_set)]
     of_run += [problem_command(problem)] if problem else []
-    of_maps = workflow_commands(result.files.checked, result.files.unreadable)
+    of_maps = workflow_commands(found.checked_in_repository, found.unreadable_in_repository)
     return Commands("\n".join(filter(None, [*of_run, of_maps])))
 
 

@@ -16,6 +16,7 @@ from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.keys import former_keys, tracking_key
 from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.planner import plan_tasks
+from techmap_sync.planning.source import MapSource
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.syncing.decide import UnwrittenMap
@@ -107,7 +108,7 @@ def is_retired(file: MapFile) -> bool:
     return file.technical_map.lifecycle is Lifecycle.RETIRED
 
 
-def task_plan(file: MapFile, settings: Settings, checkout: Checkout, templates: TicketTemplates) -> TaskPlan:
+def task_plan(file: MapFile, settings: Settings, source: MapSource, templates: TicketTemplates) -> TaskPlan:
     """Return the tasks of an approved map."""
-    texts = TicketTexts(file.technical_map, file.outline, checkout.source_of(file.path), templates)
+    texts = TicketTexts(file.technical_map, file.outline, source, templates)
     return plan_tasks(file.technical_map, file.outline, settings.plan_options(), texts)

@@ -42,7 +42,10 @@ def document_of(compared: Sequence[Compared], files: MapFiles, tracker: str, abo
     :param about: ``plan`` when the changes are what a reader came for.
     """
     seen = compared or tuple(map(_without_tickets, files.maps))
-    maps = (*take_stock(map(_subject, seen)), *_unread(files.unreadable))
+    subjects = [
+        _subject(each if about == "plan" else replace(each, changes=replace(each.changes, notes=()))) for each in seen
+    ]
+    maps = (*take_stock(subjects), *_unread(files.unreadable))
     return status_document(maps, tracker, _now().isoformat(timespec="seconds"), about)
 
 
@@ -66,7 +69,7 @@ def status_in(document: Document, form: StatusFormat) -> RenderableType:
 
 def _without_tickets(file: MapFile) -> Compared:
     """A map whose tracker was not asked, as in a pull request from a fork."""
-    changes = MapChanges(file.outline.map_id, file.name, file.approved, file.reasons, ready=file.ready)
+    changes = MapChanges(file.outline.map_id, file.place, file.approved, file.reasons, ready=file.ready)
     return Compared(changes, file=file)
 
 
@@ -77,7 +80,7 @@ def _subject(compared: Compared) -> Subject:
     status = file.technical_map.field("status") if file and subject.gate is Gate.RETIRED else None
     if status is None:
         return subject
-    reasons = (f"{changes.path}:{status.span.line}: its status is {status.value}", *changes.reasons)
+    reasons = (f"{changes.file}:{status.span.line}: its status is {status.value}", *changes.reasons)
     return replace(subject, changes=replace(changes, reasons=reasons))
 
 

@@ -68,9 +68,16 @@ class TicketTexts:
 
     def _rendered(self, template: str, values: Mapping[str, object]) -> tuple[Section, ...]:
         return tuple(
-            Section(name, heading, text, "" if name in RIDES_ALONG else _canonical(values, name))
+            Section(name, heading, text, "", self.source.is_pending)
+            if name in RIDES_ALONG
+            else Section(name, heading, text, self._values(values, name))
             for name, heading, text in self.templates.render(template, values)
         )
+
+    def _values(self, values: Mapping[str, object], name: str) -> str:
+        """Return the values behind a section; which commit its links name is no news."""
+        said, commit = _canonical(values, name), self.source.commit
+        return said.replace(commit, "") if commit else said
 
     def _component_values(self, position: int) -> dict[str, object]:
         work = self.outline.works[position]

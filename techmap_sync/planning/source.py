@@ -32,6 +32,10 @@ class MapSource:
     """Full hash; empty outside a repository."""
     web: WebFiles | None = None
     """None where the repository has no address on the web."""
+    path_in_commit: str = ""
+    """The same path as the commit spells it, where that is another Unicode form."""
+    is_pending: bool = False
+    """The commit lacks this text, so that links to its lines have to wait for the next one."""
 
     def describe(self, first: int = 0, last: int = 0) -> str:
         """Return a line of Markdown that says where a text comes from.
@@ -41,11 +45,11 @@ class MapSource:
         """
         name = code_span(neutralize(self.path))
         lines = f", line {first}" if first and last <= first else f", lines {first} to {last}" if first else ""
-        if self.web is None:
+        if self.web is None or self.is_pending:
             return f"{name}{lines}"
         anchor = self.web.lines.format(first=first, last=max(first, last)) if first else ""
         commit = f", commit {code_span(self.commit[:12])}" if self.commit else ""
-        return f"[{name}{lines}]({self.web.page}{quote(self.path)}{anchor}){commit}"
+        return f"[{name}{lines}]({self.web.page}{quote(self._stored)}{anchor}){commit}"
 
     def resolve(self, destination: str, image: bool = False) -> str | None:
         """Return the absolute address of a link in the map, or None when there is none.
@@ -56,9 +60,13 @@ class MapSource:
         if self.web is None:
             return None
         parts = urlsplit(destination)
-        start = "" if parts.path.startswith("/") else posixpath.dirname(self.path)
+        start = "" if parts.path.startswith("/") else posixpath.dirname(self._stored)
         path = posixpath.normpath(posixpath.join(start, unquote(parts.path).lstrip("/")))
-        if path.startswith(".."):
+        if path.startswith("..") or (self.is_pending and path == self._stored):
             return None
         fragment = f"#{parts.fragment}" if parts.fragment else ""
         return f"{self.web.raw if image else self.web.page}{quote(path)}{fragment}"
+
+    @property
+    def _stored(self) -> str:
+        return self.path_in_commit or self.path

@@ -33,6 +33,8 @@ class Section:
     """Canonical JSON of the map's values behind the text. Two sections with the same values say the same, however a
     template words it. Empty for a section that never causes a write of its own and is rewritten along with others:
     line numbers and commits are no news."""
+    is_pending: bool = False
+    """It lacks what the next commit brings; that is then written by itself."""
 
 
 @dataclass(frozen=True, slots=True)

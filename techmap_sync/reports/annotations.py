@@ -45,7 +45,7 @@ def remark_commands(remarks: Sequence[str]) -> list[str]:
 def refusal_commands(change_set: ChangeSet) -> list[str]:
     """Render why nothing of some maps was written, one workflow command each."""
     return [
-        f"::error file={escape_property(each.path)},line=1,title=techmap-sync refused::{escape_data(reason)}"
+        f"::error file={escape_property(each.file)},line=1,title=techmap-sync refused::{escape_data(reason)}"
         for each in change_set.maps
         for reason in each.refusals
     ]

@@ -53,10 +53,10 @@ def _plan(change_set: ChangeSet) -> dict[str, object]:
         "maps": [
             {
                 "map_id": m.map_id,
-                "path": m.path,
+                "path": m.file,
                 "approved": m.approved,
                 "standing": m.standing,
-                "reasons": [*m.reasons, *m.refusals],
+                "reasons": [*m.reasons, *m.refusals, *m.notes],
             }
             for m in change_set.maps
         ],

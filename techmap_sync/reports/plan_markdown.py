@@ -92,7 +92,7 @@ def _maps(change_set: ChangeSet, entries: _Entries) -> Iterator[str]:
     for each in change_set.maps:
         body = [*_standing(each), *entries(each)]
         if body:
-            yield f"### {inline(each.path)} ({inline(each.map_id)})\n"
+            yield f"### {inline(each.file)} ({inline(each.map_id)})\n"
             yield from body
             yield ""
         else:
@@ -107,6 +107,7 @@ def _standing(changes: MapChanges) -> Iterator[str]:
         yield f"{changes.standing.capitalize()}, its tickets stay as they are:\n"
     yield from (f"- {inline(reason)}" for reason in changes.reasons if not changes.approved)
     yield from (f"- **refused** {inline(reason)}" for reason in changes.refusals)
+    yield from (f"- **note** {inline(note)}" for note in changes.notes)
     if not_written := unwritten([changes]) if changes.refusals else "":
         yield f"- **not written** {not_written}"
 

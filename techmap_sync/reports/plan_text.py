@@ -122,7 +122,7 @@ def done_line(change_set: ChangeSet, outcomes: Sequence[Outcome]) -> Text:
 
 
 def _map_lines(changes: MapChanges) -> Iterator[Text]:
-    head = Text.assemble((_path(changes.path), "bold"), f" ({clean(changes.map_id)})")
+    head = Text.assemble((_path(changes.file), "bold"), f" ({clean(changes.map_id)})")
     if not changes.approved:
         yield head.append(f": {changes.standing}, its tickets stay as they are")
         yield from (Text(f"  {clean(reason)}", "dim") for reason in changes.reasons)
@@ -136,6 +136,7 @@ def _map_lines(changes: MapChanges) -> Iterator[Text]:
     yield from (Text(f"  refused: {clean(reason)}", "bold red") for reason in changes.refusals)
     if not_written := unwritten([changes]) if changes.refusals else "":
         yield Text(f"  not written: {not_written}", "dim")
+    yield from (Text(f"  note: {clean(note)}", "yellow") for note in changes.notes)
     yield Text()
     yield from _change_lines(shown_changes(changes))
     yield Text()

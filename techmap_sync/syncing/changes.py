@@ -122,7 +122,11 @@ class MapChanges:
     ledger: Ledger | None = None
     """What the ledger shall say once all is done; a ticket that does not exist yet has an empty number there."""
     commit: str = ""
-    """The commit that the map was read from, empty when it is not known."""
+    """The commit that holds the map's text, empty when it is not known."""
+    shown_path: str = ""
+    """Where services find the file, where that is not the path in its own repository."""
+    notes: tuple[str, ...] = ()
+    """What a reader has to know of the map besides what happens to its tickets."""
     texts: EdgeTexts = field(default_factory=EdgeTexts)
     """What texts say of edges, for tickets whose number is known only while writing."""
     elsewhere: Mapping[str, str] = field(default_factory=dict)
@@ -145,6 +149,11 @@ class MapChanges:
     def writes(self) -> tuple[Change, ...]:
         """The changes that are written; none when a guard refuses."""
         return () if self.refusals else tuple(change for change in self.changes if change.writes)
+
+    @property
+    def file(self) -> str:
+        """Where a reader finds the file."""
+        return self.shown_path or self.path
 
     @property
     def steps(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskPlan
@@ -10,6 +10,8 @@ from techmap_sync.syncing import claims
 from techmap_sync.syncing.as_text import KeyEdge, edge_texts
 from techmap_sync.syncing.capacity import ledger_refusals
 from techmap_sync.syncing.changes import Action, Change, Leaving, MapChanges
+from techmap_sync.syncing.descent import Descent, not_known
+from techmap_sync.syncing.digest import is_digest_of
 from techmap_sync.syncing.edges import Wanted
 from techmap_sync.syncing.fitting import fitted_plan
 from techmap_sync.syncing.guard import refusals, retirement_refusals
@@ -38,6 +40,15 @@ class Origin:
     """Digest of settings and version."""
     commit: str = ""
     commit_time: str = ""
+    is_committed: bool = True
+    """Whether that commit holds the text."""
+    descent_from: Callable[[str], Descent] = not_known
+    """How that commit is related to another one."""
+
+    @property
+    def commit_of_text(self) -> str:
+        """The commit that holds the text, empty when it is in none yet."""
+        return self.commit if self.is_committed else ""
 
 
 def diff(
@@ -74,7 +85,7 @@ def compare(
     tasks = tuple(change for spec in plan.tasks for change in task_changes(spec, holdings, tickets.held, policy))
     renewed = {c.key for c in tasks if c.action is Action.CREATE} | _bound_anew(holdings)
     holdings = replace(holdings, renewed=frozenset(renewed))
-    text = map_text(origin.text, changed=origin.text_digest != holdings.ledger.text)
+    text = map_text(origin.text, changed=_is_another_text(origin, holdings.ledger))
     orphans = tuple(orphan_changes(plan, text, holdings, policy, tickets.held))
     found = _wanted(plan, holdings, capabilities, refused, no_room, (*tasks, *orphans))
     wanted = replace(found, resolved=policy.resolve)
@@ -95,7 +106,7 @@ def compare(
         plan.map_id,
         origin.path,
         approved=True,
-        commit=origin.commit,
+        commit=origin.commit_of_text,
         changes=changes,
         refusals=(*doubts, *_refusals(changes, full, origin, ledger, holdings, capabilities, policy)),
         tracking_key=plan.tracking.key,
@@ -133,7 +144,7 @@ def _refusals(
         if any(change.writes for change in changes)
         else ()
     )
-    return (*room, *refusals(changes, origin.commit_time, holdings, policy))
+    return (*room, *refusals(changes, origin.commit_time, origin.descent_from, holdings, policy))
 
 
 def emptied(map_id: str, holdings: Holdings, capabilities: Capabilities, policy: SyncPolicy) -> MapChanges | None:
@@ -168,6 +179,10 @@ def _elsewhere(holdings: Holdings) -> dict[str, str]:
 def _leaving(holdings: Holdings) -> dict[str, Leaving]:
     going = {key: each for key, each in holdings.departed.items() if each.written_there and not each.listed_there}
     return {key: Leaving(each.key, each.number) for key, each in going.items()}
+
+
+def _is_another_text(origin: Origin, ledger: Ledger) -> bool:
+    return origin.text_digest != ledger.text and not is_digest_of(ledger.text, origin.text)
 
 
 def _wanted(
@@ -241,9 +256,9 @@ def retire(
         map_id,
         origin.path,
         approved=True,
-        commit=origin.commit,
+        commit=origin.commit_of_text,
         changes=tuple(with_closing_labels(changes, policy, capabilities)),
-        refusals=retirement_refusals(origin.commit_time, holdings, policy),
+        refusals=retirement_refusals(changes, origin.commit_time, origin.descent_from, holdings, policy),
         tracking_key=tracking.marker.key if tracking else "",
         tracking_number=tracking.ticket.number if tracking else "",
         base=holdings.written_ledger,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from techmap_sync.numbering import differs_only_by_number
 from techmap_sync.syncing.changes import KEY, Action, Change
+from techmap_sync.syncing.descent import Descent
 from techmap_sync.syncing.digest import comparable
 from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.matching import Holdings
@@ -32,29 +33,44 @@ class Guard(StrEnum):
     """Retiring a map whose file may still be there; see ``commands/planning.py``."""
     BRANCH = "branch"
     """Writing to a server from another branch than the default one; see ``commands/pushing.py``."""
+    UNCOMMITTED = "uncommitted"
+    """Writing, in a CI, what no commit holds; see ``commands/places.py``."""
 
 
-def refusals(changes: tuple[Change, ...], commit_time: str, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:
+def refusals(
+    changes: tuple[Change, ...],
+    commit_time: str,
+    descent_from: Callable[[str], Descent],
+    holdings: Holdings,
+    policy: SyncPolicy,
+) -> tuple[str, ...]:
     """Return why these changes of one map must not be written, empty when they may.
 
     :param commit_time: ISO 8601 time of the commit that the map was read from; empty when it is not known.
+    :param descent_from: how that commit is related to another one.
     """
     found = (
         *_too_many(changes, policy),
         *_too_many_retitled(changes, holdings, policy),
         *_too_many_closed(changes, holdings, policy),
-        *_too_old(commit_time, holdings.ledger),
+        *_too_old(changes, commit_time, descent_from, holdings.ledger),
         *_too_many_gone(holdings),
     )
     return tuple(_not_allowed(found, policy))
 
 
-def retirement_refusals(commit_time: str, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:
+def retirement_refusals(
+    changes: tuple[Change, ...],
+    commit_time: str,
+    descent_from: Callable[[str], Descent],
+    holdings: Holdings,
+    policy: SyncPolicy,
+) -> tuple[str, ...]:
     """Return why a map must not be retired: closing all of it is what its author asked for, if that is the latest word.
 
-    :param commit_time: as for ``refusals``.
+    The parameters are those of ``refusals``.
     """
-    return tuple(_not_allowed(_too_old(commit_time, holdings.ledger), policy))
+    return tuple(_not_allowed(_too_old(changes, commit_time, descent_from, holdings.ledger), policy))
 
 
 def _not_allowed(found: Iterable[tuple[Guard, str]], policy: SyncPolicy) -> Iterator[str]:
@@ -111,12 +127,26 @@ def _limit(total: int, share: float, policy: SyncPolicy) -> tuple[float, str]:
     return (share * total, f"{share:.0%}") if total >= FEW else (policy.limits.max_few, str(policy.limits.max_few))
 
 
-def _too_old(commit_time: str, ledger: Ledger) -> Iterator[tuple[Guard, str]]:
-    if not commit_time or not ledger.commit_time:
+def _too_old(
+    changes: tuple[Change, ...], commit_time: str, descent_from: Callable[[str], Descent], ledger: Ledger
+) -> Iterator[tuple[Guard, str]]:
+    """A commit is older when it is in the history of the other one; the clocks decide only where git cannot tell."""
+    if not any(change.writes for change in changes):
         return
-    if datetime.fromisoformat(commit_time) < datetime.fromisoformat(ledger.commit_time):
-        newer = f"{ledger.commit[:12]} of {ledger.commit_time}"
-        yield Guard.OLDER, f"the tickets were written from commit {newer}, this one is of {commit_time}"
+    written = f"the tickets were written from commit {ledger.commit[:12]} of {ledger.commit_time}"
+    match descent_from(ledger.commit):
+        case Descent.BEFORE:
+            yield Guard.OLDER, f"{written}, which came after this one"
+        case Descent.UNKNOWN if _is_earlier(commit_time, ledger.commit_time):
+            yield Guard.OLDER, f"{written}, this one is of {commit_time}"
+
+
+def _is_earlier(first: str, second: str) -> bool:
+    """Whether one time is before another; one that cannot be read is not."""
+    try:
+        return datetime.fromisoformat(first).astimezone(UTC) < datetime.fromisoformat(second).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return False
 
 
 def _too_many_gone(holdings: Holdings) -> Iterator[tuple[Guard, str]]:

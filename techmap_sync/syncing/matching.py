@@ -174,7 +174,7 @@ def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:
 def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stray | None:
     if isinstance(block, Unmanaged):
         return Stray(ticket, block.reason)
-    if block.marker.source != policy.source:
+    if not policy.owns(block.marker.source, block.marker.map_id):
         marker = block.marker
         whose = marker.source if policy.trusts(ticket) else "another source"
         return Stray(ticket, f"it belongs to {whose}", marker.key, marker.map_id, marker.source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from techmap_sync.hosts import same_source
 from techmap_sync.syncing.choices import OnConflict, OrphanPolicy, Side
 from techmap_sync.syncing.tracker import Standing, Ticket
 
@@ -29,6 +30,10 @@ class SyncPolicy:
 
     source: str
     """Canonical name of the repository that the maps come from."""
+    former_sources: frozenset[str] = frozenset()
+    """Other names under which earlier releases wrote tickets of the same repository."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Source by map id, where the maps of a run lie in several repositories, as submodules do."""
     managed_label: str = "techmap"
     removed_label: str = "techmap:removed"
     duplicate_label: str = "techmap:duplicate"
@@ -54,6 +59,24 @@ class SyncPolicy:
     """Close untouched tickets that double another one."""
     allowed: frozenset[str] = frozenset()
     """Names of guards that are lifted for this run."""
+
+    def source_of(self, map_id: str) -> str:
+        """Return the source that the tickets of a map name."""
+        return self.sources.get(map_id, self.source)
+
+    def is_from_here(self, source: str) -> bool:
+        """Whether a marker's source is the repository that the run is about, whatever name its host has there."""
+        return same_source(source) in {same_source(self.source), *self.former_sources}
+
+    def owns(self, source: str, map_id: str) -> bool:
+        """Whether a ticket with this marker is one of this run's repositories.
+
+        Earlier releases took the maps of a submodule for those of the repository around it.
+        """
+        if self.is_from_here(source):
+            return True
+        known = [self.sources[map_id]] if map_id in self.sources else self.sources.values()
+        return same_source(source) in map(same_source, known)
 
     def trusts(self, ticket: Ticket) -> bool:
         """Whether a ticket may be one of ours, as far as its author goes.

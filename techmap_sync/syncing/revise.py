@@ -24,6 +24,8 @@ LEAD = "*Kept in step with a technical map by techmap-sync: edit the map, not th
 TITLE, PRIORITY, MILESTONE, LABELS = "title", "priority", "milestone", "labels"
 NOWHERE = WrittenField("", "")
 NO_LABELS = LabelChanges()
+PENDING = digest("the commit lacks it")
+"""What a marker says of a section that waits for the next commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def first_marker(spec: TaskSpec, marker: Marker) -> Marker:
         marker,
         title=WrittenField(digest(spec.title), text_digest(spec.title)),
         sections={
-            section.name: WrittenField(_values(section), _fingerprint(section.text), section.heading)
+            section.name: WrittenField(_known_values(section), _fingerprint(section.text), section.heading)
             for section in sections_of(spec)
         },
         priority=spec.priority.value if spec.priority else "",
@@ -201,10 +203,11 @@ def _section(
 ) -> Revised:
     observed = texts.get(name, "")
     desired = wanted.text if wanted else ""
-    changed = (_values(wanted) != written.values) if not policy.refresh else _fingerprint(desired) != written.text
+    changed = _has_news(wanted, written) if not policy.refresh else _fingerprint(desired) != written.text
+    edited = _fingerprint(observed) != written.text
     decision = decide(
-        map_changed=changed,
-        ticket_changed=_fingerprint(observed) != written.text,
+        map_changed=changed and not (edited and wanted is not None and not wanted.values),
+        ticket_changed=edited,
         agree=comparable(observed) == comparable(desired),
     )
     carried = carry_ticks(desired, ticked(texts.values()))
@@ -276,6 +279,18 @@ def _learns(field: Revised) -> bool:
     return field.decision in (Decision.UPDATE, Decision.ADOPT)
 
 
+def _has_news(section: Section | None, written: WrittenField) -> bool:
+    """Whether the map says something else than when the section was written; what a commit brings is news once."""
+    if section is not None and section.is_pending:
+        return written.values not in ("", PENDING)
+    return _values(section) != written.values
+
+
+def _known_values(section: Section) -> str:
+    """Return what the marker remembers of a section that is written now."""
+    return PENDING if section.is_pending else _values(section)
+
+
 def _values(section: Section | None) -> str:
     return digest(section.values) if section and section.values else ""
 
@@ -287,7 +302,7 @@ def _fingerprint(text: str) -> str:
 
 def _written_section(section: Section, field: Revised) -> WrittenField:
     text = field.theirs if field.decision is Decision.ADOPT else section.text
-    return WrittenField(_values(section), _fingerprint(text), section.heading)
+    return WrittenField(_known_values(section), _fingerprint(text), section.heading)
 
 
 def _written_title(spec: TaskSpec, field: Revised) -> WrittenField:

@@ -52,7 +52,7 @@ def _is_in_question(ticket: Ticket, policy: SyncPolicy) -> bool:
 def _leading(snapshot: Snapshot, policy: SyncPolicy, map_ids: Set[str]) -> Iterator[Ticket]:
     """Yield the tickets that have a ledger, and those of other sources that would keep a map from being pushed."""
     for ticket, marker in _marked(snapshot):
-        if marker.ledger is not None if marker.source == policy.source else marker.map_id in map_ids:
+        if marker.ledger is not None if policy.owns(marker.source, marker.map_id) else marker.map_id in map_ids:
             yield ticket
 
 
@@ -64,7 +64,7 @@ def _unvouched(snapshot: Snapshot, policy: SyncPolicy) -> Iterator[Ticket]:
     vouched = {held.ticket.number for each in maps for held in each.all} & numbers
     for ticket, marker in _marked(snapshot):
         known = marker.ledger is not None or ticket.number in vouched or marker.key in settled
-        if marker.source == policy.source and not known:
+        if policy.owns(marker.source, marker.map_id) and not known:
             yield ticket
 
 

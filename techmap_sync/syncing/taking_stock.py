@@ -51,10 +51,10 @@ def _progress(subject: Subject, still_open: Collection[str]) -> MapProgress:
     waits = _Waits(subject.holdings, edges, still_open)
     return MapProgress(
         map_id=changes.map_id,
-        path=changes.path,
+        path=changes.file,
         title=subject.title or (tracking.ticket.title if tracking else changes.map_id),
         gate=subject.gate,
-        reasons=(*changes.reasons, *changes.refusals),
+        reasons=(*changes.reasons, *changes.refusals, *changes.notes),
         tracking=_ticket(tracking.marker.key, tracking, said, waits) if tracking else None,
         commit=ledger.commit,
         commit_time=ledger.commit_time,

@@ -58,7 +58,7 @@ def foreign_twins(strays: Iterable[Stray], map_id: str, policy: SyncPolicy) -> I
     Only authors who are trusted are heard; whatever anybody else's marker says, it is no advice.
     """
     told = (s.source for s in strays if s.map_id == map_id and policy.trusts(s.ticket))
-    for source in sorted(set(told) - {"", policy.source}):
+    for source in sorted({source for source in told if source and not policy.owns(source, map_id)}):
         shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in source[:_LONGEST_NAME])
         advice = f"set source = {json.dumps(source, ensure_ascii=False)} or give" if shown == source else "give"
         yield f"the tickets of a map with this id come from {shown}; {advice} the map a Map ID"
@@ -67,4 +67,8 @@ def foreign_twins(strays: Iterable[Stray], map_id: str, policy: SyncPolicy) -> I
 def _map_of(ticket: Ticket, policy: SyncPolicy) -> str:
     """Return the map that a ticket of this source names; empty for any other ticket."""
     block = read_block(ticket.body)
-    return block.marker.map_id if isinstance(block, Block) and block.marker.source == policy.source else ""
+    return (
+        block.marker.map_id
+        if isinstance(block, Block) and policy.owns(block.marker.source, block.marker.map_id)
+        else ""
+    )

@@ -68,7 +68,7 @@ def draft(spec: TaskSpec, changes: MapChanges, tracking: str, policy: SyncPolicy
     is_tracking = spec.key == changes.tracking_key
     assignees = spec.assignees if capabilities.assignees else ()
     marker = Marker(
-        source=policy.source,
+        source=policy.source_of(changes.map_id),
         map_id=changes.map_id,
         path=changes.path,
         key=spec.key,
@@ -222,6 +222,7 @@ def _marker(change: Change, held: Held, changes: MapChanges, policy: SyncPolicy,
     state = {Action.CLOSE: State.CLOSED, Action.REOPEN: State.OPEN}.get(change.action)
     return replace(
         held.marker,
+        source=policy.source_of(changes.map_id),
         map_id=changes.map_id,
         path=changes.path,
         key=change.key,
