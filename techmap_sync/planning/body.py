@@ -75,9 +75,9 @@ class TicketTexts:
         )
 
     def _values(self, values: Mapping[str, object], name: str) -> str:
-        """Return the values behind a section; which commit its links name is no news."""
-        said, commit = _canonical(values, name), self.source.commit
-        return said.replace(commit, "") if commit else said
+        """Return the values behind a section; by which address and of which commit its links name files is no news."""
+        said, web = _canonical(values, name), self.source.web
+        return said.replace(web.page, "page:").replace(web.raw, "raw:") if web else said
 
     def _component_values(self, position: int) -> dict[str, object]:
         work = self.outline.works[position]

@@ -66,6 +66,13 @@ def pushed(job: Program, *flags: str) -> Ended:
     return job("ci", *flags)
 
 
+def commit_all() -> None:
+    """Commit what lies in the checkout: a CI writes nothing else."""
+    git(Path.cwd(), "add", "--all")
+    git(Path.cwd(), "commit", "--quiet", "--message", "Change the maps")
+    checkout_of.cache_clear()
+
+
 def in_conflict(job: Program, github: GitHub) -> None:
     """Let the map and a human change one title."""
     assert pushed(job).code == 0
@@ -73,6 +80,7 @@ def in_conflict(job: Program, github: GitHub) -> None:
     path = Path(NAME)
     path.write_text(TEXT.replace("Login Throttle", "Slow Logins"), encoding="utf-8")
     path.write_text(f"---\nid: login-throttle\n---\n{path.read_text('utf-8')}", encoding="utf-8")
+    commit_all()
     github.forget()
 
 
@@ -195,6 +203,7 @@ def test_the_paths_of_a_run_are_all_that_reconcile_knows(job: Program, github: G
     """A map that lies elsewhere would otherwise be reported as gone."""
     Path("elsewhere").mkdir()
     Path("elsewhere/map.md").write_text(TEXT.replace("Login Throttle", "Other"), encoding="utf-8")
+    commit_all()
     ended = pushed(job, "--paths", "docs/maps\n\n  elsewhere  \n")
     assert ended.code == 0, ended.err
     assert "docs/maps/login-throttle.md" in ended.out
@@ -214,6 +223,7 @@ def test_runners_that_share_the_maps_do_together_what_one_does(job: Program, git
     for feature in features:
         Path(NAME).with_name(f"{feature}.md").write_text(SMALL.format(feature=feature), encoding="utf-8")
     Path(NAME).unlink()
+    commit_all()
     for number in (3, 2):
         assert of_three(job, number).code == 0
         assert comments(github) == [], "the first runner has the comment"

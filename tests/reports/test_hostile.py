@@ -16,7 +16,7 @@ from tests.ci.checkout import git
 from tests.ci.runner import annotations_in, outputs
 from tests.commands.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
 from tests.commands.run import Ended, Program
-from tests.commands.test_ci import comments, event
+from tests.commands.test_ci import comments, commit_all, event
 from tests.commands.test_ci import github as github  # noqa: PLC0414
 from tests.commands.test_ci import job as job  # noqa: PLC0414
 from tests.simulators.github import GitHub
@@ -250,6 +250,7 @@ def hostile_job(job: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
     settings(monkeypatch)
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(job.folder / "summary.md"))
     write_maps(Path("maps"))
+    commit_all()
     return job
 
 
