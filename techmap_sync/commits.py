@@ -63,8 +63,8 @@ def _spellings(path: str) -> Sequence[str]:
 def _blobs(repository: Path, commit: str, paths: set[str]) -> Iterator[tuple[str, str]]:
     left = iter(sorted(paths))
     while some := list(islice(left, _AT_ONCE)):
-        rows = programs.git(repository, "ls-tree", "-z", "--full-tree", commit, "--", *some).output.split("\0")
-        for row in filter(None, rows):
+        listing = programs.git(repository, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", *some)
+        for row in filter(None, listing.output.split("\0")):
             about, _, path = row.partition("\t")
             _, kind, name = about.split(" ", 2)
             if kind == "blob":
