@@ -49,8 +49,8 @@ def committed(repository: Path, commit: str, files: Mapping[str, bytes]) -> dict
     blobs = dict(_blobs(repository, commit, {spelling for path in files for spelling in _spellings(path)}))
     found = {}
     for path, data in files.items():
-        known = next((spelling for spelling in _spellings(path) if spelling in blobs), "")
-        if known and _holds(repository, blobs[known], data):
+        known = next((spelling for spelling in _spellings(path) if _as_printed(spelling) in blobs), "")
+        if known and _holds(repository, blobs[_as_printed(known)], data):
             found[path] = known
     return found
 
@@ -58,6 +58,11 @@ def committed(repository: Path, commit: str, files: Mapping[str, bytes]) -> dict
 def _spellings(path: str) -> Sequence[str]:
     """A file system may spell a name in another Unicode form than the commit does."""
     return tuple(dict.fromkeys((path, composed(path), unicodedata.normalize("NFD", path))))
+
+
+def _as_printed(path: str) -> str:
+    """Return a path as it is read from what git prints, of which all line ends come as one."""
+    return path.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _blobs(repository: Path, commit: str, paths: set[str]) -> Iterator[tuple[str, str]]:
