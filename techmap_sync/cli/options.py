@@ -131,7 +131,7 @@ Rebind = Annotated[
 ]
 Allow = Annotated[
     list[str] | None,
-    typer.Option(help="Lift guards: creates, updates, retitles, closes, older, gone, branch, exists."),
+    typer.Option(help="Lift guards: creates, updates, retitles, closes, older, gone, branch, exists, uncommitted."),
 ]
 Refresh = Annotated[bool, typer.Option("--refresh", help="Also write what only templates changed.")]
 AcceptSettings = Annotated[

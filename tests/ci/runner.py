@@ -124,6 +124,7 @@ class Runner:
             "GITHUB_EVENT_NAME": event_name,
             "GITHUB_EVENT_PATH": str(self.temp / "event.json"),
             "GITHUB_REF": ref,
+            "GITHUB_SHA": _head(workspace),
             "GITHUB_REPOSITORY": self.server.repository.full_name,
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_API_URL": self.server.base_url,
@@ -134,6 +135,12 @@ class Runner:
             "PIP_COMPILE": "0",  # most of what is installed is never loaded
             **self.before,
         }
+
+
+def _head(workspace: Path) -> str:
+    """Return the commit that a job was started for; a job without a checkout has one, too."""
+    command = ["git", "-C", str(workspace), "rev-parse", "--verify", "--quiet", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "0" * 40
 
 
 def outputs(text: str) -> dict[str, str]:
