@@ -35,6 +35,12 @@ class _Trip:
         return Departed(self.now.map_id, self.new, self.number, held, listed and bool(self.number), written)
 
     @property
+    def is_from_parent(self) -> bool:
+        """Whether the ticket is still a child of the tracking ticket of the map that it leaves."""
+        held, tracking = self.departed.held, self.before.holdings.tracking
+        return held is not None and tracking is not None and held.ticket.parent == tracking.ticket.number
+
+    @property
     def former(self) -> Former:
         """What the map that it comes to remembers."""
         before = self.before.holdings
@@ -47,15 +53,27 @@ def after_moves(sides: Sequence[Side], moves: Moves) -> dict[str, Holdings]:
     """Return the tickets of each map when every ticket is where its task is, by map id."""
     leaving: dict[str, list[_Trip]] = defaultdict(list)
     coming: dict[str, list[_Trip]] = defaultdict(list)
-    for trip in (*_starting(sides, moves), *_unfinished(sides, moves)):
+    for trip in (*_unfinished(sides, moves), *_starting(sides, moves)):
         leaving[trip.before.map_id].append(trip)
         coming[trip.now.map_id].append(trip)
+    coming = {map_id: _last_legs(trips) for map_id, trips in coming.items()}
     return {
-        side.map_id: _without(_with(side.holdings, coming[side.map_id]), leaving[side.map_id])
-        if coming[side.map_id] or leaving[side.map_id]
+        side.map_id: _without(_with(side.holdings, coming.get(side.map_id, ())), leaving[side.map_id])
+        if side.map_id in coming or leaving[side.map_id]
         else side.holdings
         for side in sides
     }
+
+
+def _last_legs(trips: Sequence[_Trip]) -> list[_Trip]:
+    """Return one trip for each ticket: a map without a file may still list what went on from the next one long ago.
+
+    It is the one that starts in this run, else the one from the map whose child the ticket is.
+    """
+    found: dict[str, _Trip] = {}
+    for trip in sorted(trips, key=lambda each: (each.fresh, each.is_from_parent)):
+        found[trip.new] = trip
+    return list(found.values())
 
 
 def _starting(sides: Sequence[Side], moves: Moves) -> Iterator[_Trip]:
@@ -105,6 +123,8 @@ def _with(holdings: Holdings, trips: Sequence[_Trip]) -> Holdings:
         t.new: t.before.holdings.unreadable[t.old] for t in trips if t.fresh and t.old in t.before.holdings.unreadable
     }
     known = holdings.written_ledger.tickets.values()
+    # A ledger that lists it still, from an earlier stay, knows nothing of its links today.
+    renewed = {trip.new for trip in trips if trip.fresh or trip.is_from_parent}
     inherited = [trip for trip in trips if trip.number not in known]
     return replace(
         holdings,
@@ -112,6 +132,7 @@ def _with(holdings: Holdings, trips: Sequence[_Trip]) -> Holdings:
         unreadable={**holdings.unreadable, **released},
         arrived={trip.new: trip.former for trip in trips if trip.new in coming or trip.new in holdings.tickets},
         inherited=_inherited(inherited) if inherited else None,
+        renewed=holdings.renewed | renewed,
     )
 
 

@@ -15,6 +15,7 @@ from techmap_sync.syncing.changes import MapChanges
 from techmap_sync.syncing.diff import Origin, compare, emptied, retire
 from techmap_sync.syncing.matched import Matched, matched
 from techmap_sync.syncing.matching import Holdings, Sorted
+from techmap_sync.syncing.moved import Departed
 from techmap_sync.syncing.moves import Moves, Side, find_moves, has_open_ends, tickets_that_may_be_anywhere
 from techmap_sync.syncing.once import refused_for_conflicts, said_once
 from techmap_sync.syncing.policy import SyncPolicy
@@ -153,7 +154,9 @@ class _Run:
         with_file = {each.map_id for each in self.desired if not each.lost}
         others = {map_id: held for map_id, held in self.found.maps.items() if map_id not in with_file}
         gone = self._without_file(others) if new else {}
-        pairs = [(plan, map_id, score) for plan in new for map_id in gone if (score := overlap(plan, gone[map_id]))]
+        holder = {held.ticket.number: map_id for map_id, each in self.found.maps.items() for held in each.all}
+        left = {map_id: _without_what_left(map_id, each, holder) for map_id, each in gone.items()}
+        pairs = [(plan, map_id, score) for plan in new for map_id in gone if (score := overlap(plan, left[map_id]))]
         taken: set[str] = set()
         # A map that was split has one successor; what else it had may move to the others.
         for plan, map_id, _ in sorted(pairs, key=lambda pair: (-pair[2], pair[0].map_id, pair[1])):
@@ -198,6 +201,16 @@ class _Run:
         tickets = matched(desired.plan, holdings, held)
         doubts = (*desired.doubts, *self.found.doubts.get(map_id, ()))
         return DecidedMap(compare(tickets, origin, self.capabilities, self.policy, doubts), tickets)
+
+
+def _without_what_left(map_id: str, holdings: Holdings, holder: Mapping[str, str]) -> Holdings:
+    """Return the tickets of a map without those that its ledger lists and another map has.
+
+    :param holder: number of a ticket -> the map that has it.
+    """
+    listed = holdings.ledger.tickets
+    left = {key: Departed(holder[n], "", n) for key, n in listed.items() if holder.get(n, map_id) != map_id}
+    return replace(holdings, departed=left)
 
 
 def _ends(moves: Moves) -> Set[str]:

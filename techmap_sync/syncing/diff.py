@@ -84,7 +84,7 @@ def compare(
     plan = fitted_plan(texts.of_tasks(plan, numbers), holdings, capabilities)
     tasks = tuple(change for spec in plan.tasks for change in task_changes(spec, holdings, tickets.held, policy))
     renewed = {c.key for c in tasks if c.action is Action.CREATE} | _bound_anew(holdings)
-    holdings = replace(holdings, renewed=frozenset(renewed))
+    holdings = replace(holdings, renewed=holdings.renewed | renewed)
     text = map_text(origin.text, changed=_is_another_text(origin, holdings.ledger))
     orphans = tuple(orphan_changes(plan, text, holdings, policy, tickets.held))
     found = _wanted(plan, holdings, capabilities, refused, no_room, (*tasks, *orphans))

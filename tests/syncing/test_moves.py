@@ -234,6 +234,31 @@ def test_two_maps_exchange_components() -> None:
     assert not several(tracker, *maps, policy=FREE).writes
 
 
+def test_a_ticket_that_moves_on_leaves_the_last_map_though_the_first_one_still_lists_it() -> None:
+    tracker = pushed(some_map("alpha", "Store", "Sender"), BETA)
+    before = numbers(tracker)
+    # Without its file nobody writes the ledger of alpha, which has a ticket left.
+    push(tracker, some_map("beta", "Report", "Sender"))
+    push(tracker, BETA, some_map("gamma", "Router", "Sender"))
+    after = numbers(tracker)
+    assert after[key("gamma", "Sender")] == before[key("alpha", "Sender")]
+    assert tracker.tickets[after[key("gamma", "Sender")]].parent == after["gamma/tracking/map"]
+    assert not several(tracker, BETA, some_map("gamma", "Router", "Sender"), policy=FREE).writes
+
+
+def test_a_ticket_that_comes_back_to_a_map_which_never_let_go_of_it_gets_its_parent_back() -> None:
+    tracker = pushed(ALPHA, BETA)
+    sender = numbers(tracker)[key("alpha", "Sender")]
+    named = replace(task("Sender", sections=SAYS["Sender"]), was=(key("alpha", "Sender"),))
+    beta = under_another_id(plan(task("Report", sections=SAYS["Report"]), named), "beta")
+    push(tracker, beta, unwritten=[UnwrittenMap(MOVED[0], "docs/alpha.md", "not read")])
+    push(tracker, ALPHA, BETA)
+    there = numbers(tracker)
+    assert there[key("alpha", "Sender")] == sender
+    assert tracker.tickets[sender].parent == there["alpha/tracking/map"]
+    assert not several(tracker, ALPHA, BETA, policy=FREE).writes
+
+
 WHY = "this run does not write docs/beta.md: push both maps together"
 
 
