@@ -41,9 +41,10 @@ _AUTOLINK = re.compile(
     re.ASCII,
 )
 # GFM 6.9: after a space or one of ``*_~(``, a domain with a period; cmark-gfm sees none within open brackets. The
-# characters are fewer than a platform takes, so that nothing is believed to be part of an address that may be text.
+# characters are fewer than a platform takes, so that nothing is believed to be part of an address that may be text:
+# without autolinks an underscore in an address can begin emphasis, and a reference can follow it.
 ADDRESS = re.compile(
-    r"(?:[A-Za-z0-9-]++\.)++[A-Za-z0-9-]++(?::\d++)?+(?:[/?#](?:[\w/.%?#=+:@!$,-]|~(?!~)|&(?![#\w]*;))*+)?+", re.A
+    r"(?:[A-Za-z0-9-]++\.)++[A-Za-z0-9-]++(?::\d++)?+(?:[/?#](?:[\w/.%?=+:,-]|(?<!_)[@#!$]|~(?!~)|&(?![#\w]*;))*+)?+", re.A
 )
 _NO_SCHEME = re.compile(r"^|(?<=[\s(*_~])")
 _SCHEME = re.compile(rf"(?:{_NO_SCHEME.pattern})https?$", re.I)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from marko.ext.gfm import gfm
 
@@ -323,6 +323,8 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=250, deadline=None)
 @given(st.lists(PIECES, min_size=2, max_size=16).map("".join))
+@example("https://a.io/_@bob_")
+@example("https://a.io/_#1_")
 def test_whatever_is_put_together_stays_inert(text: str) -> None:
     result = neutralize(text)
     page = platforms.strict_page(result)
