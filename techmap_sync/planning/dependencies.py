@@ -75,9 +75,12 @@ def _phase_edges(works: Sequence[Work], names: Names) -> Iterator[tuple[int, set
     levels = _positions(works, Kind.TEST)
     groups = _positions(works, Kind.DEPLOYMENT)
     changes = {p for p, work in enumerate(works) if work.kind is Kind.CHANGE and not work.done}
+    components = {p for p, work in enumerate(works) if work.rank is Rank.COMPONENT and not work.done}
     for level, positions in levels.items():
+        before = _before_level(level, levels, changes)
         for position in positions:
-            yield position, _before_test(works, names, level, position, levels, changes)
+            named = mentioned(names, *text_of(works[position])) & components if level == "unit" else frozenset()
+            yield position, set(named) or (components if level == "unit" else before)
     last_level = next((levels[level] for level in reversed(TEST_LEVELS) if level in levels), set())
     for group, positions in groups.items():
         if group != ROLLBACK:
@@ -85,20 +88,11 @@ def _phase_edges(works: Sequence[Work], names: Names) -> Iterator[tuple[int, set
     yield from _chains(works)
 
 
-def _before_test(
-    works: Sequence[Work], names: Names, level: str, position: int, levels: Mapping[str, set[int]], changes: set[int]
-) -> set[int]:
-    """What a test waits for: unit tests for components, the others for the level below them."""
-    if level == "unit":
-        named = {p for p in mentioned(names, *text_of(works[position])) if _is_open_component(works[p])}
-        return named or {p for p, work in enumerate(works) if _is_open_component(work)}
+def _before_level(level: str, levels: Mapping[str, set[int]], changes: set[int]) -> set[int]:
+    """What the tests of a level wait for beside the components that they name: those of the level below it."""
     earlier = TEST_LEVELS[: TEST_LEVELS.index(level)] if level in TEST_LEVELS else TEST_LEVELS[:2]
     below: set[int] = next((levels[name] for name in reversed(earlier) if name in levels), set())
     return below | changes if level == "integration" or not below else set(below)
-
-
-def _is_open_component(work: Work) -> bool:
-    return work.rank is Rank.COMPONENT and not work.done
 
 
 def _earlier(group: str, groups: Mapping[str, set[int]]) -> set[int]:

@@ -8,6 +8,7 @@ its cost grows with the text and not with the number of names.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.work import Work
 
 _WORD = re.compile(r"\w+")
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_BACKTICKS = re.compile("`+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PLAIN_WORD = re.compile(r"[^\W\d_A-Z]+")
 """A name such as ``store`` that is also a word of the language: it counts only where it is written as code."""
@@ -63,7 +64,7 @@ def mentioned(names: Names, markdown: str, code: Sequence[str] = ()) -> frozense
     :param code: code spans that belong to it but have lost their backticks.
     """
     words = tuple(_WORD.findall(markdown))
-    spans = [*(match[2] for match in _CODE_SPAN.finditer(markdown)), *code]
+    spans = (*_code_spans(markdown), *code)
     return frozenset(
         (
             *_hits(names.exact, words),
@@ -71,6 +72,26 @@ def mentioned(names: Names, markdown: str, code: Sequence[str] = ()) -> frozense
             *(position for span in spans for position in names.code.get(_called(span), ())),
         )
     )
+
+
+def _code_spans(markdown: str) -> Iterator[str]:
+    """Yield what stands in code spans: between two runs of as many backticks (CommonMark 0.31 section 6.1).
+
+    The runs are looked up by their length: to look for each end anew would take quadratic time.
+    """
+    runs = [match.span() for match in _BACKTICKS.finditer(markdown)]
+    by_length: dict[int, list[int]] = {}
+    for number, (start, end) in enumerate(runs):
+        by_length.setdefault(end - start, []).append(number)
+    number = 0
+    while number < len(runs):
+        start, end = runs[number]
+        alike = by_length[end - start]
+        following = bisect_right(alike, number)
+        if following < len(alike):
+            number = alike[following]
+            yield markdown[end : runs[number][0]]
+        number += 1
 
 
 def _called(span: str) -> str:
