@@ -8,7 +8,7 @@ import pytest
 
 from techmap_sync.adapters.connection import Secret
 from techmap_sync.adapters.github.tracker import GitHubTracker, connect
-from techmap_sync.errors import TrackerError
+from techmap_sync.errors import TrackerError, UnexpectedAnswer
 from techmap_sync.syncing.observe import observe
 from techmap_sync.syncing.tracker import Standing
 from tests.adapters.servers import OnGitHub
@@ -83,7 +83,18 @@ def test_a_token_that_is_told_no_permissions_goes_by_the_listing(github: GitHub)
 def test_an_odd_answer_makes_nobody_a_member(
     github: GitHub, tracker: GitHubTracker, answer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What the server meant is unknown: a member's map must not be taken for a stranger's either, so the run ends."""
     monkeypatch.setattr(github, "_answer", lambda request: Response(200, answer))
+    with pytest.raises(UnexpectedAnswer) as raised:
+        tracker.standings(["ann"])
+    assert "permission" in raised.value.what
+
+
+def test_a_role_of_an_unknown_name_makes_nobody_a_member(
+    github: GitHub, tracker: GitHubTracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the permission that GitHub gives beside it decides."""
+    monkeypatch.setattr(github, "_answer", lambda request: Response(200, {"permission": "read", "role_name": "Admin"}))
     assert tracker.standings(["ann"]) == {"ann": STRANGER}
 
 
