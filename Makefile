@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types unit coverage docs schema lock report optional bench fuzz wheel clean states mutants next
+.PHONY: help demo test test-all lint types unit tests coverage docs schema lock report optional bench fuzz wheel clean states mutants next
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/run ## push an example map to a folder, twice
 	@rm -rf $(DEMO) && mkdir -p $(DEMO)
@@ -18,7 +18,10 @@ demo: $(VENV)/run ## push an example map to a folder, twice
 	@printf '\n$$ techmap-sync push examples/two-factor-login.md --to backlog:$(DEMO)    # again\n\n'
 	@$(BIN)/techmap-sync push examples/two-factor-login.md --to backlog:$(DEMO)
 
-test: lint types unit ## everything that CI runs
+test: lint types tests ## everything that CI runs for a change; the longest tests take a sample of their cases
+
+test-all: ## the same with every case, as CI does each night
+	EVERYTHING=1 $(MAKE) test
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check
@@ -31,7 +34,7 @@ types: $(VENV)/dev
 # Each process takes what stands together, because that shares servers and installations; the first to end helps the others.
 PARALLEL := --numprocesses auto --dist worksteal
 
-unit: $(VENV)/dev optional
+tests: $(VENV)/dev optional
 	$(BIN)/pytest $(PARALLEL)
 
 coverage: $(VENV)/dev optional ## the same tests, and the lines that none of them reaches

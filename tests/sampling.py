@@ -1,0 +1,88 @@
+"""Which cases a test tries: all where ``EVERYTHING=1``, otherwise a sample that is the same in each run and process.
+
+``make test-all`` and the nightly workflow set the variable. What a sample leaves out is counted here by name, and the
+last lines of a run show it (``tests/conftest.py``), so that nobody takes a sample for the whole.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import combinations, product
+from typing import TypeVar
+
+Case = TypeVar("Case")
+Values = tuple[Hashable, ...]
+
+
+class Sampling:
+    """Takes all cases or a sample of them.
+
+    :param everything: whether every case is taken
+    """
+
+    def __init__(self, *, everything: bool) -> None:
+        self.everything = everything
+        self.left_out: dict[str, str] = {}
+
+    def times(self, name: str, sample: int, everything: int) -> int:
+        """Return how often something random is tried, or how large something generated is.
+
+        :param name: what is counted, in the plural, for the summary
+        """
+        if self.everything or sample >= everything:
+            return everything
+        self._note(name, everything - sample, everything)
+        return sample
+
+    def spread(self, name: str, cases: Iterable[Case], most: int) -> list[Case]:
+        """Return the first case, the last one and others at even distances, in their order.
+
+        :param name: what the cases are, in the plural, for the summary
+        :param most: how many are taken, two or more
+        """
+        every = list(cases)
+        if self.everything or len(every) <= most:
+            return every
+        self._note(name, len(every) - most, len(every))
+        return [every[round(place * (len(every) - 1) / (most - 1))] for place in range(most)]
+
+    def covering(self, name: str, cases: Iterable[Values], together: int = 2) -> list[Values]:
+        """Return cases in which each value of each dimension meets each value of each other dimension.
+
+        Only what meets in the given cases can meet in the sample.
+
+        :param name: what the cases are, in the plural, for the summary
+        :param together: how many dimensions: 2 for all pairs, 1 for each value
+        """
+        every = list(dict.fromkeys(cases))
+        if self.everything:
+            return every
+        taken = covering(every, together)
+        if len(taken) < len(every):
+            self._note(name, len(every) - len(taken), len(every))
+        return taken
+
+    def pairs(self, name: str, *dimensions: Iterable[Hashable]) -> list[Values]:
+        """Return combinations of the dimensions' values in which each two values meet."""
+        return self.covering(name, product(*dimensions))
+
+    def _note(self, name: str, left_out: int, of: int) -> None:
+        self.left_out[name] = f"{left_out:,} of {of:,} {name}"
+
+
+def covering(every: Sequence[Values], together: int) -> list[Values]:
+    """Return the fewest cases that a greedy choice finds, in their order."""
+    meetings = {case: set(combinations(enumerate(case), min(together, len(case)))) for case in every}
+    open_ = set().union(*meetings.values())
+    taken: set[Values] = set()
+    while open_:
+        # The first of the best: max() keeps the order of the cases, so each process takes the same ones.
+        best = max(every, key=lambda case: len(meetings[case] & open_))
+        taken.add(best)
+        open_ -= meetings[best]
+    return [case for case in every if case in taken]
+
+
+sampling = Sampling(everything=os.environ.get("EVERYTHING", "") not in ("", "0"))
+"""What this run takes."""
