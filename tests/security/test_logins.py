@@ -193,23 +193,30 @@ def test_an_address_that_can_be_read_in_two_ways_is_refused(
     assert "pass-word" not in ended.err
 
 
+@pytest.mark.parametrize("vendor", ["github", "gitlab"])
 def test_only_a_server_of_this_machine_is_asked_without_encryption(
-    program: Program, heard: Listening, monkeypatch: pytest.MonkeyPatch, home: Path
+    program: Program, heard: Listening, monkeypatch: pytest.MonkeyPatch, home: Path, vendor: str
 ) -> None:
-    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    monkeypatch.setenv(f"{vendor.upper()}_TOKEN", TOKEN)
     for address in (
         "http://api.github.com",
         "http://git.corp.example",
         "http://localhost.evil.example",
         "http://10.0.0.1",
+        "http://0.0.0.0:3000",
+        "http://ip6-localhost:3000",
+        "http://git.localhost:3000",
+        "http://[::2]:3000",
+        "http://[::ffff:127.0.0.1]:3000",
     ):
-        assert program("doctor", "--to", "github:octo/maps", "--api-url", address).code == 4
+        assert program("doctor", "--to", f"{vendor}:octo/maps", "--api-url", address).code == 4
     assert heard.requests == []
-    for address in ("http://localhost:3000", "http://127.0.0.2:3000"):
-        program("doctor", "--to", "github:octo/maps", "--api-url", address)
-    assert {place for place, _ in went(heard)} == {"http://localhost:3000", "http://127.0.0.2:3000"}
+    own = {"http://localhost:3000", "http://127.0.0.1:3000", "http://127.0.0.2:3000", "http://[::1]:3000"}
+    for address in own:
+        program("doctor", "--to", f"{vendor}:octo/maps", "--api-url", address)
+    assert {place for place, _ in went(heard)} == own
     heard.requests.clear()
-    settings(program, "github", "http://localhost:3000")
+    settings(program, vendor, "http://localhost:3000")
     assert program("doctor").code == 4
     assert heard.requests == [], "the repository does not choose a port of this machine either"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 
 from github import Auth, Github
 from github.Requester import Requester
@@ -11,10 +10,9 @@ from github.Requester import Requester
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.adapters.github.app import AppLogin
 from techmap_sync.errors import UsageProblem
+from techmap_sync.servers import BadAddress, read_address
 
 PUBLIC_API = "https://api.github.com"
-
-_ADDRESS = re.compile(r"https?://[^/\s:@]+(:[0-9]+)?(/[^\s?#]*)?$")
 _APP_CREDENTIALS = ("app_id", "private_key", "installation_id")
 
 
@@ -23,14 +21,14 @@ def requester_for(connection: Connection) -> Requester:
 
     :raises UsageProblem: there is no token, or it cannot be one.
     """
-    base_url = connection.api_url.rstrip("/") or PUBLIC_API
-    if not _ADDRESS.match(base_url):
-        raise UsageProblem(
-            "the address of GitHub's API is none", "it looks like https://HOST/api/v3, without a password"
-        )
+    try:
+        server, path = read_address(connection.api_url or PUBLIC_API)
+    except BadAddress as error:
+        what, hint = "the address of GitHub's API cannot be read", "write https://HOST/api/v3, without a password"
+        raise UsageProblem(what, hint) from error
     return Github(
         auth=_auth(connection),
-        base_url=base_url,
+        base_url=f"{server}{path}",
         timeout=math.ceil(connection.timeout),
         user_agent="techmap-sync",
         verify=connection.ca_bundle or True,

@@ -18,6 +18,7 @@ from techmap_sync.adapters.github.app import AppLogin
 from techmap_sync.adapters.http import Answered, Reply, Session
 from techmap_sync.adapters.shapes import Row, Unexpected
 from techmap_sync.adapters.words import one_line
+from techmap_sync.servers import read_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Transport:
     def __init__(self, requester: Requester, verify: bool | str, timeout: float) -> None:
         self._requester = requester
         self._connection = _Connection(requester, verify, timeout)
-        self.host = requester.hostname
+        self.host = read_address(requester.base_url)[0].host
         self.base_url = requester.base_url
         self.graphql_url = requester.graphql_url
 
@@ -115,15 +116,15 @@ class _Connection(HTTPSRequestsConnectionClass):
     """What PyGithub hands a request to."""
 
     def __init__(self, requester: Requester, verify: bool | str, timeout: float) -> None:
-        _, _, port = requester.hostname_and_port.partition(":")
+        server, _ = read_address(requester.base_url)
         super().__init__(
-            requester.hostname,
-            int(port) if port else 443 if requester.scheme == "https" else 80,
+            server.host,
+            server.port,
             timeout=timeout,  # type: ignore[arg-type]  # requests takes fractions of seconds too
             verify=verify,
         )
-        self.protocol = requester.scheme
-        self.session = Session(requester.hostname)
+        self.protocol = server.scheme
+        self.session = Session(server.host)
 
     def getresponse(self) -> NoReturn:
         """Send the request.
