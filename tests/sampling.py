@@ -7,7 +7,7 @@ last lines of a run show it (``tests/conftest.py``), so that nobody takes a samp
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import combinations, product
 from typing import TypeVar
 
@@ -23,7 +23,17 @@ class Sampling:
 
     def __init__(self, *, everything: bool) -> None:
         self.everything = everything
-        self.left_out: dict[str, str] = {}
+        self.left_out: dict[str, tuple[str, int, int]] = {}
+        """Name, how many were left out, and of how many. The key keeps two processes from counting the same twice."""
+
+    def summary(self) -> list[str]:
+        """Return a line for each name."""
+        counts: dict[str, list[int]] = {}
+        for name, left_out, of in self.left_out.values():
+            count = counts.setdefault(name, [0, 0])
+            count[0] += left_out
+            count[1] += of
+        return [f"{left_out:,} of {of:,} {name}" for name, (left_out, of) in sorted(counts.items())]
 
     def times(self, name: str, sample: int, everything: int) -> int:
         """Return how often something random is tried, or how large something generated is.
@@ -32,20 +42,34 @@ class Sampling:
         """
         if self.everything or sample >= everything:
             return everything
-        self._note(name, everything - sample, everything)
+        self._note(name, "", everything - sample, everything)
         return sample
 
-    def spread(self, name: str, cases: Iterable[Case], most: int) -> list[Case]:
-        """Return the first case, the last one and others at even distances, in their order.
+    def spread(
+        self,
+        name: str,
+        cases: Iterable[Case],
+        most: int,
+        *,
+        kind: Callable[[Case], Hashable] | None = None,
+        where: str = "",
+    ) -> list[Case]:
+        """Return the first case, the last one, the first of each kind and others at even distances, in their order.
 
         :param name: what the cases are, in the plural, for the summary
-        :param most: how many are taken, two or more
+        :param most: how many are taken beside the first of each kind, two or more
+        :param where: which of several lists of this name it is
         """
         every = list(cases)
         if self.everything or len(every) <= most:
             return every
-        self._note(name, len(every) - most, len(every))
-        return [every[round(place * (len(every) - 1) / (most - 1))] for place in range(most)]
+        places = {round(place * (len(every) - 1) / (most - 1)) for place in range(most)}
+        if kind:
+            kinds = [kind(case) for case in every]
+            places |= {kinds.index(each) for each in kinds}
+        if len(places) < len(every):
+            self._note(name, where, len(every) - len(places), len(every))
+        return [every[place] for place in sorted(places)]
 
     def covering(self, name: str, cases: Iterable[Values], together: int = 2) -> list[Values]:
         """Return cases in which each value of each dimension meets each value of each other dimension.
@@ -60,15 +84,15 @@ class Sampling:
             return every
         taken = covering(every, together)
         if len(taken) < len(every):
-            self._note(name, len(every) - len(taken), len(every))
+            self._note(name, "", len(every) - len(taken), len(every))
         return taken
 
     def pairs(self, name: str, *dimensions: Iterable[Hashable]) -> list[Values]:
         """Return combinations of the dimensions' values in which each two values meet."""
         return self.covering(name, product(*dimensions))
 
-    def _note(self, name: str, left_out: int, of: int) -> None:
-        self.left_out[name] = f"{left_out:,} of {of:,} {name}"
+    def _note(self, name: str, where: str, left_out: int, of: int) -> None:
+        self.left_out[f"{name} {where}"] = (name, left_out, of)
 
 
 def covering(every: Sequence[Values], together: int) -> list[Values]:

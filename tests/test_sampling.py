@@ -65,11 +65,23 @@ def test_what_is_left_out_is_counted() -> None:
     sample.spread("requests", range(1100), 5)
     sample.times("maps", 60, 300)
     taken = sample.pairs("cases", "abc", "def", "ghi")
-    assert list(sample.left_out.values()) == [
-        "1,095 of 1,100 requests",
-        "240 of 300 maps",
+    assert sample.summary() == [
         f"{27 - len(taken)} of 27 cases",
+        "240 of 300 maps",
+        "1,095 of 1,100 requests",
     ]
+
+
+def test_several_lists_of_one_name_are_counted_together() -> None:
+    sample = Sampling(everything=False)
+    for where in ("here", "there", "there"):
+        sample.spread("requests", range(10), 4, where=where)
+    assert sample.summary() == ["12 of 20 requests"], "the same list in two processes is counted once"
+
+
+def test_a_spread_sample_has_each_kind() -> None:
+    taken = Sampling(everything=False).spread("requests", range(100), 2, kind=lambda number: number // 17)
+    assert taken == [0, 17, 34, 51, 68, 85, 99]
 
 
 SAMPLED = """

@@ -5,11 +5,14 @@ killed leaves nothing but what the server stores. So "killed after the n-th requ
 and one undisturbed run shows all that a kill can leave: what was stored before each of its requests, and at its end.
 A client that merely gets no answer lives on. It is the same run up to that request, so it gets the same answers again
 without asking for them. The same request in the same state of the server goes over HTTP once (`Memory`).
+
+By default a sample of the requests is struck: the first of each kind, the first and the last, and some between.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +25,7 @@ from techmap_sync.syncing.tracker import Ticket, Tracker
 from tests.adapters.interception import Memory, Recording
 from tests.adapters.servers import SERVERS, OnGitLab, Server
 from tests.measure import untraced
+from tests.sampling import sampling
 from tests.simulators.github.clock import SimulatedClock
 from tests.syncing.drive import by_key, push
 from tests.syncing.test_crash import SCENARIOS
@@ -67,6 +71,7 @@ def started(server: Server) -> Tracker:
 class Watched:
     """An undisturbed run: what it asked for, and what was stored before each of its requests."""
 
+    scenario: str
     server: Server
     plan: TaskPlan
     names: tuple[str, ...]
@@ -74,8 +79,18 @@ class Watched:
     recording: Recording
     endings: Endings
 
+    def struck(self, fault: str) -> list[tuple[int, str]]:
+        """Return places and names of the requests that are struck in this test run."""
+        places = list(enumerate(self.names))
+        return sampling.spread(f"requests {fault} over HTTP", places, 8, kind=kind_of, where=self.scenario)
 
-def watched(server: Server, before: TaskPlan | None, after: TaskPlan) -> Watched:
+
+def kind_of(request: tuple[int, str]) -> str:
+    """Return what a request is for, whichever ticket it is about."""
+    return re.sub(r"\d+", "#", request[1].partition("?")[0])
+
+
+def watched(scenario: str, server: Server, before: TaskPlan | None, after: TaskPlan) -> Watched:
     """Push once, and look at the server before each request."""
     if before is not None:
         push(started(server), before)
@@ -85,7 +100,7 @@ def watched(server: Server, before: TaskPlan | None, after: TaskPlan) -> Watched
     with recording.recorded(lambda: stored.append(server.saved())):
         push(started(server), after)
     names = tuple(server.requests)
-    return Watched(server, after, names, (*stored, server.saved()), recording, Endings(server, after))
+    return Watched(scenario, server, after, names, (*stored, server.saved()), recording, Endings(server, after))
 
 
 @pytest.fixture(scope="module", params=[f"{name} on {server}" for name in SCENARIOS for server in SERVERS])
@@ -97,19 +112,20 @@ def run(request: pytest.FixtureRequest) -> Iterator[Watched]:
             patched.delenv(variable)
         if isinstance(server, OnGitLab):
             server.server.checks_answers = False
-        yield watched(server, *SCENARIOS[scenario])
+        yield watched(request.param, server, *SCENARIOS[scenario])
 
 
 def test_killed_around_any_request(run: Watched) -> None:
     with untraced():
-        for stored, name in dict(zip(run.stored, (*run.names, "the end"), strict=True)).items():
-            run.server.restore(stored)
-            run.endings.push_again(f"killed before {name}")
+        stored = {run.stored[place]: f"killed before {name}" for place, name in run.struck("before which it is killed")}
+        for before, where in (stored | {run.stored[-1]: "killed at the end"}).items():
+            run.server.restore(before)
+            run.endings.push_again(where)
 
 
 def test_left_without_an_answer_at_any_request(run: Watched) -> None:
     with untraced():
-        for place, name in enumerate(run.names):
+        for place, name in run.struck("left without an answer"):
             for took_effect in (False,) if name.startswith("GET") else (False, True):
                 run.server.restore(run.stored[place])
                 run.server.lose_answer(1, after=took_effect)

@@ -14,11 +14,12 @@ from techmap_sync.syncing.tracker import State, Tracker
 from tests.commands.run import Program
 from tests.commands.test_trackers import github as github  # noqa: PLC0414 - a fixture is used by its name
 from tests.commands.test_trackers import gitlab as gitlab  # noqa: PLC0414
+from tests.sampling import sampling
 from tests.simulators.github import GitHub
 from tests.simulators.gitlab import Simulator as GitLab
 from tests.trackers.memory import MemoryTracker
 
-MAPS = 300
+MAPS = sampling.times("maps of shards", 90, 300)
 SHARDS = ("1/3", "2/3", "3/3")
 MAP = """# TECHNICAL MAP: Feature {number}
 
@@ -39,7 +40,7 @@ TESTS = """
 
 @pytest.fixture
 def fleet(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """A folder with 300 maps of different size."""
+    """A folder with many maps of different size."""
     monkeypatch.setenv("TECHMAP_SYNC_LIMITS__MAX_CREATES", "1000")
     monkeypatch.setenv("TECHMAP_SYNC_JOBS", "1")  # tests/commands/test_processes.py shows that more do the same
     for number in range(MAPS):
@@ -84,12 +85,12 @@ def test_three_shards_do_what_one_run_does(fleet: Program, monkeypatch: pytest.M
     for shard in SHARDS:
         pushed = fleet("push", "maps", "--shard", shard, "--format", "json").json
         seen += [entry["map_id"] for entry in pushed["maps"]]
-        assert 80 < len(pushed["maps"]) < 120
+        assert MAPS * 0.26 < len(pushed["maps"]) < MAPS * 0.4
     assert sorted(seen) == sorted(f"feature-{number}" for number in range(MAPS))
     assert held(three) == held(one)
     assert len(held(one)) > 2 * MAPS
     assert sum(bool(waits_for) for _, _, waits_for, _ in held(one).values()) > MAPS // 10
-    kept, *gone = sorted((fleet.folder / "maps").rglob("*.md"))[::50]
+    kept, *gone = sorted((fleet.folder / "maps").rglob("*.md"))[:: MAPS // 6]
     for path in (kept, *gone):
         path.unlink()
     monkeypatch.setenv("TECHMAP_SYNC_MAPS", '["maps"]')

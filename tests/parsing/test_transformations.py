@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from random import Random
 
@@ -14,8 +15,9 @@ from techmap_sync.parsing.parser import decode, parse
 from tests.measure import untraced
 from tests.parsing.shipped import CORPUS, VOCABULARY
 from tests.parsing.transform import TRANSFORMATIONS, Transformation, applied, transformed
+from tests.sampling import sampling
 
-COUNT = int(os.environ.get("TRANSFORMATIONS", "200"))
+COUNT = int(os.environ.get("TRANSFORMATIONS", sampling.times("transformations of each map", 50, 200)))
 MAPS = sorted(CORPUS.glob("*.md"))
 
 
@@ -60,6 +62,12 @@ def test_a_map_that_is_written_in_another_way_means_the_same(path: Path) -> None
             found = meaning(changed)
             for part, value in wanted.items():
                 assert found[part] == value, (path.stem, seed, names, part)
+
+
+def test_every_transformation_is_tried_with_each_other_one() -> None:
+    names = [one.__name__ for one in TRANSFORMATIONS]
+    together = {pair for seed in range(COUNT) for pair in combinations(transformed("", seed)[1], 2)}
+    assert together == set(combinations(names, 2))
 
 
 @pytest.mark.parametrize("transformation", TRANSFORMATIONS, ids=lambda one: one.__name__)

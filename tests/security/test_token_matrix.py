@@ -16,6 +16,7 @@ import pytest
 from techmap_sync.checkout import checkout_of
 from tests.ci.checkout import MAP, git
 from tests.commands.run import Program
+from tests.sampling import sampling
 from tests.security.listening import Listening, listening, stand_for_every_server
 
 TOKEN = "ghp_Zk3xWq9Lr5Ty7Ub1Nc4M"
@@ -121,9 +122,7 @@ def clone(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
     return program
 
 
-@pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize("host", HOSTS)
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize(("name", "host", "source"), sampling.pairs("ways of a token", RUNS, HOSTS, SOURCES))
 def test_the_token_goes_nowhere_else(
     clone: Program, heard: Listening, monkeypatch: pytest.MonkeyPatch, source: str, host: str, name: str
 ) -> None:
