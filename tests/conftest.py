@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.sampling import sampling
+from tests.warm import warm
 
 LONGEST = {
     "test_wheel.py",
@@ -35,11 +37,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take over what a process left out. One that crashed says nothing."""
-    sampling.left_out |= getattr(node, "workeroutput", {}).get("left_out", {})
+    counts = getattr(node, "workeroutput", {}).get("left_out", {})
+    sampling.left_out |= {key: tuple(count) for key, count in counts.items()}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if sampling.left_out:
         terminalreporter.section("left out of this sample; make test-all takes everything")
-        for line in sorted(sampling.left_out.values()):
+        for line in sampling.summary():
             terminalreporter.line(line)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm() -> Iterator[None]:
+    with warm():
+        yield
