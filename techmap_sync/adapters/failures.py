@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ReadTimeoutError
+
+from techmap_sync.errors import TrackerError
 
 _AGAIN = "try again, or give a longer timeout"
 _NETWORK = "check the address and the network"
@@ -25,6 +29,11 @@ class NoAnswer(Exception):
 
 class TooLarge(NoAnswer):
     """The answer is larger than any that was asked for, or takes that much room when it is unpacked."""
+
+
+@dataclass(eq=False)
+class AnswerTooLarge(TrackerError):
+    """The answer to a read takes more room than it may; a part of it may fit."""
 
 
 def no_answer(error: Exception, host: str) -> NoAnswer:

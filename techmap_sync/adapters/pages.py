@@ -6,14 +6,40 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from techmap_sync.adapters.advice import number
+
 SLACK = 10
 """Pages beyond the number that the server announced: rows may be added while a list is read."""
 MOST_PAGES = 2_000
 """Of a list whose length nobody announced: 200,000 rows, several times what either vendor lists in pages."""
 MOST_SECONDS = 3_600.0
 MOST_BYTES = 512 * 1024 * 1024
+SIZES = (100, 50, 25, 5, 1)
+"""Rows that are asked for at once: the most that either vendor gives, and less where these do not fit into one answer.
+
+Each divides the one before, so that numbered pages of the smaller size begin where those of the larger one did.
+"""
 _IDLE = 3
 """Pages in a row that may bring nothing new."""
+
+
+def size_of(query: Mapping[str, object]) -> int:
+    """Return how many rows a query asks for at once."""
+    return number(str(query.get("per_page", ""))) or SIZES[0]
+
+
+def smaller(query: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the query for the first part of a page that is too large; None for a page of one row.
+
+    What follows a cursor stays the same for any size.
+    """
+    before = size_of(query)
+    size = next((size for size in SIZES if size < before), None)
+    if size is None:
+        return None
+    page = number(str(query.get("page", ""))) or 1
+    numbered = {"page": (page - 1) * before // size + 1} if page > 1 else {}
+    return {**query, **numbered, "per_page": size}
 
 
 class Endless(Exception):
@@ -65,6 +91,10 @@ class Walk:
             raise Endless(f"it takes more than {MOST_SECONDS / 60:.0f} minutes")
         self._places.add(place)
         self._seen |= new
+
+    def split(self, times: int) -> None:
+        """Expect so many times the pages, because each holds less."""
+        self._most_pages *= times
 
 
 def _identity(row: object) -> str:

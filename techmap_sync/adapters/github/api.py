@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from techmap_sync.adapters.connection import Connection
-from techmap_sync.adapters.failures import NoAnswer
+from techmap_sync.adapters.failures import AnswerTooLarge, NoAnswer, TooLarge
 from techmap_sync.adapters.github import shapes
 from techmap_sync.adapters.github.pacer import Cost, Pacer
 from techmap_sync.adapters.github.refusals import not_found, refusal, seconds_demanded
 from techmap_sync.adapters.github.transport import Answer, Transport
 from techmap_sync.adapters.http import on_same_server
-from techmap_sync.adapters.pages import Endless, Walk
+from techmap_sync.adapters.pages import Endless, Walk, size_of, smaller
 from techmap_sync.adapters.shapes import Row, Shape, Unexpected
 from techmap_sync.errors import OutcomeUnclear, TrackerError, UnexpectedAnswer
 
@@ -106,7 +106,8 @@ class Api:
         :raises TrackerError: a page is missing or is no list.
         """
         query: Parameters = {**parameters, "per_page": 100}
-        answer = self.read(path, query)
+        answer, query = self._page(path, query)
+        size = size_of(query)
         walk = Walk(self._connection.now, answer.last_page)
         while True:
             try:
@@ -120,7 +121,24 @@ class Api:
             query = answer.next_query
             if not query:
                 return
-            answer = self.read(path, query)
+            answer, query = self._page(path, query)
+            if (now := size_of(query)) < size:
+                walk.split(size // now)
+                size = now
+
+    def _page(self, path: str, query: Parameters) -> tuple[Answer, Parameters]:
+        """Read one page of a list, or as much of it as fits into one answer; return what was asked for in the end.
+
+        :raises TrackerError: the server refused or did not answer, or one row alone is too large.
+        """
+        while True:
+            try:
+                return self.read(path, query), query
+            except AnswerTooLarge:
+                less = smaller(query)
+                if less is None:
+                    raise
+                query = less
 
     def ask(self, query: str) -> Queried:
         """Send a GraphQL query that only reads.
@@ -186,6 +204,8 @@ class Api:
                 if cost.writes and failure.sent:
                     hint = "run again: it looks first for what was written"
                     raise OutcomeUnclear(self._name, failure.what, hint) from failure
+                if isinstance(failure, TooLarge):
+                    raise AnswerTooLarge(self._name, failure.what, failure.hint) from None
                 seconds = next(retries, None)
                 if seconds is None or not failure.transient:
                     raise TrackerError(self._name, failure.what, failure.hint) from failure

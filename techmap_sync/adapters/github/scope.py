@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from techmap_sync.adapters.failures import AnswerTooLarge
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.refusals import Refusal
 from techmap_sync.errors import TicketRefused, TrackerError
@@ -28,6 +29,8 @@ def one_issue(api: Api, name: str) -> Iterator[None]:
     """
     try:
         yield
+    except AnswerTooLarge as error:
+        raise TicketRefused(error.tracker, error.what, error.hint) from error
     except Refusal as error:
         raise _judged(api, name, error) from error
 

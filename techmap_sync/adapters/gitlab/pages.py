@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from techmap_sync.adapters.advice import number
+from techmap_sync.adapters.failures import AnswerTooLarge
 from techmap_sync.adapters.gitlab.answers import Answer, Query
 from techmap_sync.adapters.gitlab.problems import Complaint
 from techmap_sync.adapters.gitlab.wire import Wire
-from techmap_sync.adapters.pages import Endless
+from techmap_sync.adapters.pages import Endless, size_of, smaller
 from techmap_sync.adapters.shapes import Row, Shape
 
 PER_PAGE = 100
@@ -31,7 +33,7 @@ def read_all(wire: Wire, path: str, deed: str, query: Query, shape: Shape) -> Li
     :param deed: what this is for, to follow "to" in a sentence.
     :raises TrackerError: GitLab refused or did not answer.
     """
-    return follow(wire, path, deed, wire.read(path, deed, {**query, "per_page": PER_PAGE}), shape)
+    return follow(wire, path, deed, _page(wire, path, deed, {**query, "per_page": PER_PAGE}), shape)
 
 
 def read_by_creation(wire: Wire, path: str, deed: str, query: Query, shape: Shape) -> Listing:
@@ -43,9 +45,9 @@ def read_by_creation(wire: Wire, path: str, deed: str, query: Query, shape: Shap
     :raises TrackerError: GitLab refused or did not answer.
     """
     query = {**query, **_BY_CREATION, "per_page": PER_PAGE}
-    first = wire.read(path, deed, {**query, "pagination": "keyset"}, accepted={405})
+    first = _page(wire, path, deed, {**query, "pagination": "keyset"}, accepted={405})
     if first.status == 405:
-        first = wire.read(path, deed, query)
+        first = _page(wire, path, deed, query)
     return follow(wire, path, deed, first, shape)
 
 
@@ -56,8 +58,8 @@ def follow(wire: Wire, path: str, deed: str, page: Answer, shape: Shape) -> List
     :param shape: what each row is.
     :raises TrackerError: GitLab refused or did not answer.
     """
-    total = number(page.headers.get("x-total", ""))
-    walk = wire.walk(None if total is None else -(-total // PER_PAGE))
+    total, size = number(page.headers.get("x-total", "")), size_of(page.next_query)
+    walk = wire.walk(None if total is None else -(-total // size))
     rows: list[Row] = []
     query: Query = {}
     while True:
@@ -70,4 +72,22 @@ def follow(wire: Wire, path: str, deed: str, page: Answer, shape: Shape) -> List
         query = page.next_query
         if not query:
             return Listing(rows, total)
-        page = wire.read(path, deed, query)
+        page = _page(wire, path, deed, query)
+        if page.next_query and (now := size_of(page.next_query)) < size:
+            walk.split(size // now)
+            size = now
+
+
+def _page(wire: Wire, path: str, deed: str, query: Query, accepted: Collection[int] = ()) -> Answer:
+    """Read one page of a list, or as much of it as fits into one answer: a hundred issues may be 100 MB.
+
+    :raises TrackerError: GitLab refused or did not answer, or one row alone is too large.
+    """
+    while True:
+        try:
+            return wire.read(path, deed, query, accepted)
+        except AnswerTooLarge:
+            less = smaller(query)
+            if less is None:
+                raise
+            query = less

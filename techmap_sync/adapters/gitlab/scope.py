@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from techmap_sync.adapters.failures import AnswerTooLarge
 from techmap_sync.adapters.gitlab import project
 from techmap_sync.adapters.gitlab.problems import Complaint
 from techmap_sync.adapters.gitlab.project import PLANNER
@@ -25,6 +26,8 @@ def one_issue(wire: Wire, target: str) -> Iterator[None]:
     """
     try:
         yield
+    except AnswerTooLarge as error:
+        raise TicketRefused(error.tracker, error.what, error.hint) from error
     except RefusedByGitLab as error:
         if error.of_run:
             raise

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import gitlab
 
 from techmap_sync.adapters.connection import Connection
-from techmap_sync.adapters.failures import NoAnswer
+from techmap_sync.adapters.failures import AnswerTooLarge, NoAnswer, TooLarge
 from techmap_sync.adapters.gitlab.answers import Answer, Query, place_to_go_on
 from techmap_sync.adapters.gitlab.pace import LONGEST_WAIT, Pace
 from techmap_sync.adapters.gitlab.problems import Complaint, about_refusal, no_gitlab
@@ -65,6 +65,7 @@ class Wire:
 
         :param deed: what this is for, to follow "to" in a sentence.
         :param accepted: statuses that tell the caller something and are no failure.
+        :raises AnswerTooLarge: it takes too much room.
         :raises TrackerError: GitLab refused, or did not answer.
         """
         problem = Complaint("")
@@ -74,6 +75,8 @@ class Wire:
             try:
                 answer = self._paced(self._pace.wait_to_read, "get", path, query, None)
             except NoAnswer as failure:
+                if isinstance(failure, TooLarge):
+                    raise AnswerTooLarge(self.tracker, failure.what, failure.hint) from None
                 problem = Complaint(failure.what, failure.hint)
                 if not failure.transient:
                     break
