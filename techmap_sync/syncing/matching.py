@@ -47,7 +47,8 @@ class Holdings:
     claims: Claims = field(default_factory=Claims)
     """Tickets of authors who are not trusted, of all maps."""
     unreadable: Mapping[str, Stray] = field(default_factory=dict)
-    """Tickets that the ledger lists but whose marker is gone or broken, by key: released by a human."""
+    """Tickets that the ledger lists but whose marker is gone or broken, by key: released by a human. And
+    those that the tracker does not show."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Old key -> new key of tasks that were renamed since the last push."""
     released_tracking: str = ""
@@ -172,6 +173,8 @@ def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:
 
 
 def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stray | None:
+    if ticket.withheld:
+        return Stray(ticket, f"the tracker does not show it: {ticket.withheld}")
     if isinstance(block, Unmanaged):
         return Stray(ticket, block.reason)
     if not policy.owns(block.marker.source, block.marker.map_id):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
+from techmap_sync.errors import TicketRefused
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.edges import edges_to_read
 from techmap_sync.syncing.matching import Holdings, Sorted, sort_tickets
@@ -133,11 +134,16 @@ def _listed(holdings: Holdings) -> Iterable[str]:
 
 def _fetch_missing(tracker: Tracker, snapshot: Snapshot, numbers: Iterable[str]) -> list[Ticket]:
     there = snapshot.by_number()
-    return [
-        ticket
-        for number in dict.fromkeys(numbers)
-        if number not in there and (ticket := tracker.get(number)) is not None
-    ]
+    wanted = (number for number in dict.fromkeys(numbers) if number not in there)
+    return [ticket for number in wanted if (ticket := _fetched(tracker, number)) is not None]
+
+
+def _fetched(tracker: Tracker, number: str) -> Ticket | None:
+    """Read a ticket; one that is refused exists, as far as we know, so it is neither gone nor the end of the run."""
+    try:
+        return tracker.get(number)
+    except TicketRefused as error:
+        return Ticket(number, "", "", withheld=error.what)
 
 
 def _edges_of(plan: TaskPlan, found: Sorted, tracker: Tracker, all_edges: bool) -> Sequence[Ticket]:

@@ -53,6 +53,8 @@ def _why_not_created(key: str, holdings: Holdings, policy: SyncPolicy) -> str:
     if key in holdings.unreadable:
         stray = holdings.unreadable[key]
         number = stray.ticket.number
+        if stray.ticket.withheld:
+            return f"ticket {number}: {stray.reason}; push --recreate {key} makes a new one"
         ways = f"push --rebind {key}={number} binds it again, --recreate {key} makes a new one"
         return f"ticket {number} was released: {stray.reason}; {ways}"
     if key in holdings.ledger.gone or key in holdings.ledger.tickets:

@@ -75,6 +75,8 @@ class Ticket:
     started: bool = False
     """Somebody is at work: a status beyond the first, or a linked change."""
     url: str = ""
+    withheld: str = ""
+    """Why the tracker does not show it, in its words: then only the number is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,7 @@ class Tracker(Protocol):
     def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
         """Read where the edges of some tickets end, in as few requests as the tracker allows.
 
-        A ticket that is gone is left out.
+        A ticket that is gone is left out, and so is one of which the tracker refuses to tell.
         """
         ...
 

@@ -11,6 +11,7 @@ import pytest
 from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.outcomes import Outcome, Status
+from techmap_sync.syncing.tracker import Ends
 from tests.adapters.servers import SERVERS, OnGitHub, OnGitLab, Server
 from tests.simulators import github, gitlab
 from tests.syncing.build import key, plan, task
@@ -145,3 +146,34 @@ def test_a_ticket_that_disappears_while_it_is_linked_fails_alone(server: Server)
         server.server.refuses = [github.Refused(frozenset({github.At.BLOCKED_BY}), TITLE, 404, "Not Found")]
         push(server.tracker(), wanted)
         assert server.server.repository.issues[20].blocked_by == [5]
+
+
+@pytest.mark.parametrize("status", [403, 404, 410, 451])
+def test_edges_of_one_ticket_that_are_refused_cost_no_other(server: Server, status: int) -> None:
+    """They stay unknown, and those of the others are read."""
+    push(server.tracker(), AFTER["link"])
+    numbers = {ticket.title: ticket.number for ticket in server.tickets()}
+    if isinstance(server, OnGitHub):
+        server.server.refuses = [github.Refused(frozenset({github.At.READ}), TITLE, status, "no")]
+        server.server.world.forbidden = {int(numbers[TITLE])}
+    elif isinstance(server, OnGitLab):
+        server.server.refuses = [gitlab.Refused(frozenset({gitlab.At.READ}), TITLE, status, "no")]
+    tracker = server.tracker()
+    tracker.snapshot("techmap")
+    ends = tracker.ends([numbers["Create Part18"], numbers[TITLE], numbers["Create Part25"]])
+    assert ends[numbers["Create Part18"]].blocked_by == {numbers[TITLE]}
+    assert ends[numbers["Create Part25"]].blocked_by == {numbers["Create Part24"]}
+    assert not ends.get(numbers[TITLE], Ends()).blocked_by
+
+
+@pytest.mark.parametrize("kind", ["FORBIDDEN", "INSUFFICIENT_SCOPES", "SERVICE_UNAVAILABLE", ""])
+def test_a_query_that_is_refused_as_a_whole_is_asked_one_by_one(kind: str) -> None:
+    with SERVERS["github"]() as server:
+        assert isinstance(server, OnGitHub)
+        push(server.tracker(), AFTER["link"])
+        server.server.world.query_error = kind or "odd"
+        numbers = {ticket.title: ticket.number for ticket in server.tickets()}
+        tracker = server.tracker()
+        tracker.snapshot("techmap")
+        ends = tracker.ends([numbers["Create Part18"], numbers["Create Part25"]])
+        assert ends[numbers["Create Part18"]].blocked_by == {numbers[TITLE]}

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from techmap_sync.adapters.github import shapes
 from techmap_sync.adapters.github.api import Api
 from techmap_sync.adapters.github.issues import blocker_count, blocking_count, child_count, parent_of, reference
 from techmap_sync.adapters.github.refusals import Refusal
+from techmap_sync.adapters.github.scope import one_issue
 from techmap_sync.adapters.github.shelf import Shelf
 from techmap_sync.adapters.shapes import Row, Unexpected
 from techmap_sync.errors import BudgetSpent, NotSupported, OutcomeUnclear, TicketRefused, TrackerError
@@ -51,7 +53,7 @@ class Edges:
     def read(self, numbers: Collection[str]) -> dict[str, Ends]:
         """Read where the edges of some issues end: a hundred issues a query, one by one where that is not answered.
 
-        An issue that is gone is left out.
+        An issue that is gone, or of which the server refuses to tell, is left out.
 
         :raises TrackerError: the server refused or did not answer.
         """
@@ -59,9 +61,17 @@ class Edges:
         if len(numbers) > 1:
             for some in _portions([number for number in numbers if number.isdecimal()]):
                 told |= self._queried(some)
-        alone = [number for number in numbers if number not in told and self._shelf.has(number)]
         ends = {number: each for number, each in told.items() if each is not None}
-        return ends | {number: Ends(self._shelf.parent_of(number), self.blockers(number)) for number in alone}
+        for number in numbers:
+            if number not in told:
+                with suppress(TicketRefused), one_issue(self._api, self._name):
+                    ends |= self._read_alone(number)
+        return ends
+
+    def _read_alone(self, number: str) -> dict[str, Ends]:
+        if not self._shelf.has(number):
+            return {}
+        return {number: Ends(self._shelf.parent_of(number), self.blockers(number))}
 
     def _queried(self, numbers: Sequence[str], again: bool = True) -> dict[str, Ends | None]:
         """Ask for many issues at once: None for one that is gone, and nothing of one that is not told in full.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -19,7 +20,7 @@ from techmap_sync.adapters.gitlab.project import Project
 from techmap_sync.adapters.gitlab.scope import one_issue
 from techmap_sync.adapters.gitlab.wire import Wire
 from techmap_sync.adapters.shapes import Row
-from techmap_sync.errors import UsageProblem
+from techmap_sync.errors import TicketRefused, UsageProblem
 from techmap_sync.syncing.tracker import (
     Capabilities,
     Draft,
@@ -143,8 +144,12 @@ class GitLabTracker:
 
         :raises TrackerError: GitLab refused or did not answer.
         """
-        read = {number: self._links.read(self._project, number) for number in numbers}
-        return {number: ends for number, ends in read.items() if ends is not None}
+        found: dict[str, Ends] = {}
+        for number in numbers:
+            with suppress(TicketRefused), one_issue(self._wire, self._connection.target):
+                ends = self._links.read(self._project, number)
+                found |= {number: ends} if ends else {}
+        return found
 
     def visibility(self, repository: str = "") -> Visibility | None:
         """Tell who can read the issues, or another project.

@@ -36,10 +36,11 @@ class Fault:
 
 
 class At(Enum):
-    """A kind of write to one issue."""
+    """A kind of request about one issue."""
 
     CREATE = r"POST /repos/[^/]+/[^/]+/issues"
     MILESTONE = r"POST /repos/[^/]+/[^/]+/milestones"
+    READ = r"GET /repos/[^/]+/[^/]+/issues/(?P<number>\d+)(/dependencies/blocked_by)?"
     UPDATE = r"PATCH /repos/[^/]+/[^/]+/issues/(?P<number>\d+)"
     LABEL = r"(POST|DELETE) /repos/[^/]+/[^/]+/issues/(?P<number>\d+)/labels(/.*)?"
     CHILD = r"POST /repos/[^/]+/[^/]+/issues/\d+/sub_issues"

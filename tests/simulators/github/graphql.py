@@ -40,9 +40,14 @@ def answer(world: World, request: Request, account: Account, missing: frozenset[
         return _failed("too many nodes")
     if world.most_aliases and len(numbers) > world.most_aliases:
         return refused(502, "We couldn't respond to your request in time.")
+    if world.query_error:
+        return _failed("Resource not accessible by personal access token", world.query_error)
     found = {alias: world.repository.issues.get(number) for alias, number in numbers}
     rows = {f"i{alias}": _row(world, issue) if issue and not issue.gone else None for alias, issue in found.items()}
     errors = [_not_found(alias) for alias, row in rows.items() if row is None]
+    for alias in (f"i{number}" for number in world.forbidden if f"i{number}" in rows):
+        rows[alias] = None
+        errors.append({"type": "FORBIDDEN", "path": ["repository", alias], "message": "Resource not accessible"})
     return Response(200, {"data": {"repository": rows}} | ({"errors": errors} if errors else {}))
 
 
@@ -64,5 +69,5 @@ def _node(world: World, number: int) -> dict[str, Any]:
     return {"number": number, "repository": {"nameWithOwner": world.repository.full_name}}
 
 
-def _failed(message: str) -> Response:
-    return Response(200, {"data": None, "errors": [{"message": message}]})
+def _failed(message: str, kind: str = "") -> Response:
+    return Response(200, {"data": None, "errors": [{"message": message} | ({"type": kind} if kind else {})]})

@@ -22,6 +22,10 @@ class World:
     """Whom the answer is for."""
     most_aliases: int = 0
     """How many issues a GraphQL query may name before it takes too long; 0 for any number."""
+    query_error: str = ""
+    """Type of the error that every query for issues is answered with, status 200 and no data; empty for none."""
+    forbidden: frozenset[int] | set[int] = frozenset()
+    """Issues of which a query is told nothing but that it may not see them."""
     footer: str = ""
     """What something on the way adds to each text that is written."""
 

@@ -58,10 +58,11 @@ def empty_list() -> Fault:
 
 
 class At(Enum):
-    """A kind of write to one issue; labels are set by an update of their own."""
+    """A kind of request about one issue; labels are set by an update of their own."""
 
     CREATE = r"POST /projects/[^/]+/issues"
     MILESTONE = r"POST /projects/[^/]+/milestones"
+    READ = r"GET /projects/[^/]+/issues/(\d+)(/links)?"
     UPDATE = r"PUT /projects/[^/]+/issues/(\d+)"
     LABEL = r"PUT /projects/[^/]+/issues/(\d+) labels"
     ESTIMATE = r"POST /projects/[^/]+/issues/(\d+)/time_estimate"
