@@ -5,7 +5,9 @@ Found out only then, all tickets would exist and none would be remembered.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.block import Part, write_block
@@ -15,8 +17,12 @@ from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.revise import first_marker, sections_of
 from techmap_sync.syncing.tracker import Capabilities
 
-_UNKNOWN_NUMBER = "0" * 7
-"""Stands for the number of a ticket that is yet to be made."""
+_LONGEST_NUMBER = 7
+
+
+def assumed_numbers(plan: TaskPlan, numbers: Mapping[str, str]) -> dict[str, str]:
+    """Return a number for every task: a long one where its ticket is yet to be made."""
+    return {spec.key: numbers.get(spec.key) or _stand_in(spec.key) for spec in plan.tasks}
 
 
 def ledger_refusals(
@@ -24,15 +30,15 @@ def ledger_refusals(
 ) -> tuple[str, ...]:
     """Return why a map must not be pushed: the text of its tracking ticket would be longer than the tracker takes.
 
-    :param plan: with the tracking ticket as it shall be.
+    :param plan: with the tracking ticket as it shall be, numbers in its task list included.
     :param path: of the map.
     :param ledger: as it shall be; a ticket that does not exist yet has an empty number.
     :param holdings: the tickets as they are, with what people wrote into the tracking ticket.
     """
     spec, held = plan.tracking, holdings.tracking
-    number = held.ticket.number if held else _UNKNOWN_NUMBER
+    number = held.ticket.number if held else _stand_in(spec.key)
     marker = Marker(policy.source, plan.map_id, path, spec.key, number, labels=spec.labels)
-    known = {key: number or _UNKNOWN_NUMBER for key, number in ledger.tickets.items()}
+    known = {key: number or _stand_in(key) for key, number in ledger.tickets.items()}
     full = marker.with_ledger(replace(ledger, tickets=known))
     before, after, kept = (held.block.before, held.block.after, held.block.texts()) if held else ("", "", {})
     parts = [
@@ -47,3 +53,8 @@ def ledger_refusals(
     way_out = 'split the map, or set granularity = "section"' if len(known) > 1 else "shorten the map"
     shorten = "shorten what stands around the managed block, " if people else ""
     return (f"{what}{people}, the limit is {capabilities.body_limit:,}; {shorten}{way_out}",)
+
+
+def _stand_in(key: str) -> str:
+    """Return a number for a ticket that is yet to be made: no two alike, so that packing saves no more than it will."""
+    return str(int(sha256(key.encode()).hexdigest(), 16))[:_LONGEST_NUMBER]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing import claims
 from techmap_sync.syncing.as_text import KeyEdge, edge_texts
-from techmap_sync.syncing.capacity import ledger_refusals
+from techmap_sync.syncing.capacity import assumed_numbers, ledger_refusals
 from techmap_sync.syncing.changes import Action, Change, Leaving, MapChanges
+from techmap_sync.syncing.choices import Side
 from techmap_sync.syncing.descent import Descent, not_known
 from techmap_sync.syncing.digest import is_digest_of
 from techmap_sync.syncing.edges import Wanted
@@ -87,10 +88,10 @@ def compare(
     holdings = replace(holdings, renewed=holdings.renewed | renewed)
     text = map_text(origin.text, changed=_is_another_text(origin, holdings.ledger))
     orphans = tuple(orphan_changes(plan, text, holdings, policy, tickets.held))
-    found = _wanted(plan, holdings, capabilities, refused, no_room, (*tasks, *orphans))
-    wanted = replace(found, resolved=policy.resolve)
+    wanted = _wanted(plan, holdings, capabilities, refused, no_room, (*tasks, *orphans), policy.resolve)
     edges, texts = wanted.changes(), replace(texts, listed=wanted.task_list())
     full = replace(plan, tracking=texts.of_tracking(plan.tracking, numbers))
+    longest = replace(plan, tracking=texts.of_tracking(plan.tracking, assumed_numbers(plan, numbers)))
     ledger = _ledger(wanted, origin, (*tasks, *edges))
     doubts = (*doubts, *lost_tracking(holdings, plan.tracking.key, policy), *_claimed_tracking(plan, holdings, policy))
     changes = (
@@ -108,7 +109,7 @@ def compare(
         approved=True,
         commit=origin.commit_of_text,
         changes=changes,
-        refusals=(*doubts, *_refusals(changes, full, origin, ledger, holdings, capabilities, policy)),
+        refusals=(*doubts, *_refusals(changes, longest, origin, ledger, holdings, capabilities, policy)),
         tracking_key=plan.tracking.key,
         tracking_number=holdings.tracking.ticket.number if holdings.tracking else "",
         base=holdings.written_ledger,
@@ -138,7 +139,10 @@ def _refusals(
     capabilities: Capabilities,
     policy: SyncPolicy,
 ) -> tuple[str, ...]:
-    """Return why the changes must not be written; one that writes nothing needs no room."""
+    """Return why the changes must not be written; one that writes nothing needs no room.
+
+    :param plan: with the tracking ticket as long as it will be.
+    """
     room = (
         ledger_refusals(plan, origin.path, ledger, holdings, capabilities, policy)
         if any(change.writes for change in changes)
@@ -192,18 +196,20 @@ def _wanted(
     refused: frozenset[KeyEdge],
     no_room: frozenset[KeyEdge],
     changes: tuple[Change, ...],
+    resolved: Mapping[str, Side],
 ) -> Wanted:
     """Return the edges to be had.
 
     :param refused: edges that the tracker would not take.
     :param no_room: edges that the tickets have no room for.
     :param changes: of tasks and orphans.
+    :param resolved: whose word about the edges of a task counts in this run, by key.
     """
     created = {change.key for change in changes if change.action is Action.CREATE}
     tasks = {spec.key for spec in plan.tasks}
     kept = {change.key for change in changes if change.action is Action.SKIP} - tasks
     skipped = frozenset(tasks - created - holdings.tickets.keys())
-    return Wanted(plan, holdings, capabilities, skipped, refused, no_room, frozenset(kept))
+    return Wanted(plan, holdings, capabilities, skipped, refused, no_room, frozenset(kept), resolved)
 
 
 def _claimed_tracking(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:

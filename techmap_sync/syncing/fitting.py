@@ -14,8 +14,8 @@ from techmap_sync.syncing.tracker import Capabilities
 
 RESERVED = 16_000
 """Characters for the marker, for headings, and for what people will write below the block."""
-LEDGER_ROW = 120
-"""Characters that one task takes in the ledger, with its edges."""
+LEDGER_ROW = 40
+"""Characters that one task takes in a long ledger, which is packed, with its edges."""
 KEPT = frozenset({"", "source", "waits for", "tickets"})
 """Sections that are never cut."""
 NOTICE = "*Cut here: a ticket of this tracker has no room for more. The whole text stands in the map, see Source.*"

@@ -17,6 +17,8 @@ from typing import Annotated, Literal, NotRequired, TypeVar
 from pydantic import AfterValidator, Field, TypeAdapter
 from typing_extensions import TypedDict
 
+from techmap_sync.syncing.packing import packed, unpacked
+
 SCHEMA = 1
 MOST_CHARACTERS = 2_000_000
 """Twice what the text of a ticket may hold anywhere."""
@@ -155,8 +157,7 @@ class MarkerUnreadable(ValueError):
 
 def encode(marker: Marker) -> str:
     """Return the marker as one line that nothing in it can end early."""
-    text = json.dumps(_as_json(marker), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return f"{PREFIX}{_safe(text)}{SUFFIX}"
+    return f"{PREFIX}{_safe(_text(_as_json(marker)))}{SUFFIX}"
 
 
 def claims(source: str, key: str) -> tuple[str, ...]:
@@ -214,11 +215,20 @@ def _as_json(marker: Marker) -> dict[str, object]:
         data["declined"] = sorted(marker.declined)
     if marker.assignees is not None:
         data["assignees"] = sorted(marker.assignees)
-    return data if marker.ledger is None else {**data, "ledger": _ledger_json(marker.ledger, marker.map_id)}
+    if marker.ledger is not None:
+        ledger = _ledger_json(marker.ledger, marker.map_id)
+        data["ledger"] = packed(_text(ledger)) or ledger
+    return data
+
+
+def _text(data: dict[str, object]) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def _marker(data: _WireMarker) -> Marker:
     ledger = data.get("ledger")
+    if isinstance(ledger, str):
+        ledger = _wire(_WireLedger).validate_json(unpacked(ledger), strict=True)
     return Marker(
         source=data["source"],
         map_id=data["map"],
@@ -332,7 +342,7 @@ class _WireMarker(TypedDict):
     accepted: NotRequired[dict[str, str]]
     declined: NotRequired[list[str]]
     state: Literal["open", "closed"]
-    ledger: NotRequired[_WireLedger | None]
+    ledger: NotRequired[_WireLedger | str | None]
 
 
 @cache

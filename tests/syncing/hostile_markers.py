@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from copy import deepcopy
 from random import Random
 from typing import Any
+from zlib import compress
 
 from techmap_sync.syncing.block import BEGIN, END
 from techmap_sync.syncing.marker import PREFIX, SUFFIX
@@ -61,6 +63,7 @@ VALUES: tuple[Any, ...] = (
     {"purpose": ["a", "b", "c"]},
     {"purpose": "x"},
     {"": [1, 2]},
+    *(b64encode(compress(text)).decode() for text in (b"", b"null", b"{}", b"[" * 99_999, b" " * 9_999_999)),
 )
 RAW = (
     "NaN",
