@@ -1,6 +1,9 @@
-"""What we send and what the simulator answers, held against GitHub's own description of its API.
+"""What we send and what the simulator answers, held against GitHub's own descriptions of both versions of its API.
 
-The description comes as Pydantic models and typed calls in ``githubkit``, which are generated from it.
+We name no version, so that GitHub answers in 2022-11-28 as long as that is served, and in 2026-03-10 after that.
+The descriptions come as Pydantic models and typed calls in ``githubkit``, which are generated from them.
+
+https://docs.github.com/rest/about-the-rest-api/api-versions
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Union
 
 import pytest
@@ -25,9 +29,7 @@ from tests.simulators.github import GitHub
 from tests.simulators.github.messages import Json, Request, Response
 from tests.simulators.github.routes import ROUTES
 
-SCHEMAS = "githubkit_schemas.v2022_11_28"
-models = pytest.importorskip(f"{SCHEMAS}.models", reason="githubkit-schemas-2022-11-28 is not installed")
-
+VERSIONS = ("2022-11-28", "2026-03-10")
 _CLIENTS = ("issues.IssuesClient", "repos.ReposClient", "users.UsersClient")
 
 
@@ -35,6 +37,7 @@ _CLIENTS = ("issues.IssuesClient", "repos.ReposClient", "users.UsersClient")
 class Operation:
     """One documented call."""
 
+    models: ModuleType
     call: Callable[..., object]
 
     @property
@@ -46,13 +49,13 @@ class Operation:
     def answer(self) -> TypeAdapter[Any]:
         """What it answers when it succeeds; an answer without a model has no body."""
         annotation = str(inspect.signature(self.call).return_annotation)
-        return TypeAdapter(None) if annotation == "Response" else _adapter(annotation)
+        return TypeAdapter(None) if annotation == "Response" else _adapter(self.models, annotation)
 
     @property
     def body(self) -> TypeAdapter[Any] | None:
         """What it takes; None when it takes nothing."""
         found = re.search(r"type_validate_python\((.*?),\s*json,?\s*\)", inspect.getsource(self.call), re.S)
-        return _adapter(found[1].strip()) if found else None
+        return _adapter(self.models, found[1].strip()) if found else None
 
 
 class _First:
@@ -65,29 +68,54 @@ class _First:
 class _Names(dict[str, object]):
     """Looks models up one by one, as the package loads them only then."""
 
+    def __init__(self, models: ModuleType) -> None:
+        super().__init__(Response=_First, Union=Union)
+        self._models = models
+
     def __missing__(self, name: str) -> object:
         if name.endswith("TypeForResponse"):
             return object
-        if hasattr(models, name):
-            return getattr(models, name)
+        if hasattr(self._models, name):
+            return getattr(self._models, name)
         raise KeyError(name)
 
 
-def _adapter(annotation: str) -> TypeAdapter[Any]:
-    return TypeAdapter(eval(annotation, {}, _Names(Response=_First, Union=Union)))
+def _adapter(models: ModuleType, annotation: str) -> TypeAdapter[Any]:
+    return TypeAdapter(eval(annotation, {}, _Names(models)))
 
 
-def _operations() -> Iterator[tuple[tuple[str, str], Operation]]:
+def _operations(package: str, models: ModuleType) -> Iterator[tuple[tuple[str, str], Operation]]:
     for client in _CLIENTS:
         module, _, name = client.partition(".")
-        members = vars(getattr(importlib.import_module(f"{SCHEMAS}.rest.{module}"), name))
+        members = vars(getattr(importlib.import_module(f"{package}.rest.{module}"), name))
         for call in members.values():
             documented = re.search(r"^\s*(GET|POST|PATCH|PUT|DELETE) (/\S*)$", getattr(call, "__doc__", "") or "", re.M)
             if documented and not inspect.iscoroutinefunction(call):
-                yield (documented[1], documented[2]), Operation(call)
+                yield (documented[1], documented[2]), Operation(models, call)
 
 
-OPERATIONS = dict(_operations())
+@dataclass(frozen=True)
+class Description:
+    """One version of the API."""
+
+    version: str
+    models: ModuleType
+    operations: dict[tuple[str, str], Operation]
+
+    @classmethod
+    def of(cls, version: str) -> Description:
+        """Load what GitHub published of a version."""
+        package = f"githubkit_schemas.v{version.replace('-', '_')}"
+        reason = f"githubkit-schemas-{version} is not installed"
+        models = pytest.importorskip(f"{package}.models", reason=reason)
+        return cls(version, models, dict(_operations(package, models)))
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def described(request: pytest.FixtureRequest) -> Description:
+    return Description.of(request.param)
+
+
 PLAYED = [(verb, f"/repos/{{owner}}/{{repo}}{path}") for verb, path in ROUTES]
 OTHERS = [("GET", "/user"), ("GET", "/repos/{owner}/{repo}")]
 
@@ -106,8 +134,9 @@ def check(adapter: TypeAdapter[Any], value: Json) -> None:
 
 
 @pytest.fixture
-def exchanged(github: GitHub) -> list[tuple[Request, Response]]:
+def exchanged(github: GitHub, described: Description) -> list[tuple[Request, Response]]:
     """All calls that the adapter knows, and some that fail."""
+    github.world.version = described.version
     tracker = connect(github.connection(label_colors={"techmap": "0e8a16"}))
     drafts = [Draft(f"Task {n}", "Text", frozenset({"techmap"}), milestone="v1", assignees=("sara",)) for n in range(3)]
     first, second, third = (tracker.create(draft).number for draft in drafts)
@@ -144,27 +173,27 @@ def exchanged(github: GitHub) -> list[tuple[Request, Response]]:
     return [(request, answer) for request, answer in exchanged if request.path != "/graphql"]
 
 
-def test_every_call_that_is_played_is_documented() -> None:
-    assert [operation for operation in [*PLAYED, *OTHERS] if operation not in OPERATIONS] == []
+def test_every_call_that_is_played_is_documented(described: Description) -> None:
+    assert [operation for operation in [*PLAYED, *OTHERS] if operation not in described.operations] == []
 
 
 def test_every_call_that_is_played_is_made(exchanged: list[tuple[Request, Response]]) -> None:
     assert {operation_of(request) for request, _ in exchanged} == set(PLAYED + OTHERS)
 
 
-def test_requests_are_as_documented(exchanged: list[tuple[Request, Response]]) -> None:
+def test_requests_are_as_documented(described: Description, exchanged: list[tuple[Request, Response]]) -> None:
     for request, _ in exchanged:
-        operation = OPERATIONS[operation_of(request)]
+        operation = described.operations[operation_of(request)]
         assert set(request.query) <= operation.parameters
         assert (request.body is None) is (operation.body is None)
         if operation.body:
             check(operation.body, request.body)
 
 
-def test_answers_are_as_documented(exchanged: list[tuple[Request, Response]]) -> None:
+def test_answers_are_as_documented(described: Description, exchanged: list[tuple[Request, Response]]) -> None:
     for request, answer in exchanged:
         if answer.status < 300:
-            check(OPERATIONS[operation_of(request)].answer, answer.body)
+            check(described.operations[operation_of(request)].answer, answer.body)
         else:
             kind = "ValidationError" if answer.status == 422 else "BasicError"
-            check(TypeAdapter(getattr(models, kind)), answer.body)
+            check(TypeAdapter(getattr(described.models, kind)), answer.body)

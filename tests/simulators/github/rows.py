@@ -8,6 +8,8 @@ from functools import cached_property
 from tests.simulators.github.messages import Json
 from tests.simulators.github.state import Account, Comment, Issue, Label, Milestone, Repository
 
+OLDEST = "2022-11-28"
+"""The version of the API that answers a client that asks for none."""
 _REPOSITORY_URLS = (
     "archive",
     "assignees",
@@ -60,6 +62,11 @@ _USER_URLS = (
 )
 
 
+_GONE = frozenset({"assignee", "has_downloads"})
+"""Fields that rows have only before version 2026-03-10:
+https://docs.github.com/rest/about-the-rest-api/breaking-changes"""
+
+
 def time(moment: datetime | None) -> str | None:
     """Return a moment as GitHub writes it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
@@ -68,10 +75,13 @@ def time(moment: datetime | None) -> str | None:
 class Rows:
     """Turns what the server knows into rows, with links below its base URL."""
 
-    def __init__(self, base_url: str, repository: Repository, reader: Account | None = None) -> None:
+    def __init__(
+        self, base_url: str, repository: Repository, reader: Account | None = None, version: str = OLDEST
+    ) -> None:
         self._base = base_url
         self._repository = repository
         self._reader = reader
+        self._gone = frozenset() if version == OLDEST else _GONE
 
     @property
     def url(self) -> str:
@@ -235,7 +245,7 @@ class Rows:
         if issue.is_pull_request:
             pull = f"{self.url}/pulls/{issue.number}"
             row["pull_request"] = {"url": pull, "html_url": pull, "diff_url": f"{pull}.diff", "patch_url": pull}
-        return row
+        return self._of_version(row)
 
     def repository(self, permissions: dict[str, bool]) -> Json:
         """Return the repository."""
@@ -244,7 +254,7 @@ class Rows:
         html = f"https://github.com/{repository.full_name}"
         moment = "2026-01-01T00:00:00Z"
         count = len(repository.issues)
-        return {
+        row = {
             "id": repository.id,
             "node_id": f"R_{repository.id}",
             "name": name,
@@ -274,3 +284,7 @@ class Rows:
             **dict.fromkeys(("pushed_at", "created_at", "updated_at"), moment),
             "permissions": permissions,
         }
+        return self._of_version(row)
+
+    def _of_version(self, row: dict[str, Json]) -> Json:
+        return {name: value for name, value in row.items() if name not in self._gone}

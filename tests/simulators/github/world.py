@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tests.simulators.github.messages import NOT_FOUND, Response, refused
-from tests.simulators.github.rows import Rows
+from tests.simulators.github.rows import OLDEST, Rows
 from tests.simulators.github.state import Account, Issue, Repository
 
 
@@ -18,6 +18,8 @@ class World:
     repository: Repository
     clock: Callable[[], datetime]
     base_url: str = ""
+    version: str = OLDEST
+    """Version of the API in which the server answers."""
     reader: Account | None = None
     """Whom the answer is for."""
     most_aliases: int = 0
@@ -32,7 +34,7 @@ class World:
     @property
     def rows(self) -> Rows:
         """What turns values into JSON."""
-        return Rows(self.base_url, self.repository, self.reader)
+        return Rows(self.base_url, self.repository, self.reader, self.version)
 
     def next_number(self) -> int:
         """Return the next number of an issue or a pull request."""
