@@ -69,8 +69,9 @@ def _issues(repository: Row) -> Finding:
 def may_label(repository: Row, *, installation: bool) -> bool:
     """Return whether the account may set labels, as far as the repository tells.
 
-    Of the token of an App or of Actions it says that it may do nothing, whatever it may: so found in the code of
-    ``@semantic-release/github``, ``lib/verify.js``.
+    The row speaks of accounts, not of tokens. An App's token has always read ``push: false`` there and that of Actions
+    no permissions at all, whatever they may: https://github.com/semantic-release/github/issues/182, and the comments in
+    https://github.com/semantic-release/github/blob/master/lib/verify.js.
     """
     permissions = repository.get("permissions")
     if installation or not isinstance(permissions, dict) or not permissions:
