@@ -32,6 +32,7 @@ from techmap_sync.syncing.matching import Holdings, Sorted
 from techmap_sync.syncing.observe import observe, with_edges_of
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.rebind import Bindings
+from techmap_sync.syncing.standings import with_standing
 from techmap_sync.syncing.tracker import Ticket, Tracker
 
 
@@ -180,16 +181,16 @@ def with_named(
         recreate=frozenset(names.to_recreate(name) for name in named.recreate),
     )
     found = with_edges_of(run.found, run.tracker, policy.resolve.keys())
-    bindings = Bindings({names.to_rebind(name): _ticket(run.tracker, number) for name, number in named.rebind})
+    bindings = Bindings({names.to_rebind(name): _ticket(run, number) for name, number in named.rebind})
     bound = {file: bindings.plan(plan) for file, plan in plans.items()}
     return replace(run, policy=policy, found=bindings.found(found, bound.values(), policy)), bound
 
 
-def _ticket(tracker: Tracker, number: str) -> Ticket:
-    ticket = tracker.get(number)
+def _ticket(run: _Run, number: str) -> Ticket:
+    ticket = run.tracker.get(number)
     if ticket is None:
         raise UsageProblem(f"there is no ticket {number}", "name one that exists; a pull or merge request is none")
-    return ticket
+    return with_standing(run.tracker, ticket, run.policy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,11 +45,11 @@ def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterat
             yield outcome
     if created:
         _settle_races(runs, tracker, policy)
-    written: set[str] = set()
+    written = {key for each in change_set.maps if not each.writes for key in (*each.base.tickets, *each.base.gone)}
     able = [run for run in runs if run.has_tracking]
     for run in _takers_first(able):
         yield from run.write(written)
-        written |= run.listed
+        written |= run.settled
     for run in able:
         yield from run.let_go(written)
 
@@ -98,14 +98,24 @@ class MapRun:
     elsewhere: frozenset[str] = frozenset()
     """Keys in the ledgers of other maps that this run has written."""
     listed: frozenset[str] = frozenset()
-    """Keys in the ledger of this map as it was written."""
+    """Keys in the ledger of this map as it stands there."""
 
     def __post_init__(self) -> None:
         assert self.changes.ledger is not None
+        self.listed = frozenset(self.changes.base.tickets) | self.changes.base.gone
         self.numbers.update(self.changes.elsewhere)
         self.numbers.update({key: number for key, number in self.changes.ledger.tickets.items() if number})
         texts = self.changes.texts
         self.stated.update({key: texts.stated(spec, self.numbers) for key, spec in texts.waiting.items()})
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """Keys that other maps may let go of: in this map's ledger, and of none is the parent still the former one.
+
+        That map goes on to list it, so that the next run tries again.
+        """
+        adrift = {change.key for change in self.undone if change.edge is EdgeKind.CHILD_OF}
+        return self.listed - (adrift & self.changes.arriving)
 
     @property
     def tracking(self) -> str:

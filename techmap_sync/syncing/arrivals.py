@@ -29,7 +29,7 @@ class _Trip:
     @property
     def departed(self) -> Departed:
         """What the map that it leaves remembers."""
-        listed = self.number in self.now.holdings.written_ledger.tickets.values()
+        listed = self.number in self.now.holdings.written_ledger.tickets.values() and not self._has_former_parent
         held = self.before.holdings.tickets.get(self.old) or self.now.holdings.tickets.get(self.new)
         written = self.now.plan is not None and not self.now.held_back
         return Departed(self.now.map_id, self.new, self.number, held, listed and bool(self.number), written)
@@ -37,8 +37,18 @@ class _Trip:
     @property
     def is_from_parent(self) -> bool:
         """Whether the ticket is still a child of the tracking ticket of the map that it leaves."""
-        held, tracking = self.departed.held, self.before.holdings.tracking
+        held = self.before.holdings.tickets.get(self.old) or self.now.holdings.tickets.get(self.new)
+        tracking = self.before.holdings.tracking
         return held is not None and tracking is not None and held.ticket.parent == tracking.ticket.number
+
+    @property
+    def _has_former_parent(self) -> bool:
+        """Whether its parent is still the former one, as far as tickets or ledgers tell."""
+        held = self.now.holdings.tickets.get(self.new)
+        if held is not None and held.ticket.parent is None:
+            there, here = self.before.holdings.written_ledger.children, self.now.holdings.written_ledger.children
+            return self.old in there and self.new not in here
+        return self.is_from_parent
 
     @property
     def former(self) -> Former:

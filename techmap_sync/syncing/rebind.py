@@ -9,6 +9,7 @@ from techmap_sync.errors import UsageProblem
 from techmap_sync.planning.keys import TRACKING_SLUG
 from techmap_sync.planning.kinds import Kind
 from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.syncing import claims
 from techmap_sync.syncing.block import BEGIN, END, HEADING, Block, Unmanaged, read_block
 from techmap_sync.syncing.digest import comparable, digest, text_digest
 from techmap_sync.syncing.marker import PREFIX, Ledger, Marker, WrittenField
@@ -59,11 +60,11 @@ def with_ticks(spec: TaskSpec, ticket: Ticket) -> TaskSpec:
 def bound(spec: TaskSpec, ticket: Ticket, map_id: str, policy: SyncPolicy) -> Held:
     """Return a ticket as ours: nothing of it was written yet, and all of its text belongs to people."""
     block = read_block(ticket.body)
-    if isinstance(block, Block) and block.marker.key == spec.key and block.marker.source == policy.source:
+    if isinstance(block, Block) and block.marker.key == spec.key and policy.owns(block.marker.source, map_id):
         return Held(ticket, block)
     is_tracking = spec.kind is Kind.TRACKING
     marker = Marker(
-        source=policy.source,
+        source=policy.source_of(map_id),
         map_id=map_id,
         path="",
         key="",
@@ -98,19 +99,23 @@ def _check(key: str, ticket: Ticket, found: Sorted, policy: SyncPolicy) -> None:
     held = {each.ticket.number: each.marker.key for holdings in found.maps.values() for each in holdings.all}
     listed = {n: k for holdings in found.maps.values() for k, n in holdings.ledger.tickets.items()}
     block = read_block(ticket.body)
-    marked = (
-        f"{block.marker.source} {block.marker.key}".removeprefix(f"{policy.source} ")
-        if isinstance(block, Block)
-        else ""
-    )
+    marked = _claimed(block.marker, policy) if isinstance(block, Block) else ""
     owner = held.get(ticket.number) or listed.get(ticket.number) or marked
     if owner and key not in (owner, marked):
         raise UsageProblem(f"ticket {ticket.number} belongs to {owner}", "name the ticket that the task had")
+    if ticket.number not in listed and not policy.trusts(ticket):
+        what = f"{claims.author(ticket)}, who is not trusted, wrote ticket {ticket.number}"
+        raise UsageProblem(what, claims.way_out(ticket, policy))
     own = next((h.tickets[key] for h in found.maps.values() if key in h.tickets), None)
     tracking = next((h.tracking for h in found.maps.values() if h.tracking and h.tracking.marker.key == key), None)
     current = own or tracking
     if current and current.ticket.number != ticket.number:
         raise UsageProblem(f"{key} has ticket {current.ticket.number}", "a task has one ticket; close the other one")
+
+
+def _claimed(marker: Marker, policy: SyncPolicy) -> str:
+    """Return the key that a marker claims, with its source when that is another one."""
+    return marker.key if policy.owns(marker.source, marker.map_id) else f"{marker.source} {marker.key}"
 
 
 def _with(holdings: Holdings, key: str, held: Held) -> Holdings:

@@ -43,6 +43,15 @@ def with_standings(
     return _asked(tracker, snapshot, _unvouched(snapshot, policy), policy)
 
 
+def with_standing(tracker: Tracker, ticket: Ticket, policy: SyncPolicy) -> Ticket:
+    """Return one ticket with what its author is to the project.
+
+    :raises TrackerError: the tracker refused or did not answer.
+    """
+    (told,) = _asked(tracker, Snapshot((ticket,)), (ticket,), policy).tickets
+    return told
+
+
 def _is_in_question(ticket: Ticket, policy: SyncPolicy) -> bool:
     """Whether nothing but the author's role says if a ticket is trusted."""
     known = ticket.standing in (Standing.SELF, Standing.GONE) or not ticket.author

@@ -157,21 +157,29 @@ def final_ledger(
     :param elsewhere: keys in the ledgers of other maps that are written by now: this one may let go of them.
     """
     assert changes.ledger is not None
-    wanted, now = changes.ledger, now or Ledger()
-    added = {key: n for key, n in now.tickets.items() if key not in changes.base.tickets}
+    wanted, now, undone = changes.ledger, now or Ledger(), tuple(undone)
+    known = changes.base.tickets.keys() | changes.leaving.keys()
+    added = {key: n for key, n in now.tickets.items() if key not in known}
     own = {key: numbers.get(key, number) for key, number in wanted.tickets.items()}
     waiting = {key: each.number for key, each in changes.leaving.items() if each.key not in elsewhere}
-    tickets = {key: number for key, number in {**added, **own, **waiting}.items() if number}
+    still = _still_linked(wanted, changes.base, undone)
+    tickets = {key: number for key, number in {**added, **own, **waiting, **still}.items() if number}
     parents = {key for key, target in unsupported if target == changes.tracking_key}
     done = replace(
         wanted,
         tickets=tickets,
         edges=wanted.edges - unsupported,
-        children=wanted.children - parents,
+        children=(wanted.children - parents) | (waiting.keys() & changes.base.children),
         gone=wanted.gone | {key for key, number in waiting.items() if not number},
         refused=wanted.refused | unsupported,
     )
-    return _without_undone(done, changes, tuple(undone))
+    return _without_undone(done, changes, undone)
+
+
+def _still_linked(wanted: Ledger, base: Ledger, undone: tuple[Change, ...]) -> dict[str, str]:
+    """Return the tickets that went to another map and still have a link of this one: it could not be taken away."""
+    ends = {key for c in undone if c.action is Action.UNLINK for key in (c.key, c.target)}
+    return {key: base.tickets[key] for key in ends & base.tickets.keys() - wanted.tickets.keys()}
 
 
 def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, ...]) -> Ledger:

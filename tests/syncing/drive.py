@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -16,6 +16,8 @@ from techmap_sync.syncing.diff import Origin
 from techmap_sync.syncing.observe import observe, with_edges_of
 from techmap_sync.syncing.outcomes import Outcome
 from techmap_sync.syncing.policy import SyncPolicy
+from techmap_sync.syncing.rebind import Bindings
+from techmap_sync.syncing.standings import with_standing
 from techmap_sync.syncing.tracker import Ticket, Tracker
 from tests.syncing.build import POLICY, origin
 from tests.trackers.memory import MemoryTracker
@@ -43,14 +45,21 @@ def several(
     files: Collection[str] = (),
     unwritten: Sequence[UnwrittenMap] = (),
     retired: Collection[str] = (),
+    bound: Mapping[str, str] | None = None,
 ) -> ChangeSet:
     """What a push of several maps would do.
 
     :param files: ids of further maps that have a file, about whose tasks nothing is known.
     :param unwritten: further maps that have a file.
     :param retired: ids of maps of this run that were superseded.
+    :param bound: numbers of the tickets that tasks are bound to by hand, by key.
     """
     found = observe(tracker, plans, policy, policy.close_copies, frozenset(retired))
+    if bound:
+        tickets = {key: tracker.get(number) for key, number in bound.items()}
+        bindings = Bindings({key: with_standing(tracker, t, policy) for key, t in tickets.items() if t})
+        plans = tuple(map(bindings.plan, plans))
+        found = bindings.found(found, plans, policy)
     desired = [DesiredMap(each.map_id, origin(repr(each), f"docs/{each.map_id}.md"), each) for each in plans]
     desired += [DesiredMap(map_id, origin(path=f"docs/{map_id}.md"), retired=True) for map_id in retired]
     ids = {*files, *(each.plan.map_id for each in unwritten), *(each.map_id for each in desired)}

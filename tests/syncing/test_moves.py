@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
@@ -17,11 +17,12 @@ from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.changes import Action, ChangeSet
 from techmap_sync.syncing.decide import UnwrittenMap
 from techmap_sync.syncing.marker import Ledger
+from techmap_sync.syncing.outcomes import Status
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.tracker import Capabilities, CloseReason, EdgeKind, Standing, State
 from tests.syncing.build import POLICY, plan, task, under_another_id
 from tests.syncing.drive import by_key, key_of, several
-from tests.trackers.memory import Killed, MemoryTracker, When, killed, timed_out
+from tests.trackers.memory import Killed, MemoryTracker, Request, When, killed, timed_out
 
 SAYS = {
     "Store": {"purpose": "Keeps tokens until they expire and forgets them then.", "where": "- `auth/store.py`"},
@@ -231,6 +232,18 @@ def test_two_maps_exchange_components() -> None:
     assert numbers(tracker)[key("alpha", "Report")] == before[key("beta", "Report")]
     assert numbers(tracker)[key("beta", "Sender")] == before[key("alpha", "Sender")]
     assert ledger_of(tracker, "alpha").tickets.keys() == {key("alpha", "Store"), key("alpha", "Report")}
+    assert not several(tracker, *maps, policy=FREE).writes
+
+
+def test_two_maps_that_get_another_id_while_they_exchange_components_let_go_in_the_same_push() -> None:
+    tracker = pushed(some_map("alpha", "Store", "Sender", "Router"), some_map("beta", "Report", "Cache"))
+    before = numbers(tracker)
+    maps = some_map("left", "Sender", "Router", "Report"), some_map("right", "Store", "Cache")
+    push(tracker, *maps)
+    after = numbers(tracker)
+    assert {name.rpartition("/")[2]: n for name, n in after.items() if "component" in name} == {
+        name.rpartition("/")[2]: n for name, n in before.items() if "component" in name
+    }
     assert not several(tracker, *maps, policy=FREE).writes
 
 
@@ -445,3 +458,35 @@ def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scene: str, f
         assert len(tracker.tickets) == len(undisturbed.tickets), f"{where}: duplicates or losses"
         assert by_key(tracker.tickets.values()) == by_key(undisturbed.tickets.values()), where
         assert not several(tracker, *SCENES[scene][2], policy=FREE).writes, f"{where}: a third run would write again"
+
+
+REFUSED_VERBS: dict[str, Callable[[str], Callable[[Request], bool]]] = {
+    "text": lambda sender: lambda request: (request.verb, request.subject) == ("update", sender),
+    "links": lambda sender: lambda request: request.verb in ("link", "unlink") and request.subject == sender,
+    "everything": lambda sender: lambda request: request.writes and request.subject == sender,
+}
+
+
+@pytest.mark.parametrize("abilities", ["everything", "parents not listed"])
+@pytest.mark.parametrize("what", REFUSED_VERBS)
+def test_a_locked_ticket_that_moves_fails_alone_and_moves_once_it_is_open(what: str, abilities: str) -> None:
+    alpha = some_map("alpha", "Store", "Sender", Sender=("Store",))
+    tracker = pushed(alpha, BETA, abilities=ABILITIES[abilities], edges_listed=False)
+    before = numbers(tracker)
+    sender = before[key("alpha", "Sender")]
+    after = some_map("alpha", "Store"), some_map("beta", "Report", "Sender", "Router", Router=("Sender",))
+    clean = deepcopy(tracker)
+    push(clean, *after)
+    for _ in range(2):
+        tracker.refuses = REFUSED_VERBS[what](sender)
+        shown = several(tracker, *after, policy=FREE)
+        outcomes = list(apply(shown, tracker, FREE))
+        assert Status.FAILED in {each.status for each in outcomes}
+        assert key("beta", "Router") in numbers(tracker), "the others are written"
+        assert len(tracker.tickets) == len(before) + 1, "never made again"
+        assert tracker.tickets[sender].state is State.OPEN
+    tracker.refuses = lambda _: False
+    push(tracker, *after)
+    assert by_key(tracker.tickets.values()) == by_key(clean.tickets.values())
+    assert numbers(tracker)[key("beta", "Sender")] == sender
+    assert not several(tracker, *after, policy=FREE).writes
