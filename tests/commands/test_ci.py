@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -239,3 +240,62 @@ def test_runners_that_share_the_maps_do_together_what_one_does(job: Program, git
         f"Implement {feature}" for feature in features
     )
     assert len(titles) == 1 + 2 * len(features)
+
+
+def named(github: GitHub, number: int) -> str:
+    """Return the key of the task of an issue."""
+    found = re.search(r'"key":"([^"]+)"', github.repository.issues[number].body)
+    assert found
+    return found[1]
+
+
+def test_a_conflict_is_settled_by_the_flag_that_the_message_advises(job: Program, github: GitHub) -> None:
+    in_conflict(job, github)
+    refused = pushed(job, "--fail-on", "conflicts")
+    assert "--resolve map KEY" in refused.out
+    assert pushed(job, "--resolve", "tracker", "#2", "--fail-on", "conflicts").code == 0
+    assert github.repository.issues[2].title == "A human's title"
+    github.repository.issues[3].title = "Another title"
+    assert pushed(job, "--resolve", "map", "3").code == 0
+    assert github.repository.issues[3].title != "Another title"
+
+
+def test_a_deleted_ticket_is_made_again_by_flag_alone(job: Program, github: GitHub) -> None:
+    assert pushed(job).code == 0
+    key = named(github, 3)
+    github.repository.issues[3].gone = "deleted"
+    kept = pushed(job)
+    assert kept.code == 0
+    assert f"--recreate {key}" in kept.out
+    assert len(github.repository.issues) == 1 + TICKETS
+    assert pushed(job, "--recreate", key).code == 0
+    assert named(github, max(github.repository.issues)) == key
+    assert pushed(job, "--recreate", "no/such/task").code == 2
+
+
+def test_a_released_ticket_is_bound_again_and_a_pull_request_is_not(job: Program, github: GitHub) -> None:
+    assert pushed(job).code == 0
+    key = named(github, 3)
+    github.repository.issues[3].body = "Our own words."
+    assert f"--rebind {key}=3" in pushed(job).out
+    github.forget()
+    for number in ("1", "#1", "4711", "4"):
+        ended = pushed(job, "--rebind", f"{key}={number}")
+        assert ended.code == 2, ended.out + ended.err
+    assert github.writes == []
+    assert pushed(job, "--rebind", f"{key}=#3").code == 0
+    assert named(github, 3) == key
+    assert "Our own words." in github.repository.issues[3].body
+
+
+def test_tickets_of_an_account_that_left_are_taken_over(job: Program, github: GitHub) -> None:
+    assert pushed(job).code == 0
+    tracking = next(n for n, i in github.repository.issues.items() if i.title.startswith("Implement "))
+    github.repository.delete_account("github-actions[bot]")
+    refused = pushed(job)
+    assert refused.code == 4, refused.out + refused.err
+    assert "adopted = " in refused.out
+    assert len(github.repository.issues) == 1 + TICKETS
+    adopted = pushed(job, "--adopted", str(tracking))
+    assert adopted.code == 0, adopted.out + adopted.err
+    assert len(github.repository.issues) == 1 + TICKETS
