@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -113,6 +114,12 @@ class MapFiles:
         return frozenset((*(file.outline.map_id for file in self.maps), *(other.map_id for other in self.elsewhere)))
 
     @property
+    def real_paths(self) -> frozenset[str]:
+        """The real paths of all files that were read, whatever they turned out to be."""
+        unreadable = (Path(problem.path) for problem in self.unreadable)
+        return frozenset(map(os.path.realpath, (*(f.path for f in self.maps), *unreadable, *self.passed_over)))
+
+    @property
     def checked(self) -> tuple[CheckedFile, ...]:
         """The maps with everything that was found in them."""
         return tuple(file.checked for file in self.maps)
@@ -160,16 +167,18 @@ class _Glasses(NamedTuple):
         return MapFile(file.path, text, reading.map, outline, judged, reading.ignores)
 
 
-def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL) -> MapFiles:
+def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, known: Set[str] = frozenset()) -> MapFiles:
     """Read the maps below some paths; a problem of one file does not stop the others.
 
     :param paths: files, folders and globs; the setting ``maps`` when there are none.
     :param shard: which of them are a matter of this run; of the others only the identity is looked at.
+    :param known: real paths of files that were read before, which are left out.
     :raises UsageProblem: a path does not exist or cannot be read.
     """
     vocabulary = Vocabulary.from_tables(settings.vocabulary)
     maps, unreadable, passed_over = [], [], []
     files = find_files(paths, settings.exclude) if paths else find_own_files(settings.maps, settings.exclude)
+    files = tuple(file for file in files if os.path.realpath(file.path) not in known) if known else files
     ours = [file for file in files if shard.holds(file.path)]
     glasses = _Glasses(vocabulary, settings.severity, settings.plan_options().granularity)
     for file, read in zip(ours, in_order(glasses.read, ours, settings.jobs), strict=True):

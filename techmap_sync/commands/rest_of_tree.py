@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from os.path import lexists
@@ -54,7 +53,7 @@ class RestOfTree:
     def unwritten(self) -> tuple[UnwrittenMap, ...]:
         """Return the maps whose tickets the run does not write."""
         here = (self._unwritten(file) for file in self.files.maps if not file.approved and not is_retired(file))
-        return (*here, *(self._unread(file) for file in self._others))
+        return (*here, *(self._unread(file) for file in self._tree.maps if self.partial))
 
     def unreadable(self) -> tuple[str, ...]:
         """Return the files that may be maps and cannot be read."""
@@ -67,15 +66,9 @@ class RestOfTree:
 
     @cached_property
     def _tree(self) -> MapFiles:
+        """The maps that the run did not read."""
         places = places_in_tree(self.settings)
-        return read_maps(places, self.settings) if places else MapFiles((), (), ())
-
-    @property
-    def _others(self) -> Iterator[MapFile]:
-        here = {self.checkout.path_of(file.path) for file in self.files.maps}
-        for file in self._tree.maps if self.partial else ():
-            if self.checkout.path_of(file.path) not in here:
-                yield file
+        return read_maps(places, self.settings, known=self.files.real_paths) if places else MapFiles((), (), ())
 
     def _unread(self, file: MapFile) -> UnwrittenMap:
         why = f"this run does not write {file.name}: push both maps together"

@@ -244,7 +244,7 @@ def test_runners_that_share_the_maps_do_together_what_one_does(job: Program, git
 
 def named(github: GitHub, number: int) -> str:
     """Return the key of the task of an issue."""
-    found = re.search(r'"key":"([^"]+)"', github.repository.issues[number].body)
+    found = re.search(r'"key":"([^"]+)"', github.repository.issues[number].body or "")
     assert found
     return found[1]
 

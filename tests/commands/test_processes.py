@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.commands import processes
+from techmap_sync.commands import maps, processes
 from techmap_sync.commands.processes import in_order
 from techmap_sync.errors import UsageProblem
+from techmap_sync.parsing.parser import parse
+from techmap_sync.parsing.reading import Reading
+from techmap_sync.parsing.vocabulary import Vocabulary
 from tests.commands.run import Ended, Program
 from tests.commands.test_shards import write
 
@@ -60,9 +63,9 @@ def test_two_processes_say_what_one_says(shelf: Program, form: str, monkeypatch:
     assert "is not UTF-8" in one.err
 
 
-@pytest.mark.parametrize("flags", [[], ["--shard", "1/2"]])
+@pytest.mark.parametrize(("flags", "pools_started"), [([], [2]), (["--shard", "1/2"], [2, 2])])
 def test_a_plan_is_the_same_with_two_processes(
-    shelf: Program, flags: list[str], monkeypatch: pytest.MonkeyPatch
+    shelf: Program, flags: list[str], pools_started: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started = on(monkeypatch)
 
@@ -71,7 +74,25 @@ def test_a_plan_is_the_same_with_two_processes(
         return shelf("plan", "maps", "--to", "backlog:backlog", "--format", "json", *flags)
 
     assert planned("2") == planned("1")
-    assert started == [2, 2], "once for the maps of the run, once for those that it does not write"
+    assert started == pools_started, "once for the maps of the run, once for those of other shards"
+
+
+@pytest.mark.parametrize("given", ["all", "one", "folder"])
+def test_each_map_is_read_once(program: Program, given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (program.folder / "techmap-sync.toml").write_text('maps = ["maps"]\n', encoding="utf-8")
+    names = [write(program, number).as_posix() for number in range(5)]
+    (program.folder / "link.md").symlink_to(names[1])
+    read: list[str] = []
+
+    def counting(text: str, vocabulary: Vocabulary) -> Reading:
+        read.append(text)
+        return parse(text, vocabulary)
+
+    monkeypatch.setattr(maps, "parse", counting)
+    paths = {"all": [*names, "link.md"], "one": names[:1], "folder": ["maps"]}[given]
+    ended = program("plan", *paths, "--to", "backlog:backlog", "--format", "json")
+    assert ended.code == 0, ended.err
+    assert len(read) == len(set(read)) <= len(names)
 
 
 def test_few_maps_start_no_process(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
