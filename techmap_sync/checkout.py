@@ -9,8 +9,8 @@ from pathlib import Path
 
 from techmap_sync import files, programs
 from techmap_sync.commits import committed, descent, is_ancestor
-from techmap_sync.hosts import PUBLIC
 from techmap_sync.planning.source import MapSource, WebFiles
+from techmap_sync.registry import find_kind, public_kind
 from techmap_sync.remotes import Remote, parse_remote
 from techmap_sync.syncing.descent import Descent
 from techmap_sync.unicode_forms import composed
@@ -82,14 +82,12 @@ class Checkout:
     def _web(self) -> WebFiles | None:
         if self.remote is None or not self.commit:
             return None
-        base = f"https://{self.remote.host}/{self.remote.path}"
-        match self.remote.kind:
-            case "github":
-                return WebFiles(f"{base}/blob/{self.commit}/", f"{base}/raw/{self.commit}/", "#L{first}-L{last}")
-            case "gitlab":
-                return WebFiles(f"{base}/-/blob/{self.commit}/", f"{base}/-/raw/{self.commit}/", "#L{first}-{last}")
-            case _:
-                return None
+        kind = find_kind(self.remote.kind)
+        if kind is None or kind.web is None:
+            return None
+        base, web = f"https://{self.remote.host}/{self.remote.path}", kind.web
+        page, raw = (f"{base}{place.format(commit=self.commit)}" for place in (web.page, web.raw))
+        return WebFiles(page, raw, web.lines)
 
 
 @lru_cache
@@ -161,7 +159,7 @@ def _remote(folder: Path, name: str) -> Remote | None:
     machine is not where the repository lives.
     """
     written = parse_remote(_git(folder, "config", "--get", f"remote.{name}.url"), ask=lambda *_: "")
-    if written is not None and written.host in PUBLIC:
+    if written is not None and public_kind(written.host):
         return written
     return parse_remote(_git(folder, "remote", "get-url", name)) or written
 

@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from functools import reduce
+from functools import lru_cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +21,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    create_model,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -29,6 +30,7 @@ from techmap_sync import files
 from techmap_sync.errors import SettingsProblem, UnreadableFile, UsageProblem
 from techmap_sync.planning.options import GranularityChoice, PlanOptions
 from techmap_sync.planning.rules import EVERY_RULE
+from techmap_sync.registry import TrackerKind, built_in, find_kind, installed, kind_named
 from techmap_sync.setting_types import (
     GranularityTable,
     Label,
@@ -51,19 +53,7 @@ FILE_NAME = "techmap-sync.toml"
 LARGEST = files.MIB
 """Bytes of a file of settings."""
 PREFIX = "TECHMAP_SYNC_"
-SECRETS = frozenset(
-    f"{PREFIX}{name}"
-    for name in (
-        "TOKEN",
-        "TOKEN_FOR",
-        "GITHUB_TOKEN",
-        "GITLAB_TOKEN",
-        "GITHUB_APP_ID",
-        "GITHUB_PRIVATE_KEY",
-        "GITHUB_INSTALLATION_ID",
-    )
-)
-"""Variables with our prefix that are no settings: a secret never stands in a file."""
+_TOKENS = frozenset({f"{PREFIX}TOKEN", f"{PREFIX}TOKEN_FOR"})
 
 _DEEPEST = 8
 """Tables within tables; settings need four."""
@@ -105,8 +95,6 @@ class Settings(Table):
     granularity: GranularityTable
     labels: LabelsTable
     limits: LimitsTable
-    github: ServerTable
-    gitlab: ServerTable
     severity: dict[RuleId, Literal["error", "warning", "note", "off"]]
     vocabulary: dict[str, dict[str, Any]]
 
@@ -146,8 +134,8 @@ class Settings(Table):
 
     def server(self, tracker: str) -> ServerTable:
         """Return how the server of a tracker is spoken to; one that we do not know is not slowed down."""
-        known = {"github": self.github, "gitlab": self.gitlab}
-        return known.get(tracker, ServerTable(seconds_between_writes=0, ca_bundle=""))
+        table = getattr(self, tracker, None)
+        return table if isinstance(table, ServerTable) else _default_table(kind_named(tracker))
 
     def plan_options(self) -> PlanOptions:
         """Return what the planner has to know."""
@@ -171,6 +159,47 @@ class Settings(Table):
         """Return a fingerprint of all settings that decide what tasks a map has."""
         deciding = self.model_dump(mode="json", include={"granularity", "labels", "vocabulary", "templates"})
         return digest(json.dumps(deciding, sort_keys=True, ensure_ascii=False))
+
+
+@lru_cache
+def model_with(guests: tuple[TrackerKind, ...] = ()) -> type[Settings]:
+    """Return the settings with a table for each tracker that has one.
+
+    :param guests: kinds of other packages.
+    """
+    kinds = (*(kind for kind in built_in().values() if kind.servers), *guests)
+    tables: dict[str, Any] = {kind.name: (kind.settings_table(), ...) for kind in kinds}
+    return create_model("Settings", __base__=Settings, __doc__=Settings.__doc__, **tables)
+
+
+def _guests(written: Mapping[str, Any]) -> tuple[TrackerKind, ...]:
+    """Return the kinds of other packages that a file or a variable names, or may name."""
+    named = {name for name in written if name not in Settings.model_fields}
+    named |= {str(written.get("to", "")).partition(":")[0]} - {""}
+    ours = {f"{PREFIX}{name}".upper() for name in (*Settings.model_fields, *built_in())}
+    asked = [name.upper() for name in os.environ if name.upper().startswith(PREFIX)]
+    if any(name.partition("__")[0] not in ours | _secrets(()) for name in asked):
+        named |= set(installed())
+    return tuple(
+        kind for name in sorted(named - built_in().keys() - Settings.model_fields.keys()) if (kind := find_kind(name))
+    )
+
+
+def _secrets(guests: Sequence[TrackerKind]) -> frozenset[str]:
+    """Return the variables with our prefix that are no settings: a secret never stands in a file."""
+    servers = [kind.servers for kind in (*built_in().values(), *guests) if kind.servers]
+    names = [name for each in servers for name in (*each.tokens, *each.credentials.values())]
+    return _TOKENS | {name for name in names if name.startswith(PREFIX)}
+
+
+def _defaults_of(kind: TrackerKind) -> dict[str, object]:
+    """Return the defaults of a table that is not in ``defaults.toml``; such a server is not slowed down."""
+    return {"seconds_between_writes": 0.0, "ca_bundle": "", **kind.defaults}
+
+
+def _default_table(kind: TrackerKind) -> ServerTable:
+    table: ServerTable = kind.settings_table().model_validate(_defaults_of(kind))
+    return table
 
 
 def environment() -> Mapping[str, str]:
@@ -209,15 +238,18 @@ def load_settings(file: Path | None, flags: Mapping[str, object], trust: Trust |
     :raises UsageProblem: the file cannot be read.
     """
     defaults, written = _toml(shipped("defaults.toml")), _toml(file) if file else {}
-    _check_variables()
+    guests = _guests(written)
+    model = model_with(guests)
+    _check_variables(model, guests)
+    defaults |= {kind.name: _defaults_of(kind) for kind in guests}
     trust = trust or Trust()
     counted, uncounted = trust.counted(written)
-    variables = _variables()
+    variables = _variables(model, guests)
     for source in (written, variables, flags):
         _check_texts(source, file, flags)
-    settings = _validated(reduce(_merged, [defaults, counted, variables, flags]), file, flags)
+    settings = _validated(model, reduce(_merged, [defaults, counted, variables, flags]), file, flags)
     if uncounted:
-        _validated(_merged(defaults, written), file, {})  # a bad value is an error although it does not count
+        _validated(model, _merged(defaults, written), file, {})  # a bad value is an error although it does not count
     settings._origins = {
         **dict.fromkeys(defaults, Origin.DEFAULT),
         **dict.fromkeys(counted, Origin.FILE),
@@ -251,13 +283,15 @@ def _fault_of(path: Sequence[str], value: object) -> str:
     return ""
 
 
-def _validated(values: Mapping[str, Any], file: Path | None, flags: Mapping[str, object]) -> Settings:
+def _validated(
+    model: type[Settings], values: Mapping[str, Any], file: Path | None, flags: Mapping[str, object]
+) -> Settings:
     # Looking for plugins of pydantic means reading the metadata of every package that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     try:
-        return Settings.model_validate(values)
+        return model.model_validate(values)
     except ValidationError as error:
-        raise _problem(error.errors()[0], file, flags) from error
+        raise _problem(model, error.errors()[0], file, flags) from error
 
 
 def _merged(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
@@ -269,13 +303,14 @@ def _merged(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str,
     return {**weaker, **both}
 
 
-def _variables() -> Mapping[str, Any]:
+def _variables(model: type[Settings], guests: Sequence[TrackerKind]) -> Mapping[str, Any]:
     """Return the settings that variables hold. Most runs have none, and need not import what reads them."""
-    if not any(name.upper().startswith(PREFIX) and name.upper() not in SECRETS for name in os.environ):
+    secret = _secrets(guests)
+    if not any(name.upper().startswith(PREFIX) and name.upper() not in secret for name in os.environ):
         return {}
     from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
-    class FromVariables(Settings, BaseSettings):
+    class FromVariables(model, BaseSettings):  # type: ignore[valid-type, misc]
         model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True)
 
     try:
@@ -301,9 +336,9 @@ def _text(file: Path) -> str:
     return content.decode("utf-8")
 
 
-def _check_variables() -> None:
+def _check_variables(model: type[Settings], guests: Sequence[TrackerKind]) -> None:
     """Refuse a variable that looks like a setting and is none: it would be ignored without a word."""
-    known = {f"{PREFIX}{'__'.join(path)}".upper() for path in _known_keys()} | SECRETS
+    known = {f"{PREFIX}{'__'.join(path)}".upper() for path in _known_keys(model)} | _secrets(guests)
     tables = tuple(f"{PREFIX}{name}__".upper() for name in ("labels", "severity", "vocabulary"))
     for name in sorted(os.environ):
         upper = name.upper()
@@ -311,8 +346,8 @@ def _check_variables() -> None:
             raise SettingsProblem(f"environment variable {name}", "no such setting", _nearest(upper, known))
 
 
-def _known_keys() -> Iterator[tuple[str, ...]]:
-    for name, field in Settings.model_fields.items():
+def _known_keys(model: type[Settings]) -> Iterator[tuple[str, ...]]:
+    for name, field in model.model_fields.items():
         yield (name,)
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from ((name, inner) for inner in field.annotation.model_fields)
@@ -322,7 +357,9 @@ def _dotted(table: str, values: Mapping[str, str]) -> dict[str, str]:
     return {f"{table}.{key}": value for key, value in values.items()}
 
 
-def _problem(error: ErrorDetails, file: Path | None, flags: Mapping[str, object]) -> SettingsProblem:
+def _problem(
+    model: type[Settings], error: ErrorDetails, file: Path | None, flags: Mapping[str, object]
+) -> SettingsProblem:
     if error["type"] == "same_label":
         told = error["ctx"]
         where = _where(told["setting"].split("."), file, flags)
@@ -331,7 +368,7 @@ def _problem(error: ErrorDetails, file: Path | None, flags: Mapping[str, object]
     key = ".".join(path)
     where = _where(path, file, flags)
     if error["type"] == "extra_forbidden":
-        siblings = {known[-1] for known in _known_keys() if list(known[:-1]) == path[:-1]}
+        siblings = {known[-1] for known in _known_keys(model) if list(known[:-1]) == path[:-1]}
         return SettingsProblem(where, f"no such setting: {key}", _nearest(path[-1], siblings))
     if error["type"] == "unknown_rule":
         return SettingsProblem(where, f"no such rule: {path[-1]}", _nearest(path[-1], set(EVERY_RULE)))

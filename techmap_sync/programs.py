@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from techmap_sync.registry import known_cis
+
 PATIENCE = 30.0
 """Seconds for a program that only looks at this machine."""
-_WORKSPACES = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")
-"""Where a CI keeps the checkout, wherever a job stands."""
 _QUIET_GIT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "",  # set and empty also keeps core.askPass from being started
@@ -134,7 +134,8 @@ def _checkouts(variables: Mapping[str, str]) -> list[Path]:
     """
     here = Path.cwd()
     repository = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), None)
-    by_ci = [Path(variables[name]) for name in _WORKSPACES if variables.get(name)]
+    places = (variables.get(ci.workspace_variable) for ci in known_cis())  # wherever a job stands
+    by_ci = [Path(place) for place in places if place]
     found = [folder.resolve() for folder in (*([repository] if repository else []), *by_ci)]
     return [folder for folder in found if folder != folder.parent]
 

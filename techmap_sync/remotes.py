@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from techmap_sync import programs
-from techmap_sync.hosts import PUBLIC, same_host
+from techmap_sync.registry import public_kind, same_host
 
 _PATIENCE = 5
 """Seconds for ssh to read its settings."""
@@ -42,7 +42,7 @@ class Remote:
 
     @property
     def canonical(self) -> str:
-        """``github.com/owner/name``, the same for every way to write the address."""
+        """``HOST/owner/name``, the same for every way to write the address."""
         return f"{self.host}/{self.path}".casefold()
 
     @property
@@ -52,8 +52,8 @@ class Remote:
 
     @property
     def kind(self) -> str:
-        """``github``, ``gitlab``, or empty when nobody said what the host is."""
-        return PUBLIC.get(self.host, self.named_kind)
+        """Name of the tracker's kind; empty when nobody said what the host is."""
+        return public_kind(self.host) or self.named_kind
 
     def named(self, kinds: Mapping[str, str]) -> Remote:
         """Return the same remote with what is known of servers: tracker by host."""
@@ -81,7 +81,7 @@ def parse_remote(address: str, ask: AskSsh = ask_ssh) -> Remote | None:
     if parts is None or not path or not _HOST.fullmatch(parts["host"]):
         return None
     host = same_host(parts["host"])
-    if not over_ssh or host in PUBLIC:
+    if not over_ssh or public_kind(host):
         return Remote(host, path)
     resolved = _resolved(host, same_host(ask(parts["host"], (parts["user"] or "").partition(":")[0])))
     return Remote(resolved, path, alias=host if resolved != host else "")
@@ -121,4 +121,4 @@ def _resolved(host: str, target: str) -> str:
     unless that machine is a public server.
     """
     is_alias = not _DOMAIN.fullmatch(host) and _DOMAIN.fullmatch(target)
-    return target if target in PUBLIC or is_alias else host
+    return target if is_alias or public_kind(target) else host

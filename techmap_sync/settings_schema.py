@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from techmap_sync.config import Settings
+from techmap_sync.config import model_with
 
 
 def settings_schema() -> str:
@@ -12,7 +12,7 @@ def settings_schema() -> str:
     schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": "Made by `make schema`.",
-        **Settings.model_json_schema(),
+        **model_with().model_json_schema(),
     }
     for table in (schema, *schema["$defs"].values()):
         table.pop("required", None)

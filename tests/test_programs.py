@@ -12,7 +12,7 @@ import pytest
 from techmap_sync import programs
 from techmap_sync.checkout import checkout_of, commit_of_tag, user_name
 from techmap_sync.commands.credentials import printed_token
-from techmap_sync.commands.vendors import VENDORS
+from techmap_sync.registry import built_in
 
 GIT = shutil.which("git") or ""
 EVIL = """\
@@ -65,8 +65,8 @@ def test_programs_of_the_checkout_are_never_started(
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{Path(GIT).parent}")
     assert checkout_of(hostile).commit
     user_name(hostile)
-    for vendor in VENDORS.values():
-        assert printed_token(vendor, "example.org", os.environ) == ""
+    for kind in built_in().values():
+        assert printed_token(kind, "example.org", os.environ) == ""
     commit_of_tag(f"file://{hostile}", "v1", os.environ)
     assert not trace.exists()
 

@@ -38,3 +38,5 @@ class Connection:
     """How many runs there are at once that share what the server allows to our account."""
     ca_bundle: str = ""
     """File with certificates of a private authority; empty for the usual ones."""
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """The tracker's own table of settings, checked."""

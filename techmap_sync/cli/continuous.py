@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from techmap_sync.ci_run import Deed, Occasion
 from techmap_sync.cli import options
 from techmap_sync.cli.app import commands, settings_of
 from techmap_sync.cli.joblog import JobLog
 from techmap_sync.cli.options import FailOn
 from techmap_sync.cli.runs import carry_out, deliver, ended, refused
 from techmap_sync.cli.screen import Screen
-from techmap_sync.commands.deeds import Deed
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.formats import Format
 from techmap_sync.commands.naming import Named, read_named
-from techmap_sync.commands.occasions import Occasion, occasion
+from techmap_sync.commands.occasions import occasion, outputs_file, summary_file
 from techmap_sync.commands.reporting import Report, Result, asked_reports, rendered, write_report
 from techmap_sync.commands.shards import ALL, Shard, shard_of
 from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
@@ -217,12 +217,12 @@ def _occasion(command: Deed | None) -> Occasion:
 
 
 def _hand_on(result: Result, screen: Screen, reports: Sequence[Report]) -> None:
-    """Write the reports, and what GitHub hands on to later steps."""
+    """Write the reports, and what the CI hands on to later steps."""
     from techmap_sync.config import environment
     from techmap_sync.reports.step_outputs import output_lines, step_outputs
 
     deliver(result, screen, reports)
-    file = environment().get("GITHUB_OUTPUT", "")
+    file = outputs_file(environment())
     if file:
         report = next((report.file for report in reports if report.form is Format.JSON), "")
         outcomes = result.pushed.outcomes if result.pushed else None
@@ -239,4 +239,4 @@ def _tell(problem: Problem, log: JobLog, reports: Sequence[Report]) -> None:
     for report in reports:
         if report.form is Format.MARKDOWN:
             text = f"**techmap-sync could not run:** {problem_markdown(problem)}"
-            write_report(report.file, text, environment().get("GITHUB_STEP_SUMMARY", ""))
+            write_report(report.file, text, summary_file(environment()))

@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from techmap_sync.registry import running
 from techmap_sync.reports.harmless import harmless_line, visible
 from techmap_sync.secrecy import hidden
-
-_RUNNERS = ("GITHUB_ACTIONS", "GITLAB_CI")
 
 
 class HarmlessStream(io.TextIOBase):
@@ -71,7 +70,7 @@ def nothing_is_obeyed() -> Iterator[None]:
     for stream in before:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    if not any(os.environ.get(name) == "true" for name in _RUNNERS):
+    if not running(os.environ):
         yield
         return
     streams = [HarmlessStream(stream) for stream in before]
@@ -90,7 +89,7 @@ def command(line: str) -> None:
 
 
 def section_marker(line: str) -> None:
-    """Print a marker of GitLab's log, in which nothing is anybody else's."""
+    """Print a marker of the runner's log, in which nothing is anybody else's."""
     _print(line)
 
 

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from techmap_sync.ci_run import Deed
 from techmap_sync.commands.checking import CheckFormat
-from techmap_sync.commands.deeds import Deed
 from techmap_sync.commands.exit_codes import Exit
 from techmap_sync.commands.formats import Format, StatusFormat
+from techmap_sync.registry import built_in
 
 
 class ShowFormat(StrEnum):
@@ -19,14 +20,6 @@ class ShowFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
-
-
-class Where(StrEnum):
-    """Where the tickets of a repository go."""
-
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    BACKLOG = "backlog"
 
 
 class FailOn(StrEnum):
@@ -58,11 +51,15 @@ class FailOn(StrEnum):
 
 Paths = Annotated[list[str] | None, typer.Argument(help="Maps, folders or globs. Default: the setting `maps`.")]
 OneMap = Annotated[str, typer.Argument(help="One map.", metavar="MAP")]
-To = Annotated[
-    str | None, typer.Option(help="Tracker and target: backlog:FOLDER, github:OWNER/NAME, gitlab:GROUP/NAME.")
-]
+_TARGETS = ", ".join(sorted(kind.way_to_write_it for kind in built_in().values()))
+To = Annotated[str | None, typer.Option(help=f"Tracker and target: {_TARGETS}.")]
 WhereTo = Annotated[
-    Where | None, typer.Option("--to", help="Where the tickets go. Default: where the repository was cloned from.")
+    str | None,
+    typer.Option(
+        "--to",
+        metavar=f"[{'|'.join(built_in())}]",
+        help="Where the tickets go. Default: where the repository was cloned from.",
+    ),
 ]
 ApiUrl = Annotated[str | None, typer.Option(help="Address of the tracker's API, for a server of your own.")]
 ConfigFile = Annotated[

@@ -26,7 +26,7 @@ def refused(planned: Planned) -> list[Exit]:
 def carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int | None) -> Result:
     """Show a plan, write it, and say what became of it."""
     from techmap_sync.checkout import checkout_of
-    from techmap_sync.commands.circumstances import run_circumstances
+    from techmap_sync.commands.occasions import run_circumstances
     from techmap_sync.commands.pushing import Pushed, push_plan
     from techmap_sync.config import environment
     from techmap_sync.reports import plan_text

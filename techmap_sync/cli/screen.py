@@ -54,10 +54,11 @@ class Screen:
         if file in _ALSO_THE_SCREEN:
             self.result(rendered)
         else:
+            from techmap_sync.commands.occasions import summary_file
             from techmap_sync.commands.reporting import write_report
             from techmap_sync.config import environment
 
-            write_report(file, _plain(rendered), environment().get("GITHUB_STEP_SUMMARY", ""))
+            write_report(file, _plain(rendered), summary_file(environment()))
 
     def note(self, text: str) -> None:
         """Say something by the way."""

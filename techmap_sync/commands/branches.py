@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from techmap_sync.checkout import Checkout
-from techmap_sync.commands.ci_run import CiRun, ci_run, is_ci
+from techmap_sync.ci_run import CiRun
+from techmap_sync.commands.occasions import ci_run, is_ci
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,7 @@ from urllib.parse import urlsplit
 
 from techmap_sync.checkout import Checkout, checkout_of
 from techmap_sync.config import Settings, environment
-from techmap_sync.hosts import same_host
-
-_KINDS = ("github", "gitlab")
+from techmap_sync.registry import built_in, find_kind, running, same_host
 
 
 def checkout_here(settings: Settings) -> Checkout:
@@ -25,29 +23,31 @@ def recognised(checkout: Checkout, settings: Settings) -> Checkout:
 
 
 def could_be(host: str) -> bool:
-    """Whether a host that nobody named has a name as if it were GitHub or GitLab."""
-    return any(kind in host for kind in _KINDS)
+    """Whether a host that nobody named has a name as if it were one of a kind that we know."""
+    return any(kind.name in host for kind in built_in().values() if kind.servers)
 
 
 def _kinds(settings: Settings, host: str, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield hosts and their trackers, the strongest last.
 
-    :param host: that of the remote; ``to = "gitlab"``, without a target, is about just this one.
+    :param host: that of the remote; a tracker without a target is about just this one.
     """
     kind, _, target = settings.to.partition(":")
-    if kind in _KINDS and host and not target and not settings.api_url:
+    found = find_kind(kind)
+    is_on_a_server = found is not None and found.servers is not None
+    if is_on_a_server and host and not target and not settings.api_url:
         yield host, kind
-    if kind in _KINDS and settings.api_url:
+    if is_on_a_server and settings.api_url:
         yield _host_in(settings.api_url).removeprefix("api."), kind
         yield _host_in(settings.api_url), kind
-    if variables.get("GITHUB_ACTIONS") == "true":
-        yield _host_in(variables.get("GITHUB_SERVER_URL", "")), "github"
-    if variables.get("GITLAB_CI") == "true":
-        yield same_host(variables.get("CI_SERVER_HOST") or _host_in(variables.get("CI_SERVER_URL", ""))), "gitlab"
+    for each in running(variables):
+        if each.ci:
+            yield _host_in(each.ci.host(variables)), each.name
 
 
-def _host_in(address: str) -> str:
+def _host_in(text: str) -> str:
+    """Return the host of an address or of a bare host."""
     try:
-        return same_host(urlsplit(address).hostname or "")
+        return same_host(urlsplit(text if "://" in text else f"https://{text}").hostname or "")
     except ValueError:
         return ""

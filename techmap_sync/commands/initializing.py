@@ -12,25 +12,12 @@ from pathlib import Path, PurePosixPath
 from techmap_sync import __version__, files
 from techmap_sync.checkout import Checkout, commit_of_tag
 from techmap_sync.commands.creating import BLANK, TEMPLATE
-from techmap_sync.commands.pipelines import PIPELINE, pipeline_files
-from techmap_sync.commands.targets import DEFAULT_FOLDER, EMBEDDED
-from techmap_sync.commands.vendors import VENDORS
 from techmap_sync.config import FILE_NAME, environment, shipped
-from techmap_sync.errors import UnreadableFile, UsageProblem
+from techmap_sync.errors import UsageProblem
+from techmap_sync.registry import Start, TrackerKind, built_in, embedded, kind_named, on_servers
 
 MAPS = "docs/maps"
-WORKFLOW = ".github/workflows/techmap-sync.yml"
-ACTION = "https://github.com/techmap-sync/techmap-sync"
-TAG = f"v{__version__}"
-HOW_TO_PIN = f"to pin the commit: git ls-remote {ACTION} {TAG}"
-_SHARED = "gitlab.com"
-# https://github.blog/changelog/2026-05-07-github-actions-concurrency-groups-now-allow-larger-queues
-_QUEUED = {"@QUEUED@": " All that wait get their turn.", "@QUEUE@": "\n  queue: max"}
-_REPLACED = {"@QUEUED@": " Of those that wait the newest alone remains, and pushes for all.", "@QUEUE@": ""}
 _NOTHING: Mapping[str, str] = {}
-_OWN_GITLAB = "gitlab."
-"""How GitLab's documents call a server of one's own. A guess, good enough for files that somebody reads before they are
-committed; elsewhere a host is what settings, a flag or the CI say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +42,7 @@ class Beginning:
     """What is left to do by hand."""
 
 
-def beginning(checkout: Checkout, branch: str, kind: str, there: Sequence[str] = ()) -> Beginning:
+def beginning(checkout: Checkout, branch: str, kind: TrackerKind, there: Sequence[str] = ()) -> Beginning:
     """Return what a repository needs.
 
     :param branch: its default branch.
@@ -64,7 +51,7 @@ def beginning(checkout: Checkout, branch: str, kind: str, there: Sequence[str] =
     """
     settings = _settings(checkout, kind, places_of_maps(there))
     texts = {FILE_NAME: settings, f"{MAPS}/{BLANK}": shipped(TEMPLATE).read_text(encoding="utf-8")}
-    more, remark = _automation(checkout, branch, kind)
+    more, remark = kind.started(_start(checkout, branch))
     return Beginning(tuple(NewFile(checkout.root / path, text) for path, text in (texts | more).items()), remark)
 
 
@@ -81,29 +68,36 @@ def places_of_maps(there: Iterable[str]) -> tuple[str, ...]:
     return (MAPS, *sorted(place for place in folders if not PurePosixPath(place).is_relative_to(usual)))
 
 
-def kind_of(checkout: Checkout, to: str) -> str:
-    """Return the tracker of a repository: ``github``, ``gitlab``, or empty for a folder.
+def kind_of(checkout: Checkout, to: str) -> TrackerKind:
+    """Return the tracker of a repository.
 
     :param to: what somebody said, empty when nobody did.
     :raises UsageProblem: the remote does not tell, or contradicts.
     """
-    if to == EMBEDDED or (checkout.remote is None and not to):
-        return ""
+    said = kind_named(to) if to else None
+    if (said is not None and said.is_embedded) or (checkout.remote is None and said is None):
+        return said or embedded()
     if checkout.remote is None:
         raise UsageProblem(f"--to {to}: this folder has no remote", "git remote add origin ADDRESS, then init again")
     known, host = checkout.remote.kind, checkout.remote.host
-    likely = known or _guess(host)
     if known and to not in ("", known):
         hint = f"init --to {known}, then set `to` in {FILE_NAME} to where the tickets go"
         raise UsageProblem(f"--to {to}: the remote is on {host}", hint)
-    if not likely and not to:
-        choices = "".join(f"\n  init --to {kind}" for kind in ("github", "gitlab", EMBEDDED))
-        raise UsageProblem(f"cannot tell from the host {host} whether it is GitHub or GitLab", f"say which:{choices}")
-    return known or to or likely
+    likely = known or to or _guess(host)
+    if not likely:
+        titles = " or ".join(kind.title for kind in built_in().values() if not kind.is_embedded)
+        choices = "".join(f"\n  init --to {name}" for name in built_in())
+        raise UsageProblem(f"cannot tell from the host {host} whether it is {titles}", f"say which:{choices}")
+    return kind_named(likely)
 
 
 def _guess(host: str) -> str:
-    return "gitlab" if host.startswith(_OWN_GITLAB) else ""
+    """Return what a server of one's own probably is, by how such hosts often begin."""
+    for kind in on_servers():
+        prefix = kind.servers.own_host_prefix if kind.servers else ""
+        if prefix and host.startswith(prefix):
+            return kind.name
+    return ""
 
 
 def write_files(wanted: Sequence[NewFile], root: Path, force: bool) -> None:
@@ -128,44 +122,25 @@ def write_files(wanted: Sequence[NewFile], root: Path, force: bool) -> None:
             raise UsageProblem(f"cannot write {file.path}: {error.strerror}", "check its permissions") from error
 
 
-def _settings(checkout: Checkout, kind: str, places: Sequence[str]) -> str:
+def _settings(checkout: Checkout, kind: TrackerKind, places: Sequence[str]) -> str:
     maps = f'maps = {json.dumps(places, ensure_ascii=False)}\nexclude = ["{BLANK}"]\n'
     remote = checkout.remote
-    if not kind or remote is None:
-        return f'{maps}to = "{EMBEDDED}:{DEFAULT_FOLDER}"\n'
-    if kind in (remote.kind, _guess(remote.host)):
-        return f'{maps}to = "{kind}"\n'
-    to, api_url = json.dumps(f"{kind}:{remote.path}"), json.dumps(VENDORS[kind].api_of(remote.host))
+    if kind.servers is None or remote is None:
+        return f'{maps}to = "{kind.name}:{kind.default_target}"\n'
+    if kind.name in (remote.kind, _guess(remote.host)):
+        return f'{maps}to = "{kind.name}"\n'
+    to, api_url = json.dumps(f"{kind.name}:{remote.path}"), json.dumps(kind.servers.api_of(remote.host))
     return f"{maps}to = {to}\napi_url = {api_url}\n"
 
 
-def _automation(checkout: Checkout, branch: str, kind: str) -> tuple[dict[str, str], str]:
-    """Return the files that a CI needs by their paths, and what is to be said about them."""
-    match kind:
-        case "github":
-            commit = commit_of_tag(ACTION, TAG, environment())
-            pin = f"{commit} # {TAG}" if commit else f"{TAG} # {HOW_TO_PIN}"
-            queued = _QUEUED if checkout.remote is not None and checkout.remote.host == "github.com" else _REPLACED
-            workflow = _filled("github-workflow.yml", checkout, branch, {"@PIN@": pin, **queued})
-            remark = f"{WORKFLOW} names the tag {TAG}, because its commit could not be found out; {HOW_TO_PIN}"
-            return {WORKFLOW: workflow}, "" if commit else remark
-        case "gitlab":
-            shared = checkout.remote is not None and checkout.remote.host == _SHARED
-            own = _filled("gitlab-include.yml" if shared else "gitlab-ci.yml", checkout, branch)
-            path = checkout.root / PIPELINE
-            return pipeline_files(_existing(path, checkout.root), own)
-        case _:
-            return {}, ""
+def _start(checkout: Checkout, branch: str) -> Start:
+    """Return what a kind has to know to write the files that its CI needs."""
 
+    def fill(name: str, more: Mapping[str, str] = _NOTHING) -> str:
+        return _filled(name, checkout, branch, more)
 
-def _existing(path: Path, root: Path) -> str:
-    """Return a file of the repository, empty when there is none."""
-    if not os.path.lexists(path):
-        return ""
-    try:
-        return files.read(path, files.MIB, root).decode(errors="replace")
-    except UnreadableFile as problem:
-        raise UsageProblem(f"{path.name} {problem.what}", problem.hint) from problem
+    host = checkout.remote.host if checkout.remote else ""
+    return Start(checkout.root, host, fill, lambda address, tag: commit_of_tag(address, tag, environment()))
 
 
 def _filled(name: str, checkout: Checkout, branch: str, more: Mapping[str, str] = _NOTHING) -> str:

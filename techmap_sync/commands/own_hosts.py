@@ -1,7 +1,7 @@
 """The user's own file: the hosts to which his tokens may go, whichever repository names them.
 
 [hosts]
-"git.example.org" = "gitlab"
+"git.example.org" = "TRACKER"
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from techmap_sync import files
 from techmap_sync.errors import SettingsProblem, UnreadableFile
 
-_HINT = 'it has one table [hosts] with lines like "git.example.org" = "gitlab"'
+_HINT = 'it has one table [hosts] with lines like "git.example.org" = "TRACKER"'
 
 
 def own_file(variables: Mapping[str, str]) -> Path | None:

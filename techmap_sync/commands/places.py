@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from techmap_sync.checkout import Checkout, checkout_around
-from techmap_sync.commands.ci_run import is_ci
 from techmap_sync.commands.hosting import recognised
 from techmap_sync.commands.maps import MapFile
+from techmap_sync.commands.occasions import is_ci
 from techmap_sync.config import Settings, environment
 from techmap_sync.planning.source import MapSource
 from techmap_sync.syncing.guard import Guard

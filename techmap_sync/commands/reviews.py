@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from techmap_sync.checkout import Checkout
-from techmap_sync.commands.credentials import Login, login_of_ci
-from techmap_sync.commands.occasions import ReviewPlace, occasion
+from techmap_sync.ci_run import ReviewPlace
+from techmap_sync.commands.credentials import login_of_ci
+from techmap_sync.commands.occasions import occasion
 from techmap_sync.commands.reporting import Result, markdown
 from techmap_sync.commands.targets import connection_to
-from techmap_sync.commands.vendors import VENDORS
 from techmap_sync.config import Settings, environment
 from techmap_sync.errors import Problem, UsageProblem
+from techmap_sync.registry import kind_named, known_cis, running_ci
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.secrecy import hidden
 from techmap_sync.syncing.changes import Action
-from techmap_sync.syncing.review import Review, keep_comment
+from techmap_sync.syncing.review import keep_comment
 
 TITLE = "## Technical maps: what merging this will do\n\n"
 _ROOM_FOR_THE_MARKER = 200
@@ -44,33 +45,26 @@ def commented(place: ReviewPlace, result: Result, settings: Settings, checkout: 
 
 
 def _hindrance(place: ReviewPlace, result: Result, settings: Settings, checkout: Checkout) -> str:
-    login = login_of_ci(VENDORS[place.kind], environment())
+    kind = kind_named(place.kind)
+    login = login_of_ci(kind, environment())
     if not login:
         return "No comment was written: there is no token for it."
-    review = _connected(place, login, settings, checkout)
+    review = kind.review_at(connection_to(kind.name, place.target, settings, checkout, login), place.number)
     text = TITLE + hidden(markdown(result, review.comment_limit - len(TITLE) - _ROOM_FOR_THE_MARKER))
     keep_comment(review, _purpose(settings, environment()), text, begin=_says_something(result))
     return ""
 
 
-def _connected(place: ReviewPlace, login: Login, settings: Settings, checkout: Checkout) -> Review:
-    connection = connection_to(place.kind, place.target, settings, checkout, login)
-    if place.kind == "github":
-        from techmap_sync.adapters.github.reviews import GitHubReview
-
-        return GitHubReview(connection, place.number)
-    from techmap_sync.adapters.gitlab.reviews import GitLabReview
-
-    return GitLabReview(connection, place.number)
-
-
 def _purpose(settings: Settings, variables: Mapping[str, str]) -> str:
     """Two jobs keep a comment each, and so do two trackers; what a run could not read makes no difference.
 
-    Nor does in how many the job is split, which GitLab appends to its name.
+    Nor does in how many the job is split, which a CI may append to its name.
     """
     part = f" {variables.get('CI_NODE_INDEX')}/{variables.get('CI_NODE_TOTAL')}"
-    names = (variables.get(name, "") for name in ("GITHUB_WORKFLOW", "GITHUB_JOB", "CI_JOB_NAME"))
+    names = [variables.get(name, "") for ci in known_cis() for name in ci.job_variables]
+    found = running_ci(variables)
+    if found and found[1] not in known_cis():
+        names += [variables.get(name, "") for name in found[1].job_variables]
     return " ".join([*(name.removesuffix(part) for name in names), settings.to])
 
 

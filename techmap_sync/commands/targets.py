@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import EntryPoint, entry_points
 
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.checkout import Checkout
-from techmap_sync.commands.credentials import Login, ci_target, login_at
+from techmap_sync.commands.credentials import Login, login_at
 from techmap_sync.commands.hosting import could_be
-from techmap_sync.commands.vendors import VENDORS
 from techmap_sync.config import Settings, environment
 from techmap_sync.errors import UsageProblem
+from techmap_sync.registry import TrackerKind, built_in, embedded, find_kind, home, kind_named
 from techmap_sync.syncing.tracker import Tracker
-
-GROUP = "techmap_sync.trackers"
-EMBEDDED = "backlog"
-DEFAULT_FOLDER = "./backlog"
 
 
 def connect_tracker(settings: Settings, checkout: Checkout, sharers: int = 1) -> Tracker:
@@ -30,11 +25,11 @@ def connect_tracker(settings: Settings, checkout: Checkout, sharers: int = 1) ->
     """
     variables = environment()
     name, target = _choice(settings.to, checkout, variables)
-    found = {entry.name: entry for entry in entry_points(group=GROUP)}
-    if name not in found:
-        known = ", ".join(sorted(found))
-        raise UsageProblem(f"no such tracker: {name}", f"known are {known}; write --to TRACKER:TARGET")
-    return _connect(found[name], target, settings, checkout, variables, sharers)
+    kind = kind_named(name)
+    login = login_at(kind, settings, checkout, variables) if kind.servers else Login(settings.api_url)
+    connection = connection_to(name, target, settings, checkout, login)
+    gap = connection.seconds_between_writes * sharers
+    return kind.tracker(replace(connection, seconds_between_writes=gap, sharers=sharers))
 
 
 def source_name(settings: Settings, checkout: Checkout, tracker: Tracker) -> str:
@@ -43,12 +38,18 @@ def source_name(settings: Settings, checkout: Checkout, tracker: Tracker) -> str
         return settings.source
     if checkout.remote:
         return checkout.remote.canonical
-    return EMBEDDED if is_embedded(tracker) else tracker.name
+    return kind_of(tracker) if is_embedded(tracker) else tracker.name
 
 
 def is_embedded(tracker: Tracker) -> bool:
     """Whether the tickets are files of the folder itself: no server, nobody else who sees them."""
-    return tracker.name.startswith(f"{EMBEDDED}:")
+    kind = find_kind(kind_of(tracker))
+    return kind is not None and kind.is_embedded
+
+
+def kind_of(tracker: Tracker) -> str:
+    """Return the name of a tracker's kind."""
+    return tracker.name.partition(":")[0]
 
 
 def tracker_without_login(settings: Settings, checkout: Checkout) -> str:
@@ -58,7 +59,8 @@ def tracker_without_login(settings: Settings, checkout: Checkout) -> str:
     """
     variables = environment()
     name, target = _choice(settings.to, checkout, variables)
-    if name not in VENDORS or login_at(VENDORS[name], settings, checkout, variables):
+    kind = find_kind(name)
+    if kind is None or kind.servers is None or login_at(kind, settings, checkout, variables):
         return ""
     return f"{name}:{target}"
 
@@ -77,23 +79,8 @@ def connection_to(name: str, target: str, settings: Settings, checkout: Checkout
         label_colors=settings.labels.colors,
         seconds_between_writes=server.seconds_between_writes,
         ca_bundle=server.ca_bundle,
+        settings=server.model_dump(),
     )
-
-
-def _connect(
-    entry: EntryPoint,
-    target: str,
-    settings: Settings,
-    checkout: Checkout,
-    variables: Mapping[str, str],
-    sharers: int,
-) -> Tracker:
-    connect: Callable[[Connection], Tracker] = entry.load()
-    vendor = VENDORS.get(entry.name)
-    login = login_at(vendor, settings, checkout, variables) if vendor else Login(settings.api_url)
-    connection = connection_to(entry.name, target, settings, checkout, login)
-    gap = connection.seconds_between_writes * sharers
-    return connect(replace(connection, seconds_between_writes=gap, sharers=sharers))
 
 
 def _check_own(by_ci: tuple[str, str], checkout: Checkout, variables: Mapping[str, str]) -> None:
@@ -102,28 +89,39 @@ def _check_own(by_ci: tuple[str, str], checkout: Checkout, variables: Mapping[st
     :raises UsageProblem: the maps were cloned from elsewhere, such as a fork.
     """
     (kind, target), remote = by_ci, checkout.remote
-    path = variables.get("CI_PROJECT_PATH", "") if kind == "gitlab" else target
+    ci = kind_named(kind).ci
+    path = ci.path(variables) if ci else target
     if remote and path and not f"/{remote.path}".casefold().endswith(f"/{path}".casefold()):
         what = f"the maps are those of {remote.canonical}, this job runs in {path}"
         raise UsageProblem(what, f"say where the tickets go:\n  --to {kind}:{path}")
 
 
 def _choice(to: str, checkout: Checkout, variables: Mapping[str, str]) -> tuple[str, str]:
-    by_ci = ci_target(variables)
+    by_ci = home(variables)
     if to:
         name, _, target = to.partition(":")
         own = checkout.remote.path if checkout.remote and checkout.remote.kind == name else ""
-        implied = {EMBEDDED: DEFAULT_FOLDER, by_ci[0]: by_ci[1]}.get(name, own)
-        return name, target or implied
+        return name, target or _implied(find_kind(name), by_ci) or own
     if by_ci[0]:
         _check_own(by_ci, checkout, variables)
         return by_ci
     if checkout.remote and checkout.remote.kind:
         own = f"{checkout.remote.kind}:{checkout.remote.path}"
-        choices = f"--to {own}\n  --to {EMBEDDED}:{DEFAULT_FOLDER}"
+        choices = f"--to {own}\n  --to {_folder()}"
         raise UsageProblem("no target chosen, and this repository could have two", f"say which:\n  {choices}")
     if checkout.remote and could_be(checkout.remote.host):
         what = f"no target chosen, and nothing says what {checkout.remote.host} is"
-        choices = "".join(f"\n  --to {each}" for each in ("github", "gitlab", f"{EMBEDDED}:{DEFAULT_FOLDER}"))
+        choices = "".join(f"\n  --to {each.name}" for each in built_in().values() if each.servers)
+        choices += f"\n  --to {_folder()}"
         raise UsageProblem(what, f"say which:{choices}")
-    return EMBEDDED, DEFAULT_FOLDER
+    return embedded().name, embedded().default_target
+
+
+def _implied(kind: TrackerKind | None, by_ci: tuple[str, str]) -> str:
+    """Return the target of a tracker that is named without one."""
+    return kind.default_target or (by_ci[1] if kind.name == by_ci[0] else "") if kind else ""
+
+
+def _folder() -> str:
+    """Return the tracker that needs no server, as ``--to`` takes it."""
+    return f"{embedded().name}:{embedded().default_target}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from techmap_sync.config import FILE_NAME, Settings
+from techmap_sync.registry import home
 from techmap_sync.trust import Trust, doubt_about, in_a_ci
 
 
@@ -13,14 +14,8 @@ def trust_of_this_run(environment: Mapping[str, str]) -> Trust:
     """Return what the files of the checkout around us may decide."""
     if not in_a_ci(environment):
         return Trust()
-    from techmap_sync.commands.ci_run import github_event
-
-    doubt = doubt_about(environment, github_event(environment))
-    if not doubt:
-        return Trust()
-    from techmap_sync.commands.credentials import ci_target
-
-    return Trust(doubt, ci_target(environment), Path.cwd())
+    doubt = doubt_about(environment)
+    return Trust(doubt, home(environment), Path.cwd()) if doubt else Trust()
 
 
 def remarks_of(settings: Settings) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from techmap_sync.hosts import same_source
+from techmap_sync.registry import same_source
 from techmap_sync.syncing.choices import OnConflict, OrphanPolicy, Side
 from techmap_sync.syncing.tracker import Standing, Ticket
 

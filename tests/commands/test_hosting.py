@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from techmap_sync.adapters.github.kind import KIND
 from techmap_sync.checkout import Checkout
 from techmap_sync.commands.credentials import login_at
 from techmap_sync.commands.hosting import recognised
-from techmap_sync.commands.vendors import GITHUB
 from techmap_sync.config import load_settings
 from techmap_sync.remotes import parse_remote
 from tests.ci.checkout import git
@@ -62,7 +62,7 @@ def test_a_public_server_is_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_all_names_of_a_server_have_one_api(address: str) -> None:
     checkout = Checkout(Path("/nowhere"), parse_remote(address))
-    assert login_at(GITHUB, load_settings(None, {}), checkout, {"GH_TOKEN": "t"}).address == GITHUB.public_api
+    assert login_at(KIND, load_settings(None, {}), checkout, {"GH_TOKEN": "t"}).address == "https://api.github.com"
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from techmap_sync.ci_run import Deed, Occasion, ReviewPlace
 from techmap_sync.cli.options import FailOn
-from techmap_sync.commands.deeds import Deed
 from techmap_sync.commands.exit_codes import Exit
-from techmap_sync.commands.occasions import Occasion, ReviewPlace, occasion
+from techmap_sync.commands.occasions import occasion
 from techmap_sync.errors import UsageProblem
 from tests.commands.run import Program
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
 
+from techmap_sync import trust as of_the_checkout
 from techmap_sync.config import Origin, Settings, load_settings
-from techmap_sync.trust import HARMLESS, RESERVED, Trust, doubt_about
+from techmap_sync.trust import HARMLESS, RESERVED, Trust
 from tests.commands.run import Program
+
+
+def doubt_about(variables: dict[str, str], event: dict[str, Any]) -> str:
+    with NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(event, file)
+        file.flush()
+        return of_the_checkout.doubt_about({**variables, "GITHUB_EVENT_PATH": file.name})
+
 
 HOME = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "octo/maps"}
 OURS = {"head": {"repo": {"full_name": "Octo/Maps"}}}
@@ -137,8 +147,8 @@ def test_from_a_checkout_that_nobody_vouches_for_reserved_settings_do_not_count(
     assert settings.maps == ["docs"]
     for name in LEFT - {"maps", "api_url", "gitlab.ca_bundle"}:
         assert getattr(settings, name) == getattr(defaults, name)
-    assert settings.gitlab.ca_bundle == ""
-    assert settings.gitlab.seconds_between_writes == 0.5
+    assert settings.server("gitlab").ca_bundle == ""
+    assert settings.server("gitlab").seconds_between_writes == 0.5
     assert settings.managed_label == "maps"
     assert (settings.api_url, settings.origin("api_url")) == ("https://git.example.org", Origin.USER)
 

@@ -1,6 +1,13 @@
-"""The GitLab pipeline that ``init`` writes, and the lines for a pipeline that the project has already."""
+"""The pipeline that ``init`` writes, and the lines for a pipeline that the project has already."""
 
 from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from techmap_sync import files
+from techmap_sync.errors import UnreadableFile, UsageProblem
+from techmap_sync.registry import Start
 
 PIPELINE = ".gitlab-ci.yml"
 JOB_FILE = ".gitlab/techmap-sync.yml"
@@ -9,6 +16,16 @@ _COMPONENT = "component: gitlab.com/techmap-sync/techmap-sync/techmap-sync@"
 _LOCAL = f"local: {JOB_FILE}"
 _STAGE = "test"
 _OURS = "Written by techmap-sync init"
+_SHARED = "gitlab.com"
+
+
+def pipeline(start: Start) -> tuple[dict[str, str], str]:
+    """Return the files of the pipeline, which on the public server is a component from its catalogue.
+
+    :raises UsageProblem: the pipeline that is there cannot be read.
+    """
+    whole = start.fill("gitlab-include.yml" if start.host == _SHARED else "gitlab-ci.yml")
+    return pipeline_files(_existing(start.root / PIPELINE, start.root), whole)
 
 
 def pipeline_files(existing: str, whole: str) -> tuple[dict[str, str], str]:
@@ -48,3 +65,13 @@ def _stage_beside(existing: str) -> str:
     stages = pipeline.get("stages") if isinstance(pipeline, dict) else None
     own = [stage for stage in stages if isinstance(stage, str)] if isinstance(stages, list) else []
     return own[0] if own and _STAGE not in own else _STAGE
+
+
+def _existing(path: Path, root: Path) -> str:
+    """Return a file of the repository, empty when there is none."""
+    if not os.path.lexists(path):
+        return ""
+    try:
+        return files.read(path, files.MIB, root).decode(errors="replace")
+    except UnreadableFile as problem:
+        raise UsageProblem(f"{path.name} {problem.what}", problem.hint) from problem

@@ -1,0 +1,303 @@
+"""The trackers that the program knows: one ``TrackerKind`` each, looked up by its name, by a host or by a CI.
+
+Those that come with the program are in ``BUILT_IN``. Other packages add theirs by an entry point in the group
+``techmap_sync.trackers``, whose name is that of the kind; they are looked for only where none of ours is meant, because
+that means to read the metadata of every package that is installed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any
+
+from techmap_sync.ci_run import Ci
+from techmap_sync.errors import UsageProblem
+from techmap_sync.servers import Server, read_address
+
+if TYPE_CHECKING:
+    from techmap_sync.adapters.connection import Connection
+    from techmap_sync.syncing.review import Review
+    from techmap_sync.syncing.tracker import Tracker
+
+GROUP = "techmap_sync.trackers"
+_KIND = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where trackers of a kind live, and how one logs in there. A token is bound to a host by ``credentials.py``."""
+
+    public_api: str = ""
+    """Address of the API that everybody uses; empty where each team has a server of its own."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other names of the public host, as remotes have them -> the host."""
+    api_apart: tuple[str, ...] = ()
+    """Hosts whose API has a host of its own, ``api.HOST``; one that begins with a dot is an ending of hosts."""
+    own_api: str = ""
+    """Where another server has its API, below its host."""
+    own_host_prefix: str = ""
+    """How hosts of one's own often begin. A guess, good enough for ``init``, whose files are read before they count."""
+    tokens: tuple[str, ...] = ()
+    """Variables that hold a token, the strongest first."""
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    """Another way to log in, which needs all of these: name of a credential -> its variable."""
+    ci_token: str = ""
+    """Variable with a job's own token, which is the one for comments on a review."""
+    login: tuple[str, ...] = ()
+    """Command that prints the token of whoever is logged in on a host, which is its last argument."""
+    host_variables: tuple[str, ...] = ()
+    """Variables by which that command is told a host."""
+    answered_by: tuple[str, ...] = ()
+    """Further variables from which that command takes a token, whatever host it is asked for."""
+
+    def login_host(self, server: Server) -> str:
+        """Return the host by which people know a server: it may have a host of its own for its API."""
+        apart = any(
+            server.host.endswith(host) if host.startswith(".") else server.host == f"api.{host}"
+            for host in self.api_apart
+        )
+        return server.authority.removeprefix("api.") if apart else server.authority
+
+    def api_of(self, host: str) -> str:
+        """Return the address of the API of a server that people know by this host."""
+        if any(host.endswith(ending) for ending in self.api_apart if ending.startswith(".")):
+            return f"https://api.{host}"
+        return self.public_api if host in self.public_hosts else f"https://{host}{self.own_api}"
+
+    @property
+    def public_hosts(self) -> frozenset[str]:
+        """The hosts of the server that everybody uses."""
+        if not self.public_api:
+            return frozenset()
+        server = read_address(self.public_api)[0]
+        return frozenset({server.authority, self.login_host(server)})
+
+    @property
+    def public_host(self) -> str:
+        """The host by which people know that server; empty where there is none."""
+        return self.login_host(read_address(self.public_api)[0]) if self.public_api else ""
+
+
+@dataclass(frozen=True, slots=True)
+class WebLinks:
+    """How the files of a commit are reached, behind the address of their repository."""
+
+    page: str
+    """What stands before a path: ``/blob/{commit}/``."""
+    raw: str
+    """The same for the file itself, which images need."""
+    lines: str
+    """How lines are named behind the path: ``#L{first}-L{last}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What ``init`` knows of a repository that gets a file for its CI."""
+
+    root: Path
+    host: str
+    """Of its remote."""
+    fill: Callable[..., str]
+    """Gets the name of a file in ``config/``, and perhaps values by placeholder; returns its text, filled in."""
+    commit_of_tag: Callable[[str, str], str]
+    """Gets the address of a repository and a tag, and returns its commit; empty when the server does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerKind:
+    """All that the program has to know of one kind of tracker. Places, ``module:name``, are imported when used."""
+
+    name: str
+    """What stands before the colon of ``--to``, and the table of settings."""
+    title: str
+    """How people write it: ``GitHub``."""
+    target: str
+    """What stands behind the colon: ``OWNER/NAME``."""
+    connect: str
+    """Place of a function: ``Connection -> Tracker``. It judges the target, and sends nothing yet."""
+    default_target: str = ""
+    """Taken where no target is named; empty for the repository that the maps are in."""
+    servers: Servers | None = None
+    """None where tickets are files: the target is a path, nobody logs in."""
+    web: WebLinks | None = None
+    ci: Ci | None = None
+    review: str = ""
+    """Place of a function: ``Connection, number -> Review``; empty where plans are not kept as comments."""
+    settings: str = ""
+    """Place of the table of settings, a ``setting_types.ServerTable``; empty for that one itself."""
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    """Its defaults, for a tracker of another package; those of ours are in ``config/defaults.toml``."""
+    harmless_settings: frozenset[str] = frozenset({"seconds_between_writes"})
+    """Keys of that table that count from any checkout, a stranger's too."""
+    start: str = ""
+    """Place of a function for ``init``: ``Start -> files for its CI by path, and what is left to do by hand``."""
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the tickets are files of the folder itself: no server, nobody else who sees them."""
+        return self.servers is None
+
+    @property
+    def way_to_write_it(self) -> str:
+        """How a target of this kind is written behind ``--to``."""
+        return f"{self.name}:{self.target}"
+
+    def tracker(self, connection: Connection) -> Tracker:
+        """Return the tracker that a connection names.
+
+        :raises UsageProblem: the target is none, or there is no login.
+        """
+        found: Tracker = resolve_name(self.connect)(connection)
+        return found
+
+    def review_at(self, connection: Connection, number: str) -> Review:
+        """Return a pull or merge request.
+
+        :raises UsageProblem: there is no login, or this kind has none.
+        """
+        if not self.review:
+            raise UsageProblem(f"{self.title} keeps no comments", "leave --comment out")
+        found: Review = resolve_name(self.review)(connection, number)
+        return found
+
+    def settings_table(self) -> Any:
+        """Return the class of its table of settings."""
+        return resolve_name(self.settings or "techmap_sync.setting_types:ServerTable")
+
+    def started(self, start: Start) -> tuple[dict[str, str], str]:
+        """Return the files that its CI needs by their paths, and what is left to do by hand."""
+        found: tuple[dict[str, str], str] = resolve_name(self.start)(start) if self.start else ({}, "")
+        return found
+
+
+BUILT_IN = tuple(f"techmap_sync.adapters.{name}.kind:KIND" for name in ("github", "gitlab", "backlog"))
+
+
+@lru_cache
+def built_in() -> Mapping[str, TrackerKind]:
+    """Return the kinds that come with the program, by name."""
+    return {kind.name: kind for kind in map(resolve_name, BUILT_IN)}
+
+
+@lru_cache
+def installed() -> Mapping[str, TrackerKind]:
+    """Return the kinds that other packages add, by name; what is broken or takes one of our names is left out."""
+    found = {}
+    for entry in entry_points(group=GROUP):
+        if entry.name not in built_in():
+            try:
+                found[entry.name] = _loaded(entry.name, entry.load)
+            except UsageProblem:
+                continue  # whoever asks for it by name is told
+    return found
+
+
+def kind_named(name: str) -> TrackerKind:
+    """Return the kind of a name.
+
+    :raises UsageProblem: there is none, or its package is broken.
+    """
+    if name in built_in():
+        return built_in()[name]
+    for entry in entry_points(group=GROUP):
+        if entry.name == name:
+            return _loaded(name, entry.load)
+    known = ", ".join(sorted({*built_in(), *installed()}))
+    raise UsageProblem(f"no such tracker: {name}", f"known are {known}; write --to TRACKER:TARGET")
+
+
+def find_kind(name: str) -> TrackerKind | None:
+    """Return the kind of a name, None where there is none."""
+    return built_in().get(name) or (installed().get(name) if _KIND.fullmatch(name) else None)
+
+
+def embedded() -> TrackerKind:
+    """Return the kind that keeps tickets where there is no server."""
+    return next(kind for kind in built_in().values() if kind.is_embedded)
+
+
+def on_servers() -> tuple[TrackerKind, ...]:
+    """Return all kinds that live on servers, those of other packages last."""
+    return tuple(kind for kind in (*built_in().values(), *installed().values()) if kind.servers)
+
+
+def same_host(host: str) -> str:
+    """Return the name by which a server is known, whatever a remote calls it."""
+    name = host.casefold().rstrip(".")
+    return next((servers.aliases[name] for servers in _servers_of(name) if name in servers.aliases), name)
+
+
+def same_source(source: str) -> str:
+    """Return the canonical name of a repository, ``HOST/owner/name``, also of one written by another name."""
+    host, slash, path = source.partition("/")
+    return f"{same_host(host)}{slash}{path}".casefold()
+
+
+def public_kind(host: str) -> str:
+    """Return the name of the kind of a public server; empty for any other.
+
+    Hosts are compared whole: one that only begins or ends like a public one is no more than any other server.
+    """
+    for kinds in (built_in, installed):
+        for kind in kinds().values() if host else ():
+            if kind.servers and kind.servers.public_host == host:
+                return kind.name
+    return ""
+
+
+def running(variables: Mapping[str, str]) -> tuple[TrackerKind, ...]:
+    """Return the kinds whose CI runs this process.
+
+    That of another package comes first and alone: its runner may set the variables of another CI as well.
+    """
+    ours = tuple(kind for kind in built_in().values() if kind.ci and kind.ci.runs(variables))
+    if not ours and not variables.get("CI"):
+        return ()
+    return tuple(kind for kind in installed().values() if kind.ci and kind.ci.runs(variables)) or ours
+
+
+def running_ci(variables: Mapping[str, str]) -> tuple[str, Ci] | None:
+    """Return the CI that runs this process and the name of its kind; None outside of those that are known."""
+    return next(((kind.name, kind.ci) for kind in running(variables) if kind.ci), None)
+
+
+def known_cis() -> Iterator[Ci]:
+    """Yield the CIs of the kinds that come with the program."""
+    return (kind.ci for kind in built_in().values() if kind.ci)
+
+
+def home(variables: Mapping[str, str]) -> tuple[str, str]:
+    """Return kind and target of the repository whose CI runs this, or two empty texts."""
+    for kind in running(variables):
+        if kind.ci and kind.ci.target(variables):
+            return kind.name, kind.ci.target(variables)
+    return "", ""
+
+
+def _servers_of(host: str) -> Iterator[Servers]:
+    """Yield the kinds' servers, ours first; others need not be looked for where ours know the host."""
+    ours = [kind.servers for kind in built_in().values() if kind.servers]
+    yield from ours
+    if host and not any(host == servers.public_host for servers in ours):
+        yield from (kind.servers for kind in installed().values() if kind.servers)
+
+
+def _loaded(name: str, load: Callable[[], object]) -> TrackerKind:
+    """Return what an entry point names.
+
+    :raises UsageProblem: it cannot be imported, or is something else.
+    """
+    hint = f"the entry point {name} in the group {GROUP} has to name a TrackerKind of just this name"
+    try:
+        kind = load()
+    except Exception as error:
+        raise UsageProblem(f"the tracker {name} cannot be loaded: {error}", hint) from error
+    if not isinstance(kind, TrackerKind) or kind.name != name or not _KIND.fullmatch(name):
+        raise UsageProblem(f"the tracker {name} is not one", hint)
+    return kind
