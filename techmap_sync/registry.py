@@ -109,7 +109,7 @@ class Start:
     """Gets the address of a repository and a tag, and returns its commit; empty when the server does not tell."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TrackerKind:
     """All that the program has to know of one kind of tracker. Places, ``module:name``, are imported when used."""
 

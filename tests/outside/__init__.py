@@ -1,0 +1,1 @@
+"""A tracker of another package, and what it needs to work whole."""
