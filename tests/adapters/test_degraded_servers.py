@@ -166,3 +166,32 @@ def test_gitlab_that_turns_out_to_be_free_is_complete_after_one_push() -> None:
         push(connect_gitlab(server.connection()), MAP)
         tickets = connect_gitlab(server.connection()).snapshot("techmap").by_number()
         assert "- Blocked by #2 Create Store" in tickets["3"].body
+
+
+@pytest.mark.parametrize("way", ["promised in vain", "lapsed", "lapsed, and still promised", "bought"])
+def test_a_tier_that_is_not_what_it_seems_or_changes_is_written_once(way: str) -> None:
+    more = plan(*MAP.tasks, waiting("Web", "Service"))
+    with Simulator.running(promises_premium=way == "promised in vain") as server:
+        server.world.premium = way.startswith("lapsed")
+        push(connect_gitlab(server.connection()), MAP)
+        server.world.premium = way == "bought"
+        server.world.promises_premium = "promised" in way
+        if way != "promised in vain":
+            push(connect_gitlab(server.connection()), MAP)
+        for wanted in (MAP, more):
+            push(connect_gitlab(server.connection()), wanted)
+            before = len(server.writes)
+            assert not planned(connect_gitlab(server.connection()), wanted).changes, "nothing is said twice"
+            push(connect_gitlab(server.connection()), wanted)
+            assert len(server.writes) == before
+        texts = [issue.description.count("- Blocked by #") for issue in server.world.issues.values()]
+        assert sum(texts) == (0 if way == "bought" else 2), "what no link says, the texts say"
+
+
+def test_a_tier_that_is_promised_in_vain_writes_nothing_at_the_second_push() -> None:
+    with Simulator.running(promises_premium=True) as server:
+        server.world.premium = False
+        push(connect_gitlab(server.connection()), MAP)
+        before = len(server.writes)
+        push(connect_gitlab(server.connection()), MAP)
+        assert len(server.writes) == before

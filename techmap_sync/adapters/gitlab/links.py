@@ -103,6 +103,14 @@ class Links:
         """Return whether the project has ``blocks`` links, as far as that was seen."""
         return project.has_blocking and not self._no_licence
 
+    def learn(self, issue: Row) -> None:
+        """Take it from an issue that the tier has no ``blocks`` links, whatever the project promises.
+
+        From Premium on alone an issue has a weight, empty as it may be (GitLab's ee/lib/ee/api/entities/issue.rb): so a
+        run whose first page tells the tier writes no text that the next one would take back.
+        """
+        self._no_licence = self._no_licence or "weight" not in issue
+
     def _link_for(self, project: Project, edge: Edge) -> Link:
         """Return the link that stands for an edge."""
         if edge.kind is EdgeKind.CHILD_OF:

@@ -95,7 +95,7 @@ def _project(row: Row) -> Project:
         path=row["path_with_namespace"],
         visibility=row.get("visibility", ""),
         # Shown from Premium on alone (GitLab's ee/lib/ee/api/entities/project.rb): a sign of the tier that costs no
-        # further request. Where it promises too much, the first link that is refused tells.
+        # further request. Where it promises too much, the first issue tells.
         has_blocking="approvals_before_merge" in row,
         is_archived=bool(row.get("archived")),
         role=max(roles, default=None),

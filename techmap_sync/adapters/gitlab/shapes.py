@@ -52,6 +52,7 @@ class _Issue(TypedDict):
     time_stats: NotRequired[_Times | None]
     moved_to_id: NotRequired[Number | None]
     web_url: NotRequired[str | None]
+    weight: NotRequired[Any]
 
 
 class _Link(TypedDict):

@@ -267,6 +267,7 @@ class GitLabTracker:
         return Snapshot(tickets, None if listing.total is None else listing.total - gone)
 
     def _ticket(self, row: Row, ends: Ends = _UNKNOWN) -> Ticket:
+        self._links.learn(row)
         return rows.ticket(row, self._people.author(row), ends)
 
     def _changes(self, patch: Patch) -> dict[str, Any]:
