@@ -51,10 +51,15 @@ def _pieces(text: str) -> Iterator[str]:
     start = 0
     while start < len(text):
         end = start + _PIECE
-        while end < min(len(text), start + 2 * _PIECE) and _continues(text, end):
+        while end < min(len(text), start + 2 * _PIECE) and _may_compose(text[end]):
             end += 1
         yield text[start:end]
         start = end
+
+
+def _may_compose(character: str) -> bool:
+    """Whether a character may become one with that before it."""
+    return not character.isascii() and (unicodedata.category(character)[0] == "M" or "\u1160" <= character <= "\u11ff")
 
 
 def _continues(text: str, place: int) -> bool:

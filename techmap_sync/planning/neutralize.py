@@ -85,9 +85,11 @@ def neutralize(markdown: str) -> str:
 
 def neutralize_closely(markdown: str) -> str:
     """Return the same as :func:`neutralize`, without the glance that tells what needs no reading."""
-    written = _Pass(_harmless(markdown).split("\n")).run()
+    lines = _harmless(markdown).split("\n")
+    several = len(lines) > 1
+    written = _Pass(lines).run()
     # One line may come of several, and one line alone is written for another place.
-    return "\n".join(written if len(written) > 1 else _Pass(written).run())
+    return "\n".join(_Pass(written).run() if several and len(written) == 1 else written)
 
 
 def neutralize_title(text: str) -> str:
