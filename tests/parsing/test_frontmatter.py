@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from techmap_sync.parsing.frontmatter import split_front_matter
+from tests.measure import measured
 from tests.parsing.maps import read
 
 
@@ -31,3 +32,16 @@ def test_its_lines_are_added_to_every_line_number() -> None:
     text = "# TECHNICAL MAP: T\n\n## Unit Tests\n- x\n"
     plain, shifted = read(text), read(f"---\nid: a\n---\n{text}")
     assert shifted.tests[0].items[0].span.line == plain.tests[0].items[0].span.line + 3
+
+
+MERGED = "".join(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 100))
+
+
+@pytest.mark.parametrize(
+    "yaml", ["a: " + "[" * 4900 + "]" * 4900, "a: " + "{" * 9000, f"a0: &a0 {{x: 1}}\n{MERGED}"], ids=["[", "{", "<<"]
+)
+def test_yaml_that_would_take_hours_is_given_up_in_seconds(yaml: str) -> None:
+    with measured() as taken:
+        front = split_front_matter(f"---\n{yaml}\n---\n# T\n")
+    assert front.unreadable
+    assert taken.seconds < 5
