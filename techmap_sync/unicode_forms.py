@@ -58,8 +58,15 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _may_compose(character: str) -> bool:
-    """Whether a character may become one with that before it."""
-    return not character.isascii() and (unicodedata.category(character)[0] == "M" or "\u1160" <= character <= "\u11ff")
+    """Whether a character may become one with that before it, or change places with it."""
+    if character.isascii():
+        return False
+    first = unicodedata.normalize("NFKD", character)[0]  # a half-width sign becomes a plain one first
+    return (
+        unicodedata.category(first)[0] == "M"
+        or "\u1160" <= first <= "\u11ff"  # Hangul
+        or "\U00016d63" <= first <= "\U00016d6a"  # Kirat Rai: the only vowel signs that count as letters
+    )
 
 
 def _continues(text: str, place: int) -> bool:
