@@ -23,17 +23,28 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PLAIN_WORD = re.compile(r"[^\W\d_A-Z]+")
 """A name such as ``store`` that is also a word of the language: it counts only where it is written as code."""
 
+LONGEST_NAME = 40
+"""Words. Each of them may be compared at each word of a text."""
+
 Words = tuple[str, ...]
 
 
-class Names(NamedTuple):
-    """All names of a map, by their first word."""
+class Node(NamedTuple):
+    """A place in a tree of names: the words that lead here are the beginning of a name."""
 
-    exact: dict[str, tuple[tuple[Words, int], ...]]
+    following: dict[str, Node]
+    works: list[int]
+    """What has the name that ends here."""
+
+
+class Names(NamedTuple):
+    """All names of a map, by their words."""
+
+    exact: Node
     """Compared letter by letter."""
-    spoken: dict[str, tuple[tuple[Words, int], ...]]
+    spoken: Node
     """Compared without regard to case: a name split into words."""
-    code: dict[str, frozenset[int]]
+    code: dict[str, set[int]]
     """Counted only where a code span names just that."""
 
 
@@ -44,17 +55,17 @@ def names_of(works: Sequence[Work]) -> Names:
     """
     exact: list[tuple[Words, int]] = []
     spoken: list[tuple[Words, int]] = []
-    code: dict[str, frozenset[int]] = {}
+    code: dict[str, set[int]] = {}
     for name, position in _names(works):
         words = tuple(_WORD.findall(name))
         split = tuple(word.casefold() for part in words for word in _HUMP.split(part) if word)
         if _PLAIN_WORD.fullmatch(name):
-            code[name] = code.get(name, frozenset()) | {position}
+            code.setdefault(name, set()).add(position)
         else:
             exact.append((words, position))
         if len(split) > 1 and works[position].kind is Kind.COMPONENT:
             spoken.append((split, position))
-    return Names(_by_first_word(exact), _by_first_word(spoken), code)
+    return Names(_by_words(exact), _by_words(spoken), code)
 
 
 def mentioned(names: Names, markdown: str, code: Sequence[str] = ()) -> frozenset[int]:
@@ -113,19 +124,26 @@ def _method_names(components: Iterable[Component]) -> Iterator[str]:
         yield from dict.fromkeys(method.name for method in component.methods)
 
 
-def _by_first_word(names: Iterable[tuple[Words, int]]) -> dict[str, tuple[tuple[Words, int], ...]]:
-    index: dict[str, list[tuple[Words, int]]] = {}
+def _by_words(names: Iterable[tuple[Words, int]]) -> Node:
+    """Return the names as a tree of their words; longer ones than anybody repeats are left out."""
+    tree = Node({}, [])
     for words, position in dict.fromkeys(names):
-        if words:
-            index.setdefault(words[0], []).append((words, position))
-    return {first: tuple(sorted(entries, key=lambda e: -len(e[0]))) for first, entries in index.items()}
+        if 0 < len(words) <= LONGEST_NAME:
+            node = tree
+            for word in words:
+                node = node.following.setdefault(word, Node({}, []))
+            node.works.append(position)
+    return tree
 
 
-def _hits(index: dict[str, tuple[tuple[Words, int], ...]], words: Words) -> Iterator[int]:
+def _hits(tree: Node, words: Words) -> Iterator[int]:
     """Yield what stands in the text; of several names that begin at a word only the longest counts."""
     for start, word in enumerate(words):
-        longest = 0
-        for name, position in index.get(word, ()):
-            if len(name) >= longest and words[start : start + len(name)] == name:
-                longest = len(name)
-                yield position
+        node = tree.following.get(word)
+        longest: list[int] = []
+        end = start + 1
+        while node:
+            longest = node.works or longest
+            node = node.following.get(words[end]) if end < len(words) else None
+            end += 1
+        yield from longest

@@ -6,7 +6,7 @@ ticket would be missing an edge that its author wanted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from techmap_sync.model import Component
@@ -72,7 +72,7 @@ class _Index:
         self._called = NearNames(component.name for work in works for component in work.components)
         self._by_letters = _by_letters(works)
 
-    def named(self, name: str) -> frozenset[int]:
+    def named(self, name: str) -> Set[int]:
         """Return the works that a name stands for; case, spaces and hyphens do not count."""
         return mentioned(self._names, name, [name]) or self._by_letters.get(squeezed(name), frozenset())
 
@@ -81,9 +81,9 @@ class _Index:
         return self._called.nearest(name)
 
 
-def _by_letters(works: Sequence[Work]) -> Mapping[str, frozenset[int]]:
-    found: dict[str, frozenset[int]] = {}
+def _by_letters(works: Sequence[Work]) -> Mapping[str, Set[int]]:
+    found: dict[str, set[int]] = {}
     for position, work in enumerate(works):
-        for name in (component.name for component in work.components):
-            found[squeezed(name)] = found.get(squeezed(name), frozenset()) | {position}
+        for component in work.components:
+            found.setdefault(squeezed(component.name), set()).add(position)
     return found
