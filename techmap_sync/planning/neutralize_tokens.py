@@ -12,8 +12,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import NamedTuple
 
-_STOP = re.compile(r"\\[!-/:-@\[-`{-~]|`+|<|\]\(|[\[\]]|(?<=[A-Za-z0-9])://|www\.")
+_STOP = re.compile(r"\\[!-/:-@\[-`{-~]|`+|<(?![\s<>])|\]\(|[\[\]]|(?<=[A-Za-z0-9])://|www\.")
 # Without backticks, so that code cannot begin within.
 _ESCAPED = r"\\[!-/:-@\[-_{-~]|\\(?![!-/:-@\[-`{-~])"
 _DESTINATION = rf"<[^<>`\\]*+>|(?:[^\s()<>`\\]|{_ESCAPED}|\([^\s()<>`\\]*+\))*+"
@@ -73,8 +74,7 @@ class Kind(Enum):
     """A bare address that both platforms make a link of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One piece of a line."""
 
     kind: Kind
@@ -100,9 +100,10 @@ class Line:
 
     def add(self, kind: Kind, start: int, end: int) -> int:
         """Add what was passed as text, then the token; return where to go on."""
-        for piece_kind, piece in ((Kind.TEXT, self.text[self._cut : start]), (kind, self.text[start:end])):
-            if piece:
-                self.tokens.append(Token(piece_kind, piece))
+        if self._cut < start:
+            self.tokens.append(Token(Kind.TEXT, self.text[self._cut : start]))
+        if start < end:
+            self.tokens.append(Token(kind, self.text[start:end]))
         self._cut = end
         return end
 
