@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field, replace
 
-from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, TicketRefused, TrackerError
+from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, TicketRefused
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.syncing import writing
 from techmap_sync.syncing.as_text import WAITS_FOR, EdgeTexts
@@ -26,6 +26,7 @@ from techmap_sync.syncing.standings import listed
 from techmap_sync.syncing.tolerance import Tolerance
 from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, EdgeKind, State, Ticket, Tracker
 
+_WHEN_DONE = "push again when it is done; it will find one map and heal the copy"
 _IN_TEXT = "the texts of the tickets say it instead; push --refresh tries again"
 
 
@@ -43,10 +44,11 @@ def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterat
         for outcome in run.create_tracking():
             created += outcome.status is Status.APPLIED
             yield outcome
-    if created:
-        _settle_races(runs, tracker, policy)
     written = {key for each in change_set.maps if not each.writes for key in (*each.base.tickets, *each.base.gone)}
     able = [run for run in runs if run.has_tracking]
+    for run, outcome in list(_lost(able, tracker, policy)) if created else ():
+        able.remove(run)
+        yield outcome
     for run in _takers_first(able):
         yield from run.write(written)
         written |= run.settled
@@ -68,15 +70,14 @@ def _takers_first(runs: list[MapRun]) -> list[MapRun]:
     return order
 
 
-def _settle_races(runs: list[MapRun], tracker: Tracker, policy: SyncPolicy) -> None:
-    """Of two runs that made a tracking ticket at once the one with the lower number goes on."""
+def _lost(runs: list[MapRun], tracker: Tracker, policy: SyncPolicy) -> Iterator[tuple[MapRun, Outcome]]:
+    """Yield the maps that another run is pushing: of two tracking tickets made at once the lower number goes on."""
     holdings = listed(tracker, policy).maps
     for run in runs:
         held = holdings.get(run.changes.map_id)
         first = held.tracking.ticket.number if held and held.tracking else ""
-        if first and first != run.tracking and run.has_tracking:
-            what = f"another run is pushing this map: its tracking ticket {first} came before our {run.tracking}"
-            raise TrackerError(tracker.name, what, "push again when it is done; it will find one map and heal the copy")
+        if first and first != run.tracking:
+            yield run, run.lost_to(first)
 
 
 @dataclass
@@ -135,6 +136,15 @@ class MapRun:
                     if outcome.status is Status.APPLIED:
                         self.changes = replace(self.changes, tracking_number=outcome.ticket)
                     yield outcome
+
+    def lost_to(self, first: str) -> Outcome:
+        """Return why nothing more of the map is written, for its new tracking ticket.
+
+        :param first: number of the tracking ticket that another run made.
+        """
+        change = next(iter(self.changes.tracking_changes), self.changes.writes[0])
+        what = f"another run is pushing the map {self.changes.map_id}: its tracking ticket {first} came first"
+        return self._not_done(self._with_ledger(change), Status.FAILED, what, _WHEN_DONE)
 
     def write(self, written: Set[str]) -> Iterator[Outcome]:
         """Write everything else, the ledger last.

@@ -14,12 +14,15 @@ from pathlib import Path
 import pytest
 
 from techmap_sync.errors import TrackerError
+from techmap_sync.planning.keys import tracking_key
 from techmap_sync.planning.task import TaskPlan
+from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.block import Block, read_block
+from techmap_sync.syncing.outcomes import Status, left_of
 from techmap_sync.syncing.tracker import State, Ticket
 from tests.commands.run import CORPUS, ROOT
-from tests.syncing.build import POLICY, plan, task
-from tests.syncing.drive import key_of, planned, push
+from tests.syncing.build import POLICY, plan, task, under_another_id
+from tests.syncing.drive import key_of, planned, push, several
 from tests.trackers.memory import MemoryTracker
 
 FIVE = plan(*(task(f"Part{n}", blocked_by=(f"Part{n - 1}",) if n else ()) for n in range(5)))
@@ -70,6 +73,33 @@ def test_interleaved_at_every_request(before: TaskPlan | None) -> None:
         assert set(keys) == {FIVE.tracking.key, *(t.key for t in FIVE.tasks)}, where
         assert max(keys.values()) == 1, where
         assert not planned(tracker, after, HEALING).writes, where
+
+
+@pytest.mark.parametrize("contested", ["alpha", "beta"])
+def test_a_map_that_another_run_pushes_stops_no_other_map(contested: str) -> None:
+    maps = {"alpha": plan(task("Store"), task("Cart")), "beta": plan(task("Mail"), task("Queue"))}
+    maps = {map_id: under_another_id(made, map_id) for map_id, made in maps.items()}
+    tracker = Interleaved()
+    change_set = several(tracker, *maps.values())
+    theirs = several(tracker, maps[contested])
+    tracker.requests.clear()  # the first ones of a push create a tracking ticket each
+    tracker.at, tracker.meanwhile = 1 + list(maps).index(contested), lambda: list(apply(theirs, tracker, POLICY))
+    outcomes = list(apply(change_set, tracker, POLICY))
+    failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
+    assert [(outcome.map_id, outcome.ticket) for outcome in failed] == [(contested, _copy_of(tracker, contested))]
+    assert contested in failed[0].detail, "the message names the map"
+    assert left_of(change_set, outcomes), "what is left of it is counted"
+    keys = open_keys(list(tracker.tickets.values()))
+    assert keys.pop(tracking_key(contested)) == 2
+    assert set(keys.values()) == {1}, "nothing else is made twice"
+    assert len(keys) == 5
+    list(apply(several(tracker, *maps.values(), policy=HEALING), tracker, HEALING))
+    assert max(open_keys(list(tracker.tickets.values())).values()) == 1
+
+
+def _copy_of(tracker: MemoryTracker, map_id: str) -> str:
+    """The younger one of two tracking tickets."""
+    return max((t.number for t in tracker.tickets.values() if key_of(t) == tracking_key(map_id)), key=int)
 
 
 def test_two_processes_on_one_folder(tmp_path: Path) -> None:
