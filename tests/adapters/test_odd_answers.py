@@ -14,6 +14,7 @@ from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch, State
 from tests.adapters import odd_answers
 from tests.adapters.canned import LABEL, VENDORS, Answer, Canned, Change
 from tests.adapters.odd_answers import Kind, Odd
+from tests.sampling import sampling
 
 DRAFT = Draft("Task", "Text", frozenset({LABEL, "new"}), milestone="v2", assignees=("ann",), estimate_minutes=60)
 
@@ -214,8 +215,11 @@ def with_value(body: bytes, path: tuple[Any, ...], value: bytes | None) -> bytes
 @pytest.mark.parametrize(("vendor", "verb", "asked"), CASES)
 def test_no_odd_value_is_more_than_an_error(vendor: str, verb: str, asked: str) -> None:
     good = good_answer(vendor, verb, asked)
-    for path in places(json.loads(good or "null")):
-        for name, value in [("missing", None), *odd_answers.VALUES.items()]:
+    values = [("missing", None), *odd_answers.VALUES.items()]
+    for place, path in enumerate(places(json.loads(good or "null"))):
+        # Where a sample is taken, each place begins with another value, so that every value meets some of the places.
+        turned = values[place % len(values) :] + values[: place % len(values)]
+        for name, value in sampling.spread("odd values", turned, 6, where=f"{vendor} {verb} {asked} {place}"):
             server = VENDORS[vendor]()
             body = with_value(good, path, value)
             odd = Odd(f"{path} {name}", Kind.GARBAGE, body)

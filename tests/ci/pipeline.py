@@ -120,5 +120,6 @@ class Pipeline:
             "CI_DEFAULT_BRANCH": "trunk",
             "GITLAB_USER_LOGIN": "sara",
             "TECHMAP_SYNC_GITLAB__SECONDS_BETWEEN_WRITES": "0",
+            "PIP_COMPILE": "0",  # most of what is installed is never loaded
             **{name: os.environ[name] for name in os.environ if name.startswith("PIP_")},
         }

@@ -27,6 +27,7 @@ from tests.ci.runner_rules import (
 )
 from tests.commands.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
 from tests.commands.run import Program
+from tests.sampling import sampling
 
 EVIL = (
     "::set-output name=created::99",
@@ -164,11 +165,15 @@ def test_no_command_prints_one(hostile: Program, arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("text", EVIL)
 def test_words_of_the_command_line_and_of_settings_are_none(hostile: Program, text: str) -> None:
-    for arguments in (
+    place = EVIL.index(text)
+    forms = (
         ["check", text], [text], ["plan", f"--{text}"], ["plan", "--to", text], ["check", "--explain", text],
         ["plan", "--shard", text], ["check", "--format", text], ["ci", "--paths", text], ["ci", "--command", text],
         ["plan", "--report", text], ["show", text], ["new", text, "--output", f"{text}/x"], ["plan", "--config", text],
-    ):  # fmt: skip
+    )  # fmt: skip
+    # Where a sample is taken, each text begins with another one, so that every form meets some of the texts.
+    turned = [*forms[place % len(forms) :], *forms[: place % len(forms)]]
+    for arguments in sampling.spread("hostile words of a command line", turned, 4, where=str(place)):
         obeys_nothing(hostile, *arguments)
     for key in ("maps", "to", text):
         toml = json.dumps(key) + " = " + json.dumps(text.replace("\x9b", "")) + "\n"
