@@ -37,6 +37,9 @@ PARALLEL := --numprocesses auto --dist worksteal
 tests: $(VENV)/dev optional
 	$(BIN)/pytest $(PARALLEL)
 
+unit: $(VENV)/dev ## the tests that need no server and no other program, in less than a minute
+	$(BIN)/pytest -m unit tests/parsing tests/planning tests/reports tests/syncing tests/trackers tests/mutants
+
 coverage: $(VENV)/dev optional ## the same tests, and the lines that none of them reaches
 	$(BIN)/pytest $(PARALLEL) --cov --cov-report=term:skip-covered
 

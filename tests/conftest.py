@@ -1,8 +1,11 @@
-"""The order of the tests, and what a run left out."""
+"""The order of the tests, which of them are of units alone, and what a run left out."""
 
 from __future__ import annotations
 
+import socket
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +22,54 @@ LONGEST = {
 }
 
 
+ROOMS_OF_UNITS = {"parsing", "planning", "reports", "syncing", "trackers", "mutants"}
+"""Their tests give values to functions; no server, no other program."""
+MORE_THAN_UNITS = {
+    "planning": {"test_mermaid.py"},
+    "reports": {"test_browser.py", "test_hostile.py", "test_html.py"},
+    "syncing": {"test_races.py"},
+}
+"""Modules there that start a program or a browser."""
+TOO_LONG = {
+    "test_crash.py",
+    "test_hostile.py",
+    "test_hostile_markers.py",
+    "test_neutralize.py",
+    "test_scale.py",
+    "test_transformations.py",
+}
+"""Modules there that try very many texts, or very long ones."""
+
+
+def is_of_units(path: Path) -> bool:
+    """Return whether the tests of a module are marked ``unit``."""
+    room, name = path.parent.name, path.name
+    return room in ROOMS_OF_UNITS and name not in MORE_THAN_UNITS.get(room, set()) | TOO_LONG
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the longest tests begin first, so that no process is left with one of them when the others have ended."""
+    """Mark the tests of units.
+
+    Let the longest tests begin first, so that no process is left with one of them when the others have ended.
+    """
+    for item in items:
+        if is_of_units(item.path):
+            item.add_marker(pytest.mark.unit)
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Let a test of units fail when it starts a program or connects to a server: it stands in the wrong room."""
+    with pytest.MonkeyPatch.context() as patched:
+        if item.get_closest_marker("unit"):
+            patched.setattr(subprocess, "Popen", _forbidden)
+            patched.setattr(socket.socket, "connect", _forbidden)
+        return (yield)
+
+
+def _forbidden(*_: object, **__: object) -> None:
+    pytest.fail("a test of units starts no program and connects to no server; see MORE_THAN_UNITS in tests/conftest.py")
 
 
 def pytest_report_header() -> str:
