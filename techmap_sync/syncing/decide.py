@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.syncing.arrivals import after_moves
-from techmap_sync.syncing.changes import MapChanges
+from techmap_sync.syncing.changes import Action, MapChanges
 from techmap_sync.syncing.diff import Origin, compare, emptied, retire
 from techmap_sync.syncing.matched import Matched, matched
 from techmap_sync.syncing.matching import Holdings, Sorted
@@ -200,7 +200,16 @@ class _Run:
         held = {key: why for key, why in moves.held.items() if key.startswith(f"{map_id}/")}
         tickets = matched(desired.plan, holdings, held)
         doubts = (*desired.doubts, *self.found.doubts.get(map_id, ()))
-        return DecidedMap(compare(tickets, origin, self.capabilities, self.policy, doubts), tickets)
+        changes = compare(tickets, origin, self.capabilities, self.policy, doubts)
+        return DecidedMap(_with_remarks(changes, moves.remarks), tickets)
+
+
+def _with_remarks(changes: MapChanges, remarks: Mapping[str, str]) -> MapChanges:
+    """Say of new tickets which old ones they may be."""
+    if not remarks:
+        return changes
+    said = (replace(c, reason=remarks.get(c.key, "")) if c.action is Action.CREATE else c for c in changes.changes)
+    return replace(changes, changes=tuple(said))
 
 
 def _without_what_left(map_id: str, holdings: Holdings, holder: Mapping[str, str]) -> Holdings:

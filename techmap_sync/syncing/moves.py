@@ -61,6 +61,8 @@ class Moves:
     """The same for tickets that a human deleted or released."""
     held: Mapping[str, str] = field(default_factory=dict)
     """Key of a task or ticket that is neither created nor closed -> why."""
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    """Key of a task that gets a new ticket -> which ticket of its name was let go before, and how to have that one."""
 
 
 def find_moves(sides: Sequence[Side], recreated: Set[str] = frozenset()) -> Moves:
@@ -83,7 +85,9 @@ def find_moves(sides: Sequence[Side], recreated: Set[str] = frozenset()) -> Move
     found = {old: new for each in (certain, first.found, second.found) for old, new in each.items()}
     one_sided = [(new, old) for old, new in found.items() if search.is_one_sided(new, old, by_hand=old in certain)]
     held = search.reasons(one_sided, (*first.doubtful, *second.doubtful), refused)
-    return Moves({old: new for old, new in found.items() if (new, old) not in one_sided}, search.heirs(), held)
+    return Moves(
+        {old: new for old, new in found.items() if (new, old) not in one_sided}, search.heirs(), held, search.remarks()
+    )
 
 
 def has_open_ends(sides: Sequence[Side], others: Mapping[str, Holdings]) -> bool:
@@ -230,6 +234,22 @@ class _Search:
         spec = self.tasks[new]
         by_hand = [old for old in spec.was if old in names.get(_name(old), ())]
         return by_hand or (names.get(_name(new), ())[:1] if _is_named_by_author(new) and new not in spec.was else ())
+
+    def remarks(self) -> dict[str, str]:
+        """Return which tickets of the same name were let go by another map before their tasks came to one."""
+        let_go = {
+            _name(key): (key, held.ticket.number)
+            for side in self._sides
+            for key, held in side.holdings.tickets.items()
+            if key not in side.keys and _was_let_go(held)
+        }
+        return {
+            new: f"ticket {number} was closed when its task was gone; if this is it, add <!-- was: {old} --> first"
+            for new in self._movable_tasks()
+            if _is_named_by_author(new)
+            for old, number in [let_go.get(_name(new), (new, ""))]
+            if not _of_one_map(new, old)
+        }
 
     def reasons(
         self, one_sided: Sequence[Pair], doubtful: Sequence[Pair], refused: Mapping[str, str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
@@ -458,6 +459,30 @@ def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scene: str, f
         assert len(tracker.tickets) == len(undisturbed.tickets), f"{where}: duplicates or losses"
         assert by_key(tracker.tickets.values()) == by_key(undisturbed.tickets.values()), where
         assert not several(tracker, *SCENES[scene][2], policy=FREE).writes, f"{where}: a third run would write again"
+
+
+@pytest.mark.parametrize("touched", [False, True], ids=["closed", "left open"])
+def test_a_ticket_that_was_let_go_is_named_when_its_task_comes_to_another_map_later(touched: bool) -> None:
+    tracker = pushed(ALPHA, BETA)
+    sender = numbers(tracker)[key("alpha", "Sender")]
+    if touched:
+        tracker.edit(sender, assignees=frozenset({"ada"}))
+    push(tracker, MOVED[0], BETA)
+    shown = several(tracker, *MOVED, policy=FREE)
+    (arrival,) = [c for c in shown.changes if c.key == key("beta", "Sender") and c.edge is None]
+    if touched:
+        assert (arrival.action, arrival.ticket) == (Action.UPDATE, sender)
+        return
+    assert arrival.action is Action.CREATE
+    assert f"ticket {sender}" in arrival.reason
+    line = re.search(r"<!-- was: (\S+) -->", arrival.reason)
+    assert line
+    named_by_hand = replace(task("Sender", sections=SAYS["Sender"]), was=(line[1],))
+    beta = named("beta", task("Report", sections=SAYS["Report"]), named_by_hand)
+    push(tracker, MOVED[0], beta)
+    assert numbers(tracker)[key("beta", "Sender")] == sender
+    assert tracker.tickets[sender].state is State.OPEN
+    assert not several(tracker, MOVED[0], beta, policy=FREE).writes
 
 
 REFUSED_VERBS: dict[str, Callable[[str], Callable[[Request], bool]]] = {
