@@ -52,7 +52,10 @@ def needs_of(works: Sequence[Work], names: Names) -> Needs:
             for name in component.needed_by:
                 found = index.named(name)
                 asked_by += [(other, {position}) for other in found - {position} if not work.done]
-                if not found:
+                meant = "" if found else index.nearly(name)
+                if meant:
+                    unknown.append((position, f"Inbound: {name}", meant))
+                elif not found:
                     missing[f"Inbound: {dict(component.written).get(name, name)}"] = None
         outside.append(tuple(missing))
     return Needs(edges, tuple(asked_by), tuple(unknown), tuple(outside))

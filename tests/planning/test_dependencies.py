@@ -121,6 +121,14 @@ def test_who_asks_waits_for_who_is_asked_and_both_may_say_so() -> None:
     assert outline(store, sender).outside == (("Inbound: the app",), ())
 
 
+def test_who_asks_under_nearly_a_name_of_the_map_is_an_error_with_that_name() -> None:
+    store = replace(component("TokenStore"), needed_by=("SessionSendr",))
+    found = outline(store, component("SessionSender"))
+    assert [each.rule.id for each in found.diagnostics] == ["unknown-dependency"]
+    assert "did you mean SessionSender?" in found.diagnostics[0].message
+    assert not any(found.outside)
+
+
 def test_an_explicit_dependency_stands_against_an_inbound_one() -> None:
     store = replace(component("Store", "Sender"), needed_by=("Sender",))
     found = outline(store, component("Sender"))
