@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -195,3 +196,19 @@ def test_a_tier_that_is_promised_in_vain_writes_nothing_at_the_second_push() -> 
         before = len(server.writes)
         push(connect_gitlab(server.connection()), MAP)
         assert len(server.writes) == before
+
+
+def test_a_ninth_level_of_sub_issues_stands_in_the_task_list_and_is_said_once() -> None:
+    with running(GitHub()) as github:
+        push(connect_github(github.connection()), plan(task("Base")))
+        above = [github.add_issue(f"Theirs {level}") for level in range(9)]
+        for upper, lower in pairwise([*above, github.repository.issues[1]]):
+            lower.parent = upper.number
+        wanted = plan(task("Base"), task("Next"))
+        outcomes = push(connect_github(github.connection()), wanted)
+        assert Status.FAILED not in {outcome.status for outcome in outcomes}
+        assert "Create Next" in (github.repository.issues[1].body or "")
+        github.forget()
+        assert not planned(connect_github(github.connection()), wanted).changes
+        push(connect_github(github.connection()), wanted)
+        assert not github.writes

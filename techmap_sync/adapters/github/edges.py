@@ -27,6 +27,9 @@ CHILD_LIMIT = 100
 DEPENDENCY_LIMIT = 50
 """In each direction: https://github.blog/changelog/2025-08-21-dependencies-on-issues/"""
 
+LEVELS = 8
+"""Of sub-issues below one another: the same page."""
+_DEPTH = re.compile(r"\b(deep|depth|nest\w*|levels?|layers?)\b", re.IGNORECASE)
 _LIMIT = re.compile(r"more than \d+|maximum|limit|exceed", re.IGNORECASE)
 _SETTLED_BY_A_LOOK = (400, 404, 410, 422)
 
@@ -203,6 +206,8 @@ class Edges:
             return TicketRefused(self._name, what, f"remove it there to have it below {edge.target}")
         if edge.kind is EdgeKind.CHILD_OF and child_count(target) >= CHILD_LIMIT:
             return NotSupported(self._name, f"issue {edge.target} has {CHILD_LIMIT} sub-issues, and there is no room")
+        if edge.kind is EdgeKind.CHILD_OF and error.status == 422 and _DEPTH.search(error.what):
+            return NotSupported(self._name, f"sub-issues may be nested {LEVELS} deep, and issue {edge.target} is there")
         if edge.kind is EdgeKind.BLOCKED_BY and error.status == 422 and _is_full(error, source, target):
             what = f"{DEPENDENCY_LIMIT} dependencies in each direction are all that an issue may have"
             return NotSupported(self._name, what)
