@@ -49,6 +49,7 @@ def ci(
     resolve: options.Resolve = None,
     recreate: options.Recreate = None,
     rebind: options.Rebind = None,
+    accept_settings: options.AcceptSettings = False,
     fail_on: options.FailOnOption = FailOn.PROBLEMS,
     verbose: options.Verbose = False,
 ) -> None:
@@ -67,7 +68,9 @@ def ci(
         settings = settings_of(config_file, to=to, api_url=api_url, maps=maps, adopted=adopted)
         shard, screen, allowed = shard_of(None, environment()), Screen(verbose=verbose), allowances(allow or ())
         named = read_named(resolve or (), recreate or (), rebind or ())
-        job = _Job(settings, checkout_here(settings), screen, log, max_writes, fail_on, shard, allowed, named)
+        job = _Job(
+            settings, checkout_here(settings), screen, log, max_writes, fail_on, shard, allowed, named, accept_settings
+        )
         result, codes = job.run(_occasion(command))
     except Problem as problem:
         _tell(problem, log, reports)
@@ -92,6 +95,7 @@ class _Job:
     """Guards that are lifted."""
     named: Named
     """Tasks that are settled, created again or bound again."""
+    accept_settings: bool = False
 
     def run(self, occasion: Occasion) -> tuple[Result, list[Exit]]:
         """Do what is to be done, and return what came of it with all exit codes."""
@@ -160,7 +164,13 @@ class _Job:
         allowed |= {Guard.UNCOMMITTED} if only_shown else set()
         # The comment on a review is one and whole, however many runners there are.
         shard = ALL if occasion.review and self.shard.is_first else self.shard
-        wishes = Wishes(allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE, shard=shard, named=self.named)
+        wishes = Wishes(
+            allowed=allowed,
+            accept_settings=self.accept_settings,
+            reconcile=occasion.deed is Deed.RECONCILE,
+            shard=shard,
+            named=self.named,
+        )
         planned = make_plan([], self.settings, self.checkout, wishes)
         self.screen.shared(shard, planned.files)
         return planned
