@@ -113,10 +113,15 @@ class Holdings:
 
     def renamed(self, moved: Mapping[str, str]) -> Holdings:
         """Return the same tickets under the keys of today."""
-        tickets = {moved.get(key, key): held for key, held in self.tickets.items()}
-        unreadable = {moved.get(key, key): stray for key, stray in self.unreadable.items()}
-        earlier = {old: moved.get(key, key) for old, key in self.moved.items()}
-        return replace(self, tickets=tickets, unreadable=unreadable, moved={**earlier, **moved})
+        return replace(
+            self,
+            tickets={moved.get(key, key): held for key, held in self.tickets.items()},
+            unreadable={moved.get(key, key): stray for key, stray in self.unreadable.items()},
+            moved={**{old: moved.get(key, key) for old, key in self.moved.items()}, **moved},
+            renewed=frozenset(moved.get(key, key) for key in self.renewed),
+            arrived={moved.get(key, key): former for key, former in self.arrived.items()},
+            inherited=self.inherited.renamed(moved) if self.inherited else None,
+        )
 
     def sifted(self, map_id: str, wanted: Set[str]) -> Holdings:
         """Return the same tickets after a look at what was copied before a task was renamed.

@@ -320,6 +320,23 @@ def test_a_task_that_its_author_calls_its_own_is_made_and_the_other_ticket_let_g
     assert len(tracker.tickets) == 6
 
 
+def test_a_ticket_that_arrives_and_is_another_task_there_is_still_known_to_have_arrived() -> None:
+    """Its former tracking ticket is not the one of the map that it comes to, under whatever key."""
+    tracker = pushed(some_map("alpha", "Store", "Sender", "Router"))
+    before = numbers(tracker)
+    for gone in ("alpha/tracking/map", key("alpha", "Sender"), key("alpha", "Router")):
+        del tracker.tickets[before[gone]]
+    reworded = task("Store", sections=SAYS["Cache"])
+    renamed = task("Report", sections=SAYS["Store"])
+    now = named(
+        "beta", reworded, renamed, task("Sender", sections=SAYS["Sender"]), task("Jobs", sections=SAYS["Router"])
+    )
+    shown = push(tracker, now)
+    assert [each.refusals for each in shown.maps] == [()]
+    assert numbers(tracker)[key("beta", "Report")] == before[key("alpha", "Store")]
+    assert push(tracker, now).writes == ()
+
+
 def test_a_map_that_a_guard_refuses_neither_gives_nor_takes() -> None:
     tracker = pushed(ALPHA, BETA)
     late = replace(FREE, limits=replace(FREE.limits, max_creates=0))
