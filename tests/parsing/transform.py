@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
@@ -100,6 +101,23 @@ def windows_line_ends(lines: Lines, random: Random) -> Lines:
     return [f"{line}\r" for line in lines]
 
 
+def decomposed(lines: Lines, random: Random) -> Lines:
+    """Write letters and their accents as signs of their own, as some file systems and editors do."""
+    return [unicodedata.normalize("NFD", line) for line in lines]
+
+
+def numbered_items(lines: Lines, random: Random) -> Lines:
+    """Put a number in front of the text of every plain bullet of a sub-section of items, as after an insertion."""
+    shape, first = random.choice(["{}. ", "{}) ", "({}) "]), random.randint(1, 9)
+    return [line for section in _sections(lines) for line in _with_numbers(section, shape, first)]
+
+
+def items_in_quotes(lines: Lines, random: Random) -> Lines:
+    """Put what a sub-section of items holds into a quote."""
+    sign = random.choice(["> ", ">"])
+    return [line for section in _sections(lines) for line in _as_quote(section, sign)]
+
+
 TRANSFORMATIONS: Sequence[Transformation] = (
     other_words,
     deeper_headings,
@@ -111,6 +129,9 @@ TRANSFORMATIONS: Sequence[Transformation] = (
     other_bullets,
     bullets_to_tables,
     tables_to_bullets,
+    decomposed,
+    numbered_items,
+    items_in_quotes,
     windows_line_ends,
 )
 
@@ -164,6 +185,20 @@ def _sections(lines: Lines) -> Iterator[Lines]:
 def _holds_items(section: Lines) -> bool:
     heading = HEADING.fullmatch(section[0])
     return heading is not None and any(word in heading[2].casefold() for word in TABLED)
+
+
+def _with_numbers(section: Lines, shape: str, first: int) -> Lines:
+    if not _holds_items(section):
+        return section
+    bullets = iter(range(first, first + len(section)))
+    return [f"- {shape.format(next(bullets))}{line[2:]}" if BULLET.fullmatch(line) else line for line in section]
+
+
+def _as_quote(section: Lines, sign: str) -> Lines:
+    text = [line for line in section[1:] if line.strip()]
+    if not _holds_items(section) or not text or not all(BULLET.fullmatch(line) for line in text):
+        return section
+    return [section[0], "", *(f"{sign}{line}" for line in text), ""]
 
 
 def _as_table(section: Lines, head: tuple[str, str]) -> Lines:
