@@ -44,7 +44,7 @@ def once(answer: Callable[[Vendor], Bytes]) -> Callable[[Vendor, SimulatedClock]
 
     def answers(vendor: Vendor, _: SimulatedClock) -> Answers:
         left = iter([answer(vendor)])
-        return lambda asked: next(left, None) or [row(vendor)] if "/issues" in asked else [vendor.known(asked) or b""]
+        return lambda asked: next(left, [row(vendor)]) if "/issues" in asked else [vendor.known(asked) or b""]
 
     return answers
 
