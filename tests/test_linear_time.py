@@ -1,0 +1,182 @@
+"""No construct costs more than its length: twice the text takes at most about twice the time (docs/map-format.md).
+
+What a command does to a text without a tracker is measured in two steps: reading and checking, and planning the texts
+of all tickets. Processor time, each text anew: the smallest of several measurements, since noise only adds.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+import pytest
+
+from techmap_sync.config import shipped
+from techmap_sync.model import TechnicalMap
+from techmap_sync.parsing.checks import check
+from techmap_sync.parsing.limits import MAX_LINES
+from techmap_sync.parsing.parser import parse
+from techmap_sync.planning.body import TicketTexts
+from techmap_sync.planning.options import Granularity, GranularityChoice
+from techmap_sync.planning.outline import outline_of
+from techmap_sync.planning.planner import plan_tasks
+from techmap_sync.planning.source import MapSource
+from techmap_sync.planning.templates import TicketTemplates
+from tests.constructs import CONSTRUCTS, GRAMMAR, Construct
+from tests.measure import measured
+from tests.planning.maps import options, vocabulary
+from tests.sampling import sampling
+
+MEBIBYTE = 1 << 20
+SMALLEST = 1 << 13
+MEASURABLE = 0.05 if sampling.everything else 0.025
+"""Seconds that a text must take before its time tells anything."""
+RATIO = 2.3
+ROUNDS = 24
+"""A text of superlinear cost stays above the ratio however often it is measured."""
+SECONDS = 10
+
+SECTIONS = GranularityChoice()
+ITEMS = GranularityChoice(Granularity.ITEM, Granularity.ITEM, Granularity.ITEM, Granularity.ITEM)
+
+Work = Callable[[str], Callable[[], object]]
+"""Prepares a text, and returns what is to be measured."""
+
+
+def read(text: str) -> TechnicalMap | None:
+    """What `check` does to a text."""
+    found = parse(text, vocabulary())
+    check(found, {})
+    if found.map is not None:
+        outline_of(found.map, SECTIONS)
+    return found.map
+
+
+def plan(technical_map: TechnicalMap | None, choice: GranularityChoice) -> object:
+    """What `plan` does to a map before it asks a tracker."""
+    if technical_map is None:
+        return None
+    chosen = replace(options(), granularity=choice)
+    outline = outline_of(technical_map, choice)
+    texts = TicketTexts(technical_map, outline, MapSource("docs/map.md"), templates())
+    return plan_tasks(technical_map, outline, chosen, texts)
+
+
+@lru_cache
+def templates() -> TicketTemplates:
+    """The templates, compiled once: that takes longer than most texts."""
+    return TicketTemplates(shipped(""))
+
+
+def reading(text: str) -> Callable[[], object]:
+    return lambda: read(text)
+
+
+def planning(text: str, choice: GranularityChoice = SECTIONS) -> Callable[[], object]:
+    technical_map = parse(text, vocabulary()).map
+    return lambda: plan(technical_map, choice)
+
+
+def planning_each_item(text: str) -> Callable[[], object]:
+    return planning(text, ITEMS)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Measure once, without the collector of garbage, which looks at what other tests left."""
+    gc.disable()
+    try:
+        with measured() as taken:
+            work()
+    finally:
+        gc.enable()
+    return taken.seconds
+
+
+def is_linear(construct: Construct, prepare: Work) -> bool:
+    """Say whether twice the text takes at most about twice the time, or no time at all."""
+    size = _size_to_measure(construct, prepare)
+    once, twice = prepare(construct.text(size)), prepare(construct.text(2 * size))
+    short, long = seconds(once), seconds(twice)
+    for _ in range(ROUNDS):
+        if long <= max(RATIO * short, MEASURABLE):
+            return True
+        short, long = min(short, seconds(once)), min(long, seconds(twice))
+    return False
+
+
+def _size_to_measure(construct: Construct, prepare: Work) -> int:
+    """Return a size that takes a while, at most half of what a text may have and is read as Markdown."""
+    size = construct.smallest
+    while seconds(prepare(construct.text(size))) < MEASURABLE and _fits(construct.text(4 * size)):
+        size *= 2
+    return size
+
+
+def _fits(text: str) -> bool:
+    return len(text.encode()) <= MEBIBYTE + 1000 and text.count("\n") + text.count("\r") < MAX_LINES
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _calm() -> Iterator[None]:
+    """Compile what is compiled once, and leave what other tests made to the collector for later."""
+    plan(read(CONSTRUCTS["tests"].text(SMALLEST)), SECTIONS)
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+def test_there_are_sixty_constructs_and_more() -> None:
+    assert len(CONSTRUCTS) >= 60
+    assert len({construct.text(SMALLEST) for construct in CONSTRUCTS.values()}) == len(CONSTRUCTS)
+
+
+MEASURED = sampling.spread("constructs at n and 2n", CONSTRUCTS, 70)
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_reading_takes_linear_time(name: str) -> None:
+    assert is_linear(CONSTRUCTS[name], reading)
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_planning_takes_linear_time(name: str) -> None:
+    assert is_linear(CONSTRUCTS[name], planning)
+
+
+@pytest.mark.parametrize("name", sampling.spread("constructs with a ticket per item", GRAMMAR, 8))
+def test_planning_a_ticket_for_each_item_takes_linear_time(name: str) -> None:
+    assert is_linear(CONSTRUCTS[name], planning_each_item)
+
+
+@pytest.mark.parametrize("name", sampling.spread("constructs of 1 MiB", CONSTRUCTS, 4))
+def test_a_mebibyte_is_read_and_planned_in_time(name: str) -> None:
+    text = CONSTRUCTS[name].text(MEBIBYTE - 1000)
+    with measured() as taken:
+        plan(read(text), SECTIONS)
+    assert taken.seconds < SECONDS
+
+
+def test_the_measurement_knows_what_costs_more() -> None:
+    def costly(text: str) -> Callable[[], object]:
+        return lambda: _burn(MEASURABLE * (len(text) / SMALLEST) ** 1.5)
+
+    assert not is_linear(Construct("", "a".__mul__, ""), costly)
+
+
+def test_the_measurement_knows_what_costs_its_length() -> None:
+    def cheap(text: str) -> Callable[[], object]:
+        return lambda: _burn(MEASURABLE / SMALLEST * len(text))
+
+    assert is_linear(Construct("", "a".__mul__, ""), cheap)
+
+
+def _burn(wanted: float) -> None:
+    with measured() as taken:
+        pass
+    while taken.seconds < wanted:
+        with measured() as more:
+            sum(range(1000))
+        taken.seconds += more.seconds
