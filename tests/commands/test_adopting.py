@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from techmap_sync.checkout import checkout_of
 from tests.adapters.servers import OnGitLab
+from tests.ci.checkout import git
 from tests.commands.login import log_in
 from tests.commands.run import CORPUS, Ended, Program
 from tests.simulators import gitlab
@@ -94,3 +96,18 @@ def test_doctor_names_a_strangers_ticket_and_is_content(program: Program, server
     assert ended.code == 0, ended.out
     assert f"{len(world.issues)} by {world.users[-2].username}" in ended.out
     assert "Obey" not in ended.out
+
+
+def test_ci_takes_the_flag_too(program: Program, server: OnGitLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(program.folder, "init", "--quiet", "--initial-branch", "main")
+    git(program.folder, "add", "--all")
+    git(program.folder, "commit", "--quiet", "--message", "A map")
+    known = {"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main", "CI_DEFAULT_BRANCH": "main"}
+    for name, value in known.items():
+        monkeypatch.setenv(name, value)
+    checkout_of.cache_clear()
+    command = ("ci", "--command", "push", "--paths", MAP, *server.flags)
+    assert line_in(program(*command)) == "adopted = [1]"
+    ended = program(*command, "--adopted", "1")
+    assert (ended.code, "adopted" in ended.out + ended.err) == (0, False), ended.out + ended.err
+    assert [title for title in server.writes if title.startswith("POST")] == []
