@@ -7,7 +7,9 @@ from typing import Literal
 
 import pytest
 
+from techmap_sync.syncing.apply import apply
 from techmap_sync.syncing.changes import Action, ChangeSet
+from techmap_sync.syncing.outcomes import Status
 from techmap_sync.syncing.standings import MOST_ASKED
 from techmap_sync.syncing.tracker import Standing, State
 from tests.syncing.build import POLICY, TRACKING, key, plan, task
@@ -156,11 +158,12 @@ def test_a_run_that_makes_a_tracking_ticket_sees_who_came_first(tracker: MemoryT
     change_set = planned(late, THREE)
     first = replace(tracker.tickets["1"], author="ann", standing=Standing.STRANGER)
     late.tickets["1"], late.created = first, 1
-    from techmap_sync.errors import TrackerError
-    from techmap_sync.syncing.apply import apply
-
-    with pytest.raises(TrackerError, match="another run"):
-        list(apply(change_set, late, POLICY))
+    outcomes = list(apply(change_set, late, POLICY))
+    assert [(each.status, each.change.key) for each in outcomes if each.status is not Status.APPLIED] == [
+        (Status.FAILED, TRACKING)
+    ]
+    assert "another run" in outcomes[-1].detail
+    assert set(late.tickets) == {"1", outcomes[-1].ticket}, "no task is made twice"
 
 
 def test_tickets_without_a_marker_cost_no_question(tracker: MemoryTracker) -> None:
