@@ -28,8 +28,6 @@ class Construct(NamedTuple):
     before: str
     filler: Filler
     after: str = SIGNED
-    smallest: int = 1 << 13
-    """Bytes from which its cost is measured."""
 
     def text(self, size: int) -> str:
         """Return a map with about so many bytes of it."""

@@ -34,7 +34,7 @@ SMALLEST = 1 << 13
 MEASURABLE = 0.05 if sampling.everything else 0.025
 """Seconds that a text must take before its time tells anything."""
 RATIO = 2.3
-ROUNDS = 24
+SIZES, ROUNDS = 3, 5
 """A text of superlinear cost stays above the ratio however often it is measured."""
 SECONDS = 10
 
@@ -95,20 +95,25 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def is_linear(construct: Construct, prepare: Work) -> bool:
-    """Say whether twice the text takes at most about twice the time, or no time at all."""
+    """Say whether twice the text takes at most about twice the time, at one of several sizes.
+
+    What costs more does so at each size; a step at one size, as where a cache of the processor ends, is passed by.
+    """
     size = _size_to_measure(construct, prepare)
-    once, twice = prepare(construct.text(size)), prepare(construct.text(2 * size))
-    short, long = seconds(once), seconds(twice)
-    for _ in range(ROUNDS):
-        if long <= max(RATIO * short, MEASURABLE):
-            return True
-        short, long = min(short, seconds(once)), min(long, seconds(twice))
+    for _ in range(SIZES):
+        once, twice = prepare(construct.text(size)), prepare(construct.text(2 * size))
+        short, long = seconds(once), seconds(twice)
+        for _ in range(ROUNDS):
+            if long <= max(RATIO * short, MEASURABLE):
+                return True
+            short, long = min(short, seconds(once)), min(long, seconds(twice))
+        size = 2 * size if _fits(construct.text(4 * size)) else size * 3 // 4
     return False
 
 
 def _size_to_measure(construct: Construct, prepare: Work) -> int:
     """Return a size that takes a while, at most half of what a text may have and is read as Markdown."""
-    size = construct.smallest
+    size = SMALLEST
     while seconds(prepare(construct.text(size))) < MEASURABLE and _fits(construct.text(4 * size)):
         size *= 2
     return size
