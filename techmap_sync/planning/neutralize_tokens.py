@@ -45,7 +45,7 @@ _AUTOLINK = re.compile(
 # characters are fewer than a platform takes, so that nothing is believed to be part of an address that may be text:
 # without autolinks an underscore in an address can begin emphasis, and a reference can follow it.
 ADDRESS = re.compile(
-    r"(?:[A-Za-z0-9-]++\.)++[A-Za-z0-9-]++(?::\d++)?+(?:[/?#](?:[\w/.%?=+:,-]|(?<!_)[@#!$]|~(?!~)|&(?![#\w]*;))*+)?+",
+    r"(?:[A-Za-z0-9-]++\.)++[A-Za-z0-9-]++(?::\d++)?+(?:[/?#](?:[\w/.?=+:,-]|(?<!_)[@#!$%]|(?<!_)~(?!~)|(?<!_)&(?![#\w]*;))*+)?+",
     re.A,
 )
 _NO_SCHEME = re.compile(r"^|(?<=[\s(*_~])")

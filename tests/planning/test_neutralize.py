@@ -325,6 +325,9 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, min_size=2, max_size=16).map("".join))
 @example("https://a.io/_@bob_")
 @example("https://a.io/_#1_")
+@example("https://a.io/_%40_")
+@example("https://a.io/_~1_")
+@example("https://a.io/_&1_")
 def test_whatever_is_put_together_stays_inert(text: str) -> None:
     result = neutralize(text)
     page = platforms.strict_page(result)
