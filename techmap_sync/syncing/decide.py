@@ -96,13 +96,25 @@ def decide(
     :param desired: the maps of this run, each id once, but for maps that are not approved.
     :param found: all tickets of the tracker.
     """
-    run, refused = _Run(desired, found, beside, capabilities, policy), frozenset[str]()
+    run, refused = _Run(desired, found, beside, capabilities, policy), dict[str, tuple[str, ...]]()
     while True:
-        decided, moving = run.decided(refused)
-        more = {each.changes.map_id for each in decided.maps if each.changes.refusals} & moving - refused
+        decided, moving = run.decided(refused.keys())
+        more = {each.changes.map_id: each.changes.refusals for each in decided.maps if each.changes.refusals}
+        more = {map_id: why for map_id, why in more.items() if map_id in moving and map_id not in refused}
         if not more:
-            return _reported(decided, policy)
+            return _reported(_still_refused(decided, refused), policy)
         refused |= more
+
+
+def _still_refused(decided: Decided, refused: Mapping[str, tuple[str, ...]]) -> Decided:
+    """Keep refusing the maps that a guard refused, though nothing speaks against them once nothing moves."""
+    maps = (
+        replace(each, changes=replace(each.changes, refusals=each.changes.refusals or refused[each.changes.map_id]))
+        if each.changes.map_id in refused
+        else each
+        for each in decided.maps
+    )
+    return replace(decided, maps=tuple(maps))
 
 
 def _reported(decided: Decided, policy: SyncPolicy) -> Decided:
