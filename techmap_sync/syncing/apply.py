@@ -18,13 +18,14 @@ from techmap_sync.syncing.block import Block, read_block
 from techmap_sync.syncing.changes import LEDGER, MARKER, Action, Change, ChangeSet, FieldEdit, MapChanges
 from techmap_sync.syncing.digest import text_digest
 from techmap_sync.syncing.labels import has_label
+from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.outcomes import Outcome, Status
 from techmap_sync.syncing.policy import SyncPolicy
 from techmap_sync.syncing.rebind import bound
 from techmap_sync.syncing.revise import Held
 from techmap_sync.syncing.standings import listed
 from techmap_sync.syncing.tolerance import Tolerance
-from techmap_sync.syncing.tracker import Capabilities, Draft, Edge, EdgeKind, State, Ticket, Tracker
+from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, State, Ticket, Tracker
 
 _WHEN_DONE = "push again when it is done; it will find one map and heal the copy"
 _IN_TEXT = "the texts of the tickets say it instead; push --refresh tries again"
@@ -132,7 +133,7 @@ class MapRun:
         """Create the tracking ticket when there is none: it is the lock against another first push."""
         for change in self.changes.tracking_changes:
             if change.action is Action.CREATE:
-                for outcome in self._tried(change, self._create_tracking):
+                for outcome in self._tried(change, lambda each: self._create(each) or self._create_again(each)):
                     if outcome.status is Status.APPLIED:
                         self.changes = replace(self.changes, tracking_number=outcome.ticket)
                     yield outcome
@@ -216,9 +217,6 @@ class MapRun:
         ticket = change.ticket or self.numbers.get(change.key, "")
         return Outcome(change, self.changes.map_id, status, ticket, detail, hint)
 
-    def _create_tracking(self, change: Change) -> Outcome:
-        return self._create(change) or self._create_again(change)
-
     def _create(self, change: Change) -> Outcome | None:
         """Create a ticket; None when it is unclear whether that worked and no such ticket is to be seen yet."""
         spec = writing.required(change)
@@ -291,8 +289,19 @@ class MapRun:
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, change.ticket, held)
         told = replace(change, spec=self._told(change.spec) if change.spec else None)
-        rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities)
-        return self._carry_out(change, held, rewrite)
+        return replace(self._written(told, held), change=change)
+
+    def _written(self, change: Change, held: Held, ledger: Ledger | None = None) -> Outcome:
+        """Write what a change asks for; without its milestone, where the tracker refuses only that."""
+        rewrite = writing.rewrite(change, held, self.changes, self.policy, self.tracker.capabilities, ledger)
+        try:
+            return self._carry_out(change, held, rewrite)
+        except TicketRefused as error:
+            lesser = writing.with_former(change, held, error.field)
+            if lesser == change:
+                raise
+            done, detail = self._written(lesser, held, ledger), f"without {error.field}: {error.what}"
+            return replace(done, detail=detail, status=done.status if done.status is Status.APPLIED else Status.SKIPPED)
 
     def _carry_out(self, change: Change, held: Held, rewrite: writing.Rewrite) -> Outcome:
         """Labels first: the marker, which says that they were set, must not stand there when they never arrived."""
@@ -302,9 +311,8 @@ class MapRun:
         if rewrite.remove_labels:
             self.tracker.remove_labels(number, sorted(rewrite.remove_labels))
         ticket = self.tracker.update(number, rewrite.patch) if rewrite.patch else held.ticket
-        return self._outcome(
-            change, Status.APPLIED if rewrite else Status.ALREADY, ticket, text_digest(held.ticket.body)
-        )
+        status = Status.APPLIED if rewrite else Status.ALREADY
+        return self._outcome(change, status, ticket, text_digest(held.ticket.body))
 
     def _edge(self, change: Change) -> Outcome | None:
         """Add or remove an edge; None when it is unclear whether that worked."""
@@ -325,7 +333,7 @@ class MapRun:
             return Outcome(change, self.changes.map_id, Status.SKIPPED, source, "one of its tickets does not exist")
         edge = Edge(change.edge, source, target)
         try:
-            if change.action is Action.LINK and not _can_hold(self.tracker.capabilities, change.edge):
+            if change.action is Action.LINK and not self.tracker.capabilities.can_hold(change.edge):
                 raise NotSupported(self.tracker.name, f'this server has no "{change.edge}"')
             (self.tracker.link if change.action is Action.LINK else self.tracker.unlink)(edge)
         except NotSupported as error:
@@ -372,8 +380,7 @@ class MapRun:
             edits = tuple(FieldEdit(name, "", "") for name in self._texts.sections)
             spec = self._texts.of_tracking(change.spec, self.numbers)
             told = replace(change, spec=spec, edits=(*change.edits, *edits))
-        rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities, ledger)
-        outcome = self._carry_out(change, held, rewrite)
+        outcome = replace(self._written(told, held, ledger), change=change)
         self.listed = frozenset(ledger.tickets) | ledger.gone
         return outcome
 
@@ -391,8 +398,3 @@ class MapRun:
         return Outcome(
             change, self.changes.map_id, status, ticket.number, "", "", before, text_digest(ticket.body), ticket.url
         )
-
-
-def _can_hold(capabilities: Capabilities, kind: EdgeKind) -> bool:
-    """Return whether a tracker has edges of a kind, as far as it is known by now."""
-    return capabilities.children != 0 if kind is EdgeKind.CHILD_OF else capabilities.blocking_links

@@ -189,6 +189,10 @@ class Capabilities:
     parents_listed: bool = True
     """A snapshot tells parents; otherwise ``Ticket.parent`` is None there, and only ``ends`` tells."""
 
+    def can_hold(self, kind: EdgeKind) -> bool:
+        """Return whether there are edges of a kind, as far as it is known by now."""
+        return self.children != 0 if kind is EdgeKind.CHILD_OF else self.blocking_links
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

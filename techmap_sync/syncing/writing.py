@@ -105,6 +105,16 @@ def without(spec: TaskSpec, field: str) -> TaskSpec:
             return spec
 
 
+def with_former(change: Change, held: Held, field: str) -> Change:
+    """Return a change that leaves a field as we wrote it last; the same one where it asks for nothing else there.
+
+    :param field: what the tracker refused.
+    """
+    if field != "milestone" or change.spec is None:
+        return change
+    return replace(change, spec=replace(change.spec, milestone=held.marker.milestone))
+
+
 def lacking(spec: TaskSpec, ticket: Ticket, capabilities: Capabilities) -> Iterator[str]:
     """Yield what a new ticket was to have and has not: servers drop silently whom they cannot assign."""
     there = {name.casefold() for name in ticket.assignees}

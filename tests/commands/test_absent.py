@@ -59,6 +59,29 @@ def test_a_missing_milestone_is_named_and_one_that_cannot_be_made_is_left_out(pr
     assert len(server.tickets()) == TICKETS
 
 
+def test_a_milestone_that_cannot_be_made_stops_no_update_and_comes_when_it_can(
+    program: Program, server: Server
+) -> None:
+    assert program("push", MAP, *server.flags).code == 0
+    settings(program, 'milestone = "v9"\n')
+    refuse_milestones(server)
+    for _ in range(2):
+        pushed = program("push", MAP, *server.flags)
+        assert pushed.code == 0, pushed.err
+        assert "without milestone" in pushed.out
+    take_milestones(server)
+    taken = program("push", MAP, *server.flags)
+    assert taken.code == 0
+    assert '-> "v9"' in taken.out
+    assert "without milestone" not in taken.out
+    assert "no changes" in program("push", MAP, *server.flags).out
+
+
+def take_milestones(server: Server) -> None:
+    assert isinstance(server, OnGitHub | OnGitLab)
+    server.server.refuses = []
+
+
 def refuse_milestones(server: Server) -> None:
     if isinstance(server, OnGitHub):
         server.server.refuses = [github.Refused(frozenset({github.At.MILESTONE}), "v9", 403, "Must have push access")]
