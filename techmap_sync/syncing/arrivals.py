@@ -56,7 +56,15 @@ class _Trip:
         before = self.before.holdings
         tracking = before.tracking.ticket.number if before.tracking else ""
         was_child = self.old in before.written_ledger.renamed(before.moved).children
-        return Former(self.before.map_id, self.old, tracking_key(self.before.map_id), tracking, was_child)
+        map_id = self.before.map_id
+        return Former(map_id, self.old, tracking_key(map_id), tracking, was_child, self._is_written_there)
+
+    @property
+    def _is_written_there(self) -> bool:
+        """Whether the marker is one of the map that it leaves, under whichever id; a ledger may list it much longer."""
+        held = self.before.holdings.tickets.get(self.old) or self.now.holdings.tickets.get(self.new)
+        ids = {self.before.map_id, *(key.partition("/")[0] for key in self.before.holdings.moved)}
+        return held is not None and held.marker.map_id in ids
 
 
 def after_moves(sides: Sequence[Side], moves: Moves) -> dict[str, Holdings]:

@@ -83,7 +83,8 @@ class Holdings:
     @property
     def named_tracking(self) -> tuple[str, ...]:
         """Numbers of the tracking ticket that the other tickets and its copies name, when it is not among them."""
-        own = (held for key, held in self.tickets.items() if key not in self.arrived or _is_written_as(key, held))
+        elsewhere = {key for key, former in self.arrived.items() if former.is_written_there}
+        own = (held for key, held in self.tickets.items() if key not in elsewhere)
         others = () if self.tracking else (*own, *(copy for copy, _ in self.copies))
         return tuple(dict.fromkeys(held.marker.tracking for held in others if held.marker.tracking))
 
@@ -322,8 +323,3 @@ def _age(held: Held) -> Age:
     Longer is larger; no number of a tracker is too long for that.
     """
     return tuple((len(digits), digits) for digits in _DIGITS.findall(held.ticket.number))
-
-
-def _is_written_as(key: str, held: Held) -> bool:
-    """Whether the marker of a ticket is one of the map that its key is of."""
-    return held.marker.map_id == key.partition("/")[0]

@@ -18,6 +18,8 @@ class Former:
     """Number of the tracking ticket there, empty when there is none."""
     was_child: bool
     """Whether it was made a child of that tracking ticket."""
+    is_written_there: bool = False
+    """Its marker is still the one from there: no run has written it for the map that it comes to."""
 
 
 @dataclass(frozen=True, slots=True)

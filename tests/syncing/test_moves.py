@@ -337,17 +337,19 @@ def test_a_ticket_that_arrives_and_is_another_task_there_is_still_known_to_have_
     assert push(tracker, now).writes == ()
 
 
-def test_a_map_whose_only_ticket_came_from_another_map_is_not_made_again_when_its_tracking_ticket_is_deleted() -> None:
+@pytest.mark.parametrize("again", ["beta", "gamma"])
+def test_a_map_whose_only_ticket_came_from_another_map_is_not_made_again_when_its_tracking_ticket_is_deleted(
+    again: str,
+) -> None:
     """The map that the ticket left is not written and lists it still; the ticket names its new tracking ticket."""
     tracker = pushed(some_map("alpha", "Store", "Sender", "Router", "Report"))
-    now = named("beta", task("Store", sections=SAYS["Store"]))
-    push(tracker, now)
+    push(tracker, named("beta", task("Store", sections=SAYS["Store"])))
     moved = numbers(tracker)
     assert moved[key("beta", "Store")] == "2"
     del tracker.tickets[moved["beta/tracking/map"]]
-    shown = push(tracker, now)
+    shown = push(tracker, named(again, task("Store", sections=SAYS["Store"])))
     assert [bool(each.refusals) for each in shown.maps] == [True]
-    assert "beta/tracking/map" not in numbers(tracker)
+    assert f"{again}/tracking/map" not in numbers(tracker)
 
 
 def test_a_map_that_a_guard_refuses_neither_gives_nor_takes() -> None:
