@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from techmap_sync.adapters.advice import number
+from techmap_sync.adapters.failures import AnswerTooLarge
+
+Answer = TypeVar("Answer")
 
 SLACK = 10
 """Pages beyond the number that the server announced: rows may be added while a list is read."""
@@ -40,6 +43,25 @@ def smaller(query: Mapping[str, Any]) -> dict[str, Any] | None:
     page = number(str(query.get("page", ""))) or 1
     numbered = {"page": (page - 1) * before // size + 1} if page > 1 else {}
     return {**query, **numbered, "per_page": size}
+
+
+def read_what_fits(
+    read: Callable[[Mapping[str, Any]], Answer], query: Mapping[str, Any]
+) -> tuple[Answer, Mapping[str, Any]]:
+    """Read one page of a list, or as much of it as fits into one answer: a hundred issues may be 100 MB.
+
+    :param read: asks for a page.
+    :returns: the answer, and the query that was sent for it.
+    :raises AnswerTooLarge: one row alone is too large.
+    """
+    while True:
+        try:
+            return read(query), query
+        except AnswerTooLarge:
+            less = smaller(query)
+            if less is None:
+                raise
+            query = less
 
 
 class Endless(Exception):

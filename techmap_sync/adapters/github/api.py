@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from techmap_sync.adapters.connection import Connection
 from techmap_sync.adapters.failures import AnswerTooLarge, NoAnswer, TooLarge
@@ -12,7 +13,7 @@ from techmap_sync.adapters.github.pacer import Cost, Pacer
 from techmap_sync.adapters.github.refusals import not_found, refusal, seconds_demanded
 from techmap_sync.adapters.github.transport import Answer, Transport
 from techmap_sync.adapters.http import on_same_server
-from techmap_sync.adapters.pages import Endless, Walk, size_of, smaller
+from techmap_sync.adapters.pages import Endless, Walk, read_what_fits, size_of
 from techmap_sync.adapters.shapes import Row, Shape, Unexpected
 from techmap_sync.errors import OutcomeUnclear, TrackerError, UnexpectedAnswer
 
@@ -106,7 +107,7 @@ class Api:
         :raises TrackerError: a page is missing or is no list.
         """
         query: Parameters = {**parameters, "per_page": 100}
-        answer, query = self._page(path, query)
+        answer, query = read_what_fits(partial(self.read, path), query)
         size = size_of(query)
         walk = Walk(self._connection.now, answer.last_page)
         while True:
@@ -121,24 +122,10 @@ class Api:
             query = answer.next_query
             if not query:
                 return
-            answer, query = self._page(path, query)
+            answer, query = read_what_fits(partial(self.read, path), query)
             if (now := size_of(query)) < size:
                 walk.split(size // now)
                 size = now
-
-    def _page(self, path: str, query: Parameters) -> tuple[Answer, Parameters]:
-        """Read one page of a list, or as much of it as fits into one answer; return what was asked for in the end.
-
-        :raises TrackerError: the server refused or did not answer, or one row alone is too large.
-        """
-        while True:
-            try:
-                return self.read(path, query), query
-            except AnswerTooLarge:
-                less = smaller(query)
-                if less is None:
-                    raise
-                query = less
 
     def ask(self, query: str) -> Queried:
         """Send a GraphQL query that only reads.

@@ -6,11 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from techmap_sync.adapters.advice import number
-from techmap_sync.adapters.failures import AnswerTooLarge
 from techmap_sync.adapters.gitlab.answers import Answer, Query
 from techmap_sync.adapters.gitlab.problems import Complaint
 from techmap_sync.adapters.gitlab.wire import Wire
-from techmap_sync.adapters.pages import Endless, size_of, smaller
+from techmap_sync.adapters.pages import Endless, read_what_fits, size_of
 from techmap_sync.adapters.shapes import Row, Shape
 
 PER_PAGE = 100
@@ -83,11 +82,4 @@ def _page(wire: Wire, path: str, deed: str, query: Query, accepted: Collection[i
 
     :raises TrackerError: GitLab refused or did not answer, or one row alone is too large.
     """
-    while True:
-        try:
-            return wire.read(path, deed, query, accepted)
-        except AnswerTooLarge:
-            less = smaller(query)
-            if less is None:
-                raise
-            query = less
+    return read_what_fits(lambda part: wire.read(path, deed, part, accepted), query)[0]
