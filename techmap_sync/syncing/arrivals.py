@@ -11,6 +11,7 @@ from techmap_sync.syncing.marker import Ledger
 from techmap_sync.syncing.matching import Holdings
 from techmap_sync.syncing.moved import Departed, Former
 from techmap_sync.syncing.moves import Moves, Side
+from techmap_sync.syncing.revise import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,22 @@ class _Trip:
     """It starts in this run; another one did not finish it otherwise."""
 
     @property
+    def _held(self) -> Held | None:
+        """The ticket, wherever it is sorted by now; None when there is none that we may write."""
+        return self.before.holdings.tickets.get(self.old) or self.now.holdings.tickets.get(self.new)
+
+    @property
     def departed(self) -> Departed:
         """What the map that it leaves remembers."""
         listed = self.number in self.now.holdings.written_ledger.tickets.values() and not self._has_former_parent
-        held = self.before.holdings.tickets.get(self.old) or self.now.holdings.tickets.get(self.new)
+        held = self._held
         written = self.now.plan is not None and not self.now.held_back
         return Departed(self.now.map_id, self.new, self.number, held, listed and bool(self.number), written)
 
     @property
     def is_from_parent(self) -> bool:
         """Whether the ticket is still a child of the tracking ticket of the map that it leaves."""
-        held = self.before.holdings.tickets.get(self.old) or self.now.holdings.tickets.get(self.new)
+        held = self._held
         tracking = self.before.holdings.tracking
         return held is not None and tracking is not None and held.ticket.parent == tracking.ticket.number
 
@@ -62,7 +68,7 @@ class _Trip:
     @property
     def _is_written_there(self) -> bool:
         """Whether the marker is one of the map that it leaves, under whichever id; a ledger may list it much longer."""
-        held = self.before.holdings.tickets.get(self.old) or self.now.holdings.tickets.get(self.new)
+        held = self._held
         ids = {self.before.map_id, *(key.partition("/")[0] for key in self.before.holdings.moved)}
         return held is not None and held.marker.map_id in ids
 

@@ -47,8 +47,8 @@ class Holdings:
     claims: Claims = field(default_factory=Claims)
     """Tickets of authors who are not trusted, of all maps."""
     unreadable: Mapping[str, Stray] = field(default_factory=dict)
-    """Tickets that the ledger lists but whose marker is gone or broken, by key: released by a human. And
-    those that the tracker does not show."""
+    """Tickets that the ledger lists and that nobody may write, by key: a human took or broke the marker, or the tracker
+    does not show them."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Old key -> new key of tasks that were renamed since the last push."""
     released_tracking: str = ""
