@@ -11,7 +11,7 @@ from pathlib import Path
 
 from techmap_sync import programs
 from techmap_sync.syncing.descent import Descent
-from techmap_sync.unicode_forms import composed
+from techmap_sync.unicode_forms import composed, unified, with_line_feeds
 
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _AT_ONCE = 200
@@ -49,8 +49,9 @@ def committed(repository: Path, commit: str, files: Mapping[str, bytes]) -> dict
     blobs = dict(_blobs(repository, commit, {spelling for path in files for spelling in _spellings(path)}))
     found = {}
     for path, data in files.items():
-        known = next((spelling for spelling in _spellings(path) if _as_printed(spelling) in blobs), "")
-        if known and _holds(repository, blobs[_as_printed(known)], data):
+        # Of what git prints all line ends are read as one.
+        known = next((spelling for spelling in _spellings(path) if with_line_feeds(spelling) in blobs), "")
+        if known and _holds(repository, blobs[with_line_feeds(known)], data):
             found[path] = known
     return found
 
@@ -58,11 +59,6 @@ def committed(repository: Path, commit: str, files: Mapping[str, bytes]) -> dict
 def _spellings(path: str) -> Sequence[str]:
     """A file system may spell a name in another Unicode form than the commit does."""
     return tuple(dict.fromkeys((path, composed(path), unicodedata.normalize("NFD", path))))
-
-
-def _as_printed(path: str) -> str:
-    """Return a path as it is read from what git prints, of which all line ends come as one."""
-    return path.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _blobs(repository: Path, commit: str, paths: set[str]) -> Iterator[tuple[str, str]]:
@@ -84,14 +80,9 @@ def _holds(repository: Path, blob: str, data: bytes) -> bool:
     pointer = _POINTER.match(text)
     if pointer is not None:
         return hashlib.sha256(data).hexdigest() == pointer[1]
-    return _plain(text) == _plain(data.decode("utf-8", "surrogateescape"))
+    return unified(text) == unified(data.decode("utf-8", "surrogateescape"))
 
 
 def _name_of(data: bytes, like: str) -> str:
     algorithm = hashlib.sha1 if len(like) == 40 else hashlib.sha256
     return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
-
-
-def _plain(text: str) -> str:
-    unified = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return composed(unified)

@@ -28,6 +28,16 @@ def compatible(text: str) -> str:
     return _in_form("NFKC", text)
 
 
+def with_line_feeds(text: str) -> str:
+    """Return the text with a line feed at the end of each line, whatever a checkout or a server made of it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def unified(text: str) -> str:
+    """Return what a file says: without a byte-order mark, with line feeds, and in one Unicode form."""
+    return composed(with_line_feeds(text.removeprefix("\ufeff")))
+
+
 def place_to_cut(text: str, limit: int) -> int:
     """Return the last place up to ``limit`` where a cut parts nothing that is seen as one character.
 

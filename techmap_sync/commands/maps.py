@@ -19,10 +19,10 @@ from techmap_sync.model import Span, TechnicalMap
 from techmap_sync.parsing.checks import apply_severities, check, duplicate_ids
 from techmap_sync.parsing.parser import decode, looks_like_map, parse
 from techmap_sync.parsing.reading import Ignore
-from techmap_sync.parsing.recognition import unified
 from techmap_sync.parsing.vocabulary import Vocabulary
 from techmap_sync.planning.options import GranularityChoice
 from techmap_sync.planning.outline import Outline, outline_of
+from techmap_sync.unicode_forms import unified
 
 if TYPE_CHECKING:
     from techmap_sync.commands.identities import Identity

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from techmap_sync.parsing.frontmatter import split_front_matter
 from techmap_sync.parsing.limits import too_long
 from techmap_sync.parsing.meaning import is_placeholder
-from techmap_sync.parsing.recognition import fields_in_line, looks_like_map, unified
+from techmap_sync.parsing.recognition import fields_in_line, looks_like_map
 from techmap_sync.parsing.titles import map_title
-from techmap_sync.unicode_forms import compatible
+from techmap_sync.unicode_forms import compatible, unified
 
 if TYPE_CHECKING:
     from techmap_sync.parsing.vocabulary import Vocabulary

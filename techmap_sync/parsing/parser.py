@@ -24,10 +24,11 @@ from techmap_sync.parsing.metadata import Metadata, read_metadata
 from techmap_sync.parsing.outline import sections_of, straighten
 from techmap_sync.parsing.reader import Reader
 from techmap_sync.parsing.reading import Reading
-from techmap_sync.parsing.recognition import looks_like_map, unified
+from techmap_sync.parsing.recognition import looks_like_map
 from techmap_sync.parsing.sections import top_sections
 from techmap_sync.parsing.specifications import assemble
 from techmap_sync.parsing.titles import find_title
+from techmap_sync.unicode_forms import unified
 
 if TYPE_CHECKING:
     from techmap_sync.parsing.vocabulary import Vocabulary

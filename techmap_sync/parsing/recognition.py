@@ -12,7 +12,7 @@ from techmap_sync.parsing.frontmatter import split_front_matter
 from techmap_sync.parsing.limits import ODD_SPACES
 from techmap_sync.parsing.titles import map_title
 from techmap_sync.parsing.wording import heading_key, without_comments
-from techmap_sync.unicode_forms import composed
+from techmap_sync.unicode_forms import unified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +42,6 @@ def looks_like_map(text: str, vocabulary: Vocabulary) -> bool:
     if heading_key(front.values.get(_KIND, "")) in vocabulary.titles:
         return True
     return any(_says_map(line, below, vocabulary) for line, below in _readable_lines(text[front.length :]))
-
-
-def unified(text: str) -> str:
-    """Return the text without a byte-order mark, with ``\\n`` at the end of every line, and in one Unicode form."""
-    return composed(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _may_be_map(text: str, vocabulary: Vocabulary) -> bool:

@@ -7,14 +7,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from techmap_sync.unicode_forms import composed
+from techmap_sync.unicode_forms import composed, with_line_feeds
 
 _TICK = re.compile(r"^(\s*(?:[-*+]|\d+[.)])\s+\[)[xX](\])", re.MULTILINE)
 
 
 def digest(text: str) -> str:
     """Return 16 hexadecimal digits of the SHA-256 of a text: line ends and Unicode form do not count."""
-    return _sha(composed(_with_one_line_end(text)))
+    return _sha(composed(with_line_feeds(text)))
 
 
 def text_digest(markdown: str) -> str:
@@ -24,7 +24,7 @@ def text_digest(markdown: str) -> str:
 
 def comparable(markdown: str) -> str:
     """Return a text without what trackers and readers change in passing: line ends, outer blank lines, ticks, forms."""
-    text = composed(_with_one_line_end(markdown)).strip()
+    text = composed(with_line_feeds(markdown)).strip()
     return _TICK.sub(r"\1 \2", text) if "x]" in text or "X]" in text else text
 
 
@@ -35,13 +35,9 @@ def is_digest_of(fingerprint: str, text: str) -> bool:
 
 def _forms(text: str) -> Iterator[str]:
     """Yield a text as checkouts may hold it: with each line end, in each Unicode form."""
-    plain = _with_one_line_end(text)
+    plain = with_line_feeds(text)
     for form in dict.fromkeys((plain, composed(plain), unicodedata.normalize("NFD", plain))):
         yield from (form.replace("\n", end) for end in ("\n", "\r\n", "\r"))
-
-
-def _with_one_line_end(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _sha(text: str) -> str:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from techmap_sync.unicode_forms import with_line_feeds
+
 _BEGIN = "<!-- SECTION:DESCRIPTION:BEGIN -->"
 _END = "<!-- SECTION:DESCRIPTION:END -->"
 _HEADING = "## Description"
@@ -29,7 +31,7 @@ class BrokenMarkers(Exception):
 
 def settled(text: str) -> str:
     """Return a text as a file can hold it: lines end with a line feed, and all of it is Unicode."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
+    return with_line_feeds(text).encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True, slots=True)
