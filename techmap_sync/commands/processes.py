@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from techmap_sync.errors import UsageProblem
@@ -36,7 +37,9 @@ def in_order(work: Callable[[Thing], Result], things: Sequence[Thing], jobs: int
     from concurrent.futures.process import BrokenProcessPool
 
     try:
-        yield from pool.map(work, things, chunksize=CHUNK)
+        with _interrupts_held_back():
+            results = pool.map(work, things, chunksize=CHUNK)
+        yield from results
     except BrokenProcessPool as error:
         hint = "there may be too little memory for so many; --jobs 1 or the setting jobs = 1 reads them in one process"
         raise UsageProblem("a process that read maps was killed", hint) from error
@@ -52,6 +55,19 @@ def _pool(processes: int) -> ProcessPoolExecutor | None:
         return ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_the_first_process)
     except (ImportError, NotImplementedError, OSError):  # no semaphores, as in some sandboxes
         return None
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Hold Ctrl-C back while processes start: one that it reaches before it ignores it would look killed."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _leave_interrupts_to_the_first_process() -> None:

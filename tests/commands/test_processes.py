@@ -150,16 +150,30 @@ def test_ctrl_c_ends_all_processes_without_a_traceback(shelf: Program) -> None:
     program = Path(sys.executable).with_name("techmap-sync")
     run = subprocess.Popen(
         [program, "check", "maps", "--jobs", "2"], cwd=shelf.folder, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, start_new_session=True,
+        stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - no thread runs here
     )  # fmt: skip
     while len(_members(run.pid)) < 3:
         assert run.poll() is None
         time.sleep(0.01)
     os.killpg(run.pid, signal.SIGINT)
     _, err = run.communicate(timeout=30)
-    assert run.returncode == 130
+    assert run.returncode == 130, err
     assert "Traceback" not in err
     assert _members(run.pid) == []
+
+
+def test_ctrl_c_reaches_no_process_that_has_only_begun() -> None:
+    assert set(in_order(_holds_ctrl_c_back, range(100), 2)) == {True}
+    assert not _holds_ctrl_c_back(0)
+
+
+def _holds_ctrl_c_back(_: int) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def _heed_ctrl_c() -> None:
+    """As in a shell, whoever started the tests: what a shell starts in the background ignores the signal."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _members(group: int) -> list[str]:
