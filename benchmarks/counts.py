@@ -11,14 +11,14 @@ from benchmarks.plans import edited, map_of, prioritised
 from benchmarks.table import Row
 from techmap_sync.errors import BudgetSpent
 from techmap_sync.planning.task import TaskPlan
-from techmap_sync.syncing.apply import apply
-from techmap_sync.syncing.changes import ChangeSet
-from techmap_sync.syncing.diff import diff
-from techmap_sync.syncing.matching import Holdings
-from techmap_sync.syncing.observe import observe
-from techmap_sync.syncing.tracker import Tracker
-from tests.adapters.servers import SERVERS, OnGitLab, Server
-from tests.syncing.build import POLICY, origin
+from techmap_sync.sync.apply import apply
+from techmap_sync.sync.changes import ChangeSet
+from techmap_sync.sync.diff import diff
+from techmap_sync.sync.observe import observe
+from techmap_sync.sync.tickets import Holdings
+from techmap_sync.sync.tracker import Tracker
+from tests.sync.build import POLICY, origin
+from tests.trackers.servers import SERVERS, OnGitLab, Server
 
 LABELS = 2
 """The managed one and a priority."""

@@ -14,21 +14,20 @@ from benchmarks.numbers import Number
 from benchmarks.plans import edited, map_of
 from benchmarks.table import Row, Section
 from techmap_sync.config import load_settings
+from techmap_sync.documents.technical_map.parser import parse
+from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.model import TechnicalMap
-from techmap_sync.parsing.parser import parse
-from techmap_sync.parsing.vocabulary import Vocabulary
-from techmap_sync.planning.options import Granularity, GranularityChoice
-from techmap_sync.planning.task import TaskPlan
-from techmap_sync.syncing.apply import apply
-from techmap_sync.syncing.block import read_block
-from techmap_sync.syncing.changes import ChangeSet, MapChanges
-from techmap_sync.syncing.diff import diff
-from techmap_sync.syncing.matching import Holdings, sort_tickets
-from techmap_sync.syncing.policy import Limits
-from techmap_sync.syncing.tracker import Capabilities, Snapshot
+from techmap_sync.planning.task import Granularity, GranularityChoice, TaskPlan
+from techmap_sync.sync.apply import apply
+from techmap_sync.sync.block import read_block
+from techmap_sync.sync.changes import ChangeSet, MapChanges
+from techmap_sync.sync.diff import diff
+from techmap_sync.sync.policy import Limits
+from techmap_sync.sync.tickets import Holdings, sort_tickets
+from techmap_sync.sync.tracker import Capabilities, Snapshot
+from tests.fakes.memory import MemoryTracker
 from tests.planning.maps import plan_of
-from tests.syncing.build import POLICY, origin
-from tests.trackers.memory import MemoryTracker
+from tests.sync.build import POLICY, origin
 
 SIZES = (10, 100, 1_000, 10_000)
 LARGEST = 2_500

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from benchmarks.numbers import Number
 from benchmarks.table import Row
-from tests.syncing.test_crash import FAULTS, struck
+from tests.sync.test_crash import FAULTS, struck
 
 TEXT = (
     "Each request of a push in turn is killed, or gets no answer before or after its effect; then the push runs again. "
     "Killed after the effect of one request is killed before the next. Here over a tracker in memory; "
-    "`tests/adapters/test_crash_over_http.py` does the same with every request of a push of 30 tasks over "
+    "`tests/trackers/test_crash_over_http.py` does the same with every request of a push of 30 tasks over "
     "HTTP against both simulated servers."
 )
 

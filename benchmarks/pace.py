@@ -5,8 +5,8 @@ from __future__ import annotations
 from benchmarks.counts import edges_of, filled, many
 from benchmarks.numbers import Number
 from benchmarks.table import Row
-from tests.adapters.servers import OnGitHub
 from tests.simulators.github import GitHub, Limits, running
+from tests.trackers.servers import OnGitHub
 
 TEXT = (
     "On GitHub: a second between two writes, 80 new things a minute and 500 an hour, 900 points a minute, 5,000 "

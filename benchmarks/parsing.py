@@ -12,9 +12,9 @@ from marko.ext.gfm import gfm
 from benchmarks.clock import best_times
 from benchmarks.numbers import Number
 from benchmarks.table import Row
-from techmap_sync.parsing.parser import decode, parse
-from techmap_sync.parsing.vocabulary import Vocabulary
-from tests.parsing.test_hostile import LONG, MEBIBYTE
+from techmap_sync.documents.technical_map.parser import decode, parse
+from techmap_sync.documents.technical_map.vocabulary import Vocabulary
+from tests.documents.test_hostile import LONG, MEBIBYTE
 
 BOUND = 1.3
 ROUNDS = 7

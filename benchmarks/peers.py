@@ -16,9 +16,9 @@ from benchmarks.counts import counted, filled, many
 from benchmarks.plans import map_of
 from benchmarks.table import Row
 from techmap_sync import __version__
-from tests.adapters.servers import OnGitHub
 from tests.simulators.github import GitHub, running
 from tests.simulators.github.server import TOKEN
+from tests.trackers.servers import OnGitHub
 
 LATENCY = 0.1
 AT_ONCE = 10

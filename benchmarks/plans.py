@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from techmap_sync.planning.task import Priority, TaskPlan
-from tests.syncing.build import plan, task
+from tests.sync.build import plan, task
 
 SUBJECTS = ("invoices", "sessions", "alerts", "search results", "webhooks", "exports", "ledgers")
 EVERY = 10

@@ -2,18 +2,207 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
+from urllib.parse import unquote
 
 from techmap_sync import files, programs
-from techmap_sync.commits import committed, descent, is_ancestor
-from techmap_sync.planning.source import MapSource, WebFiles
-from techmap_sync.registry import find_kind, public_kind
-from techmap_sync.remotes import Remote, parse_remote
-from techmap_sync.syncing.descent import Descent
-from techmap_sync.unicode_forms import composed
+from techmap_sync.planning.link_targets import MapSource, WebFiles
+from techmap_sync.registry import find_kind, public_kind, same_host
+from techmap_sync.sync.policy import Descent
+from techmap_sync.text_forms import composed, unified, with_line_feeds
+
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_AT_ONCE = 200
+"""Paths on one command line."""
+_POINTER = re.compile(r"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
+"""What git keeps of a file that Git LFS holds: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
+
+
+def descent(repository: Path, commit: str, other: str) -> Descent:
+    """Return how a commit is related to another one.
+
+    :param repository: root of a clone.
+    :param other: a full hash, as somebody's ledger names it.
+    """
+    if not _HASH.fullmatch(commit) or not _HASH.fullmatch(other):
+        return Descent.UNKNOWN
+    if commit == other:
+        return Descent.SAME
+    if is_ancestor(repository, other, commit):
+        return Descent.AFTER
+    return Descent.BEFORE if is_ancestor(repository, commit, other) else Descent.UNKNOWN
+
+
+def is_ancestor(repository: Path, first: str, second: str) -> bool:
+    """Whether one commit is known to be in the history of another one, or the same."""
+    return programs.git(repository, "merge-base", "--is-ancestor", first, second).code == 0
+
+
+def committed(repository: Path, commit: str, files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the files whose text a commit holds, and the path of each in it; line ends and Unicode form do not count.
+
+    :param repository: root of a clone.
+    :param files: what the files hold, by their path in the repository, as the file system spells it.
+    """
+    blobs = dict(_blobs(repository, commit, {spelling for path in files for spelling in _spellings(path)}))
+    found = {}
+    for path, data in files.items():
+        # Of what git prints all line ends are read as one.
+        known = next((spelling for spelling in _spellings(path) if with_line_feeds(spelling) in blobs), "")
+        if known and _holds(repository, blobs[with_line_feeds(known)], data):
+            found[path] = known
+    return found
+
+
+def _spellings(path: str) -> Sequence[str]:
+    """A file system may spell a name in another Unicode form than the commit does."""
+    return tuple(dict.fromkeys((path, composed(path), unicodedata.normalize("NFD", path))))
+
+
+def _blobs(repository: Path, commit: str, paths: set[str]) -> Iterator[tuple[str, str]]:
+    left = iter(sorted(paths))
+    while some := list(islice(left, _AT_ONCE)):
+        listing = programs.git(repository, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", *some)
+        for row in filter(None, listing.output.split("\0")):
+            about, _, path = row.partition("\t")
+            _, kind, name = about.split(" ", 2)
+            if kind == "blob":
+                yield path, name
+
+
+def _holds(repository: Path, blob: str, data: bytes) -> bool:
+    """Whether a blob says the same as some file; where the hash does not tell, the blob is read."""
+    if blob in (_name_of(data, blob), _name_of(data.replace(b"\r\n", b"\n"), blob)):
+        return True
+    text = programs.git(repository, "cat-file", "blob", blob).output
+    pointer = _POINTER.match(text)
+    if pointer is not None:
+        return hashlib.sha256(data).hexdigest() == pointer[1]
+    return unified(text) == unified(data.decode("utf-8", "surrogateescape"))
+
+
+def _name_of(data: bytes, like: str) -> str:
+    algorithm = hashlib.sha1 if len(like) == 40 else hashlib.sha256
+    return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+_SSH_PATIENCE = 5
+"""Seconds for ssh to read its settings."""
+_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#\\]*)(?P<path>/[^?#]*)(?:[?#].*)?", re.I)
+_SCP = re.compile(r"(?:(?P<user>[^@:/\\\[\]]+)@)?(?:(?P<host>[^@:/\\\[\]]+)|\[(?P<inside>[^\]/\\]+)\]):(?P<path>.+)")
+_AUTHORITY = re.compile(r"(?:(?P<user>.*)@)?(?P<host>\[[^\]]+\]|[^:@\[\]]+)(?::\d*)?")
+_HOST = re.compile(r"[a-z0-9_][\w.-]*|\[[0-9a-f:.%]+\]", re.I)
+_DRIVE = re.compile(r"[a-z]:[/\\]", re.I)
+_DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)", re.I)
+_USER_IN_PATH = re.compile(r"[^/]@")
+_USER = re.compile(r"[A-Za-z0-9_][\w.-]*")
+_SSH = frozenset({"ssh", "git+ssh", "ssh+git"})
+
+AskSsh = Callable[[str, str], str]
+"""Gets a host and a user, and returns the host that ssh connects to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where a repository lives: host and path, without user, port or password."""
+
+    host: str
+    path: str
+    named_kind: str = ""
+    """The tracker that a server of one's own is, when the CI or the settings name it."""
+    alias: str = field(default="", compare=False)
+    """The host as the remote's address has it, when only this machine's ssh knows it by that name."""
+
+    @property
+    def canonical(self) -> str:
+        """``HOST/owner/name``, the same for every way to write the address."""
+        return f"{self.host}/{self.path}".casefold()
+
+    @property
+    def former(self) -> str:
+        """The canonical name that earlier releases made of the same address, empty when it was no other one."""
+        return f"{self.alias}/{self.path}".casefold() if self.alias else ""
+
+    @property
+    def kind(self) -> str:
+        """Name of the tracker's kind; empty when nobody said what the host is."""
+        return public_kind(self.host) or self.named_kind
+
+    def named(self, kinds: Mapping[str, str]) -> Remote:
+        """Return the same remote with what is known of servers: tracker by host."""
+        return replace(self, named_kind=kinds.get(self.host, self.named_kind))
+
+
+def ask_ssh(host: str, user: str) -> str:
+    """Return the host that ssh connects to for a name of its settings, empty when it does not tell."""
+    login = ["-l", user] if _USER.fullmatch(user) else []
+    said = programs.run(["ssh", "-G", *login, "--", host], seconds=_SSH_PATIENCE).said
+    lines = (line.split(" ", 1) for line in said.splitlines() if line.startswith("hostname "))
+    return next((name for _, name in lines), "")
+
+
+def parse_remote(address: str, ask: AskSsh = ask_ssh) -> Remote | None:
+    """Read the address of a remote in any form that git takes; None for a local path and what cannot be read.
+
+    :param ask: what resolves a name that only ssh knows; asked for no public host.
+    """
+    found = _split(address)
+    if found is None:
+        return None
+    over_ssh, authority, path = found
+    parts, path = _AUTHORITY.fullmatch(authority), _clean(path)
+    if parts is None or not path or not _HOST.fullmatch(parts["host"]):
+        return None
+    host = same_host(parts["host"])
+    if not over_ssh or public_kind(host):
+        return Remote(host, path)
+    resolved = _resolved(host, same_host(ask(parts["host"], (parts["user"] or "").partition(":")[0])))
+    return Remote(resolved, path, alias=host if resolved != host else "")
+
+
+def _split(address: str) -> tuple[bool, str, str] | None:
+    """Return whether an address goes over ssh, who and where the server is, and the path there."""
+    address = address.strip()
+    if not address.isprintable() or _DRIVE.match(address):
+        return None
+    if url := _URL.fullmatch(address):
+        scheme = url["scheme"].casefold()
+        return None if scheme == "file" else (scheme in _SSH, url["authority"], unquote(url["path"]))
+    if "://" in address or "::" in address.partition("[")[0]:
+        return None  # an address that only a helper program understands
+    scp = _SCP.fullmatch(address)
+    if scp is None:
+        return None
+    inside, user = scp["inside"] or "", f"{scp['user']}@" if scp["user"] else ""
+    if "@" in inside:
+        return True, inside, scp["path"]
+    host = scp["host"] or (f"[{inside}]" if inside.count(":") > 1 else inside)  # [::1], but [host:port]
+    return True, f"{user}{host}", scp["path"]
+
+
+def _clean(path: str) -> str:
+    """Return a path without what makes no difference; empty for one that may hold a password or leads elsewhere."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    clean = re.sub(r"\.git$", "", "/".join(parts), flags=re.I)
+    return "" if ".." in parts or _USER_IN_PATH.search(clean) or not clean.isprintable() else clean
+
+
+def _resolved(host: str, target: str) -> str:
+    """Return which of two names a server is known by: the one that ssh was given, or the one that it connects to.
+
+    A name with a domain is one that other people use too, over https for instance, whatever machine ssh reaches by it;
+    unless that machine is a public server.
+    """
+    is_alias = not _DOMAIN.fullmatch(host) and _DOMAIN.fullmatch(target)
+    return target if is_alias or public_kind(target) else host
+
 
 _PATIENCE = 10
 """Seconds to wait for a server that a file would be better with, and good without."""

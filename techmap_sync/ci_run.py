@@ -77,7 +77,7 @@ class Ci:
     job_variables: tuple[str, ...] = ()
     """Together they tell one job of a pipeline from the others."""
     takes_commands = False
-    """The runner shows problems that are printed as its commands (``reports/annotations.py``)."""
+    """The runner shows problems that are printed as its commands (``reports/github_actions.py``)."""
 
     def runs(self, variables: Mapping[str, str]) -> bool:
         """Whether it runs this process."""

@@ -28,8 +28,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from techmap_sync import files
 from techmap_sync.errors import SettingsProblem, UnreadableFile, UsageProblem
-from techmap_sync.planning.options import GranularityChoice, PlanOptions
-from techmap_sync.planning.rules import EVERY_RULE
+from techmap_sync.planning.task import GranularityChoice, PlanOptions
+from techmap_sync.planning.task_graph import EVERY_RULE
 from techmap_sync.registry import TrackerKind, built_in, find_kind, installed, kind_named
 from techmap_sync.setting_types import (
     GranularityTable,
@@ -40,14 +40,14 @@ from techmap_sync.setting_types import (
     ServerTable,
     Table,
     TicketNumber,
+    line_of,
 )
-from techmap_sync.syncing.choices import OnConflict, OrphanPolicy
-from techmap_sync.syncing.digest import digest
-from techmap_sync.toml_places import line_of
+from techmap_sync.sync.comparison import digest
+from techmap_sync.sync.policy import OnConflict, OrphanPolicy
 from techmap_sync.trust import Trust
 
 if TYPE_CHECKING:
-    from techmap_sync.syncing.policy import Limits
+    from techmap_sync.sync.policy import Limits
 
 FILE_NAME = "techmap-sync.toml"
 LARGEST = files.MIB
@@ -151,7 +151,7 @@ class Settings(Table):
 
     def write_limits(self) -> Limits:
         """Return how much one run may write for one map."""
-        from techmap_sync.syncing.policy import Limits
+        from techmap_sync.sync.policy import Limits
 
         return Limits(**self.limits.model_dump())
 

@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 
 from techmap_sync.errors import UnreadableFile
-from techmap_sync.unicode_forms import composed
+from techmap_sync.text_forms import composed
 
 MIB = 1024 * 1024
 _BINARY, _NOFOLLOW, _NONBLOCK, _DIRECTORY = (

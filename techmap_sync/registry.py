@@ -21,9 +21,9 @@ from techmap_sync.errors import UsageProblem
 from techmap_sync.servers import Server, read_address
 
 if TYPE_CHECKING:
-    from techmap_sync.adapters.connection import Connection
-    from techmap_sync.syncing.review import Review
-    from techmap_sync.syncing.tracker import Tracker
+    from techmap_sync.sync.review_comment import Review
+    from techmap_sync.sync.tracker import Tracker
+    from techmap_sync.trackers.connection import Connection
 
 GROUP = "techmap_sync.trackers"
 _KIND = re.compile(r"[a-z][a-z0-9_]*")
@@ -176,7 +176,7 @@ class TrackerKind:
         return found
 
 
-BUILT_IN = tuple(f"techmap_sync.adapters.{name}.kind:KIND" for name in ("github", "gitlab", "backlog"))
+BUILT_IN = tuple(f"techmap_sync.trackers.{name}.kind:KIND" for name in ("github", "gitlab", "backlog"))
 
 
 @lru_cache

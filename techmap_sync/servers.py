@@ -1,4 +1,4 @@
-"""Servers, compared whole: what an address says, in one form, or why it says nothing that may be trusted.
+r"""Servers, compared whole: what an address says, in one form, or why it says nothing that may be trusted.
 
 A browser, a library and a reader may each understand ``https://github.com\\@evil.example`` in another way. So an
 address is read by one strict grammar, and what is sent goes to the form that was compared, not to what was written.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from techmap_sync.planning.options import Granularity
-from techmap_sync.planning.rules import EVERY_RULE
+from techmap_sync.planning.task import Granularity
+from techmap_sync.planning.task_graph import EVERY_RULE
 
 
 def _trimmed(name: object) -> object:
@@ -89,3 +90,26 @@ class ServerTable(Table):
 
     seconds_between_writes: float = Field(ge=0, le=86_400)
     ca_bundle: str
+
+
+def line_of(path: Sequence[str], toml: str) -> int:
+    """Return the line of a key, counted from 1; 0 when it is not found.
+
+    :param path: the names of its tables and its own name.
+    """
+    table: list[str] = []
+    for number, line in enumerate(toml.splitlines(), 1):
+        text = line.strip()
+        if text.startswith("["):
+            table = _dotted(text.strip("[] "))
+            if table == list(path):
+                return number
+        elif "=" in text and not text.startswith("#"):
+            key = [*table, *_dotted(text.split("=", 1)[0])]
+            if list(path[: len(key)]) == key:
+                return number
+    return 0
+
+
+def _dotted(key: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in key.split(".")]

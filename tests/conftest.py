@@ -22,12 +22,12 @@ LONGEST = {
 }
 
 
-ROOMS_OF_UNITS = {"parsing", "planning", "reports", "syncing", "trackers", "mutants"}
+ROOMS_OF_UNITS = {"documents", "planning", "reports", "sync", "fakes", "mutants"}
 """Their tests give values to functions; no server, no other program."""
 MORE_THAN_UNITS = {
     "planning": {"test_mermaid.py"},
     "reports": {"test_browser.py", "test_hostile.py", "test_html.py"},
-    "syncing": {"test_races.py"},
+    "sync": {"test_races.py"},
 }
 """Modules there that start a program or a browser."""
 TOO_LONG = {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
-from tests.commands.run import ROOT, Program
+from tests.app.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
+from tests.app.run import ROOT, Program
 
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),

@@ -14,15 +14,15 @@ from functools import lru_cache
 import pytest
 
 from techmap_sync.config import shipped
+from techmap_sync.documents.marko_patches import MAX_LINES
+from techmap_sync.documents.technical_map.checks import check
+from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.model import TechnicalMap
-from techmap_sync.parsing.checks import check
-from techmap_sync.parsing.limits import MAX_LINES
-from techmap_sync.parsing.parser import parse
 from techmap_sync.planning.body import TicketTexts
-from techmap_sync.planning.options import Granularity, GranularityChoice
-from techmap_sync.planning.outline import outline_of
+from techmap_sync.planning.link_targets import MapSource
 from techmap_sync.planning.planner import plan_tasks
-from techmap_sync.planning.source import MapSource
+from techmap_sync.planning.task import Granularity, GranularityChoice
+from techmap_sync.planning.task_graph import outline_of
 from techmap_sync.planning.templates import TicketTemplates
 from tests.constructs import CONSTRUCTS, GRAMMAR, Construct
 from tests.measure import measured

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from techmap_sync import programs
+from techmap_sync.app.credentials import printed_token
 from techmap_sync.checkout import checkout_of, commit_of_tag, user_name
-from techmap_sync.commands.credentials import printed_token
 from techmap_sync.registry import built_in
 
 GIT = shutil.which("git") or ""

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.checkout import checkout_of
-from techmap_sync.remotes import ask_ssh, parse_remote
+from techmap_sync.checkout import ask_ssh, checkout_of, parse_remote
 from tests.ci.checkout import git
 
 SSH = {

@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.counts import Count, counted, filled
 from benchmarks.plans import edited, map_of
-from techmap_sync.syncing.tracker import Snapshot, Tracker
-from tests.adapters.servers import SERVERS, Server
+from techmap_sync.sync.tracker import Snapshot, Tracker
+from tests.trackers.servers import SERVERS, Server
 
 MADE = map_of(29)
 

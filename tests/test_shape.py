@@ -46,10 +46,10 @@ def test_functions_are_short() -> None:
 
 
 def test_only_the_command_line_prints_and_only_config_reads_the_environment() -> None:
-    """``programs.py`` hands it on to what it starts; ``listener.py`` looks whether a runner listens."""
+    """``programs.py`` hands it on to what it starts; ``ci_log.py`` looks whether a runner listens."""
     for path in MODULES:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         prints = any(isinstance(n, ast.Name) and n.id == "print" for n in ast.walk(tree))
         reads = any(isinstance(n, ast.Attribute) and n.attr in ("environ", "getenv") for n in ast.walk(tree))
         assert not prints or path.parent.name == "cli", path
-        assert not reads or path.name in ("config.py", "programs.py", "listener.py"), path
+        assert not reads or path.name in ("config.py", "programs.py", "ci_log.py"), path

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from techmap_sync.unicode_forms import compatible, composed
+from techmap_sync.text_forms import compatible, composed
 from tests.measure import measured
 
 COMPOSING = ["e\u0301", "\u1112\u1161\u11ab", "\uff76\uff9e", "\u3147\uffc2", "\u0995\u09c7\u09be"]

@@ -78,14 +78,14 @@ def settings_of(config_file: Path | None, **flags: object) -> Settings:
 
     :param flags: settings by name; a flag that was not given is None, or an empty list.
     """
-    from techmap_sync.commands.vouching import remarks_of, trust_of_this_run
+    from techmap_sync.app.targets import remarks_of, trust_of_this_run
     from techmap_sync.config import environment, find_settings_file, load_settings
 
     given = {name: value for name, value in flags.items() if value not in (None, [])}
     trust = trust_of_this_run(environment())
     settings = load_settings(config_file or find_settings_file(Path.cwd()), given, trust)
     if remarks := remarks_of(settings):
-        from techmap_sync.cli.screen import Screen
+        from techmap_sync.cli.console import Screen
 
         Screen().note(f"note: {' '.join(remarks)}")
     return settings

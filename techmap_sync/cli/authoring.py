@@ -6,11 +6,11 @@ from pathlib import Path
 
 import typer
 
+from techmap_sync.app.checking import CheckFormat, explanation, report
 from techmap_sync.cli import options
 from techmap_sync.cli.app import commands, settings_of
+from techmap_sync.cli.console import Screen
 from techmap_sync.cli.options import ShowFormat
-from techmap_sync.cli.screen import Screen
-from techmap_sync.commands.checking import CheckFormat, explanation, report
 
 app = commands()
 
@@ -18,9 +18,9 @@ app = commands()
 @app.command(epilog="Example: techmap-sync init")
 def init(to: options.WhereTo = None, force: options.Force = False) -> None:
     """Write settings, workflow and map template for this repository."""
+    from techmap_sync.app.discovery import identities_in_tree
+    from techmap_sync.app.scaffold import MAPS, beginning, kind_of, places_of_maps, write_files
     from techmap_sync.checkout import checkout_of, default_branch
-    from techmap_sync.commands.identities import identities_in_tree
-    from techmap_sync.commands.initializing import MAPS, beginning, kind_of, places_of_maps, write_files
 
     checkout = checkout_of(Path.cwd())
     there = [each.path for each in identities_in_tree(checkout.root, settings_of(None))]
@@ -39,8 +39,8 @@ def new(name: options.Feature, output: options.Output = None, config_file: optio
     import shlex
     from datetime import datetime
 
+    from techmap_sync.app.scaffold import new_map, template_of_the_team
     from techmap_sync.checkout import user_name
-    from techmap_sync.commands.creating import new_map, template_of_the_team
 
     settings = settings_of(config_file)
     path = new_map(name, output, datetime.now().astimezone().date(), user_name(Path.cwd()), settings)
@@ -67,8 +67,8 @@ def check(
     if explain is not None:
         screen.result(explanation(explain))
         return
-    from techmap_sync.commands.maps import read_maps
-    from techmap_sync.commands.shards import shard_of
+    from techmap_sync.app.documents_found import read_maps
+    from techmap_sync.app.parallel import shard_of
     from techmap_sync.config import environment
 
     part = shard_of(shard, environment())
@@ -87,8 +87,9 @@ def show(
     no_color: options.NoColor = False,
 ) -> None:
     """Print what was understood of one map."""
-    from techmap_sync.commands.showing import read_one
-    from techmap_sync.reports import show_json, show_text
+    from techmap_sync.app.checking import read_one
+    from techmap_sync.reports import map_view as show_json
+    from techmap_sync.reports import map_view as show_text
 
     file = read_one(path, settings_of(config_file))
     understood, map_id = file.technical_map, file.outline.map_id

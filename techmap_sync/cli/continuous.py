@@ -9,26 +9,25 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from techmap_sync.app.ci_event import occasion, outputs_file, summary_file
+from techmap_sync.app.formats import Exit, Format
+from techmap_sync.app.naming import Named, read_named
+from techmap_sync.app.parallel import ALL, Shard, shard_of
+from techmap_sync.app.results import Report, Result, asked_reports, rendered, write_report
 from techmap_sync.ci_run import Deed, Occasion
 from techmap_sync.cli import options
 from techmap_sync.cli.app import commands, settings_of
-from techmap_sync.cli.joblog import JobLog
+from techmap_sync.cli.ci_log import JobLog
+from techmap_sync.cli.console import Screen
 from techmap_sync.cli.options import FailOn
 from techmap_sync.cli.runs import carry_out, deliver, ended, refused
-from techmap_sync.cli.screen import Screen
-from techmap_sync.commands.exit_codes import Exit
-from techmap_sync.commands.formats import Format
-from techmap_sync.commands.naming import Named, read_named
-from techmap_sync.commands.occasions import occasion, outputs_file, summary_file
-from techmap_sync.commands.reporting import Report, Result, asked_reports, rendered, write_report
-from techmap_sync.commands.shards import ALL, Shard, shard_of
 from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
-from techmap_sync.reports.annotations import problem_command
+from techmap_sync.reports.github_actions import problem_command
 
 if TYPE_CHECKING:
+    from techmap_sync.app.documents_found import MapFiles
+    from techmap_sync.app.run import Planned
     from techmap_sync.checkout import Checkout
-    from techmap_sync.commands.maps import MapFiles
-    from techmap_sync.commands.planning import Planned
     from techmap_sync.config import Settings
 
 
@@ -58,8 +57,8 @@ def ci(
     A pull or merge request: check the maps, plan, and keep the plan as one comment there. A push to the default branch:
     push. A schedule or a start by hand: reconcile. Anything else: plan.
     """
-    from techmap_sync.commands.allowances import allowances
-    from techmap_sync.commands.hosting import checkout_here
+    from techmap_sync.app.applying import allowances
+    from techmap_sync.app.targets import checkout_here
     from techmap_sync.config import environment
 
     log, reports = JobLog(environment()), asked_reports(report or ())
@@ -126,14 +125,14 @@ class _Job:
 
         :raises Refused: the maps are not those of the default branch, or there is a conflict that has to be settled.
         """
-        from techmap_sync.commands.pushing import refuse_conflicts, refuse_side_branch
+        from techmap_sync.app.applying import refuse_conflicts, refuse_side_branch
 
         refuse_side_branch(planned, self.checkout)
         if self.fail_on.refuses_conflicts:
             refuse_conflicts(planned)
 
     def _reason_to_leave_the_tracker(self, occasion: Occasion) -> str:
-        from techmap_sync.commands.targets import tracker_without_login
+        from techmap_sync.app.targets import tracker_without_login
 
         if occasion.deed is Deed.CHECK:
             return "check reads no tracker"
@@ -145,8 +144,8 @@ class _Job:
 
     def _tasks(self, occasion: Occasion, reason: str) -> tuple[Result, list[Exit]]:
         """List the tasks of all maps, where tickets are not read."""
-        from techmap_sync.commands.planning import tasks_alone
-        from techmap_sync.commands.vouching import remarks_of
+        from techmap_sync.app.run import tasks_alone
+        from techmap_sync.app.targets import remarks_of
 
         files, change_set = tasks_alone([], self.settings, self.checkout)
         self._problems(files)
@@ -155,8 +154,8 @@ class _Job:
         return self._shown(occasion, Result(files, change_set, remarks=(remark, *remarks_of(self.settings)))), unwritten
 
     def _planned(self, occasion: Occasion) -> Planned:
-        from techmap_sync.commands.planning import Wishes, make_plan
-        from techmap_sync.syncing.guard import Guard
+        from techmap_sync.app.run import Wishes, make_plan
+        from techmap_sync.sync.guards import Guard
 
         only_shown = occasion.deed is Deed.PLAN
         # Merging makes a newer commit than any that was pushed.
@@ -198,7 +197,7 @@ class _Job:
 
     def _shown(self, occasion: Occasion, result: Result) -> Result:
         """Show a plan in the log and on the review."""
-        from techmap_sync.commands.reviews import commented
+        from techmap_sync.app.results import commented
 
         if occasion.review is not None and occasion.deed is Deed.PLAN and self.shard.is_first:
             result = commented(occasion.review, result, self.settings, self.checkout)
@@ -207,7 +206,7 @@ class _Job:
         return result
 
     def _problems(self, files: MapFiles) -> None:
-        from techmap_sync.commands.checking import CheckFormat, report
+        from techmap_sync.app.checking import CheckFormat, report
 
         if any(file.diagnostics for file in files.maps):
             with self.log.section("Maps"):
@@ -229,7 +228,7 @@ def _occasion(command: Deed | None) -> Occasion:
 def _hand_on(result: Result, screen: Screen, reports: Sequence[Report]) -> None:
     """Write the reports, and what the CI hands on to later steps."""
     from techmap_sync.config import environment
-    from techmap_sync.reports.step_outputs import output_lines, step_outputs
+    from techmap_sync.reports.github_actions import output_lines, step_outputs
 
     deliver(result, screen, reports)
     file = outputs_file(environment())

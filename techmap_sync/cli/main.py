@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from techmap_sync.app.formats import Exit
 from techmap_sync.cli.app import app
-from techmap_sync.cli.listener import nothing_is_obeyed
-from techmap_sync.commands.exit_codes import Exit
+from techmap_sync.cli.ci_log import nothing_is_obeyed
 from techmap_sync.errors import Problem
 from techmap_sync.secrecy import harmless
 
@@ -39,7 +39,7 @@ def _run() -> None:
     try:
         app(with_pairs(sys.argv[1:]))
     except Problem as problem:
-        from techmap_sync.cli.screen import Screen
+        from techmap_sync.cli.console import Screen
 
         sys.exit(Screen().failed(problem))
     except Exception as error:  # noqa: BLE001 - the last boundary: a bug shall not look like the user's fault

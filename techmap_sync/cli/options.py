@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
+from techmap_sync.app.checking import CheckFormat
+from techmap_sync.app.formats import Exit, Format, StatusFormat
 from techmap_sync.ci_run import Deed
-from techmap_sync.commands.checking import CheckFormat
-from techmap_sync.commands.exit_codes import Exit
-from techmap_sync.commands.formats import Format, StatusFormat
 from techmap_sync.registry import built_in
 
 

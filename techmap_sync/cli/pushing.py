@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from techmap_sync.app.formats import Exit, Format
+from techmap_sync.app.naming import Named, read_named
+from techmap_sync.app.parallel import shard_of
+from techmap_sync.app.results import Result, asked_reports, rendered, write_file
 from techmap_sync.cli import options
 from techmap_sync.cli.app import commands, settings_of
+from techmap_sync.cli.console import Screen
 from techmap_sync.cli.runs import carry_out, deliver, ended, refused
-from techmap_sync.cli.screen import Screen
-from techmap_sync.commands.exit_codes import Exit
-from techmap_sync.commands.formats import Format
-from techmap_sync.commands.naming import Named, read_named
-from techmap_sync.commands.reporting import Result, asked_reports, rendered, write_file
-from techmap_sync.commands.shards import shard_of
 
 if TYPE_CHECKING:
-    from techmap_sync.commands.planning import Wishes
+    from techmap_sync.app.run import Wishes
 
 
 app = commands()
@@ -50,9 +49,9 @@ def plan(
     exit_code: options.ExitCode = False,
 ) -> None:
     """Show what a push would write, and write nothing."""
-    from techmap_sync.commands.hosting import checkout_here
-    from techmap_sync.commands.planning import make_plan
-    from techmap_sync.commands.reviews import commented, review_of_this_run
+    from techmap_sync.app.results import commented, review_of_this_run
+    from techmap_sync.app.run import make_plan
+    from techmap_sync.app.targets import checkout_here
     from techmap_sync.reports import plan_json
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
@@ -98,9 +97,9 @@ def push(
     require_approved: options.RequireApproved = False,
 ) -> None:
     """Show what will be written, and write just that."""
-    from techmap_sync.commands.hosting import checkout_here
-    from techmap_sync.commands.planning import make_plan
-    from techmap_sync.commands.pushing import hold_to, refuse_conflicts, refuse_side_branch
+    from techmap_sync.app.applying import hold_to, refuse_conflicts, refuse_side_branch
+    from techmap_sync.app.run import make_plan
+    from techmap_sync.app.targets import checkout_here
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     wishes = _wishes(read_named(resolve or (), recreate or (), rebind or ()), allow, refresh, accept_settings, shard)
@@ -140,9 +139,9 @@ def reconcile(
     no_color: options.NoColor = False,
 ) -> None:
     """Bring all maps and their tickets back in step: links, copies, orphans, finished maps."""
-    from techmap_sync.commands.hosting import checkout_here
-    from techmap_sync.commands.planning import make_plan
-    from techmap_sync.commands.pushing import refuse_side_branch
+    from techmap_sync.app.applying import refuse_side_branch
+    from techmap_sync.app.run import make_plan
+    from techmap_sync.app.targets import checkout_here
 
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
     asked = _wishes(read_named(resolve or (), recreate or (), rebind or ()), allow, False, accept_settings, shard)
@@ -170,8 +169,8 @@ def _wishes(
     accept_settings: bool,
     shard: str | None,
 ) -> Wishes:
-    from techmap_sync.commands.allowances import allowances
-    from techmap_sync.commands.planning import Wishes
+    from techmap_sync.app.applying import allowances
+    from techmap_sync.app.run import Wishes
     from techmap_sync.config import environment
 
     return Wishes(

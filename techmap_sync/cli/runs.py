@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from techmap_sync.cli.screen import Screen
-from techmap_sync.commands.exit_codes import Exit
-from techmap_sync.commands.formats import Format
-from techmap_sync.commands.reporting import Report, Result, rendered
+from techmap_sync.app.formats import Exit, Format
+from techmap_sync.app.results import Report, Result, rendered
+from techmap_sync.cli.console import Screen
 
 if TYPE_CHECKING:
-    from techmap_sync.commands.planning import Planned
-    from techmap_sync.commands.pushing import Pushed
+    from techmap_sync.app.applying import Pushed
+    from techmap_sync.app.run import Planned
 
 
 def refused(planned: Planned) -> list[Exit]:
@@ -25,12 +24,12 @@ def refused(planned: Planned) -> list[Exit]:
 
 def carry_out(planned: Planned, screen: Screen, output: Format, max_writes: int | None) -> Result:
     """Show a plan, write it, and say what became of it."""
+    from techmap_sync.app.applying import Pushed, push_plan
+    from techmap_sync.app.ci_event import run_circumstances
     from techmap_sync.checkout import checkout_of
-    from techmap_sync.commands.occasions import run_circumstances
-    from techmap_sync.commands.pushing import Pushed, push_plan
     from techmap_sync.config import environment
     from techmap_sync.reports import plan_text
-    from techmap_sync.syncing.outcomes import Status
+    from techmap_sync.sync.outcomes import Status
 
     change_set, pushed = planned.change_set, Pushed()
     as_text = output is Format.TEXT

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from techmap_sync.app.formats import SCREEN, Exit, StatusFormat
 from techmap_sync.cli import options
 from techmap_sync.cli.app import commands, settings_of
-from techmap_sync.cli.screen import Screen
-from techmap_sync.commands.exit_codes import Exit
-from techmap_sync.commands.formats import SCREEN, StatusFormat
+from techmap_sync.cli.console import Screen
 
 app = commands()
 
@@ -27,8 +26,8 @@ def status(
     no_color: options.NoColor = False,
 ) -> None:
     """Show where the work of every map stands, and write nothing to the tracker."""
-    from techmap_sync.commands.hosting import checkout_here
-    from techmap_sync.commands.taking_stock import status_in, status_of
+    from techmap_sync.app.status import status_in, status_of
+    from techmap_sync.app.targets import checkout_here
 
     screen = Screen(quiet, verbose, no_color)
     settings = settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
@@ -47,9 +46,9 @@ def doctor(
     no_color: options.NoColor = False,
 ) -> None:
     """Look at token, rights and tickets of a tracker, and write nothing."""
-    from techmap_sync.commands.examining import examine
-    from techmap_sync.commands.hosting import checkout_here
-    from techmap_sync.reports.doctor_text import doctor_text
+    from techmap_sync.app.status import examine
+    from techmap_sync.app.targets import checkout_here
+    from techmap_sync.reports.status_report import doctor_text
 
     settings = settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
     name, findings = examine(settings, checkout_here(settings))

@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from techmap_sync.model import Component, ConstraintArea, Item, ItemGroup, TechnicalMap
-from techmap_sync.planning.kinds import Kind
-from techmap_sync.planning.links import absolute_links
-from techmap_sync.planning.mentions import mentioned, names_of
-from techmap_sync.planning.mermaid import flow_chart
-from techmap_sync.planning.neutralize import is_inert, neutralize
-from techmap_sync.planning.outline import Outline
-from techmap_sync.planning.source import MapSource
-from techmap_sync.planning.task import Section
+from techmap_sync.planning.dependencies import mentioned, names_of
+from techmap_sync.planning.escape import is_inert, neutralize
+from techmap_sync.planning.link_targets import MapSource, absolute_links
+from techmap_sync.planning.task import Kind, Phase, Section
+from techmap_sync.planning.task_graph import Outline
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.planning.work import Work
+
+# Mermaid drops the last semicolon, an entity's too, of a line that looks like "style x:#f00;" or "classDef x:#f00;".
+_SPECIAL = re.compile(r"[^\w .,:;/()\-–—…]|s(?=tyle)|c(?=lassDef)")
+
+
+def flow_chart(titles: Sequence[str], phases: Sequence[Phase], blocked_by: Sequence[Sequence[int]]) -> str:
+    """Draw the tasks of a map.
+
+    :param titles: of all tasks; brackets, quotes and pipes are escaped as Mermaid's entity codes
+        (https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters).
+    :param phases: of the same tasks.
+    :param blocked_by: for each task the positions of those it waits for.
+    """
+    lines = ["flowchart LR"]
+    for phase in Phase:
+        members = [position for position, due in enumerate(phases) if due is phase]
+        if members:
+            lines += [f"  subgraph {phase}", *(f'    t{p}["{_escaped(titles[p])}"]' for p in members), "  end"]
+    edges = [(target, waiting) for waiting, targets in enumerate(blocked_by) for target in targets]
+    return "\n".join([*lines, *(f"  t{target} --> t{waiting}" for target, waiting in sorted(edges))])
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", text)
+
 
 TOLD_IN_SUMMARY = frozenset({"map id", "date", "author", "implementation ready", "implementation time"})
 """Metadata that a reader of the tracking ticket wants to know."""

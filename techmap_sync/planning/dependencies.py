@@ -6,15 +6,228 @@ that say something new. See ``docs/how-it-decides.md``, "What waits for what".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import NamedTuple
 
-from techmap_sync.planning.kinds import Kind
-from techmap_sync.planning.mentions import Names, mentioned, names_of
-from techmap_sync.planning.needs import Edges, needs_of
+from techmap_sync.documents.technical_map.wording import NearNames, squeezed
+from techmap_sync.model import Component
+from techmap_sync.planning.task import Kind
 from techmap_sync.planning.work import ROLLBACK, Rank, Work
+
+_WORD = re.compile(r"\w+")
+_BACKTICKS = re.compile("`+")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PLAIN_WORD = re.compile(r"[^\W\d_A-Z]+")
+"""A name such as ``store`` that is also a word of the language: it counts only where it is written as code."""
+
+LONGEST_NAME = 40
+"""Words. Each of them may be compared at each word of a text."""
+
+Words = tuple[str, ...]
+
+
+class Node(NamedTuple):
+    """A place in a tree of names: the words that lead here are the beginning of a name."""
+
+    following: dict[str, Node]
+    works: list[int]
+    """What has the name that ends here."""
+
+
+class Names(NamedTuple):
+    """All names of a map, by their words."""
+
+    exact: Node
+    """Compared letter by letter."""
+    spoken: Node
+    """Compared without regard to case: a name split into words."""
+    code: dict[str, set[int]]
+    """Counted only where a code span names just that."""
+
+
+def names_of(works: Sequence[Work]) -> Names:
+    """Index the names by which the works of one map can be mentioned.
+
+    :param works: the numbers in the result are positions in this sequence.
+    """
+    exact: list[tuple[Words, int]] = []
+    spoken: list[tuple[Words, int]] = []
+    code: dict[str, set[int]] = {}
+    for name, position in _names(works):
+        words = tuple(_WORD.findall(name))
+        split = tuple(word.casefold() for part in words for word in _HUMP.split(part) if word)
+        if _PLAIN_WORD.fullmatch(name):
+            code.setdefault(name, set()).add(position)
+        else:
+            exact.append((words, position))
+        if len(split) > 1 and works[position].kind is Kind.COMPONENT:
+            spoken.append((split, position))
+    return Names(_by_words(exact), _by_words(spoken), code)
+
+
+def mentioned(names: Names, markdown: str, code: Sequence[str] = ()) -> frozenset[int]:
+    """Return the positions of the works that a text names.
+
+    :param markdown: the text to look through.
+    :param code: code spans that belong to it but have lost their backticks.
+    """
+    words = tuple(_WORD.findall(markdown))
+    spans = (*_code_spans(markdown), *code)
+    return frozenset(
+        (
+            *_hits(names.exact, words),
+            *_hits(names.spoken, tuple(word.casefold() for word in words)),
+            *(position for span in spans for position in names.code.get(_called(span), ())),
+        )
+    )
+
+
+def _code_spans(markdown: str) -> Iterator[str]:
+    """Yield what stands in code spans: between two runs of as many backticks (CommonMark 0.31 section 6.1).
+
+    The runs are looked up by their length: to look for each end anew would take quadratic time.
+    """
+    runs = [match.span() for match in _BACKTICKS.finditer(markdown)]
+    by_length: dict[int, list[int]] = {}
+    for number, (start, end) in enumerate(runs):
+        by_length.setdefault(end - start, []).append(number)
+    number = 0
+    while number < len(runs):
+        start, end = runs[number]
+        alike = by_length[end - start]
+        following = bisect_right(alike, number)
+        if following < len(alike):
+            number = alike[following]
+            yield markdown[end : runs[number][0]]
+        number += 1
+
+
+def _called(span: str) -> str:
+    """What a code span names: ``store`` in ``store``, ``store(x)`` and ``a.store(x)``, but not in ``POST /store``."""
+    return span.partition("(")[0].strip().rpartition(".")[2]
+
+
+def _names(works: Sequence[Work]) -> Iterator[tuple[str, int]]:
+    methods = Counter(name for work in works for name in _method_names(work.components))
+    for position, work in enumerate(works):
+        yield from ((component.name, position) for component in work.components)
+        yield from ((name, position) for name in _method_names(work.components) if methods[name] == 1)
+        if work.kind is Kind.CHANGE:
+            yield from ((item.code[0], position) for item in work.items if item.code)
+
+
+def _method_names(components: Iterable[Component]) -> Iterator[str]:
+    for component in components:
+        yield from dict.fromkeys(method.name for method in component.methods)
+
+
+def _by_words(names: Iterable[tuple[Words, int]]) -> Node:
+    """Return the names as a tree of their words; longer ones than anybody repeats are left out."""
+    tree = Node({}, [])
+    for words, position in dict.fromkeys(names):
+        if 0 < len(words) <= LONGEST_NAME:
+            node = tree
+            for word in words:
+                node = node.following.setdefault(word, Node({}, []))
+            node.works.append(position)
+    return tree
+
+
+def _hits(tree: Node, words: Words) -> Iterator[int]:
+    """Yield what stands in the text; of several names that begin at a word only the longest counts."""
+    for start, word in enumerate(words):
+        node = tree.following.get(word)
+        longest: list[int] = []
+        end = start + 1
+        while node:
+            longest = node.works or longest
+            node = node.following.get(words[end]) if end < len(words) else None
+            end += 1
+        yield from longest
+
+
+Edges = dict[int, set[int]]
+"""Position of a work -> positions of the works it waits for."""
+
+
+class Needs(NamedTuple):
+    """What the works of one map need, by what their authors say."""
+
+    edges: Edges
+    asked_by: tuple[tuple[int, set[int]], ...]
+    """(work, those that it waits for) by the ``Inbound`` fields of these: who asks waits for who is asked."""
+    unknown: tuple[tuple[int, str, str], ...]
+    """(work, name, name of the map that it nearly is)."""
+    outside: tuple[tuple[str, ...], ...]
+    """For each work what it needs from outside, as Markdown."""
+
+
+def needs_of(works: Sequence[Work], names: Names) -> Needs:
+    """Look up what the works of one map need.
+
+    :param names: the names of the same works.
+    """
+    index = _Index(works, names)
+    edges: Edges = {position: set() for position in range(len(works))}
+    asked_by, unknown, outside = [], [], []
+    for position, work in enumerate(works):
+        missing: dict[str, None] = {}
+        for component in work.components:
+            for name, text in _waits_for(component):
+                found = index.named(name)
+                edges[position] |= {other for other in found - {position} if not works[other].done}
+                meant = "" if found or name in component.outside else index.nearly(name)
+                if meant:
+                    unknown.append((position, name, meant))
+                elif not found:
+                    missing[text] = None
+            for name in component.needed_by:
+                found = index.named(name)
+                asked_by += [(other, {position}) for other in found - {position} if not work.done]
+                meant = "" if found else index.nearly(name)
+                if meant:
+                    unknown.append((position, f"Inbound: {name}", meant))
+                elif not found:
+                    missing[f"Inbound: {dict(component.written).get(name, name)}"] = None
+        outside.append(tuple(missing))
+    return Needs(edges, tuple(asked_by), tuple(unknown), tuple(outside))
+
+
+def _waits_for(component: Component) -> Iterator[tuple[str, str]]:
+    """Yield each name that a component depends on, with the text of its entry."""
+    texts = dict(component.written)
+    yield from ((name, texts.get(name, name)) for name in dict.fromkeys((*component.depends_on, *component.outside)))
+
+
+class _Index:
+    """Finds works by the names that fields give them."""
+
+    def __init__(self, works: Sequence[Work], names: Names) -> None:
+        self._names = names
+        self._called = NearNames(component.name for work in works for component in work.components)
+        self._by_letters = _by_letters(works)
+
+    def named(self, name: str) -> Set[int]:
+        """Return the works that a name stands for; case, spaces and hyphens do not count."""
+        return mentioned(self._names, name, [name]) or self._by_letters.get(squeezed(name), frozenset())
+
+    def nearly(self, name: str) -> str:
+        """Return the component that a name is nearly."""
+        return self._called.nearest(name)
+
+
+def _by_letters(works: Sequence[Work]) -> Mapping[str, Set[int]]:
+    found: dict[str, set[int]] = {}
+    for position, work in enumerate(works):
+        for component in work.components:
+            found.setdefault(squeezed(component.name), set()).add(position)
+    return found
+
 
 TEST_LEVELS = ("unit", "integration", "end-to-end")
 DEPLOYMENT_ORDER = ("environment", "configuration", "migration")

@@ -7,12 +7,9 @@ from graphlib import TopologicalSorter
 
 from techmap_sync.model import TechnicalMap
 from techmap_sync.planning.body import TicketTexts
-from techmap_sync.planning.keys import earlier_keys, former_keys, tracking_key
-from techmap_sync.planning.kinds import Kind, Phase
-from techmap_sync.planning.options import PlanOptions
-from techmap_sync.planning.outline import Outline
-from techmap_sync.planning.task import Priority, TaskPlan, TaskSpec
-from techmap_sync.planning.titles import is_named_by_map, tracking_title
+from techmap_sync.planning.task import Kind, Phase, PlanOptions, Priority, TaskPlan, TaskSpec
+from techmap_sync.planning.task_graph import Outline
+from techmap_sync.planning.titles import earlier_keys, former_keys, is_named_by_map, tracking_key, tracking_title
 from techmap_sync.planning.work import Work
 
 HIGH_WORDS = frozenset({"high", "critical", "urgent", "p0", "p1"})

@@ -5,10 +5,33 @@ The rules that make these values are described in ``docs/how-it-decides.md``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from techmap_sync.planning.kinds import Kind, Phase
+
+class Kind(StrEnum):
+    """What a task is about; the middle part of its key."""
+
+    COMPONENT = "component"
+    CHANGE = "change"
+    TEST = "test"
+    DEPLOYMENT = "deployment"
+    CONSTRAINT = "constraint"
+    TRACKING = "tracking"
+
+
+class Phase(StrEnum):
+    """When a task is due."""
+
+    BUILD = "build"
+    TEST = "test"
+    DEPLOY = "deploy"
+
+
+def phase_of(kind: Kind) -> Phase:
+    """Return when work of a kind is due."""
+    return {Kind.TEST: Phase.TEST, Kind.DEPLOYMENT: Phase.DEPLOY}.get(kind, Phase.BUILD)
 
 
 class Priority(StrEnum):
@@ -74,3 +97,40 @@ class TaskPlan:
     tracking: TaskSpec
     tasks: tuple[TaskSpec, ...]
     """In the order in which they can be started; the tracking ticket is not among them."""
+
+
+class Granularity(StrEnum):
+    """How many tickets a part of the map becomes."""
+
+    SECTION = "section"
+    """One ticket per sub-section, its items a checklist."""
+    ITEM = "item"
+    """One ticket per item."""
+    NONE = "none"
+    """No ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class GranularityChoice:
+    """One granularity for each part of the map that has items."""
+
+    changes: Granularity = Granularity.SECTION
+    tests: Granularity = Granularity.SECTION
+    deployment: Granularity = Granularity.SECTION
+    constraints: Granularity = Granularity.NONE
+    """Constraints always stand in the tracking ticket; this adds tickets of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """Everything outside the map that decides what its tasks look like."""
+
+    granularity: GranularityChoice = field(default_factory=GranularityChoice)
+    managed_label: str = "techmap"
+    """The label by which our tickets are listed."""
+    kind_labels: Mapping[str, str] = field(default_factory=dict)
+    """Label by kind of task; a kind that is missing gets none."""
+    phase_labels: Mapping[str, str] = field(default_factory=dict)
+    priority_labels: Mapping[str, str] = field(default_factory=dict)
+    milestone: str = ""
+    assignees: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from techmap_sync import files
 from techmap_sync.errors import SettingsProblem, UnreadableFile
+from techmap_sync.planning.escape import code_span
 
 LARGEST = files.MIB
 """Bytes of a template."""
@@ -122,14 +123,6 @@ class _TeamLoader(BaseLoader):
             return files.read(path, LARGEST, self._root).decode(), name, lambda: True
         except UnreadableFile as problem:
             raise SettingsProblem(name, problem.what, problem.hint) from problem
-
-
-def code_span(text: str) -> str:
-    """Quote a text as a Markdown code span, whatever backticks it holds."""
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
 
 
 def continued(markdown: str) -> str:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from techmap_sync.model import Component, ComponentKind, Item, ItemGroup, Span, TechnicalMap
-from techmap_sync.planning.kinds import Kind, Phase, phase_of
-from techmap_sync.planning.options import Granularity, GranularityChoice
+from techmap_sync.planning.task import Granularity, GranularityChoice, Kind, Phase, phase_of
 
 
 class Rank(IntEnum):

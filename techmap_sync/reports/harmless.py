@@ -1,9 +1,9 @@
-"""What must not be obeyed by whoever shows a text: terminals, and the runner of a CI that reads what a job prints.
+r"""What must not be obeyed by whoever shows a text: terminals, and the runner of a CI that reads what a job prints.
 
 GitHub's runner takes a line for a command that starts, after white space, with ``::``, else one that holds ``##[``
 anywhere (``ActionCommand.TryParseV2`` and ``TryParse`` of https://github.com/actions/runner). It finds both by culture,
 where signs without a width count as absent, and cuts the name out by place: so one such sign before or within takes the
-name away, and changes nothing for a reader. GitLab finds its section markers by ``\\r\\x1b[0K``
+name away, and changes nothing for a reader. GitLab finds its section markers by ``\r\x1b[0K``
 (https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections).
 """
 
@@ -11,6 +11,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
+
+from techmap_sync.planning.escape import neutralize_title
+from techmap_sync.planning.escape_inline import ZERO_WIDTH_SPACE
+from techmap_sync.reports.messages import clean, count
 
 _UNSEEN = (
     r"(?:\x1b\[[\d;]*m|[\s\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -60,3 +65,47 @@ def json_text(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=2)
     text = _ESCAPED_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return _OLD_COMMAND.sub(r"\\u0023", text)
+
+
+_ROOM_FOR_THE_LAST_LINE = 200
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#!|~$^])")
+_ADDRESS = re.compile(r"(?i)(?<=:)(?=//)|(?<=\bwww)(?=\.)")
+# What was an entity in Markdown is plain text here, and its number would be a ticket's.
+_NUMBER = re.compile(r"(?<=[#!&$])(?=\d)")
+_BACKTICKS = re.compile("`+")
+_ENTITIES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
+
+
+def inline(text: str) -> str:
+    """Return Markdown that shows a text on one line: no mark-up, no HTML, no reference, no link."""
+    shielded = neutralize_title(clean(text))
+    for reference in (_ADDRESS, _NUMBER):
+        shielded = reference.sub(ZERO_WIDTH_SPACE, shielded)
+    return _SPECIAL.sub(r"\\\1", shielded).translate(_ENTITIES)
+
+
+def fenced(lines: Iterable[str], language: str) -> list[str]:
+    """Return lines as a block of code that none of them ends."""
+    cleaned = [clean(line) for line in lines]
+    longest = max((len(run) for line in cleaned for run in _BACKTICKS.findall(line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [fence + language, *cleaned, fence]
+
+
+def fitted(blocks: Sequence[str], limit: int) -> str:
+    """Join blocks of lines; where they do not fit, the last line says how much was left out.
+
+    :param limit: bytes of UTF-8, so that as many characters fit as well.
+    """
+    whole = "\n".join(blocks)
+    if len(whole.encode(errors="backslashreplace")) <= limit:
+        return whole
+    used, kept = 0, 0
+    for block in blocks:
+        used += len(block.encode(errors="backslashreplace")) + 1
+        if used > limit - _ROOM_FOR_THE_LAST_LINE:
+            break
+        kept += 1
+    left_out = sum(block.count("\n") + 1 for block in blocks[kept:])
+    last = f"**{count(left_out, 'more line')} left out: they do not fit here. The job's log holds everything.**"
+    return "\n".join([*blocks[:kept], "", last])

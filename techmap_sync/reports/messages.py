@@ -9,7 +9,8 @@ from techmap_sync import errors
 from techmap_sync.secrecy import harmless, printable
 
 if TYPE_CHECKING:
-    from techmap_sync.syncing.outcomes import Outcome
+    from techmap_sync.sync.outcomes import Outcome
+
 
 _MOST_NAMED = 5
 """Failures that one message names; the report has them all."""
@@ -40,7 +41,7 @@ def hint(problem: errors.Problem) -> str:
 
 def failures(outcomes: Iterable[Outcome]) -> str:
     """Return which tickets the tracker refused, and its words for it."""
-    from techmap_sync.syncing.outcomes import Status
+    from techmap_sync.sync.outcomes import Status
 
     failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
     named = [f'{o.ticket} "{clean(o.change.title)}": {clean(o.detail)}'.strip() for o in failed[:_MOST_NAMED]]

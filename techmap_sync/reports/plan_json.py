@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from techmap_sync.reports.harmless import json_text
-from techmap_sync.syncing.changes import Change, ChangeSet, counted
-from techmap_sync.syncing.outcomes import Outcome
-from techmap_sync.syncing.reviewed import edit_digests
+from techmap_sync.sync.changes import Change, ChangeSet, counted
+from techmap_sync.sync.guards import edit_digests
+from techmap_sync.sync.outcomes import Outcome
 
 SCHEMA = 1
 

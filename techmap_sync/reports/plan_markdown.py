@@ -15,13 +15,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import unified_diff
 
 from techmap_sync.errors import Problem
-from techmap_sync.reports.markdown_text import fenced, fitted, inline
+from techmap_sync.reports.harmless import fenced, fitted, inline
 from techmap_sync.reports.messages import count, hint, sentence
-from techmap_sync.reports.plan_text import DONE_WORDS, closing_line, done_line, shown_changes, unwritten
-from techmap_sync.reports.with_links import with_links
-from techmap_sync.syncing.changes import UNSEEN, Action, Change, ChangeSet, FieldEdit, MapChanges
-from techmap_sync.syncing.outcomes import Outcome, Status
-from techmap_sync.syncing.tracker import EdgeKind
+from techmap_sync.reports.plan_text import DONE_WORDS, closing_line, done_line, shown_changes, unwritten, with_links
+from techmap_sync.sync.changes import UNSEEN, Action, Change, ChangeSet, FieldEdit, MapChanges
+from techmap_sync.sync.outcomes import Outcome, Status
+from techmap_sync.sync.tracker import EdgeKind
 
 SUMMARY_LIMIT = 1_000_000
 """Bytes: GitHub takes 1 MiB as the summary of a step, from all that writes to it."""

@@ -15,10 +15,23 @@ from difflib import unified_diff
 from rich.text import Text
 
 from techmap_sync.reports.messages import clean, count
-from techmap_sync.reports.with_links import with_links
-from techmap_sync.syncing.changes import UNSEEN, Action, Change, ChangeSet, FieldEdit, MapChanges, counted
-from techmap_sync.syncing.outcomes import Outcome, Status, left_of
-from techmap_sync.syncing.tracker import EdgeKind
+from techmap_sync.sync.changes import UNSEEN, Action, Change, ChangeSet, FieldEdit, MapChanges, counted
+from techmap_sync.sync.outcomes import Outcome, Status, left_of
+from techmap_sync.sync.tracker import EdgeKind
+
+
+def with_links(changes: Iterable[Change]) -> Iterator[tuple[Change | None, Sequence[Change]]]:
+    """Yield each change of a ticket with the changes of its links; links of untouched tickets come last, with None."""
+    listed = tuple(changes)
+    links: dict[str, list[Change]] = {}
+    for change in listed:
+        if change.edge is not None:
+            links.setdefault(change.key, []).append(change)
+    for change in listed:
+        if change.edge is None:
+            yield change, links.pop(change.key, ())
+    yield from ((None, rest) for rest in links.values())
+
 
 SIGNS = {
     Action.CREATE: ("+", "green"),

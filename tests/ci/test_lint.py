@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from tests.app.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
+from tests.app.run import Program
+from tests.app.test_init import workflow_with
 from tests.ci.runner import ROOT, action
-from tests.commands.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
-from tests.commands.run import Program
-from tests.commands.test_init import workflow_with
 
 TOOLS = Path(sys.executable).parent
 ZIZMOR = ("zizmor", "--offline", "--persona=pedantic", "--no-progress", "--quiet", "--color=never")

@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techmap_sync.cli.listener import HarmlessStream
-from techmap_sync.reports.annotations import escape_data, escape_property
+from techmap_sync.cli.ci_log import HarmlessStream
+from techmap_sync.reports.github_actions import escape_data, escape_property
 from techmap_sync.reports.harmless import harmless_line, json_text, visible
+from tests.app.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
+from tests.app.run import Program
 from tests.ci.runner_rules import (
     ANNOTATIONS,
     ESCAPED_DATA,
@@ -25,8 +27,6 @@ from tests.ci.runner_rules import (
     commands_in,
     unescaped,
 )
-from tests.commands.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
-from tests.commands.run import Program
 from tests.sampling import sampling
 
 EVIL = (

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.run import CORPUS
 from tests.cli.terminal import Recording, record
-from tests.commands.run import CORPUS
 from tests.simulators.github import Fault, GitHub, Kind, running
 from tests.simulators.github.server import TOKEN
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.adapters.backlog.tracker import connect
-from techmap_sync.adapters.connection import Connection
-from techmap_sync.adapters.github.tracker import connect as connect_github
-from techmap_sync.adapters.gitlab.tracker import connect as connect_gitlab
-from techmap_sync.syncing.tracker import Capabilities, Tracker
+from techmap_sync.sync.tracker import Capabilities, Tracker
+from techmap_sync.trackers.backlog.tracker import connect
+from techmap_sync.trackers.connection import Connection
+from techmap_sync.trackers.github.tracker import connect as connect_github
+from techmap_sync.trackers.gitlab.tracker import connect as connect_gitlab
+from tests.fakes.clock import Clock
+from tests.fakes.memory import MemoryTracker
 from tests.simulators import gitlab
 from tests.simulators.github import GitHub, running
-from tests.trackers.clock import Clock
-from tests.trackers.memory import MemoryTracker
 
 
 @contextmanager

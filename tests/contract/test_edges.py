@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from techmap_sync.errors import TrackerError
-from techmap_sync.syncing.tracker import Draft, Edge, EdgeKind, Patch, State, Tracker
+from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch, State, Tracker
 from tests.contract.test_tickets import LABEL, LABELLED, created, listed
-from tests.trackers.whole import whole
+from tests.fakes.whole import whole
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from techmap_sync.syncing.tracker import Patch, Tracker
+from techmap_sync.sync.tracker import Patch, Tracker
 from tests.contract.test_tickets import LABEL, created, listed, read
 
 BODIES = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from techmap_sync.errors import TrackerError
-from techmap_sync.syncing.tracker import CloseReason, Draft, Patch, State, Ticket, Tracker
-from tests.trackers.whole import whole
+from techmap_sync.sync.tracker import CloseReason, Draft, Patch, State, Ticket, Tracker
+from tests.fakes.whole import whole
 
 LABEL = "techmap"
 LABELLED = frozenset({LABEL})

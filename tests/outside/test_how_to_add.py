@@ -28,12 +28,12 @@ ALLOWED = {
     "cli/app.py": "the example of the help",
     "cli/pushing.py": "the example of the help",
     "cli/watching.py": "the example of the help",
-    "commands/checking.py": "names of formats",
-    "commands/formats.py": "names of formats",
-    "commits.py": "the address of a format's specification",
-    "reports/annotations.py": "a format",
-    "reports/sarif.py": "where this program lives",
-    "planning/neutralize_references.py": "how texts are read",
+    "app/checking.py": "names of formats",
+    "app/formats.py": "names of formats",
+    "checkout.py": "the address of a format's specification",
+    "reports/github_actions.py": "a format",
+    "reports/check_results.py": "where this program lives",
+    "planning/escape_inline.py": "how texts are read",
     "registry.py": "the table",
     "secrecy.py": "forms of tokens",
 }
@@ -42,7 +42,7 @@ ALLOWED = {
 @pytest.mark.parametrize("kind", registry.built_in())
 def test_every_tracker_went_through_the_steps(kind: str) -> None:
     assert len(STEPS) >= 4
-    assert {"techmap_sync/adapters/NAME/kind.py", "techmap_sync/adapters/NAME/tracker.py"} <= set(PLACES)
+    assert {"techmap_sync/trackers/NAME/kind.py", "techmap_sync/trackers/NAME/tracker.py"} <= set(PLACES)
     for place in PLACES:
         assert (ROOT / place.replace("NAME", kind)).exists(), place
     assert any(each.partition(" ")[0].partition("-")[0] == kind for each in TRACKERS)
@@ -51,7 +51,7 @@ def test_every_tracker_went_through_the_steps(kind: str) -> None:
 def test_no_other_room_asks_for_a_vendor_by_name() -> None:
     named = {path for path in PACKAGE.rglob("*.py") if any(map(VENDOR.search, texts(path)))}
     elsewhere = {
-        path.relative_to(PACKAGE).as_posix() for path in named if not path.is_relative_to(PACKAGE / "adapters")
+        path.relative_to(PACKAGE).as_posix() for path in named if not path.is_relative_to(PACKAGE / "trackers")
     }
     assert elsewhere <= ALLOWED.keys()
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from techmap_sync.syncing.tracker import Ticket
+from techmap_sync.sync.tracker import Ticket
+from tests.app.run import READY
 from tests.ci.checkout import git
-from tests.commands.run import READY
 
 PACKAGE = Path(__file__).with_name("shelf_tracker")
 ENTRY_POINTS = """[techmap_sync.trackers]

@@ -7,15 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from techmap_sync.config import load_settings, shipped
+from techmap_sync.documents.technical_map.parser import decode, parse
+from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.model import TechnicalMap
-from techmap_sync.parsing.parser import decode, parse
-from techmap_sync.parsing.vocabulary import Vocabulary
 from techmap_sync.planning.body import TicketTexts
-from techmap_sync.planning.options import GranularityChoice, PlanOptions
-from techmap_sync.planning.outline import outline_of
+from techmap_sync.planning.link_targets import MapSource
 from techmap_sync.planning.planner import plan_tasks
-from techmap_sync.planning.source import MapSource
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import GranularityChoice, PlanOptions, TaskPlan
+from techmap_sync.planning.task_graph import outline_of
 from techmap_sync.planning.templates import TicketTemplates
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from techmap_sync.model import Component, ComponentKind, Item, ItemGroup, Span, TechnicalMap
-from techmap_sync.planning.options import Granularity, GranularityChoice
-from techmap_sync.planning.outline import Outline, outline_of
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import Granularity, GranularityChoice, TaskPlan
+from techmap_sync.planning.task_graph import Outline, outline_of
 from tests.planning.maps import READY, plan_of, read_file
 
 ITEMS = GranularityChoice(Granularity.ITEM, Granularity.ITEM, Granularity.ITEM, Granularity.ITEM)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from techmap_sync.planning.links import absolute_links
-from techmap_sync.planning.neutralize import neutralize
+from techmap_sync.planning.escape import neutralize
+from techmap_sync.planning.link_targets import absolute_links
 from tests.planning import platforms
 
 

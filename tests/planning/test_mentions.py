@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techmap_sync.model import Component, ComponentKind, Span, TechnicalMap
-from techmap_sync.planning.mentions import _code_spans, mentioned, names_of
-from techmap_sync.planning.options import GranularityChoice
+from techmap_sync.planning.dependencies import _code_spans, mentioned, names_of
+from techmap_sync.planning.task import GranularityChoice
 from techmap_sync.planning.work import Work, works_of
 from tests.measure import measured
 

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from techmap_sync.planning.kinds import Phase
-from techmap_sync.planning.mermaid import flow_chart
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.body import flow_chart
+from techmap_sync.planning.task import Phase, TaskPlan
 from tests.planning.maps import READY, ROOT, plan_of, read, read_file
 
 VARIABLE = "MERMAID_MODULES"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tracemalloc
 
 from techmap_sync.model import Component, ComponentKind, Item, ItemGroup, Method, Span, TechnicalMap
-from techmap_sync.planning.options import Granularity, GranularityChoice
+from techmap_sync.planning.task import Granularity, GranularityChoice
 from tests.measure import measured
 from tests.planning.maps import plan_of
 

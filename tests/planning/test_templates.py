@@ -10,9 +10,10 @@ import pytest
 from techmap_sync.config import shipped
 from techmap_sync.errors import SettingsProblem
 from techmap_sync.planning.body import TicketTexts
-from techmap_sync.planning.outline import outline_of
-from techmap_sync.planning.source import MapSource, WebFiles
-from techmap_sync.planning.templates import TicketTemplates, code_span, continued
+from techmap_sync.planning.escape import code_span
+from techmap_sync.planning.link_targets import MapSource, WebFiles
+from techmap_sync.planning.task_graph import outline_of
+from techmap_sync.planning.templates import TicketTemplates, continued
 from tests.planning.maps import CORPUS, options, plan_of, read_file
 
 MAP = read_file(CORPUS / "09-webhook-ingestion.md")

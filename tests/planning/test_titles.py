@@ -6,9 +6,9 @@ import unicodedata
 
 import pytest
 
-from techmap_sync.planning.options import Granularity, GranularityChoice
+from techmap_sync.planning.task import Granularity, GranularityChoice
 from techmap_sync.planning.titles import TITLE_LIMIT, shortened
-from techmap_sync.unicode_forms import place_to_cut
+from techmap_sync.text_forms import place_to_cut
 from tests.planning.maps import plan_of, read
 
 EACH = GranularityChoice(tests=Granularity.ITEM)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from techmap_sync.planning.kinds import Kind, phase_of
-from techmap_sync.reports.status_document import Document, status_document
-from techmap_sync.syncing.changes import Action, Change, FieldEdit
-from techmap_sync.syncing.progress import Gate, MapProgress, TaskProgress, TaskState, WaitsFor, Witness
-from techmap_sync.syncing.tracker import EdgeKind
+from techmap_sync.planning.task import Kind, phase_of
+from techmap_sync.reports.status_report import Document, status_document
+from techmap_sync.sync.changes import Action, Change, FieldEdit
+from techmap_sync.sync.progress import Gate, MapProgress, TaskProgress, TaskState, WaitsFor, Witness
+from techmap_sync.sync.tracker import EdgeKind
 
 ATTACKS = (
     "<script>window.pwned = 1</script>",

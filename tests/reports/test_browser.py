@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from techmap_sync.reports.html.page import status_html
-from tests.commands.run import ROOT
+from tests.app.run import ROOT
 from tests.reports.standings import hostile, many
 
 EXAMPLE = ROOT / "docs" / "report" / "index.html"

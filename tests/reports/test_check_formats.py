@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from techmap_sync import __version__
-from tests.commands.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
-from tests.commands.run import ROOT, Program
+from tests.app.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
+from tests.app.run import ROOT, Program
 
 GOLDEN = Path(__file__).parent / "golden"
 NAME = "five-problems.md"

@@ -13,11 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from techmap_sync.planning.kinds import Phase
-from techmap_sync.reports.html.graph import view_of, wrapped
+from techmap_sync.planning.task import Phase
 from techmap_sync.reports.html.layout import HEIGHT, WIDTH, drawing_of
-from techmap_sync.reports.html.page import status_html, web_address
-from tests.commands.run import ROOT
+from techmap_sync.reports.html.page import status_html, view_of, web_address, wrapped
+from tests.app.run import ROOT
 from tests.reports.example import write_example
 from tests.reports.standings import ADDRESSES, ATTACKS, hostile, many
 

@@ -14,11 +14,11 @@ import pytest
 from marko.ext.gfm import gfm
 
 from techmap_sync.errors import TrackerError
-from techmap_sync.reports.markdown_text import fenced, fitted, inline
+from techmap_sync.reports.harmless import fenced, fitted, inline
 from techmap_sync.reports.plan_markdown import COMMENT_LIMIT, plan_markdown, push_markdown
-from techmap_sync.syncing.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
-from techmap_sync.syncing.outcomes import Outcome, Status
-from techmap_sync.syncing.tracker import EdgeKind
+from techmap_sync.sync.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
+from techmap_sync.sync.outcomes import Outcome, Status
+from techmap_sync.sync.tracker import EdgeKind
 
 GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = [

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from techmap_sync.planning.rules import EVERY_RULE
+from techmap_sync.planning.task_graph import EVERY_RULE
 from techmap_sync.reports.rules_page import rules_page
-from tests.commands.run import ROOT
+from tests.app.run import ROOT
 
 
 def test_the_page_is_up_to_date() -> None:

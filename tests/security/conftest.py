@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.commands.conftest import program
+from tests.app.conftest import program
 
 __all__ = ["program"]

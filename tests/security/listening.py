@@ -17,7 +17,7 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from techmap_sync.adapters.connection import Connection
+from techmap_sync.trackers.connection import Connection
 
 _MEANT = "X-Meant-For"
 
@@ -93,7 +93,7 @@ def listening(**values: Any) -> Iterator[Listening]:
 
 def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the program try again at once."""
-    monkeypatch.setattr("techmap_sync.commands.targets.Connection", partial(Connection, sleep=lambda _: None))
+    monkeypatch.setattr("techmap_sync.app.targets.Connection", partial(Connection, sleep=lambda _: None))
 
 
 def stand_for_every_server(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:

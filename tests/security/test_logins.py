@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.run import Program
+from tests.app.run import Program
 from tests.security.listening import Listening, listening, stand_for_every_server
 
 TOKEN = "ghp_Zk3xWq9Lr5Ty7Ub1Nc4M"

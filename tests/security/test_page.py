@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.commands.run import ROOT
+from tests.app.run import ROOT
 
 PAGE = (ROOT / "SECURITY.md").read_text("utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py::\w+)`", PAGE)))

@@ -11,10 +11,10 @@ import pytest
 from techmap_sync import errors
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.secrecy import Secret, hidden, without_passwords
-from tests.adapters.servers import SERVERS, OnGitHub, OnGitLab, Server
-from tests.commands.login import log_in
-from tests.commands.run import READY, Program
+from tests.app.login import log_in
+from tests.app.run import READY, Program
 from tests.security.listening import Listening, listening, without_waiting
+from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
 
 TOKEN = "ghp_Zk3/xW+q9Lr5Ty7Ub1Nc"
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u2028::error::x\r\n##[error]y\x00\u200b"

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from techmap_sync.checkout import checkout_of
+from tests.app.run import Program
 from tests.ci.checkout import MAP, git
-from tests.commands.run import Program
 from tests.sampling import sampling
 from tests.security.listening import Listening, listening, stand_for_every_server
 

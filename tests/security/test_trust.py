@@ -12,7 +12,7 @@ import pytest
 from techmap_sync import trust as of_the_checkout
 from techmap_sync.config import Origin, Settings, load_settings
 from techmap_sync.trust import HARMLESS, RESERVED, Trust
-from tests.commands.run import Program
+from tests.app.run import Program
 
 
 def doubt_about(variables: dict[str, str], event: dict[str, Any]) -> str:

@@ -11,10 +11,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from techmap_sync.adapters.connection import Connection
 from techmap_sync.errors import TrackerError, UsageProblem
 from techmap_sync.setting_types import ServerTable
-from techmap_sync.syncing.tracker import (
+from techmap_sync.sync.tracker import (
     Capabilities,
     Draft,
     Edge,
@@ -28,6 +27,7 @@ from techmap_sync.syncing.tracker import (
     Ticket,
     Visibility,
 )
+from techmap_sync.trackers.connection import Connection
 
 
 class ShelfTable(ServerTable):

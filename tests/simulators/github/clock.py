@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tests.trackers.clock import Clock
+from tests.fakes.clock import Clock
 
 
 @dataclass

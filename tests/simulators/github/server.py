@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from techmap_sync.adapters.connection import Connection, Secret
+from techmap_sync.trackers.connection import Connection, Secret
 from tests.simulators.github import graphql
 from tests.simulators.github.apps import issue_token
 from tests.simulators.github.clock import SimulatedClock

@@ -17,7 +17,7 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from techmap_sync.adapters.connection import Connection, Secret
+from techmap_sync.trackers.connection import Connection, Secret
 from tests.simulators.gitlab.api import Api
 from tests.simulators.gitlab.documented import check_answer
 from tests.simulators.gitlab.exchange import Reply, Request

@@ -1,1 +1,0 @@
-"""One tracker each, behind the port in syncing.tracker."""

@@ -1,0 +1,1 @@
+"""What a command does: read the documents, plan, apply, report."""

@@ -1,0 +1,198 @@
+"""Which files a command is about: paths, folders and globs become files, in a stable order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import NamedTuple
+
+from techmap_sync import files
+from techmap_sync.config import Settings
+from techmap_sync.documents.technical_map.detect import identity_at_sight
+from techmap_sync.documents.technical_map.parser import decode, looks_like_map, parse
+from techmap_sync.documents.technical_map.vocabulary import Vocabulary
+from techmap_sync.errors import UnreadableFile, UnreadableMap, UsageProblem
+from techmap_sync.planning.titles import map_id_of, slug
+
+LARGEST = 16 * files.MIB
+"""Bytes of a file that may be a map."""
+_LEFT_OUT = frozenset({"node_modules", "__pycache__", "venv"})
+_GLOB_SIGNS = frozenset("*?[")
+_ENDINGS = (".md", ".markdown")
+_LOCK = ".#"
+"""Emacs marks a file that is being edited by a dangling link of this name."""
+
+
+class FoundFile(NamedTuple):
+    """A file that may be a map."""
+
+    path: Path
+    named: bool
+    """The user named this very file, so it has to be a map."""
+    border: Path | None = None
+    """The folder that it has to lie in once links are resolved; None where the user named a file elsewhere."""
+
+
+def find_files(patterns: Sequence[str], exclude: Sequence[str] = ()) -> tuple[FoundFile, ...]:
+    """Return the files that some paths, folders and globs stand for, each once, in the order of their names.
+
+    What is called like a map and is none, such as a pipe or a folder, is among them: reading it says so.
+
+    :param patterns: what the user typed. Written as outside of the repository, they may be anywhere.
+    :param exclude: globs over whole paths; they do not hold for a file that is named.
+    :raises UsageProblem: a path does not exist, a folder cannot be read, or a glob matches nothing.
+    """
+    found: dict[str, FoundFile] = {}
+    for pattern in patterns:
+        for file in _matches(pattern):
+            if file.named or not _excluded(file.path, exclude):
+                earlier = found.get(place := _place(file))
+                found[place] = file._replace(named=file.named or (earlier is not None and earlier.named))
+    return tuple(sorted(found.values(), key=lambda file: file.path.as_posix()))
+
+
+def find_own_files(patterns: Sequence[str], exclude: Sequence[str] = ()) -> tuple[FoundFile, ...]:
+    """Return the files that the setting ``maps`` stands for, which has no say outside of its repository.
+
+    :raises UsageProblem: an entry is written as outside, or as with ``find_files``.
+    """
+    for pattern in patterns:
+        if files.border_of(_fixed_part(pattern)) is None:
+            hint = f"name it on the command line: techmap-sync check {pattern}"
+            raise UsageProblem(f"the setting maps names {pattern}, which is outside the repository", hint)
+    return find_files(patterns, exclude)
+
+
+def read_file(file: FoundFile) -> bytes:
+    """Return what a file holds.
+
+    :raises UnreadableMap: it may not be read, or cannot.
+    """
+    try:
+        return files.read(file.path, LARGEST, file.border)
+    except UnreadableFile as problem:
+        raise UnreadableMap(file.path.as_posix(), problem.what, problem.hint) from problem
+
+
+def _place(file: FoundFile) -> str:
+    """Return what two names of one file have in common; what cannot be read is named each time."""
+    real = os.path.realpath(file.path)
+    is_readable = os.path.isfile(real) and (file.border is None or files.is_within(file.path, file.border))  # noqa: PTH113
+    return real if is_readable else os.path.abspath(file.path)  # noqa: PTH100 - links as they are
+
+
+def _matches(pattern: str) -> Iterator[FoundFile]:
+    path = Path(pattern)
+    border = files.border_of(_fixed_part(pattern))
+    if os.path.isdir(path):  # noqa: PTH112 - never raises, as lexists
+        inner = border or Path(os.path.realpath(path))
+        if _is_called_like_a_map(path) or not files.is_within(path, inner):
+            yield FoundFile(path, True, inner)
+        else:
+            yield from (FoundFile(file, False, inner) for file in _below(path))
+    elif os.path.lexists(path):
+        yield FoundFile(path, True, border)
+    elif _GLOB_SIGNS & set(pattern):
+        yield from _globbed(pattern, border or Path(os.path.realpath(_fixed_part(pattern))))
+    else:
+        raise UsageProblem(f"no such file or folder: {pattern}", "name a map, a folder that holds maps, or a glob")
+
+
+def _fixed_part(pattern: str) -> Path:
+    """Return a path, or what stands before the first sign of a glob in it."""
+    parts = Path(pattern).parts
+    free = next((place for place, part in enumerate(parts) if _GLOB_SIGNS & set(part)), len(parts))
+    return Path(pattern) if os.path.lexists(pattern) else Path(*parts[:free])
+
+
+def _globbed(pattern: str, border: Path) -> Iterator[FoundFile]:
+    path = Path(pattern)
+    start = Path(path.anchor) if path.is_absolute() else Path()
+    try:
+        matches = list(start.glob(str(path.relative_to(path.anchor))))
+    except (ValueError, NotImplementedError, OSError) as error:
+        raise UsageProblem(f"not a glob: {pattern}: {error}", "** stands alone between two slashes") from error
+    found = [file for file in matches if ".git" not in file.parts and _may_be_a_map(file)]
+    if not found:
+        raise UsageProblem(f"no file matches {pattern}", "in a shell, quote the glob so that ** is not expanded there")
+    yield from (FoundFile(file, False, border) for file in sorted(found))
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder, onerror=_unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _LEFT_OUT)
+        yield from (path for name in sorted([*names, *folders]) if _is_called_like_a_map(path := Path(root, name)))
+
+
+def _may_be_a_map(path: Path) -> bool:
+    return _is_called_like_a_map(path) or os.path.isfile(path)  # noqa: PTH113 - never raises
+
+
+def _is_called_like_a_map(path: Path) -> bool:
+    return path.name.lower().endswith(_ENDINGS) and not path.name.startswith(_LOCK)
+
+
+def _excluded(path: Path, exclude: Iterable[str]) -> bool:
+    return any(fnmatch(path.as_posix(), glob) or fnmatch(path.name, glob) for glob in exclude)
+
+
+def _unreadable(error: OSError) -> None:
+    raise UsageProblem(f"cannot read the folder {error.filename}: {error.strerror}", "check its permissions") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A map of which only the identity is known."""
+
+    path: str
+    """As the user knows it, with ``/``."""
+    map_id: str
+
+
+def identities_of(files: Iterable[FoundFile], vocabulary: Vocabulary) -> Iterator[Identity]:
+    """Yield the identity of every map among some files that has one; a map is read only where a look does not tell."""
+    for file in files:
+        map_id = _identity(file, vocabulary)
+        if map_id:
+            yield Identity(file.path.as_posix(), map_id)
+
+
+def places_in_tree(settings: Settings) -> list[str]:
+    """Return the entries of the setting ``maps`` that there is something to be found at."""
+    return [place for place in settings.maps if _is_there(place, settings)]
+
+
+def _is_there(place: str, settings: Settings) -> bool:
+    try:
+        return bool(find_own_files([place], settings.exclude))
+    except UsageProblem:
+        return False
+
+
+def identities_in_tree(root: Path, settings: Settings) -> tuple[Identity, ...]:
+    """Return the identities of all maps below a folder, paths from there.
+
+    Neither the setting ``maps`` nor ``exclude`` counts: a map that they leave out is not gone.
+    """
+    vocabulary = Vocabulary.from_tables(settings.vocabulary)
+    found = identities_of(find_files([str(root)]), vocabulary)
+    return tuple(Identity(Path(each.path).relative_to(root).as_posix(), each.map_id) for each in found)
+
+
+def _identity(file: FoundFile, vocabulary: Vocabulary) -> str:
+    """Return the identity of a file; empty for what is no map, cannot be decoded, or is unnamed yet."""
+    try:
+        text = decode(read_file(file), file.path.as_posix())
+    except UnreadableMap:
+        return ""
+    if not looks_like_map(text, vocabulary):
+        return ""
+    seen = identity_at_sight(text, vocabulary)
+    if seen is not None:
+        return slug(seen)
+    found = parse(text, vocabulary).map
+    is_named = found is not None and (found.map_id or found.title not in vocabulary.placeholders)
+    return map_id_of(found) if found is not None and is_named else ""

@@ -1,0 +1,218 @@
+"""The maps of a run: read, checked, and judged by the gate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from techmap_sync.app.discovery import FoundFile, find_files, find_own_files, read_file
+from techmap_sync.app.parallel import ALL, Shard, in_order
+from techmap_sync.config import Settings
+from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
+from techmap_sync.documents.technical_map.checks import apply_severities, check, duplicate_ids
+from techmap_sync.documents.technical_map.parser import decode, looks_like_map, parse
+from techmap_sync.documents.technical_map.vocabulary import Vocabulary
+from techmap_sync.documents.text import Ignore
+from techmap_sync.errors import UnreadableMap
+from techmap_sync.files import border_of, path_in_repository
+from techmap_sync.model import Span, TechnicalMap
+from techmap_sync.planning.task import GranularityChoice
+from techmap_sync.planning.task_graph import Outline, outline_of
+from techmap_sync.text_forms import unified
+
+if TYPE_CHECKING:
+    from techmap_sync.app.discovery import Identity
+
+
+NO_MAP = "not a technical map: no heading starts with TECHNICAL MAP:"
+NO_MAP_HINT = 'techmap-sync new "Feature name" writes one; docs/map-format.md says what makes a file a map'
+
+
+@dataclass(frozen=True, slots=True)
+class MapFile:
+    """One map that was read."""
+
+    path: Path
+    text: str
+    technical_map: TechnicalMap
+    outline: Outline
+    diagnostics: tuple[Diagnostic, ...]
+    ignores: tuple[Ignore, ...] = ()
+    """The comments in it that silence diagnostics."""
+
+    @property
+    def name(self) -> str:
+        """The path as the user knows it, with ``/``."""
+        return self.path.as_posix()
+
+    @property
+    def place(self) -> str:
+        """The path from the root of the repository, wherever the user stands."""
+        return path_in_repository(self.path)
+
+    @property
+    def checked(self) -> CheckedFile:
+        """The file with everything that was found in it."""
+        return CheckedFile(self.name, unified(self.text), self.diagnostics)
+
+    @property
+    def checked_in_repository(self) -> CheckedFile:
+        """The same under the name by which services know the file."""
+        return self.checked._replace(path=self.place)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What keeps it from being pushed."""
+        return tuple(d for d in self.diagnostics if d.severity is Severity.ERROR)
+
+    @property
+    def approved(self) -> bool:
+        """The gate: its author says yes, and nothing is wrong with it."""
+        return self.ready and not self.errors
+
+    @property
+    def ready(self) -> bool:
+        """Whether its author says yes."""
+        return self.technical_map.ready
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is not approved, each with its line."""
+        place = self.place if border_of(self.path) else self.name
+        return (*self._not_ready(place), *(f"{place}:{d.span.line}: {d.message}" for d in self.errors))
+
+    def _not_ready(self, place: str) -> tuple[str, ...]:
+        if self.technical_map.ready:
+            return ()
+        field = self.technical_map.field("implementation ready")
+        if field is None:
+            return (f'{place}: it has no field "Implementation Ready"',)
+        said = f'"{field.label}" says "{field.value}"' if field.value else f'"{field.label}" is empty'
+        return (f"{place}:{field.span.line}: {said}",)
+
+
+@dataclass(frozen=True, slots=True)
+class MapFiles:
+    """What some paths hold."""
+
+    maps: tuple[MapFile, ...]
+    unreadable: tuple[UnreadableMap, ...]
+    """Files that had to be maps and are none."""
+    passed_over: tuple[Path, ...]
+    """Files that a folder or glob held and that are no maps."""
+    elsewhere: tuple[Identity, ...] = ()
+    """Maps that are a matter of another shard."""
+    places: tuple[str, ...] = ()
+    """The files, folders and globs that were looked at."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The identities of all of them, those of other shards too."""
+        return frozenset((*(file.outline.map_id for file in self.maps), *(other.map_id for other in self.elsewhere)))
+
+    @property
+    def real_paths(self) -> frozenset[str]:
+        """The real paths of all files that were read, whatever they turned out to be."""
+        unreadable = (Path(problem.path) for problem in self.unreadable)
+        return frozenset(map(os.path.realpath, (*(f.path for f in self.maps), *unreadable, *self.passed_over)))
+
+    @property
+    def checked(self) -> tuple[CheckedFile, ...]:
+        """The maps with everything that was found in them."""
+        return tuple(file.checked for file in self.maps)
+
+    @property
+    def checked_in_repository(self) -> tuple[CheckedFile, ...]:
+        """The same under the names by which services know the files."""
+        return tuple(file.checked_in_repository for file in self.maps)
+
+    @property
+    def unreadable_in_repository(self) -> tuple[UnreadableMap, ...]:
+        """What could not be read, under the names by which services know the files."""
+        return tuple(
+            UnreadableMap(path_in_repository(Path(problem.path)), problem.what, problem.hint)
+            for problem in self.unreadable
+        )
+
+
+class _Glasses(NamedTuple):
+    """All that a process has to know to read maps, in a form that can be sent to it."""
+
+    vocabulary: Vocabulary
+    severities: Mapping[str, str]
+    granularity: GranularityChoice
+
+    def read(self, file: FoundFile) -> MapFile | UnreadableMap | None:
+        """Read one file; None for one that is no map and was not named as one."""
+        try:
+            return self._read(file)
+        except UnreadableMap as problem:
+            return problem
+
+    def _read(self, file: FoundFile) -> MapFile | None:
+        name = file.path.as_posix()
+        text = decode(read_file(file), name)
+        if not file.named and not looks_like_map(text, self.vocabulary):
+            return None
+        reading = parse(text, self.vocabulary)
+        if reading.map is None:
+            raise UnreadableMap(name, NO_MAP, NO_MAP_HINT)
+        outline = outline_of(reading.map, self.granularity)
+        of_tasks = (found._replace(path=name) for found in outline.diagnostics)
+        found = (*check(reading, self.severities, name), *of_tasks)
+        judged = apply_severities(found, self.severities, reading.ignores)
+        return MapFile(file.path, text, reading.map, outline, judged, reading.ignores)
+
+
+def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, known: Set[str] = frozenset()) -> MapFiles:
+    """Read the maps below some paths; a problem of one file does not stop the others.
+
+    :param paths: files, folders and globs; the setting ``maps`` when there are none.
+    :param shard: which of them are a matter of this run; of the others only the identity is looked at.
+    :param known: real paths of files that were read before, which are left out.
+    :raises UsageProblem: a path does not exist or cannot be read.
+    """
+    vocabulary = Vocabulary.from_tables(settings.vocabulary)
+    maps, unreadable, passed_over = [], [], []
+    files = find_files(paths, settings.exclude) if paths else find_own_files(settings.maps, settings.exclude)
+    files = tuple(file for file in files if os.path.realpath(file.path) not in known) if known else files
+    ours = [file for file in files if shard.holds(file.path)]
+    glasses = _Glasses(vocabulary, settings.severity, settings.plan_options().granularity)
+    for file, read in zip(ours, in_order(glasses.read, ours, settings.jobs), strict=True):
+        if isinstance(read, UnreadableMap):
+            unreadable.append(read)
+        elif read is None:
+            passed_over.append(file.path)
+        else:
+            maps.append(read)
+    elsewhere = () if shard.is_all else _elsewhere(files, shard, vocabulary)
+    named = _with_namesakes(maps, elsewhere, vocabulary, settings)
+    return MapFiles(named, tuple(unreadable), tuple(passed_over), elsewhere, tuple(paths or settings.maps))
+
+
+def _elsewhere(files: Sequence[FoundFile], shard: Shard, vocabulary: Vocabulary) -> tuple[Identity, ...]:
+    """Return the maps that are a matter of other shards."""
+    from techmap_sync.app.discovery import identities_of
+
+    return tuple(identities_of((file for file in files if not shard.holds(file.path)), vocabulary))
+
+
+def _with_namesakes(
+    maps: Sequence[MapFile], elsewhere: Sequence[Identity], vocabulary: Vocabulary, settings: Settings
+) -> tuple[MapFile, ...]:
+    """Return the maps with an error in each whose identity another one has too; what is unnamed yet has none."""
+    blank = vocabulary.placeholders
+    named = [file for file in maps if file.technical_map.map_id or file.technical_map.title not in blank]
+    here = [(file.place, file.outline.map_id, file.technical_map.span) for file in named]
+    others = ((path_in_repository(Path(other.path)), other.map_id, Span(1, 1)) for other in elsewhere)
+    of_file = {namesake.path: namesake for namesake in duplicate_ids([*here, *others])}
+    if not of_file:
+        return tuple(maps)
+    return tuple(_with(file, of_file[file.place], settings) if file.place in of_file else file for file in maps)
+
+
+def _with(file: MapFile, namesake: Diagnostic, settings: Settings) -> MapFile:
+    return replace(file, diagnostics=apply_severities((*file.diagnostics, namesake), settings.severity, file.ignores))

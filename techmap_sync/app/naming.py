@@ -1,0 +1,145 @@
+"""From what a person types to the tasks that are meant: a key, or the number of a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import process
+
+from techmap_sync.errors import UsageProblem
+from techmap_sync.planning.titles import tracking_key
+from techmap_sync.sync.changes import Action, Change
+from techmap_sync.sync.decide import DecidedMap
+from techmap_sync.sync.policy import Side
+
+_MOST = 10
+"""Candidates that a message names."""
+_NEAR = 60.0
+"""Likeness from which on a name may have been meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the flags of one run name, as a person typed it."""
+
+    resolve: tuple[tuple[Side, str], ...] = ()
+    recreate: tuple[str, ...] = ()
+    rebind: tuple[tuple[str, str], ...] = ()
+    """Task and ticket."""
+
+    def __bool__(self) -> bool:
+        return bool(self.resolve or self.recreate or self.rebind)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of all tasks and tickets of some maps."""
+
+    keys: frozenset[str]
+    by_number: Mapping[str, str]
+    """Number of a ticket, in lower case -> key of its task."""
+    differing: tuple[str, ...] = ()
+    """Keys of tasks of which people and the map say something different."""
+    without_ticket: tuple[str, ...] = ()
+    """Keys of tasks whose ticket was deleted or released."""
+
+    @staticmethod
+    def of(maps: Iterable[DecidedMap]) -> Names:
+        """Collect the names of maps under the keys of today."""
+        listed = tuple(maps)
+        numbers = {number.casefold(): key for each in listed for number, key in _numbers(each)}
+        keys = frozenset(key for each in listed for key in _keys(each))
+        changes = [change for each in listed for change in each.changes.changes]
+        gone = {key for each in listed for key in each.tickets.holdings.without_ticket}
+        return Names(
+            keys,
+            numbers,
+            tuple(dict.fromkeys(change.key for change in changes if _differs(change, gone))),
+            tuple(dict.fromkeys(change.key for change in changes if change.key in gone)),
+        )
+
+    def to_resolve(self, name: str) -> str:
+        """Return the key of a task to be settled.
+
+        :raises UsageProblem: there is no such task.
+        """
+        return self._key(name, "--resolve", (*self.differing, *self.without_ticket))
+
+    def to_recreate(self, name: str) -> str:
+        """Return the key of a task that gets a new ticket.
+
+        :raises UsageProblem: there is no such task.
+        """
+        return self._key(name, "--recreate", self.without_ticket)
+
+    def to_rebind(self, name: str) -> str:
+        """Return the key of a task that gets its old ticket back.
+
+        :raises UsageProblem: there is no such task.
+        """
+        return self._key(name, "--rebind", self.without_ticket)
+
+    def _key(self, name: str, flag: str, candidates: tuple[str, ...]) -> str:
+        key = name if name in self.keys else self.by_number.get(name.strip().lstrip("#!").casefold(), "")
+        if key:
+            return key
+        near = process.extractOne(name, sorted(self.keys), score_cutoff=_NEAR)
+        meant = f"did you mean {near[0]}? " if near else ""
+        raise UsageProblem(f"{flag} {name}: no task of these maps has this key or ticket", meant + _listed(candidates))
+
+
+def _listed(candidates: tuple[str, ...]) -> str:
+    if not candidates:
+        return "there is nothing that it could be meant for"
+    more = f" and {len(candidates) - _MOST} more" if len(candidates) > _MOST else ""
+    return f"it can be {', '.join(candidates[:_MOST])}{more}"
+
+
+def _keys(decided: DecidedMap) -> Iterator[str]:
+    holdings, ledger = decided.tickets.holdings, decided.tickets.holdings.ledger
+    yield from (change.key for change in decided.changes.changes)
+    yield from (*holdings.tickets, *holdings.unreadable, *ledger.tickets, *ledger.gone)
+    yield from (spec.key for spec in decided.tickets.plan.tasks) if decided.tickets.plan else ()
+    yield tracking_key(decided.changes.map_id)
+
+
+def _numbers(decided: DecidedMap) -> Iterator[tuple[str, str]]:
+    holdings = decided.tickets.holdings
+    yield from ((number, key) for key, number in holdings.ledger.tickets.items())
+    yield from ((stray.ticket.number, key) for key, stray in holdings.unreadable.items())
+    yield from ((held.ticket.number, key) for key, held in holdings.tickets.items())
+    tracking = (holdings.tracking.ticket.number,) if holdings.tracking else holdings.named_tracking
+    yield from ((number, tracking_key(decided.changes.map_id)) for number in tracking)
+
+
+def _differs(change: Change, gone: set[str]) -> bool:
+    is_kept = change.action is Action.SKIP and bool(change.kept or change.edge) and not change.lasting
+    return change.key not in gone and (change.action is Action.CONFLICT or is_kept)
+
+
+def read_named(resolve: Iterable[str], recreate: Iterable[str], rebind: Iterable[str]) -> Named:
+    """Read what the flags say.
+
+    :param resolve: ``map KEY`` or ``tracker KEY`` each.
+    :raises UsageProblem: a side is unknown, one task is to be settled both ways, or a binding names no ticket.
+    """
+    sides = [_settlement(text) for text in resolve]
+    twice = {name for side, name in sides if (Side.MAP, name) in sides and (Side.TRACKER, name) in sides}
+    if twice:
+        raise UsageProblem(f"--resolve {min(twice)} names both map and tracker", "name one of them")
+    return Named(tuple(sides), tuple(recreate), tuple(map(_binding, rebind)))
+
+
+def _settlement(text: str) -> tuple[Side, str]:
+    word, _, name = text.partition(" ")
+    if word not in list(Side) or not name.strip() or name.startswith("-"):
+        raise UsageProblem(f"--resolve {text}: not understood", "write --resolve map KEY or --resolve tracker KEY")
+    return Side(word), name.strip()
+
+
+def _binding(text: str) -> tuple[str, str]:
+    key, sign, number = text.rpartition("=")
+    if not (sign and key.strip() and number.strip()):
+        raise UsageProblem(f"--rebind {text}: no ticket is named", "write --rebind KEY=NUMBER")
+    return key.strip(), number.strip().lstrip("#!")

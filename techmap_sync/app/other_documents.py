@@ -1,0 +1,164 @@
+"""The maps that a run does not write: which there are is looked up only where it decides something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from os.path import lexists
+from pathlib import Path
+
+from techmap_sync.app.ci_event import is_ci
+from techmap_sync.app.discovery import Identity, identities_in_tree, places_in_tree
+from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps
+from techmap_sync.app.targets import recognised
+from techmap_sync.checkout import Checkout, checkout_around
+from techmap_sync.config import Settings, environment
+from techmap_sync.model import Lifecycle
+from techmap_sync.planning.body import TicketTexts
+from techmap_sync.planning.link_targets import MapSource
+from techmap_sync.planning.planner import plan_tasks
+from techmap_sync.planning.task import Kind, TaskPlan, TaskSpec
+from techmap_sync.planning.templates import TicketTemplates
+from techmap_sync.planning.titles import former_keys, tracking_key
+from techmap_sync.sync.decide import UnwrittenMap
+from techmap_sync.sync.guards import Guard
+
+
+@dataclass(frozen=True)
+class RestOfTree:
+    """What stands below the setting ``maps`` besides the maps of a run."""
+
+    settings: Settings
+    checkout: Checkout
+    templates: TicketTemplates
+    files: MapFiles
+    """The maps of the run."""
+    partial: bool
+    """Other maps may stand there that the run does not read."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Ids of all maps that this run and other shards are about."""
+        return self.files.ids
+
+    def has_file(self, map_id: str) -> bool:
+        """Whether any file has a map id, as far as the files can be read."""
+        return map_id in self.ids or any(each.map_id == map_id for each in self._identities) or bool(self.unreadable())
+
+    def file_of(self, map_id: str, path: str) -> str:
+        """Return the path of a file that may be that of a map, empty when there is none in the whole repository.
+
+        :param path: where the map was when its tickets were written.
+        """
+        found = next((each.path for each in self._identities if each.map_id == map_id), "")
+        return found or (path if lexists(self.checkout.root / path) else "")
+
+    def unwritten(self) -> tuple[UnwrittenMap, ...]:
+        """Return the maps whose tickets the run does not write."""
+        here = (self._unwritten(file) for file in self.files.maps if not file.approved and not is_retired(file))
+        return (*here, *(self._unread(file) for file in self._tree.maps if self.partial))
+
+    def unreadable(self) -> tuple[str, ...]:
+        """Return the files that may be maps and cannot be read."""
+        there = self._tree.unreadable if self.partial else ()
+        return tuple(dict.fromkeys(problem.path for problem in (*self.files.unreadable, *there)))
+
+    @cached_property
+    def _identities(self) -> tuple[Identity, ...]:
+        return identities_in_tree(self.checkout.root, self.settings)
+
+    @cached_property
+    def _tree(self) -> MapFiles:
+        """The maps that the run did not read."""
+        places = places_in_tree(self.settings)
+        return read_maps(places, self.settings, known=self.files.real_paths) if places else MapFiles((), (), ())
+
+    def _unread(self, file: MapFile) -> UnwrittenMap:
+        why = f"this run does not write {file.name}: push both maps together"
+        return UnwrittenMap(self._named_tasks(file), file.name, why)
+
+    def _unwritten(self, file: MapFile) -> UnwrittenMap:
+        return UnwrittenMap(self._named_tasks(file), file.name, f"{file.name} is not approved or has errors")
+
+    def _named_tasks(self, file: MapFile) -> TaskPlan:
+        """Return what a map names, in no order: it may have errors."""
+        outline = file.outline
+        texts = TicketTexts(file.technical_map, outline, self.checkout.source_of(file.path), self.templates)
+        tasks = [
+            TaskSpec(
+                key,
+                work.kind,
+                outline.titles[position],
+                texts.sections(position),
+                done=work.done,
+                was=former_keys(outline.map_id, work),
+            )
+            for position, (work, key) in enumerate(zip(outline.works, outline.keys, strict=True))
+        ]
+        tracking = TaskSpec(tracking_key(outline.map_id), Kind.TRACKING, outline.map_title, ())
+        return TaskPlan(outline.map_id, tracking, () if is_retired(file) else tuple(tasks))
+
+
+def is_retired(file: MapFile) -> bool:
+    """Whether the author abandoned or superseded a map."""
+    return file.technical_map.lifecycle is Lifecycle.RETIRED
+
+
+def task_plan(file: MapFile, settings: Settings, source: MapSource, templates: TicketTemplates) -> TaskPlan:
+    """Return the tasks of an approved map."""
+    texts = TicketTexts(file.technical_map, file.outline, source, templates)
+    return plan_tasks(file.technical_map, file.outline, settings.plan_options(), texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one map lies."""
+
+    checkout: Checkout
+    path: str
+    """From the root of its own repository."""
+    shown_path: str
+    """From the root of the repository whose services show it."""
+    source: MapSource
+    is_committed: bool
+    """Whether a commit holds its text; also where there are no commits to ask for."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of a plan has to know."""
+        wait = "; its tickets link to it after the commit, with the next push" if self.source.is_pending else ""
+        return () if self.is_committed else (f"not committed{wait}",)
+
+    def refusals(self, allowed: frozenset[str]) -> tuple[str, ...]:
+        """Return why nothing of it may be written: a CI writes what somebody committed.
+
+        :param allowed: guards that are lifted.
+        """
+        if self.is_committed or Guard.UNCOMMITTED in allowed or not is_ci(environment()):
+            return ()
+        return (f"the text of this map is in no commit; --allow {Guard.UNCOMMITTED} lets this run pass",)
+
+
+def places_of(files: Sequence[MapFile], base: Checkout, settings: Settings) -> Mapping[Path, Place]:
+    """Return where each map lies.
+
+    :param base: the checkout that the run is about; also for a file that lies in none.
+    """
+    found: dict[Path, Place] = {}
+    by_root: dict[Path, list[MapFile]] = {}
+    checkouts: dict[Path, Checkout] = {}
+    for file in files:
+        checkout = checkout_around(file.path, base)
+        checkouts.setdefault(checkout.root, recognised(checkout, settings))
+        by_root.setdefault(checkout.root, []).append(file)
+    for root, inside in by_root.items():
+        stored = checkouts[root].committed({file.path: file.text.encode("utf-8") for file in inside})
+        found |= {file.path: _place(file, checkouts[root], stored.get(file.path, "")) for file in inside}
+    return found
+
+
+def _place(file: MapFile, checkout: Checkout, path_in_commit: str) -> Place:
+    is_committed = bool(path_in_commit) or not checkout.is_repository
+    source = checkout.source_of(file.path, path_in_commit)
+    return Place(checkout, checkout.path_of(file.path), file.place, source, is_committed)

@@ -1,0 +1,231 @@
+"""One run, several readers: its result in every form, on the screen and in files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from techmap_sync.app.ci_event import occasion
+from techmap_sync.app.credentials import login_of_ci
+from techmap_sync.app.formats import Format
+from techmap_sync.app.targets import connection_to
+from techmap_sync.checkout import Checkout
+from techmap_sync.ci_run import ReviewPlace
+from techmap_sync.config import Settings, environment
+from techmap_sync.errors import Problem, UsageProblem
+from techmap_sync.registry import kind_named, known_cis, running_ci
+from techmap_sync.reports.messages import hint, sentence
+from techmap_sync.secrecy import hidden
+from techmap_sync.sync.changes import Action
+from techmap_sync.sync.review_comment import keep_comment
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from techmap_sync.app.applying import Pushed
+    from techmap_sync.app.documents_found import MapFiles
+    from techmap_sync.app.run import Compared
+    from techmap_sync.sync.changes import ChangeSet
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A form of the result that somebody asked for, and where it goes."""
+
+    form: Format
+    file: str
+    """A path, or ``-`` for stdout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run planned, and what became of it."""
+
+    files: MapFiles
+    change_set: ChangeSet
+    pushed: Pushed | None = None
+    """None when nothing was to be written."""
+    circumstances: Mapping[str, str] = field(default_factory=dict)
+    """Who pushed, from which commit, in which run."""
+    remarks: tuple[str, ...] = ()
+    """What else a reader has to know."""
+    compared: tuple[Compared, ...] = ()
+    """What the change set was worked out from."""
+
+
+def asked_reports(texts: Iterable[str]) -> tuple[Report, ...]:
+    """Read what stands behind ``--report``: ``FORMAT=FILE``.
+
+    :raises UsageProblem: there is no such format, or no file is named.
+    """
+    reports = []
+    for text in texts:
+        form, _, file = text.partition("=")
+        if form not in list(Format) or not file:
+            raise UsageProblem(f"not understood: --report {text}", f"write FORMAT=FILE; formats: {', '.join(Format)}")
+        reports.append(Report(Format(form), file))
+    return tuple(reports)
+
+
+def rendered(result: Result, form: Format) -> RenderableType:
+    """Return the result of a run in one form."""
+    from techmap_sync.reports.check_results import code_quality
+
+    match form:
+        case Format.TEXT:
+            return _text(result)
+        case Format.JSON:
+            return _json(result)
+        case Format.MARKDOWN:
+            return markdown(result)
+        case Format.HTML:
+            return _html(result)
+        case Format.GITHUB:
+            return _annotations(result)
+        case Format.GITLAB:
+            return code_quality(result.files.checked_in_repository, result.files.unreadable_in_repository)
+        case _:
+            assert_never(form)
+
+
+def markdown(result: Result, limit: int | None = None) -> str:
+    """Return the result of a run as Markdown.
+
+    :param limit: bytes; as many as a job summary takes when it is None.
+    """
+    from techmap_sync.reports.plan_markdown import SUMMARY_LIMIT, plan_markdown, push_markdown
+
+    most, pushed = limit or SUMMARY_LIMIT, result.pushed
+    if pushed is None:
+        return plan_markdown(result.change_set, result.remarks, most)
+    return push_markdown(result.change_set, pushed.outcomes, pushed.problem, result.remarks, most)
+
+
+def write_report(file: str, text: str, added_to: str) -> None:
+    """Write a report to a file.
+
+    :param added_to: the file that others write to as well, the summary of a CI step; any other file is overwritten.
+    :raises UsageProblem: it cannot be written.
+    """
+    write_file(file, text, flag="--report", append=file == added_to)
+
+
+def write_file(file: str, text: str, *, flag: str, append: bool = False) -> None:
+    """Write a text, with a final line end, to a file that the user named.
+
+    :param flag: the option that named it, for the message.
+    :raises UsageProblem: it cannot be written.
+    """
+    try:
+        with Path(file).open(
+            "a" if append else "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+        ) as stream:
+            stream.write(hidden(text) + "\n")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not a valid file name"
+        raise UsageProblem(f"cannot write {file}: {why}", f"name another file with {flag}") from error
+
+
+def _text(result: Result) -> RenderableType:
+    from rich.text import Text
+
+    from techmap_sync.reports.plan_text import done_line, outcome_line, plan_text
+
+    parts = [plan_text(result.change_set)]
+    if result.pushed is not None:
+        parts += map(outcome_line, result.pushed.outcomes)
+        parts.append(done_line(result.change_set, result.pushed.outcomes))
+    return Text("\n").join([*parts, *map(Text, result.remarks)])
+
+
+def _annotations(result: Result) -> RenderableType:
+    from techmap_sync.reports.github_actions import (
+        problem_command,
+        refusal_commands,
+        remark_commands,
+        workflow_commands,
+    )
+    from techmap_sync.reports.harmless import Commands
+
+    problem, found = result.pushed.problem if result.pushed else None, result.files
+    of_run = [*remark_commands(result.remarks), *refusal_commands(result.change_set)]
+    of_run += [problem_command(problem)] if problem else []
+    of_maps = workflow_commands(found.checked_in_repository, found.unreadable_in_repository)
+    return Commands("\n".join(filter(None, [*of_run, of_maps])))
+
+
+def _json(result: Result) -> str:
+    from techmap_sync.reports.plan_json import plan_json, push_json
+
+    if result.pushed is None:
+        return plan_json(result.change_set, result.remarks)
+    pushed = result.pushed
+    return push_json(result.change_set, pushed.outcomes, pushed.complete, result.circumstances, result.remarks)
+
+
+def _html(result: Result) -> str:
+    from techmap_sync.app.status import document_of
+    from techmap_sync.reports.html.page import status_html
+
+    document = document_of(result.compared, result.files, result.change_set.tracker, "plan")
+    return status_html(document, result.remarks)
+
+
+TITLE = "## Technical maps: what merging this will do\n\n"
+_ROOM_FOR_THE_MARKER = 200
+
+
+def review_of_this_run() -> ReviewPlace:
+    """Return the pull or merge request that this CI run is about.
+
+    :raises UsageProblem: there is none.
+    """
+    place = occasion(environment()).review
+    if place is None:
+        raise UsageProblem("this run is about no pull or merge request", "leave --comment out")
+    return place
+
+
+def commented(place: ReviewPlace, result: Result, settings: Settings, checkout: Checkout) -> Result:
+    """Keep the comment with this plan; whatever hinders it becomes a remark of the result, and costs nothing else."""
+    try:
+        without = _hindrance(place, result, settings, checkout)
+    except Problem as problem:
+        advice = f" ({hint(problem)})" if hint(problem) else ""
+        without = f"No comment was written. {sentence(problem)}{advice}"
+    return replace(result, remarks=(*result.remarks, without)) if without else result
+
+
+def _hindrance(place: ReviewPlace, result: Result, settings: Settings, checkout: Checkout) -> str:
+    kind = kind_named(place.kind)
+    login = login_of_ci(kind, environment())
+    if not login:
+        return "No comment was written: there is no token for it."
+    review = kind.review_at(connection_to(kind.name, place.target, settings, checkout, login), place.number)
+    text = TITLE + hidden(markdown(result, review.comment_limit - len(TITLE) - _ROOM_FOR_THE_MARKER))
+    keep_comment(review, _purpose(settings, environment()), text, begin=_says_something(result))
+    return ""
+
+
+def _purpose(settings: Settings, variables: Mapping[str, str]) -> str:
+    """Two jobs keep a comment each, and so do two trackers; what a run could not read makes no difference.
+
+    Nor does in how many the job is split, which a CI may append to its name.
+    """
+    part = f" {variables.get('CI_NODE_INDEX')}/{variables.get('CI_NODE_TOTAL')}"
+    names = [variables.get(name, "") for ci in known_cis() for name in ci.job_variables]
+    found = running_ci(variables)
+    if found and found[1] not in known_cis():
+        names += [variables.get(name, "") for name in found[1].job_variables]
+    return " ".join([*(name.removesuffix(part) for name in names), settings.to])
+
+
+def _says_something(result: Result) -> bool:
+    """Say whether a reviewer wants to know: a change without maps gets no comment."""
+    told = (Action.CONFLICT, Action.SKIP)
+    return any(
+        not each.approved or each.refusals or any(c.writes or c.action in told for c in each.changes)
+        for each in result.change_set.maps
+    )

@@ -1,0 +1,315 @@
+"""``plan``: what a push would do. ``push`` and ``reconcile`` compute the very same change set and apply it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+from pathlib import Path
+
+from techmap_sync import __version__
+from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps
+from techmap_sync.app.naming import Named, Names
+from techmap_sync.app.other_documents import Place, RestOfTree, is_retired, places_of, task_plan
+from techmap_sync.app.parallel import ALL, Shard
+from techmap_sync.app.targets import connect_tracker, exposure, remarks_of, source_name
+from techmap_sync.checkout import Checkout, Remote
+from techmap_sync.config import Settings, shipped
+from techmap_sync.errors import UsageProblem
+from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.templates import TicketTemplates
+from techmap_sync.sync import orphans as absent
+from techmap_sync.sync.arrivals import Bindings
+from techmap_sync.sync.changes import Action, Change, ChangeSet, MapChanges
+from techmap_sync.sync.comparison import digest
+from techmap_sync.sync.decide import Beside, Decided, DecidedMap, DesiredMap, decide
+from techmap_sync.sync.diff import Origin
+from techmap_sync.sync.guards import Guard
+from techmap_sync.sync.observe import observe, with_edges_of, with_standing
+from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.tickets import Holdings, Sorted
+from techmap_sync.sync.tracker import Ticket, Tracker
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What one run is asked for besides the settings."""
+
+    named: Named = field(default_factory=Named)
+    """Tasks that are settled, created again or bound again, as a person named them."""
+    allowed: frozenset[str] = frozenset()
+    """Guards that are lifted."""
+    refresh: bool = False
+    accept_settings: bool = False
+    reconcile: bool = False
+    """Read all edges, close untouched copies, and report maps whose file is missing."""
+    survey: bool = False
+    """Look at every ticket, also of maps that are not approved or whose file is missing."""
+    retired: frozenset[str] = frozenset()
+    """Ids of maps whose file is gone for good."""
+    shard: Shard = ALL
+    """Which maps are a matter of this run, when several share them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One map next to its tickets."""
+
+    changes: MapChanges
+    holdings: Holdings = field(default_factory=Holdings)
+    """Its tickets under the keys of today."""
+    file: MapFile | None = None
+    """None for a map whose file is missing."""
+    plan: TaskPlan | None = None
+    """What an approved map asks for, follow-ups included."""
+    path_elsewhere: str = ""
+    """The file of a map that the setting ``maps`` leaves out."""
+    links_in_text: bool = False
+    """The tracker holds no links: who waits for whom stands in the map alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan with everything that applying it needs."""
+
+    files: MapFiles
+    change_set: ChangeSet
+    tracker: Tracker
+    policy: SyncPolicy
+    compared: tuple[Compared, ...] = ()
+    """What each part of the change set was worked out from."""
+    remarks: tuple[str, ...] = ()
+    """What else a reader has to know."""
+
+
+def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wishes: Wishes) -> Planned:
+    """Read maps and tracker, and work out what has to be done.
+
+    :param paths: files, folders and globs; the setting ``maps`` when there are none.
+    :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
+    """
+    tracker = connect_tracker(settings, checkout, wishes.shard.total)
+    files = read_maps(paths, settings, wishes.shard)
+    places = places_of(files.maps, checkout, settings)
+    policy = sync_policy(settings, source_name(settings, checkout, tracker), wishes)
+    policy = policy if settings.source else _with_sources(policy, files.maps, places)
+    templates, wanted = _templates(settings, checkout), [f for f in files.maps if f.approved and not is_retired(f)]
+    plans = {file: task_plan(file, settings, places[file.path].source, templates) for file in wanted}
+    whole = (wishes.reconcile or (wishes.survey and not paths)) and wishes.shard.is_first
+    retired = frozenset(file.outline.map_id for file in files.maps if is_retired(file))
+    needed, going = plans or whole or wishes.survey or retired, retired | wishes.retired
+    found = observe(tracker, list(plans.values()), policy, wishes.reconcile, going) if needed else Sorted({}, ())
+    remotes = dict.fromkeys(places[file.path].checkout.remote for file in plans)
+    exposed = {remote: exposure(tracker, settings, remote) for remote in remotes}
+    rest = RestOfTree(settings, checkout, templates, files, bool(paths) or not wishes.shard.is_all)
+    run = _Run(settings, checkout, tracker, policy, found, rest, places, exposed)
+    retiring = wishes.retired if whole else frozenset()
+    if wishes.named:
+        run, plans = with_named(run, files.maps, plans, retiring, wishes.named)
+    compared = run.compared(files.maps, plans, retiring, whole)
+    compared = _with_known_people(tracker, compared)
+    changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
+    return Planned(files, changes, tracker, run.policy, compared, remarks_of(settings))
+
+
+def _with_known_people(tracker: Tracker, compared: tuple[Compared, ...]) -> tuple[Compared, ...]:
+    """Leave out whom the tracker does not know; it is asked only where tickets will be created."""
+    names, titles = absent.asked_for([each.changes for each in compared])
+    people, milestones = absent.unknown_people(tracker, names), absent.missing_milestones(tracker, titles)
+    if not people and not milestones:
+        return compared
+    return tuple(replace(c, changes=absent.without_absent(c.changes, people, milestones)) for c in compared)
+
+
+def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) -> tuple[MapFiles, ChangeSet]:
+    """Read maps and list their tasks, each skipped, without reading any tracker."""
+    files, templates = read_maps(paths, settings), _templates(settings, checkout)
+    places = places_of(files.maps, checkout, settings)
+    unread = tuple(_unread(file, settings, places[file.path], templates) for file in files.maps)
+    return files, ChangeSet("tracker not read", unread)
+
+
+def _with_sources(policy: SyncPolicy, files: Sequence[MapFile], places: Mapping[Path, Place]) -> SyncPolicy:
+    """Return the policy with the source of each map that lies in a repository of its own."""
+    remotes = {file.outline.map_id: places[file.path].checkout.remote for file in files}
+    sources = {map_id: remote.canonical for map_id, remote in remotes.items() if remote is not None}
+    former = frozenset(remote.former for remote in remotes.values() if remote is not None and remote.former)
+    return replace(policy, sources=sources, former_sources=former)
+
+
+def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
+    """Return what the sync core has to know.
+
+    :param source: canonical name of the repository that the maps belong to.
+    """
+    return SyncPolicy(
+        source=source,
+        managed_label=settings.managed_label,
+        removed_label=settings.removed_label,
+        duplicate_label=settings.duplicate_label,
+        priority_labels={priority: label for priority, label in settings.labels.priority.items() if label},
+        trusted_authors=frozenset(settings.trusted_authors),
+        adopted=frozenset(settings.adopted),
+        assignees=frozenset(settings.assignees),
+        on_conflict=settings.on_conflict,
+        orphans=settings.orphans,
+        limits=settings.write_limits(),
+        refresh=wishes.refresh,
+        accept_settings=wishes.accept_settings,
+        close_copies=wishes.reconcile,
+        allowed=wishes.allowed,
+    )
+
+
+def with_named(
+    run: _Run, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str], named: Named
+) -> tuple[_Run, dict[MapFile, TaskPlan]]:
+    """Return the same run with what a person named: keys of today, which show only once the maps are compared.
+
+    :raises UsageProblem: a name is that of no task or ticket, or a ticket cannot be bound.
+    """
+    decided = run.decided(files, plans, retired)
+    names = Names.of((*decided.maps, *decided.emptied))
+    policy = replace(
+        run.policy,
+        resolve={names.to_resolve(name): side for side, name in named.resolve},
+        recreate=frozenset(names.to_recreate(name) for name in named.recreate),
+    )
+    found = with_edges_of(run.found, run.tracker, policy.resolve.keys())
+    bindings = Bindings({names.to_rebind(name): _ticket(run, number) for name, number in named.rebind})
+    bound = {file: bindings.plan(plan) for file, plan in plans.items()}
+    return replace(run, policy=policy, found=bindings.found(found, bound.values(), policy)), bound
+
+
+def _ticket(run: _Run, number: str) -> Ticket:
+    ticket = run.tracker.get(number)
+    if ticket is None:
+        raise UsageProblem(f"there is no ticket {number}", "name one that exists; a pull or merge request is none")
+    return with_standing(run.tracker, ticket, run.policy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one run knows by the time it compares maps and tickets."""
+
+    settings: Settings
+    checkout: Checkout
+    tracker: Tracker
+    policy: SyncPolicy
+    found: Sorted
+    rest: RestOfTree
+    places: Mapping[Path, Place]
+    exposed: Mapping[Remote | None, tuple[str, ...]]
+    """Why no map of a repository may become tickets there."""
+
+    def compared(
+        self, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str], whole: bool
+    ) -> tuple[Compared, ...]:
+        """Return what happens to the tickets of each map.
+
+        :param retired: ids of maps whose file is gone for good.
+        :param whole: also report the maps that have tickets and no file.
+        """
+        decided = self.decided(files, plans, retired)
+        emptied = {each.changes.map_id for each in decided.emptied}
+        known = (retired - self.rest.ids) | emptied | decided.renamed
+        return (
+            *(self._compared(each, file) for file, each in zip_longest(files, decided.maps)),
+            *(self._compared(each, None) for each in decided.emptied),
+            *(self._missing(known) if whole else ()),
+        )
+
+    def decided(self, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str]) -> Decided:
+        """Return the decision about the maps of this run."""
+        desired = [self._desired(file, plans.get(file)) for file in files]
+        lost = [self._retired(map_id) for map_id in self.found.maps if map_id in retired - self.rest.ids]
+        beside = Beside(self.rest.has_file, self.rest.unwritten, self.rest.unreadable)
+        return decide((*desired, *lost), self.found, beside, self.tracker.capabilities, self.policy)
+
+    def _compared(self, decided: DecidedMap, file: MapFile | None) -> Compared:
+        changes, tickets = decided.changes, decided.tickets
+        changes = self._placed(file, changes) if file else changes
+        there = "" if file else self.rest.file_of(changes.map_id, changes.path)
+        in_text = not self.tracker.capabilities.native_blocking
+        return Compared(changes, tickets.holdings, file, tickets.plan, there, in_text)
+
+    def _placed(self, file: MapFile, changes: MapChanges) -> MapChanges:
+        """Add what follows from where a map lies."""
+        place = self.places[file.path]
+        changes = replace(changes, shown_path=place.shown_path)
+        if not changes.writes:
+            return changes
+        return replace(changes, notes=place.notes, refusals=place.refusals(self.policy.allowed))
+
+    def _desired(self, file: MapFile, plan: TaskPlan | None) -> DesiredMap:
+        map_id, place = file.outline.map_id, self.places[file.path]
+        if is_retired(file):
+            said_in = _origin_of_retirement(place.path, place.checkout, place.is_committed)
+            return DesiredMap(map_id, said_in, retired=True)
+        if plan is None:
+            return DesiredMap(map_id, Origin(place.path), reasons=file.reasons, ready=file.ready)
+        return DesiredMap(map_id, self._origin(file), plan, doubts=self.exposed[place.checkout.remote])
+
+    def _retired(self, map_id: str) -> DesiredMap:
+        """Return a map that is retired because its file is gone; while another may be its own, nothing is closed."""
+        path = self._path(map_id)
+        there = "" if Guard.EXISTS in self.policy.allowed else self.rest.file_of(map_id, path)
+        why = f"{there} may still be this map's file; --allow {Guard.EXISTS} retires the map all the same"
+        doubts = (why,) if there else ()
+        return DesiredMap(map_id, _origin_of_retirement(path, self.checkout), retired=True, lost=True, doubts=doubts)
+
+    def _missing(self, known: Set[str]) -> Iterator[Compared]:
+        """Report the maps that have tickets and no file."""
+        for map_id, holdings in self.found.maps.items():
+            path = self._path(map_id)
+            if map_id in self.rest.ids | known or not path or not self._is_from_here(holdings):
+                continue
+            there = self.rest.file_of(map_id, path)
+            retire_it = f"its file is missing; reconcile --retire {map_id} closes its tickets"
+            add_it = f"its file {there} is not among the maps: add it to the setting maps"
+            reasons = (add_it if there else retire_it,)
+            changes = MapChanges(map_id, there or path, approved=False, reasons=reasons)
+            yield Compared(changes, holdings, path_elsewhere=there)
+
+    def _path(self, map_id: str) -> str:
+        return next((held.marker.path for held in self.found.maps[map_id].all), "")
+
+    def _is_from_here(self, holdings: Holdings) -> bool:
+        """Whether tickets are of the repository that the run is about: only its maps are known to be all there."""
+        return any(self.policy.is_from_here(held.marker.source) for held in holdings.all)
+
+    def _origin(self, file: MapFile) -> Origin:
+        place = self.places[file.path]
+        return replace(
+            _origin_of_retirement(place.path, place.checkout, place.is_committed),
+            text=file.text,
+            text_digest=digest(file.text),
+            settings=digest(f"{__version__} {self.settings.digest()}"),
+        )
+
+
+def _origin_of_retirement(path: str, checkout: Checkout, is_committed: bool = True) -> Origin:
+    return Origin(
+        path,
+        commit=checkout.commit,
+        commit_time=checkout.commit_time,
+        is_committed=is_committed,
+        descent_from=checkout.descent_from,
+    )
+
+
+def _unread(file: MapFile, settings: Settings, place: Place, templates: TicketTemplates) -> MapChanges:
+    map_id = file.outline.map_id
+    if not file.approved or is_retired(file):
+        shown = place.shown_path
+        return MapChanges(map_id, place.path, file.approved, file.reasons, ready=file.ready, shown_path=shown)
+    plan = task_plan(file, settings, place.source, templates)
+    tasks = [spec for spec in (plan.tracking, *plan.tasks) if not spec.done]
+    skips = (Change(Action.SKIP, spec.key, spec.title, reason="not compared", spec=spec) for spec in tasks)
+    return MapChanges(map_id, place.path, approved=True, changes=tuple(skips), shown_path=place.shown_path)
+
+
+def _templates(settings: Settings, checkout: Checkout) -> TicketTemplates:
+    """Return the templates of a run; compiling them takes longer than planning a map, so all maps share them."""
+    team = checkout.root / settings.templates if settings.templates else None
+    return TicketTemplates(shipped(""), team, checkout.root)

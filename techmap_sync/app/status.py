@@ -1,0 +1,171 @@
+"""``status``: where the work of all maps stands, worked out from the very comparison that ``plan`` makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, assert_never
+
+from techmap_sync.app.documents_found import MapFile, MapFiles
+from techmap_sync.app.formats import StatusFormat
+from techmap_sync.app.run import Compared, Wishes, make_plan, sync_policy
+from techmap_sync.app.targets import connect_tracker, source_name
+from techmap_sync.checkout import Checkout
+from techmap_sync.config import Settings, environment
+from techmap_sync.errors import UnreadableMap, UsageProblem
+from techmap_sync.model import Lifecycle
+from techmap_sync.planning.titles import tracking_key
+from techmap_sync.reports.status_report import Document, status_document, status_json
+from techmap_sync.sync import claims
+from techmap_sync.sync import orphans as absent
+from techmap_sync.sync.changes import MapChanges
+from techmap_sync.sync.observe import listed
+from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.progress import Gate, MapProgress, Subject, take_stock
+from techmap_sync.sync.tickets import Sorted
+from techmap_sync.sync.tracker import Finding, Tracker
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+CLOCK = "SOURCE_DATE_EPOCH"
+"""The variable by which builds are made repeatable: https://reproducible-builds.org/specs/source-date-epoch/"""
+
+
+def status_of(paths: Sequence[str], settings: Settings, checkout: Checkout) -> Document:
+    """Read maps and tracker, and say where the work stands. Writes nothing.
+
+    :param paths: files, folders and globs; the setting ``maps`` when there are none.
+    :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
+    """
+    planned = make_plan(paths, settings, checkout, Wishes(survey=True))
+    return document_of(planned.compared, planned.files, planned.change_set.tracker)
+
+
+def document_of(compared: Sequence[Compared], files: MapFiles, tracker: str, about: str = "status") -> Document:
+    """Return the standing of what a plan compared.
+
+    :param about: ``plan`` when the changes are what a reader came for.
+    """
+    seen = compared or tuple(map(_without_tickets, files.maps))
+    subjects = [
+        _subject(each if about == "plan" else replace(each, changes=replace(each.changes, notes=()))) for each in seen
+    ]
+    maps = (*take_stock(subjects), *_unread(files.unreadable))
+    return status_document(maps, tracker, _now().isoformat(timespec="seconds"), about)
+
+
+def status_in(document: Document, form: StatusFormat) -> RenderableType:
+    """Return a document in one of the forms."""
+    from techmap_sync.reports import status_report as status_markdown
+    from techmap_sync.reports import status_report as status_text
+    from techmap_sync.reports.html import page
+
+    match form:
+        case StatusFormat.TEXT:
+            return status_text.status_text(document)
+        case StatusFormat.JSON:
+            return status_json(document)
+        case StatusFormat.MARKDOWN:
+            return status_markdown.status_markdown(document)
+        case StatusFormat.HTML:
+            return page.status_html(document)
+        case _:
+            assert_never(form)
+
+
+def _without_tickets(file: MapFile) -> Compared:
+    """A map whose tracker was not asked, as in a pull request from a fork."""
+    changes = MapChanges(file.outline.map_id, file.place, file.approved, file.reasons, ready=file.ready)
+    return Compared(changes, file=file)
+
+
+def _subject(compared: Compared) -> Subject:
+    file, changes = compared.file, compared.changes
+    title = file.technical_map.title if file else ""
+    subject = Subject(title, _gate(compared), changes, compared.holdings, compared.plan, compared.links_in_text)
+    status = file.technical_map.field("status") if file and subject.gate is Gate.RETIRED else None
+    if status is None:
+        return subject
+    reasons = (f"{changes.file}:{status.span.line}: its status is {status.value}", *changes.reasons)
+    return replace(subject, changes=replace(changes, reasons=reasons))
+
+
+def _gate(compared: Compared) -> Gate:
+    if compared.file is None:
+        return Gate.OUTSIDE if compared.path_elsewhere else Gate.MISSING
+    if compared.file.technical_map.lifecycle is Lifecycle.RETIRED:
+        return Gate.RETIRED
+    return Gate(compared.changes.standing)
+
+
+def _unread(problems: Sequence[UnreadableMap]) -> Iterator[MapProgress]:
+    for problem in problems:
+        reasons = tuple(filter(None, (problem.what, problem.hint)))
+        yield MapProgress("", problem.path, problem.path, Gate.UNREAD, reasons)
+
+
+def _now() -> datetime:
+    fixed = environment().get(CLOCK, "")
+    if not fixed.isdecimal():
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(fixed), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageProblem(
+            f"{CLOCK} is not a time: {fixed[:20]}", "give it in seconds since 1970, or unset it"
+        ) from error
+
+
+_MOST_NAMED = 10
+
+
+def examine(settings: Settings, checkout: Checkout) -> tuple[str, tuple[Finding, ...]]:
+    """Return the tracker's name and what was found: token, rights, capabilities, doubled tickets.
+
+    :raises Problem: usage, settings, or a tracker that does not answer.
+    """
+    tracker = connect_tracker(settings, checkout)
+    findings = tracker.examine()
+    if not all(finding.ok for finding in findings):
+        return tracker.name, findings
+    policy = sync_policy(settings, source_name(settings, checkout, tracker), Wishes())
+    found = listed(tracker, policy)
+    copies = [f"{held.ticket.number} of {original}" for each in found.maps.values() for held, original in each.copies]
+    detail = f"{', '.join(copies)}; reconcile closes the untouched ones" if copies else "none"
+    doubled = Finding("doubled tickets", not copies, detail)
+    return tracker.name, (*findings, *_settings(tracker, settings), doubled, *_authors(found, policy))
+
+
+def _settings(tracker: Tracker, settings: Settings) -> Iterator[Finding]:
+    """Yield which assignees and milestones of the settings the tracker does not have."""
+    if people := absent.unknown_people(tracker, settings.assignees):
+        what = f"no ticket can be assigned to {', '.join(sorted(people))}; correct assignees in the settings"
+        yield Finding("assignees", False, what)
+    if milestones := absent.missing_milestones(tracker, [settings.milestone] if settings.milestone else []):
+        yield Finding("milestone", True, f"there is no {', '.join(milestones)} yet; the first ticket creates it")
+
+
+def _authors(found: Sorted, policy: SyncPolicy) -> Iterator[Finding]:
+    """Yield what to do about tickets of this source whose authors are not trusted.
+
+    A map is not pushed while such a ticket claims to be its tracking ticket and no other one is.
+    """
+    claimed = found.claims.by_key
+    blocked = [key for key in claimed if _is_blocked(key, found)]
+    blocking = [ticket for key in blocked for ticket in claimed[key]]
+    for ticket in blocking[:_MOST_NAMED]:
+        what = f"ticket {claims.named([ticket])} keeps its map from being pushed"
+        yield Finding("authors", False, f"{what}; {claims.way_out(ticket, policy)}")
+    if len(blocking) > _MOST_NAMED:
+        yield Finding("authors", False, f"{len(blocking) - _MOST_NAMED} more tickets do")
+    others = [ticket for key in claimed.keys() - set(blocked) for ticket in claimed[key]]
+    if others or not blocking:
+        yield Finding("authors", True, claims.remark(others) or "all are trusted")
+
+
+def _is_blocked(key: str, found: Sorted) -> bool:
+    map_id = key.partition("/")[0]
+    return key == tracking_key(map_id) and not found.of(map_id).tracking

@@ -1,0 +1,1 @@
+"""The families of documents, and how Markdown is read."""

@@ -1,0 +1,69 @@
+"""The YAML between two ``---`` lines at the very top (docs/map-format.md, "How a map is read")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ruamel.yaml.events import Event
+
+
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>(?:(?!---[ \t]*(?:\n|\Z)).*\n)*)---[ \t]*(?:\n|\Z)")
+_LONGEST = 10_000  # characters; YAML is slow, and nobody keeps more than a few lines here
+_DEEPEST, _MOST_ALIASES = 16, 10
+"""YAML takes cubic time for collections within each other, and exponential time for aliases that are merged."""
+_SCALARS = (str, int, float, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """Front matter and how much of the text it takes."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Top-level keys with a plain value; everything else is passed over."""
+    length: int = 0
+    """Characters, with both ``---`` lines."""
+    unreadable: bool = False
+
+
+def split_front_matter(text: str) -> FrontMatter:
+    r"""Return the front matter of a text that has ``\\n`` line ends."""
+    match = _FRONT_MATTER.match(text)
+    if match is None:
+        return FrontMatter()
+    if len(match["yaml"]) > _LONGEST:
+        return FrontMatter(length=match.end(), unreadable=True)
+    values = _load(match["yaml"])
+    return FrontMatter(values or {}, match.end(), unreadable=values is None)
+
+
+def _load(yaml: str) -> dict[str, str] | None:
+    from ruamel.yaml import YAML  # slow to import, and few maps have front matter
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        if not _is_plain(YAML(typ="safe", pure=True).parse(yaml)):
+            return None
+        loaded = YAML(typ="safe", pure=True).load(yaml)
+    except (YAMLError, RecursionError, ValueError):
+        return None
+    if not isinstance(loaded, dict):
+        return {} if loaded is None else None
+    return {str(key): str(value) for key, value in loaded.items() if isinstance(value, _SCALARS)}
+
+
+def _is_plain(events: Iterable[Event]) -> bool:
+    """Say whether nothing is nested or repeated so much that loading it would take long."""
+    from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+
+    depth = aliases = 0
+    for event in events:
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        aliases += isinstance(event, AliasEvent)
+        if depth > _DEEPEST or aliases > _MOST_ALIASES:
+            return False
+    return True

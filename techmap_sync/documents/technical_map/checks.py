@@ -1,0 +1,356 @@
+"""What is wrong or worth knowing in a map, as diagnostics: one small function per rule.
+
+The rules themselves stand in ``rules.py``. What only the parser can see it finds while it reads (``notices.py``);
+everything else is decided here from the values of the map. ``docs/rules.md`` lists all rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from techmap_sync.diagnostics import Diagnostic, Rule, Severity
+from techmap_sync.documents.technical_map.wording import NearNames, name_key
+from techmap_sync.documents.text import Finding
+from techmap_sync.model import ComponentKind, Readiness, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from techmap_sync.documents.text import Ignore, Reading
+    from techmap_sync.model import Component, TechnicalMap
+
+
+_ALL = (
+    Rule(
+        "no-title",
+        "the map has no title",
+        Severity.ERROR,
+        "start with a heading that names the feature:\n\n  # TECHNICAL MAP: Two-Factor Login",
+    ),
+    Rule(
+        "duplicate-map-id",
+        "two maps have the same identity, so that nothing tells their tickets apart",
+        Severity.ERROR,
+        "give one of them another title, or an identity of its own:\n\n  **Map ID**: two-factor-login",
+    ),
+    Rule(
+        "not-ready",
+        "the map is not approved yet, so that no ticket is made of it",
+        Severity.NOTE,
+        "answer the field in the footer once implementation may start:\n\n  **Implementation Ready**: Yes",
+    ),
+    Rule(
+        "unrecognised-readiness",
+        "the answer whether implementation may start is neither yes nor no",
+        Severity.WARNING,
+        "begin the answer with yes or no:\n\n  **Implementation Ready**: No, the schema is under review",
+    ),
+    Rule(
+        "placeholder-left",
+        "the template's own text is still there",
+        Severity.ERROR,
+        'write what is needed, or "None"; before the map is ready, this is no error:\n\n'
+        "  ### Database Changes\n  - Add the column `users.totp_secret`",
+    ),
+    Rule(
+        "component-without-spec",
+        "a new or modified component is listed, and nothing specifies it",
+        Severity.WARNING,
+        "give it a heading below the detailed specifications:\n\n"
+        "  ### Component 1: TokenStore\n  **Location**: `src/auth/tokens.py`\n  **Purpose**: Keeps the recovery codes",
+    ),
+    Rule(
+        "spec-not-listed",
+        "a component is specified that the overview does not list",
+        Severity.WARNING,
+        "list it in the overview, which says whether it is new or modified:\n\n  ### New Components\n  - `TokenStore`",
+    ),
+    Rule(
+        "misspelt-component",
+        "a specified component has nearly the name of a listed one",
+        Severity.WARNING,
+        "write the name in both places alike:\n\n"
+        "  ### New Components\n  - `TokenStore`\n\n  ### Component 1: TokenStore",
+    ),
+    Rule(
+        "duplicate-component",
+        "a component stands in the map twice",
+        Severity.WARNING,
+        "make one of the two, or tell them apart by their names:\n\n  ### SessionTokenStore\n  ### RecoveryTokenStore",
+    ),
+    Rule(
+        "component-without-location",
+        "a component is specified without a place in the code",
+        Severity.WARNING,
+        "say in which file it is or will be:\n\n  **Location**: `src/auth/tokens.py`",
+    ),
+    Rule(
+        "component-without-purpose",
+        "nothing says what a component is for",
+        Severity.WARNING,
+        "say in a sentence what it does:\n\n  **Purpose**: Keeps the recovery codes of an account",
+    ),
+    Rule(
+        "kind-assumed",
+        "nothing says whether a component is new or modified, and it is taken for new",
+        Severity.NOTE,
+        "list it below New, Modified or Integration Components, or tag it:\n\n  ### TokenStore (modified)",
+    ),
+    Rule(
+        "listed-twice",
+        "a component is listed as two different things",
+        Severity.NOTE,
+        "list it once; modified counts before new, and new before integration:\n\n"
+        "  ### Modified Components\n  - `TokenStore`",
+    ),
+    Rule(
+        "empty-section",
+        "a section says nothing",
+        Severity.WARNING,
+        'write what is needed, or "None":\n\n  ### Database Changes\n  None',
+    ),
+    Rule(
+        "unknown-section",
+        "no section has this heading, so that its text becomes no ticket",
+        Severity.WARNING,
+        "use a heading of the template, or add yours to the words in techmap-sync.toml:\n\n"
+        '  [vocabulary.ours.sections]\n  context = ["Hardware Constraints"]',
+    ),
+    Rule(
+        "item-without-text",
+        "a bullet is empty",
+        Severity.WARNING,
+        "write what is to be done, or take the bullet out:\n\n  - Expired codes are refused",
+    ),
+    Rule(
+        "title-too-long",
+        "a line is too long to be the title of a ticket",
+        Severity.WARNING,
+        "begin with a short sentence, and go on below it:\n\n"
+        "  - Expired codes are refused\n    The clock of the server counts, and half a minute is tolerated.",
+    ),
+    Rule(
+        "nesting-too-deep",
+        "text that is nested too deep or a table that is too wide is read as plain text",
+        Severity.WARNING,
+        "make the inner lists headings or lists of their own:\n\n  ### Unit Tests\n  - Expired codes are refused",
+    ),
+    Rule(
+        "odd-space",
+        "a bullet, number or heading is followed by a space that Markdown does not know",
+        Severity.NOTE,
+        "it is read as meant; write a plain space, so that other tools read it too:\n\n  - Expired codes are refused",
+    ),
+    Rule(
+        "too-long",
+        "the map is too long to be read",
+        Severity.ERROR,
+        "make several maps of it, each with a title of its own:\n\n  # TECHNICAL MAP: Two-Factor Login, Recovery Codes",
+    ),
+)
+
+RULES: Mapping[str, Rule] = {rule.id: rule for rule in _ALL}
+
+
+LONGEST_TITLE = 120
+"""Characters of a line that can be the title of a ticket."""
+FEW_PLACEHOLDERS = 5
+"""As many are reported one by one while a map is not ready."""
+OFF = "off"
+
+
+def check(reading: Reading, severities: Mapping[str, str], path: str = "") -> tuple[Diagnostic, ...]:
+    """Return everything that breaks a rule in one map, in the order of the text.
+
+    :param severities: rule id -> ``error``, ``warning``, ``note`` or ``off``, where it shall not be the rule's own.
+    :param path: the file as the user knows it.
+    """
+    if reading.map is None:
+        return ()
+    of_values = [finding for look in _CHECKS for finding in look(reading.map)]
+    visible = _not_ignored([*reading.findings, *of_values], reading.ignores)
+    findings = visible if reading.map.ready else list(_of_draft(visible))
+    return apply_severities([_diagnostic(finding, path) for finding in findings], severities, reading.ignores)
+
+
+def apply_severities(
+    diagnostics: Iterable[Diagnostic], severities: Mapping[str, str], ignores: Iterable[Ignore] = ()
+) -> tuple[Diagnostic, ...]:
+    """Return diagnostics as configuration and ignore comments want them, in the order of the text.
+
+    :param severities: rule id -> ``error``, ``warning``, ``note`` or ``off``, where it shall not be the rule's own.
+    :param ignores: the ignore comments of the map.
+    """
+    silenced = _silenced(ignores)
+    kept = []
+    for diagnostic in diagnostics:
+        severity = severities.get(diagnostic.rule.id, diagnostic.severity)
+        if severity != OFF and not _is_silenced(diagnostic.rule.id, diagnostic.span, silenced):
+            kept.append(diagnostic._replace(severity=Severity(severity)))
+    return tuple(sorted(kept, key=lambda found: (found.span.line, found.span.column, found.rule.id)))
+
+
+def duplicate_ids(maps: Sequence[tuple[str, str, Span]]) -> tuple[Diagnostic, ...]:
+    """Return an error for every map whose identity another one has too.
+
+    :param maps: (path, identity, where its title stands) of all maps of a run.
+    """
+    paths: dict[str, list[str]] = {}
+    for path, map_id, _ in maps:
+        paths.setdefault(map_id, []).append(path)
+    rule = RULES["duplicate-map-id"]
+    return tuple(
+        Diagnostic(
+            rule, rule.severity, f'the identity "{map_id}" is also that of {_others(path, paths[map_id])}', span, path
+        )
+        for path, map_id, span in maps
+        if len(paths[map_id]) > 1
+    )
+
+
+def _others(path: str, paths: Sequence[str]) -> str:
+    first, *more = [other for other in paths if other != path]
+    return f"{first} and {len(more)} more" if more else first
+
+
+def _diagnostic(finding: Finding, path: str) -> Diagnostic:
+    rule = RULES[finding.rule]
+    return Diagnostic(rule, finding.severity or rule.severity, finding.message, finding.span, path)
+
+
+def _silenced(ignores: Iterable[Ignore]) -> set[tuple[str, int]]:
+    """Return (rule, line) of everything that ignore comments silence; an empty rule stands for all."""
+    return {(ignore.rule, line) for ignore in ignores for line in range(ignore.first_line, ignore.last_line + 1)}
+
+
+def _is_silenced(rule: str, span: Span, silenced: set[tuple[str, int]]) -> bool:
+    return (rule, span.line) in silenced or ("", span.line) in silenced
+
+
+def _not_ignored(findings: Iterable[Finding], ignores: Iterable[Ignore]) -> list[Finding]:
+    silenced = _silenced(ignores)
+    return [finding for finding in findings if not _is_silenced(finding.rule, finding.span, silenced)]
+
+
+def _of_draft(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the findings of a map that is not ready: nobody is told of everything that is still to be written.
+
+    Placeholders weigh one step less there, and many of them are one note.
+    """
+    left = [finding for finding in findings if finding.rule == "placeholder-left"]
+    yield from (finding for finding in findings if finding.rule != "placeholder-left")
+    if len(left) > FEW_PLACEHOLDERS:
+        first = min(left, key=lambda finding: finding.span)
+        message = f"{first.message}, and so are {len(left) - 1} more places that nobody filled in yet"
+        yield first._replace(message=message, severity=Severity.NOTE)
+        return
+    for finding in left:
+        weighs = Severity.WARNING if finding.severity in (None, Severity.ERROR) else Severity.NOTE
+        yield finding._replace(severity=weighs)
+
+
+def _not_ready(found: TechnicalMap) -> Iterator[Finding]:
+    answer = found.field("implementation ready")
+    if found.readiness is Readiness.NOT_APPROVED and answer:
+        yield Finding("not-ready", f'"{answer.label}" says "{answer.value}"', answer.span)
+    elif found.readiness is Readiness.MISSING and answer:
+        yield Finding("not-ready", f'"{answer.label}" is empty', answer.span)
+    elif found.readiness is Readiness.MISSING:
+        yield Finding("not-ready", "no field says whether implementation may start", found.span)
+
+
+def _misspelt_component(found: TechnicalMap) -> Iterator[Finding]:
+    listed = {component.name: component for component in found.components}
+    for name, meant in _misspelt(found.components).items():
+        line = listed[meant].span.line
+        message = f"the overview does not list {name}: did you mean {meant}, line {line}?"
+        yield Finding("misspelt-component", message, _heading(listed[name]))
+
+
+@lru_cache(maxsize=1)
+def _misspelt(components: Sequence[Component]) -> Mapping[str, str]:
+    """Return specified components that are not listed -> listed ones, not specified, whose names they nearly have."""
+    near = NearNames(component.name for component in components if component.listed and not component.specified)
+    alone = (component.name for component in components if component.specified and not component.listed)
+    return {name: meant for name in alone if (meant := near.nearest(name))}
+
+
+def _component_without_spec(found: TechnicalMap) -> Iterator[Finding]:
+    meant = set(_misspelt(found.components).values())
+    for component in found.components:
+        if component.specified or component.name in meant:
+            continue
+        if component.kind is not ComponentKind.INTEGRATION:
+            yield Finding("component-without-spec", f"nothing specifies {component.name}", _heading(component))
+
+
+def _spec_not_listed(found: TechnicalMap) -> Iterator[Finding]:
+    """An overview that lists nothing at all is one finding, not one per component."""
+    misspelt = _misspelt(found.components)
+    alone = (component for component in found.components if component.specified and not component.listed)
+    missing = [component for component in alone if component.name not in misspelt]
+    if len(missing) > 1 and not any(component.listed for component in found.components):
+        yield Finding("spec-not-listed", f"the overview lists none of {len(missing)} components", _heading(missing[0]))
+        return
+    for component in missing:
+        yield Finding("spec-not-listed", f"the overview does not list {component.name}", _heading(component))
+
+
+def _duplicate_component(found: TechnicalMap) -> Iterator[Finding]:
+    first: dict[str, Component] = {}
+    for component in found.components:
+        earlier = first.setdefault(name_key(component.name), component)
+        if earlier is not component:
+            message = f"{component.name} stands twice, first in line {earlier.span.line}"
+            yield Finding("duplicate-component", message, _heading(component))
+
+
+def _component_without_location(found: TechnicalMap) -> Iterator[Finding]:
+    for component in found.components:
+        if component.specified and not component.locations:
+            yield Finding("component-without-location", f"{component.name} has no location", _heading(component))
+
+
+def _component_without_purpose(found: TechnicalMap) -> Iterator[Finding]:
+    for component in found.components:
+        if component.specified and not (component.purpose or component.summary):
+            yield Finding("component-without-purpose", f"{component.name} has no purpose", _heading(component))
+
+
+def _title_too_long(found: TechnicalMap) -> Iterator[Finding]:
+    """What is a title of its own is cut; an item is a line of a checklist first of all, and only a note."""
+    yield from _too_long(found.title, found.span)
+    for component in found.components:
+        yield from _too_long(component.name, _heading(component))
+    for group in (*found.changes, *found.tests, *found.deployment):
+        for item in group.items:
+            if not item.done:
+                yield from _too_long(item.title, item.span, Severity.NOTE)
+
+
+def _too_long(title: str, span: Span, severity: Severity | None = None) -> Iterator[Finding]:
+    if len(title) > LONGEST_TITLE:
+        message = f"{len(title)} characters are too many for a title"
+        yield Finding("title-too-long", message, _first_line(span), severity)
+
+
+def _heading(component: Component) -> Span:
+    return _first_line(component.span)
+
+
+def _first_line(span: Span) -> Span:
+    return span if span.end_line == span.line else Span(span.line, span.column)
+
+
+_CHECKS: tuple[Callable[[TechnicalMap], Iterable[Finding]], ...] = (
+    _not_ready,
+    _misspelt_component,
+    _component_without_spec,
+    _spec_not_listed,
+    _duplicate_component,
+    _component_without_location,
+    _component_without_purpose,
+    _title_too_long,
+)

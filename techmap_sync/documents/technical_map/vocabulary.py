@@ -1,0 +1,310 @@
+"""The words of maps, in every language that the configuration knows.
+
+The words are data (``config/defaults.toml``, below ``[vocabulary]``); what they stand for is fixed here. A team adds
+words or a language with TOML alone (docs/map-format.md, "Another language").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from techmap_sync.documents.technical_map.shapes import steps_of
+from techmap_sync.documents.technical_map.wording import fold, heading_key, without_number
+from techmap_sync.errors import SettingsProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+
+_LONGEST_SUBJECT = 6  # words between "no" and "needed": longer is a statement about something else
+_AROUND = " .,;:!"
+_MARK = "\x00"
+_ASCII_STOPS = str.maketrans("。、", ";,")  # Python takes long to compile a set with characters beyond Latin
+
+
+class Nothing(NamedTuple):
+    """Knows the words and phrases that say so."""
+
+    said: re.Pattern[str]
+    """What says so, in a text whose conditions are marked."""
+    conditions: re.Pattern[str]
+    """Words that open a condition ("if", "unless"): they stand in no gap of a phrase."""
+    words: frozenset[str] = frozenset()
+    """Words that say it alone: "None"."""
+    phrases: frozenset[str] = frozenset()
+    """Phrases without a gap: "None needed"."""
+    openings: frozenset[str] = frozenset()
+    """Phrases that name behind them what there is none of: "No changes to"."""
+    reasons: frozenset[str] = frozenset()
+    """Words that say why or for what."""
+    tests: tuple[str, ...] = ()
+    """What a text is about that says that no tests are needed."""
+
+    def is_said_by(self, folded: str) -> bool:
+        """Whether a folded text says that there is nothing to do."""
+        return self.said.match(_marked(folded, self.conditions)) is not None
+
+    def is_word(self, folded: str) -> bool:
+        """Whether a folded text is nothing but such a word or a dash."""
+        bare = folded.strip(_AROUND)
+        return not bare.strip("-–—") or bare in self.words
+
+    def is_all(self, folded: str, *, tests: bool) -> bool:
+        """Whether a folded text says nothing else, where things are asked for that begin with "no".
+
+        "No authentication required for /health" is a test or a rule, and so is "No orders required" among tests, where
+        a gap has to be about tests.
+        """
+        text = _marked(folded, self.conditions)
+        if (found := self.said.match(text)) is None:
+            return False
+        said, behind = text[: found.end()].strip(_AROUND), text[found.end() :].strip(_AROUND)
+        if said in self.words:
+            return True
+        if said in self.openings:
+            return any(word in text for word in self.tests) if tests else self._is_short(behind)
+        if behind and behind[0] not in "-–—(":
+            return False
+        return said in self.phrases or not tests or any(word in said for word in self.tests)
+
+    def _is_short(self, behind: str) -> bool:
+        """Whether what stands behind "no changes to" names a thing, without saying for what."""
+        words = behind.split()
+        return len(words) <= _LONGEST_SUBJECT and self.reasons.isdisjoint(words)
+
+
+def nothing_of(table: Mapping[str, Sequence[str]]) -> Nothing:
+    """Return what knows the words of a table.
+
+    A word of ``words`` counts alone or before a reason; a phrase counts when nothing but a reason follows. In a phrase,
+    ``…`` stands for a few words none of which is one of ``conditions``, and in front of it or behind it for the rest.
+    Phrases share their common parts, and conditions are marked, in them as in the text: with all of them written out in
+    each gap, Python takes a tenth of a second to compile the pattern.
+    """
+    conditions = re.compile(rf"(?<!\S)(?:{alternatives(table.get('conditions', ()))})\b")
+
+    def marked(name: str) -> list[str]:
+        return [_marked(_fold_dots(phrase), conditions) for phrase in table.get(name, ())]
+
+    reason = r"(?=\s*(?:[.,;:(—–]|-(?:\s|$)|$))"
+    because = rf"(?:{reason}|(?=\s+(?:{alternatives(marked('reasons'))})(?!\w)))"
+    # The group is atomic: a word that could be split in many ways would make this take exponential time.
+    word = rf"(?:(?>[^\s{_MARK}.,;:]+(?:[.][^\s{_MARK}.,;:]+)*)\s+){{0,{_LONGEST_SUBJECT}}}?"
+    gap = rf"(?:{word}[^\x00-\x7f\s]{{0,{_LONGEST_SUBJECT}}}?)"  # some scripts put no space between words
+    phrases = marked("phrases")
+    closed = _phrases((phrase for phrase in phrases if not phrase.endswith("…")), gap)
+    with_rest = _phrases((phrase.removesuffix("…").rstrip() for phrase in phrases if phrase.endswith("…")), gap)
+    said = re.compile(rf"[-–—]+$|(?:{alternatives(marked('words'))}|{closed}){because}|{with_rest}")
+    return Nothing(
+        said,
+        conditions,
+        frozenset(marked("words")),
+        frozenset(phrase for phrase in phrases if "…" not in phrase),
+        frozenset(phrase.removesuffix("…").rstrip() for phrase in phrases if phrase.endswith("…")),
+        frozenset(marked("reasons")),
+        longest_first(table.get("tests", ())),
+    )
+
+
+def _marked(text: str, conditions: re.Pattern[str]) -> str:
+    """Return a folded text as it is compared: a sign stands before each word that opens a condition."""
+    return conditions.sub(rf"{_MARK}\g<0>", text.translate(_ASCII_STOPS))
+
+
+def longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    """Return some words, folded, in the order in which a pattern has to try them."""
+    return tuple(sorted(frozenset(map(fold, words)), key=lambda word: (-len(word), word)))
+
+
+def alternatives(words: Iterable[str]) -> str:
+    """Return a pattern for any of the words; for none of them one that matches nothing."""
+    return "|".join(re.escape(word) for word in longest_first(words)) or r"(?!)"
+
+
+def _phrases(phrases: Iterable[str], gap: str) -> str:
+    """Return a pattern for any of the phrases; those that begin alike up to their first ``…`` share it."""
+    by_start: dict[str, list[str]] = {}
+    for phrase in phrases:
+        start, dots, rest = phrase.partition("…")
+        by_start.setdefault(_spelled(start + dots, gap), []).append(_spelled(rest, gap))
+    whole = (start + (rf"\s*(?:{'|'.join(rests)})" if any(rests) else "") for start, rests in by_start.items())
+    return f"(?:{'|'.join(whole) or '(?!)'})"
+
+
+def _spelled(phrase: str, gap: str) -> str:
+    """Return a pattern for a phrase."""
+    parts = (part for part in re.split(r"\s*(…)\s*", phrase) if part.strip())
+    return r"\s*".join(gap if part == "…" else _spaced(part.strip()) for part in parts)
+
+
+def _fold_dots(phrase: str) -> str:
+    """Fold a phrase but keep its ``…`` (which NFKC would spell as three full stops)."""
+    return " … ".join(fold(part) for part in phrase.split("…")).strip()
+
+
+def _spaced(part: str) -> str:
+    pattern = re.escape(part).replace(r"\ ", r"\s+")
+    ends = r"(?!\w)" if part[-1:].isascii() and part[-1:].isalnum() else ""
+    starts = r"(?<!\w)" if part[:1].isascii() and part[:1].isalnum() else ""
+    return starts + pattern + ends
+
+
+# What each table of a language may hold: its keys, or None for a plain list of words.
+TABLES: Mapping[str, frozenset[str] | None] = {
+    "titles": None,
+    "metadata": frozenset({
+        "date", "author", "previous phase", "map id", "status", "next phase", "implementation ready",
+        "implementation time",
+    }),
+    "readiness": frozenset({"approved", "refused"}),
+    "lifecycle": frozenset({"retired"}),
+    "sections": frozenset({
+        "overview", "new", "modified", "integration", "specifications", "functions", "integration points",
+        "testing", "deployment", "data flow", "error handling", "security", "performance", "context", "ignored",
+    }),
+    "changes": frozenset({"existing", "database", "api", "configuration"}),
+    "tests": frozenset({"unit", "integration", "end-to-end", "performance"}),
+    "deployment": frozenset({"environment", "configuration", "migration", "rollback"}),
+    "test_words": frozenset({"before", "after"}),
+    "fields": frozenset({
+        "location", "purpose", "methods", "depends on", "inbound", "outbound", "external", "priority", "status",
+    }),
+    "component_words": None,
+    "step_words": None,
+    "and_words": None,
+    "statuses": frozenset({"new", "modified", "integration", "untouched", "done"}),
+    "number_columns": None,
+    "nothing": frozenset({"words", "phrases", "reasons", "conditions", "tests"}),
+    "done": None,
+    "placeholders": None,
+    "abbreviations": None,
+    "units": frozenset({"minute", "hour", "day", "week", "month"}),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All words, folded for comparison. Mappings lead from the word to what it stands for."""
+
+    titles: frozenset[str]
+    metadata: Mapping[str, str]
+    approved: frozenset[str]
+    refused: frozenset[str]
+    retired: frozenset[str]
+    sections: Mapping[str, str]
+    changes: Mapping[str, str]
+    tests: Mapping[str, str]
+    deployment: Mapping[str, str]
+    words_before_test_level: tuple[str, ...]
+    words_after_test_level: tuple[str, ...]
+    fields: Mapping[str, str]
+    component_words: frozenset[str]
+    between_names: re.Pattern[str]
+    """What divides names in a list: "A, B and C"."""
+    steps: re.Pattern[str]
+    """What stands in front of a step: "Step 3:"."""
+    statuses: Mapping[str, str]
+    number_columns: frozenset[str]
+    nothing: Nothing
+    done: re.Pattern[str]
+    placeholders: frozenset[str]
+    abbreviations: frozenset[str]
+    units: Mapping[str, str]
+
+    @classmethod
+    def from_tables(cls, languages: Mapping[str, Mapping[str, Any]]) -> Vocabulary:
+        """Merge the tables of several languages, ``{"en": {"titles": [...], ...}, "pt": {...}}``.
+
+        Raises `SettingsProblem` for a table or word list that this program does not know.
+        """
+        merged = _merge(languages)
+        lists = {name: tuple(dict.fromkeys(words.get("", ()))) for name, words in merged.items()}
+        return cls(
+            titles=frozenset(map(heading_key, lists["titles"])),
+            metadata=_by_word(merged["metadata"], heading_key),
+            approved=_folded(merged["readiness"].get("approved", ())),
+            refused=_folded(merged["readiness"].get("refused", ())),
+            retired=_folded(merged["lifecycle"].get("retired", ())),
+            sections=_by_word(merged["sections"], heading_key),
+            changes=_by_word(merged["changes"], heading_key),
+            tests=_by_word(merged["tests"], heading_key),
+            deployment=_by_word(merged["deployment"], heading_key),
+            words_before_test_level=longest_first(merged["test_words"].get("before", ())),
+            words_after_test_level=longest_first(merged["test_words"].get("after", ())),
+            fields=_by_word(merged["fields"], heading_key),
+            component_words=_folded(lists["component_words"]),
+            between_names=_between_names(lists["and_words"]),
+            steps=steps_of(lists["step_words"]),
+            statuses=_by_word(merged["statuses"], fold),
+            number_columns=_folded(lists["number_columns"]),
+            nothing=nothing_of(merged["nothing"]),
+            done=_done_pattern(lists["done"]),
+            placeholders=frozenset(" ".join(words.split()) for words in lists["placeholders"]),
+            abbreviations=_folded(lists["abbreviations"]),
+            units=_by_word(merged["units"], fold),
+        )
+
+    def test_level(self, key: str) -> str:
+        """Return the level of a section such as "accessibility tests", or nothing when it is no test section."""
+        for word in self.words_after_test_level:
+            if key.endswith(word) and (level := key[: -len(word)].strip()):
+                return level
+        for word in self.words_before_test_level:
+            if key.startswith(word) and (level := key[len(word) :].strip()):
+                return level
+        return ""
+
+
+def look_up(words: Mapping[str, str], heading: str) -> str:
+    """Return what a heading or label stands for, or nothing."""
+    key = heading_key(heading)
+    return words.get(key) or words.get(without_number(key), "")
+
+
+def _merge(languages: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, list[str]]]:
+    merged: dict[str, dict[str, list[str]]] = {name: {} for name in TABLES}
+    for language, tables in languages.items():
+        for name, value in tables.items():
+            where = f"vocabulary.{language}.{name}"
+            for key, words in _word_lists(name, value, where):
+                merged[name].setdefault(key, []).extend(words)
+    return merged
+
+
+def _word_lists(name: str, value: Any, where: str) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield (key, words) of one table; the key of a plain list is empty."""
+    known = TABLES.get(name, frozenset())
+    if known is None:
+        yield "", _words(value, where)
+        return
+    if not known or not isinstance(value, dict):
+        raise SettingsProblem(where, "no such table of words", f"known are: {', '.join(TABLES)}")
+    for key, words in value.items():
+        if key not in known:
+            raise SettingsProblem(f"{where}.{key}", "no such list of words", f"known are: {', '.join(sorted(known))}")
+        yield key, _words(words, f"{where}.{key}")
+
+
+def _words(value: Any, where: str) -> Sequence[str]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise SettingsProblem(where, "this must be a list of words")
+    return value
+
+
+def _by_word(table: Mapping[str, Iterable[str]], key: Any) -> dict[str, str]:
+    return {key(word): meaning for meaning, words in table.items() for word in words}
+
+
+def _folded(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(fold, words))
+
+
+def _between_names(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\s*[,;，、&]\s*(?:(?:{alternatives(words)})\s+)?|\s+(?:{alternatives(words)})\s+", re.I)
+
+
+def _done_pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """Return what says in a folded text that something is finished: a tick and one of the words behind it."""
+    return re.compile(rf"[✅☑✔]\ufe0f?\s*(?:{alternatives(words)})(?!\w)")

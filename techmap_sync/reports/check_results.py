@@ -1,0 +1,197 @@
+"""Diagnostics for people, in the manner of ruff and rustc.
+
+error[placeholder-left]: the template's own text is still there
+  --> docs/maps/login.md:12:1
+   |
+12 | [Classes/modules that need to be created]
+   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   = help: write what is needed, or "None"
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from urllib.parse import quote
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from techmap_sync.diagnostics import CheckedFile, Diagnostic, Rule, Severity, counted_by_severity
+from techmap_sync.errors import UnreadableMap
+from techmap_sync.reports.harmless import json_text
+from techmap_sync.reports.messages import clean, count
+
+STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+LONGEST_LINE = 160
+"""Columns of a source line that are shown."""
+
+
+def check_text(files: Sequence[CheckedFile]) -> Text:
+    """Render what was found in some maps, and one closing line of counts."""
+    lines = [line for file in files for found in file.diagnostics for line in _diagnostic(file, found)]
+    return Text("\n").join([*lines, _closing_line(files)])
+
+
+def rule_text(rule: Rule) -> Text:
+    """Render what a rule is about and how to keep it."""
+    head = Text.assemble((rule.id, "bold"), f" ({rule.severity}): {rule.summary}")
+    return Text("\n\n").join([head, Text(rule.help)])
+
+
+def _closing_line(files: Sequence[CheckedFile]) -> Text:
+    numbers = [count(number, severity) for severity, number in counted_by_severity(files).items() if number]
+    if not files:
+        return Text("checked 0 maps: there was none to check", "bold")
+    return Text(f"checked {count(len(files), 'map')}: {', '.join(numbers) or 'nothing to mend'}", "bold")
+
+
+def _diagnostic(file: CheckedFile, found: Diagnostic) -> Iterator[Text]:
+    style, span = STYLES[found.severity], found.span
+    gutter = " " * len(str(span.line))
+    yield Text.assemble((f"{found.severity}[{found.rule.id}]", style), (f": {clean(found.message)}", "bold"))
+    yield Text(f"{gutter}--> {clean(file.path)}:{span.line}:{span.column}", "blue")
+    source = file.line(span.line)
+    if source.strip():
+        shown, marks = _underlined(source, found)
+        yield Text(f"{gutter} |", "blue")
+        yield Text.assemble((f"{span.line} | ", "blue"), shown)
+        yield Text.assemble((f"{gutter} | ", "blue"), (marks, style))
+    advice, *example = found.rule.help.splitlines()
+    yield Text.assemble((f"{gutter} = help: ", "blue"), advice)
+    yield from (Text(f"{gutter}         {line}".rstrip()) for line in example)
+    yield Text()
+
+
+def _underlined(source: str, found: Diagnostic) -> tuple[str, str]:
+    """Return the source line and the marks below it; wide characters take two columns."""
+    span = found.span
+    start = min(span.column, LONGEST_LINE) - 1
+    same_line = span.end_line in (0, span.line)
+    end = span.end_column - 1 if same_line and span.end_column > span.column else len(source.rstrip())
+    text = clean(source)
+    shown = text[:LONGEST_LINE].rstrip() + ("…" if len(text) > LONGEST_LINE else "")
+    width = cell_len(clean(source[start : min(end, LONGEST_LINE)]).rstrip())
+    return shown, " " * cell_len(clean(source[:start])) + "^" * max(width, 1)
+
+
+SCHEMA = 1
+
+
+def check_json(files: Sequence[CheckedFile]) -> str:
+    """Render what was found in some maps."""
+    data = {
+        "schema": SCHEMA,
+        "maps": [file.path for file in files],
+        "diagnostics": [diagnostic_json(file.path, found) for file in files for found in file.diagnostics],
+        "counts": {severity.value: number for severity, number in counted_by_severity(files).items()},
+    }
+    return json_text(data)
+
+
+def diagnostic_json(path: str, found: Diagnostic) -> dict[str, object]:
+    """Return one diagnostic as JSON values; lines and columns count from 1, the end column is exclusive."""
+    return {
+        "rule": found.rule.id,
+        "severity": found.severity.value,
+        "message": found.message,
+        "path": path,
+        "line": found.span.line,
+        "column": found.span.column,
+        "end_line": found.span.end_line or found.span.line,
+        "end_column": found.span.end_column or None,
+        "help": found.rule.help,
+    }
+
+
+def fingerprints(files: Sequence[CheckedFile]) -> Iterator[tuple[CheckedFile, Diagnostic, str]]:
+    """Yield every diagnostic with a fingerprint that no other one has.
+
+    It is made of rule, path, message and source line; equal ones are told apart by their order.
+    """
+    seen: Counter[tuple[str, ...]] = Counter()
+    for file in files:
+        for found in file.diagnostics:
+            said = (found.rule.id, file.path, found.message, file.line(found.span.line).strip())
+            seen[said] += 1
+            text = "\0".join((*said, str(seen[said])))
+            yield file, found, hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
+
+
+SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+HOME = "https://github.com/techmap-sync/techmap-sync"
+
+
+def sarif(files: Sequence[CheckedFile], version: str) -> str:
+    """Render what was found in some maps.
+
+    :param version: of this program.
+    """
+    rules = {found.rule.id: found.rule for file in files for found in file.diagnostics}
+    driver = {
+        "name": "techmap-sync",
+        "version": version,
+        "informationUri": HOME,
+        "rules": [_rule(rule) for rule in rules.values()],
+    }
+    results = [_result(file, found, mark) for file, found, mark in fingerprints(files)]
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return json_text({"$schema": SCHEMA_URI, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(rule: Rule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.summary},
+        "help": {"text": rule.help},
+        "defaultConfiguration": {"level": rule.severity.value},
+    }
+
+
+def _result(file: CheckedFile, found: Diagnostic, fingerprint: str) -> dict[str, object]:
+    region: dict[str, int] = {"startLine": found.span.line, "startColumn": found.span.column}
+    if found.span.end_line:
+        region["endLine"] = found.span.end_line
+    if found.span.end_column:
+        region["endColumn"] = found.span.end_column
+    place = {"artifactLocation": {"uri": quote(file.path, errors="surrogateescape")}, "region": region}
+    return {
+        "ruleId": found.rule.id,
+        "level": found.severity.value,
+        "message": {"text": found.message},
+        "locations": [{"physicalLocation": place}],
+        "partialFingerprints": {"techmapSync/v1": fingerprint},
+    }
+
+
+SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
+
+
+def code_quality(files: Sequence[CheckedFile], unreadable: Sequence[UnreadableMap] = ()) -> str:
+    """Render what was found in some maps.
+
+    :param unreadable: files that had to be maps and are none.
+    """
+    issues = [_about_file(problem) for problem in unreadable]
+    issues += [
+        {
+            "description": found.message,
+            "check_name": found.rule.id,
+            "fingerprint": fingerprint,
+            "severity": SEVERITIES[found.severity],
+            "location": {"path": file.path, "lines": {"begin": found.span.line}},
+        }
+        for file, found, fingerprint in fingerprints(files)
+    ]
+    return json_text(issues)
+
+
+def _about_file(problem: UnreadableMap) -> dict[str, object]:
+    return {
+        "description": problem.what,
+        "check_name": "unreadable-map",
+        "fingerprint": hashlib.sha256(f"{problem.path}\0{problem.what}".encode(errors="surrogateescape")).hexdigest(),
+        "severity": "blocker",
+        "location": {"path": problem.path, "lines": {"begin": 1}},
+    }

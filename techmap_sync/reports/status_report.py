@@ -1,0 +1,273 @@
+"""Where the work stands as one versioned document, as ``config/status.schema.json`` describes it.
+
+Every number of every form of ``status`` comes from this document.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from techmap_sync.planning.task import Phase
+from techmap_sync.reports.harmless import inline, json_text
+from techmap_sync.reports.messages import clean, count
+from techmap_sync.secrecy import harmless
+from techmap_sync.sync.changes import LEDGER, MARKER, Action, Change, FieldEdit, counted
+from techmap_sync.sync.progress import Gate, MapProgress, Numbers, TaskProgress, TaskState, WaitsFor
+from techmap_sync.sync.tracker import Finding
+
+SCHEMA = 1
+
+Document = dict[str, Any]
+
+
+def status_document(maps: Sequence[MapProgress], tracker: str, generated: str, about: str = "status") -> Document:
+    """Put together what every form of the report shows.
+
+    :param tracker: its name, as a user would write it behind --to.
+    :param generated: ISO 8601 time.
+    :param about: ``status``, or ``plan`` when the changes are what a reader came for.
+    """
+    total = reduce(Numbers.__add__, (each.numbers for each in maps), Numbers(dict.fromkeys(TaskState, 0)))
+    changes = counted(change for each in maps for change in each.changes)
+    gates = {gate.value: sum(each.gate is gate for each in maps) for gate in Gate}
+    return {
+        "schema": SCHEMA,
+        "about": about,
+        "generated": generated,
+        "tracker": tracker,
+        "counts": {"maps": len(maps), "gates": gates, **_numbers(total), "changes": changes},
+        "maps": [_map(each, tracker) for each in maps],
+    }
+
+
+def status_json(document: Document) -> str:
+    """Write a document down."""
+    return json_text(document)
+
+
+def _map(progress: MapProgress, tracker: str) -> dict[str, object]:
+    commit = {"id": progress.commit, "time": progress.commit_time or None} if progress.commit else None
+    return {
+        "map_id": progress.map_id,
+        "path": progress.path,
+        "title": progress.title,
+        "gate": progress.gate.value,
+        "reasons": list(progress.reasons),
+        "commit": commit,
+        "counts": {**_numbers(progress.numbers), "changes": counted(progress.changes)},
+        "phases": {phase.value: _numbers(progress.in_phase(phase)) for phase in Phase},
+        "tracking": _ticket(progress.tracking) if progress.tracking else None,
+        "tasks": [_task(task) for task in progress.tasks],
+        "edges": [_edge(edge) for edge in progress.edges],
+        "changes": [_change(change, progress.path, tracker) for change in progress.changes],
+    }
+
+
+def _numbers(numbers: Numbers) -> dict[str, object]:
+    return {
+        "total": numbers.total,
+        **{state.value: number for state, number in numbers.states.items()},
+        "blocked": numbers.blocked,
+        "drifted": numbers.drifted,
+        "conflicts": numbers.conflicts,
+    }
+
+
+def _ticket(task: TaskProgress) -> dict[str, object]:
+    return {
+        "key": task.key,
+        "title": task.title,
+        "state": task.state.value,
+        "number": task.number or None,
+        "url": task.url or None,
+        "labels": sorted(task.labels),
+        "assignees": sorted(task.assignees),
+        "drifted": list(task.drifted),
+        "conflicts": list(task.conflicts),
+        "note": task.note,
+    }
+
+
+def _task(task: TaskProgress) -> dict[str, object]:
+    return {
+        **_ticket(task),
+        "kind": task.kind.value,
+        "phase": task.phase.value if task.phase else None,
+        "priority": task.priority or None,
+        "blocked": task.blocked,
+        "waits_elsewhere": sorted(task.elsewhere),
+        "in_map": task.in_map,
+    }
+
+
+def _edge(edge: WaitsFor) -> dict[str, str]:
+    return {"task": edge.key, "waits_for": edge.target, "witness": edge.witness.value}
+
+
+def _change(change: Change, path: str, tracker: str) -> dict[str, object]:
+    data: dict[str, object] = {
+        "action": change.action.value,
+        "key": change.key,
+        "title": change.title,
+        "ticket": change.ticket or None,
+        "reason": change.reason,
+        "edits": _edits(change.edits or change.kept),
+    }
+    if change.edge is not None:
+        data |= {"edge": change.edge.value, "target": change.target}
+    if change.action is Action.CONFLICT:
+        data["settle"] = {side: _settling(side, change.key, path, tracker) for side in ("map", "tracker")}
+    return data
+
+
+def _edits(edits: Iterable[FieldEdit]) -> list[dict[str, str]]:
+    """What the ledger and markers say is nobody's reading matter."""
+    return [
+        {"field": edit.name, "before": edit.before, "after": edit.after}
+        for edit in edits
+        if edit.name not in (LEDGER, MARKER)
+    ]
+
+
+def _settling(side: str, key: str, path: str, tracker: str) -> str:
+    """Return the command that settles a conflict, ready to paste."""
+    return shlex.join(["techmap-sync", "push", path, "--resolve", side, key, "--to", tracker])
+
+
+def doctor_text(tracker: str, findings: Sequence[Finding]) -> Text:
+    """Render what a tracker was looked at for.
+
+    :param tracker: its name, without secrets.
+    """
+    lines = [Text(clean(tracker), "bold")]
+    for finding in findings:
+        sign, style = ("ok ", "green") if finding.ok else ("no ", "red")
+        lines.append(Text.assemble((f"  {sign} ", style), f"{clean(finding.what)}: {harmless(finding.detail)}"))
+    return Text("\n").join(lines)
+
+
+BAR = 32
+"""Characters."""
+COLUMNS = (*(state.value for state in TaskState), "blocked")
+
+
+def status_text(document: Document) -> RenderableType:
+    """Render a document."""
+    parts = [part for each in document["maps"] for part in _map_as_text(each)]
+    return Group(*parts, _closing(document))
+
+
+def share(numbers: dict[str, Any]) -> str:
+    """Return how much is done, in per cent; a hundred only when nothing is left."""
+    done, total = numbers["done"], numbers["total"]
+    return f"{100 * done // total} %" if total else "no tasks"
+
+
+def attention(numbers: dict[str, Any]) -> str:
+    """Return what needs a human, in one line; empty when nothing does."""
+    parts = [
+        f"{numbers['blocked']} blocked" if numbers["blocked"] else "",
+        f"{numbers['drifted']} drifted" if numbers["drifted"] else "",
+        count(numbers["conflicts"], "conflict") if numbers["conflicts"] else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def _map_as_text(each: dict[str, Any]) -> Iterator[RenderableType]:
+    head = Text.assemble((clean(each["title"]), "bold"), (f"  {clean(each['path'])}", "dim"))
+    if each["gate"] != Gate.APPROVED:
+        head.append(f"  {each['gate']}", "yellow")
+    yield head
+    yield from (Text(f"  {clean(reason)}", "yellow") for reason in each["reasons"])
+    if each["tasks"]:
+        yield _bar(each["counts"])
+        yield _table(each)
+    if each["commit"]:
+        yield Text(f"  written from commit {clean(each['commit']['id'])[:12]}, {each['commit']['time'] or ''}", "dim")
+    yield Text()
+
+
+def _bar(numbers: dict[str, Any]) -> Text:
+    done, total = numbers["done"], numbers["total"]
+    filled = BAR * done // total if total else 0
+    line = Text.assemble("  ", ("━" * filled, "green"), ("─" * (BAR - filled), "dim"), f"  {share(numbers)}")
+    line.append(f"  {done} of {count(total, 'task')} done")
+    urgent = attention(numbers)
+    return line.append(f"  {urgent}", "magenta") if urgent else line
+
+
+def _table(each: dict[str, Any]) -> Table:
+    table = Table("", *COLUMNS, box=None, pad_edge=False, padding=(0, 2), header_style="dim")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for phase in Phase:
+        numbers = each["phases"][phase]
+        table.add_row(f"  {phase}", *(str(numbers[name]) if numbers[name] else "·" for name in COLUMNS))
+    return table
+
+
+def _closing(document: Document) -> Text:
+    numbers = document["counts"]
+    parts = [count(numbers["maps"], "map"), f"{numbers['done']} of {count(numbers['total'], 'task')} done"]
+    parts += filter(None, [attention(numbers)])
+    return Text(f"Status: {', '.join(parts)}. ({document['tracker']})", "bold")
+
+
+MARKDOWN_COLUMNS = (*(state.value for state in TaskState), "blocked", "drifted", "conflicts")
+
+
+def status_markdown(document: Document) -> str:
+    """Render a document."""
+    numbers = document["counts"]
+    summary = f"{count(numbers['maps'], 'map')}, {numbers['done']} of {count(numbers['total'], 'task')} done"
+    urgent = attention(numbers)
+    lines = [f"**Status: {summary}{f', {urgent}' if urgent else ''}. ({inline(document['tracker'])})**", ""]
+    lines += [
+        _row("map", "progress", *MARKDOWN_COLUMNS, "commit"),
+        _row(":--", *(["--:"] * (len(MARKDOWN_COLUMNS) + 1)), ":--"),
+    ]
+    lines += [_table_row(each) for each in document["maps"]]
+    return "\n".join([*lines, *(line for each in document["maps"] for line in _details(each))])
+
+
+def _table_row(each: dict[str, Any]) -> str:
+    numbers, commit = each["counts"], each["commit"]
+    hash_ = f"`{inline(commit['id'][:12])}`" if commit else ""
+    return _row(inline(each["title"]), share(numbers), *(str(numbers[name]) for name in MARKDOWN_COLUMNS), hash_)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _details(each: dict[str, Any]) -> Iterator[str]:
+    told = [*_reasons(each), *(line for task in _tickets(each) for line in _task_row(task))]
+    if told:
+        yield from ("", f"### {inline(each['title'])} ({inline(each['path'])})", "", *told)
+
+
+def _reasons(each: dict[str, Any]) -> Iterator[str]:
+    if each["gate"] != Gate.APPROVED:
+        yield f"- **{each['gate']}**"
+    yield from (f"- {inline(reason)}" for reason in each["reasons"])
+
+
+def _tickets(each: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*([each["tracking"]] if each["tracking"] else []), *each["tasks"]]
+
+
+def _task_row(task: dict[str, Any]) -> Iterator[str]:
+    who = inline(f"{task['number']} {task['title']}" if task["number"] else task["title"])
+    if task.get("blocked"):
+        yield f"- **blocked** {who}"
+    if task["drifted"]:
+        yield f"- **drifted** {who}: {inline(', '.join(task['drifted']))}"
+    if task["conflicts"]:
+        yield f"- **conflict** {who}: {inline(', '.join(task['conflicts']))}"

@@ -1,0 +1,295 @@
+"""From moves to the tickets of each map: what one map hands over, and what another takes with it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from techmap_sync.errors import UsageProblem
+from techmap_sync.planning.task import Kind, TaskPlan, TaskSpec
+from techmap_sync.planning.titles import TRACKING_SLUG, tracking_key
+from techmap_sync.sync import claims
+from techmap_sync.sync.block import BEGIN, END, HEADING, Block, Unmanaged, read_block
+from techmap_sync.sync.comparison import carry_ticks, comparable, digest, text_digest, ticked
+from techmap_sync.sync.marker import PREFIX, Ledger, Marker, WrittenField
+from techmap_sync.sync.merge import Held, sections_of
+from techmap_sync.sync.moves import Moves, Side
+from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.tickets import Departed, Former, Holdings, Sorted
+from techmap_sync.sync.tracker import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    """One ticket on its way from one map to another."""
+
+    before: Side
+    old: str
+    now: Side
+    new: str
+    number: str
+    """Empty when a human deleted it."""
+    fresh: bool
+    """It starts in this run; another one did not finish it otherwise."""
+
+    @property
+    def _held(self) -> Held | None:
+        """The ticket, wherever it is sorted by now; None when there is none that we may write."""
+        return self.before.holdings.tickets.get(self.old) or self.now.holdings.tickets.get(self.new)
+
+    @property
+    def departed(self) -> Departed:
+        """What the map that it leaves remembers."""
+        listed = self.number in self.now.holdings.written_ledger.tickets.values() and not self._has_former_parent
+        held = self._held
+        written = self.now.plan is not None and not self.now.held_back
+        return Departed(self.now.map_id, self.new, self.number, held, listed and bool(self.number), written)
+
+    @property
+    def is_from_parent(self) -> bool:
+        """Whether the ticket is still a child of the tracking ticket of the map that it leaves."""
+        held = self._held
+        tracking = self.before.holdings.tracking
+        return held is not None and tracking is not None and held.ticket.parent == tracking.ticket.number
+
+    @property
+    def _has_former_parent(self) -> bool:
+        """Whether its parent is still the former one, as far as tickets or ledgers tell."""
+        held = self.now.holdings.tickets.get(self.new)
+        if held is not None and held.ticket.parent is None:
+            there, here = self.before.holdings.written_ledger.children, self.now.holdings.written_ledger.children
+            return self.old in there and self.new not in here
+        return self.is_from_parent
+
+    @property
+    def former(self) -> Former:
+        """What the map that it comes to remembers."""
+        before = self.before.holdings
+        tracking = before.tracking.ticket.number if before.tracking else ""
+        was_child = self.old in before.written_ledger.renamed(before.moved).children
+        map_id = self.before.map_id
+        return Former(map_id, self.old, tracking_key(map_id), tracking, was_child, self._is_written_there)
+
+    @property
+    def _is_written_there(self) -> bool:
+        """Whether the marker is one of the map that it leaves, under whichever id; a ledger may list it much longer."""
+        held = self._held
+        ids = {self.before.map_id, *(key.partition("/")[0] for key in self.before.holdings.moved)}
+        return held is not None and held.marker.map_id in ids
+
+
+def after_moves(sides: Sequence[Side], moves: Moves) -> dict[str, Holdings]:
+    """Return the tickets of each map when every ticket is where its task is, by map id."""
+    leaving: dict[str, list[_Trip]] = defaultdict(list)
+    coming: dict[str, list[_Trip]] = defaultdict(list)
+    for trip in (*_unfinished(sides, moves), *_starting(sides, moves)):
+        leaving[trip.before.map_id].append(trip)
+        coming[trip.now.map_id].append(trip)
+    coming = {map_id: _last_legs(trips) for map_id, trips in coming.items()}
+    return {
+        side.map_id: _without(_with(side.holdings, coming.get(side.map_id, ())), leaving[side.map_id])
+        if side.map_id in coming or leaving[side.map_id]
+        else side.holdings
+        for side in sides
+    }
+
+
+def _last_legs(trips: Sequence[_Trip]) -> list[_Trip]:
+    """Return one trip for each ticket: a map without a file may still list what went on from the next one long ago.
+
+    It is the one that starts in this run, else the one from the map whose child the ticket is.
+    """
+    found: dict[str, _Trip] = {}
+    for trip in sorted(trips, key=lambda each: (each.fresh, each.is_from_parent)):
+        found[trip.new] = trip
+    return list(found.values())
+
+
+def _starting(sides: Sequence[Side], moves: Moves) -> Iterator[_Trip]:
+    """Yield what moves in this run, what a human deleted or released included."""
+    by_key = {key: side for side in sides for key in (*side.keys, *side.holdings.tickets, *_remembered(side.holdings))}
+    for old, new in moves.found.items():
+        number = by_key[old].holdings.tickets[old].ticket.number
+        yield _Trip(by_key[old], old, by_key[new], new, number, fresh=True)
+    for old, new in moves.heirs.items():
+        released = by_key[old].holdings.unreadable.get(old)
+        yield _Trip(by_key[old], old, by_key[new], new, released.ticket.number if released else "", fresh=True)
+
+
+def _unfinished(sides: Sequence[Side], moves: Moves) -> Iterator[_Trip]:
+    """Yield what has another map's marker already, but is still in the ledger of the map that it left."""
+    holder = {held.ticket.number: (side, key) for side in sides for key, held in side.holdings.tickets.items()}
+    by_key = {key: side for side in sides for key in side.keys}
+    for side in sides:
+        for key, number in side.holdings.ledger.tickets.items():
+            now, there = holder.get(number, (side, key))
+            goes_on_to = moves.found.get(there, there)
+            if now is not side and goes_on_to != key:
+                yield _Trip(side, key, by_key.get(goes_on_to, now), goes_on_to, number, fresh=False)
+
+
+def _remembered(holdings: Holdings) -> Iterator[str]:
+    yield from (*holdings.ledger.gone, *holdings.ledger.tickets, *holdings.unreadable)
+
+
+def _without(holdings: Holdings, trips: Sequence[_Trip]) -> Holdings:
+    if not trips:
+        return holdings
+    gone = {trip.old for trip in trips}
+    return replace(
+        holdings,
+        tickets={key: held for key, held in holdings.tickets.items() if key not in gone},
+        unreadable={key: stray for key, stray in holdings.unreadable.items() if key not in gone},
+        departed={trip.old: trip.departed for trip in trips},
+    )
+
+
+def _with(holdings: Holdings, trips: Sequence[_Trip]) -> Holdings:
+    if not trips:
+        return holdings
+    coming = {t.new: t.before.holdings.tickets[t.old] for t in trips if t.fresh and t.old in t.before.holdings.tickets}
+    released = {
+        t.new: t.before.holdings.unreadable[t.old] for t in trips if t.fresh and t.old in t.before.holdings.unreadable
+    }
+    known = holdings.written_ledger.tickets.values()
+    # A ledger that lists it still, from an earlier stay, knows nothing of its links today.
+    renewed = {trip.new for trip in trips if trip.fresh or trip.is_from_parent}
+    inherited = [trip for trip in trips if trip.number not in known]
+    return replace(
+        holdings,
+        tickets={**holdings.tickets, **coming},
+        unreadable={**holdings.unreadable, **released},
+        arrived={trip.new: trip.former for trip in trips if trip.new in coming or trip.new in holdings.tickets},
+        inherited=_inherited(inherited) if inherited else None,
+        renewed=holdings.renewed | renewed,
+    )
+
+
+def _inherited(trips: Sequence[_Trip]) -> Ledger:
+    by_map: dict[str, dict[str, str]] = defaultdict(dict)
+    ledgers: dict[str, Ledger] = {}
+    for trip in trips:
+        by_map[trip.before.map_id][trip.old] = trip.new
+        ledgers[trip.before.map_id] = trip.before.holdings.ledger
+    edges = {edge for each, ledger in ledgers.items() for edge in _renamed(ledger.edges, by_map[each])}
+    refused = {edge for each, ledger in ledgers.items() for edge in _renamed(ledger.refused, by_map[each])}
+    declined = {edge for each, ledger in ledgers.items() for edge in _renamed(ledger.declined, by_map[each])}
+    return Ledger(
+        tickets={trip.new: trip.number for trip in trips if trip.number},
+        edges=frozenset(edges),
+        gone=frozenset(trip.new for trip in trips if not trip.number),
+        refused=frozenset(refused),
+        declined=frozenset(declined),
+        accepted=frozenset(trip.new for trip in trips if trip.old in ledgers[trip.before.map_id].accepted),
+    )
+
+
+def _renamed(edges: frozenset[tuple[str, str]], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield from ((names[a], names[b]) for a, b in edges if a in names and b in names)
+
+
+_SIGNS = (BEGIN, END, PREFIX.rstrip())
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """The tickets that tasks are bound to, by key."""
+
+    tickets: Mapping[str, Ticket]
+
+    def plan(self, plan: TaskPlan) -> TaskPlan:
+        """Return the same tasks with the boxes ticked that are ticked in their tickets."""
+        return replace(plan, tracking=self._spec(plan.tracking), tasks=tuple(map(self._spec, plan.tasks)))
+
+    def _spec(self, spec: TaskSpec) -> TaskSpec:
+        ticket = self.tickets.get(spec.key)
+        return with_ticks(spec, ticket) if ticket else spec
+
+    def found(self, found: Sorted, plans: Iterable[TaskPlan], policy: SyncPolicy) -> Sorted:
+        """Return all tickets as if those were ours already.
+
+        :raises UsageProblem: a ticket is another task's, or a task has one.
+        """
+        maps = dict(found.maps)
+        for plan in plans:
+            for spec in (plan.tracking, *plan.tasks):
+                if ticket := self.tickets.get(spec.key):
+                    _check(spec.key, ticket, found, policy)
+                    held = bound(spec, ticket, plan.map_id, policy)
+                    maps[plan.map_id] = _with_block(maps.get(plan.map_id) or found.of(plan.map_id), spec.key, held)
+        return replace(found, maps=maps)
+
+
+def with_ticks(spec: TaskSpec, ticket: Ticket) -> TaskSpec:
+    """Return a task with the boxes ticked that are ticked in a ticket."""
+    done = ticked([ticket.body])
+    return replace(spec, sections=tuple(replace(each, text=carry_ticks(each.text, done)) for each in spec.sections))
+
+
+def bound(spec: TaskSpec, ticket: Ticket, map_id: str, policy: SyncPolicy) -> Held:
+    """Return a ticket as ours: nothing of it was written yet, and all of its text belongs to people."""
+    block = read_block(ticket.body)
+    if isinstance(block, Block) and block.marker.key == spec.key and policy.owns(block.marker.source, map_id):
+        return Held(ticket, block)
+    is_tracking = spec.kind is Kind.TRACKING
+    marker = Marker(
+        source=policy.source_of(map_id),
+        map_id=map_id,
+        path="",
+        key="",
+        tracking=ticket.number if is_tracking else "",
+        # A title, a priority or a milestone that differs was chosen by people.
+        title=WrittenField(digest(spec.title), text_digest(spec.title)),
+        priority=spec.priority.value if spec.priority else "",
+        milestone=spec.milestone,
+        assignees=frozenset(),
+        ledger=Ledger() if is_tracking else None,
+    )
+    text = left_by_people(ticket.body, spec)
+    return Held(ticket, Block("", (), marker, f"\n{text}" if text else ""))
+
+
+def left_by_people(body: str, spec: TaskSpec) -> str:
+    """Return what people wrote into a text, without the remains of our block."""
+    if isinstance(block := read_block(body), Unmanaged) and not block.mentions_us:
+        return body.strip("\n")
+    lines = body.replace("\r\n", "\n").split("\n")
+    ours = {comparable(line) for each in sections_of(spec) for line in (HEADING + each.heading, *each.text.split("\n"))}
+    kept, inside = [], False
+    for line in lines:
+        if line.startswith(_SIGNS):
+            inside = line.startswith(BEGIN) or (inside and not line.startswith(END))
+        elif not inside or not (comparable(line) in ours or line.startswith("<!--")):
+            kept.append(line)
+    return "\n".join(kept).strip("\n")
+
+
+def _check(key: str, ticket: Ticket, found: Sorted, policy: SyncPolicy) -> None:
+    held = {each.ticket.number: each.marker.key for holdings in found.maps.values() for each in holdings.all}
+    listed = {n: k for holdings in found.maps.values() for k, n in holdings.ledger.tickets.items()}
+    block = read_block(ticket.body)
+    marked = _claimed(block.marker, policy) if isinstance(block, Block) else ""
+    owner = held.get(ticket.number) or listed.get(ticket.number) or marked
+    if owner and key not in (owner, marked):
+        raise UsageProblem(f"ticket {ticket.number} belongs to {owner}", "name the ticket that the task had")
+    if ticket.number not in listed and not policy.trusts(ticket):
+        what = f"{claims.author(ticket)}, who is not trusted, wrote ticket {ticket.number}"
+        raise UsageProblem(what, claims.way_out(ticket, policy))
+    own = next((h.tickets[key] for h in found.maps.values() if key in h.tickets), None)
+    tracking = next((h.tracking for h in found.maps.values() if h.tracking and h.tracking.marker.key == key), None)
+    current = own or tracking
+    if current and current.ticket.number != ticket.number:
+        raise UsageProblem(f"{key} has ticket {current.ticket.number}", "a task has one ticket; close the other one")
+
+
+def _claimed(marker: Marker, policy: SyncPolicy) -> str:
+    """Return the key that a marker claims, with its source when that is another one."""
+    return marker.key if policy.owns(marker.source, marker.map_id) else f"{marker.source} {marker.key}"
+
+
+def _with_block(holdings: Holdings, key: str, held: Held) -> Holdings:
+    unreadable = {old: stray for old, stray in holdings.unreadable.items() if stray.ticket.number != held.ticket.number}
+    if key.endswith(f"/{Kind.TRACKING}/{TRACKING_SLUG}"):
+        return replace(holdings, tracking=held, unreadable=unreadable, released_tracking="")
+    return replace(holdings, tickets={**holdings.tickets, key: held}, unreadable=unreadable)

@@ -1,0 +1,86 @@
+"""Ticked boxes: a human's progress, carried from text to text by what each line says."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from techmap_sync.text_forms import composed, with_line_feeds, without_number
+
+_BOX = re.compile(r"^(?P<lead>\s*(?:[-*+]|\d+[.)])\s+\[)(?P<tick>[ xX])(?P<rest>\]\s+(?P<text>.*?)\s*)$")
+
+
+def ticked(texts: Iterable[str]) -> frozenset[str]:
+    """Return what stands behind every ticked box in some texts."""
+    return frozenset(_named(match["text"]) for match in _boxes(texts) if match["tick"] != " ")
+
+
+def unticked(texts: Iterable[str]) -> frozenset[str]:
+    """Return what stands behind every open box in some texts."""
+    return frozenset(_named(match["text"]) for match in _boxes(texts) if match["tick"] == " ")
+
+
+def boxes(text: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield (whole line, what stands behind the box, whether it is ticked) of every box of a text."""
+    for match in _boxes([text]):
+        yield match[0], _named(match["text"]), match["tick"] != " "
+
+
+def carry_ticks(text: str, done: frozenset[str]) -> str:
+    """Tick every box of a text whose line was ticked before.
+
+    :param done: as ``ticked`` returned it.
+    """
+    return "\n".join(_carried(line, done) for line in text.split("\n"))
+
+
+def _named(text: str) -> str:
+    """Return what a line says whatever its number and its Unicode form."""
+    return without_number(composed(text))
+
+
+def _boxes(texts: Iterable[str]) -> Iterator[re.Match[str]]:
+    for text in texts:
+        yield from filter(None, map(_BOX.match, text.split("\n")))
+
+
+def _carried(line: str, done: frozenset[str]) -> str:
+    match = _BOX.match(line)
+    return f"{match['lead']}x{match['rest']}" if match and _named(match["text"]) in done else line
+
+
+_TICK = re.compile(r"^(\s*(?:[-*+]|\d+[.)])\s+\[)[xX](\])", re.MULTILINE)
+
+
+def digest(text: str) -> str:
+    """Return 16 hexadecimal digits of the SHA-256 of a text: line ends and Unicode form do not count."""
+    return _sha(composed(with_line_feeds(text)))
+
+
+def text_digest(markdown: str) -> str:
+    """Return the digest of a text as a tracker may hand it back: line ends and ticks do not count."""
+    return digest(comparable(markdown))
+
+
+def comparable(markdown: str) -> str:
+    """Return a text without what trackers and readers change in passing: line ends, outer blank lines, ticks, forms."""
+    text = composed(with_line_feeds(markdown)).strip()
+    return _TICK.sub(r"\1 \2", text) if "x]" in text or "X]" in text else text
+
+
+def is_digest_of(fingerprint: str, text: str) -> bool:
+    """Whether a fingerprint is that of a text, also one that an earlier release took of it as a checkout had it."""
+    return fingerprint == digest(text) or any(fingerprint == _sha(form) for form in _forms(text))
+
+
+def _forms(text: str) -> Iterator[str]:
+    """Yield a text as checkouts may hold it: with each line end, in each Unicode form."""
+    plain = with_line_feeds(text)
+    for form in dict.fromkeys((plain, composed(plain), unicodedata.normalize("NFD", plain))):
+        yield from (form.replace("\n", end) for end in ("\n", "\r\n", "\r"))
+
+
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,124 @@
+"""Edges as text, where a tracker cannot hold them: who waits for whom in a ticket, a task list in the tracking ticket.
+
+The numbers of tickets belong to what the text says, so that it is written again when a ticket gets its number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
+
+from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
+from techmap_sync.sync.block import Block
+from techmap_sync.sync.tracker import Capabilities
+
+WAITS_FOR = "waits for"
+TASK_LIST = "tickets"
+BLOCKED_BY = "Blocked by"
+KeyEdge = tuple[str, str]
+"""(key, key that it waits for)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeTexts:
+    """What the texts of one map's tickets say of its edges."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Title of every task by key."""
+    listed: tuple[str, ...] = ()
+    """Keys of the tasks that stand in the task list because they are no children of the tracking ticket."""
+    in_text: frozenset[KeyEdge] = frozenset()
+    """Edges that the waiting ticket's text states, with numbers, because no edge of the tracker does."""
+    waiting: Mapping[str, TaskSpec] = field(default_factory=dict)
+    """The tasks that wait for others, by key."""
+    mention: str = "#"
+    """What stands before a number."""
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """Names of the tracking ticket's sections that hold edges."""
+        return (TASK_LIST,) if self.listed else ()
+
+    def of_tasks(self, plan: TaskPlan, numbers: Mapping[str, str]) -> TaskPlan:
+        """Return a plan whose tasks name the tickets that they wait for; numbers as for ``of_task``."""
+        return replace(plan, tasks=tuple(self.of_task(spec, numbers) for spec in plan.tasks))
+
+    def of_task(self, spec: TaskSpec, numbers: Mapping[str, str]) -> TaskSpec:
+        """Return a task whose text names the tickets that it waits for.
+
+        :param numbers: number of every ticket that exists by now, by key.
+        """
+        stated = {target for target in spec.blocked_by if (spec.key, target) in self.in_text}
+        if not stated:
+            return spec
+        lines = [
+            f"- {BLOCKED_BY} {self._named(key, numbers)}" if key in stated else f"- {self.titles.get(key, key)}"
+            for key in spec.blocked_by
+        ]
+        said = self.stated(spec, numbers)
+        sections = (replace(s, text="\n".join(lines), values=said) if s.name == WAITS_FOR else s for s in spec.sections)
+        return replace(spec, sections=tuple(sections))
+
+    def stated(self, spec: TaskSpec, numbers: Mapping[str, str]) -> str:
+        """Return the values behind what a task's text says of its edges; empty when it states none."""
+        in_text = {target for target in spec.blocked_by if (spec.key, target) in self.in_text}
+        if not in_text:
+            return ""
+        told = [self._value(key, numbers) if key in in_text else self.titles.get(key, key) for key in spec.blocked_by]
+        return json.dumps(told, ensure_ascii=False)
+
+    def with_refused(self, edges: Set[KeyEdge], tracking: str) -> EdgeTexts:
+        """Return texts that also hold the edges that the tracker would not take.
+
+        :param tracking: key of the tracking ticket: what cannot be its child stands in its task list.
+        """
+        children = {key for key, target in edges if target == tracking} - set(self.listed)
+        listed = tuple(key for key in self.titles if key in children | set(self.listed))
+        return replace(self, listed=listed, in_text=self.in_text | {edge for edge in edges if edge[1] != tracking})
+
+    def stating_all(self) -> EdgeTexts:
+        """Return texts that state every edge."""
+        every = {(key, target) for key, spec in self.waiting.items() for target in spec.blocked_by}
+        return self if self.in_text >= every else replace(self, in_text=self.in_text | every)
+
+    def of_tracking(self, spec: TaskSpec, numbers: Mapping[str, str]) -> TaskSpec:
+        """Return a tracking ticket with its task list."""
+        others = tuple(section for section in spec.sections if section.name != TASK_LIST)
+        if not self.listed:
+            return replace(spec, sections=others)
+        lines = [f"- [ ] {self._named(key, numbers)}" for key in self.listed]
+        section = Section(TASK_LIST, "Tickets", "\n".join(lines), self._said(self.listed, numbers))
+        return replace(spec, sections=(*others[:1], section, *others[1:]))
+
+    def _said(self, keys: Iterable[str], numbers: Mapping[str, str]) -> str:
+        return json.dumps([self._value(key, numbers) for key in keys], ensure_ascii=False)
+
+    def _value(self, key: str, numbers: Mapping[str, str]) -> list[str]:
+        return [self.titles.get(key, key), numbers.get(key, "")]
+
+    def _named(self, key: str, numbers: Mapping[str, str]) -> str:
+        number = numbers.get(key, "")
+        return f"{self.mention}{number} {self.titles.get(key, key)}" if number else self.titles.get(key, key)
+
+
+def edge_texts(plan: TaskPlan, capabilities: Capabilities, without_edge: Set[KeyEdge] = frozenset()) -> EdgeTexts:
+    """Return what texts have to say because the tracker cannot; the task list is still empty.
+
+    :param without_edge: edges that the tracker has no room for, or would not take.
+    """
+    titles = {spec.key: spec.title for spec in plan.tasks}
+    desired = frozenset((spec.key, target) for spec in plan.tasks for target in spec.blocked_by)
+    in_text = desired & without_edge if capabilities.native_blocking else desired
+    waiting = {spec.key: spec for spec in plan.tasks if spec.blocked_by}
+    return EdgeTexts(titles, (), in_text, waiting, capabilities.mention)
+
+
+def says_who_waits(block: Block) -> bool:
+    """Return whether a ticket's text states an edge."""
+    return any(part.name == WAITS_FOR and f"- {BLOCKED_BY} " in part.text for part in block.parts)
+
+
+def lists_tickets(block: Block) -> bool:
+    """Return whether a tracking ticket has a task list."""
+    return any(part.name == TASK_LIST for part in block.parts)

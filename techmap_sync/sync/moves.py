@@ -1,0 +1,338 @@
+"""Tasks that went from one map to another: the same work in another document keeps its ticket.
+
+Tasks without a ticket are compared with tickets without a task over all maps. The same kind and name is the same task,
+and so is a clear, mutual best pair; renames within one map come first where they are clearer. What is doubtful, or ends
+in a map that this run does not write, is held on both sides. See ``docs/how-it-decides.md``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+from techmap_sync.planning.task import Kind, TaskPlan, TaskSpec
+from techmap_sync.sync.merge import Held
+from techmap_sync.sync.orphans import DONE_IN_MAP
+from techmap_sync.sync.renames import (
+    CLEAR,
+    SAME,
+    Likeness,
+    Pair,
+    Sketch,
+    find_renames,
+    likeness,
+    pair_up,
+    task_sketch,
+    ticket_sketch,
+)
+from techmap_sync.sync.tickets import Holdings
+from techmap_sync.sync.tracker import State
+from techmap_sync.sync.writing import STATUS
+
+SHARED_NAMES = frozenset({f"{Kind.COMPONENT}/integration"})
+"""Names that no author gave: every map may have them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One map as a place that tasks leave and arrive at."""
+
+    map_id: str
+    path: str
+    holdings: Holdings = field(default_factory=Holdings)
+    """Its tickets, before anything of it was renamed."""
+    plan: TaskPlan | None = None
+    """The tasks that its file names; None for a map without a file, or a retired one."""
+    held_back: str = ""
+    """Why this run does not write its tickets; empty when it does."""
+    opaque: bool = False
+    """Nothing is known of its tasks, so none of its tickets is known to be without one."""
+
+    @property
+    def tasks(self) -> tuple[TaskSpec, ...]:
+        """The tasks that its file names."""
+        return self.plan.tasks if self.plan else ()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Their keys."""
+        return frozenset(spec.key for spec in self.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What comparing the maps gave."""
+
+    found: Mapping[str, str] = field(default_factory=dict)
+    """Old key -> new key of every ticket whose task went to another map."""
+    heirs: Mapping[str, str] = field(default_factory=dict)
+    """The same for tickets that a human deleted or released."""
+    held: Mapping[str, str] = field(default_factory=dict)
+    """Key of a task or ticket that is neither created nor closed -> why."""
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    """Key of a task that gets a new ticket -> which ticket of its name was let go before, and how to have that one."""
+
+
+def find_moves(sides: Sequence[Side], recreated: Set[str] = frozenset()) -> Moves:
+    """Find the tasks that went from one map to another.
+
+    :param sides: every map whose tasks or tickets are known, whether or not this run writes it.
+    :param recreated: keys that get a new ticket whatever there is.
+    """
+    search = _Search(sides, recreated)
+    if not search.tasks:
+        return Moves()
+    certain, refused = search.certain()
+    search.settle(certain, refused)
+    named = {pair: 1 + score for pair, score in search.namesakes().items()}
+    first = pair_up({pair: score for pair, score in named.items() if not search.has_better_rename(pair)}, set(), set())
+    search.settle(first.found, {key for pair in first.doubtful for key in pair})
+    search.settle_renames()
+    second = pair_up({**search.likely(), **search.left(named)}, set(), set())
+    search.settle(second.found, {key for pair in second.doubtful for key in pair})
+    found = {old: new for each in (certain, first.found, second.found) for old, new in each.items()}
+    one_sided = [(new, old) for old, new in found.items() if search.is_one_sided(new, old, by_hand=old in certain)]
+    held = search.reasons(one_sided, (*first.doubtful, *second.doubtful), refused)
+    return Moves(
+        {old: new for old, new in found.items() if (new, old) not in one_sided}, search.heirs(), held, search.remarks()
+    )
+
+
+def has_open_ends(sides: Sequence[Side], others: Mapping[str, Holdings]) -> bool:
+    """Whether anything about some maps may depend on what other maps there are.
+
+    :param others: the tickets of the other maps, by map id.
+    """
+    if any(True for side in sides for _ in _lone_tickets(side)):
+        return True
+    if not others and len(sides) < 2:
+        return False
+    ours = {held.ticket.number for side in sides for held in side.holdings.tickets.values()}
+    left = any(number in ours for held in others.values() for number in held.ledger.tickets.values())
+    return left or any(spec.key not in side.holdings.tickets for side in sides for spec in side.tasks)
+
+
+def tickets_that_may_be_anywhere(sides: Sequence[Side], unreadable: str) -> dict[str, str]:
+    """Return why tickets without a task are held while a file cannot be read: it may have the task.
+
+    :param unreadable: name of the file.
+    """
+    reason = f"its task may be in {unreadable}, which cannot be read"
+    return {key: reason for side in sides for key, _ in _lone_tickets(side)}
+
+
+class _Search:
+    """The tasks without a ticket and the tickets without a task that are still left while moves are looked for."""
+
+    def __init__(self, sides: Sequence[Side], recreated: Set[str]) -> None:
+        self._side = {key: side for side in sides for key in (*side.keys, *side.holdings.tickets)}
+        self._sides = sides
+        holder = {held.ticket.number: key for side in sides for key, held in side.holdings.tickets.items()}
+        self._held_elsewhere = {
+            key: holder[number]
+            for side in sides
+            for key, number in side.holdings.ledger.tickets.items()
+            if number in holder and holder[number] not in side.holdings.tickets
+        }
+        lone = (spec for side in sides for spec in self._lone_tasks(side) if spec.key not in recreated)
+        self.tasks = {spec.key: spec for spec in lone}
+        self.tickets = {key: held for side in sides for key, held in _lone_tickets(side)} if self.tasks else {}
+        self._specs, self._found = dict(self.tasks), dict(self.tickets)
+        self._sketches: dict[str, Sketch] = {}
+
+    def _lone_tasks(self, side: Side) -> Iterator[TaskSpec]:
+        ours, ledger = side.holdings, side.holdings.ledger
+        for spec in side.tasks:
+            known = spec.key in ledger.tickets and spec.key not in self._held_elsewhere
+            taken = spec.key in ours.tickets or spec.key in ours.claims.by_key or spec.key in ours.unreadable
+            if not (known or taken or spec.key in ledger.gone):
+                yield spec
+
+    def certain(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the moves that a ledger or the author names, and the tasks whose author names one that cannot be."""
+        found = {old: new for new, old in self._held_elsewhere.items() if new in self.tasks and old in self.tickets}
+        refused: dict[str, str] = {}
+        for new, spec in self.tasks.items():
+            for old in (key for key in spec.was if key in self._side and not _of_one_map(new, key)):
+                if old in self._side[old].keys:
+                    refused[new] = f'it was said to be {old}, but map "{self._side[old].map_id}" still has that task'
+                elif found.get(old, new) != new:
+                    refused[new] = f"{found[old]} was said to be {old}, too"
+                elif new not in found.values():
+                    self.tickets[old] = self._found[old] = self._side[old].holdings.tickets[old]
+                    found[old] = new
+        return found, refused
+
+    def settle(self, found: Mapping[str, str], doubtful: Iterable[str]) -> None:
+        """Take what is decided out of the game."""
+        for key in (*found, *found.values(), *doubtful):
+            self.tasks.pop(key, None)
+            self.tickets.pop(key, None)
+
+    def settle_renames(self) -> None:
+        """Take what renames within one map decide, or hold, out of the game."""
+        for side in self._sides:
+            tasks = [spec for spec in side.tasks if spec.key in self.tasks]
+            tickets = {key: held for key, held in side.holdings.tickets.items() if key in self.tickets}
+            if tasks and tickets and side.plan:
+                gone = side.holdings.tickets.keys() - tickets.keys() - side.keys
+                there = replace(
+                    side.holdings, tickets={k: h for k, h in side.holdings.tickets.items() if k not in gone}
+                )
+                left = [spec for spec in side.tasks if spec.key in self.tasks or spec.key in there.tickets]
+                renames = find_renames(replace(side.plan, tasks=tuple(left)), there)
+                self.settle(renames.keys, renames.held)
+
+    def namesakes(self) -> dict[Pair, float]:
+        """Return how much tasks look like the tickets of the same kind and name in other maps."""
+        by_name: dict[str, list[str]] = defaultdict(list)
+        for old in self.tickets:
+            by_name[_name(old)].append(old)
+        pairs = [
+            (new, old) for new in self._movable_tasks() for old in by_name[_name(new)] if not _of_one_map(new, old)
+        ]
+        scores = {(new, old): self._likeness(new, old) for new, old in pairs}
+        return {pair: score for pair, score in scores.items() if _is_named_by_author(pair[0]) or score >= SAME}
+
+    def likely(self) -> dict[Pair, float]:
+        """Return how much tasks look like open tickets of other maps, where they may be the same."""
+        pairs = (
+            (new, old)
+            for new in self._movable_tasks()
+            for old, held in self.tickets.items()
+            if not _of_one_map(new, old) and _kind(new) == _kind(old) and self._may_be_renamed(new, old, held)
+        )
+        scores = {(new, old): self._likeness(new, old) for new, old in pairs}
+        return {pair: score for pair, score in scores.items() if score >= SAME}
+
+    def left(self, likely: Likeness) -> dict[Pair, float]:
+        """Return the pairs of which nothing is decided yet."""
+        return {(n, o): score for (n, o), score in likely.items() if n in self.tasks and o in self.tickets}
+
+    def _likeness(self, new: str, old: str) -> float:
+        if new not in self._sketches:
+            self._sketches[new] = task_sketch(self._specs[new])
+        if old not in self._sketches:
+            self._sketches[old] = ticket_sketch(self._found[old])
+        return likeness(self._sketches[new], self._sketches[old])
+
+    def has_better_rename(self, pair: Pair) -> bool:
+        """Whether its task or its ticket is clearly more like something of its own map."""
+        new, old = pair
+        score = self._likeness(new, old)
+        tickets = [key for key, held in self.tickets.items() if _is_rival(key, new) and held.ticket.state is State.OPEN]
+        tasks = [key for key in self.tasks if _is_rival(key, old)]
+        rivals = (*(self._likeness(new, key) for key in tickets), *(self._likeness(key, old) for key in tasks))
+        return max(rivals, default=0) >= max(SAME, score + CLEAR)
+
+    def is_one_sided(self, new: str, old: str, *, by_hand: bool) -> bool:
+        """Whether a move ends in a map that this run does not write; a ticket may leave one by its author's word."""
+        return bool(self._side[new].held_back) or (bool(self._side[old].held_back) and not by_hand)
+
+    def heirs(self) -> dict[str, str]:
+        """Return the deleted and released tickets whose task of the same name went to a map that has none."""
+        names: dict[str, list[str]] = defaultdict(list)
+        for side in self._sides:
+            for key in _given_up(side) - side.keys - self._held_elsewhere.keys():
+                names[_name(key)].append(key)
+        wanted = ((new, key) for new in self.tasks for key in self._earlier(new, names) if not _of_one_map(new, key))
+        return {old: new for new, old in wanted}
+
+    def _earlier(self, new: str, names: Mapping[str, list[str]]) -> Iterable[str]:
+        spec = self.tasks[new]
+        by_hand = [old for old in spec.was if old in names.get(_name(old), ())]
+        return by_hand or (names.get(_name(new), ())[:1] if _is_named_by_author(new) and new not in spec.was else ())
+
+    def remarks(self) -> dict[str, str]:
+        """Return which tickets of the same name were let go by another map before their tasks came to one."""
+        let_go = {
+            _name(key): (key, held.ticket.number)
+            for side in self._sides
+            for key, held in side.holdings.tickets.items()
+            if key not in side.keys and _was_let_go(held)
+        }
+        return {
+            new: f"ticket {number} was closed when its task was gone; if this is it, add <!-- was: {old} --> first"
+            for new in self._movable_tasks()
+            if _is_named_by_author(new)
+            for old, number in [let_go.get(_name(new), (new, ""))]
+            if not _of_one_map(new, old)
+        }
+
+    def reasons(
+        self, one_sided: Sequence[Pair], doubtful: Sequence[Pair], refused: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Return why each task and ticket is held."""
+        held = dict(refused)
+        for pairs, sentence in ((one_sided, self._one_sided), (doubtful, self._doubtful)):
+            for new, old in pairs:
+                reason = sentence(new, old)
+                held.setdefault(new, reason)
+                held.setdefault(old, reason)
+        return held
+
+    def _doubtful(self, new: str, old: str) -> str:
+        return f"{self._may_be(new, old)}; {_way_out(new, old)}"
+
+    def _one_sided(self, new: str, old: str) -> str:
+        other = next(side for side in (self._side[new], self._side[old]) if side.held_back)
+        return f"{self._may_be(new, old)}, but {other.held_back}. {_way_out(new, old)}"
+
+    def _may_be(self, new: str, old: str) -> str:
+        title, number = self._specs[new].title, self._found[old].ticket.number
+        where, before = self._side[new], self._side[old]
+        return f'"{title}" in map "{where.map_id}" may be ticket {number} of map "{before.map_id}", moved'
+
+    def _movable_tasks(self) -> list[str]:
+        """With its own name behind "was" a task was never in another map."""
+        return [key for key, spec in self.tasks.items() if key not in spec.was]
+
+    def _may_be_renamed(self, new: str, old: str, held: Held) -> bool:
+        is_open = held.ticket.state is State.OPEN and old in self._side[old].holdings.vouched_for
+        return is_open and not self.tasks[new].done
+
+
+def _lone_tickets(side: Side) -> Iterator[tuple[str, Held]]:
+    listed = side.holdings.ledger.tickets
+    for key, held in () if side.opaque else side.holdings.tickets.items():
+        stands_in = key in side.holdings.ledger.gone or listed.get(key) not in (None, held.ticket.number)
+        if key not in side.keys and not stands_in and not _was_let_go(held):
+            yield key, held
+
+
+def _was_let_go(held: Held) -> bool:
+    """Whether we closed it because its task was gone."""
+    closed_by_us = held.ticket.state is State.CLOSED and held.marker.state == State.CLOSED
+    return closed_by_us and not held.block.texts().get(STATUS, "").casefold().startswith(DONE_IN_MAP)
+
+
+def _given_up(side: Side) -> frozenset[str]:
+    return side.holdings.ledger.gone | side.holdings.missing | frozenset(side.holdings.unreadable)
+
+
+def _way_out(new: str, old: str) -> str:
+    itself = new.rpartition("/")[2]
+    return f"If it moved, add <!-- was: {old} --> behind its name, else <!-- was: {itself} -->"
+
+
+def _name(key: str) -> str:
+    """Kind and slug, without the map."""
+    return key.partition("/")[2]
+
+
+def _kind(key: str) -> str:
+    return key.split("/")[1]
+
+
+def _of_one_map(key: str, other: str) -> bool:
+    return key.partition("/")[0] == other.partition("/")[0]
+
+
+def _is_rival(key: str, other: str) -> bool:
+    return key != other and _of_one_map(key, other) and _kind(key) == _kind(other)
+
+
+def _is_named_by_author(key: str) -> bool:
+    """Whether a name says what a task is about: every map has unit tests and a rollback."""
+    return _kind(key) == Kind.COMPONENT and _name(key) not in SHARED_NAMES

@@ -1,0 +1,129 @@
+"""What became of each change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused
+from techmap_sync.sync.changes import Action, Change, ChangeSet, MapChanges
+from techmap_sync.sync.merge import LABELS
+from techmap_sync.sync.tracker import Capabilities
+
+
+class Status(StrEnum):
+    """How a change ended."""
+
+    APPLIED = "applied"
+    ALREADY = "already"
+    """The tracker held it by the time it was to be written."""
+    SKIPPED = "skipped"
+    """It was not written after all; the detail says why."""
+    FAILED = "failed"
+    """The tracker refused it; the detail has its words, and the next run tries again."""
+    LEFT = "left"
+    """It depends on something that failed; the next run tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One change after it was tried."""
+
+    change: Change
+    map_id: str
+    status: Status
+    ticket: str = ""
+    """Number of the ticket that was written."""
+    detail: str = ""
+    hint: str = ""
+    """For a failure: what to do."""
+    before: str = ""
+    """Digest of the ticket's text before; empty for a new one."""
+    after: str = ""
+    """Digest of the ticket's text after."""
+    url: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next run has to try it again."""
+        return self.status in (Status.FAILED, Status.LEFT)
+
+
+def left_of(change_set: ChangeSet, outcomes: Iterable[Outcome]) -> tuple[Change, ...]:
+    """Return the changes that were not tried, bookkeeping left aside: what the next run still has to do."""
+    tried = {_identity(o.map_id, o.change) for o in outcomes if o.status is not Status.LEFT}
+    writes = ((each.map_id, change) for each in change_set.maps for change in each.writes)
+    return tuple(c for map_id, c in writes if not c.is_bookkeeping and _identity(map_id, c) not in tried)
+
+
+def _identity(map_id: str, change: Change) -> tuple[str, ...]:
+    return map_id, change.action, change.key, change.target, change.ticket
+
+
+_MOST = 3
+"""So many tickets in a row without a single success are no matter of single tickets."""
+
+
+@dataclass
+class Tolerance:
+    """What one run has met so far."""
+
+    written: bool = False
+    """Something was written: the token has rights here, whatever it lacks for single tickets."""
+    denied: int = 0
+    unclear: int = 0
+    """Writes in a row to which no clear answer came."""
+
+    def passed(self) -> None:
+        """Note a write that succeeded."""
+        self.written, self.unclear = True, 0
+
+    def failed(self, error: TicketRefused | OutcomeUnclear, *, creates: bool) -> None:
+        """Note a write that failed.
+
+        :param creates: it would have made a ticket, to which nobody can have changed the rights yet.
+        :raises NotAllowed: the token has no rights here at all.
+        :raises OutcomeUnclear: the server has stopped answering.
+        """
+        if isinstance(error, OutcomeUnclear):
+            self.unclear += 1
+            if self.unclear >= _MOST:
+                raise error
+            return
+        self.unclear = 0
+        if error.denied and not self.written:
+            self.denied += 1
+            if creates or self.denied >= _MOST:
+                raise NotAllowed(error.tracker, error.what, error.hint) from error
+
+
+HOUR = 3600.0
+_CONTENT = (Action.CREATE, Action.LINK, Action.UNLINK)
+"""What servers count as creating content."""
+
+
+def seconds_to_apply(change_set: ChangeSet, capabilities: Capabilities) -> float:
+    """Return the seconds that the server's pace asks for: so many a write, and so many creations an hour."""
+    seconds = sum(_requests(each, capabilities) for each in change_set.maps) * capabilities.seconds_per_write
+    contents = sum(change.action in _CONTENT for change in change_set.writes)
+    limit = capabilities.creations_per_hour
+    full_hours = (contents - 1) // limit if limit and contents else 0
+    return max(seconds, full_hours * HOUR + (contents - full_hours * (limit or 0)) * capabilities.seconds_per_write)
+
+
+def _requests(changes: MapChanges, capabilities: Capabilities) -> int:
+    """Return how many writes a map takes: labels are set by requests of their own, and made before a first ticket."""
+    creations = [change for change in changes.writes if change.action is Action.CREATE]
+    is_new = any(change.key == changes.tracking_key for change in creations)
+    labels = {label for change in creations if change.spec for label in change.spec.labels} if is_new else ()
+    bookkeeping = changes.steps - len(changes.writes)
+    return len(labels) + bookkeeping + sum(_requests_of(change, capabilities) for change in changes.writes)
+
+
+def _requests_of(change: Change, capabilities: Capabilities) -> int:
+    if change.action is Action.CREATE:
+        return 1 + bool(capabilities.estimates and change.spec and change.spec.estimate_minutes)
+    set_labels = [word for edit in change.edits if edit.name == LABELS for word in edit.after.split()]
+    added, removed = (sum(word.startswith(sign) for word in set_labels) for sign in "+-")
+    return 1 + bool(added) + removed

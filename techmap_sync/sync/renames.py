@@ -1,0 +1,352 @@
+"""Tasks that changed their name: the same work under another key keeps its ticket.
+
+Tasks without a ticket and open tickets without a task are compared by location, name and text. Only a clear, mutual
+best pair is a rename; anything doubtful is held and shown, with the line to add to the map. See
+``docs/how-it-decides.md``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from heapq import nlargest
+
+from rapidfuzz import fuzz
+
+from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
+from techmap_sync.sync.merge import Held
+from techmap_sync.sync.tickets import Holdings
+from techmap_sync.sync.tracker import State
+from techmap_sync.text_forms import counted, renumbered
+
+
+def renumberings(plan: TaskPlan, holdings: Holdings) -> Mapping[str, str]:
+    """Return old key -> new key of the tasks whose ticket has a number in its key; deleted tickets count too."""
+    ledger = holdings.ledger
+    known = {*holdings.tickets, *holdings.unreadable, *ledger.tickets, *ledger.gone}
+    wanted = {spec.key for spec in plan.tasks}
+    lone = [spec for spec in plan.tasks if spec.key not in known]
+    free = known - wanted
+    found: dict[str, str] = {}
+    for look in (_exactly, _alike, _in_order):
+        rest = [spec for spec in lone if spec.key not in found.values()]
+        found |= look(rest, sorted(free - found.keys()))
+    return found
+
+
+def _exactly(specs: Sequence[TaskSpec], keys: Sequence[str]) -> Mapping[str, str]:
+    there = frozenset(keys)
+    return {spec.earlier: spec.key for spec in specs if spec.earlier in there}
+
+
+def _alike(specs: Sequence[TaskSpec], keys: Sequence[str]) -> Mapping[str, str]:
+    """Pair what differs by the number alone, and is the only one that does."""
+    by_place = defaultdict(list)
+    for key in keys:
+        by_place[key.rpartition("/")[0]].append(key.rpartition("/")[2])
+    pairs = []
+    for spec in specs:
+        place, _, name = spec.key.rpartition("/")
+        earlier = spec.earlier.rpartition("/")[2] or name
+        pairs += [(f"{place}/{slug}", spec.key) for slug in by_place[place] if renumbered(slug, name, earlier)]
+    olds, news = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
+    return {old: new for old, new in pairs if olds[old] == news[new] == 1}
+
+
+def _in_order(specs: Sequence[TaskSpec], keys: Sequence[str]) -> Mapping[str, str]:
+    """Pair namesakes that only numbers tell apart, in the order of these, where none is too many."""
+    olds, news = defaultdict(list), defaultdict(list)
+    for key in keys:
+        name, number = _counted(key)
+        olds[name].append((number, key))
+    for spec in specs:
+        name, number = _counted(spec.earlier)
+        news[name].append((number, spec.key))
+    return {
+        old: new
+        for name in news
+        if name and len(olds[name]) == len(news[name])
+        for (number, old), (_, new) in zip(sorted(olds[name]), sorted(news[name]), strict=True)
+        if number
+    }
+
+
+def _counted(key: str) -> tuple[str, tuple[int, ...]]:
+    """Return a key without the number in its name, and the number."""
+    place, _, slug = key.rpartition("/")
+    name, number = counted(slug)
+    return f"{place}/{name}" if number else key, number
+
+
+CLEAR = 0.1
+"""By how much the best pair must lead."""
+
+Pair = tuple[str, str]
+"""Key of a task, and the key that a ticket bears."""
+Likeness = Mapping[Pair, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What comparing gave; no task and no ticket is in two pairs."""
+
+    found: Mapping[str, str]
+    """Key that a ticket bears -> key of its task."""
+    doubtful: Sequence[Pair] = ()
+    """The likeliest first."""
+
+    @property
+    def moving(self) -> frozenset[str]:
+        """Keys that become free."""
+        return frozenset(old for old, new in self.found.items() if old != new)
+
+
+def pair_up(likely: Likeness, borne: Set[str], leaving: Set[str]) -> Pairing:
+    """Pair tasks with tickets.
+
+    :param likely: the pairs that may be one task, from 0 to 1.
+    :param borne: keys that tickets bear.
+    :param leaving: those whose ticket gets another key whatever comes of this.
+    """
+    taken = borne - leaving
+    while True:
+        pairing = _best_pairs(likely)
+        staying = _staying(pairing, taken)
+        if not staying:
+            return _without_collisions(pairing, taken)
+        likely = {p: s for p, s in likely.items() if p[0] == p[1] or staying.isdisjoint(p)}
+
+
+def _best_pairs(likely: Likeness) -> Pairing:
+    """Take the clear pairs, again and again: what is paired is no rival any more."""
+    found: dict[str, str] = {}
+    left = dict(likely)
+    while clear := {old: new for new, old in _clear_pairs(left)}:
+        found |= clear
+        tasks = set(clear.values())
+        left = {(new, old): score for (new, old), score in left.items() if new not in tasks and old not in clear}
+    return Pairing(found, tuple(sorted(left, key=lambda pair: -left[pair])))
+
+
+def _clear_pairs(likely: Likeness) -> list[Pair]:
+    """Return the pairs that lead everything else about their task and about their ticket."""
+    by_task: dict[str, list[float]] = defaultdict(list)
+    by_ticket: dict[str, list[float]] = defaultdict(list)
+    for (new, old), score in likely.items():
+        by_task[new].append(score)
+        by_ticket[old].append(score)
+    tasks, tickets = _best_two(by_task), _best_two(by_ticket)
+    return [
+        (new, old) for (new, old), score in likely.items() if _leads(score, tasks[new]) and _leads(score, tickets[old])
+    ]
+
+
+def _best_two(scores: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    return {key: nlargest(2, each) for key, each in scores.items()}
+
+
+def _leads(score: float, best: list[float]) -> bool:
+    return score == best[0] and (len(best) == 1 or score - best[1] >= CLEAR)
+
+
+def _staying(pairing: Pairing, taken: Set[str]) -> frozenset[str]:
+    """Return the keys that a task would need another ticket for, but whose own ticket has no other key to go to."""
+    may_move = pairing.moving | {old for new, old in pairing.doubtful if new != old}
+    wanted = {new for new, old in (*((n, o) for o, n in pairing.found.items()), *pairing.doubtful) if new != old}
+    return frozenset((wanted & taken) - may_move)
+
+
+def _without_collisions(pairing: Pairing, taken: Set[str]) -> Pairing:
+    """Hold what would need the key of a ticket that is held: two tickets would have one key."""
+    found, doubtful = dict(pairing.found), list(pairing.doubtful)
+    while blocked := [old for old, new in found.items() if old != new and new in taken and found.get(new, new) == new]:
+        doubtful += [(found.pop(old), old) for old in blocked]
+    return Pairing(found, tuple(doubtful))
+
+
+CONTENT = ("purpose", "where", "methods", "interface", "detail", "parts", "items")
+"""Sections that say what a task is; the others follow from its surroundings."""
+LOCATION = "where"
+SAME = 0.6
+"""A likeness from here on may be the same task."""
+_WORD = re.compile(r"\w+")
+NOTHING_IN_COMMON = 0.35
+"""Below this, a ticket with the right key is no longer about its task: names were swapped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renames:
+    """What comparing unmatched tasks and tickets gave."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Old key -> new key of every rename."""
+    held: Mapping[str, str] = field(default_factory=dict)
+    """Key of a task or ticket that is neither created nor closed -> why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What a task or a ticket looks like, whatever a template adds to it."""
+
+    title: str
+    where: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
+    """Find the tasks of a plan that have a ticket under another key."""
+    by_hand = {**renumberings(plan, holdings), **_by_hand(plan, holdings)}
+    # With its own name behind "was" a task was never called anything else.
+    unchanged = {spec.key for spec in plan.tasks if spec.key in spec.was}
+    taken = unchanged | set(by_hand) | set(by_hand.values())
+    tasks, tickets = _pool(plan, holdings, taken)
+    scores = {
+        (new, old): likeness(task, ticket)
+        for new, task in tasks.items()
+        for old, ticket in tickets.items()
+        if _is_of_one_kind(new, old)
+    }
+    likely = {pair: score for pair, score in scores.items() if score >= SAME}
+    pairing = pair_up(likely, holdings.tickets.keys(), by_hand.keys())
+    renamed = {old: new for old, new in {**by_hand, **pairing.found}.items() if old != new}
+    return Renames(renamed, _held(pairing.doubtful, plan, holdings))
+
+
+def likeness(task: Sketch, ticket: Sketch) -> float:
+    """Return how much a ticket looks like a task, from 0 to 1."""
+    title = fuzz.token_sort_ratio(task.title, ticket.title) / 100
+    if task.where and ticket.where:
+        return 0.3 * title + 0.3 * (task.where == ticket.where) + 0.4 * _text_likeness(task, ticket)
+    return 0.4 * title + 0.6 * _text_likeness(task, ticket)
+
+
+def _text_likeness(task: Sketch, ticket: Sketch) -> float:
+    """Compare word by word: texts of one language share most of their letters, whatever they say."""
+    return fuzz.ratio(task.words, ticket.words) / 100
+
+
+def task_sketch(spec: TaskSpec) -> Sketch:
+    """Take the words from the map's values, so that a new template makes nothing more or less alike."""
+    said = {section.name: tuple(_words(_values_in(section))) for section in spec.sections}
+    return Sketch(spec.title, said.get(LOCATION, ()), _of_content(said))
+
+
+def ticket_sketch(held: Held) -> Sketch:
+    """Take the words that stand in a ticket."""
+    """Take the words that stand in a ticket."""
+    said = {name: tuple(_WORD.findall(text)) for name, text in held.block.texts().items()}
+    return Sketch(held.ticket.title, said.get(LOCATION, ()), _of_content(said))
+
+
+def _of_content(said: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(word for name in CONTENT for word in said.get(name, ()))
+
+
+def _values_in(section: Section) -> object:
+    """Return what the map says in a section; its text where no value stands behind it."""
+    return json.loads(section.values) if section.values else section.text
+
+
+def _words(values: object) -> Iterator[str]:
+    match values:
+        case str():
+            yield from _WORD.findall(values)
+        case list():
+            yield from (word for each in values for word in _words(each))
+        case dict():
+            yield from (word for each in values.values() for word in _words(each))
+
+
+def _by_hand(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
+    """Renames that the author names: ``<!-- was: old -->``."""
+    return {
+        old: spec.key
+        for spec in plan.tasks
+        if spec.key not in holdings.tickets
+        for old in spec.was[:1]
+        if old in holdings.tickets
+    }
+
+
+def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[Mapping[str, Sketch], Mapping[str, Sketch]]:
+    """Return the tasks, and the open tickets, that may belong together under other keys; each by key.
+
+    A task whose ticket was deleted or released has no new name: its key is known. Nor is a copy renamed that stands in
+    for a deleted ticket.
+    """
+    listed = holdings.ledger.tickets
+    tasks = {spec.key: task_sketch(spec) for spec in plan.tasks if spec.key not in taken}
+    tickets = {
+        key: ticket_sketch(held)
+        for key, held in holdings.tickets.items()
+        if held.ticket.state is State.OPEN and key not in taken and listed.get(key) in (None, held.ticket.number)
+    }
+    both = tasks.keys() & tickets.keys()
+    swapped = {key for key in both if _text_likeness(tasks[key], tickets[key]) < NOTHING_IN_COMMON}
+    known = {*holdings.tickets, *listed, *holdings.ledger.gone} - swapped
+    lone = {spec.key for spec in plan.tasks if not spec.done} - known
+    return (
+        {key: tasks[key] for key in tasks if key in lone},
+        {key: tickets[key] for key in tickets if key not in both or key in swapped},
+    )
+
+
+def _is_of_one_kind(key: str, other: str) -> bool:
+    """Only tasks of one kind are compared."""
+    return key.split("/")[1:2] == other.split("/")[1:2]
+
+
+def _held(doubtful: Iterable[tuple[str, str]], plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
+    titles = {spec.key: spec.title for spec in plan.tasks}
+    held: dict[str, str] = {}
+    for new, old in doubtful:
+        if new == old:
+            continue
+        known = f'"{titles[new]}" may be ticket {holdings.tickets[old].ticket.number} renamed'
+        reason = f"{known}; {_way_out(new, old, new in holdings.tickets)}"
+        held.setdefault(new, reason)
+        held.setdefault(old, reason)
+    return held
+
+
+def _way_out(new: str, old: str, is_borne: bool) -> str:
+    """Return what to write into the map.
+
+    :param is_borne: whether a ticket has the task's key already.
+    """
+    was, itself = (f"<!-- was: {key.rpartition('/')[2]} -->" for key in (old, new))
+    moved = f"{was} and an <!-- id: --> of its own" if is_borne else was
+    return f"if so, add {moved} behind its name, else {itself}"
+
+
+def overlap(plan: TaskPlan, holdings: Holdings) -> int:
+    """Return how many tasks of a map another one had, 0 when it cannot be the same map under another id.
+
+    It is the same map when at least half of the keys match. A path alone never tells: the next feature may reuse it.
+
+    :param holdings: the tickets of a map whose id no file has any more.
+    """
+    wanted = {_short(spec.key) for spec in plan.tasks}
+    # Where none is vouched for, and no ledger is left to do it, another token made them all.
+    there = holdings.vouched_for or (() if holdings.tracking else holdings.tickets)
+    known = {_short(key) for key in (*there, *holdings.ledger.tickets)}
+    known |= wanted & {_short(key) for key in holdings.ledger.gone}
+    matching = len(wanted & known)
+    return matching if known and 2 * matching >= max(len(wanted), len(known)) else 0
+
+
+def under_new_id(holdings: Holdings, old_id: str, new_id: str) -> Holdings:
+    """Return the tickets of a map that had another id, under the keys of today."""
+    return holdings.renamed(_moved(holdings, old_id, new_id))
+
+
+def _moved(holdings: Holdings, old_id: str, new_id: str) -> Mapping[str, str]:
+    keys = dict.fromkeys((*holdings.tickets, *holdings.ledger.tickets, *holdings.ledger.gone))
+    return {key: f"{new_id}/{_short(key)}" for key in keys if key.startswith(f"{old_id}/")}
+
+
+def _short(key: str) -> str:
+    return key.partition("/")[2]

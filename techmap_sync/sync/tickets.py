@@ -1,0 +1,357 @@
+"""Whose is which ticket: from the listing of a tracker to the tickets of each map.
+
+A ticket counts as ours when it has the managed label, one intact marker of this source, and an author we trust or a
+trusted ledger that lists it. See ``docs/how-it-decides.md``, "Whose ticket is it?".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+from techmap_sync.sync.block import Block, Unmanaged, read_block
+from techmap_sync.sync.claims import Claims
+from techmap_sync.sync.marker import Ledger
+from techmap_sync.sync.merge import Held
+from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.tracker import Snapshot, Standing, State, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """Where a ticket was before its task came to a map."""
+
+    map_id: str
+    key: str
+    tracking_key: str
+    tracking: str
+    """Number of the tracking ticket there, empty when there is none."""
+    was_child: bool
+    """Whether it was made a child of that tracking ticket."""
+    is_written_there: bool = False
+    """Its marker is still the one from there: no run has written it for the map that it comes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """Where the task of a ticket went."""
+
+    map_id: str
+    key: str
+    """Its key there."""
+    number: str = ""
+    """Empty when there is no ticket: a human deleted it."""
+    held: Held | None = None
+    """None when there is no ticket that we may write."""
+    listed_there: bool = False
+    """Whether the ledger of that map lists it already."""
+    written_there: bool = False
+    """Whether this run writes that ledger."""
+
+
+_DIGITS = re.compile("(?:[1-9][0-9]*|0)(?![0-9])")
+Age = tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A labelled ticket that we do not write, and why."""
+
+    ticket: Ticket
+    reason: str
+    key: str = ""
+    """The key that its marker claims; empty when there is no readable marker."""
+    map_id: str = ""
+    source: str = ""
+    """The source that its marker names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """The tickets of one map."""
+
+    tracking: Held | None = None
+    tickets: Mapping[str, Held] = field(default_factory=dict)
+    """One ticket by key, the tracking ticket left out."""
+    copies: tuple[tuple[Held, str], ...] = ()
+    """Further tickets with a key that another one holds, and its number; empty when that one was renamed since."""
+    claims: Claims = field(default_factory=Claims)
+    """Tickets of authors who are not trusted, of all maps."""
+    unreadable: Mapping[str, Stray] = field(default_factory=dict)
+    """Tickets that the ledger lists and that nobody may write, by key: a human took or broke the marker, or the tracker
+    does not show them."""
+    moved: Mapping[str, str] = field(default_factory=dict)
+    """Old key -> new key of tasks that were renamed since the last push."""
+    released_tracking: str = ""
+    """Why the tracking ticket that the others name is not ours any more; empty when it was deleted."""
+    renewed: frozenset[str] = frozenset()
+    """Keys that get a new ticket, to which no link was ever applied."""
+    arrived: Mapping[str, Former] = field(default_factory=dict)
+    """Keys of tickets that come from another map, or came from one that still has to let go of them."""
+    departed: Mapping[str, Departed] = field(default_factory=dict)
+    """Keys that the ledger lists and whose task is in another map now."""
+    inherited: Ledger | None = None
+    """What the ledgers of other maps remember of the tickets that come from there, under the keys of today."""
+
+    @property
+    def all(self) -> tuple[Held, ...]:
+        """The tracking ticket, if there is one, and the others."""
+        return (*([self.tracking] if self.tracking else ()), *self.tickets.values())
+
+    @property
+    def written_ledger(self) -> Ledger:
+        """What the tracking ticket remembers, as it stands there; empty before the first push."""
+        return (self.tracking.marker.ledger if self.tracking else None) or Ledger()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The same under the keys of today."""
+        ledger = self.written_ledger.renamed(self.moved) if self.moved else self.written_ledger
+        ledger = ledger.without_links_of(self.renewed) if self.renewed else ledger
+        ledger = ledger.with_inherited(self.inherited) if self.inherited else ledger
+        return ledger.without(self.departed.keys()) if self.departed else ledger
+
+    @property
+    def named_tracking(self) -> tuple[str, ...]:
+        """Numbers of the tracking ticket that the other tickets and its copies name, when it is not among them."""
+        elsewhere = {key for key, former in self.arrived.items() if former.is_written_there}
+        own = (held for key, held in self.tickets.items() if key not in elsewhere)
+        others = () if self.tracking else (*own, *(copy for copy, _ in self.copies))
+        return tuple(dict.fromkeys(held.marker.tracking for held in others if held.marker.tracking))
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Keys that the ledger lists and that no ticket bears any more, in the listing or by number."""
+        return frozenset(self.ledger.tickets.keys() - self.tickets.keys() - self.unreadable.keys())
+
+    @property
+    def bound(self) -> frozenset[str]:
+        """Keys of tasks that this run binds to a ticket that is not ours yet: its marker has no key."""
+        tracking = {self.tracking.marker.map_id} if self.tracking and not self.tracking.marker.key else set()
+        keys = {key for key, held in self.tickets.items() if not held.marker.key}
+        return frozenset(keys | {f"{map_id}/tracking/map" for map_id in tracking})
+
+    @property
+    def without_ticket(self) -> frozenset[str]:
+        """Keys whose ticket was deleted or released."""
+        return self.missing | self.ledger.gone | frozenset(self.unreadable)
+
+    @property
+    def vouched_for(self) -> frozenset[str]:
+        """Keys of the tickets that our account wrote or the ledger lists: any other may be a copy of a ticket that was
+        renamed or deleted since."""
+        listed = set(self.ledger.tickets.values())
+        return frozenset(key for key, held in self.tickets.items() if _is_own(held) or held.ticket.number in listed)
+
+    def renamed(self, moved: Mapping[str, str]) -> Holdings:
+        """Return the same tickets under the keys of today."""
+        return replace(
+            self,
+            tickets={moved.get(key, key): held for key, held in self.tickets.items()},
+            unreadable={moved.get(key, key): stray for key, stray in self.unreadable.items()},
+            moved={**{old: moved.get(key, key) for old, key in self.moved.items()}, **moved},
+            renewed=frozenset(moved.get(key, key) for key in self.renewed),
+            arrived={moved.get(key, key): former for key, former in self.arrived.items()},
+            inherited=self.inherited.renamed(moved) if self.inherited else None,
+        )
+
+    def sifted(self, map_id: str, wanted: Set[str]) -> Holdings:
+        """Return the same tickets after a look at what was copied before a task was renamed.
+
+        The key of a copy may be free since. One that our account wrote is an orphan then; one of somebody else's, which
+        no ledger lists, stays a copy.
+
+        :param wanted: keys of the tasks of today.
+        """
+        known = wanted | self.vouched_for
+        foreign = {key: held for key, held in self.tickets.items() if key not in known}
+        keys = {_key_in(map_id, held): held for held, _ in reversed(self.copies) if not held.marker.ledger}
+        freed = {key: held for key, held in keys.items() if key not in self.tickets and _is_own(held)}
+        numbers = {held.ticket.number for held in freed.values()}
+        copies = (each for each in self.copies if each[0].ticket.number not in numbers)
+        left = {key: held for key, held in self.tickets.items() if key in known}
+        return replace(self, tickets={**left, **freed}, copies=(*copies, *((held, "") for held in foreign.values())))
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """All tickets of a listing, sorted."""
+
+    maps: Mapping[str, Holdings]
+    """By map id."""
+    strays: tuple[Stray, ...]
+    """What belongs to nobody we know: foreign sources, broken markers."""
+    claims: Claims = field(default_factory=Claims)
+    """Tickets of authors who are not trusted."""
+    doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Map id -> why its tickets cannot be told from this listing."""
+
+    def of(self, map_id: str) -> Holdings:
+        """Return the tickets of a map, which may have none."""
+        return self.maps.get(map_id) or Holdings(claims=self.claims)
+
+
+def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:
+    """Sort a listing into the tickets of each map and what is not ours."""
+    blocks = {ticket.number: read_block(ticket.body) for ticket in snapshot.tickets}
+    ours, strays = [], []
+    for ticket in snapshot.tickets:
+        block = blocks[ticket.number]
+        stray = _stray(ticket, block, policy)
+        if stray is not None:
+            strays.append(stray)
+        elif isinstance(block, Block):
+            ours.append(Held(ticket, block))
+    listed = _listed(ours, policy)
+    believed = {map_id: _believed(held, listed, policy) for map_id, held in _by_map(ours, policy).items()}
+    claims = _claims(ours, {h.ticket.number for held in believed.values() for h in held}, strays, policy)
+    maps = {map_id: _holdings(map_id, held, strays, claims) for map_id, held in believed.items() if held}
+    return Sorted(maps, tuple(strays), claims)
+
+
+def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stray | None:
+    if ticket.withheld:
+        return Stray(ticket, f"the tracker does not show it: {ticket.withheld}")
+    if isinstance(block, Unmanaged):
+        return Stray(ticket, block.reason)
+    if not policy.owns(block.marker.source, block.marker.map_id):
+        marker = block.marker
+        whose = marker.source if policy.trusts(ticket) else "another source"
+        return Stray(ticket, f"it belongs to {whose}", marker.key, marker.map_id, marker.source)
+    return None
+
+
+def _listed(ours: Iterable[Held], policy: SyncPolicy) -> frozenset[str]:
+    """Return the numbers in any ledger: a ticket on its way to another map is in that of the map which it leaves."""
+    tracking = (h for h in ours if _may_be_tracking(h) and policy.trusts(h.ticket))
+    return frozenset(number for h in tracking for number in (h.marker.ledger or Ledger()).tickets.values())
+
+
+def _believed(held: Sequence[Held], listed: Set[str], policy: SyncPolicy) -> list[Held]:
+    """Return those of a map's tickets whose author is trusted, and those that a ledger vouches for."""
+    return [h for h in held if policy.trusts(h.ticket) or (h.ticket.number in listed and h.marker.ledger is None)]
+
+
+def _claims(ours: Iterable[Held], believed: Collection[str], strays: Iterable[Stray], policy: SyncPolicy) -> Claims:
+    """Return what the tickets claim that are not believed, to the letter: what else their markers say decides nothing.
+
+    :param believed: numbers of the tickets that are.
+    """
+    by_key: dict[str, list[Ticket]] = {}
+    twins: dict[str, list[Ticket]] = {}
+    for held in ours:
+        if held.ticket.number not in believed:
+            by_key.setdefault(held.marker.key, []).append(held.ticket)
+    for stray in strays:
+        if stray.source and not policy.trusts(stray.ticket):
+            twins.setdefault(stray.map_id, []).append(stray.ticket)
+    return Claims(by_key, twins)
+
+
+def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
+    """Group tickets by the map that they belong to: that of the tracking ticket they name, or whose ledger lists them.
+
+    After a map was renamed its closed tickets still bear the old id; while it is being renamed, some bear the new one.
+    In a folder the number of a deleted tracking ticket is given again: then older tickets name what is not theirs, but
+    for those that came from another map, whose marker says so.
+    """
+    tracking = [h for h in ours if _may_be_tracking(h) and policy.trusts(h.ticket)]
+    by_number = {h.ticket.number: h for h in tracking}
+    listed = {
+        number: h.marker.map_id
+        for h in sorted(tracking, key=_age, reverse=True)
+        for number in (h.marker.ledger or Ledger()).tickets.values()
+    }
+    found: dict[str, list[Held]] = {}
+    for held in ours:
+        named = by_number.get(held.marker.tracking)
+        is_later = named is not None and _age(held) >= _age(named)
+        is_its_own = named is not None and held.marker.map_id == named.marker.map_id
+        by_name = named.marker.map_id if named and (is_later or is_its_own) else ""
+        map_id = by_name or listed.get(held.ticket.number) or held.marker.map_id
+        found.setdefault(map_id, []).append(held)
+    return found
+
+
+def _holdings(map_id: str, held: Sequence[Held], strays: Sequence[Stray], claims: Claims) -> Holdings:
+    """Return the tickets of a map.
+
+    :param held: those that are believed.
+    """
+    tracking, other_tracking = _tracking(held)
+    ledger = (tracking.marker.ledger if tracking else None) or Ledger()
+    numbers = {number: key for key, number in ledger.tickets.items()}
+    tasks = [h for h in held if h.marker.ledger is None]
+    tickets, copies = _one_per_key(map_id, tasks, ledger)
+    named = {h.marker.tracking for h in (*tasks, *(copy for copy, _ in other_tracking))}
+    return Holdings(
+        tracking=tracking,
+        tickets=tickets,
+        copies=(*other_tracking, *copies),
+        claims=claims,
+        unreadable={numbers[s.ticket.number]: s for s in strays if s.ticket.number in numbers},
+        moved=_moved(ledger, tickets),
+        released_tracking=next((s.reason for s in strays if s.ticket.number in named), ""),
+    )
+
+
+def _moved(ledger: Ledger, tickets: Mapping[str, Held]) -> dict[str, str]:
+    """Keys that tickets were given since the ledger was written: a run that renames may be killed before its end."""
+    today = {held.ticket.number: key for key, held in tickets.items()}
+    return {key: today[number] for key, number in ledger.tickets.items() if today.get(number, key) != key}
+
+
+def _tracking(trusted: Sequence[Held]) -> tuple[Held | None, list[tuple[Held, str]]]:
+    """Of several tracking tickets one that other tickets name wins, then the oldest: a copy came later."""
+    named = {h.marker.tracking for h in trusted if h.marker.ledger is None}
+    candidates = (h for h in trusted if _may_be_tracking(h))
+    first = min(candidates, key=lambda h: (h.ticket.number not in named, _age(h)), default=None)
+    others = [h for h in trusted if h.marker.ledger is not None and h is not first]
+    return first, [(other, first.ticket.number if first else other.marker.tracking) for other in others]
+
+
+def _may_be_tracking(held: Held) -> bool:
+    """Whether a ticket has a ledger and is no copy of the one that had it first, whose number the marker names."""
+    return held.marker.ledger is not None and held.marker.tracking in ("", held.ticket.number)
+
+
+def _one_per_key(
+    map_id: str, members: Iterable[Held], ledger: Ledger
+) -> tuple[dict[str, Held], list[tuple[Held, str]]]:
+    """Of several tickets with one key the ledger's wins, then our account's, then one no human closed, then the oldest.
+
+    One that we closed stays it: else the next run would close its copy, and the one after that the next.
+    """
+    by_key: dict[str, list[Held]] = {}
+    for held in members:
+        by_key.setdefault(_key_in(map_id, held), []).append(held)
+    tickets, copies = {}, []
+    for key, candidates in by_key.items():
+        listed = ledger.tickets.get(key)
+        first, *rest = sorted(candidates, key=lambda h: (h.ticket.number != listed, _seniority(h)))
+        tickets[key] = first
+        copies += [(other, first.ticket.number) for other in rest]
+    return tickets, copies
+
+
+def _key_in(map_id: str, held: Held) -> str:
+    """Return a ticket's key under the id that its map has today."""
+    return f"{map_id}/{held.marker.key.partition('/')[2]}"
+
+
+def _is_own(held: Held) -> bool:
+    return held.ticket.standing is Standing.SELF
+
+
+def _seniority(held: Held) -> tuple[bool, bool, Age]:
+    closed_by_human = held.ticket.state is State.CLOSED and held.marker.state == State.OPEN
+    return not _is_own(held), closed_by_human, _age(held)
+
+
+def _age(held: Held) -> Age:
+    """Numbers as people count them: 9 before 10, and TASK-1.4 before TASK-2.
+
+    Longer is larger; no number of a tracker is too long for that.
+    """
+    return tuple((len(digits), digits) for digits in _DIGITS.findall(held.ticket.number))

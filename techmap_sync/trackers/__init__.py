@@ -1,0 +1,1 @@
+"""One tracker each, behind the port in sync/tracker.py."""

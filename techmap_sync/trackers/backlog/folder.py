@@ -1,0 +1,307 @@
+"""A Backlog.md folder on disk: which files it holds, and how one is written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from techmap_sync import files
+from techmap_sync.errors import TrackerError, UnreadableFile
+from techmap_sync.sync.tracker import Finding
+from techmap_sync.trackers.backlog import location, lock
+from techmap_sync.trackers.backlog import location as names
+from techmap_sync.trackers.backlog import location as settings
+from techmap_sync.trackers.backlog.location import FolderProblem, Settings, told_by
+from techmap_sync.trackers.backlog.task import Place, Task
+
+_FOLDERS = (
+    "tasks",
+    "completed",
+    "milestones",
+    "drafts",
+    "decisions",
+    "docs",
+    "archive/tasks",
+    "archive/milestones",
+    "archive/drafts",
+)
+_MOST_BYTES = 8 * 1024 * 1024
+"""Twice the longest description, whatever its letters."""
+# Backlog.md looks for task-*.md alone. Writers take turns, so one name serves them all.
+_UNFINISHED = ".techmap-sync.tmp"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFile:
+    """A file that may be a task, as it lies on disk."""
+
+    path: Path
+    place: Place
+    raw: bytes
+
+    @property
+    def number(self) -> str:
+        """The canonical id, from the text or, when that cannot be told, from the file's name; empty for no task."""
+        front = self.raw.partition(b"\n---")[0].decode(errors="replace")
+        found = names.ID_LINE.search(front)
+        return names.canonical(found[2]) if found else names.number_in_name(self.path.name)
+
+    def may_hold(self, text: str) -> bool:
+        """Return whether the file can hold this text; YAML may spell other letters than ASCII as numbers."""
+        return text.encode().lower() in self.raw.lower() or not text.isascii()
+
+    def parsed(self) -> Task:
+        """Return the task in the file.
+
+        Raises:
+            FolderProblem: the file is broken.
+
+        """
+        return Task.parse(self.path, self.place, self.raw)
+
+    def parsed_unless_foreign(self, trace: str) -> Task | None:
+        """Return the task in the file, None for a broken file that cannot hold a text which all of ours have.
+
+        Raises:
+            FolderProblem: the file is broken and may be ours.
+
+        """
+        try:
+            return self.parsed()
+        except FolderProblem:
+            if self.may_hold(trace):
+                raise
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A Backlog.md folder, which may not be there yet."""
+
+    root: Path
+    project: str
+    """Name of the project when the folder has to be made."""
+
+    def settings(self) -> Settings:
+        """Read the config of the folder; a folder without one is as Backlog.md has it by default."""
+        self._check_root()
+        config = location.config_of(self.root)
+        return settings.read(config) if config else Settings()
+
+    def files(self) -> list[TaskFile]:
+        """Read all files that have, or seem to have, the id of a task."""
+        self._check_root()
+        # A task only ever moves forward in this order: one that moves meanwhile is seen twice rather than never.
+        found = (TaskFile(path, place, raw) for place in Place for path, raw in self._files_in(place))
+        return [file for file in found if file.number]
+
+    def find(self, number: str) -> Task | None:
+        """Return the task with this number, wherever it lies.
+
+        Raises:
+            FolderProblem: several files have this number, or its file is broken.
+
+        """
+        wanted = names.canonical(number, self.settings().prefix)
+        found = only(wanted, [file for file in self.files() if file.number == wanted])
+        return found.parsed() if found else None
+
+    def required(self, number: str) -> Task:
+        """Return the task with this number.
+
+        Raises:
+            FolderProblem: there is none, or it cannot be told which.
+
+        """
+        if task := self.find(number):
+            return task
+        raise FolderProblem(self.root, f"there is no task {number}")
+
+    @contextmanager
+    def changing(self, number: str, seconds: float) -> Iterator[Task]:
+        """Keep all other writers away from one task, and read it."""
+        self._check_root()
+        with lock.among_ourselves(self.root, seconds):
+            name = f"task-{self.required(number).number.lower()}"
+            with lock.against_the_cli(self.root / lock.FOLDER / name, seconds):
+                yield self.required(number)
+
+    @contextmanager
+    def creating(self, seconds: float) -> Iterator[None]:
+        """Keep all others from taking ids. The folder is made first, as ``backlog init`` does, unless it is there."""
+        self._check_root()
+        self.root.mkdir(parents=True, exist_ok=True)
+        with lock.among_ourselves(self.root, seconds):
+            self._make()
+            with lock.against_the_cli(self._create_lock(), seconds):
+                yield
+
+    def write(self, path: Path, content: bytes) -> None:
+        """Put a whole file in its place in one step."""
+        unfinished = path.with_name(_UNFINISHED)
+        unfinished.unlink(missing_ok=True)
+        with unfinished.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            unfinished.chmod(path.stat().st_mode & 0o777)
+        unfinished.replace(path)
+
+    def moved(self, task: Task, place: Place) -> Task:
+        """Move a task's file to another place; the file stays as it is.
+
+        Raises:
+            FolderProblem: another file has its name there.
+
+        """
+        if task.place is place:
+            return task
+        path = self.path_of(place, task.path.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            raise FolderProblem(path, f"is in the way of {task.path}", "rename one of the two")
+        task.path.rename(path)
+        return replace(task, path=path, place=place)
+
+    def path_of(self, place: Place, name: str) -> Path:
+        """Return where a file of this name lies."""
+        return self.root / place.value / name
+
+    def _files_in(self, place: Place) -> Iterator[tuple[Path, bytes]]:
+        directory = self.root / place.value
+        if not directory.exists():
+            return
+        for path in sorted(directory.iterdir()):
+            if path.suffix == ".md" and path.is_file():
+                with suppress(FileNotFoundError):
+                    # A link that leads out is not followed: it counts by its name alone.
+                    yield path, b"" if self._leads_out(path) else _bytes_of(path)
+
+    def _create_lock(self) -> Path:
+        git = None if self.settings().filesystem_only else location.git_directory(self.root)
+        return (git / "backlog.md" / "locks" if git else self.root / lock.FOLDER) / "create"
+
+    def _leads_out(self, path: Path) -> bool:
+        return path.is_symlink() and not files.is_within(path, Path(os.path.realpath(self.root)))
+
+    def _check_links(self) -> None:
+        """Refuse a folder that is, or has a part that is, a link to elsewhere: nothing is written through one."""
+        border = files.border_of(self.root)
+        if border is not None and not files.is_within(self.root, border):
+            what = "is a link that leads out of the repository, or into .git"
+            raise FolderProblem(self.root, what, "name the folder that it leads to behind backlog:")
+        for path in (self.root / name for name in (*_FOLDERS, "archive", lock.FOLDER)):
+            if self._leads_out(path):
+                raise FolderProblem(path, "is a link that leads out of the folder", "put the folder itself there")
+
+    def _check_root(self) -> None:
+        """Refuse a place that is something else already, before anything is written into it."""
+        self._check_links()
+        if not self.root.exists():
+            return
+        if not self.root.is_dir():
+            raise FolderProblem(self.root, "is a file", "name a folder behind backlog:")
+        known = (self.root / Place.TASKS.value).is_dir() or location.config_of(self.root)
+        if not known and any(self.root.iterdir()):
+            hint = "name an empty or a new folder, such as backlog:./backlog"
+            raise FolderProblem(self.root, "holds files but is no Backlog.md folder", hint)
+
+    def _make(self) -> None:
+        # The tasks come first: they are what another process knows the folder by while it is being made.
+        (self.root / Place.TASKS.value).mkdir(exist_ok=True)
+        if not location.config_of(self.root):
+            for name in _FOLDERS:
+                (self.root / name).mkdir(parents=True, exist_ok=True)
+            config = settings.new_file(self.project, git=location.git_directory(self.root) is not None)
+            self.write(self.root / "config.yml", config.encode())
+
+
+def _bytes_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        raw = file.read(_MOST_BYTES + 1)
+    if len(raw) > _MOST_BYTES:
+        raise FolderProblem(path, f"is larger than {_MOST_BYTES >> 20} MiB", "no task is: move it elsewhere")
+    return raw
+
+
+def only(number: str, files: list[TaskFile]) -> TaskFile | None:
+    """Return the one file with this number, None when there is none.
+
+    Raises:
+        FolderProblem: there are several. Their tasks cannot be told apart, so none may be written.
+
+    """
+    if len(files) > 1:
+        # One that was moved between two looks has been seen twice.
+        files = [file for file in files if file.path.exists()]
+    if len(files) > 1:
+        paths = ", ".join(str(file.path) for file in files)
+        hint = "give all but one of them another id, or delete them; `backlog doctor` helps"
+        raise FolderProblem(files[0].path.parent, f"{number} stands for several tasks: {paths}", hint)
+    return files[0] if files else None
+
+
+def title_of(root: Path, value: str) -> str:
+    """Return the title of the milestone that a task names, or the text itself: Backlog.md takes any."""
+    return next((title for number, title in _all(root) if number.casefold() == value.casefold()), value)
+
+
+def value_for(root: Path, title: str) -> str:
+    """Return what to write for a title: the id of that milestone, or the title where there is none."""
+    return next((number for number, known in _all(root) if known.casefold() == title.casefold()), title)
+
+
+def _all(root: Path) -> Iterator[tuple[str, str]]:
+    for directory in (root / "milestones", root / "archive" / "milestones"):
+        for path in sorted(directory.glob("m-*.md")):
+            try:
+                content = files.read(path, files.MIB, Path(os.path.realpath(root)))
+                milestone = Task.parse(path, Place.TASKS, content)
+            except (FolderProblem, UnreadableFile):
+                continue  # Backlog.md passes over what it cannot read here, too.
+            yield milestone.text("id"), milestone.text("title")
+
+
+def examine(folder: Folder, tracker: str) -> tuple[Finding, ...]:
+    """Return what was found, good and bad; nothing is written and nothing is raised."""
+    return (
+        _found("folder", tracker, lambda: _place(folder.root)),
+        _found("config", tracker, lambda: _config(folder)),
+        _found("task files", tracker, lambda: _files(folder)),
+        _found("numbers", tracker, lambda: _numbers(folder)),
+    )
+
+
+def _found(what: str, tracker: str, look: Callable[[], str]) -> Finding:
+    try:
+        with told_by(tracker):
+            return Finding(what, True, look())
+    except TrackerError as error:
+        return Finding(what, False, f"{error.what}; {error.hint}" if error.hint else error.what)
+
+
+def _place(root: Path) -> str:
+    existing = next(path for path in (root, *root.absolute().parents) if path.exists())
+    if not os.access(existing, os.W_OK):
+        raise FolderProblem(existing, "cannot be written", "ask for the permission, or name another folder")
+    return f"{root} can be written" if existing == root else f"{root} will be made by the first push"
+
+
+def _config(folder: Folder) -> str:
+    settings = folder.settings()
+    return f"{settings.initial} means open, {settings.final} means closed"
+
+
+def _files(folder: Folder) -> str:
+    return f"{len([file.parsed() for file in folder.files()])} can be read"
+
+
+def _numbers(folder: Folder) -> str:
+    files = folder.files()
+    for number in {file.number for file in files}:
+        only(number, [file for file in files if file.number == number])
+    return "each stands for one task"

@@ -1,0 +1,372 @@
+"""The port over a repository's issues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+from urllib.parse import quote
+
+from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused, TrackerError, UsageProblem
+from techmap_sync.sync.tracker import (
+    Capabilities,
+    Draft,
+    Edge,
+    Ends,
+    Finding,
+    Patch,
+    Snapshot,
+    Standing,
+    Ticket,
+    Visibility,
+)
+from techmap_sync.trackers.answers import Row, Unexpected
+from techmap_sync.trackers.connection import Connection
+from techmap_sync.trackers.github import capabilities as examination
+from techmap_sync.trackers.github import issues
+from techmap_sync.trackers.github import issues as shapes
+from techmap_sync.trackers.github import login as account
+from techmap_sync.trackers.github.capabilities import Features
+from techmap_sync.trackers.github.client import Api, one_issue
+from techmap_sync.trackers.github.errors import Refusal
+from techmap_sync.trackers.github.labels import Catalog, People
+from techmap_sync.trackers.github.links import Edges, Shelf
+from techmap_sync.trackers.github.login import is_installation, requester_for
+from techmap_sync.trackers.github.transport import Answer, Transport
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_VISIBILITY = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL}
+
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+
+# In this order a new issue lands behind all others, so that no page shifts while the next one is read.
+_OLDEST_FIRST = {"state": "all", "sort": "created", "direction": "asc"}
+
+
+def connect(connection: Connection) -> GitHubTracker:
+    """Return the tracker over the repository that the connection names. Nothing is sent yet.
+
+    :raises UsageProblem: the target is no ``owner/name``, or there is no login.
+    """
+    if not _REPOSITORY.fullmatch(connection.target):
+        what = f"not a repository on GitHub: {connection.target or 'none is named'}"
+        raise UsageProblem(what, "write --to github:OWNER/NAME")
+    return GitHubTracker(connection)
+
+
+def _of_one_issue(
+    verb: Callable[Concatenate[GitHubTracker, Arguments], Result],
+) -> Callable[Concatenate[GitHubTracker, Arguments], Result]:
+    """Let a verb tell a refusal of its issue from a refusal of everything."""
+
+    @wraps(verb)
+    def judged(tracker: GitHubTracker, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+        with one_issue(tracker._api, tracker.name):
+            return verb(tracker, *arguments, **named)
+
+    return judged
+
+
+class GitHubTracker:
+    """Tickets as issues."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.name = f"github:{connection.target}"
+        self._connection = connection
+        transport = Transport(requester_for(connection), connection.ca_bundle or True, connection.timeout)
+        self._api = Api(connection, self.name, connection.target, transport)
+        self._shelf = Shelf(self._api, self.name)
+        self._edges = Edges(self._api, self.name, self._shelf)
+        self._catalog = Catalog(self._api, self.name, connection.label_colors)
+        self._people = People(self._api)
+        self._features = Features.of_host(transport.host)
+        self._known_account: account.Account | None = None
+        self._spelling: dict[str, str] = {}
+        self._repository_row: Row | None = None
+        self._rights_checked = False
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can hold; GitHub Enterprise Server is asked once.
+
+        :raises TrackerError: it did not answer.
+        """
+        self._features.ask(self._api, self._shelf)
+        self._features.lack(self._edges.lacking)
+        return self._features.capabilities(self._connection.seconds_between_writes, self._api.pacer.creations_per_hour)
+
+    def snapshot(self, label: str) -> Snapshot:
+        """Read every issue with the label, a hundred a request; ``blocked_by`` is None where there are blockers.
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        if "," in label:
+            raise TrackerError(self.name, f"GitHub cannot list by the label {label}", "choose one without a comma")
+        return self._listed({**_OLDEST_FIRST, "labels": self._spelt([label])[0]})
+
+    def own_tickets(self) -> Snapshot:
+        """Read every issue that our account created.
+
+        :raises TrackerError: the server refused, did not answer, or does not tell whose the token is.
+        """
+        if not self._login():
+            raise TrackerError(self.name, f"{self._api.host} does not tell whose token this is", "use another token")
+        return self._listed({**_OLDEST_FIRST, "creator": self._login()})
+
+    @_of_one_issue
+    def get(self, number: str) -> Ticket | None:
+        """Read one issue; None when it was deleted or transferred, or is a pull request.
+
+        Of blockers its row tells only if there are any.
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        row = self._shelf.find(number)
+        return None if row is None or not issues.is_issue(row) else self._ticket(row)
+
+    def standings(self, authors: Collection[str]) -> Mapping[str, Standing]:
+        """Ask for the permissions of authors.
+
+        :raises TrackerError: the server did not answer.
+        """
+        return self._people.standings(authors)
+
+    def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
+        """Read the parents and blockers of some issues.
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        return self._edges.read(numbers)
+
+    def visibility(self, repository: str = "") -> Visibility | None:
+        """Tell who can read the issues, or another repository.
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        try:
+            row = self._api.repository_row(repository)
+        except Refusal as error:
+            if error.status == 404 and repository:
+                return None
+            raise
+        if not repository:
+            self._repository_row = row
+        # Before GitHub Enterprise Server 3.0 there was only this.
+        told = row.get("visibility") or ("private" if row["private"] else "public")
+        return _VISIBILITY.get(told, Visibility.PRIVATE)
+
+    def examine(self) -> tuple[Finding, ...]:
+        """Look at the repository, the token, its rights, the server's features and limits; nothing is written."""
+        found: list[Finding] = []
+        try:
+            answer = self._api.read("")
+            row = self._api.shaped(shapes.REPOSITORY, answer.data)
+            scopes, installation = answer.headers.get("x-oauth-scopes"), self._account.installation
+            found += examination.of_repository(row, self._login(), scopes, installation=installation)
+            found += examination.of_features(self.capabilities, self._api.host)
+            found += examination.of_limits(self._api.pacer.left)
+        except TrackerError as error:
+            found.append(examination.of_failure(error))
+        return tuple(found)
+
+    def unassignable(self, accounts: Collection[str]) -> frozenset[str]:
+        """Ask for each account whether issues can be assigned to it.
+
+        https://docs.github.com/rest/issues/assignees#check-if-a-user-can-be-assigned
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        return frozenset(account for account in accounts if not self._is_assignable(account))
+
+    def has_milestone(self, title: str) -> bool:
+        """Return whether the repository has a milestone, open or closed.
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        return self._catalog.has_milestone(title)
+
+    @_of_one_issue
+    def create(self, draft: Draft) -> Ticket:
+        """Create an issue, and before it the labels and the milestone that the repository lacks.
+
+        :raises OutcomeUnclear: the issue may or may not exist.
+        :raises TrackerError: it was refused, or not stored as it was sent.
+        """
+        self._require_rights()
+        fields: dict[str, object] = {"title": self._settled_title(draft.title), "body": draft.body}
+        # Whatever has to be read is read before the write, whose effect a failure would hide.
+        self._login()
+        self._catalog.require_labels(draft.labels)
+        if draft.labels:
+            fields["labels"] = self._spelt(draft.labels)
+        if draft.milestone:
+            fields["milestone"] = self._catalog.milestone(draft.milestone)
+        if draft.assignees:
+            fields["assignees"] = [account.removeprefix("@") for account in draft.assignees]
+        row = self._stored(self._api.write("POST", "/issues", fields))
+        issues.check_stored(self.name, row, fields)
+        issues.check_labelled(self.name, row["number"], issues.label_names(row["labels"]), draft.labels)
+        return self._ticket(row)
+
+    @_of_one_issue
+    def update(self, number: str, patch: Patch) -> Ticket:
+        """Set the fields of the patch in one request.
+
+        :raises OutcomeUnclear: the issue may or may not have been written.
+        :raises TrackerError: it was refused, or not stored as it was sent.
+        """
+        fields: dict[str, object] = {}
+        if patch.title is not None:
+            fields["title"] = self._settled_title(patch.title)
+        if patch.body is not None:
+            fields["body"] = patch.body
+        if patch.milestone is not None:
+            fields["milestone"] = self._catalog.milestone(patch.milestone) if patch.milestone else None
+        if patch.state is not None:
+            fields |= issues.state_fields(patch.state, patch.reason)
+        row = self._written(number, fields) if fields else self._shelf.required(number)
+        return self._ticket(row)
+
+    @_of_one_issue
+    def add_labels(self, number: str, labels: Collection[str]) -> None:
+        """Add labels by the call that leaves all others; what the repository lacks is created.
+
+        :raises TrackerError: the server refused, or dropped them.
+        """
+        self._catalog.require_labels(labels)
+        try:
+            answer = self._api.write("POST", f"/issues/{number}/labels", {"labels": self._spelt(labels)})
+            stored = self._labels_in(answer)
+        except OutcomeUnclear:
+            stored = self._labels_of(number)
+            if not _as_named(labels) <= _as_named(stored):
+                raise
+        if missing := issues.missing_labels(stored, labels):
+            what = f"issue {number} was written, but GitHub dropped its labels: {', '.join(missing)}"
+            raise TicketRefused(self.name, what, "the token's account needs the role Triage or Write", denied=True)
+
+    @_of_one_issue
+    def remove_labels(self, number: str, labels: Collection[str]) -> None:
+        """Remove labels one by one, which leaves all others.
+
+        :raises TrackerError: the server refused.
+        """
+        for label in sorted(labels):
+            try:
+                self._api.write("DELETE", f"/issues/{number}/labels/{quote(label, safe='')}")
+            except (Refusal, OutcomeUnclear):
+                if label.lower() in _as_named(self._labels_of(number)):
+                    raise
+
+    @_of_one_issue
+    def link(self, edge: Edge) -> None:
+        """Add a sub-issue or a dependency.
+
+        :raises NotSupported: the server has none, or there is no room.
+        :raises TrackerError: it was refused.
+        """
+        self._edges.add(edge)
+
+    @_of_one_issue
+    def unlink(self, edge: Edge) -> None:
+        """Remove a sub-issue or a dependency.
+
+        :raises TrackerError: it was refused.
+        """
+        self._edges.remove(edge)
+
+    def _require_rights(self) -> None:
+        """Make sure before the first issue that it will get its labels, without which it would be lost.
+
+        :raises NotAllowed: the account may not set labels.
+        :raises TrackerError: the server refused or did not answer.
+        """
+        if self._rights_checked:
+            return
+        row = self._repository_row or self._api.repository_row("")
+        if not examination.may_label(row, installation=self._account.installation):
+            what = f"the account may not set labels in {self._api.repository}, and nothing was written"
+            raise NotAllowed(self.name, what, "it needs the role Triage or Write")
+        self._rights_checked = True
+
+    def _is_assignable(self, account: str) -> bool:
+        try:
+            self._api.read(f"/assignees/{quote(account.removeprefix('@'), safe='')}")
+        except Refusal as error:
+            if error.status != 404:
+                raise
+            return False
+        return True
+
+    def _listed(self, parameters: dict[str, str]) -> Snapshot:
+        listed = map(self._shelf.keep, self._api.pages("/issues", shapes.ISSUE, parameters))
+        rows = {row["number"]: row for row in listed if issues.is_issue(row)}
+        self._features.learn(rows.values())
+        if rows:
+            self._api.pacer.recall(issues.creations(rows.values(), self._login()))
+        return Snapshot(tuple(self._ticket(row) for row in rows.values()))
+
+    def _ticket(self, row: Row) -> Ticket:
+        return issues.ticket(row, self._login(), self._spelling)
+
+    def _spelt(self, labels: Collection[str]) -> list[str]:
+        """Remember how labels are written here, and return them in an order that stays."""
+        self._spelling |= {label.lower(): label for label in labels}
+        return sorted(labels)
+
+    def _written(self, number: str, fields: dict[str, object]) -> Row:
+        """Patch an issue; when no answer comes, look whether it holds what was sent."""
+        try:
+            row = self._stored(self._api.write("PATCH", f"/issues/{number}", fields))
+        except OutcomeUnclear:
+            row = self._shelf.required(number)
+            if issues.differing(row, fields):
+                raise
+        issues.check_stored(self.name, row, fields, number)
+        return row
+
+    def _stored(self, answer: Answer) -> Row:
+        try:
+            return self._shelf.keep(shapes.ISSUE.read(answer.data))
+        except Unexpected as unexpected:
+            what = f"{self._api.host} answered a write with {unexpected}"
+            raise OutcomeUnclear(self.name, what, "run again: it looks first for what was written") from None
+
+    def _labels_in(self, answer: Answer) -> list[str]:
+        """Return the labels that an answer lists.
+
+        :raises OutcomeUnclear: it lists something else.
+        """
+        try:
+            return [shapes.LABEL.read(row)["name"] for row in answer.listed]
+        except Unexpected as unexpected:
+            what = f"{self._api.host} answered a write with {unexpected}"
+            raise OutcomeUnclear(self.name, what, "run again: it looks first for what was written") from None
+
+    def _labels_of(self, number: str) -> list[str]:
+        return issues.label_names(self._shelf.required(number)["labels"])
+
+    def _login(self) -> str:
+        return self._account.login
+
+    @property
+    def _account(self) -> account.Account:
+        if self._known_account is None:
+            installation = is_installation(self._connection)
+            self._known_account = account.of_token(self._api, installation=installation)
+        return self._known_account
+
+    def _settled_title(self, title: str) -> str:
+        """Return the title on one line, as GitHub shows it."""
+        text = " ".join(title.split())
+        if not text:
+            raise TicketRefused(self.name, "a ticket needs a title")
+        return text
+
+
+def _as_named(labels: Iterable[str]) -> set[str]:
+    """Return labels in the way in which GitHub tells them apart: their case does not count."""
+    return {label.lower() for label in labels}

@@ -1,0 +1,39 @@
+"""Flags that the messages about tickets advise: `ci` prints these messages too, so it takes the flags."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+import techmap_sync.sync
+from techmap_sync.cli.continuous import app
+
+ANOTHER_COMMAND = "push --refresh"
+"""Said with its command, for it is no way out of anything: in a CI the next change of the map writes the rest."""
+
+
+def advised() -> Iterator[str]:
+    for path in Path(*techmap_sync.sync.__path__).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield from re.findall(r"--[a-z][a-z-]+", node.value.replace(ANOTHER_COMMAND, ""))
+
+
+FLAGS = sorted(set(advised()) - {"--out"})
+"""``plan --out`` is no more than the name of what made a file."""
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_ci_takes_each_flag_that_a_message_about_tickets_advises(flag: str) -> None:
+    command = get_command(app)
+    ci = command.commands["ci"] if hasattr(command, "commands") else command
+    assert flag in {name for parameter in ci.params for name in parameter.opts}
+
+
+def test_flags_are_found() -> None:
+    assert {"--allow", "--resolve", "--recreate", "--rebind", "--accept-settings"} <= set(FLAGS)

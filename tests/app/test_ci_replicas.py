@@ -1,0 +1,121 @@
+"""Faithful replicas of the checkouts of both CIs: whatever the command, only the default branch writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from techmap_sync.checkout import checkout_of
+from tests.app.run import Program
+from tests.ci.checkout import Origin, git
+from tests.ci.replicas import GITHUB, GITLAB, Replica
+from tests.simulators.github import GitHub, running
+from tests.simulators.gitlab import Simulator as GitLab
+
+COMMANDS = (
+    ("push",),
+    ("reconcile",),
+    ("ci",),
+    ("ci", "--command", "push"),
+    ("ci", "--command", "reconcile"),
+)
+TICKETS = 7
+
+
+@pytest.fixture(scope="module")
+def github() -> Iterator[GitHub]:
+    with running(GitHub()) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def gitlab() -> Iterator[GitLab]:
+    with GitLab.running() as server:
+        yield server
+
+
+def at(program: Program, replica: Replica, address: str, variables: dict[str, str]) -> None:
+    """Stand in the checkout of a run."""
+    origin = Origin.begin(program.folder / "origin", address)
+    folder, own = replica.begin(origin, program.folder / "work")
+    for name, value in {**own, **variables, "TECHMAP_SYNC_MAPS": '["docs"]'}.items():
+        program.monkeypatch.setenv(name, value)
+    program.monkeypatch.chdir(folder)
+    checkout_of.cache_clear()
+
+
+def by_event(command: tuple[str, ...]) -> bool:
+    return command == ("ci",)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("replica", GITHUB, ids=lambda replica: replica.name)
+def test_github(program: Program, github: GitHub, replica: Replica, command: tuple[str, ...]) -> None:
+    token = github.connection().token.value
+    pace = {"TECHMAP_SYNC_GITHUB__SECONDS_BETWEEN_WRITES": "0"}
+    known = {"GITHUB_TOKEN": token, "GITHUB_API_URL": github.base_url, **pace}
+    at(program, replica, "https://github.com/octo/maps", known)
+    github.repository.issues.clear()
+    github.add_issue("A pull request").is_pull_request = True
+    github.forget()
+    target = () if by_event(command) else ("--to", "github:octo/maps")
+    ended = program(*command, *target)
+    tickets = [issue for issue in github.repository.issues.values() if not issue.is_pull_request]
+    judged(replica, command, ended.code, len(tickets), ended.out + ended.err)
+    if not replica.writes and not by_event(command):
+        allowed = program(*command, *target, "--allow", "branch")
+        assert allowed.code == 0, allowed.err
+        assert github.writes, "the way out that the message names is taken by the same command"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("replica", GITLAB, ids=lambda replica: replica.name)
+def test_gitlab(program: Program, gitlab: GitLab, replica: Replica, command: tuple[str, ...]) -> None:
+    project = gitlab.connection().target
+    pace = {"TECHMAP_SYNC_GITLAB__SECONDS_BETWEEN_WRITES": "0"}
+    known = {"GITLAB_TOKEN": "glpat-secret", "CI_SERVER_URL": gitlab.url, "CI_PROJECT_ID": str(gitlab.world.id)}
+    at(program, replica, f"https://gitlab-ci-token:secret@gitlab.com/{project}.git", {**known, **pace})
+    program.monkeypatch.setenv("CI_PROJECT_PATH", project)
+    gitlab.world.issues.clear()
+    gitlab.world.merge_requests[7] = []
+    ended = program(*command)
+    judged(replica, command, ended.code, len(gitlab.world.issues), ended.out + ended.err)
+    if not replica.writes and not by_event(command):
+        allowed = program(*command, "--allow", "branch")
+        assert allowed.code == 0, allowed.err
+        assert len(gitlab.world.issues) == TICKETS
+
+
+def judged(replica: Replica, command: tuple[str, ...], code: int, tickets: int, said: str) -> None:
+    """Judge a run by what it left on the server."""
+    if replica.writes:
+        assert (code, tickets) == (0, TICKETS), said
+    elif by_event(command):
+        assert (code, tickets) == (0, 0), said
+    else:
+        assert (code, tickets) == (4, 0), said
+        assert "--allow branch" in said
+
+
+def test_a_job_that_checks_out_another_branch_by_itself_is_not_on_the_default_one(
+    program: Program, github: GitHub
+) -> None:
+    token = github.connection().token.value
+    at(
+        program,
+        GITHUB[0],
+        "https://github.com/octo/maps",
+        {"GITHUB_TOKEN": token, "GITHUB_API_URL": github.base_url},
+    )
+    work = Path.cwd()
+    git(work, "checkout", "--quiet", "-b", "idea")
+    git(work, "commit", "--quiet", "--allow-empty", "--message", "An idea")
+    checkout_of.cache_clear()
+    github.forget()
+    assert program("push", "--to", "github:octo/maps").code == 4
+    git(work, "checkout", "--quiet", "--detach")
+    checkout_of.cache_clear()
+    assert program("push", "--to", "github:octo/maps").code == 4
+    assert github.writes == []

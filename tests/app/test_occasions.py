@@ -1,0 +1,120 @@
+"""What a CI run does is decided from the event alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from techmap_sync.app.ci_event import occasion
+from techmap_sync.app.formats import Exit
+from techmap_sync.ci_run import Deed, Occasion, ReviewPlace
+from techmap_sync.cli.options import FailOn
+from techmap_sync.errors import UsageProblem
+from tests.app.run import Program
+
+TRUNK = "refs/heads/trunk"
+REPOSITORY = {"repository": {"default_branch": "trunk"}}
+PULL = "refs/pull/12/merge"
+
+
+def on_github(tmp_path: Path, event_name: str, ref: str, event: Any = REPOSITORY) -> Occasion:
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps(event), encoding="utf-8")
+    variables = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_EVENT_NAME": event_name,
+        "GITHUB_REF": ref,
+        "GITHUB_REPOSITORY": "octo/maps",
+        "GITHUB_EVENT_PATH": str(path),
+    }
+    return occasion(variables)
+
+
+@pytest.mark.parametrize(
+    ("event_name", "ref", "deed"),
+    [
+        ("push", TRUNK, Deed.PUSH),
+        ("push", "refs/heads/main", Deed.PLAN),
+        ("push", "refs/tags/trunk", Deed.PLAN),
+        ("schedule", TRUNK, Deed.RECONCILE),
+        ("workflow_dispatch", TRUNK, Deed.RECONCILE),
+        ("workflow_dispatch", "refs/heads/main", Deed.PLAN),
+        ("merge_group", "refs/heads/gh-readonly-queue/trunk/pr-1", Deed.PLAN),
+        ("issue_comment", TRUNK, Deed.PLAN),
+        ("pull_request", PULL, Deed.PLAN),
+    ],
+)
+def test_github(tmp_path: Path, event_name: str, ref: str, deed: Deed) -> None:
+    assert on_github(tmp_path, event_name, ref).deed is deed
+
+
+@pytest.mark.parametrize("event", ["no JSON", [], {}, None])
+def test_where_the_event_tells_no_default_branch_a_push_only_plans(tmp_path: Path, event: Any) -> None:
+    assert on_github(tmp_path, "push", TRUNK, event).deed is Deed.PLAN
+
+
+@pytest.mark.parametrize(
+    ("head", "forked"),
+    [
+        ({"repo": {"full_name": "Octo/Maps"}}, False),
+        ({"repo": {"full_name": "mallory/maps"}}, True),
+        ({"repo": None}, True),
+    ],
+)
+def test_a_pull_request_is_told_from_one_of_a_fork(tmp_path: Path, head: Any, forked: bool) -> None:
+    found = on_github(tmp_path, "pull_request", PULL, {"pull_request": {"number": 12, "head": head}})
+    assert found.review == ReviewPlace("github", "octo/maps", "12")
+    assert found.forked is forked
+
+
+def test_the_number_of_a_pull_request_stands_in_its_ref_too(tmp_path: Path) -> None:
+    assert on_github(tmp_path, "pull_request", PULL, {}).review == ReviewPlace("github", "octo/maps", "12")
+
+
+@pytest.mark.parametrize(
+    ("source", "branch", "deed"),
+    [
+        ("push", "trunk", Deed.PUSH),
+        ("push", "main", Deed.PLAN),
+        ("push", "", Deed.PLAN),
+        ("schedule", "trunk", Deed.RECONCILE),
+        ("schedule", "main", Deed.PLAN),
+        ("web", "trunk", Deed.RECONCILE),
+        ("ondemand_dast_scan", "trunk", Deed.PLAN),
+    ],
+)
+def test_gitlab(source: str, branch: str, deed: Deed) -> None:
+    variables = {"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": source, "CI_COMMIT_BRANCH": branch}
+    assert occasion(variables | {"CI_DEFAULT_BRANCH": "trunk"}).deed is deed
+
+
+def test_a_merge_request_is_that_of_the_project_it_goes_to() -> None:
+    variables = {"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_IID": "7"}
+    projects = {"CI_PROJECT_ID": "99", "CI_MERGE_REQUEST_PROJECT_ID": "42", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "99"}
+    found = occasion(variables | projects)
+    assert (found.deed, found.review, found.forked) == (Deed.PLAN, ReviewPlace("gitlab", "42", "7"), True)
+
+
+def test_elsewhere_there_is_one_clear_message(program: Program) -> None:
+    with pytest.raises(UsageProblem):
+        occasion({"CI": "true"})
+    ended = program("ci", "--report", "markdown=summary.md")
+    assert ended.code == 2
+    assert "error: this is no run of GitHub Actions or GitLab CI" in ended.err
+    assert "could not run" in (program.folder / "summary.md").read_text("utf-8")
+
+
+def test_what_git_does_not_trust_is_not_taken_for_a_folder_without_history(program: Program) -> None:
+    ended = program("ci", "--command", "push", "--to", "backlog:./backlog")
+    assert ended.code == 2
+    assert "safe.directory" in ended.err
+
+
+def test_each_way_to_fail_includes_those_before() -> None:
+    always = {Exit.USAGE, Exit.TRACKER, Exit.BUG, Exit.INTERRUPTED}
+    failing = [{code for code in Exit if each.fails(code)} for each in FailOn]
+    problems = always | {Exit.PROBLEMS, Exit.REFUSED}
+    assert failing == [always, problems, problems, problems | {Exit.PENDING}]

@@ -1,0 +1,84 @@
+"""A command imports what it uses: modules are counted, because seconds differ from machine to machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from typer.main import get_group
+
+from techmap_sync.cli.app import FILES
+from tests.app.run import CORPUS, Program
+
+RUN = """
+import sys
+from techmap_sync.cli.main import main
+try:
+    main()
+finally:
+    print("\\n", *sys.modules, file=sys.stderr)
+"""
+MAP = CORPUS / "04-faceted-search.md"
+LIBRARIES = {"typer", "rich", "pydantic", "marko", "jinja2", "rapidfuzz", "ruamel"}
+RARE = {"pydantic_settings", "github", "gitlab"}
+USED = {
+    ("--version",): {"typer", "pydantic"},
+    ("check", str(MAP)): {"typer", "pydantic", "rich", "marko"},
+    ("plan", str(MAP), "--to", "backlog:backlog"): LIBRARIES,
+}
+
+
+def modules(folder: Path, *arguments: str, **variables: str) -> set[str]:
+    """Return what a run of the program has imported by its end."""
+    command = [sys.executable, "-c", RUN, *arguments]
+    done = subprocess.run(
+        command, cwd=folder, env={"PATH": "", **variables}, capture_output=True, text=True, check=False
+    )
+    return set(done.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("arguments", USED, ids=lambda arguments: arguments[0])
+def test_a_command_imports_the_libraries_that_it_uses(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    assert modules(tmp_path, *arguments) & (LIBRARIES | RARE) == USED[arguments]
+
+
+def test_variables_are_read_by_the_library_for_them_where_there_are_any(tmp_path: Path) -> None:
+    assert "pydantic_settings" in modules(tmp_path, "check", str(MAP), TECHMAP_SYNC_JOBS="1")
+    assert "pydantic_settings" not in modules(tmp_path, "check", str(MAP), TECHMAP_SYNC_GITHUB_TOKEN="secret")
+
+
+def test_check_stays_clear_of_what_only_pushes_need(tmp_path: Path) -> None:
+    ours = {name for name in modules(tmp_path, "check", str(MAP)) if name.startswith("techmap_sync.")}
+    sync = {name for name in ours if name.startswith("techmap_sync.sync.")}
+    assert sync == {"techmap_sync.sync.policy", "techmap_sync.sync.comparison", "techmap_sync.sync.tracker"}
+    trackers = {name.removeprefix("techmap_sync.trackers") for name in ours if name.startswith("techmap_sync.trackers")}
+    assert {name.rpartition(".")[2] for name in trackers} <= {
+        "",
+        "github",
+        "gitlab",
+        "backlog",
+        "kind",
+        "ci",
+        "connection",
+    }
+    assert {name for name in ours if name.startswith("techmap_sync.reports.")} == {
+        "techmap_sync.reports.check_results",
+        "techmap_sync.reports.harmless",
+        "techmap_sync.reports.messages",
+    }
+    assert {"techmap_sync.cli.pushing", "techmap_sync.cli.watching", "techmap_sync.cli.continuous"}.isdisjoint(ours)
+
+
+@pytest.mark.parametrize("file", sorted(set(FILES.values())))
+def test_every_command_is_found_in_its_file(file: str) -> None:
+    there = get_group(import_module(f"techmap_sync.cli.{file}").app).commands
+    assert list(there) == [name for name, place in FILES.items() if place == file]
+
+
+def test_a_misspelled_command_is_answered_with_the_nearest_of_all(program: Program) -> None:
+    ended = program("reconcil")
+    assert ended.code == 2
+    assert "Did you mean 'reconcile'?" in ended.err

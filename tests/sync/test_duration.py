@@ -1,0 +1,28 @@
+"""How long a push takes is told beforehand by the pace that the server allows."""
+
+from __future__ import annotations
+
+import pytest
+
+from techmap_sync.sync.changes import Action, Change, ChangeSet, MapChanges
+from techmap_sync.sync.outcomes import seconds_to_apply
+from techmap_sync.sync.tracker import Capabilities
+
+GITHUB = Capabilities(seconds_per_write=1.0, creations_per_hour=500)
+
+
+def changes(creates: int, updates: int = 0) -> ChangeSet:
+    made = (*(Change(Action.CREATE, str(n), "") for n in range(creates)), *[Change(Action.UPDATE, "u", "")] * updates)
+    return ChangeSet("memory", (MapChanges("login", "login.md", True, changes=made),))
+
+
+@pytest.mark.parametrize(
+    ("creates", "updates", "seconds"),
+    [(0, 0, 0), (20, 5, 25), (500, 0, 500), (501, 0, 3601), (500, 4000, 4500), (1200, 0, 2 * 3600 + 200)],
+)
+def test_an_hours_creations_are_waited_for(creates: int, updates: int, seconds: float) -> None:
+    assert seconds_to_apply(changes(creates, updates), GITHUB) == seconds
+
+
+def test_a_folder_takes_no_time() -> None:
+    assert seconds_to_apply(changes(1200), Capabilities()) == 0

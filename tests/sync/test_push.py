@@ -1,0 +1,179 @@
+"""A push creates what is missing, writes what changed, and the next one finds nothing to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from techmap_sync.sync.changes import Action
+from techmap_sync.sync.tracker import Capabilities, CloseReason, EdgeKind, State
+from tests.fakes.memory import MemoryTracker
+from tests.sync.build import TRACKING, key, plan, task
+from tests.sync.drive import key_of, planned, push, shown
+
+STORE, SERVICE, TESTS = task("Store"), task("Service", blocked_by=("Store",)), task("Tests", blocked_by=("Service",))
+FIRST = plan(STORE, SERVICE, TESTS)
+KINDS = {
+    "native edges": Capabilities(),
+    "parent at creation": Capabilities(parent_at_creation=True),
+    "no children": Capabilities(children=0),
+    "native priority": Capabilities(native_priority=True),
+}
+
+
+@pytest.fixture(params=KINDS)
+def tracker(request: pytest.FixtureRequest) -> MemoryTracker:
+    return MemoryTracker(KINDS[request.param])
+
+
+def number(tracker: MemoryTracker, name: str) -> str:
+    return next(n for n, ticket in tracker.tickets.items() if key_of(ticket) == name)
+
+
+def test_first_push_makes_one_ticket_per_task_and_a_tracking_ticket(tracker: MemoryTracker) -> None:
+    push(tracker, FIRST)
+    assert [key_of(t) for t in tracker.tickets.values()] == [TRACKING, STORE.key, SERVICE.key, TESTS.key]
+
+
+def test_second_push_writes_nothing(tracker: MemoryTracker) -> None:
+    push(tracker, FIRST)
+    tracker.requests.clear()
+    assert not planned(tracker, FIRST).drift
+    push(tracker, FIRST)
+    assert not tracker.writes
+
+
+def test_edges_and_parents_stand_after_the_first_push() -> None:
+    tracker = MemoryTracker()
+    push(tracker, FIRST)
+    service = tracker.tickets[number(tracker, SERVICE.key)]
+    assert service.blocked_by == {number(tracker, STORE.key)}
+    assert service.parent == number(tracker, TRACKING)
+
+
+def test_a_new_release_that_only_words_things_differently_writes_nothing(tracker: MemoryTracker) -> None:
+    push(tracker, FIRST)
+    reworded = [replace(t, sections=tuple(replace(s, text=f"**{s.text}**") for s in t.sections)) for t in FIRST.tasks]
+    assert not planned(tracker, plan(*reworded), text=repr(FIRST)).drift
+
+
+def test_a_changed_section_is_one_update_and_the_tracking_tickets_ledger(tracker: MemoryTracker) -> None:
+    push(tracker, FIRST)
+    changed = plan(task("Store", sections={"purpose": "Keeps more."}), SERVICE, TESTS)
+    assert shown(planned(tracker, changed).drift) == [(Action.UPDATE, STORE.key), (Action.UPDATE, TRACKING)]
+    push(tracker, changed)
+    assert "Keeps more." in tracker.tickets[number(tracker, STORE.key)].body
+    assert not planned(tracker, changed).drift
+
+
+def test_a_task_that_is_gone_closes_its_untouched_ticket_as_not_planned(tracker: MemoryTracker) -> None:
+    push(tracker, FIRST)
+    push(tracker, plan(STORE, SERVICE))
+    ticket = tracker.tickets[number(tracker, TESTS.key)]
+    assert (ticket.state, ticket.reason) == (State.CLOSED, CloseReason.NOT_PLANNED)
+    assert "Its task is gone from the map (commit c0ffee)." in ticket.body
+    assert not planned(tracker, plan(STORE, SERVICE)).drift
+
+
+def test_a_task_that_comes_back_reopens_the_ticket_that_we_closed(tracker: MemoryTracker) -> None:
+    push(tracker, FIRST)
+    push(tracker, plan(STORE, SERVICE))
+    push(tracker, FIRST)
+    ticket = tracker.tickets[number(tracker, TESTS.key)]
+    assert ticket.state is State.OPEN
+    assert "gone from the map" not in ticket.body
+    assert not planned(tracker, FIRST).drift
+
+
+def test_a_ticket_that_somebody_worked_on_is_labelled_and_stays_open(tracker: MemoryTracker) -> None:
+    push(tracker, FIRST)
+    tracker.edit(number(tracker, TESTS.key), assignees=frozenset({"ada"}))
+    push(tracker, plan(STORE, SERVICE))
+    ticket = tracker.tickets[number(tracker, TESTS.key)]
+    assert ticket.state is State.OPEN
+    assert "techmap:removed" in ticket.labels
+    assert not planned(tracker, plan(STORE, SERVICE)).writes
+
+
+def test_a_task_that_is_gone_by_settings_only_is_reported_and_kept(tracker: MemoryTracker) -> None:
+    push(tracker, FIRST, text="same text")
+    fewer = planned(tracker, plan(STORE, SERVICE), text="same text")
+    assert (Action.SKIP, TESTS.key) in shown(fewer.changes)
+    assert Action.CLOSE not in {change.action for change in fewer.changes}
+
+
+def test_an_edge_that_a_human_removed_stays_removed() -> None:
+    tracker = MemoryTracker()
+    push(tracker, FIRST)
+    tracker.edit(number(tracker, SERVICE.key), blocked_by=frozenset())
+    changes = planned(tracker, FIRST)
+    assert not changes.writes
+    assert [(c.action, c.key, c.edge) for c in changes.changes] == [(Action.SKIP, SERVICE.key, EdgeKind.BLOCKED_BY)]
+
+
+def test_an_edge_that_the_map_drops_is_taken_away_and_one_that_a_human_made_stays() -> None:
+    tracker = MemoryTracker()
+    push(tracker, FIRST)
+    service = number(tracker, SERVICE.key)
+    by_hand = number(tracker, TRACKING)
+    tracker.edit(service, blocked_by=(tracker.tickets[service].blocked_by or frozenset()) | {by_hand})
+    push(tracker, plan(STORE, task("Service"), TESTS))
+    assert tracker.tickets[service].blocked_by == {by_hand}
+
+
+def test_edges_are_read_one_by_one_only_where_they_decide_something() -> None:
+    tracker = MemoryTracker(edges_listed=False)
+    push(tracker, FIRST)
+    tracker.requests.clear()
+    assert not planned(tracker, FIRST).drift
+    assert [request.verb for request in tracker.requests] == ["snapshot"]
+
+
+def test_a_done_task_makes_no_ticket_and_closes_the_one_it_has(tracker: MemoryTracker) -> None:
+    done = task("Store", done=True)
+    push(tracker, plan(done, task("Service")))
+    assert STORE.key not in {key_of(t) for t in tracker.tickets.values()}
+    other = MemoryTracker()
+    push(other, FIRST)
+    push(other, plan(done, SERVICE, TESTS))
+    ticket = other.tickets[number(other, STORE.key)]
+    assert (ticket.state, ticket.reason) == (State.CLOSED, CloseReason.COMPLETED)
+    assert not planned(other, plan(done, SERVICE, TESTS)).drift
+
+
+def test_a_ticket_that_a_human_closed_is_neither_reopened_nor_rewritten(tracker: MemoryTracker) -> None:
+    push(tracker, FIRST)
+    tracker.edit(number(tracker, STORE.key), state=State.CLOSED, reason=CloseReason.COMPLETED)
+    changed = plan(task("Store", sections={"purpose": "Keeps more."}), SERVICE, TESTS)
+    assert shown(planned(tracker, changed).writes) == [(Action.UPDATE, TRACKING)]
+
+
+def test_a_ticket_that_a_human_reopened_stays_open(tracker: MemoryTracker) -> None:
+    push(tracker, FIRST)
+    push(tracker, plan(task("Store", done=True), SERVICE, TESTS))
+    tracker.edit(number(tracker, STORE.key), state=State.OPEN, reason=None)
+    done = plan(task("Store", done=True), SERVICE, TESTS)
+    push(tracker, done)
+    assert tracker.tickets[number(tracker, STORE.key)].state is State.OPEN
+    assert not planned(tracker, done).writes
+
+
+def test_what_the_plan_shows_is_what_is_applied(tracker: MemoryTracker) -> None:
+    change_set = planned(tracker, FIRST)
+    outcomes = push(tracker, FIRST)
+    applied = shown([outcome.change for outcome in outcomes if outcome.change.key != TRACKING])
+    assert applied == [each for each in shown(change_set.writes) if each[1] != TRACKING]
+
+
+def test_a_first_push_makes_one_write_per_ticket_link_and_ledger() -> None:
+    tracker = MemoryTracker()
+    push(tracker, FIRST)
+    tickets, edges = 4, 2
+    assert len(tracker.writes) == tickets + (tickets - 1) + edges + 1
+
+
+def test_links_name_both_ends() -> None:
+    links = [c for c in planned(MemoryTracker(), FIRST).changes if c.edge is EdgeKind.BLOCKED_BY]
+    assert [(c.key, c.target) for c in links] == [(SERVICE.key, STORE.key), (TESTS.key, SERVICE.key)]
+    assert key("Store") == STORE.key

@@ -1,0 +1,285 @@
+"""A task that changed its name keeps its ticket; what is doubtful is held and shown, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.sync.changes import Action
+from techmap_sync.sync.observe import observe
+from techmap_sync.sync.renames import find_renames
+from techmap_sync.sync.tickets import Holdings
+from techmap_sync.sync.tracker import Standing, State
+from tests.fakes.memory import MemoryTracker
+from tests.measure import measured
+from tests.sync.build import POLICY, TRACKING, key, plan, task, under_another_id
+from tests.sync.drive import key_of, planned, push, shown
+
+STORE = {"purpose": "Keeps tokens until they expire and forgets them then.", "where": "- `auth/store.py`"}
+SENDER = {"purpose": "Sends a mail when a second factor was removed.", "where": "- `mail/sender.py`"}
+REPORT = {"purpose": "Prints the sums of a month for the accountants.", "where": "- `billing/report.py`"}
+
+
+def numbers(tracker: MemoryTracker) -> dict[str, str]:
+    return {key_of(ticket): number for number, ticket in tracker.tickets.items()}
+
+
+def pushed(*tasks: TaskSpec) -> MemoryTracker:
+    tracker = MemoryTracker()
+    push(tracker, plan(*tasks))
+    return tracker
+
+
+def test_a_renamed_component_with_the_same_location_keeps_its_ticket() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    before = numbers(tracker)
+    after = plan(task("TokenVault", sections=STORE), task("Sender", sections=SENDER))
+    push(tracker, after)
+    assert numbers(tracker)[key("TokenVault")] == before[key("Store")]
+    assert tracker.tickets[before[key("Store")]].title == "Create TokenVault"
+    assert len(tracker.tickets) == 3
+    assert not planned(tracker, after).changes
+
+
+def test_a_rename_by_hand_wins_over_every_likeness() -> None:
+    tracker = pushed(task("Store", sections=STORE))
+    renamed = replace(task("Mailbox", sections=SENDER), was=(key("Store"),))
+    push(tracker, plan(renamed))
+    assert numbers(tracker)[key("Mailbox")] == "2"
+
+
+def test_swapped_names_swap_titles_and_not_tickets() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    before = numbers(tracker)
+    swapped = plan(task("Store", sections=SENDER), task("Sender", sections=STORE))
+    push(tracker, swapped)
+    assert numbers(tracker)[key("Sender")] == before[key("Store")]
+    assert numbers(tracker)[key("Store")] == before[key("Sender")]
+    assert not planned(tracker, swapped).changes
+
+
+def test_a_name_that_another_ticket_keeps_is_not_taken_over() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    left = plan(task("Sender", sections=STORE))
+    push(tracker, left)
+    assert [key_of(t) for t in tracker.tickets.values()].count(key("Sender")) == 1
+    assert not planned(tracker, left).writes
+
+
+def test_a_text_that_is_new_from_end_to_end_stays_with_its_name() -> None:
+    tracker = pushed(task("Store", sections=STORE))
+    push(tracker, plan(task("Store", sections=REPORT)))
+    assert numbers(tracker)[key("Store")] == "2"
+
+
+def test_an_ambiguous_rename_is_held_and_shown_with_the_line_to_add() -> None:
+    twin = {**STORE, "where": "- `auth/other.py`"}
+    tracker = pushed(task("StoreA", sections=twin), task("StoreB", sections=twin))
+    changes = planned(tracker, plan(task("StoreC", sections=twin))).changes
+    assert Action.CREATE not in {change.action for change in changes}
+    assert Action.CLOSE not in {change.action for change in changes}
+    assert "<!-- was: StoreA -->" in next(change.reason for change in changes if change.key == key("StoreC"))
+
+
+def test_a_task_of_its_own_is_created_and_the_old_one_closed() -> None:
+    tracker = pushed(task("Store", sections=STORE))
+    changes = planned(tracker, plan(task("Report", sections=REPORT))).changes
+    assert (Action.CREATE, key("Report")) in shown(changes)
+    assert (Action.CLOSE, key("Store")) in shown(changes)
+
+
+def test_a_closed_ticket_is_nobodys_rename() -> None:
+    tracker = pushed(task("Store", sections=STORE))
+    tracker.edit("2", state=State.CLOSED)
+    assert (Action.CREATE, key("Vault")) in shown(planned(tracker, plan(task("Vault", sections=STORE))).changes)
+
+
+def test_edges_and_parents_follow_a_rename() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER, blocked_by=("Store",)))
+    after = plan(task("Vault", sections=STORE), task("Sender", sections=SENDER, blocked_by=("Vault",)))
+    assert not [c for c in planned(tracker, after).changes if c.edge is not None]
+    push(tracker, after)
+    assert tracker.tickets["3"].blocked_by == {"2"}
+    assert not planned(tracker, after).changes
+
+
+def many(count: int, names: Mapping[int, str]) -> list[TaskSpec]:
+    """Tasks whose texts have little in common."""
+    return [
+        task(
+            names.get(n, f"Part{n}"),
+            sections={
+                "purpose": f"{n * 7919 % 10007} {chr(97 + n % 26) * 9} {n} for {n * 31 % 997}",
+                "where": f"- `p/{n}.py`",
+            },
+        )
+        for n in range(count)
+    ]
+
+
+def test_a_thousand_tasks_with_a_hundred_renames_are_diffed_in_two_seconds() -> None:
+    anything = replace(POLICY, allowed=frozenset({"creates", "updates"}))
+    tracker = MemoryTracker()
+    push(tracker, plan(*many(1000, {})), anything)
+    before = numbers(tracker)
+    renamed = plan(*many(1000, {n: f"Renamed{n}" for n in range(0, 1000, 10)}))
+    with measured() as taken:
+        changes = planned(tracker, renamed, anything).changes
+    assert taken.seconds < 2
+    moved = {c.key: c.ticket for c in changes if c.action is Action.UPDATE and c.key != TRACKING}
+    assert moved == {key(f"Renamed{n}"): before[key(f"Part{n}")] for n in range(0, 1000, 10)}
+
+
+def test_three_hundred_renamed_tasks_that_all_look_alike_are_held_each_with_its_likeliest_ticket_in_time() -> None:
+    def named(name: str) -> TaskPlan:
+        texts = ({"purpose": f"Handles event number {n} of the shop and tells the others."} for n in range(300))
+        return plan(*(task(f"{name}{n}", sections=text) for n, text in enumerate(texts)))
+
+    anything = replace(POLICY, allowed=frozenset({"creates"}))
+    tracker = MemoryTracker()
+    push(tracker, named("Handler"), anything)
+    with measured() as taken:
+        changes = planned(tracker, named("Worker"), anything).changes
+    assert taken.seconds < 5
+    held = {change.key: change.reason for change in changes if "may be ticket" in change.reason}
+    assert len(held) == 600
+    assert "may be ticket 9 renamed; if so, add <!-- was: Handler7 -->" in held[key("Worker7")]
+
+
+def test_a_copy_that_stands_in_for_a_deleted_ticket_is_not_renamed() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    tracker.tickets["9"] = replace(tracker.tickets.pop("2"), number="9", author="ada", standing=Standing.MEMBER)
+    swapped = plan(task("Store", sections=REPORT), task("Vault", sections=STORE), task("Sender", sections=SENDER))
+    push(tracker, swapped)
+    assert tracker.tickets["9"].title == "Create Store"
+    assert sorted(ticket.title for number, ticket in tracker.tickets.items() if number not in "139") == ["Create Vault"]
+
+
+def test_what_a_template_adds_makes_nothing_more_alike() -> None:
+    kept, adds = "Keeps tokens until they expire and forgets them then.", "Adds up the sums of a month."
+    tracker = pushed(task("Store", sections={"purpose": kept}))
+    after = task("Stock", sections={"purpose": adds})
+    worded = replace(after, sections=(replace(after.sections[0], text=f"{kept} {adds}"),))
+    for made in (plan(after), plan(worded)):
+        assert find_renames(made, holdings_of(tracker, made)).keys == {}
+
+
+def holdings_of(tracker: MemoryTracker, made: TaskPlan) -> Holdings:
+    return observe(tracker, [made], POLICY).maps[made.map_id]
+
+
+def test_a_task_whose_ticket_was_deleted_takes_no_other_ticket_for_its_own() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Vault", sections=STORE), task("Sender", sections=SENDER))
+    del tracker.tickets["2"]
+    without = plan(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    push(tracker, without)
+    assert tracker.tickets["3"].title == "Create Vault"
+
+
+def test_what_is_doubtful_is_held_until_it_is_told_whatever_else_is_written() -> None:
+    keeps, sends, prints = ({"purpose": made["purpose"]} for made in (STORE, SENDER, REPORT))
+    prints_twice = {"purpose": "Prints the sums of a month for the accountants, in one copy for each."}
+    tracker = pushed(
+        task("Router", sections=keeps),
+        task("Store", sections=sends),
+        task("Report", sections=prints),
+        task("Ledger", sections=prints_twice),
+    )
+    after = plan(task("Router", sections=prints), task("Store", sections=prints_twice), task("Report", sections=sends))
+    push(tracker, after)
+    assert prints["purpose"] in tracker.tickets["2"].body
+    held = {change.key: change.reason for change in planned(tracker, after).changes if "may be" in change.reason}
+    assert held.keys() == {key("Store"), key("Report"), key("Ledger")}
+    assert not planned(tracker, after).writes
+    advice = "if so, add <!-- was: Ledger --> and an <!-- id: --> of its own behind its name, else <!-- was: Store -->"
+    assert held[key("Ledger")] == f'"Create Store" may be ticket 5 renamed; {advice}'
+    stays = replace(after.tasks[1], was=(key("Store"),))
+    push(tracker, replace(after, tasks=(after.tasks[0], stays, after.tasks[2])))
+    assert prints_twice["purpose"] in tracker.tickets["3"].body
+    assert {change.key for change in planned(tracker, after).writes} == {TRACKING}, "settled without the comment, too"
+
+
+def test_a_task_that_was_never_called_anything_else_gets_a_ticket_of_its_own() -> None:
+    tracker = pushed(task("Report", sections=REPORT), task("Ledger", sections=REPORT))
+    doubtful = task("Sums", sections=REPORT)
+    (change, *_) = planned(tracker, plan(doubtful)).maps[0].changes
+    assert change.reason.endswith("if so, add <!-- was: Report --> behind its name, else <!-- was: Sums -->")
+    itself = plan(replace(doubtful, was=(key("Sums"),)))
+    assert (Action.CREATE, key("Sums")) in shown(planned(tracker, itself).changes)
+
+
+def test_a_task_of_a_key_that_a_ticket_bears_moves_to_another_one_by_an_id_of_its_own() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Report", sections=REPORT), task("Ledger", sections=REPORT))
+    doubtful = plan(task("Store", sections=REPORT), task("Vault", sections=STORE))
+    assert "may be ticket 3 renamed" in planned(tracker, doubtful).maps[0].changes[0].reason
+    named = replace(task("Store2", title="Create Store", sections=REPORT), was=(key("Report"),))
+    push(tracker, plan(named, doubtful.tasks[1]))
+    assert numbers(tracker)[key("Store2")] == "3"
+    assert numbers(tracker)[key("Vault")] == "2"
+
+
+def test_a_copy_from_before_a_task_was_renamed_does_not_count_when_its_map_is_recognised() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
+    for number in ("8", "9"):
+        copied = tracker.tickets["4"].body.replace("component/Report", f"component/Earlier{number}")
+        tracker.tickets[number] = replace(
+            tracker.tickets["4"], number=number, body=copied, author="ada", standing=Standing.MEMBER
+        )
+    after = under_another_id(plan(task("Store", sections=STORE), task("Sender", sections=SENDER)))
+    assert Action.CREATE not in {change.action for change in planned(tracker, after).changes}
+
+
+def test_a_renamed_map_keeps_its_closed_tickets_closed_and_its_deleted_ones_deleted() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
+    tracker.edit("2", state=State.CLOSED)
+    del tracker.tickets["3"]
+    after = under_another_id(
+        plan(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
+    )
+    push(tracker, after)
+    assert len(tracker.tickets) == 3
+    assert [(c.action, c.key) for c in planned(tracker, after).changes] == [
+        (Action.SKIP, "signin/component/Sender"),
+    ]
+    assert tracker.tickets["2"].state is State.CLOSED
+    push(tracker, under_another_id(after, "account"))
+    assert len(tracker.tickets) == 3
+
+
+def test_a_renamed_map_keeps_closed_tickets_that_name_a_tracking_ticket_of_earlier_times() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    tracker.edit("2", state=State.CLOSED)
+    del tracker.tickets["1"]
+    again = plan(task("Store", sections=STORE), task("Sender", sections=SENDER))
+    push(tracker, again, replace(POLICY, recreate=frozenset({TRACKING})))
+    after = under_another_id(again)
+    push(tracker, after)
+    assert not planned(tracker, after).changes
+    assert len(tracker.tickets) == 3
+
+
+def test_a_map_and_one_of_its_components_are_renamed_together() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
+    before = {ticket.title: number for number, ticket in tracker.tickets.items()}
+    others = task("Sender", sections=SENDER), task("Report", sections=REPORT)
+    after = under_another_id(plan(task("Vault", sections=STORE), *others))
+    push(tracker, after)
+    assert {n: key_of(t) for n, t in tracker.tickets.items()} == {
+        before["Implement Login"]: "signin/tracking/map",
+        before["Create Store"]: "signin/component/Vault",
+        before["Create Sender"]: "signin/component/Sender",
+        before["Create Report"]: "signin/component/Report",
+    }
+    assert not planned(tracker, after).changes
+
+
+def test_a_doubtful_rename_in_a_map_that_got_another_id_is_held() -> None:
+    tracker = pushed(task("Store", sections=STORE), task("Sender", sections=SENDER), task("Report", sections=REPORT))
+    twins = [task(name, sections=STORE) for name in ("Vault", "Safe")]
+    after = under_another_id(plan(*twins, task("Sender", sections=SENDER), task("Report", sections=REPORT)))
+    assert {c.key for c in planned(tracker, after).changes if "was: Store" in c.reason} == {
+        "signin/component/Vault",
+        "signin/component/Safe",
+        "signin/component/Store",
+    }

@@ -1,0 +1,113 @@
+"""What people changed can be accepted or taken back, one ticket at a time; what is accepted is not said again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from techmap_sync.planning.task import Priority
+from techmap_sync.sync.changes import Change
+from techmap_sync.sync.policy import Side, SyncPolicy
+from techmap_sync.sync.tracker import Capabilities, State
+from tests.fakes.memory import MemoryTracker
+from tests.sync.build import POLICY, TRACKING, key, plan, task
+from tests.sync.drive import planned, push
+
+STORE = replace(task("Store", labels=frozenset({"extra"})), milestone="v1")
+MADE = plan(STORE, task("Sender", blocked_by=("Store",)))
+STORES, SENDERS = key("Store"), key("Sender")
+
+
+def resolving(side: Side, *keys: str) -> SyncPolicy:
+    return replace(POLICY, resolve=dict.fromkeys(keys, side))
+
+
+def pushed(edges_listed: bool = True) -> MemoryTracker:
+    tracker = MemoryTracker(Capabilities(native_priority=True), edges_listed=edges_listed)
+    push(tracker, MADE)
+    return tracker
+
+
+def drift(tracker: MemoryTracker) -> tuple[Change, ...]:
+    """What keeps ``reconcile --report-only`` from ending well."""
+    return planned(tracker, MADE, replace(POLICY, close_copies=True)).drift
+
+
+EDITS = {
+    "text": lambda t: t.edit("2", body=t.tickets["2"].body.replace("What Store is for.", "My own words.")),
+    "title": lambda t: t.edit("2", title="My own title"),
+    "label": lambda t: t.edit("2", labels=t.tickets["2"].labels - {"extra"}),
+    "priority": lambda t: t.edit("2", priority="low", labels=t.tickets["2"].labels - {"priority:medium"}),
+    "milestone": lambda t: t.edit("2", milestone="later"),
+    "parent": lambda t: t.edit("2", parent=None),
+    "link": lambda t: t.edit("3", blocked_by=frozenset()),
+    "deleted": lambda t: t.tickets.pop("2"),
+    "released": lambda t: t.edit("2", body="my own words"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_what_a_human_changed_is_accepted_and_never_said_again(edit: str) -> None:
+    tracker = pushed()
+    EDITS[edit](tracker)
+    before = dict(tracker.tickets)
+    assert drift(tracker)
+    push(tracker, MADE, resolving(Side.TRACKER, STORES, SENDERS))
+    assert drift(tracker) == ()
+    push(tracker, MADE)
+    assert drift(tracker) == ()
+    for number, was in before.items():
+        now = tracker.tickets[number]
+        same = (was.title, was.labels, was.priority, was.milestone, was.parent, was.blocked_by, was.state)
+        assert (now.title, now.labels, now.priority, now.milestone, now.parent, now.blocked_by, now.state) == same
+    assert len(tracker.tickets) == len(before)
+
+
+@pytest.mark.parametrize("edit", [edit for edit in EDITS if edit not in ("deleted", "released")])
+def test_what_a_human_changed_is_taken_back(edit: str) -> None:
+    tracker = pushed()
+    before = dict(tracker.tickets)
+    EDITS[edit](tracker)
+    push(tracker, MADE, resolving(Side.MAP, STORES, SENDERS))
+    assert drift(tracker) == ()
+    for number, was in before.items():
+        now = tracker.tickets[number]
+        assert (now.title, now.labels, now.priority) == (was.title, was.labels, was.priority)
+        assert (now.milestone, now.parent, now.blocked_by) == (was.milestone, was.parent, was.blocked_by)
+        assert number == "1" or now.body == was.body
+
+
+@pytest.mark.parametrize("edit", ["label", "priority", "parent", "link", "deleted"])
+def test_what_was_accepted_comes_back_when_the_map_is_to_be_right_after_all(edit: str) -> None:
+    tracker = pushed(edges_listed=False)
+    EDITS[edit](tracker)
+    reconcile = replace(POLICY, close_copies=True)
+    push(tracker, MADE, replace(reconcile, resolve=dict.fromkeys((STORES, SENDERS), Side.TRACKER)))
+    assert drift(tracker) == ()
+    if edit == "deleted":
+        push(tracker, MADE, replace(POLICY, recreate=frozenset({STORES})))
+        assert len(tracker.tickets) == 3
+    elif edit != "priority":
+        push(tracker, MADE, replace(reconcile, resolve=dict.fromkeys((STORES, SENDERS), Side.MAP)))
+        assert "extra" in tracker.tickets["2"].labels
+        assert tracker.tickets["2"].parent == "1"
+        assert tracker.tickets["3"].blocked_by == {"2"}
+    assert drift(tracker) == ()
+
+
+def test_after_an_accepted_priority_the_maps_next_one_is_written() -> None:
+    tracker = pushed()
+    EDITS["priority"](tracker)
+    push(tracker, MADE, resolving(Side.TRACKER, STORES))
+    high = replace(STORE, priority=Priority.HIGH, labels=STORE.labels - {"priority:medium"} | {"priority:high"})
+    push(tracker, plan(high, MADE.tasks[1]))
+    assert tracker.tickets["2"].priority == "high"
+
+
+def test_the_plan_shows_that_an_edit_is_accepted_and_writes_only_the_marker() -> None:
+    tracker = pushed()
+    EDITS["text"](tracker)
+    changes = planned(tracker, MADE, resolving(Side.TRACKER, STORES)).writes
+    assert {(c.key, c.fields) for c in changes if c.key != TRACKING} == {(STORES, ("marker",))}
+    assert tracker.tickets["2"].state is State.OPEN

@@ -1,0 +1,253 @@
+"""What a folder may not lead to, locks that nobody holds any more, and several first pushes at once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from techmap_sync.errors import TrackerError
+from techmap_sync.sync.block import Block, read_block
+from techmap_sync.sync.marker import Marker, claims, encode
+from techmap_sync.sync.tracker import Draft, Patch
+from techmap_sync.trackers.backlog import lock
+from techmap_sync.trackers.backlog.tracker import BacklogTracker
+from techmap_sync.trackers.connection import Connection
+from tests.app.run import CORPUS, ROOT
+from tests.trackers.backlog_files import LABEL, OURS, put
+
+SECRET = "the-secret-of-this-machine"
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "repository"
+    (folder / ".git").mkdir(parents=True)
+    (tmp_path / "outside").mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def tracker(target: str = "./backlog", timeout: float = 0.0) -> BacklogTracker:
+    return BacklogTracker(Connection(target, lambda: datetime(2026, 11, 27, tzinfo=UTC), project="x", timeout=timeout))
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def refuses_everything(target: str = "./backlog") -> str:
+    writes = (
+        lambda: tracker(target).create(OURS),
+        lambda: tracker(target).update("TASK-1", Patch(body="New")),
+        lambda: tracker(target).update("TASK-1", Patch(title="New")),
+        lambda: tracker(target).add_labels("TASK-1", ["x"]),
+        lambda: tracker(target).snapshot(LABEL),
+        lambda: tracker(target).get("TASK-1"),
+    )
+    said = set()
+    for write in writes:
+        with pytest.raises(TrackerError) as caught:
+            write()
+        said.add(f"{caught.value.what}; {caught.value.hint}")
+    (only,) = said
+    return only
+
+
+@pytest.mark.parametrize("part", ["tasks", "completed", "milestones", "archive", "archive/tasks", ".locks", "drafts"])
+def test_a_part_of_the_folder_that_leads_out_is_not_written_through(repository: Path, part: str) -> None:
+    tracker().create(OURS)
+    before = everything(repository)
+    outside = repository.parent / "outside"
+    path = repository / "backlog" / part
+    if path.exists():
+        path.rename(repository / "aside")
+    path.parent.mkdir(exist_ok=True)
+    path.symlink_to(outside)
+    assert f"backlog/{part}: is a link that leads out of the folder" in refuses_everything()
+    assert list(outside.iterdir()) == []
+    path.unlink()
+    if (repository / "aside").exists():
+        (repository / "aside").rename(path)
+    assert everything(repository) == before
+
+
+@pytest.mark.parametrize("place", ["outside", ".git", "outside/not-there"])
+def test_a_folder_that_leads_out_is_not_written_through(repository: Path, place: str) -> None:
+    elsewhere = repository / ".git" if place == ".git" else repository.parent / place
+    (repository / "backlog").symlink_to(elsewhere)
+    assert "backlog: is a link that leads out of the repository, or into .git" in refuses_everything()
+    assert list((repository.parent / "outside").iterdir()) == list((repository / ".git").iterdir()) == []
+
+
+def test_a_folder_elsewhere_may_be_named_by_its_own_path(repository: Path) -> None:
+    for target in ("../outside/backlog", str(repository.parent / "outside" / "other")):
+        assert tracker(target).create(OURS).number == "TASK-1"
+
+
+def test_a_link_within_the_repository_is_followed(repository: Path) -> None:
+    (repository / "docs").mkdir()
+    (repository / "backlog").symlink_to("docs")
+    assert tracker().create(OURS).number == "TASK-1"
+    assert (repository / "docs" / "tasks").is_dir()
+
+
+def test_a_task_that_is_a_link_to_elsewhere_is_not_read_and_its_number_is_not_given_again(repository: Path) -> None:
+    tracker().create(OURS)
+    text = next((repository / "backlog" / "tasks").iterdir()).read_text().replace("TASK-1", "TASK-9")
+    secret = put(repository.parent / "outside", "task.md", text.replace("Purpose", SECRET))
+    (repository / "backlog" / "tasks" / "task-7 - Link.md").symlink_to(secret)
+    (repository / "backlog" / "tasks" / "task-8 - Pipe.md").symlink_to("nowhere")
+    os.mkfifo(repository / "backlog" / "tasks" / "task-8 - Pipe2.md")
+    found = tracker().snapshot(LABEL)
+    assert [ticket.number for ticket in found.tickets] == ["TASK-1"]
+    assert SECRET not in repr(tracker().own_tickets())
+    assert tracker().create(OURS).number == "TASK-8"
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_config_that_is_no_plain_file_of_the_folder_is_one_error(repository: Path, kind: str) -> None:
+    tracker().create(OURS)
+    config = repository / "backlog" / "config.yml"
+    config.unlink()
+    config.symlink_to(put(repository.parent / "outside", "config.yml", f"statuses: [{SECRET}\n"))
+    with pytest.raises(TrackerError) as caught:
+        tracker().snapshot(LABEL)
+    assert SECRET not in caught.value.what
+    assert "leads out" in caught.value.what
+
+
+class Clock:
+    """Time that passes only while somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def time(self) -> float:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def time_ns(self) -> int:
+        return int(self.now * 1e9)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+    clock = Clock()
+    monkeypatch.setattr(lock, "time", clock)
+    yield clock
+
+
+def left_behind(path: Path, at: float) -> Path:
+    path.mkdir(parents=True)
+    put(path, "info", "of somebody")
+    os.utime(path, (at, at))
+    return path
+
+
+@pytest.mark.parametrize("content", [True, False], ids=["with a file in it", "empty"])
+@pytest.mark.parametrize("age", [11.0, -100_000.0], ids=["old", "from a clock that is ahead"])
+def test_a_lock_that_nobody_holds_needs_no_human(repository: Path, clock: Clock, age: float, content: bool) -> None:
+    tracker().create(OURS)
+    for name in ("create", "task-task-1"):
+        path = left_behind(repository / "backlog" / ".locks" / name, clock.now - age)
+        if not content:
+            (path / "info").unlink()
+            os.utime(path, (clock.now - age, clock.now - age))
+    locks = repository / ".git" / "backlog.md" / "locks"
+    if (repository / "backlog" / ".locks" / "create").exists() and not locks.exists():
+        locks.mkdir(parents=True)
+    (repository / "backlog" / ".locks" / "create").rename(locks / "create")
+    patient = tracker(timeout=30.0)
+    assert patient.create(OURS).number == "TASK-2"
+    assert patient.update("TASK-1", Patch(body="New")).body == "New"
+    assert not (locks / "create").exists()
+    kept = [path.read_text() for folder in (locks, repository / "backlog" / ".locks") for path in folder.rglob("info")]
+    assert kept == (["of somebody"] * 2 if content else []), "what lies in it is not ours to delete"
+
+
+def test_a_lock_that_shows_signs_of_life_is_never_broken(
+    repository: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The CLI touches its lock every five seconds."""
+    tracker().create(OURS)
+    living = left_behind(repository / ".git" / "backlog.md" / "locks" / "create", clock.now)
+    pause = clock.sleep
+
+    def sleep(seconds: float) -> None:
+        pause(seconds)
+        if int(clock.now) % 5 == 0:
+            os.utime(living, (clock.now, clock.now))
+
+    monkeypatch.setattr(clock, "sleep", sleep)
+    with pytest.raises(TrackerError) as caught:
+        tracker(timeout=60.0).create(OURS)
+    assert "another process" in caught.value.what
+    assert (living / "info").exists()
+
+
+def test_a_lock_that_is_taken_while_an_old_one_is_cleared_away_is_put_back(
+    repository: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracker().create(OURS)
+    path = left_behind(repository / ".git" / "backlog.md" / "locks" / "create", clock.now - 60)
+    look = lock._Attempts._is_left_behind
+
+    def taken_meanwhile(self: lock._Attempts) -> bool:
+        old = look(self)
+        if old and (path / "info").read_text() == "of somebody":
+            path.rename(path.with_name("gone"))
+            left_behind(path, clock.now)
+            (path / "info").write_text("living")
+            os.utime(path, (clock.now, clock.now))
+        return old
+
+    monkeypatch.setattr(lock._Attempts, "_is_left_behind", taken_meanwhile)
+    with pytest.raises(TrackerError):
+        tracker(timeout=5.0).create(OURS)
+    assert (path / "info").read_text() == "living"
+
+
+def test_a_task_that_another_run_made_meanwhile_is_not_made_twice(repository: Path) -> None:
+    def draft(map_id: str, source: str = "here") -> Draft:
+        marker = encode(Marker(source, map_id, "map.md", f"{map_id}/map/x-->"))
+        return Draft("Login", f"Text\n\n{marker}", frozenset({LABEL}), claims=claims(source, f"{map_id}/map/x-->"))
+
+    first, second = tracker(), tracker()
+    assert first.snapshot(LABEL) == second.snapshot(LABEL)
+    first.create(draft("login"))
+    with pytest.raises(TrackerError) as caught:
+        second.create(draft("login"))
+    assert "TASK-1" in caught.value.what
+    second.create(draft("logout"))
+    second.create(draft("login", "elsewhere"))
+    third = tracker()
+    third.snapshot(LABEL)
+    third.create(draft("login"))  # asked for in sight of the first one
+
+
+def test_four_first_pushes_at_once_make_one_set_of_tickets(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "techmap_sync", "push", str(CORPUS / "08-cli-profiles.md"), "--to", "backlog:new"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
+    runs = [subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=-1, stderr=-1, text=True) for _ in range(4)]
+    said = [run.communicate(timeout=240) for run in runs]
+    codes = sorted(run.returncode for run in runs)
+    assert codes[0] == 0, said
+    assert set(codes) <= {0, 5}, said
+    blocks = [read_block(path.read_text("utf-8")) for path in (tmp_path / "new" / "tasks").glob("*.md")]
+    keys = Counter(block.marker.key for block in blocks if isinstance(block, Block))
+    assert len(keys) == len(blocks) == 13
+    assert max(keys.values()) == 1
+    again = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (again.returncode, "no changes" in again.stdout) == (0, True)

@@ -1,0 +1,279 @@
+"""What can be wrong with a GitLab project, each told in one sentence with what to do; and what ``doctor`` sees."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from techmap_sync.errors import OutcomeUnclear, TrackerError, UsageProblem
+from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch
+from techmap_sync.trackers.connection import Secret
+from techmap_sync.trackers.gitlab.tracker import connect
+from tests.simulators.gitlab import Simulator, faults
+from tests.simulators.gitlab.world import BOT, GUEST, Token
+
+ACCESS = (
+    "use a project, group or personal access token with scope api and the role Planner or higher; "
+    "a CI_JOB_TOKEN may not write issues"
+)
+
+
+@pytest.fixture
+def server() -> Iterator[Simulator]:
+    with Simulator.running() as simulator:
+        simulator.world.tokens |= {"reader": Token(BOT, ("read_api",)), "guest": Token(GUEST)}
+        yield simulator
+
+
+def problem(server: Simulator, **connection: Any) -> TrackerError:
+    tracker = connect(server.connection(**connection))
+    with pytest.raises(TrackerError) as caught:
+        tracker.snapshot("techmap")
+    return caught.value
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+def without_issues(server: Simulator) -> None:
+    server.world.issues_enabled = False
+
+
+def moved(server: Simulator) -> None:
+    server.world.old_path, server.world.path = server.world.path, "other/place"
+
+
+@pytest.mark.parametrize(
+    ("connection", "break_it", "what", "hint"),
+    [
+        (
+            {"token": Secret("wrong")},
+            None,
+            "GitLab does not accept the token",
+            f"it is wrong, expired or revoked; {ACCESS}",
+        ),
+        (
+            {"target": "group/other"},
+            None,
+            "there is no project group/other at URL that the token may see",
+            f"check the path behind gitlab: and the token; {ACCESS}",
+        ),
+        (
+            {},
+            without_issues,
+            "the project group/project keeps no issues",
+            "turn them on in the project's settings: General, Visibility, project features, Issues",
+        ),
+        (
+            {"target": "group/project"},
+            moved,
+            "the project group/project has moved to other/place",
+            "write gitlab:other/place",
+        ),
+    ],
+)
+def test_a_project_that_cannot_be_used_is_told_in_one_sentence(
+    server: Simulator, connection: dict[str, Any], break_it: Callable[[Simulator], None] | None, what: str, hint: str
+) -> None:
+    if break_it:
+        break_it(server)
+        connection = {"target": "group/project"} | connection
+    error = problem(server, **connection)
+    assert error.what == what.replace("URL", server.url)
+    assert error.hint == hint
+    assert server.writes == []
+
+
+@pytest.mark.parametrize("target", ["", "/"])
+def test_a_project_that_is_not_named_is_said_before_anything_is_sent(server: Simulator, target: str) -> None:
+    with pytest.raises(UsageProblem, match="no project on GitLab is named"):
+        connect(server.connection(target=target))
+
+
+@pytest.mark.parametrize("token", ["", "two words", "glpat-x\nglpat-y", "glpat-ü"])
+def test_a_token_that_is_none_is_said_before_anything_is_sent(server: Simulator, token: str) -> None:
+    with pytest.raises(UsageProblem) as caught:
+        connect(server.connection(token=Secret(token)))
+    assert token == "" or token not in repr(caught.value)
+    assert token or caught.value.hint == f"set GITLAB_TOKEN, or log in with: glab auth login; {ACCESS}"
+
+
+def test_a_token_that_may_only_read_is_told_when_it_has_to_write(server: Simulator) -> None:
+    tracker = connect(server.connection(token=Secret("reader")))
+    assert tracker.snapshot("techmap").tickets == ()
+    with pytest.raises(TrackerError) as caught:
+        tracker.create(Draft("Title", ""))
+    assert caught.value.what == "the token is not allowed to create a ticket: insufficient_scope"
+    assert caught.value.hint == ACCESS
+    assert not isinstance(caught.value, OutcomeUnclear)
+
+
+def test_a_project_is_found_by_its_number_as_ci_gives_it(server: Simulator) -> None:
+    tracker = connect(server.connection(target="42"))
+    assert tracker.create(Draft("Title", "")).number == "1"
+    assert tracker.name == "gitlab:42"
+
+
+def test_a_project_that_moves_during_a_run_stays_where_its_number_is(server: Simulator) -> None:
+    tracker = connect(server.connection())
+    tracker.create(Draft("Title", ""))
+    moved(server)
+    assert tracker.create(Draft("Title", "")).number == "2"
+
+
+def test_a_server_that_cannot_be_reached_is_named(server: Simulator) -> None:
+    port = free_port()
+    error = problem(server, api_url=f"http://127.0.0.1:{port}")
+    assert error.what == f"127.0.0.1:{port} cannot be reached"
+    assert error.hint == "check the address and the network"
+
+
+def test_a_server_that_does_not_answer_in_time_is_named(server: Simulator) -> None:
+    server.fail(*[faults.silence()] * 4)
+    error = problem(server, timeout=0.05)
+    assert error.what.endswith("did not answer in time")
+
+
+def test_a_write_that_cannot_have_arrived_is_no_unclear_one(server: Simulator) -> None:
+    with Simulator.running() as other:
+        tracker = connect(other.connection())
+        tracker.create(Draft("Title", ""))
+    with pytest.raises(TrackerError) as caught:
+        tracker.create(Draft("Title", ""))
+    assert caught.value.what.endswith("cannot be reached")
+
+
+def test_a_proxy_that_does_not_let_us_through_is_told(server: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = f"http://user:secret@127.0.0.1:{free_port()}"
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    error = problem(server, api_url="https://gitlab.invalid")
+    assert error.what == "the proxy did not connect to gitlab.invalid"
+    assert "HTTPS_PROXY" in error.hint
+    chain = repr([error, error.__cause__, error.__context__])
+    assert "secret" not in chain
+
+
+def test_something_that_is_no_gitlab_is_told(server: Simulator) -> None:
+    server.fail(*[faults.web_page()] * 4)
+    assert problem(server).what == f"{server.url} does not answer as GitLab does"
+
+
+def test_a_token_shows_in_no_error_even_if_the_server_repeats_it(server: Simulator) -> None:
+    server.fail(faults.Fault(400, '{"message": "bad header glpat-secret"}'))
+    error = problem(server)
+    assert error.what == "GitLab refused to read the project (status 400): bad header ***"
+    assert "glpat-secret" not in repr(connect(server.connection(sleep=print)).__dict__)
+
+
+def test_a_working_project_is_found_to_work(server: Simulator) -> None:
+    findings = connect(server.connection()).examine()
+    assert [(finding.what, finding.ok, finding.detail) for finding in findings] == [
+        ("token", True, "belongs to techmap-bot, scope api, until 2027-11-22"),
+        ("project", True, "group/project, private, keeps issues"),
+        ("issues", True, "may be written as Maintainer"),
+        ("links", True, "blocked-by edges become links of the type is_blocked_by"),
+    ]
+    assert server.writes == []
+
+
+def test_what_would_stop_a_push_is_found_before_it(server: Simulator) -> None:
+    def seen(**connection: Any) -> tuple[str, bool, str]:
+        finding = next(finding for finding in connect(server.connection(**connection)).examine() if not finding.ok)
+        return finding.what, finding.ok, finding.detail
+
+    assert seen(token=Secret("wrong"))[:2] == ("token", False)
+    assert seen(token=Secret("reader")) == ("token", False, "has the scope read_api; make one with the scope api")
+    assert seen(target="group/other")[:2] == ("project", False)
+    guest = "the role Guest may not edit them; the account needs Planner or higher"
+    assert seen(token=Secret("guest")) == ("issues", False, guest)
+    server.world.archived = True
+    assert seen() == ("issues", False, "the project is archived and takes no changes; unarchive it in its settings")
+
+
+def test_the_tier_is_told(server: Simulator) -> None:
+    server.world.premium = False
+    told = connect(server.connection()).examine()[-1]
+    assert told.detail == (
+        "blocked-by edges become links of the type relates_to, because is_blocked_by needs GitLab Premium"
+    )
+
+
+def test_a_project_that_is_hidden_during_a_run_is_no_missing_ticket(server: Simulator) -> None:
+    tracker = connect(server.connection())
+    tracker.create(Draft("Title", ""))
+    del server.world.members[BOT]
+    with pytest.raises(TrackerError) as caught:
+        tracker.get("1")
+    assert caught.value.what == "the project is gone or hidden from the token"
+
+
+@pytest.mark.parametrize("number", ["", "x", "1/links", "-1", "99"])
+def test_a_number_that_is_none_names_no_ticket(server: Simulator, number: str) -> None:
+    tracker = connect(server.connection())
+    assert tracker.get(number) is None
+    with pytest.raises(TrackerError):
+        tracker.update(number, Patch(body="New"))
+    with pytest.raises(TrackerError):
+        tracker.update(number, Patch())
+    with pytest.raises(TrackerError):
+        tracker.unlink(Edge(EdgeKind.BLOCKED_BY, number, "1"))
+
+
+def test_an_answer_about_another_ticket_is_unclear(server: Simulator) -> None:
+    tracker = connect(server.connection())
+    tracker.create(Draft("Title", ""))
+    server.fail(faults.Fault(200, '{"iid": 7, "title": "Title", "description": "", "state": "opened", "labels": []}'))
+    with pytest.raises(OutcomeUnclear) as caught:
+        tracker.update("1", Patch(body="New"))
+    assert caught.value.what == "GitLab answered a write with something else"
+
+
+def test_a_title_that_was_stored_in_another_way_is_told(server: Simulator) -> None:
+    server.world.paragraphs_only = False
+    tracker = connect(server.connection())
+    tracker.create(Draft("Title", ""))
+    server.fail(faults.Fault(200, '{"iid": 1, "title": "Another", "description": "", "state": "opened", "labels": []}'))
+    with pytest.raises(TrackerError) as caught:
+        tracker.update("1", Patch(title="New"))
+    assert caught.value.what == 'GitLab stored another title for ticket 1: "Another"'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "what"),
+    [
+        (405, '{"message": "405 Non GET methods are not allowed for moved projects"}', "the project has moved"),
+        (413, "<html></html>", "the text is too long to create a ticket"),
+        (
+            400,
+            '{"message": {"title": ["is too long", "is odd"], "base": ["no"]}}',
+            "GitLab refused to create a ticket (status 400): title is too long, is odd; base no",
+        ),
+        (
+            403,
+            '{"error": "x", "error_description": "Not this."}',
+            "the token is not allowed to create a ticket: Not this.",
+        ),
+    ],
+)
+def test_a_refusal_is_told_in_gitlabs_words(server: Simulator, status: int, body: str, what: str) -> None:
+    tracker = connect(server.connection())
+    tracker.create(Draft("Title", ""))
+    server.fail(faults.Fault(status, body))
+    with pytest.raises(TrackerError) as caught:
+        tracker.create(Draft("Title", ""))
+    assert caught.value.what == what
+    assert not isinstance(caught.value, OutcomeUnclear)
+
+
+def test_a_server_without_safe_connections_is_told(server: Simulator) -> None:
+    address = server.url.replace("http://", "https://")
+    error = problem(server, api_url=address)
+    assert error.what == f"no secure connection to {address.removeprefix('https://')}"
