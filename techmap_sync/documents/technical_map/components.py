@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from techmap_sync.documents.markdown import ItemList, Line, Paragraph, RunKind, Table
+from techmap_sync.documents.markdown import RunKind
 from techmap_sync.documents.technical_map.classify import (
     Meaning,
     identities,
     is_placeholder,
     meaning_of,
-    status_of,
-    status_of_cell,
     title_of,
 )
-from techmap_sync.documents.technical_map.fields import Fields, has_fields, read_blocks, read_fields
+from techmap_sync.documents.technical_map.fields import has_fields, read_fields
 from techmap_sync.documents.technical_map.names import (
     component_name,
     is_path,
-    lead_name,
-    markdown_behind,
     names_in,
     paths_in_parentheses,
-    paths_of_field,
     status_of_heading,
 )
-from techmap_sync.documents.technical_map.shapes import rows_of
-from techmap_sync.documents.technical_map.wording import NearNames, fold, name_key, plain, without_code
+from techmap_sync.documents.technical_map.wording import NearNames, name_key
 from techmap_sync.documents.text import Finding
-from techmap_sync.model import Component, ComponentKind, Item, Passage
+from techmap_sync.model import Component, ComponentKind, Item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Set
 
-    from techmap_sync.documents.markdown import Block
-    from techmap_sync.documents.technical_map.classify import Title
+    from techmap_sync.documents.technical_map.fields import Fields
+    from techmap_sync.documents.technical_map.overview import Listing
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
     from techmap_sync.documents.text import Document
@@ -229,143 +223,3 @@ def _slugs(specification: Specification | None, listings: Sequence[Listing]) -> 
     if specification:
         yield specification.slug
     yield from (listing.slug for listing in listings)
-
-
-_LOCATION_FIRST = re.compile(r"^[(（]`[^`()]*[/.][^`()]*`[)）]")
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A component as the overview lists it."""
-
-    name: str
-    kind: str
-    """``new``, ``modified`` or ``integration``, by the list it stands in or by its tag; empty when neither says."""
-    status: str
-    """What its status tag says: ``untouched`` and ``done`` mean that there is no work."""
-    start: int
-    end: int
-    locations: tuple[str, ...] = ()
-    summary: str = ""
-    slug: str = ""
-    was: tuple[str, ...] = ()
-    fields: Fields = field(default_factory=Fields)
-    earlier: str = ""
-    """The name with what stands behind a comma, as earlier releases took it."""
-
-
-def read_listings(section: Section, kind: str, document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:
-    """Yield what a section of the overview lists. Prose lists nothing, and bold labels only group."""
-    for block in section.blocks:
-        match block:
-            case ItemList():
-                yield from _bullets(block, kind, document, vocabulary)
-            case Table():
-                yield from _rows(block, kind, document, vocabulary)
-    for child in section.children:
-        yield from _headed(child, kind, document, vocabulary)
-
-
-def nothing_listed(section: Section, document: Document, vocabulary: Vocabulary) -> Iterator[Passage]:
-    """Yield the bullets and the prose that say that there is no such component."""
-    for block in section.blocks:
-        for first, end in _texts_of(block):
-            title = title_of(first.lines)
-            if title.text and meaning_of(title, first.lines, vocabulary) is Meaning.NOTHING:
-                markdown = document.markdown(first.lines[0].start, end)
-                yield Passage("", markdown, document.span(first.start, end))
-
-
-def _texts_of(block: Block) -> Iterator[tuple[Paragraph, int]]:
-    """Yield each bullet's text, or the paragraph, and where what belongs to it ends."""
-    match block:
-        case Paragraph():
-            yield block, block.end
-        case ItemList():
-            for item in block.items:
-                first = item.blocks[0] if item.blocks else None
-                if isinstance(first, Paragraph):
-                    yield first, item.end
-
-
-def _headed(section: Section, kind: str, document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:
-    """A heading below a list is a component with fields, or groups the bullets below it."""
-    fields = read_fields(section, document, vocabulary)
-    lists = any(isinstance(block, ItemList | Table) for block in section.blocks)
-    if not fields.named and (lists or section.children):
-        yield from read_listings(section, kind, document, vocabulary)
-        return
-    assert section.line is not None
-    listing = _listing((section.line,), kind, (section.start, section.end), document, vocabulary)
-    if listing:
-        summary = "" if fields.named else "\n\n".join(filter(None, fields.detail))
-        yield _with_fields(listing, fields, summary)
-
-
-def _bullets(block: ItemList, kind: str, document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:
-    for item in block.items:
-        first = item.blocks[0] if item.blocks else None
-        if not isinstance(first, Paragraph):
-            continue
-        listing = _listing(first.lines, kind, (item.start, item.end), document, vocabulary, ticked=item.ticked)
-        if listing:
-            fields = Fields()
-            read_blocks(item.blocks[1:], fields, document, vocabulary)
-            yield _with_fields(listing, fields, listing.summary)
-
-
-def _rows(table: Table, kind: str, document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:
-    for row in rows_of(table, document, vocabulary):
-        listing = _listing(row.title, kind, (row.start, row.end), document, vocabulary)
-        if listing is None:
-            continue
-        location, status = row.cell("location", vocabulary), row.cell("status", vocabulary)
-        tag = status_of_cell(without_code((status,)), vocabulary) if status else ""
-        fields = Fields(locations=paths_of_field(location, vocabulary) if location else ())
-        summary = "; ".join(plain(cell.runs) for _, cell in row.others if cell is not location and cell.runs)
-        yield _with_fields(_tagged(listing, tag), fields, summary)
-
-
-def _listing(
-    lines: Sequence[Line],
-    kind: str,
-    place: tuple[int, int],
-    document: Document,
-    vocabulary: Vocabulary,
-    *,
-    ticked: bool | None = None,
-) -> Listing | None:
-    """Return what one entry lists, or None for a placeholder and for "None"."""
-    title = title_of(lines)
-    meaning = meaning_of(title, lines, vocabulary, ticked=ticked)
-    name, rest = lead_name(lines, vocabulary, before_comma=True)
-    if not name or meaning in (Meaning.PLACEHOLDER, Meaning.NOTHING):
-        return None
-    status = "done" if meaning is Meaning.DONE or _name_is_struck(lines) else _status(title, vocabulary)
-    locations = paths_in_parentheses(lines) or ((name,) if is_path(name) and "/" in name else ())
-    kind = kind or (status if status in ("new", "modified", "integration") else "")
-    summary = _LOCATION_FIRST.sub("", markdown_behind(rest, lines, document)).lstrip(" :-–—：").strip()
-    earlier, _ = lead_name(lines, vocabulary)
-    return Listing(name, kind, status, *place, locations, summary, title.slug, title.was, earlier=earlier)
-
-
-def _status(title: Title, vocabulary: Vocabulary) -> str:
-    """Return the status of an entry: a tag, or all that stands behind the name."""
-    folded = fold(title.masked)
-    behind = (folded.partition(mark)[2].strip(" .") for mark in (": ", ", "))
-    tags = (vocabulary.statuses.get(words, "") for words in behind)
-    return status_of(title.masked, vocabulary) or next(filter(None, tags), "")
-
-
-def _name_is_struck(lines: Sequence[Line]) -> bool:
-    first = next((run for line in lines for run in line.runs if run.text.strip()), None)
-    return first is not None and first.struck
-
-
-def _tagged(listing: Listing, tag: str) -> Listing:
-    kind = listing.kind or (tag if tag in ("new", "modified", "integration") else "")
-    return replace(listing, kind=kind, status=listing.status or tag)
-
-
-def _with_fields(listing: Listing, fields: Fields, summary: str) -> Listing:
-    return replace(listing, locations=listing.locations or fields.locations, summary=summary, fields=fields)

@@ -1,0 +1,209 @@
+"""Reads the sections of a map, each with what belongs to its kind (docs/map-format.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from techmap_sync.documents.technical_map import notices
+from techmap_sync.documents.technical_map.classify import says_no_rule, says_no_step, says_no_test
+from techmap_sync.documents.technical_map.components import Specification, read_specifications
+from techmap_sync.documents.technical_map.fields import has_fields
+from techmap_sync.documents.technical_map.items import heading_text, read_group
+from techmap_sync.documents.technical_map.methods import methods_in
+from techmap_sync.documents.technical_map.names import is_numbered_component
+from techmap_sync.documents.technical_map.overview import Listing, nothing_listed, read_listings
+from techmap_sync.documents.technical_map.sections import sub_sections
+from techmap_sync.documents.technical_map.vocabulary import look_up
+from techmap_sync.documents.technical_map.wording import heading_key
+from techmap_sync.model import Component, ConstraintArea, ItemGroup, Method, Passage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from techmap_sync.documents.technical_map.sections import Section
+    from techmap_sync.documents.technical_map.vocabulary import Vocabulary
+    from techmap_sync.documents.text import Document, Finding
+
+
+_LISTS = ("new", "modified", "integration")
+_ITEM_SECTIONS = ("integration points", "testing", "deployment")
+_CONSTRAINTS = ("data flow", "error handling", "security", "performance")
+
+
+@dataclass(slots=True)
+class Reader:
+    """Collects what the sections say."""
+
+    document: Document
+    vocabulary: Vocabulary
+    listings: list[Listing] = field(default_factory=list)
+    specifications: list[Specification] = field(default_factory=list)
+    functions: list[Method] = field(default_factory=list)
+    groups: dict[str, list[ItemGroup]] = field(default_factory=lambda: {kind: [] for kind in _ITEM_SECTIONS})
+    """By the section that they belong to."""
+    constraints: list[ConstraintArea] = field(default_factory=list)
+    context: list[Passage] = field(default_factory=list)
+    unrecognised: list[Passage] = field(default_factory=list)
+    nothing: list[Passage] = field(default_factory=list)
+    """What the lists of components say that there is nothing of."""
+    findings: list[Finding] = field(default_factory=list)
+    yielding: list[tuple[int, int]] = field(default_factory=list)
+    """Where sections stand that yield tickets, as offsets."""
+
+    def read(self, section: Section) -> None:
+        """Read one section with everything below it."""
+        kind = look_up(self.vocabulary.sections, section.heading)
+        if kind in ("overview", "specifications", *_LISTS):
+            self._read_components(section, kind)
+        elif kind == "functions":
+            self._read_functions(section)
+        elif kind in _ITEM_SECTIONS:
+            self._read_item_section(section, kind)
+        elif kind in _CONSTRAINTS:
+            self._read_constraints(section, kind)
+        elif kind in ("context", "ignored"):
+            self.keep(section)
+        else:
+            self._read_without_parent(section)
+
+    def keep(self, section: Section) -> None:
+        """Keep a section as context."""
+        self.context.append(self._passage(section))
+
+    # --- components ---
+
+    def _read_components(self, section: Section, kind: str) -> None:
+        self.yielding.append((section.start, section.end))
+        if kind == "specifications":
+            self.keep(replace(section, children=()))
+            self._specify(section.children)
+        elif kind in _LISTS:
+            self._list(section, kind)
+        else:
+            self._read_overview(section)
+
+    def _read_overview(self, section: Section) -> None:
+        words = {word: meaning for word, meaning in self.vocabulary.sections.items() if meaning in _LISTS}
+        own, *others = sub_sections(section, words)
+        self._list(own, "")
+        for other in others:
+            if kind := look_up(words, other.heading):
+                self._list(other, kind)
+            elif has_fields(other, self.vocabulary):
+                self._specify([other])
+            else:
+                self._not_recognised(other)
+
+    def _list(self, section: Section, kind: str) -> None:
+        self.keep(section)
+        if kind:
+            self.findings += notices.of_empty(section, self.document)
+        self.listings += read_listings(section, kind, self.document, self.vocabulary)
+        self.nothing += nothing_listed(section, self.document, self.vocabulary)
+
+    def _specify(self, sections: Sequence[Section]) -> None:
+        self.specifications += read_specifications(sections, self.document, self.vocabulary)
+
+    def _read_functions(self, section: Section) -> None:
+        self.keep(section)
+        for block in section.blocks:
+            self.functions += methods_in(block, self.document, self.vocabulary)
+
+    def with_functions(self, components: Sequence[Component]) -> tuple[Component, ...]:
+        """Give the components the functions of the compact form that are qualified by their names."""
+        return tuple(
+            replace(component, methods=(*component.methods, *self._functions_of(component))) for component in components
+        )
+
+    def _functions_of(self, component: Component) -> list[Method]:
+        prefix = f"{component.name}."
+        return [
+            method._replace(name=method.name.removeprefix(prefix))
+            for method in self.functions
+            if method.name.startswith(prefix)
+        ]
+
+    # --- items ---
+
+    def _names_below(self, kind: str) -> Mapping[str, str]:
+        """Return the words for sub-sections of a section of items."""
+        words = self.vocabulary
+        return {"integration points": words.changes, "testing": words.tests, "deployment": words.deployment}[kind]
+
+    def _read_item_section(self, section: Section, kind: str) -> None:
+        self.yielding.append((section.start, section.end))
+        words = self._names_below(kind)
+        own, *others = sub_sections(section, words, any_label=kind != "integration points")
+        if not others and own.blocks and kind != "integration points":
+            self._read_group(own, kind, heading_key(own.heading))
+            return
+        self.keep(own)
+        for other in others:
+            self._read_sub_section(other, kind, look_up(words, other.heading))
+
+    def _read_sub_section(self, section: Section, kind: str, name: str) -> None:
+        key = heading_key(section.heading)
+        if kind == "testing":
+            name = name or self.vocabulary.test_level(key) or (key if section.by_label else "")
+        elif kind == "deployment":
+            name = name or key
+        if look_up(self.vocabulary.sections, section.heading) in ("ignored", "context") or name == "existing":
+            self.keep(section)
+        elif name:
+            self._read_group(section, kind, name)
+        else:
+            self._not_recognised(section)
+
+    def _read_group(self, section: Section, kind: str, name: str) -> None:
+        self.findings += notices.of_empty(section, self.document)
+        says_nothing = says_no_test if kind == "testing" else says_no_step
+        self.groups[kind].append(read_group(section, name, self.document, self.vocabulary, says_nothing))
+
+    def _read_without_parent(self, section: Section) -> None:
+        """Read a sub-section or a component that stands where sections do, as the compact form has it."""
+        for kind in _ITEM_SECTIONS:
+            name = look_up(self._names_below(kind), section.heading)
+            if name or (kind == "testing" and self.vocabulary.test_level(heading_key(section.heading))):
+                self.yielding.append((section.start, section.end))
+                self._read_sub_section(section, kind, name)
+                return
+        if is_numbered_component(section.heading, self.vocabulary):
+            self.yielding.append((section.start, section.end))
+            self._specify([section])
+        else:
+            self._not_recognised(section)
+
+    def _read_constraints(self, section: Section, kind: str) -> None:
+        parts = [replace(section, children=())] if section.blocks else []
+        groups = tuple(
+            read_group(part, heading_key(part.heading), self.document, self.vocabulary, says_no_rule)
+            for part in (*parts, *section.children)
+        )
+        for part in (section, *section.children):
+            self.findings += notices.of_empty(part, self.document)
+        span = self.document.span(section.start, section.end)
+        self.constraints.append(ConstraintArea(kind, heading_text(section), span, groups))
+
+    def passed_over(self) -> tuple[Passage, ...]:
+        """Return what says that there is nothing to do, in the order of the text."""
+        groups = chain(*self.groups.values(), *(area.groups for area in self.constraints))
+        listed = (listing.fields.nothing for listing in self.listings)
+        specified = (specification.fields.nothing for specification in self.specifications)
+        found = chain(self.nothing, *(group.nothing for group in groups), *listed, *specified)
+        return tuple(sorted(found, key=lambda passage: passage.span))
+
+    # --- everything else ---
+
+    def _not_recognised(self, section: Section) -> None:
+        passage = self._passage(section)
+        self.unrecognised.append(passage)
+        self.findings.append(notices.unknown_section(passage, section, self.document))
+
+    def _passage(self, section: Section) -> Passage:
+        start = section.heading_end
+        if section.by_label and section.blocks:
+            start = section.blocks[0].start  # the text may stand behind the label on its line
+        markdown = self.document.markdown(start, section.end)
+        return Passage(heading_text(section), markdown, self.document.span(section.start, section.end))
