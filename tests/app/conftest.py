@@ -16,7 +16,7 @@ RELEASES = "https://github.com/techmap-sync/"
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Program:
-    """The program in an empty folder that belongs to no repository; nor do our own examples, whatever is checked out."""
+    """The program in an empty folder that belongs to no repository, as do our own examples."""
     for name in list(os.environ):
         if name == "CI" or name.startswith(("TECHMAP_SYNC_", "GITHUB_", "GITLAB_", "CI_", "GH_")):
             monkeypatch.delenv(name)
