@@ -1,45 +1,89 @@
-"""``push`` and ``reconcile``: apply the plan that was shown."""
+"""Carry out a plan: what ``push``, ``reconcile`` and ``ci`` have in common, from the plan to the reports."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from techmap_sync.app.ci_event import SideBranch, side_branch
-from techmap_sync.app.run import Planned
-from techmap_sync.app.targets import is_embedded
-from techmap_sync.checkout import Checkout, checkout_around
+from techmap_sync.app.ci_event import run_circumstances
+from techmap_sync.app.exit_codes import Exit, refusal_codes
+from techmap_sync.app.formats import Format, Report
+from techmap_sync.app.results import Pushed, Result, rendered
+from techmap_sync.checkout import checkout_of
 from techmap_sync.config import environment
-from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
-from techmap_sync.reports.messages import count, failures
+from techmap_sync.errors import Problem, TrackerError
+from techmap_sync.reports.messages import count
+from techmap_sync.reports.plan_text import done_line, failures, outcome_line, plan_text, skipped_links
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.changes import Action
-from techmap_sync.sync.guards import Guard, not_reviewed, read_reviewed
-from techmap_sync.sync.outcomes import Outcome, Status, left_of
+from techmap_sync.sync.outcomes import Outcome, Status, left_of, seconds_to_apply
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from techmap_sync.app.documents_found import MapFiles
+    from techmap_sync.app.run import Planned
 
 
-@dataclass
-class Pushed:
-    """What a push has done so far."""
-
-    outcomes: list[Outcome] = field(default_factory=list)
-    problem: Problem | None = None
-    """Why it stopped early."""
-    stop_requested: bool = False
-    """Somebody asked the run to end; it does so between two writes."""
+class Console(Protocol):
+    """Where a run is shown; ``cli/console.py`` has it."""
 
     @property
-    def complete(self) -> bool:
-        """Whether everything that was shown was tried."""
-        return self.problem is None
+    def verbose(self) -> bool:
+        """Whether links and skipped files are shown too."""
+
+    def result(self, rendered: RenderableType) -> None:
+        """Show a result."""
+
+    def write(self, file: str, rendered: RenderableType) -> None:
+        """Write a result to a file; ``-`` is stdout."""
+
+    def note_duration(self, seconds: float) -> None:
+        """Say how long the run will take, where that is long."""
+
+    def progress(self, total: int) -> AbstractContextManager[Callable[[], None]]:
+        """Show a bar; yields what to call after each step."""
+
+    def failed(self, problem: Problem) -> Exit:
+        """Say what went wrong and return its exit code."""
+
+    def list_skipped(self, files: MapFiles) -> None:
+        """Name the files that are not maps, on request."""
+
+
+def carry_out(planned: Planned, console: Console, form: Format, max_writes: int | None) -> Result:
+    """Show a plan, write it, and say what became of it.
+
+    :param max_writes: stop after so many changes.
+    """
+    change_set, pushed = planned.change_set, Pushed()
+    as_text = form is Format.TEXT
+    if as_text:
+        console.result(plan_text(change_set))
+    console.note_duration(seconds_to_apply(change_set, planned.tracker.capabilities))
+    with console.progress(len(change_set.writes)) as advance, _stoppable(pushed):
+        for outcome in push_plan(planned, pushed, max_writes):
+            advance()
+            if as_text and (console.verbose or outcome.change.edge is None or outcome.status is Status.FAILED):
+                console.result(outcome_line(outcome))
+    run = run_circumstances(checkout_of(Path.cwd()).commit, environment())
+    result = Result.of(planned, pushed, run)
+    if not as_text:
+        console.result(rendered(result, form))
+    elif change_set.writes:
+        if not console.verbose:
+            for line in skipped_links(pushed.outcomes):
+                console.result(line)
+        console.result(done_line(change_set, pushed.outcomes))
+    console.list_skipped(planned.files)
+    return result
 
 
 def push_plan(planned: Planned, pushed: Pushed, max_writes: int | None) -> Iterator[Outcome]:
-    """Apply a plan, yielding each outcome; what was done stays known when the tracker fails on the way.
+    """Apply a plan and yield each outcome; what was done is known even when the tracker fails on the way.
 
     :param max_writes: stop after so many changes.
     """
@@ -55,7 +99,7 @@ def push_plan(planned: Planned, pushed: Pushed, max_writes: int | None) -> Itera
 
 
 def _incomplete(planned: Planned, pushed: Pushed) -> Problem | None:
-    """Say why a run that came to its end did not do everything, or did not come to it."""
+    """Say why a run did not do everything that it showed."""
     name, change_set = planned.tracker.name, planned.change_set
     failed = [outcome for outcome in pushed.outcomes if outcome.status is Status.FAILED]
     if failed:
@@ -70,74 +114,30 @@ def _incomplete(planned: Planned, pushed: Pushed) -> Problem | None:
     return TrackerError(name, what, "run it again: the next run goes on from here")
 
 
-def refuse_side_branch(planned: Planned, checkout: Checkout) -> None:
-    """Stop before the first write to a server when the maps are not those of the default branch.
-
-    :param checkout: the one that the run is about; maps in other ones count too.
-    :raises Refused: they are those of another branch, a tag or a review, or a CI does not tell.
-    """
-    if Guard.BRANCH in planned.policy.allowed or is_embedded(planned.tracker):
-        return
-    around = (checkout_around(file.path, checkout) for file in planned.files.maps if file.approved)
-    # The commit of a submodule is what the repository around it says; that one's branch decides.
-    checkouts = dict.fromkeys((checkout, *(each for each in around if not each.is_submodule)))
-    found = next(filter(None, (side_branch(each, environment()) for each in checkouts)), None)
-    if found is not None:
-        raise Refused(*_about(found))
+def codes_of(result: Result, console: Console) -> list[Exit]:
+    """Say why a push stopped early, and return the exit codes that the run could end with."""
+    problem = result.pushed.problem if result.pushed else None
+    stopped = [console.failed(problem)] if problem else []
+    return [*stopped, *refusal_codes(result.change_set)]
 
 
-def _about(found: SideBranch) -> tuple[str, str]:
-    """Return what is refused and the way out."""
-    allow = f"--allow {Guard.BRANCH} lets this run pass"
-    if found.default_branch:
-        what = f"this is {found.what}, and tickets follow {found.default_branch}"
-        return what, f"plan shows what merging it would do; {allow}"
-    what = f"this is {found.what}, and nothing says that it is the default branch"
-    return what, f"git remote set-head origin --auto finds out which one is; {allow}"
+def deliver(result: Result, console: Console, reports: Sequence[Report]) -> None:
+    """Write the reports that were asked for."""
+    for report in reports:
+        console.write(report.file, rendered(result, report.form))
 
 
-def refuse_conflicts(planned: Planned) -> None:
-    """Stop before the first write when a conflict is open.
+@contextmanager
+def _stoppable(pushed: Pushed) -> Iterator[None]:
+    """End between two writes on the first SIGINT or SIGTERM; a second one ends at once."""
 
-    :raises Refused: there is one.
-    """
-    number = sum(change.action is Action.CONFLICT for change in planned.change_set.changes)
-    if number:
-        raise Refused(
-            f"{count(number, 'field')} changed by the map and by a human",
-            "settle with --resolve map KEY or --resolve tracker KEY",
-        )
+    def ask(number: int, _frame: object) -> None:
+        pushed.stop_requested = True
+        signal.signal(number, signal.default_int_handler)
 
-
-def hold_to(planned: Planned, file: Path) -> None:
-    """Check that a push would write nothing but what a reviewed plan shows.
-
-    :raises UsageProblem: the file is no plan.
-    :raises Refused: the plan is stale.
-    """
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        reviewed = read_reviewed(json.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise UsageProblem(f"cannot read {file}: {error.strerror}", "write one with plan --out FILE") from error
-    except (ValueError, LookupError, TypeError) as error:
-        raise UsageProblem(f"{file} is no plan", "write one with plan --out FILE") from error
-    extra = not_reviewed(planned.change_set, reviewed)
-    if extra:
-        some = ", ".join(f"{change.action} {change.title}" for change in extra[:3])
-        what = f"the plan is stale: {file} does not show {count(len(extra), 'change')} ({some})"
-        raise Refused(what, "make a new one with plan --out, and review it")
-
-
-_BETWEEN = re.compile(r"[\s,]+")
-
-
-def allowances(texts: Iterable[str]) -> frozenset[str]:
-    """Return the guards that are lifted; a text may name several, as an input of a CI does.
-
-    :raises UsageProblem: there is no such guard.
-    """
-    names = [name for text in texts for name in _BETWEEN.split(text) if name]
-    unknown = next((name for name in names if name not in list(Guard)), "")
-    if unknown:
-        raise UsageProblem(f"not understood: --allow {unknown}", f"--allow takes {', '.join(Guard)}")
-    return frozenset(names)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from techmap_sync.app.discovery import FoundFile, find_files, find_own_files, read_file
+from techmap_sync.app.discovery import FoundFile, Identity, find_files, find_own_files, identities_of, read_file
 from techmap_sync.app.parallel import ALL, Shard, in_order
 from techmap_sync.config import Settings
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
@@ -16,16 +16,12 @@ from techmap_sync.documents.technical_map.checks import apply_severities, check,
 from techmap_sync.documents.technical_map.parser import decode, looks_like_map, parse
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.documents.text import Ignore
-from techmap_sync.errors import UnreadableMap
+from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.files import border_of, path_in_repository
 from techmap_sync.model import Span, TechnicalMap
 from techmap_sync.planning.task import GranularityChoice
 from techmap_sync.planning.task_graph import Outline, outline_of
 from techmap_sync.text_forms import unified
-
-if TYPE_CHECKING:
-    from techmap_sync.app.discovery import Identity
-
 
 NO_MAP = "not a technical map: no heading starts with TECHNICAL MAP:"
 NO_MAP_HINT = 'techmap-sync new "Feature name" writes one; docs/map-format.md says what makes a file a map'
@@ -193,10 +189,22 @@ def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, know
     return MapFiles(named, tuple(unreadable), tuple(passed_over), elsewhere, tuple(paths or settings.maps))
 
 
+def read_one(path: str, settings: Settings) -> MapFile:
+    """Read one map.
+
+    :raises UsageProblem: there is no map at the path, or more than one.
+    :raises UnreadableMap: the file is not a map.
+    """
+    files = read_maps([path], settings)
+    for problem in files.unreadable:
+        raise problem
+    if len(files.maps) != 1:
+        raise UsageProblem(f"{path} holds {len(files.maps)} maps", "show takes the path of one map")
+    return files.maps[0]
+
+
 def _elsewhere(files: Sequence[FoundFile], shard: Shard, vocabulary: Vocabulary) -> tuple[Identity, ...]:
     """Return the maps that are a matter of other shards."""
-    from techmap_sync.app.discovery import identities_of
-
     return tuple(identities_of((file for file in files if not shard.holds(file.path)), vocabulary))
 
 

@@ -1,32 +1,52 @@
-"""The forms in which results are written, by the names that the command line takes."""
+"""The formats of results, by the names that the command line takes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import IntEnum, StrEnum
+from dataclasses import dataclass
+from enum import StrEnum
 
-from techmap_sync import errors
+from techmap_sync.errors import UsageProblem
 
-SCREEN = "-"
+STDOUT = "-"
 """The name of stdout among files."""
 
 
 class Format(StrEnum):
-    """How the result of a run is written."""
+    """Formats of the result of a run."""
 
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
     HTML = "html"
-    """A page with what was planned and where the work stood before."""
+    """A page with the plan and where the work stood before it."""
     GITHUB = "github"
     """Annotations of GitHub Actions: problems of maps, refusals, and why a run stopped early."""
     GITLAB = "gitlab"
     """A Code Quality report of the problems of maps."""
 
 
+class CheckFormat(StrEnum):
+    """Formats of diagnostics."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    """Annotations of GitHub Actions."""
+    GITLAB = "gitlab"
+    """A Code Quality report."""
+
+
+class ShowFormat(StrEnum):
+    """Formats of one map."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class StatusFormat(StrEnum):
-    """How the standing of maps is written."""
+    """Formats of the state of maps."""
 
     TEXT = "text"
     JSON = "json"
@@ -34,42 +54,24 @@ class StatusFormat(StrEnum):
     HTML = "html"
 
 
-class Exit(IntEnum):
-    """How a run ended."""
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A format of the result that somebody asked for, and where it goes."""
 
-    DONE = 0
-    """Done, or nothing to do."""
-    PROBLEMS = 1
-    """A map has problems."""
-    USAGE = 2
-    """The command or the configuration is wrong."""
-    PENDING = 3
-    """Changes are pending, and the command was asked to say so."""
-    REFUSED = 4
-    """A guard, a conflict under --strict or a stale plan."""
-    TRACKER = 5
-    """The tracker or the network failed, or the run is incomplete; the next run goes on."""
-    BUG = 70
-    INTERRUPTED = 130
+    form: Format
+    file: str
+    """A path, or ``-`` for stdout."""
 
 
-_WEIGHTIEST_FIRST = (Exit.INTERRUPTED, Exit.TRACKER, Exit.REFUSED, Exit.USAGE, Exit.PROBLEMS, Exit.PENDING)
+def asked_reports(texts: Iterable[str]) -> tuple[Report, ...]:
+    """Read the values of ``--report``: ``FORMAT=FILE``.
 
-
-def worst(codes: Iterable[Exit]) -> Exit:
-    """Return the one code that a run with several of them ends with."""
-    there = set(codes)
-    return next((code for code in _WEIGHTIEST_FIRST if code in there), Exit.DONE)
-
-
-def exit_for(problem: errors.Problem) -> Exit:
-    """Return the code that a problem ends a run with."""
-    match problem:
-        case errors.TrackerError():
-            return Exit.TRACKER
-        case errors.Refused():
-            return Exit.REFUSED
-        case errors.UnreadableMap():
-            return Exit.PROBLEMS
-        case _:
-            return Exit.USAGE
+    :raises UsageProblem: the format is unknown, or no file is named.
+    """
+    reports = []
+    for text in texts:
+        form, _, file = text.partition("=")
+        if form not in list(Format) or not file:
+            raise UsageProblem(f"not understood: --report {text}", f"write FORMAT=FILE; formats: {', '.join(Format)}")
+        reports.append(Report(Format(form), file))
+    return tuple(reports)

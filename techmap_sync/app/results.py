@@ -1,22 +1,31 @@
-"""One run, several readers: its result in every form, on the screen and in files."""
+"""The result of one run in every format, and as the comment on a review."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
+
+from rich.text import Text
 
 from techmap_sync.app.ci_event import occasion
 from techmap_sync.app.credentials import login_of_ci
 from techmap_sync.app.formats import Format
+from techmap_sync.app.survey import document_of
 from techmap_sync.app.targets import connection_to
 from techmap_sync.checkout import Checkout
 from techmap_sync.ci_run import ReviewPlace
 from techmap_sync.config import Settings, environment
 from techmap_sync.errors import Problem, UsageProblem
 from techmap_sync.registry import kind_named, known_cis, running_ci
+from techmap_sync.reports.check_results import code_quality, workflow_commands
+from techmap_sync.reports.github_actions import problem_command, refusal_commands, remark_commands
+from techmap_sync.reports.harmless import Commands
+from techmap_sync.reports.html.page import status_html
 from techmap_sync.reports.messages import hint, sentence
+from techmap_sync.reports.plan_json import plan_json, push_json
+from techmap_sync.reports.plan_markdown import SUMMARY_LIMIT, plan_markdown, push_markdown
+from techmap_sync.reports.plan_text import done_line, outcome_line, plan_text
 from techmap_sync.secrecy import hidden
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.review_comment import keep_comment
@@ -24,19 +33,26 @@ from techmap_sync.sync.review_comment import keep_comment
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from techmap_sync.app.applying import Pushed
     from techmap_sync.app.documents_found import MapFiles
-    from techmap_sync.app.run import Compared
+    from techmap_sync.app.run import Compared, Planned
     from techmap_sync.sync.changes import ChangeSet
+    from techmap_sync.sync.outcomes import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A form of the result that somebody asked for, and where it goes."""
+@dataclass
+class Pushed:
+    """What a push has done so far."""
 
-    form: Format
-    file: str
-    """A path, or ``-`` for stdout."""
+    outcomes: list[Outcome] = field(default_factory=list)
+    problem: Problem | None = None
+    """Why it stopped early."""
+    stop_requested: bool = False
+    """Somebody asked the run to end; it does so between two writes."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was shown was tried."""
+        return self.problem is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +70,14 @@ class Result:
     compared: tuple[Compared, ...] = ()
     """What the change set was worked out from."""
 
-
-def asked_reports(texts: Iterable[str]) -> tuple[Report, ...]:
-    """Read what stands behind ``--report``: ``FORMAT=FILE``.
-
-    :raises UsageProblem: there is no such format, or no file is named.
-    """
-    reports = []
-    for text in texts:
-        form, _, file = text.partition("=")
-        if form not in list(Format) or not file:
-            raise UsageProblem(f"not understood: --report {text}", f"write FORMAT=FILE; formats: {', '.join(Format)}")
-        reports.append(Report(Format(form), file))
-    return tuple(reports)
+    @staticmethod
+    def of(planned: Planned, pushed: Pushed | None = None, circumstances: Mapping[str, str] | None = None) -> Result:
+        """Return the result of a plan, and of writing it when it was written."""
+        return Result(planned.files, planned.change_set, pushed, circumstances or {}, planned.remarks, planned.compared)
 
 
 def rendered(result: Result, form: Format) -> RenderableType:
     """Return the result of a run in one form."""
-    from techmap_sync.reports.check_results import code_quality
-
     match form:
         case Format.TEXT:
             return _text(result)
@@ -95,44 +100,13 @@ def markdown(result: Result, limit: int | None = None) -> str:
 
     :param limit: bytes; as many as a job summary takes when it is None.
     """
-    from techmap_sync.reports.plan_markdown import SUMMARY_LIMIT, plan_markdown, push_markdown
-
     most, pushed = limit or SUMMARY_LIMIT, result.pushed
     if pushed is None:
         return plan_markdown(result.change_set, result.remarks, most)
     return push_markdown(result.change_set, pushed.outcomes, pushed.problem, result.remarks, most)
 
 
-def write_report(file: str, text: str, added_to: str) -> None:
-    """Write a report to a file.
-
-    :param added_to: the file that others write to as well, the summary of a CI step; any other file is overwritten.
-    :raises UsageProblem: it cannot be written.
-    """
-    write_file(file, text, flag="--report", append=file == added_to)
-
-
-def write_file(file: str, text: str, *, flag: str, append: bool = False) -> None:
-    """Write a text, with a final line end, to a file that the user named.
-
-    :param flag: the option that named it, for the message.
-    :raises UsageProblem: it cannot be written.
-    """
-    try:
-        with Path(file).open(
-            "a" if append else "w", encoding="utf-8", errors="backslashreplace", newline="\n"
-        ) as stream:
-            stream.write(hidden(text) + "\n")
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not a valid file name"
-        raise UsageProblem(f"cannot write {file}: {why}", f"name another file with {flag}") from error
-
-
 def _text(result: Result) -> RenderableType:
-    from rich.text import Text
-
-    from techmap_sync.reports.plan_text import done_line, outcome_line, plan_text
-
     parts = [plan_text(result.change_set)]
     if result.pushed is not None:
         parts += map(outcome_line, result.pushed.outcomes)
@@ -141,14 +115,6 @@ def _text(result: Result) -> RenderableType:
 
 
 def _annotations(result: Result) -> RenderableType:
-    from techmap_sync.reports.github_actions import (
-        problem_command,
-        refusal_commands,
-        remark_commands,
-        workflow_commands,
-    )
-    from techmap_sync.reports.harmless import Commands
-
     problem, found = result.pushed.problem if result.pushed else None, result.files
     of_run = [*remark_commands(result.remarks), *refusal_commands(result.change_set)]
     of_run += [problem_command(problem)] if problem else []
@@ -157,8 +123,6 @@ def _annotations(result: Result) -> RenderableType:
 
 
 def _json(result: Result) -> str:
-    from techmap_sync.reports.plan_json import plan_json, push_json
-
     if result.pushed is None:
         return plan_json(result.change_set, result.remarks)
     pushed = result.pushed
@@ -166,9 +130,6 @@ def _json(result: Result) -> str:
 
 
 def _html(result: Result) -> str:
-    from techmap_sync.app.status import document_of
-    from techmap_sync.reports.html.page import status_html
-
     document = document_of(result.compared, result.files, result.change_set.tracker, "plan")
     return status_html(document, result.remarks)
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from techmap_sync import __version__
 from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps
-from techmap_sync.app.naming import Named, Names
+from techmap_sync.app.named_tasks import Named, Names
 from techmap_sync.app.other_documents import Place, RestOfTree, is_retired, places_of, task_plan
 from techmap_sync.app.parallel import ALL, Shard
-from techmap_sync.app.targets import connect_tracker, exposure, remarks_of, source_name
+from techmap_sync.app.run_guards import exposure
+from techmap_sync.app.targets import connect_tracker, remarks_of, source_name
 from techmap_sync.checkout import Checkout, Remote
 from techmap_sync.config import Settings, shipped
 from techmap_sync.errors import UsageProblem

@@ -9,11 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from techmap_sync.app.credentials import Login, login_at
-from techmap_sync.checkout import Checkout, Remote, checkout_of
+from techmap_sync.checkout import Checkout, checkout_of
 from techmap_sync.config import FILE_NAME, Settings, environment
 from techmap_sync.errors import UsageProblem
 from techmap_sync.registry import TrackerKind, built_in, embedded, find_kind, home, kind_named, running, same_host
-from techmap_sync.sync.tracker import Tracker, Visibility
+from techmap_sync.sync.tracker import Tracker
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.trust import Trust, doubt_about, in_a_ci
 
@@ -185,23 +185,3 @@ def remarks_of(settings: Settings) -> tuple[str, ...]:
         return ()
     names = ", ".join(settings.uncounted)
     return (f"{FILE_NAME}: {names} left out, because {settings.doubt}; flags and variables of the job count.",)
-
-
-def exposure(tracker: Tracker, settings: Settings, remote: Remote | None) -> tuple[str, ...]:
-    """Return why a map must not become tickets there, empty when it may.
-
-    Only a tracker that is not the maps' own repository is asked.
-
-    :param remote: where the maps' own repository lives.
-    :raises TrackerError: it did not answer.
-    """
-    kind, _, target = tracker.name.partition(":")
-    if settings.allow_public or remote is None or is_embedded(tracker) or remote.path.casefold() == target.casefold():
-        return ()
-    theirs = tracker.visibility()
-    ours = tracker.visibility(remote.path) if remote.kind == kind else None
-    if theirs in (None, Visibility.PRIVATE) or (ours is not None and theirs <= ours):
-        return ()
-    of_maps = f"is {ours.name.lower()}" if ours is not None else "cannot be seen there"
-    what = f"{tracker.name} is {theirs.name.lower()}, and {remote.canonical}, which holds the maps, {of_maps}"
-    return (f"{what}; allow_public = true in the settings lets its tickets be read",)

@@ -1,10 +1,9 @@
-"""The program as Typer knows it: its own options, and where its commands are found."""
+"""The program as Typer knows it: its own options, and where its commands are."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -12,48 +11,37 @@ from typer.main import get_group
 
 from techmap_sync import __version__
 
-if TYPE_CHECKING:
-    from techmap_sync.config import Settings
-
-FILES = {
-    "init": "authoring",
-    "new": "authoring",
-    "check": "authoring",
-    "show": "authoring",
-    "plan": "pushing",
-    "push": "pushing",
-    "reconcile": "pushing",
-    "status": "watching",
-    "doctor": "watching",
-    "ci": "continuous",
-}
-"""In which file of this folder each command stands; help lists them in this order."""
+COMMANDS = ("init", "new", "check", "show", "plan", "push", "reconcile", "status", "doctor", "ci")
+"""Each is a function in the file of its name in this folder; help lists them in this order."""
 
 
 class CommandsOnDemand(TyperGroup):
-    """Imports the file of a command when the command is asked for, so that nobody waits for the others."""
+    """Imports the file of a command when that command is asked for, so that nobody waits for the others."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands."""
-        return list(FILES)
+        return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command; for a name that is none, all are read, so that Typer can suggest the nearest."""
+        """Return a command; for an unknown name all are read, so that Typer can suggest the nearest."""
         if cmd_name not in self.commands:
-            for file in {FILES[cmd_name]} if cmd_name in FILES else set(FILES.values()):
-                self.commands.update(get_group(import_module(f"techmap_sync.cli.{file}").app).commands)
+            for name in (cmd_name,) if cmd_name in COMMANDS else COMMANDS:
+                self.commands[name] = command(name)
         return self.commands.get(cmd_name)
 
 
-def commands() -> typer.Typer:
-    """Return what the commands of one file hang themselves on."""
-    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+def command(name: str) -> Any:
+    """Return a command, made of the function in the file of its name and the example there."""
+    file = import_module(f"techmap_sync.cli.{name}")
+    made = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    made.command(epilog=f"Example: {file.EXAMPLE}")(getattr(file, name))
+    return get_group(made).commands[name]
 
 
 app = typer.Typer(
     name="techmap-sync",
     cls=CommandsOnDemand,
-    help="Turn approved technical maps into tickets and keep both in step: nothing twice, nothing lost.",
+    help="Turn approved technical maps into tickets and keep both in sync: nothing twice, nothing lost.",
     epilog="Example: techmap-sync plan docs/maps --to backlog:./backlog",
     no_args_is_help=True,
     add_completion=False,
@@ -71,21 +59,3 @@ def root(
     if version:
         print(f"techmap-sync {__version__}")
         raise typer.Exit
-
-
-def settings_of(config_file: Path | None, **flags: object) -> Settings:
-    """Return the settings of this run, and say which do not count in this checkout.
-
-    :param flags: settings by name; a flag that was not given is None, or an empty list.
-    """
-    from techmap_sync.app.targets import remarks_of, trust_of_this_run
-    from techmap_sync.config import environment, find_settings_file, load_settings
-
-    given = {name: value for name, value in flags.items() if value not in (None, [])}
-    trust = trust_of_this_run(environment())
-    settings = load_settings(config_file or find_settings_file(Path.cwd()), given, trust)
-    if remarks := remarks_of(settings):
-        from techmap_sync.cli.console import Screen
-
-        Screen().note(f"note: {' '.join(remarks)}")
-    return settings

@@ -8,14 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from techmap_sync.app.formats import SCREEN, Exit, exit_for, worst
+from techmap_sync.app.ci_event import summary_file
+from techmap_sync.app.exit_codes import Exit, exit_code, exit_for
+from techmap_sync.app.formats import STDOUT
 from techmap_sync.cli.ci_log import HarmlessStream, command
-from techmap_sync.errors import Problem
+from techmap_sync.config import environment
+from techmap_sync.errors import Problem, UsageProblem
 from techmap_sync.reports.harmless import Commands, visible
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.secrecy import harmless, hidden
@@ -23,14 +27,13 @@ from techmap_sync.secrecy import harmless, hidden
 if TYPE_CHECKING:
     from techmap_sync.app.documents_found import MapFiles
     from techmap_sync.app.parallel import Shard
-    from techmap_sync.sync.changes import ChangeSet
-    from techmap_sync.sync.tracker import Capabilities
 
 
-_ALSO_THE_SCREEN = frozenset({SCREEN, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
+_STDOUT = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 """Names of stdout, where a runner may listen."""
 LONG = 5.0
 """Seconds from which on a run says beforehand how long it will take."""
+_HOUR = 3600.0
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,9 @@ class Screen:
 
     def write(self, file: str, rendered: RenderableType) -> None:
         """Write a result to a file, without colour; ``-`` is the screen."""
-        if file in _ALSO_THE_SCREEN:
+        if file in _STDOUT:
             self.result(rendered)
         else:
-            from techmap_sync.app.ci_event import summary_file
-            from techmap_sync.app.results import write_report
-            from techmap_sync.config import environment
-
             write_report(file, _plain(rendered), summary_file(environment()))
 
     def note(self, text: str) -> None:
@@ -72,38 +71,39 @@ class Screen:
             self._err.print(_seen(Text.assemble(("hint: ", "cyan"), hint(problem))))
         return exit_for(problem)
 
-    def shared(self, shard: Shard, files: MapFiles) -> None:
-        """Say that other runs see to some of the maps."""
+    def note_shard(self, shard: Shard, files: MapFiles) -> None:
+        """Say that other runs take care of some of the maps."""
         if not shard.is_all:
             self.note(
                 f"shard {shard.number} of {shard.total}: {len(files.maps)} maps, {len(files.elsewhere)} elsewhere"
             )
 
-    def passed_over(self, files: MapFiles) -> None:
-        """Name the files that are no maps, on request."""
+    def list_skipped(self, files: MapFiles) -> None:
+        """Name the files that are not maps, on request."""
         if self.verbose:
             for path in files.passed_over:
-                self.note(f"note: {path} is no technical map, passed over")
+                self.note(f"note: {path} is not a technical map, skipped")
 
     def ended(self, files: MapFiles, codes: Sequence[Exit], require_approved: bool) -> Exit:
-        """Say which files stopped themselves, and return the exit code of the run."""
-        unreadable = [self.failed(problem) for problem in files.unreadable]
+        """Say which files could not be read, and return the exit code of the run.
+
+        :param codes: what else the run could end with.
+        """
+        for problem in files.unreadable:
+            self.failed(problem)
         if not (files.maps or files.unreadable or files.elsewhere):
             self.note(
                 f'no map in {", ".join(files.places)}: techmap-sync new "Feature" writes one, '
                 "and the setting maps says where they are"
             )
-        broken = [Exit.PROBLEMS for file in files.maps if file.errors]
-        waiting = [Exit.PROBLEMS for file in files.maps if require_approved and not file.approved]
-        return worst([*codes, *unreadable, *broken, *waiting])
+        return exit_code(files, codes, require_approved)
 
-    def duration(self, change_set: ChangeSet, capabilities: Capabilities) -> None:
-        """Say how long the writes will take at the pace that the server allows."""
-        from techmap_sync.sync.outcomes import HOUR, seconds_to_apply
-
-        seconds = seconds_to_apply(change_set, capabilities)
-        if seconds >= HOUR:
-            self.note(f"about {seconds / HOUR:.1f} h; a run ends when the server's hour is spent, the next one goes on")
+    def note_duration(self, seconds: float) -> None:
+        """Say how long the writes will take, where that is long."""
+        if seconds >= _HOUR:
+            self.note(
+                f"about {seconds / _HOUR:.1f} h; a run stops at the server's hourly limit, and the next one continues"
+            )
         elif seconds > LONG:
             self.note(f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s")
 
@@ -132,6 +132,31 @@ class Screen:
     @cached_property
     def _err(self) -> Console:
         return _console(self.no_color, stderr=True)
+
+
+def write_report(file: str, text: str, added_to: str) -> None:
+    """Write a report to a file.
+
+    :param added_to: the file that others write to as well, the summary of a CI step; any other file is overwritten.
+    :raises UsageProblem: it cannot be written.
+    """
+    write_file(file, text, flag="--report", append=file == added_to)
+
+
+def write_file(file: str, text: str, *, flag: str, append: bool = False) -> None:
+    """Write a text, with a final line end, to a file that the user named.
+
+    :param flag: the option that named it, for the message.
+    :raises UsageProblem: it cannot be written.
+    """
+    try:
+        with Path(file).open(
+            "a" if append else "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+        ) as stream:
+            stream.write(hidden(text) + "\n")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not a valid file name"
+        raise UsageProblem(f"cannot write {file}: {why}", f"name another file with {flag}") from error
 
 
 class _Guarded:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from techmap_sync.app.formats import Exit
+from techmap_sync.app.exit_codes import Exit
 from techmap_sync.cli.app import app
 from techmap_sync.cli.ci_log import nothing_is_obeyed
 from techmap_sync.errors import Problem

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from rich.cells import cell_len
@@ -20,7 +20,7 @@ from rich.text import Text
 
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Rule, Severity, counted_by_severity
 from techmap_sync.errors import UnreadableMap
-from techmap_sync.reports.harmless import json_text
+from techmap_sync.reports.harmless import Commands, escape_data, escape_property, json_text
 from techmap_sync.reports.messages import clean, count
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
@@ -195,3 +195,52 @@ def _about_file(problem: UnreadableMap) -> dict[str, object]:
         "severity": "blocker",
         "location": {"path": problem.path, "lines": {"begin": 1}},
     }
+
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+_MOST_SHOWN = 10
+"""Annotations of each kind that GitHub shows of one step."""
+
+
+def workflow_commands(files: Sequence[CheckedFile], unreadable: Sequence[UnreadableMap] = ()) -> Commands:
+    """Render what was found in some maps as annotations of GitHub Actions, one workflow command a line.
+
+    https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+
+    GitHub drops without a word what is too much; here the last of a kind says how many there are besides.
+
+    :param unreadable: files that had to be maps and are none.
+    """
+    lines = [(Severity.ERROR, _unreadable_command(problem)) for problem in unreadable]
+    lines += [(found.severity, _command(file, found)) for file in files for found in file.diagnostics]
+    return Commands("\n".join(_most_important(lines)))
+
+
+def _command(file: CheckedFile, found: Diagnostic) -> str:
+    span = found.span
+    same_line = span.end_line in (0, span.line)
+    properties: Mapping[str, object] = {
+        "file": file.path,
+        "line": span.line,
+        "col": span.column,
+        **({"endColumn": span.end_column} if same_line and span.end_column else {}),
+        "title": f"techmap-sync {found.rule.id}",
+    }
+    said = ",".join(f"{name}={escape_property(str(value))}" for name, value in properties.items())
+    return f"::{_COMMANDS[found.severity]} {said}::{escape_data(found.message)}"
+
+
+def _unreadable_command(problem: UnreadableMap) -> str:
+    return f"::error file={escape_property(problem.path)},line=1,title=techmap-sync::{escape_data(problem.what)}"
+
+
+def _most_important(lines: Sequence[tuple[Severity, str]]) -> Iterator[str]:
+    total, shown = Counter(severity for severity, _ in lines), Counter[Severity]()
+    for severity, line in lines:
+        if total[severity] <= _MOST_SHOWN or shown[severity] < _MOST_SHOWN - 1:
+            shown[severity] += 1
+            yield line
+    for severity, number in total.items():
+        if left_out := number - shown[severity]:
+            more = f"{left_out} more of this kind: techmap-sync check names them all"
+            yield f"::{_COMMANDS[severity]} title=techmap-sync::{more}"

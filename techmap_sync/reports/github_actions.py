@@ -1,35 +1,17 @@
-"""Diagnostics as GitHub Actions annotations.
+"""What a run tells GitHub Actions: annotations about the run, and the outputs of its step.
 
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
-from techmap_sync.errors import Problem, UnreadableMap
-from techmap_sync.reports.harmless import Commands
+from techmap_sync.errors import Problem
+from techmap_sync.reports.harmless import escape_data, escape_property
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.sync.changes import Action, ChangeSet, counted
 from techmap_sync.sync.outcomes import Outcome, Status
-
-COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
-MOST = 10
-"""Annotations of each kind that GitHub shows of one step."""
-
-
-def workflow_commands(files: Sequence[CheckedFile], unreadable: Sequence[UnreadableMap] = ()) -> Commands:
-    """Render what was found in some maps, one workflow command a line.
-
-    GitHub drops without a word what is too much; here the last of a kind says how many there are besides.
-
-    :param unreadable: files that had to be maps and are none.
-    """
-    lines = [(Severity.ERROR, _about_file(problem)) for problem in unreadable]
-    lines += [(found.severity, _command(file, found)) for file in files for found in file.diagnostics]
-    return Commands("\n".join(_most_important(lines)))
 
 
 def problem_command(problem: Problem) -> str:
@@ -50,46 +32,6 @@ def refusal_commands(change_set: ChangeSet) -> list[str]:
         for each in change_set.maps
         for reason in each.refusals
     ]
-
-
-def escape_data(text: str) -> str:
-    """Escape the message of a workflow command, so that no text ends it or begins another one."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def escape_property(text: str) -> str:
-    """Escape the value of a property of a workflow command."""
-    return escape_data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _command(file: CheckedFile, found: Diagnostic) -> str:
-    span = found.span
-    same_line = span.end_line in (0, span.line)
-    properties: Mapping[str, object] = {
-        "file": file.path,
-        "line": span.line,
-        "col": span.column,
-        **({"endColumn": span.end_column} if same_line and span.end_column else {}),
-        "title": f"techmap-sync {found.rule.id}",
-    }
-    said = ",".join(f"{name}={escape_property(str(value))}" for name, value in properties.items())
-    return f"::{COMMANDS[found.severity]} {said}::{escape_data(found.message)}"
-
-
-def _about_file(problem: UnreadableMap) -> str:
-    return f"::error file={escape_property(problem.path)},line=1,title=techmap-sync::{escape_data(problem.what)}"
-
-
-def _most_important(lines: Sequence[tuple[Severity, str]]) -> Iterator[str]:
-    total, shown = Counter(severity for severity, _ in lines), Counter[Severity]()
-    for severity, line in lines:
-        if total[severity] <= MOST or shown[severity] < MOST - 1:
-            shown[severity] += 1
-            yield line
-    for severity, number in total.items():
-        if left_out := number - shown[severity]:
-            more = f"{left_out} more of this kind: techmap-sync check names them all"
-            yield f"::{COMMANDS[severity]} title=techmap-sync::{more}"
 
 
 def step_outputs(change_set: ChangeSet, outcomes: Sequence[Outcome] | None, report: str) -> dict[str, str]:

@@ -60,6 +60,16 @@ def harmless_line(line: str) -> str:
     return _COMMAND.sub(rf"\g<0>{_BREAK}", line, count=1) if ":" in line else line
 
 
+def escape_data(text: str) -> str:
+    """Escape the message of a workflow command, so that no text ends it or begins another one."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def escape_property(text: str) -> str:
+    """Escape the value of a property of a workflow command."""
+    return escape_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
 def json_text(value: object) -> str:
     """Return a value as JSON in which nothing has to be made harmless: what would have to is written as an escape."""
     text = json.dumps(value, ensure_ascii=False, indent=2)

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
 from techmap_sync import errors
 from techmap_sync.secrecy import harmless, printable
-
-if TYPE_CHECKING:
-    from techmap_sync.sync.outcomes import Outcome
-
-
-_MOST_NAMED = 5
-"""Failures that one message names; the report has them all."""
 
 
 def sentence(problem: errors.Problem) -> str:
@@ -37,16 +27,6 @@ def sentence(problem: errors.Problem) -> str:
 def hint(problem: errors.Problem) -> str:
     """Return the way out, empty when the sentence says it all; it may have lines to type."""
     return "\n".join(harmless(line) for line in str(getattr(problem, "hint", "")).split("\n"))
-
-
-def failures(outcomes: Iterable[Outcome]) -> str:
-    """Return which tickets the tracker refused, and its words for it."""
-    from techmap_sync.sync.outcomes import Status
-
-    failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
-    named = [f'{o.ticket} "{clean(o.change.title)}": {clean(o.detail)}'.strip() for o in failed[:_MOST_NAMED]]
-    more = f"; and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""
-    return f"{count(len(failed), 'change')} failed: {'; '.join(named)}{more}" if failed else ""
 
 
 def count(number: int, thing: str) -> str:

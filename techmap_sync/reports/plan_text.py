@@ -215,3 +215,15 @@ def _quoted(text: str) -> str:
 
 def _joined(lines: Iterable[Text]) -> Text:
     return Text("\n").join(lines)
+
+
+_MOST_NAMED = 5
+"""Failures that one message names; the report has them all."""
+
+
+def failures(outcomes: Iterable[Outcome]) -> str:
+    """Return which tickets the tracker refused, and its words for it."""
+    failed = [outcome for outcome in outcomes if outcome.status is Status.FAILED]
+    named = [f'{o.ticket} "{clean(o.change.title)}": {clean(o.detail)}'.strip() for o in failed[:_MOST_NAMED]]
+    more = f"; and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""
+    return f"{count(len(failed), 'change')} failed: {'; '.join(named)}{more}" if failed else ""

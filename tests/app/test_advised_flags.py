@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 
 import techmap_sync.sync
-from techmap_sync.cli.continuous import app
+from techmap_sync.cli.app import command
 
 ANOTHER_COMMAND = "push --refresh"
 """Said with its command, for it is no way out of anything: in a CI the next change of the map writes the rest."""
@@ -30,9 +29,7 @@ FLAGS = sorted(set(advised()) - {"--out"})
 
 @pytest.mark.parametrize("flag", FLAGS)
 def test_ci_takes_each_flag_that_a_message_about_tickets_advises(flag: str) -> None:
-    command = get_command(app)
-    ci = command.commands["ci"] if hasattr(command, "commands") else command
-    assert flag in {name for parameter in ci.params for name in parameter.opts}
+    assert flag in {name for parameter in command("ci").params for name in parameter.opts}
 
 
 def test_flags_are_found() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.app.ci_event import side_branch
+from techmap_sync.app.run_guards import side_branch
 from techmap_sync.checkout import Checkout, Remote
 
 HEAD, OTHER = "a" * 40, "b" * 40

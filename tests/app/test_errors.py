@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from techmap_sync.checkout import checkout_of
-from techmap_sync.cli import authoring
+from techmap_sync.cli import options
 from tests.app.run import CORPUS, Program
 
 GOOD = CORPUS / "01-two-factor-login.md"
@@ -110,7 +110,7 @@ def test_a_good_map_beside_a_bad_one_is_pushed(program: Program) -> None:
 def test_a_file_in_a_folder_that_is_no_map_is_passed_over_with_a_note(program: Program) -> None:
     no_map(program.folder)
     assert "notes.md" not in program("check", ".").err
-    assert "note: notes.md is no technical map, passed over" in program("check", ".", "-v").err
+    assert "note: notes.md is not a technical map, skipped" in program("check", ".", "-v").err
 
 
 def test_an_unknown_variable_is_refused_because_it_would_be_ignored(
@@ -151,7 +151,7 @@ def test_a_folder_that_cannot_be_read(program: Program) -> None:
 
 
 def test_a_bug_is_named_as_one(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(authoring, "settings_of", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(options, "settings_of", lambda *_, **__: 1 / 0)
     ended = program("check", GOOD)
     assert ended.code == 70
     assert "error: this is a bug in techmap-sync: ZeroDivisionError" in ended.err

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from techmap_sync.app.ci_event import occasion
-from techmap_sync.app.formats import Exit
+from techmap_sync.app.exit_codes import Exit
 from techmap_sync.ci_run import Deed, Occasion, ReviewPlace
-from techmap_sync.cli.options import FailOn
+from techmap_sync.cli.ci import FailOn
 from techmap_sync.errors import UsageProblem
 from tests.app.run import Program
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from techmap_sync.app.documents_found import read_maps
-from techmap_sync.app.status import document_of
+from techmap_sync.app.survey import document_of
 from techmap_sync.config import load_settings
 from tests.app.run import CORPUS, ROOT, Program
 

@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techmap_sync.cli.ci_log import HarmlessStream
-from techmap_sync.reports.github_actions import escape_data, escape_property
-from techmap_sync.reports.harmless import harmless_line, json_text, visible
+from techmap_sync.reports.harmless import escape_data, escape_property, harmless_line, json_text, visible
 from tests.app.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
 from tests.app.run import Program
 from tests.ci.runner_rules import (
@@ -192,7 +191,7 @@ def test_a_bug_is_said_in_harmless_words(hostile: Program) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("x\n::error::owned\n##[error]owned")
 
-    hostile.monkeypatch.setattr("techmap_sync.cli.authoring.settings_of", broken)
+    hostile.monkeypatch.setattr("techmap_sync.cli.options.settings_of", broken)
     ended = hostile("check")
     assert ended.code == 70
     assert list(commands_in(ended.err)) == []

@@ -26,9 +26,10 @@ PLACES = [place for step in STEPS for place in re.findall(r"`([\w./]*NAME[\w./]*
 VENDOR = re.compile("github|gitlab|backlog", re.IGNORECASE)
 ALLOWED = {
     "cli/app.py": "the example of the help",
-    "cli/pushing.py": "the example of the help",
-    "cli/watching.py": "the example of the help",
-    "app/checking.py": "names of formats",
+    "cli/plan.py": "the example of the help",
+    "cli/push.py": "the example of the help",
+    "cli/reconcile.py": "the example of the help",
+    "cli/doctor.py": "the example of the help",
     "app/formats.py": "names of formats",
     "checkout.py": "the address of a format's specification",
     "reports/github_actions.py": "a format",

@@ -1,43 +1,78 @@
-"""``ci``: the one command that a job of a CI runs. It decides from the event what to do."""
+"""``ci``: the one command that a CI job runs. It decides from the event what to do."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 
+from techmap_sync.app.applying import carry_out, codes_of, deliver
 from techmap_sync.app.ci_event import occasion, outputs_file, summary_file
-from techmap_sync.app.formats import Exit, Format
-from techmap_sync.app.naming import Named, read_named
-from techmap_sync.app.parallel import ALL, Shard, shard_of
-from techmap_sync.app.results import Report, Result, asked_reports, rendered, write_report
+from techmap_sync.app.documents_found import MapFiles
+from techmap_sync.app.exit_codes import Exit, refusal_codes
+from techmap_sync.app.formats import Format, Report, asked_reports
+from techmap_sync.app.named_tasks import read_named
+from techmap_sync.app.parallel import ALL, shard_of
+from techmap_sync.app.results import Result, commented, rendered
+from techmap_sync.app.run import Planned, Wishes, make_plan, tasks_alone
+from techmap_sync.app.run_guards import allowances, refuse_conflicts, refuse_side_branch
+from techmap_sync.app.targets import checkout_here, remarks_of, tracker_without_login
+from techmap_sync.checkout import Checkout
 from techmap_sync.ci_run import Deed, Occasion
 from techmap_sync.cli import options
-from techmap_sync.cli.app import commands, settings_of
 from techmap_sync.cli.ci_log import JobLog
-from techmap_sync.cli.console import Screen
-from techmap_sync.cli.options import FailOn
-from techmap_sync.cli.runs import carry_out, deliver, ended, refused
+from techmap_sync.cli.console import Screen, write_report
+from techmap_sync.config import Settings, environment
 from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
-from techmap_sync.reports.github_actions import problem_command
+from techmap_sync.reports.check_results import check_text
+from techmap_sync.reports.github_actions import output_lines, problem_command, step_outputs
+from techmap_sync.reports.plan_markdown import problem_markdown
+from techmap_sync.sync.guards import Guard
 
-if TYPE_CHECKING:
-    from techmap_sync.app.documents_found import MapFiles
-    from techmap_sync.app.run import Planned
-    from techmap_sync.checkout import Checkout
-    from techmap_sync.config import Settings
-
-
-app = commands()
+EXAMPLE = "techmap-sync ci --report markdown=summary.md --report json=report.json"
 
 
-@app.command(epilog="Example: techmap-sync ci --report markdown=summary.md --report json=report.json")
+class FailOn(StrEnum):
+    """What makes a CI job fail besides a wrong configuration and a tracker that fails; each includes those before."""
+
+    NEVER = "never"
+    PROBLEMS = "problems"
+    """A map has errors, or a guard refused."""
+    CONFLICTS = "conflicts"
+    """Map and tracker both changed a field; then nothing is written."""
+    CHANGES = "changes"
+    """Changes are pending."""
+
+    @property
+    def refuses_conflicts(self) -> bool:
+        """Whether a conflict keeps everything from being written."""
+        return self in (FailOn.CONFLICTS, FailOn.CHANGES)
+
+    def fails(self, code: Exit) -> bool:
+        """Say whether a job that ended so has failed."""
+        match code:
+            case Exit.PROBLEMS | Exit.REFUSED:
+                return self is not FailOn.NEVER
+            case Exit.PENDING:
+                return self is FailOn.CHANGES
+            case _:
+                return code is not Exit.DONE
+
+
+Command = Annotated[Deed | None, typer.Option(help="Run this command, whatever the event is.")]
+PathLines = Annotated[
+    str, typer.Option("--paths", help="Maps, folders or globs, one per line. Default: the setting `maps`.")
+]
+FailOnOption = Annotated[FailOn, typer.Option(help="What makes the job fail; each includes those before it.")]
+
+
 def ci(
-    command: options.Command = None,
-    paths: options.PathLines = "",
+    command: Command = None,
+    paths: PathLines = "",
     to: options.To = None,
     api_url: options.ApiUrl = None,
     config_file: options.ConfigFile = None,
@@ -49,30 +84,25 @@ def ci(
     recreate: options.Recreate = None,
     rebind: options.Rebind = None,
     accept_settings: options.AcceptSettings = False,
-    fail_on: options.FailOnOption = FailOn.PROBLEMS,
+    fail_on: FailOnOption = FailOn.PROBLEMS,
     verbose: options.Verbose = False,
 ) -> None:
-    """Do in a CI job what its event asks for.
+    """Run the right command for the current CI event.
 
     A pull or merge request: check the maps, plan, and keep the plan as one comment there. A push to the default branch:
     push. A schedule or a start by hand: reconcile. Anything else: plan.
     """
-    from techmap_sync.app.applying import allowances
-    from techmap_sync.app.targets import checkout_here
-    from techmap_sync.config import environment
-
     log, reports = JobLog(environment()), asked_reports(report or ())
     try:
         maps = [line.strip() for line in paths.splitlines() if line.strip()] or None
-        settings = settings_of(config_file, to=to, api_url=api_url, maps=maps, adopted=adopted)
+        settings = options.settings_of(config_file, to=to, api_url=api_url, maps=maps, adopted=adopted)
         shard, screen, allowed = shard_of(None, environment()), Screen(verbose=verbose), allowances(allow or ())
         named = read_named(resolve or (), recreate or (), rebind or ())
-        job = _Job(
-            settings, checkout_here(settings), screen, log, max_writes, fail_on, shard, allowed, named, accept_settings
-        )
+        wishes = Wishes(named=named, allowed=allowed, accept_settings=accept_settings, shard=shard)
+        job = _Job(settings, checkout_here(settings), screen, log, max_writes, fail_on, wishes)
         result, codes = job.run(_occasion(command))
     except Problem as problem:
-        _tell(problem, log, reports)
+        _report_problem(problem, log, reports)
         raise
     _hand_on(result, job.screen, reports)
     code = job.screen.ended(result.files, codes, False)
@@ -89,12 +119,8 @@ class _Job:
     log: JobLog
     max_writes: int | None
     fail_on: FailOn
-    shard: Shard
-    allowed: frozenset[str]
-    """Guards that are lifted."""
-    named: Named
-    """Tasks that are settled, created again or bound again."""
-    accept_settings: bool = False
+    wishes: Wishes
+    """What the job's flags and its shard ask for."""
 
     def run(self, occasion: Occasion) -> tuple[Result, list[Exit]]:
         """Do what is to be done, and return what came of it with all exit codes."""
@@ -125,15 +151,11 @@ class _Job:
 
         :raises Refused: the maps are not those of the default branch, or there is a conflict that has to be settled.
         """
-        from techmap_sync.app.applying import refuse_conflicts, refuse_side_branch
-
-        refuse_side_branch(planned, self.checkout)
+        refuse_side_branch(planned.tracker, planned.files.maps, self.checkout, self.wishes.allowed)
         if self.fail_on.refuses_conflicts:
-            refuse_conflicts(planned)
+            refuse_conflicts(planned.change_set)
 
     def _reason_to_leave_the_tracker(self, occasion: Occasion) -> str:
-        from techmap_sync.app.targets import tracker_without_login
-
         if occasion.deed is Deed.CHECK:
             return "check reads no tracker"
         if {"to", "api_url"} & set(self.settings.uncounted):
@@ -144,9 +166,6 @@ class _Job:
 
     def _tasks(self, occasion: Occasion, reason: str) -> tuple[Result, list[Exit]]:
         """List the tasks of all maps, where tickets are not read."""
-        from techmap_sync.app.run import tasks_alone
-        from techmap_sync.app.targets import remarks_of
-
         files, change_set = tasks_alone([], self.settings, self.checkout)
         self._problems(files)
         remark = f"Only the tasks of the maps, not compared with their tickets: {reason}."
@@ -154,32 +173,23 @@ class _Job:
         return self._shown(occasion, Result(files, change_set, remarks=(remark, *remarks_of(self.settings)))), unwritten
 
     def _planned(self, occasion: Occasion) -> Planned:
-        from techmap_sync.app.run import Wishes, make_plan
-        from techmap_sync.sync.guards import Guard
-
-        only_shown = occasion.deed is Deed.PLAN
+        only_shown, wishes = occasion.deed is Deed.PLAN, self.wishes
         # Merging makes a newer commit than any that was pushed.
-        allowed = self.allowed | ({Guard.OLDER} if only_shown and occasion.review else set())
+        allowed = wishes.allowed | ({Guard.OLDER} if only_shown and occasion.review else set())
         allowed |= {Guard.UNCOMMITTED} if only_shown else set()
         # The comment on a review is one and whole, however many runners there are.
-        shard = ALL if occasion.review and self.shard.is_first else self.shard
-        wishes = Wishes(
-            allowed=allowed,
-            accept_settings=self.accept_settings,
-            reconcile=occasion.deed is Deed.RECONCILE,
-            shard=shard,
-            named=self.named,
-        )
+        shard = ALL if occasion.review and wishes.shard.is_first else wishes.shard
+        wishes = replace(wishes, allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE, shard=shard)
         planned = make_plan([], self.settings, self.checkout, wishes)
-        self.screen.shared(shard, planned.files)
+        self.screen.note_shard(shard, planned.files)
         return planned
 
     def _previewed(
         self, occasion: Occasion, planned: Planned, refusal: Refused | None = None
     ) -> tuple[Result, list[Exit]]:
         """Show the plan, and what kept it from being written if it was to be."""
-        result = Result(planned.files, planned.change_set, compared=planned.compared, remarks=planned.remarks)
-        codes = refused(planned)
+        result = Result.of(planned)
+        codes = refusal_codes(planned.change_set)
         if refusal is not None:
             self.log.command(problem_command(refusal))
             codes.append(self.screen.failed(refusal))
@@ -192,30 +202,24 @@ class _Job:
     def _written(self, planned: Planned) -> tuple[Result, list[Exit]]:
         with self.log.section("Tickets"):
             result = carry_out(planned, self.screen, Format.TEXT, self.max_writes)
-            code = ended(result, self.screen)
-        return result, [code, *refused(planned)]
+            codes = codes_of(result, self.screen)
+        return result, codes
 
     def _shown(self, occasion: Occasion, result: Result) -> Result:
         """Show a plan in the log and on the review."""
-        from techmap_sync.app.results import commented
-
-        if occasion.review is not None and occasion.deed is Deed.PLAN and self.shard.is_first:
+        if occasion.review is not None and occasion.deed is Deed.PLAN and self.wishes.shard.is_first:
             result = commented(occasion.review, result, self.settings, self.checkout)
         with self.log.section("Plan"):
             self.screen.result(rendered(result, Format.TEXT))
         return result
 
     def _problems(self, files: MapFiles) -> None:
-        from techmap_sync.app.checking import CheckFormat, report
-
         if any(file.diagnostics for file in files.maps):
             with self.log.section("Maps"):
-                self.screen.result(report(files, CheckFormat.TEXT))
+                self.screen.result(check_text(files.checked))
 
 
 def _occasion(command: Deed | None) -> Occasion:
-    from techmap_sync.config import environment
-
     variables = environment()
     if command is None:
         return occasion(variables)
@@ -227,9 +231,6 @@ def _occasion(command: Deed | None) -> Occasion:
 
 def _hand_on(result: Result, screen: Screen, reports: Sequence[Report]) -> None:
     """Write the reports, and what the CI hands on to later steps."""
-    from techmap_sync.config import environment
-    from techmap_sync.reports.github_actions import output_lines, step_outputs
-
     deliver(result, screen, reports)
     file = outputs_file(environment())
     if file:
@@ -239,11 +240,8 @@ def _hand_on(result: Result, screen: Screen, reports: Sequence[Report]) -> None:
         write_report(file, lines.rstrip("\n"), added_to=file)
 
 
-def _tell(problem: Problem, log: JobLog, reports: Sequence[Report]) -> None:
+def _report_problem(problem: Problem, log: JobLog, reports: Sequence[Report]) -> None:
     """Say in the summary and as an annotation what ended the run; the screen says it last."""
-    from techmap_sync.config import environment
-    from techmap_sync.reports.plan_markdown import problem_markdown
-
     log.command(problem_command(problem))
     for report in reports:
         if report.form is Format.MARKDOWN:

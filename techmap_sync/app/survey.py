@@ -1,14 +1,12 @@
-"""``status``: where the work of all maps stands, worked out from the very comparison that ``plan`` makes."""
+"""What ``status`` and ``doctor`` see: the state of all maps, compared as ``plan`` compares them, and of the tracker."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, assert_never
 
 from techmap_sync.app.documents_found import MapFile, MapFiles
-from techmap_sync.app.formats import StatusFormat
 from techmap_sync.app.run import Compared, Wishes, make_plan, sync_policy
 from techmap_sync.app.targets import connect_tracker, source_name
 from techmap_sync.checkout import Checkout
@@ -16,7 +14,7 @@ from techmap_sync.config import Settings, environment
 from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.model import Lifecycle
 from techmap_sync.planning.titles import tracking_key
-from techmap_sync.reports.status_report import Document, status_document, status_json
+from techmap_sync.reports.status_report import Document, status_document
 from techmap_sync.sync import claims
 from techmap_sync.sync import orphans as absent
 from techmap_sync.sync.changes import MapChanges
@@ -25,10 +23,6 @@ from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.progress import Gate, MapProgress, Subject, take_stock
 from techmap_sync.sync.tickets import Sorted
 from techmap_sync.sync.tracker import Finding, Tracker
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
 
 CLOCK = "SOURCE_DATE_EPOCH"
 """The variable by which builds are made repeatable: https://reproducible-builds.org/specs/source-date-epoch/"""
@@ -55,25 +49,6 @@ def document_of(compared: Sequence[Compared], files: MapFiles, tracker: str, abo
     ]
     maps = (*take_stock(subjects), *_unread(files.unreadable))
     return status_document(maps, tracker, _now().isoformat(timespec="seconds"), about)
-
-
-def status_in(document: Document, form: StatusFormat) -> RenderableType:
-    """Return a document in one of the forms."""
-    from techmap_sync.reports import status_report as status_markdown
-    from techmap_sync.reports import status_report as status_text
-    from techmap_sync.reports.html import page
-
-    match form:
-        case StatusFormat.TEXT:
-            return status_text.status_text(document)
-        case StatusFormat.JSON:
-            return status_json(document)
-        case StatusFormat.MARKDOWN:
-            return status_markdown.status_markdown(document)
-        case StatusFormat.HTML:
-            return page.status_html(document)
-        case _:
-            assert_never(form)
 
 
 def _without_tickets(file: MapFile) -> Compared:

@@ -1,0 +1,87 @@
+"""``check``: what is wrong with some maps, for people and for services."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, assert_never
+
+import typer
+
+from techmap_sync import __version__
+from techmap_sync.app.documents_found import MapFiles, read_maps
+from techmap_sync.app.formats import CheckFormat
+from techmap_sync.app.parallel import shard_of
+from techmap_sync.cli import options
+from techmap_sync.cli.console import Screen
+from techmap_sync.config import environment
+from techmap_sync.errors import UsageProblem
+from techmap_sync.planning.task_graph import EVERY_RULE
+from techmap_sync.reports.check_results import check_json, check_text, code_quality, rule_text, sarif, workflow_commands
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+EXAMPLE = "techmap-sync check docs/maps"
+
+Explain = Annotated[str | None, typer.Option(metavar="RULE", help="Explain a rule, and check nothing.")]
+FormatOption = Annotated[CheckFormat, typer.Option("--format", help="How the result is written.")]
+Jobs = Annotated[int | None, typer.Option(help="Worker processes for reading maps; 0: one per core, 1: no workers.")]
+
+
+def check(
+    paths: options.Paths = None,
+    explain: Explain = None,
+    config_file: options.ConfigFile = None,
+    output: FormatOption = CheckFormat.TEXT,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    no_color: options.NoColor = False,
+    require_approved: options.RequireApproved = False,
+    shard: options.ShardOption = None,
+    jobs: Jobs = None,
+) -> None:
+    """Read maps and report what is wrong with them."""
+    screen = Screen(quiet, verbose, no_color)
+    if explain is not None:
+        screen.result(explanation(explain))
+        return
+    part = shard_of(shard, environment())
+    files = read_maps(paths or [], options.settings_of(config_file, jobs=jobs), part)
+    screen.note_shard(part, files)
+    screen.result(rendered(files, output))
+    screen.list_skipped(files)
+    raise typer.Exit(screen.ended(files, [], require_approved))
+
+
+def rendered(maps: MapFiles, form: CheckFormat) -> RenderableType:
+    """Return what was found in some maps, in one of the formats.
+
+    A person reads paths as they were typed, a service those from the root of the repository.
+    """
+    files = maps.checked if form is CheckFormat.TEXT else maps.checked_in_repository
+    match form:
+        case CheckFormat.TEXT:
+            return check_text(files)
+        case CheckFormat.JSON:
+            return check_json(files)
+        case CheckFormat.SARIF:
+            return sarif(files, __version__)
+        case CheckFormat.GITHUB:
+            return workflow_commands(files)
+        case CheckFormat.GITLAB:
+            return code_quality(files)
+        case _:
+            assert_never(form)
+
+
+def explanation(rule: str) -> RenderableType:
+    """Return what a rule is about and how to follow it.
+
+    :raises UsageProblem: there is no such rule; names the nearest.
+    """
+    if rule not in EVERY_RULE:
+        near = get_close_matches(rule, EVERY_RULE, n=1)
+        raise UsageProblem(
+            f"no such rule: {rule}", f"did you mean {near[0]}?" if near else f"known are {', '.join(EVERY_RULE)}"
+        )
+    return rule_text(EVERY_RULE[rule])
