@@ -82,7 +82,7 @@ class Watched:
     def struck(self, fault: str) -> list[tuple[int, str]]:
         """Return places and names of the requests that are struck in this test run."""
         places = list(enumerate(self.names))
-        return sampling.spread(f"requests {fault} over HTTP", places, 8, kind=kind_of, where=self.scenario)
+        return sampling.spread(f"requests {fault} over HTTP", places, 4, kind=kind_of, where=self.scenario)
 
 
 def kind_of(request: tuple[int, str]) -> str:

@@ -21,6 +21,7 @@ from techmap_sync.sync.outcomes import Status
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Tracker
 from techmap_sync.trackers.github.tracker import connect
+from tests.sampling import sampling
 from tests.simulators.github import Fault, GitHub, Issue, Kind, Limits, running
 from tests.sync.build import POLICY, TRACKING, key, origin, plan, task
 from tests.sync.drive import planned, push
@@ -154,8 +155,9 @@ def test_two_runs_at_once_are_healed_or_stopped(github: GitHub) -> None:
     assert keys.count(key("Store")) == keys.count(key("Service")) == 1
 
 
-def test_twelve_maps_with_1200_tickets_are_pushed_at_the_pace_that_the_limits_allow(github: GitHub) -> None:
-    maps = [of_map(chain(99, every=10), f"map-{number:02}") for number in range(12)]
+def test_maps_with_more_tickets_than_an_hour_takes_are_pushed_at_the_pace_that_the_limits_allow(github: GitHub) -> None:
+    count = sampling.times("maps of a hundred tickets, pushed at once", 4, 12)
+    maps = [of_map(chain(99, every=10), f"map-{number:02}") for number in range(count)]
     limits = github.limits = Limits(github.clock)
     started, runs = github.clock(), 0
     while True:
@@ -170,11 +172,11 @@ def test_twelve_maps_with_1200_tickets_are_pushed_at_the_pace_that_the_limits_al
             break
         except BudgetSpent as spent:
             github.clock.sleep(spent.seconds_to_wait)
-    content = 1200 + 12 * 99 + 12 * 9
+    content = count * (100 + 99 + 9)
     full_hours, rest = divmod(content - 1, 500)
     shortest = full_hours * 3600 + rest
     assert limits.broken == []
-    assert len(state(github)) == 1200
+    assert len(state(github)) == count * 100
     assert runs > full_hours
     print(f"{runs} runs, {shortest / (github.clock() - started).total_seconds():.1%} of the pace")
     assert shortest / (github.clock() - started).total_seconds() >= 0.95

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 
 from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import TaskPlan
+from tests.sampling import sampling
 from tests.sync.build import plan
 from tests.sync.drive import push
 from tests.sync.test_races import FIVE, HEALING, open_keys
@@ -40,8 +42,14 @@ def test_another_run_before_any_request(server: Server, before: TaskPlan | None,
     start = server.saved()
     server.forget()
     push(server.tracker(), after)
-    names = list(server.requests)
-    for place, name in enumerate(names, 1):
+    requests = sampling.spread(
+        "requests before which another run takes place",
+        list(enumerate(server.requests, 1)),
+        4,
+        kind=lambda request: re.sub(r"\d+", "#", request[1].partition("?")[0]),
+        where=f"{type(server).__name__} {before is None}",
+    )
+    for place, name in requests:
         server.restore(start)
         race(server, place, after)
         push(server.tracker(), after, HEALING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.outcomes import Outcome, Status
 from techmap_sync.sync.tracker import Ends
+from tests.sampling import sampling
 from tests.simulators import github, gitlab
 from tests.sync.build import key, plan, task
 from tests.sync.drive import by_key, planned, push
@@ -71,6 +73,14 @@ def ways(server: Server) -> list[tuple[int, Any]]:
     return list(GITHUB) if isinstance(server, OnGitHub) else list(GITLAB)
 
 
+def sampled_ways(server: Server, stage: str) -> list[tuple[int, Any]]:
+    """Return the ways to refuse at one stage; those of all stages together are all ways."""
+    stages, every = list(AT), ways(server)
+    cases = sorted(product(stages, range(len(every))), key=lambda case: (case[1] - stages.index(case[0])) % len(stages))
+    taken = sampling.covering(f"ways to refuse a ticket by {type(server).__name__}", cases, together=1)
+    return [every[place] for at, place in taken if at == stage]
+
+
 def refuse(server: Server, stage: str, status: int, message: Any) -> None:
     if isinstance(server, OnGitHub):
         server.server.refuses = [github.Refused(frozenset({AT[stage][0]}), TITLE, status, message)]
@@ -95,7 +105,7 @@ def test_one_of_thirty_tickets_is_refused_and_the_others_are_written(server: Ser
     push(server.tracker(), wanted)
     clean = by_key(server.tickets())
     server.restore(before)
-    for status, message in ways(server):
+    for status, message in sampled_ways(server, stage):
         refuse(server, stage, status, message)
         outcomes = push(server.tracker(), wanted)
         where = f"{status} {message}"
