@@ -48,7 +48,7 @@ docs: $(VENV)/run ## write docs/rules.md from the code and docs/ci-inputs.md fro
 	@$(BIN)/python -m tests.ci.inputs_page > docs/ci-inputs.md
 
 schema: $(VENV)/run ## write the JSON Schema of the settings from the code
-	@$(BIN)/python -c 'from techmap_sync.settings_schema import settings_schema; print(end=settings_schema())' > config/techmap-sync.schema.json
+	@$(BIN)/python -c 'from techmap_sync.settings import settings_schema; print(end=settings_schema())' > config/techmap-sync.schema.json
 
 lock: | $(VENV)/bin/python ## write config/requirements.lock: what a CI installs, with hashes
 	$(PIP) uv

@@ -22,7 +22,6 @@ from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import read_block
 from techmap_sync.sync.changes import ChangeSet, MapChanges
 from techmap_sync.sync.diff import diff
-from techmap_sync.sync.policy import Limits
 from techmap_sync.sync.tickets import Holdings, sort_tickets
 from techmap_sync.sync.tracker import Capabilities, Snapshot
 from tests.fakes.memory import MemoryTracker
@@ -39,7 +38,7 @@ MOST_MEMORY = 400
 """MB."""
 ITEMS = GranularityChoice(tests=Granularity.ITEM)
 ROOMY = Capabilities(parent_at_creation=True, body_limit=1_000_000)
-GENEROUS = replace(POLICY, limits=Limits(max_creates=100_000))
+GENEROUS = replace(POLICY, limits=replace(POLICY.limits, max_creates=100_000))
 
 
 @dataclass(frozen=True)

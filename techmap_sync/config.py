@@ -6,48 +6,23 @@ Settings come, the later the stronger, from ``config/defaults.toml``, ``techmap-
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from enum import Enum
-from functools import lru_cache, reduce
+from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
-from pydantic import (
-    BaseModel,
-    Field,
-    PrivateAttr,
-    ValidationError,
-    create_model,
-    model_validator,
-)
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from techmap_sync import files
 from techmap_sync.errors import SettingsProblem, UnreadableFile, UsageProblem
-from techmap_sync.planning.task import GranularityChoice, PlanOptions
 from techmap_sync.planning.task_graph import EVERY_RULE
-from techmap_sync.registry import TrackerKind, built_in, find_kind, installed, kind_named
-from techmap_sync.setting_types import (
-    GranularityTable,
-    Label,
-    LabelsTable,
-    LimitsTable,
-    RuleId,
-    ServerTable,
-    Table,
-    TicketNumber,
-    line_of,
-)
-from techmap_sync.sync.comparison import digest
-from techmap_sync.sync.policy import OnConflict, OrphanPolicy
+from techmap_sync.registry import TrackerKind, built_in, find_kind, installed
+from techmap_sync.settings import Origin, Settings, defaults_of, line_of, model_with
 from techmap_sync.trust import Trust
-
-if TYPE_CHECKING:
-    from techmap_sync.sync.policy import Limits
 
 FILE_NAME = "techmap-sync.toml"
 LARGEST = files.MIB
@@ -59,117 +34,6 @@ _DEEPEST = 8
 """Tables within tables; settings need four."""
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 EXPLAINED = "every setting is explained in docs/configuration.md"
-
-
-class Origin(Enum):
-    """Who made a setting."""
-
-    DEFAULT = "default"
-    FILE = "file"
-    """The file of settings, which belongs to the repository."""
-    USER = "user"
-    """A variable or a flag."""
-
-
-class Settings(Table):
-    """All settings of one run."""
-
-    maps: list[str]
-    exclude: list[str]
-    to: str
-    api_url: str
-    source: str
-    templates: str
-    managed_label: Label
-    removed_label: Label
-    duplicate_label: Label
-    trusted_authors: list[str]
-    adopted: list[TicketNumber]
-    milestone: str
-    assignees: list[str]
-    allow_public: bool
-    on_conflict: OnConflict
-    orphans: OrphanPolicy
-    timeout: float = Field(gt=0, le=86_400)
-    jobs: int = Field(ge=0, le=1024)
-    granularity: GranularityTable
-    labels: LabelsTable
-    limits: LimitsTable
-    severity: dict[RuleId, Literal["error", "warning", "note", "off"]]
-    vocabulary: dict[str, dict[str, Any]]
-
-    _origins: Mapping[str, Origin] = PrivateAttr(default_factory=dict)
-    _uncounted: tuple[str, ...] = PrivateAttr(default=())
-    _doubt: str = PrivateAttr(default="")
-
-    @model_validator(mode="after")
-    def _labels_differ(self) -> Settings:
-        """A label that decides something must be like no other, whatever its case: servers ignore case."""
-        own = {name: getattr(self, name) for name in ("managed_label", "removed_label", "duplicate_label")}
-        deciding = own | _dotted("labels.priority", self.labels.priority)
-        shared = _dotted("labels.kind", self.labels.kind) | _dotted("labels.phase", self.labels.phase)
-        setting_of: dict[str, str] = {}
-        for setting, label in (deciding | shared).items():
-            earlier = setting_of.get(label.casefold())
-            if label and earlier:
-                told = {"setting": setting, "label": label, "earlier": earlier}
-                raise PydanticCustomError("same_label", "the same label as {earlier}", told)
-            if label and setting in deciding:
-                setting_of[label.casefold()] = setting
-        return self
-
-    def origin(self, name: str) -> Origin:
-        """Return who made a setting; where that is not known, the repository did."""
-        return self._origins.get(name, Origin.FILE)
-
-    @property
-    def uncounted(self) -> tuple[str, ...]:
-        """Settings of the file that do not count, because nobody vouches for the checkout."""
-        return self._uncounted
-
-    @property
-    def doubt(self) -> str:
-        """Why nobody vouches for the checkout, to follow "because"; empty when it is trusted."""
-        return self._doubt
-
-    def server(self, tracker: str) -> ServerTable:
-        """Return how the server of a tracker is spoken to; one that we do not know is not slowed down."""
-        table = getattr(self, tracker, None)
-        return table if isinstance(table, ServerTable) else _default_table(kind_named(tracker))
-
-    def plan_options(self) -> PlanOptions:
-        """Return what the planner has to know."""
-        return PlanOptions(
-            granularity=GranularityChoice(**self.granularity.model_dump()),
-            managed_label=self.managed_label,
-            kind_labels=self.labels.kind,
-            phase_labels=self.labels.phase,
-            priority_labels=self.labels.priority,
-            milestone=self.milestone,
-            assignees=tuple(self.assignees),
-        )
-
-    def write_limits(self) -> Limits:
-        """Return how much one run may write for one map."""
-        from techmap_sync.sync.policy import Limits
-
-        return Limits(**self.limits.model_dump())
-
-    def digest(self) -> str:
-        """Return a fingerprint of all settings that decide what tasks a map has."""
-        deciding = self.model_dump(mode="json", include={"granularity", "labels", "vocabulary", "templates"})
-        return digest(json.dumps(deciding, sort_keys=True, ensure_ascii=False))
-
-
-@lru_cache
-def model_with(guests: tuple[TrackerKind, ...] = ()) -> type[Settings]:
-    """Return the settings with a table for each tracker that has one.
-
-    :param guests: kinds of other packages.
-    """
-    kinds = (*(kind for kind in built_in().values() if kind.servers), *guests)
-    tables: dict[str, Any] = {kind.name: (kind.settings_table(), ...) for kind in kinds}
-    return create_model("Settings", __base__=Settings, __doc__=Settings.__doc__, **tables)
 
 
 def _guests(written: Mapping[str, Any]) -> tuple[TrackerKind, ...]:
@@ -190,16 +54,6 @@ def _secrets(guests: Sequence[TrackerKind]) -> frozenset[str]:
     servers = [kind.servers for kind in (*built_in().values(), *guests) if kind.servers]
     names = [name for each in servers for name in (*each.tokens, *each.credentials.values())]
     return _TOKENS | {name for name in names if name.startswith(PREFIX)}
-
-
-def _defaults_of(kind: TrackerKind) -> dict[str, object]:
-    """Return the defaults of a table that is not in ``defaults.toml``; such a server is not slowed down."""
-    return {"seconds_between_writes": 0.0, "ca_bundle": "", **kind.defaults}
-
-
-def _default_table(kind: TrackerKind) -> ServerTable:
-    table: ServerTable = kind.settings_table().model_validate(_defaults_of(kind))
-    return table
 
 
 def environment() -> Mapping[str, str]:
@@ -241,7 +95,7 @@ def load_settings(file: Path | None, flags: Mapping[str, object], trust: Trust |
     guests = _guests(written)
     model = model_with(guests)
     _check_variables(model, guests)
-    defaults |= {kind.name: _defaults_of(kind) for kind in guests}
+    defaults |= {kind.name: defaults_of(kind) for kind in guests}
     trust = trust or Trust()
     counted, uncounted = trust.counted(written)
     variables = _variables(model, guests)
@@ -351,10 +205,6 @@ def _known_keys(model: type[Settings]) -> Iterator[tuple[str, ...]]:
         yield (name,)
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from ((name, inner) for inner in field.annotation.model_fields)
-
-
-def _dotted(table: str, values: Mapping[str, str]) -> dict[str, str]:
-    return {f"{table}.{key}": value for key, value in values.items()}
 
 
 def _problem(

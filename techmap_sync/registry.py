@@ -130,7 +130,7 @@ class TrackerKind:
     review: str = ""
     """Place of a function: ``Connection, number -> Review``; empty where plans are not kept as comments."""
     settings: str = ""
-    """Place of the table of settings, a ``setting_types.ServerTable``; empty for that one itself."""
+    """Place of the table of settings, a ``settings.ServerTable``; empty for that one itself."""
     defaults: Mapping[str, object] = field(default_factory=dict)
     """Its defaults, for a tracker of another package; those of ours are in ``config/defaults.toml``."""
     harmless_settings: frozenset[str] = frozenset({"seconds_between_writes"})
@@ -168,7 +168,7 @@ class TrackerKind:
 
     def settings_table(self) -> Any:
         """Return the class of its table of settings."""
-        return resolve_name(self.settings or "techmap_sync.setting_types:ServerTable")
+        return resolve_name(self.settings or "techmap_sync.settings:ServerTable")
 
     def started(self, start: Start) -> tuple[dict[str, str], str]:
         """Return the files that its CI needs by their paths, and what is left to do by hand."""

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from techmap_sync import files, programs
 from techmap_sync.checkout import Checkout
-from techmap_sync.config import FILE_NAME, PREFIX, Origin, Settings
+from techmap_sync.config import FILE_NAME, PREFIX
 from techmap_sync.errors import Refused, SettingsProblem, UnreadableFile, UsageProblem
 from techmap_sync.registry import Servers, TrackerKind, home, on_servers, running
 from techmap_sync.secrecy import NO_SECRET, Secret, without_passwords
 from techmap_sync.servers import BadAddress, Server, read_address, server_named
+from techmap_sync.settings import Origin, Settings
 
 _HINT = 'it has one table [hosts] with lines like "git.example.org" = "TRACKER"'
 

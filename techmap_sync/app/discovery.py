@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from techmap_sync import files
-from techmap_sync.config import Settings
 from techmap_sync.documents.technical_map.detect import identity_at_sight
 from techmap_sync.documents.technical_map.parser import decode, looks_like_map, parse
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.errors import UnreadableFile, UnreadableMap, UsageProblem
 from techmap_sync.planning.titles import map_id_of, slug
+from techmap_sync.settings import Settings
 
 LARGEST = 16 * files.MIB
 """Bytes of a file that may be a map."""

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from techmap_sync.app.discovery import FoundFile, Identity, find_files, find_own_files, identities_of, read_file
 from techmap_sync.app.parallel import ALL, Shard, in_order
-from techmap_sync.config import Settings
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
 from techmap_sync.documents.technical_map.checks import apply_severities, check, duplicate_ids
 from techmap_sync.documents.technical_map.parser import decode, looks_like_map, parse
@@ -21,6 +20,7 @@ from techmap_sync.files import border_of, path_in_repository
 from techmap_sync.model import Span, TechnicalMap
 from techmap_sync.planning.task import GranularityChoice
 from techmap_sync.planning.task_graph import Outline, outline_of
+from techmap_sync.settings import Settings
 from techmap_sync.text_forms import unified
 
 NO_MAP = "not a technical map: no heading starts with TECHNICAL MAP:"

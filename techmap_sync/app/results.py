@@ -15,7 +15,7 @@ from techmap_sync.app.survey import document_of
 from techmap_sync.app.targets import connection_to
 from techmap_sync.checkout import Checkout
 from techmap_sync.ci_run import ReviewPlace
-from techmap_sync.config import Settings, environment
+from techmap_sync.config import environment
 from techmap_sync.errors import Problem, UsageProblem
 from techmap_sync.registry import kind_named, known_cis, running_ci
 from techmap_sync.reports.check_results import code_quality, workflow_commands
@@ -27,6 +27,7 @@ from techmap_sync.reports.plan_json import plan_json, push_json
 from techmap_sync.reports.plan_markdown import SUMMARY_LIMIT, plan_markdown, push_markdown
 from techmap_sync.reports.plan_text import done_line, outcome_line, plan_text
 from techmap_sync.secrecy import hidden
+from techmap_sync.settings import Settings
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.review_comment import keep_comment
 

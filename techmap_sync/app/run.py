@@ -15,10 +15,11 @@ from techmap_sync.app.parallel import ALL, Shard
 from techmap_sync.app.run_guards import exposure
 from techmap_sync.app.targets import connect_tracker, remarks_of, source_name
 from techmap_sync.checkout import Checkout, Remote
-from techmap_sync.config import Settings, shipped
+from techmap_sync.config import shipped
 from techmap_sync.errors import UsageProblem
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
+from techmap_sync.settings import Settings
 from techmap_sync.sync import orphans as absent
 from techmap_sync.sync.arrivals import Bindings
 from techmap_sync.sync.changes import Action, Change, ChangeSet, MapChanges
@@ -139,22 +140,12 @@ def _with_sources(policy: SyncPolicy, files: Sequence[MapFile], places: Mapping[
 
 
 def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
-    """Return what the sync core has to know.
+    """Return what the sync core has to know: the settings, and what this run is asked for.
 
     :param source: canonical name of the repository that the maps belong to.
     """
-    return SyncPolicy(
-        source=source,
-        managed_label=settings.managed_label,
-        removed_label=settings.removed_label,
-        duplicate_label=settings.duplicate_label,
-        priority_labels={priority: label for priority, label in settings.labels.priority.items() if label},
-        trusted_authors=frozenset(settings.trusted_authors),
-        adopted=frozenset(settings.adopted),
-        assignees=frozenset(settings.assignees),
-        on_conflict=settings.on_conflict,
-        orphans=settings.orphans,
-        limits=settings.write_limits(),
+    return replace(
+        settings.sync_policy(source),
         refresh=wishes.refresh,
         accept_settings=wishes.accept_settings,
         close_copies=wishes.reconcile,

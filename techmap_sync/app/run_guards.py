@@ -16,9 +16,10 @@ from techmap_sync.app.documents_found import MapFile
 from techmap_sync.app.targets import is_embedded
 from techmap_sync.checkout import Checkout, Remote, checkout_around
 from techmap_sync.ci_run import CiRun
-from techmap_sync.config import Settings, environment
+from techmap_sync.config import environment
 from techmap_sync.errors import Refused, UsageProblem
 from techmap_sync.reports.messages import count
+from techmap_sync.settings import Settings
 from techmap_sync.sync.changes import Action, ChangeSet
 from techmap_sync.sync.guards import Guard, not_reviewed, read_reviewed
 from techmap_sync.sync.tracker import Tracker, Visibility

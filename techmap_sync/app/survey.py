@@ -10,11 +10,12 @@ from techmap_sync.app.documents_found import MapFile, MapFiles
 from techmap_sync.app.run import Compared, Wishes, make_plan, sync_policy
 from techmap_sync.app.targets import connect_tracker, source_name
 from techmap_sync.checkout import Checkout
-from techmap_sync.config import Settings, environment
+from techmap_sync.config import environment
 from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.model import Lifecycle
 from techmap_sync.planning.titles import tracking_key
 from techmap_sync.reports.status_report import Document, status_document
+from techmap_sync.settings import Settings
 from techmap_sync.sync import claims
 from techmap_sync.sync import orphans as absent
 from techmap_sync.sync.changes import MapChanges

@@ -26,11 +26,12 @@ from techmap_sync.ci_run import Deed, Occasion
 from techmap_sync.cli import options
 from techmap_sync.cli.ci_log import JobLog
 from techmap_sync.cli.console import Screen, write_report
-from techmap_sync.config import Settings, environment
+from techmap_sync.config import environment
 from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
 from techmap_sync.reports.check_results import check_text
 from techmap_sync.reports.github_actions import output_lines, problem_command, step_outputs
 from techmap_sync.reports.plan_markdown import problem_markdown
+from techmap_sync.settings import Settings
 from techmap_sync.sync.guards import Guard
 
 EXAMPLE = "techmap-sync ci --report markdown=summary.md --report json=report.json"

@@ -10,8 +10,9 @@ import typer
 from techmap_sync.app.formats import Format
 from techmap_sync.app.targets import remarks_of, trust_of_this_run
 from techmap_sync.cli.console import Screen
-from techmap_sync.config import Settings, environment, find_settings_file, load_settings
+from techmap_sync.config import environment, find_settings_file, load_settings
 from techmap_sync.registry import built_in
+from techmap_sync.settings import Settings
 
 _TARGETS = ", ".join(sorted(kind.way_to_write_it for kind in built_in().values()))
 

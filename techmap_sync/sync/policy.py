@@ -37,41 +37,41 @@ class Side(StrEnum):
 class Limits:
     """How much one run may write for one map before it refuses."""
 
-    max_creates: int = 100
-    max_updates: int = 200
-    max_retitled_share: float = 0.3
+    max_creates: int
+    max_updates: int
+    max_retitled_share: float
     """Of all tickets of the map."""
-    max_closed_share: float = 0.3
+    max_closed_share: float
     """Of ten or more open tickets."""
-    max_few: int = 3
+    max_few: int
     """Of fewer than ten tickets, to be closed or retitled."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyncPolicy:
-    """Everything outside map and tracker that decides what is written."""
+    """Everything outside map and tracker that decides what is written: the settings first, then this run's own."""
 
     source: str
     """Canonical name of the repository that the maps come from."""
+    managed_label: str
+    removed_label: str
+    duplicate_label: str
+    priority_labels: Mapping[str, str]
+    """Label by priority."""
+    trusted_authors: frozenset[str]
+    adopted: frozenset[str]
+    """Numbers of tickets that are trusted whoever wrote them."""
+    assignees: frozenset[str]
+    """Whom new tickets are assigned to: what an earlier version assigned, which did not remember it."""
+    on_conflict: OnConflict
+    orphans: OrphanPolicy
+    limits: Limits
     former_sources: frozenset[str] = frozenset()
     """Other names under which earlier releases wrote tickets of the same repository."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Source by map id, where the maps of a run lie in several repositories, as submodules do."""
-    managed_label: str = "techmap"
-    removed_label: str = "techmap:removed"
-    duplicate_label: str = "techmap:duplicate"
-    priority_labels: Mapping[str, str] = field(default_factory=dict)
-    """Label by priority."""
-    trusted_authors: frozenset[str] = frozenset()
-    assignees: frozenset[str] = frozenset()
-    """Whom new tickets are assigned to: what an earlier version assigned, which did not remember it."""
-    adopted: frozenset[str] = frozenset()
-    """Numbers of tickets that are trusted whoever wrote them."""
-    on_conflict: OnConflict = OnConflict.KEEP
-    orphans: OrphanPolicy = OrphanPolicy.CLOSE
-    limits: Limits = field(default_factory=Limits)
     resolve: Mapping[str, Side] = field(default_factory=dict)
-    """Conflicts settled by hand: key -> whose text stands."""
+    """Conflicts settled by hand: key -> whose text stays."""
     recreate: frozenset[str] = frozenset()
     """Keys whose deleted or released ticket is created again on purpose."""
     refresh: bool = False

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from techmap_sync.config import Settings, load_settings
+from techmap_sync.config import load_settings
 from techmap_sync.errors import Problem
+from techmap_sync.settings import Settings
 from tests.app.run import CORPUS, Ended, Program
 
 MAP = CORPUS / "08-cli-profiles.md"

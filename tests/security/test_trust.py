@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from techmap_sync import trust as of_the_checkout
-from techmap_sync.config import Origin, Settings, load_settings
+from techmap_sync.config import load_settings
+from techmap_sync.settings import Origin, Settings
 from techmap_sync.trust import HARMLESS, RESERVED, Trust
 from tests.app.run import Program
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
+from techmap_sync.config import load_settings
 from techmap_sync.planning.task import Kind, Phase, Priority, Section, TaskPlan, TaskSpec
 from techmap_sync.sync import writing
 from techmap_sync.sync.block import Block, read_block
@@ -14,13 +15,12 @@ from techmap_sync.sync.comparison import digest
 from techmap_sync.sync.diff import Origin
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.merge import Held
-from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, Ticket
 
 MAP = "login"
 TRACKING = f"{MAP}/tracking/map"
-PRIORITY_LABELS = {"high": "priority:high", "medium": "priority:medium", "low": "priority:low"}
-POLICY = SyncPolicy(source="example.org/team/app", priority_labels=PRIORITY_LABELS)
+POLICY = load_settings(None, {}).sync_policy("example.org/team/app")
+PRIORITY_LABELS = POLICY.priority_labels
 
 
 def key(name: str) -> str:

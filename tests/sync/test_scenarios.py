@@ -11,7 +11,7 @@ from techmap_sync.sync.apply import apply
 from techmap_sync.sync.changes import Action, ChangeSet
 from techmap_sync.sync.diff import Origin, retire
 from techmap_sync.sync.observe import observe
-from techmap_sync.sync.policy import Limits, Side, SyncPolicy
+from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.tracker import Standing, State
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, TRACKING, key, origin, plan, section, task, under_another_id
@@ -434,7 +434,7 @@ def test_the_tracking_ticket_closes_with_its_last_task_and_reopens_with_a_new_on
     assert tracker.tickets["1"].state is State.OPEN
 
 
-LIMITS = Limits(max_creates=2, max_updates=2, max_few=1)
+LIMITS = replace(POLICY.limits, max_creates=2, max_updates=2, max_few=1)
 STRICT = replace(POLICY, limits=LIMITS)
 MORE = plan(*(task(f"Part{n}", sections={"purpose": f"{n}" * 30}) for n in range(3)))
 GUARDS = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import Field
 
 from techmap_sync.errors import TrackerError, UsageProblem
-from techmap_sync.setting_types import ServerTable
+from techmap_sync.settings import ServerTable
 from techmap_sync.sync.tracker import (
     Capabilities,
     Draft,

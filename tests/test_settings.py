@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from techmap_sync.planning.task_graph import EVERY_RULE
-from techmap_sync.settings_schema import settings_schema
+from techmap_sync.settings import settings_schema
 from tests.app.run import ROOT
 
 SCHEMA = json.loads((ROOT / "config" / "techmap-sync.schema.json").read_text(encoding="utf-8"))
