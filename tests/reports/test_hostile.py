@@ -58,7 +58,9 @@ CHECKS = ("text", "json", "github", "sarif", "gitlab")
 STATUS = ("text", "json", "markdown", "html")
 COMPONENTS = {f"{name} {number}" for number in range(len(FILES)) for name in NAMES}
 TITLES = {f"{NAMES[number]} {number}" for number in range(len(FILES))}
-TASKS = {f"Create {name}" for name in COMPONENTS} | {f"Implement {title}" for title in TITLES}
+TASKS = {f"Create {name}" for name in COMPONENTS} | {
+    f"{verb} {title}" for verb in ("Implement", "Prepare rollback:") for title in TITLES
+}
 PATHS = {f"maps/{name}" for name in FILES}
 UNSPECIFIED = {f"nothing specifies {name}" for name in COMPONENTS}
 SECTION = re.compile(r"section_(?:start|end):[^\r]*\r")

@@ -151,9 +151,22 @@ def status_of(masked: str, vocabulary: Vocabulary) -> str:
     return ""
 
 
+KIND_OF_STATUS = {"new": "new", "modified": "modified", "removed": "modified", "integration": "integration"}
+"""What kind of component a status makes; what goes is a change to the code too."""
+
+
 def status_of_cell(masked: str, vocabulary: Vocabulary) -> str:
     """Return what the cell of a status column says; a reason may follow behind a comma or the like."""
     folded = fold(masked)
     if vocabulary.done.search(folded):
         return "done"
-    return vocabulary.statuses.get(unnumbered(re.split(r"[,.;:(—]|\s[-–]\s", folded)[0]).strip(), "")
+    return vocabulary.statuses.get(unnumbered(re.split(r"[,.;:(—/+]|\s[-–]\s", folded)[0]).strip(), "")
+
+
+def status_of_action(masked: str, vocabulary: Vocabulary) -> str:
+    """Return what the cell of an action column says of a component, by its first word at least: ``Create new file``."""
+    if status := status_of_cell(masked, vocabulary):
+        return status
+    first = unnumbered(fold(masked)).partition(" ")[0]
+    status = vocabulary.statuses.get(first, "")
+    return status if status in KIND_OF_STATUS else ""

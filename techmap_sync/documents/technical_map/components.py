@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from techmap_sync.documents.markdown import RunKind
+from techmap_sync.documents.markdown import Other, Rule, RunKind
 from techmap_sync.documents.technical_map.classify import (
+    KIND_OF_STATUS,
     Meaning,
     identities,
     is_placeholder,
@@ -16,13 +17,16 @@ from techmap_sync.documents.technical_map.classify import (
 )
 from techmap_sync.documents.technical_map.fields import has_fields, read_fields
 from techmap_sync.documents.technical_map.names import (
+    bare_status,
     component_name,
+    is_identifier,
+    is_numbered_component,
     is_path,
     names_in,
     paths_in_parentheses,
     status_of_heading,
 )
-from techmap_sync.documents.technical_map.wording import NearNames, name_key
+from techmap_sync.documents.technical_map.wording import NearNames, is_numbered, name_key, unnumbered
 from techmap_sync.documents.text import Finding
 from techmap_sync.model import Component, ComponentKind, Item
 
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Set
 
     from techmap_sync.documents.technical_map.fields import Fields
+    from techmap_sync.documents.technical_map.names import BareStatus
     from techmap_sync.documents.technical_map.overview import Listing
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
@@ -62,23 +67,31 @@ class Components(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def read_specifications(
-    sections: Sequence[Section], document: Document, vocabulary: Vocabulary
-) -> Iterator[Specification]:
-    """Yield the components that have a heading; headings that only group are passed through."""
-    for section in sections:
-        if _groups(section, vocabulary):
-            yield from read_specifications(section.children, document, vocabulary)
-        elif specification := _specification(section, document, vocabulary):
-            yield specification
+def only_groups(section: Section, vocabulary: Vocabulary) -> bool:
+    """Whether a heading is no component: it has no fields of its own and the headings below it do.
+
+    Without any text of its own, it is enough that two of them are numbered, or bear a path.
+    """
+    if has_fields(section, vocabulary):
+        return False
+    if any(has_fields(child, vocabulary) for child in section.children):
+        return True
+    if any(not isinstance(block, Rule | Other) for block in section.blocks):
+        return False
+    return sum(_is_one_of_several(child, vocabulary) for child in section.children) > 1
 
 
-def _groups(section: Section, vocabulary: Vocabulary) -> bool:
-    """Whether a heading has no fields of its own and the headings below it do."""
-    return not has_fields(section, vocabulary) and any(has_fields(child, vocabulary) for child in section.children)
+def _is_one_of_several(section: Section, vocabulary: Vocabulary) -> bool:
+    """Whether a heading is numbered, or bears a path."""
+    assert section.line is not None
+    name = section.heading
+    if is_numbered(name) or is_numbered_component(name, vocabulary):
+        return True
+    return is_path(unnumbered(name)) or bool(paths_in_parentheses((section.line,)))
 
 
-def _specification(section: Section, document: Document, vocabulary: Vocabulary) -> Specification | None:
+def read_specification(section: Section, document: Document, vocabulary: Vocabulary) -> Specification | None:
+    """Return the component that a heading specifies; None for a placeholder."""
     assert section.line is not None
     title = title_of((section.line,))
     name = component_name(title.text, vocabulary)
@@ -89,6 +102,7 @@ def _specification(section: Section, document: Document, vocabulary: Vocabulary)
     status = "done" if meaning is Meaning.DONE else status_of_heading(section.line, vocabulary)
     heading_paths = paths_in_parentheses((section.line,)) or ((name,) if is_path(name) and "/" in name else ())
     slug, was = identities(_comments(section, document))
+    status = status or fields.status
     return Specification(
         name, status, section, fields, fields.locations or heading_paths, title.slug or slug, (*title.was, *was)
     )
@@ -108,7 +122,12 @@ def assemble(
     """
     specified = {name_key(specification.name) for specification in specifications}
     listed: dict[str, list[Listing]] = {}
-    for listing in (one for each in listings for one in _named(each, specified, vocabulary)):
+    named = [one for each in listings for one in _named(each, specified, vocabulary)]
+    specifications = [
+        _without_status(one, {name_key(each.name) for each in named}, vocabulary) for one in specifications
+    ]
+    specified = {name_key(specification.name) for specification in specifications}
+    for listing in (_listed_without_status(one, specified, vocabulary) for one in named):
         listed.setdefault(name_key(listing.name), []).append(listing)
     listed_kinds = {names[0].name: names[0].kind for key, names in listed.items() if key not in specified}
     near = NearNames(listed_kinds)
@@ -137,6 +156,37 @@ def _named(listing: Listing, specified: Set[str], vocabulary: Vocabulary) -> Ite
         yield replace(listing, name=names[0], summary=_HAS_COMMA.split(listing.name, 1)[1].strip() or listing.summary)
     else:
         yield listing
+
+
+def _without_status(one: Specification, listed: Set[str], vocabulary: Vocabulary) -> Specification:
+    """Take the status word off a name; one that is listed under its whole name is called so."""
+    bare = bare_status(one.name, vocabulary)
+    if bare is None or not _says_status(bare, one.name, listed, vocabulary):
+        return one
+    return one._replace(name=component_name(bare.name, vocabulary), status=one.status or bare.status)
+
+
+def _listed_without_status(one: Listing, specified: Set[str], vocabulary: Vocabulary) -> Listing:
+    """Do the same for an entry; in a list of new or modified components nothing is merely "current"."""
+    bare = bare_status(one.name, vocabulary)
+    if bare is None or (one.kind and bare.status == "untouched"):
+        return one
+    if not _says_status(bare, one.name, specified, vocabulary):
+        return one
+    kind = one.kind or KIND_OF_STATUS.get(bare.status, "")
+    name = component_name(bare.name, vocabulary)
+    return replace(one, name=name, kind=kind, status=one.status or bare.status, earlier=one.earlier or one.name)
+
+
+def _says_status(bare: BareStatus, name: str, others: Set[str], vocabulary: Vocabulary) -> bool:
+    match bare.status:
+        case "untouched":
+            return name_key(name) not in others
+        case "new":  # New Relic is a name
+            without_case = bare.name[:1] > "\u2e80"
+            return without_case or name_key(bare.name) in others or is_identifier(bare.name.partition(" ")[0])
+        case _:
+            return True
 
 
 def _add(
@@ -171,8 +221,8 @@ def _kind(specification: Specification | None, listings: Sequence[Listing]) -> s
         return kinds[0]
     if specification is None:
         return ""
-    candidates = (specification.status, specification.fields.location_status)
-    return next((status for status in candidates if status in ("new", "modified", "integration")), "")
+    candidates = (specification.status, specification.fields.status, specification.fields.location_status)
+    return next((KIND_OF_STATUS[status] for status in candidates if status in KIND_OF_STATUS), "")
 
 
 def _kind_findings(
@@ -202,7 +252,7 @@ def _component(
         span=span,
         locations=own_locations or next((listing.locations for listing in listings if listing.locations), ()),
         purpose=next((part.purpose for part in fields if part.purpose), ""),
-        summary=next((listing.summary for listing in listings if listing.summary), ""),
+        summary=next((listing.summary for listing in listings if listing.summary), _said_of_removal(specification)),
         methods=tuple(method for part in fields for method in part.methods),
         interface="\n\n".join(code for part in fields for code in part.interface),
         detail="\n\n".join(text for part in fields for text in part.detail if text),
@@ -217,6 +267,13 @@ def _component(
         specified=specification is not None,
         listed=bool(listings),
     )
+
+
+def _said_of_removal(specification: Specification | None) -> str:
+    """Return the heading of a component that goes, which alone says so."""
+    if specification is None or specification.status != "removed":
+        return ""
+    return unnumbered(specification.section.heading)
 
 
 def _slugs(specification: Specification | None, listings: Sequence[Listing]) -> Iterator[str]:

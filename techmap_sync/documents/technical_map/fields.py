@@ -8,7 +8,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.documents.markdown import Fence, ItemList, Line, ListItem, Paragraph, Run, RunKind, Table
-from techmap_sync.documents.technical_map.classify import Meaning, meaning_of, status_of, title_of
+from techmap_sync.documents.technical_map.classify import Meaning, meaning_of, status_of, status_of_cell, title_of
 from techmap_sync.documents.technical_map.methods import methods_in, methods_in_line
 from techmap_sync.documents.technical_map.names import component_name, paths_of_field
 from techmap_sync.documents.technical_map.shapes import Label, plain_label_of
@@ -104,6 +104,8 @@ class Fields:
 
     locations: tuple[str, ...] = ()
     location_status: str = ""
+    status: str = ""
+    """What a field of its own says: new, modified, untouched …"""
     purpose: str = ""
     methods: list[Method] = field(default_factory=list)
     interface: list[str] = field(default_factory=list)
@@ -132,7 +134,8 @@ def read_fields(section: Section, document: Document, vocabulary: Vocabulary) ->
     fields = Fields()
     read_blocks(section.blocks, fields, document, vocabulary)
     for child in section.children:
-        if kind := look_up(vocabulary.fields, child.heading):
+        kind = look_up(vocabulary.fields, child.heading)
+        if kind and (kind != "status" or _says_status(tuple(_lines_in(child.blocks)), fields, vocabulary)):
             _read_field(kind, (), child.blocks, fields, document, vocabulary)
         else:
             fields.detail.append(document.markdown(child.start, child.end))
@@ -149,7 +152,10 @@ def has_fields(section: Section, vocabulary: Vocabulary) -> bool:
 def read_blocks(blocks: Iterable[Block], fields: Fields, document: Document, vocabulary: Vocabulary) -> None:
     """Read the fields that the blocks hold into ``fields``; all other text becomes detail."""
     for label, lines, below in _parts(blocks, vocabulary):
-        if label and (kind := look_up(vocabulary.fields, label.text)):
+        kind = look_up(vocabulary.fields, label.text) if label else ""
+        if kind == "status" and not _says_status(lines or tuple(_lines_in(below)), fields, vocabulary):
+            kind = ""
+        if kind:
             _read_field(kind, lines, below, fields, document, vocabulary)
         elif lines or below:
             start = lines[0].start if lines else below[0].start
@@ -269,10 +275,16 @@ def _read_field(
                 _read_dependencies(kind, line, fields, document, vocabulary, listed=not valued)
         case "priority":
             fields.priority = " ".join(plain(line.runs) for line in said)
-        case "status":
-            fields.detail += [plain(line.runs) for line in said]
     if valued:
         fields.detail += [document.markdown(block.start, block.end) for block in below]
+
+
+def _says_status(lines: Sequence[Line], fields: Fields, vocabulary: Vocabulary) -> bool:
+    """Whether a field such as ``Status: modified`` says one that is known; anything else is text of the author's."""
+    fields.named = True
+    status = status_of_cell(without_code(lines), vocabulary)
+    fields.status = fields.status or status
+    return bool(status)
 
 
 def _nothing(lines: Iterable[Line], document: Document, vocabulary: Vocabulary) -> Iterator[Passage]:

@@ -173,6 +173,38 @@ def _strip_status(name: str, vocabulary: Vocabulary) -> str:
     return name
 
 
+class BareStatus(NamedTuple):
+    """A name without the status word that stands directly before or after it, and what the word says."""
+
+    name: str
+    status: str
+
+
+def bare_status(name: str, vocabulary: Vocabulary) -> BareStatus | None:
+    """Return what ``Updated Gateway`` or ``Passerelle existante`` says, or None.
+
+    A word before a name counts only where the name is a proper one: "Current account" is a name of its own.
+    """
+    if len(name) > _LONGEST:
+        return None
+    if before := vocabulary.before_name.match(name):
+        rest = name[before.end() :]
+        return BareStatus(rest, vocabulary.statuses_before[fold(before[1])]) if is_proper_name(rest) else None
+    if after := vocabulary.after_name.search(name):
+        return BareStatus(name[: after.start()], vocabulary.statuses_after[fold(after[1])])
+    return None
+
+
+def is_proper_name(text: str) -> bool:
+    """Whether a text starts like a name: with a capital, an identifier or a letter that has no case."""
+    return not text[:1].islower() or is_identifier(text.partition(" ")[0])
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text is spelled as code is."""
+    return _IDENTIFIER.search(text) is not None or is_path(text)
+
+
 def _is_status(text: str, vocabulary: Vocabulary) -> bool:
     return fold(unnumbered(text)) in vocabulary.statuses
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from techmap_sync.documents.markdown import ItemList, Line, Paragraph, Table
-from techmap_sync.documents.technical_map.classify import Meaning, meaning_of, status_of, status_of_cell, title_of
+from techmap_sync.documents.technical_map.classify import (
+    KIND_OF_STATUS,
+    Meaning,
+    meaning_of,
+    status_of,
+    status_of_action,
+    title_of,
+)
 from techmap_sync.documents.technical_map.fields import Fields, read_blocks, read_fields
 from techmap_sync.documents.technical_map.names import (
     is_path,
@@ -16,7 +23,7 @@ from techmap_sync.documents.technical_map.names import (
     paths_in_parentheses,
     paths_of_field,
 )
-from techmap_sync.documents.technical_map.shapes import rows_of
+from techmap_sync.documents.technical_map.shapes import lists_files, rows_of
 from techmap_sync.documents.technical_map.wording import fold, plain, without_code
 from techmap_sync.model import Passage
 
@@ -63,6 +70,15 @@ def read_listings(section: Section, kind: str, document: Document, vocabulary: V
                 yield from _rows(block, kind, document, vocabulary)
     for child in section.children:
         yield from _headed(child, kind, document, vocabulary)
+
+
+def listed_files(blocks: Sequence[Block], document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:
+    """Yield what tables list that say what happens to which file, wherever they stand."""
+    for block in blocks:
+        if isinstance(block, Table) and lists_files(block, vocabulary):
+            found = list(_rows(block, "", document, vocabulary))
+            if any(listing.kind for listing in found):
+                yield from found
 
 
 def nothing_listed(section: Section, document: Document, vocabulary: Vocabulary) -> Iterator[Passage]:
@@ -114,12 +130,12 @@ def _bullets(block: ItemList, kind: str, document: Document, vocabulary: Vocabul
 
 
 def _rows(table: Table, kind: str, document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:
-    for row in rows_of(table, document, vocabulary):
+    for row in rows_of(table, document, vocabulary, named=True):
         listing = _listing(row.title, kind, (row.start, row.end), document, vocabulary)
         if listing is None:
             continue
         location, status = row.cell("location", vocabulary), row.cell("status", vocabulary)
-        tag = status_of_cell(without_code((status,)), vocabulary) if status else ""
+        tag = status_of_action(without_code((status,)), vocabulary) if status else ""
         fields = Fields(locations=paths_of_field(location, vocabulary) if location else ())
         summary = "; ".join(plain(cell.runs) for _, cell in row.others if cell is not location and cell.runs)
         yield _with_fields(_tagged(listing, tag), fields, summary)
@@ -142,7 +158,7 @@ def _listing(
         return None
     status = "done" if meaning is Meaning.DONE or _name_is_struck(lines) else _status(title, vocabulary)
     locations = paths_in_parentheses(lines) or ((name,) if is_path(name) and "/" in name else ())
-    kind = kind or (status if status in ("new", "modified", "integration") else "")
+    kind = kind or KIND_OF_STATUS.get(status, "")
     summary = _LOCATION_FIRST.sub("", markdown_behind(rest, lines, document)).lstrip(" :-–—：").strip()
     earlier, _ = lead_name(lines, vocabulary)
     return Listing(name, kind, status, *place, locations, summary, title.slug, title.was, earlier=earlier)
@@ -162,7 +178,7 @@ def _name_is_struck(lines: Sequence[Line]) -> bool:
 
 
 def _tagged(listing: Listing, tag: str) -> Listing:
-    kind = listing.kind or (tag if tag in ("new", "modified", "integration") else "")
+    kind = listing.kind or KIND_OF_STATUS.get(tag, "")
     return replace(listing, kind=kind, status=listing.status or tag)
 
 

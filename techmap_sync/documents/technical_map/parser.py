@@ -79,7 +79,7 @@ def _read(reader: Reader, front: FrontMatter) -> TechnicalMap:
     blocks = [block for block in metadata.blocks if block is not heading and not isinstance(block, Rule)]
     preamble, sections = top_sections(sections_of(blocks), vocabulary)
     if preamble.blocks:
-        reader.keep(preamble)
+        reader.read_preamble(preamble)
     for section in sections:
         reader.read(section)
     components = assemble(reader.listings, reader.specifications, document, vocabulary)

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.documents.technical_map import notices
 from techmap_sync.documents.technical_map.classify import says_no_rule, says_no_step, says_no_test
-from techmap_sync.documents.technical_map.components import Specification, read_specifications
+from techmap_sync.documents.technical_map.components import Specification, only_groups, read_specification
 from techmap_sync.documents.technical_map.fields import has_fields
 from techmap_sync.documents.technical_map.items import heading_text, read_group
 from techmap_sync.documents.technical_map.methods import methods_in
 from techmap_sync.documents.technical_map.names import is_numbered_component
-from techmap_sync.documents.technical_map.overview import Listing, nothing_listed, read_listings
-from techmap_sync.documents.technical_map.sections import sub_sections
+from techmap_sync.documents.technical_map.overview import Listing, listed_files, nothing_listed, read_listings
+from techmap_sync.documents.technical_map.sections import split_at_labels, sub_sections
 from techmap_sync.documents.technical_map.vocabulary import look_up
-from techmap_sync.documents.technical_map.wording import heading_key
+from techmap_sync.documents.technical_map.wording import heading_key, name_key
 from techmap_sync.model import Component, ConstraintArea, ItemGroup, Method, Passage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from techmap_sync.documents.technical_map.sections import Section
+    from techmap_sync.documents.technical_map.shapes import Label
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
     from techmap_sync.documents.text import Document, Finding
 
@@ -30,6 +31,16 @@ if TYPE_CHECKING:
 _LISTS = ("new", "modified", "integration")
 _ITEM_SECTIONS = ("integration points", "testing", "deployment")
 _CONSTRAINTS = ("data flow", "error handling", "security", "performance")
+_YIELDING = ("overview", "specifications", "functions", *_LISTS, *_ITEM_SECTIONS, *_CONSTRAINTS)
+
+
+class Place(NamedTuple):
+    """Where the text below a heading belongs, wherever the heading stands."""
+
+    kind: str
+    """The section."""
+    name: str = ""
+    """The sub-section of it; empty for the section itself, and for one of the author's own name."""
 
 
 @dataclass(slots=True)
@@ -63,10 +74,18 @@ class Reader:
             self._read_item_section(section, kind)
         elif kind in _CONSTRAINTS:
             self._read_constraints(section, kind)
-        elif kind in ("context", "ignored"):
+        elif kind == "ignored":
             self.keep(section)
+        elif kind == "context":
+            self.keep(section)
+            self._list_files(section)
         else:
             self._read_without_parent(section)
+
+    def read_preamble(self, section: Section) -> None:
+        """Keep what stands above the first section."""
+        self.keep(section)
+        self._list_files(section)
 
     def keep(self, section: Section) -> None:
         """Keep a section as context."""
@@ -76,25 +95,27 @@ class Reader:
 
     def _read_components(self, section: Section, kind: str) -> None:
         self.yielding.append((section.start, section.end))
-        if kind == "specifications":
-            self.keep(replace(section, children=()))
-            self._specify(section.children)
-        elif kind in _LISTS:
+        if kind in _LISTS:
             self._list(section, kind)
-        else:
-            self._read_overview(section)
-
-    def _read_overview(self, section: Section) -> None:
+            return
         words = {word: meaning for word, meaning in self.vocabulary.sections.items() if meaning in _LISTS}
         own, *others = sub_sections(section, words)
-        self._list(own, "")
+        if kind == "overview" or not others:
+            self._list(own, "")
+        else:
+            self.keep(own)
+            self.listings += listed_files(own.blocks, self.document, self.vocabulary)
         for other in others:
-            if kind := look_up(words, other.heading):
-                self._list(other, kind)
-            elif has_fields(other, self.vocabulary):
-                self._specify([other])
+            if listed := look_up(words, other.heading):
+                self._list(other, listed)
             else:
-                self._not_recognised(other)
+                self._specify(other)
+
+    def _list_files(self, section: Section) -> None:
+        """Read tables that say what happens to which file, in a section that lists no components otherwise."""
+        self.listings += listed_files(section.blocks, self.document, self.vocabulary)
+        for child in section.children:
+            self._list_files(child)
 
     def _list(self, section: Section, kind: str) -> None:
         self.keep(section)
@@ -103,8 +124,35 @@ class Reader:
         self.listings += read_listings(section, kind, self.document, self.vocabulary)
         self.nothing += nothing_listed(section, self.document, self.vocabulary)
 
-    def _specify(self, sections: Sequence[Section]) -> None:
-        self.specifications += read_specifications(sections, self.document, self.vocabulary)
+    def _specify(self, section: Section) -> None:
+        """Read a heading below the components: one of them, several, or what belongs elsewhere."""
+        if self._is_of_components(section) and (place := self._place_of(section.heading)):
+            self._read_at(place, section)
+        elif self._is_context(section) or self._lists_files(section):
+            self.keep(section)
+            self._list_files(section)
+        elif only_groups(section, self.vocabulary):
+            self.keep(replace(section, children=()))
+            for child in section.children:
+                self._specify(child)
+        elif specification := read_specification(section, self.document, self.vocabulary):
+            self.specifications.append(specification)
+
+    def _lists_files(self, section: Section) -> bool:
+        """Whether a heading below the components holds a table of files instead of being one of them."""
+        if has_fields(section, self.vocabulary):
+            return False
+        return any(True for _ in listed_files(section.blocks, self.document, self.vocabulary))
+
+    def _is_of_components(self, section: Section) -> bool:
+        """Whether a heading below the components may be that of changes or steps, and is not itself a component."""
+        if has_fields(section, self.vocabulary) or is_numbered_component(section.heading, self.vocabulary):
+            return False
+        return name_key(section.heading) not in {name_key(listing.name) for listing in self.listings}
+
+    def _is_context(self, section: Section) -> bool:
+        about = look_up(self.vocabulary.sections, section.heading)
+        return about in ("context", "ignored") and not has_fields(section, self.vocabulary)
 
     def _read_functions(self, section: Section) -> None:
         self.keep(section)
@@ -161,19 +209,57 @@ class Reader:
         says_nothing = says_no_test if kind == "testing" else says_no_step
         self.groups[kind].append(read_group(section, name, self.document, self.vocabulary, says_nothing))
 
+    def _place_of(self, heading: str) -> Place | None:
+        """Return where the text below a heading belongs that stands somewhere else, or None where nobody knows."""
+        kind = look_up(self.vocabulary.sections, heading)
+        if kind:
+            return Place(kind) if kind in _YIELDING else None
+        for kind in _ITEM_SECTIONS:
+            name = look_up(self._names_below(kind), heading)
+            if name or (kind == "testing" and self.vocabulary.test_level(heading_key(heading))):
+                return Place(kind, name)
+        return None
+
+    def _read_at(self, place: Place, section: Section) -> None:
+        """Read a section as what its heading says that it is."""
+        if look_up(self.vocabulary.sections, section.heading) == place.kind:
+            self.read(section)
+        else:
+            self.yielding.append((section.start, section.end))
+            self._read_sub_section(section, place.kind, place.name)
+
     def _read_without_parent(self, section: Section) -> None:
         """Read a sub-section or a component that stands where sections do, as the compact form has it."""
-        for kind in _ITEM_SECTIONS:
-            name = look_up(self._names_below(kind), section.heading)
-            if name or (kind == "testing" and self.vocabulary.test_level(heading_key(section.heading))):
-                self.yielding.append((section.start, section.end))
-                self._read_sub_section(section, kind, name)
-                return
-        if is_numbered_component(section.heading, self.vocabulary):
+        if place := self._place_of(section.heading):
+            self._read_at(place, section)
+        elif is_numbered_component(section.heading, self.vocabulary):
             self.yielding.append((section.start, section.end))
-            self._specify([section])
+            self._specify(section)
         else:
+            self._read_unknown(section)
+
+    def _read_unknown(self, section: Section) -> None:
+        """Read what is known below a heading that is not, and keep the rest as text."""
+        blocks, labelled = split_at_labels(section.blocks, self._opens_known)
+        if not labelled and not any(self._holds_known(child) for child in section.children):
             self._not_recognised(section)
+            self._list_files(section)
+            return
+        own = replace(section, blocks=blocks, children=())
+        if own.blocks:
+            self._not_recognised(own)
+            self._list_files(own)
+        for part in (*labelled, *section.children):
+            self._read_without_parent(part)
+
+    def _opens_known(self, label: Label) -> bool:
+        return label.alone and self._place_of(label.text) is not None
+
+    def _holds_known(self, section: Section) -> bool:
+        if self._place_of(section.heading) or is_numbered_component(section.heading, self.vocabulary):
+            return True
+        _, labelled = split_at_labels(section.blocks, self._opens_known)
+        return bool(labelled) or any(map(self._holds_known, section.children))
 
     def _read_constraints(self, section: Section, kind: str) -> None:
         parts = [replace(section, children=())] if section.blocks else []

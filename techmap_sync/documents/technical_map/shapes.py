@@ -110,10 +110,14 @@ class Row(NamedTuple):
         return next((cell for head, cell in self.others if vocabulary.fields.get(heading_key(head)) == field), None)
 
 
-def rows_of(table: Table, document: Document, vocabulary: Vocabulary) -> Iterator[Row]:
-    """Yield the rows (docs/map-format.md, "Items", rule 4): the title is the first column that is not a number."""
+def rows_of(table: Table, document: Document, vocabulary: Vocabulary, *, named: bool = False) -> Iterator[Row]:
+    """Yield the rows (docs/map-format.md, "Items", rule 4): the title is the first column that is not a number.
+
+    :param named: the rows are components: a column of names is the title wherever it stands, and an action is none.
+    """
     heads = tuple(plain(cell.runs) for cell in table.header)
-    title = next((column for column in range(len(heads)) if not _counts(table, heads, column, vocabulary)), 0)
+    possible = [column for column in range(len(heads)) if not _counts(table, heads, column, vocabulary)] or [0]
+    title = _name_column(heads, possible, vocabulary) if named else possible[0]
     for cells in table.rows:
         if not any(cell.runs for cell in cells):
             continue
@@ -126,6 +130,19 @@ def rows_of(table: Table, document: Document, vocabulary: Vocabulary) -> Iterato
         start = next(cell.start for cell in cells if cell.start >= 0)
         end = document.line_end(start)
         yield Row(cells[title : title + width], others, start, end)
+
+
+def _name_column(heads: Sequence[str], possible: Sequence[int], vocabulary: Vocabulary) -> int:
+    keys = [heading_key(head) for head in heads]
+    names = [column for column in possible if keys[column] in vocabulary.component_words]
+    others = [column for column in possible if vocabulary.fields.get(keys[column]) != "status"]
+    return next(iter([*names, *others, *possible]))
+
+
+def lists_files(table: Table, vocabulary: Vocabulary) -> bool:
+    """Whether a table says in its columns what happens to which file."""
+    columns = {vocabulary.fields.get(heading_key(plain(cell.runs)), "") for cell in table.header}
+    return {"location", "status"} <= columns
 
 
 def _counts(table: Table, heads: tuple[str, ...], column: int, vocabulary: Vocabulary) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from techmap_sync.documents.technical_map.shapes import steps_of
@@ -174,7 +175,9 @@ TABLES: Mapping[str, frozenset[str] | None] = {
     "component_words": None,
     "step_words": None,
     "and_words": None,
-    "statuses": frozenset({"new", "modified", "integration", "untouched", "done"}),
+    "statuses": frozenset({"new", "modified", "removed", "integration", "untouched", "done"}),
+    "statuses_before": frozenset({"new", "modified", "removed", "untouched"}),
+    "statuses_after": frozenset({"new", "modified", "removed", "untouched"}),
     "number_columns": None,
     "nothing": frozenset({"words", "phrases", "reasons", "conditions", "tests"}),
     "done": None,
@@ -206,6 +209,12 @@ class Vocabulary:
     steps: re.Pattern[str]
     """What stands in front of a step: "Step 3:"."""
     statuses: Mapping[str, str]
+    statuses_before: Mapping[str, str]
+    """Words that say the status directly before a name: "Updated Gateway"."""
+    statuses_after: Mapping[str, str]
+    before_name: re.Pattern[str]
+    """One of the words before a name, in a folded text."""
+    after_name: re.Pattern[str]
     number_columns: frozenset[str]
     nothing: Nothing
     done: re.Pattern[str]
@@ -238,6 +247,10 @@ class Vocabulary:
             between_names=_between_names(lists["and_words"]),
             steps=steps_of(lists["step_words"]),
             statuses=_by_word(merged["statuses"], fold),
+            statuses_before=_by_word(merged["statuses_before"], fold),
+            statuses_after=_by_word(merged["statuses_after"], fold),
+            before_name=_before_name(merged["statuses_before"]),
+            after_name=_after_name(merged["statuses_after"]),
             number_columns=_folded(lists["number_columns"]),
             nothing=nothing_of(merged["nothing"]),
             done=_done_pattern(lists["done"]),
@@ -303,6 +316,15 @@ def _folded(words: Iterable[str]) -> frozenset[str]:
 
 def _between_names(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\s*[,;，、&]\s*(?:(?:{alternatives(words)})\s+)?|\s+(?:{alternatives(words)})\s+", re.I)
+
+
+def _before_name(table: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
+    """Return what matches a status word at the start of a name; scripts without spaces need none after it."""
+    return re.compile(rf"({alternatives(chain(*table.values()))})(?:\s+|(?<=[\u2e80-\uffff]))(?=\S)", re.I)
+
+
+def _after_name(table: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
+    return re.compile(rf"(?<=\S)\s+({alternatives(chain(*table.values()))})$", re.I)
 
 
 def _done_pattern(words: Iterable[str]) -> re.Pattern[str]:

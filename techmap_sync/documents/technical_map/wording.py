@@ -85,6 +85,11 @@ def unnumbered(text: str) -> str:
     return text[:behind] + _TRAILING_ORNAMENT.sub("", text[behind:])
 
 
+def is_numbered(text: str) -> bool:
+    """Whether a heading begins with a number that is no part of its words."""
+    return _NUMBERING.match(_LEADING_ORNAMENT.sub("", text)) is not None
+
+
 @lru_cache(maxsize=4096)
 def heading_key(text: str) -> str:
     """Return a heading or label as it is compared with the vocabulary."""
