@@ -13,11 +13,11 @@ from techmap_sync.errors import BudgetSpent
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.changes import ChangeSet
-from techmap_sync.sync.diff import diff
+from techmap_sync.sync.desired import DesiredMap
 from techmap_sync.sync.observe import observe
-from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Tracker
 from tests.sync.build import POLICY, origin
+from tests.sync.drive import decided
 from tests.trackers.servers import SERVERS, OnGitLab, Server
 
 LABELS = 2
@@ -51,11 +51,9 @@ def run(tracker: Tracker, maps: Sequence[TaskPlan], reconcile: bool = False) -> 
     """Push some maps in one run, as ``push`` or ``reconcile`` does."""
     found = observe(tracker, maps, GENEROUS, reconcile)
     policy = replace(GENEROUS, close_copies=reconcile)
-    changes = [
-        diff(each, origin(repr(each)), found.maps.get(each.map_id, Holdings()), tracker.capabilities, policy)
-        for each in maps
-    ]
-    for _ in apply(ChangeSet(tracker.name, tuple(changes)), tracker, policy):
+    desired = [DesiredMap(each.map_id, origin(repr(each)), each) for each in maps]
+    done = decided(desired, found, tracker.capabilities, policy)
+    for _ in apply(ChangeSet(tracker.name, tuple(each.changes for each in done.maps)), tracker, policy):
         pass
 
 

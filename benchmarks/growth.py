@@ -21,12 +21,13 @@ from techmap_sync.planning.task import Granularity, GranularityChoice, TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import read_block
 from techmap_sync.sync.changes import ChangeSet, MapChanges
-from techmap_sync.sync.diff import diff
-from techmap_sync.sync.tickets import Holdings, sort_tickets
+from techmap_sync.sync.desired import DesiredMap
+from techmap_sync.sync.tickets import sort_tickets
 from techmap_sync.sync.tracker import Capabilities, Snapshot
 from tests.fakes.memory import MemoryTracker
 from tests.planning.maps import plan_of
 from tests.sync.build import POLICY, origin
+from tests.sync.drive import decided
 
 SIZES = (10, 100, 1_000, 10_000)
 LARGEST = 2_500
@@ -92,8 +93,9 @@ def shelf_of(tasks: int) -> Shelf:
 def compared(plans: Sequence[TaskPlan], snapshot: Snapshot) -> tuple[MapChanges, ...]:
     """Sort tickets by maps, and return what a push of the maps would change."""
     read_block.cache_clear()  # A run that begins has read no ticket yet.
-    held = sort_tickets(snapshot, GENEROUS).maps
-    return tuple(diff(p, origin(p.map_id), held.get(p.map_id, Holdings()), ROOMY, GENEROUS) for p in plans)
+    desired = [DesiredMap(each.map_id, origin(each.map_id), each) for each in plans]
+    done = decided(desired, sort_tickets(snapshot, GENEROUS), ROOMY, GENEROUS)
+    return tuple(each.changes for each in done.maps)
 
 
 def _rows(sizes: Sequence[int]) -> Iterator[Row]:

@@ -22,7 +22,7 @@ from techmap_sync.planning.task import Kind, TaskPlan, TaskSpec
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.planning.titles import former_keys, tracking_key
 from techmap_sync.settings import Settings
-from techmap_sync.sync.decide import UnwrittenMap
+from techmap_sync.sync.desired import UnwrittenMap
 from techmap_sync.sync.guards import Guard
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -20,13 +20,12 @@ from techmap_sync.errors import UsageProblem
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.settings import Settings
-from techmap_sync.sync import orphans as absent
+from techmap_sync.sync import missing_names
 from techmap_sync.sync.arrivals import Bindings
 from techmap_sync.sync.changes import Action, Change, ChangeSet, MapChanges
 from techmap_sync.sync.comparison import digest
-from techmap_sync.sync.decide import Beside, Decided, DecidedMap, DesiredMap, decide
-from techmap_sync.sync.diff import Origin
-from techmap_sync.sync.guards import Guard
+from techmap_sync.sync.decide import Decided, DecidedMap, decide
+from techmap_sync.sync.desired import Beside, DesiredMap, Origin
 from techmap_sync.sync.observe import observe, with_edges_of, with_standing
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings, Sorted
@@ -116,11 +115,11 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
 
 def _with_known_people(tracker: Tracker, compared: tuple[Compared, ...]) -> tuple[Compared, ...]:
     """Leave out whom the tracker does not know; it is asked only where tickets will be created."""
-    names, titles = absent.asked_for([each.changes for each in compared])
-    people, milestones = absent.unknown_people(tracker, names), absent.missing_milestones(tracker, titles)
+    names, titles = missing_names.asked_for([each.changes for each in compared])
+    people, milestones = missing_names.unknown_people(tracker, names), missing_names.missing_milestones(tracker, titles)
     if not people and not milestones:
         return compared
-    return tuple(replace(c, changes=absent.without_absent(c.changes, people, milestones)) for c in compared)
+    return tuple(replace(c, changes=missing_names.without_absent(c.changes, people, milestones)) for c in compared)
 
 
 def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) -> tuple[MapFiles, ChangeSet]:
@@ -202,38 +201,33 @@ class _Run:
         :param retired: ids of maps whose file is gone for good.
         :param whole: also report the maps that have tickets and no file.
         """
-        decided = self.decided(files, plans, retired)
-        emptied = {each.changes.map_id for each in decided.emptied}
-        known = (retired - self.rest.ids) | emptied | decided.renamed
-        return (
-            *(self._compared(each, file) for file, each in zip_longest(files, decided.maps)),
-            *(self._compared(each, None) for each in decided.emptied),
-            *(self._missing(known) if whole else ()),
-        )
+        decided = self.decided(files, plans, retired, whole)
+        return tuple(self._compared(each, file) for file, each in zip_longest(files, decided.every))
 
-    def decided(self, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str]) -> Decided:
+    def decided(
+        self, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str], whole: bool = False
+    ) -> Decided:
         """Return the decision about the maps of this run."""
         desired = [self._desired(file, plans.get(file)) for file in files]
         lost = [self._retired(map_id) for map_id in self.found.maps if map_id in retired - self.rest.ids]
-        beside = Beside(self.rest.has_file, self.rest.unwritten, self.rest.unreadable)
+        rest, ids = self.rest, self.rest.ids if whole else None
+        beside = Beside(rest.has_file, rest.unwritten, rest.unreadable, rest.file_of, ids)
         return decide((*desired, *lost), self.found, beside, self.tracker.capabilities, self.policy)
 
     def _compared(self, decided: DecidedMap, file: MapFile | None) -> Compared:
-        changes, tickets = decided.changes, decided.tickets
-        changes = self._placed(file, changes) if file else changes
-        there = "" if file else self.rest.file_of(changes.map_id, changes.path)
-        in_text = not self.tracker.capabilities.native_blocking
-        return Compared(changes, tickets.holdings, file, tickets.plan, there, in_text)
-
-    def _placed(self, file: MapFile, changes: MapChanges) -> MapChanges:
-        """Add what follows from where a map lies."""
-        place = self.places[file.path]
-        changes = replace(changes, shown_path=place.shown_path)
-        if not changes.writes:
-            return changes
-        return replace(changes, notes=place.notes, refusals=place.refusals(self.policy.allowed))
+        tickets, in_text = decided.tickets, not self.tracker.capabilities.native_blocking
+        return Compared(decided.changes, tickets.holdings, file, tickets.plan, decided.file_elsewhere, in_text)
 
     def _desired(self, file: MapFile, plan: TaskPlan | None) -> DesiredMap:
+        place = self.places[file.path]
+        return replace(
+            self._asked_for(file, plan),
+            shown_path=place.shown_path,
+            notes=place.notes,
+            unwritable=place.refusals(self.policy.allowed),
+        )
+
+    def _asked_for(self, file: MapFile, plan: TaskPlan | None) -> DesiredMap:
         map_id, place = file.outline.map_id, self.places[file.path]
         if is_retired(file):
             said_in = _origin_of_retirement(place.path, place.checkout, place.is_committed)
@@ -243,32 +237,8 @@ class _Run:
         return DesiredMap(map_id, self._origin(file), plan, doubts=self.exposed[place.checkout.remote])
 
     def _retired(self, map_id: str) -> DesiredMap:
-        """Return a map that is retired because its file is gone; while another may be its own, nothing is closed."""
-        path = self._path(map_id)
-        there = "" if Guard.EXISTS in self.policy.allowed else self.rest.file_of(map_id, path)
-        why = f"{there} may still be this map's file; --allow {Guard.EXISTS} retires the map all the same"
-        doubts = (why,) if there else ()
-        return DesiredMap(map_id, _origin_of_retirement(path, self.checkout), retired=True, lost=True, doubts=doubts)
-
-    def _missing(self, known: Set[str]) -> Iterator[Compared]:
-        """Report the maps that have tickets and no file."""
-        for map_id, holdings in self.found.maps.items():
-            path = self._path(map_id)
-            if map_id in self.rest.ids | known or not path or not self._is_from_here(holdings):
-                continue
-            there = self.rest.file_of(map_id, path)
-            retire_it = f"its file is missing; reconcile --retire {map_id} closes its tickets"
-            add_it = f"its file {there} is not among the maps: add it to the setting maps"
-            reasons = (add_it if there else retire_it,)
-            changes = MapChanges(map_id, there or path, approved=False, reasons=reasons)
-            yield Compared(changes, holdings, path_elsewhere=there)
-
-    def _path(self, map_id: str) -> str:
-        return next((held.marker.path for held in self.found.maps[map_id].all), "")
-
-    def _is_from_here(self, holdings: Holdings) -> bool:
-        """Whether tickets are of the repository that the run is about: only its maps are known to be all there."""
-        return any(self.policy.is_from_here(held.marker.source) for held in holdings.all)
+        path = next((held.marker.path for held in self.found.maps[map_id].all), "")
+        return DesiredMap(map_id, _origin_of_retirement(path, self.checkout), retired=True, lost=True)
 
     def _origin(self, file: MapFile) -> Origin:
         place = self.places[file.path]

@@ -17,6 +17,7 @@ from techmap_sync.sync.arrivals import bound
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.changes import LEDGER, MARKER, Action, Change, ChangeSet, FieldEdit, MapChanges
 from techmap_sync.sync.comparison import text_digest
+from techmap_sync.sync.ledger import final_ledger
 from techmap_sync.sync.link_fallback import WAITS_FOR, EdgeTexts
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.merge import Held, has_label
@@ -372,7 +373,7 @@ class MapRun:
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
         now, undone = held.marker.ledger, self.undone
-        ledger = writing.final_ledger(self.changes, now, self.numbers, self.unsupported, undone, self.elsewhere)
+        ledger = final_ledger(self.changes, now, self.numbers, self.unsupported, undone, self.elsewhere)
         told = change
         if change.spec:
             edits = tuple(FieldEdit(name, "", "") for name in self._texts.sections)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from techmap_sync.sync.changes import KEY, LEDGER, Action, Change, ChangeSet
+from techmap_sync.sync import claims
+from techmap_sync.sync.changes import KEY, LEDGER, Action, Change, ChangeSet, MapChanges
 from techmap_sync.sync.comparison import comparable, digest
+from techmap_sync.sync.desired import DesiredMap, Origin
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.merge import TITLE
-from techmap_sync.sync.policy import Descent, SyncPolicy
+from techmap_sync.sync.policy import Descent, OnConflict, SyncPolicy
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, State
 from techmap_sync.text_forms import differs_only_by_number
@@ -38,40 +40,58 @@ class Guard(StrEnum):
     """Writing, in a CI, what no commit holds; see ``app/other_documents.py``."""
 
 
-def refusals(
-    changes: tuple[Change, ...],
-    commit_time: str,
-    descent_from: Callable[[str], Descent],
-    holdings: Holdings,
-    policy: SyncPolicy,
-) -> tuple[str, ...]:
+def refusals(changes: tuple[Change, ...], origin: Origin, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:
     """Return why these changes of one map must not be written, empty when they may.
 
-    :param commit_time: ISO 8601 time of the commit that the map was read from; empty when it is not known.
-    :param descent_from: how that commit is related to another one.
+    :param origin: the text and the commit that the map was read from.
     """
     found = (
         *_too_many(changes, policy),
         *_too_many_retitled(changes, holdings, policy),
         *_too_many_closed(changes, holdings, policy),
-        *_too_old(changes, commit_time, descent_from, holdings.ledger),
+        *_too_old(changes, origin, holdings.ledger),
         *_too_many_gone(holdings),
     )
     return tuple(_not_allowed(found, policy))
 
 
 def retirement_refusals(
-    changes: tuple[Change, ...],
-    commit_time: str,
-    descent_from: Callable[[str], Descent],
-    holdings: Holdings,
-    policy: SyncPolicy,
+    changes: tuple[Change, ...], origin: Origin, holdings: Holdings, policy: SyncPolicy
 ) -> tuple[str, ...]:
     """Return why a map must not be retired: closing all of it is what its author asked for, if that is the latest word.
 
     The parameters are those of ``refusals``.
     """
-    return tuple(_not_allowed(_too_old(changes, commit_time, descent_from, holdings.ledger), policy))
+    return tuple(_not_allowed(_too_old(changes, origin, holdings.ledger), policy))
+
+
+def tracking_refusals(key: str, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:
+    """Return why no tracking ticket may be made for a map that has none: it was lost, or somebody's ticket claims it.
+
+    :param key: key of the tracking ticket.
+    """
+    claimed = () if holdings.tracking else claims.refusals(holdings.claims, key, policy)
+    return (*_lost_tracking(holdings, key, policy), *claimed)
+
+
+def _lost_tracking(holdings: Holdings, key: str, policy: SyncPolicy) -> tuple[str, ...]:
+    """Its tickets name a tracking ticket that is no longer to be had."""
+    numbers = holdings.named_tracking
+    if not numbers or key in policy.recreate:
+        return ()
+    why = f"was released: {holdings.released_tracking}" if holdings.released_tracking else "was deleted"
+    bind = f"push --rebind {key}={numbers[0]} binds it again, " if holdings.released_tracking else "push "
+    forgotten = "what people deleted and unlinked is forgotten then"
+    return (f"the tracking ticket {numbers[0]} {why}; {bind}--recreate {key} makes a new one ({forgotten})",)
+
+
+def existing_file_refusals(there: str, policy: SyncPolicy) -> tuple[str, ...]:
+    """Return why a map must not be retired whose file was said to be gone.
+
+    :param there: a file that may be its own, empty when there is none.
+    """
+    reason = f"{there} may still be this map's file; --allow {Guard.EXISTS} retires the map all the same"
+    return (reason,) if there and Guard.EXISTS not in policy.allowed else ()
 
 
 def _not_allowed(found: Iterable[tuple[Guard, str]], policy: SyncPolicy) -> Iterator[str]:
@@ -128,18 +148,16 @@ def _limit(total: int, share: float, policy: SyncPolicy) -> tuple[float, str]:
     return (share * total, f"{share:.0%}") if total >= FEW else (policy.limits.max_few, str(policy.limits.max_few))
 
 
-def _too_old(
-    changes: tuple[Change, ...], commit_time: str, descent_from: Callable[[str], Descent], ledger: Ledger
-) -> Iterator[tuple[Guard, str]]:
+def _too_old(changes: tuple[Change, ...], origin: Origin, ledger: Ledger) -> Iterator[tuple[Guard, str]]:
     """A commit is older when it is in the history of the other one; the clocks decide only where git cannot tell."""
     if not any(change.writes for change in changes):
         return
     written = f"the tickets were written from commit {ledger.commit[:12]} of {ledger.commit_time}"
-    match descent_from(ledger.commit):
+    match origin.descent_from(ledger.commit):
         case Descent.BEFORE:
             yield Guard.OLDER, f"{written}, which came after this one"
-        case Descent.UNKNOWN if _is_earlier(commit_time, ledger.commit_time):
-            yield Guard.OLDER, f"{written}, this one is of {commit_time}"
+        case Descent.UNKNOWN if _is_earlier(origin.commit_time, ledger.commit_time):
+            yield Guard.OLDER, f"{written}, this one is of {origin.commit_time}"
 
 
 def _is_earlier(first: str, second: str) -> bool:
@@ -155,6 +173,22 @@ def _too_many_gone(holdings: Holdings) -> Iterator[tuple[Guard, str]]:
     missing = holdings.missing
     if len(missing) > 1:
         yield Guard.GONE, f"{len(missing)} tickets of the ledger are gone at once ({', '.join(sorted(missing)[:3])}, …)"
+
+
+def refused_for_conflicts(maps: Sequence[MapChanges], policy: SyncPolicy) -> tuple[MapChanges, ...]:
+    """Return the same maps, all refused when a conflict is open and the team lets conflicts fail."""
+    number = sum(change.action is Action.CONFLICT for each in maps for change in each.changes)
+    if policy.on_conflict is not OnConflict.FAIL or not number:
+        return tuple(maps)
+    fields = "1 field was" if number == 1 else f"{number} fields were"
+    what = f'{fields} changed by the map and by a human, and on_conflict is "fail"'
+    why = f"{what}; settle with push --resolve map KEY or --resolve tracker KEY"
+    return tuple(replace(each, refusals=(*each.refusals, why)) if each.changes else each for each in maps)
+
+
+def refused_at_last(changes: MapChanges, desired: DesiredMap) -> MapChanges:
+    """Return the same changes, refused where nothing else speaks against them but that no commit holds the text."""
+    return replace(changes, notes=desired.notes, refusals=desired.unwritable) if changes.writes else changes
 
 
 Fingerprint = tuple[str, ...]

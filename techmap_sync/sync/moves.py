@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from techmap_sync.planning.task import Kind, TaskPlan, TaskSpec
 from techmap_sync.sync.merge import Held
-from techmap_sync.sync.orphans import DONE_IN_MAP
 from techmap_sync.sync.renames import (
     CLEAR,
     SAME,
@@ -26,6 +26,7 @@ from techmap_sync.sync.renames import (
     task_sketch,
     ticket_sketch,
 )
+from techmap_sync.sync.task_changes import DONE_IN_MAP
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
 from techmap_sync.sync.writing import STATUS
@@ -34,7 +35,7 @@ SHARED_NAMES = frozenset({f"{Kind.COMPONENT}/integration"})
 """Names that no author gave: every map may have them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Side:
     """One map as a place that tasks leave and arrive at."""
 
@@ -54,7 +55,7 @@ class Side:
         """The tasks that its file names."""
         return self.plan.tasks if self.plan else ()
 
-    @property
+    @cached_property
     def keys(self) -> frozenset[str]:
         """Their keys."""
         return frozenset(spec.key for spec in self.tasks)

@@ -44,20 +44,6 @@ def unlisted_tickets(listed: Snapshot, own: Snapshot, map_id: str, policy: SyncP
     return f"{what}; was the label renamed? give it back, or set managed_label"
 
 
-def lost_tracking(holdings: Holdings, key: str, policy: SyncPolicy) -> tuple[str, ...]:
-    """Return why a map must not be pushed: its tickets name a tracking ticket that is no longer to be had.
-
-    :param key: key of the tracking ticket.
-    """
-    numbers = holdings.named_tracking
-    if not numbers or key in policy.recreate:
-        return ()
-    why = f"was released: {holdings.released_tracking}" if holdings.released_tracking else "was deleted"
-    bind = f"push --rebind {key}={numbers[0]} binds it again, " if holdings.released_tracking else "push "
-    forgotten = "what people deleted and unlinked is forgotten then"
-    return (f"the tracking ticket {numbers[0]} {why}; {bind}--recreate {key} makes a new one ({forgotten})",)
-
-
 def foreign_twins(strays: Iterable[Stray], map_id: str, policy: SyncPolicy) -> Iterator[str]:
     """Yield why a map must not be pushed: tickets of a map with the same id that came from another source.
 

@@ -14,7 +14,7 @@ from techmap_sync.sync import changes
 from techmap_sync.sync.changes import Action, Change, MapChanges
 from techmap_sync.sync.comparison import ticked
 from techmap_sync.sync.merge import Held
-from techmap_sync.sync.orphans import DONE_IN_MAP
+from techmap_sync.sync.task_changes import DONE_IN_MAP
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, EdgeKind, State
 from techmap_sync.sync.writing import STATUS

@@ -16,8 +16,8 @@ from techmap_sync.sync.comparison import unticked
 from techmap_sync.sync.link_fallback import TASK_LIST
 from techmap_sync.sync.marker import Ledger, Marker
 from techmap_sync.sync.merge import Held, Revision, first_marker, revise, sections_of
-from techmap_sync.sync.orphans import revision_changes
 from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.task_changes import revision_changes
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Capabilities, CloseReason, State
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.sync.block import Block, Part, write_block
-from techmap_sync.sync.changes import KEY, Action, Change, FieldEdit, MapChanges
+from techmap_sync.sync.changes import Action, Change, FieldEdit, MapChanges
 from techmap_sync.sync.comparison import digest, text_digest
 from techmap_sync.sync.marker import Ledger, Marker, WrittenField, claims
 from techmap_sync.sync.merge import (
@@ -158,73 +158,6 @@ def rewrite(
         there, remove = held.ticket.labels, frozenset()
         add = frozenset(label for label in _added_labels(change, policy) if not has_label(there, label))
     return Rewrite(_with_state(patch, change), add, remove)
-
-
-def final_ledger(
-    changes: MapChanges,
-    now: Ledger | None,
-    numbers: Mapping[str, str],
-    unsupported: Set[tuple[str, str]] = frozenset(),
-    undone: Iterable[Change] = (),
-    elsewhere: Set[str] = frozenset(),
-) -> Ledger:
-    """Return what the ledger says once everything is written; it claims nothing that did not happen.
-
-    :param now: the ledger as another run may have left it.
-    :param numbers: key -> number of every ticket that exists by now.
-    :param unsupported: edges that the tracker cannot hold.
-    :param undone: changes that failed, or that were left because others failed; the next run tries them again.
-    :param elsewhere: keys in the ledgers of other maps that are written by now: this one may let go of them.
-    """
-    assert changes.ledger is not None
-    wanted, now, undone = changes.ledger, now or Ledger(), tuple(undone)
-    known = changes.base.tickets.keys() | changes.leaving.keys()
-    added = {key: n for key, n in now.tickets.items() if key not in known}
-    own = {key: numbers.get(key, number) for key, number in wanted.tickets.items()}
-    waiting = {key: each.number for key, each in changes.leaving.items() if each.key not in elsewhere}
-    still = _still_linked(wanted, changes.base, undone)
-    tickets = {key: number for key, number in {**added, **own, **waiting, **still}.items() if number}
-    parents = {key for key, target in unsupported if target == changes.tracking_key}
-    done = replace(
-        wanted,
-        tickets=tickets,
-        edges=wanted.edges - unsupported,
-        children=(wanted.children - parents) | (waiting.keys() & changes.base.children),
-        gone=wanted.gone | {key for key, number in waiting.items() if not number},
-        refused=wanted.refused | unsupported,
-    )
-    return _without_undone(done, changes, undone)
-
-
-def _still_linked(wanted: Ledger, base: Ledger, undone: tuple[Change, ...]) -> dict[str, str]:
-    """Return the tickets that went to another map and still have a link of this one: it could not be taken away."""
-    ends = {key for c in undone if c.action is Action.UNLINK for key in (c.key, c.target)}
-    return {key: base.tickets[key] for key in ends & base.tickets.keys() - wanted.tickets.keys()}
-
-
-def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, ...]) -> Ledger:
-    """Take back what the ledger says of changes that were not made.
-
-    A ticket of a task that is gone is let go only when the map's text has changed since the ledger was written, so
-    that its text stays the former one until that was done.
-    """
-    links = {(c.key, c.target) for c in undone if c.action is Action.LINK}
-    unlinks = {(c.key, c.target) for c in undone if c.action is Action.UNLINK}
-    unborn = {c.key for c in undone if c.action is Action.CREATE}
-    unlinked_children = {key for key, target in links if target == changes.tracking_key}
-    kept = replace(
-        ledger,
-        edges=(ledger.edges - links) | (unlinks & changes.base.edges),
-        children=ledger.children - unlinked_children - unborn,
-    )
-    keys = {edit.after: edit.before for c in undone for edit in c.edits if edit.name == KEY}
-    # A ticket that did not come here after all is still in the ledger of the map that it was to leave.
-    absent = keys.keys() & changes.arriving
-    kept = kept.without_links_of(frozenset(absent)).without(absent) if absent else kept
-    former = {new: f"{changes.map_id}/{old.partition('/')[2]}" for new, old in keys.items() if new not in absent}
-    if any(c.edge is None and c.spec is None for c in undone):
-        kept = replace(kept, text=changes.base.text, settings=changes.base.settings)
-    return kept.renamed(former) if former else kept
 
 
 def _revises(change: Change) -> bool:

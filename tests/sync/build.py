@@ -12,7 +12,7 @@ from techmap_sync.sync import writing
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.changes import MapChanges
 from techmap_sync.sync.comparison import digest
-from techmap_sync.sync.diff import Origin
+from techmap_sync.sync.desired import Origin
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.merge import Held
 from techmap_sync.sync.tracker import Capabilities, Ticket

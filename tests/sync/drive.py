@@ -11,30 +11,50 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.arrivals import Bindings
 from techmap_sync.sync.block import Block, read_block
-from techmap_sync.sync.changes import Action, Change, ChangeSet
-from techmap_sync.sync.decide import Beside, DesiredMap, UnwrittenMap, decide
-from techmap_sync.sync.diff import Origin
+from techmap_sync.sync.changes import Action, Change, ChangeSet, MapChanges
+from techmap_sync.sync.decide import Decided, decide
+from techmap_sync.sync.desired import Beside, DesiredMap, Origin, UnwrittenMap
 from techmap_sync.sync.observe import observe, with_edges_of, with_standing
 from techmap_sync.sync.outcomes import Outcome
 from techmap_sync.sync.policy import SyncPolicy
-from techmap_sync.sync.tracker import Ticket, Tracker
+from techmap_sync.sync.tickets import Sorted
+from techmap_sync.sync.tracker import Capabilities, Ticket, Tracker
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import POLICY, origin
+from tests.sync.build import MAP, POLICY, origin
+
+
+def decided(
+    desired: Sequence[DesiredMap],
+    found: Sorted,
+    capabilities: Capabilities,
+    policy: SyncPolicy = POLICY,
+    beside: Beside | None = None,
+) -> Decided:
+    """What a push decides.
+
+    No other map has a file unless a test says otherwise: one that has tickets may be one of these under an earlier id.
+    """
+    return decide(desired, found, beside or Beside(lambda _: False), capabilities, policy)
+
+
+def retired(
+    tracker: Tracker, found: Sorted, where: Origin | None = None, map_id: str = MAP, policy: SyncPolicy = POLICY
+) -> MapChanges:
+    """What happens to the tickets of a map that its author gave up."""
+    desired = DesiredMap(map_id, where or origin(), retired=True)
+    (only,) = decided([desired], found, tracker.capabilities, policy).maps
+    return only.changes
 
 
 def planned(
     tracker: Tracker, plan: TaskPlan, policy: SyncPolicy = POLICY, text: str = "", where: Origin | None = None
 ) -> ChangeSet:
-    """What a push would do; the map's text is made of its tasks unless a test says otherwise.
-
-    No other map has a file, as far as this run knows: one that has tickets may be this one under an earlier id.
-    """
+    """What a push would do; the map's text is made of its tasks unless a test says otherwise."""
     where = where or origin(text or repr(plan))
     found = observe(tracker, [plan], policy, policy.close_copies)
     found = with_edges_of(found, tracker, policy.resolve.keys()) if policy.resolve else found
-    desired = DesiredMap(plan.map_id, where, plan)
-    decided = decide([desired], found, Beside(lambda _: False), tracker.capabilities, policy)
-    return ChangeSet(tracker.name, tuple(each.changes for each in decided.maps))
+    done = decided([DesiredMap(plan.map_id, where, plan)], found, tracker.capabilities, policy)
+    return ChangeSet(tracker.name, tuple(each.changes for each in done.maps))
 
 
 def several(
@@ -63,8 +83,8 @@ def several(
     desired += [DesiredMap(map_id, origin(path=f"docs/{map_id}.md"), retired=True) for map_id in retired]
     ids = {*files, *(each.plan.map_id for each in unwritten), *(each.map_id for each in desired)}
     beside = Beside(ids.__contains__, lambda: unwritten)
-    decided = decide(desired, found, beside, tracker.capabilities, policy)
-    return ChangeSet(tracker.name, tuple(each.changes for each in (*decided.maps, *decided.emptied)))
+    done = decided(desired, found, tracker.capabilities, policy, beside)
+    return ChangeSet(tracker.name, tuple(each.changes for each in done.every))
 
 
 def push(tracker: Tracker, plan: TaskPlan, policy: SyncPolicy = POLICY, text: str = "") -> list[Outcome]:

@@ -10,12 +10,12 @@ from techmap_sync.errors import NotSupported
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.changes import Action, ChangeSet
-from techmap_sync.sync.diff import Origin, retire
+from techmap_sync.sync.desired import Origin
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.tracker import Capabilities, Edge, EdgeKind, State
 from tests.fakes.memory import NAME, MemoryTracker, When, timed_out
 from tests.sync.build import POLICY, TRACKING, key, plan, section, task
-from tests.sync.drive import key_of, planned, push
+from tests.sync.drive import key_of, planned, push, retired
 
 WITHOUT_BLOCKING = Capabilities(blocking_links=False, native_blocking=False)
 RELATED = Capabilities(native_blocking=False)
@@ -193,9 +193,8 @@ def test_a_retired_map_whose_tracking_ticket_somebody_worked_on_keeps_it_with_a_
     tracker = MemoryTracker(NOTHING)
     push(tracker, MAP)
     tracker.edit("1", assignees=frozenset({"ada"}))
-    holdings = observe(tracker, [MAP], POLICY).maps[MAP.map_id]
-    retired = retire(MAP.map_id, Origin("login.md"), holdings, NOTHING, POLICY)
-    outcomes = list(apply(ChangeSet(NAME, (retired,)), tracker, POLICY))
+    going = retired(tracker, observe(tracker, [MAP], POLICY), Origin("login.md"))
+    outcomes = list(apply(ChangeSet(NAME, (going,)), tracker, POLICY))
     assert len(outcomes) == 4
     assert tracker.tickets["1"].state is State.OPEN
     assert POLICY.removed_label in tracker.tickets["1"].labels

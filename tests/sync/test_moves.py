@@ -15,7 +15,7 @@ from techmap_sync.planning.task import Kind, TaskPlan, TaskSpec
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.changes import Action, ChangeSet
-from techmap_sync.sync.decide import UnwrittenMap
+from techmap_sync.sync.desired import UnwrittenMap
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.outcomes import Status
 from techmap_sync.sync.policy import SyncPolicy

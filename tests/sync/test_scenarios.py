@@ -9,13 +9,13 @@ import pytest
 from techmap_sync.planning.task import Section
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.changes import Action, ChangeSet
-from techmap_sync.sync.diff import Origin, retire
+from techmap_sync.sync.desired import Origin
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.tracker import Standing, State
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, TRACKING, key, origin, plan, section, task, under_another_id
-from tests.sync.drive import planned, push, shown
+from tests.sync.drive import planned, push, retired, shown
 
 STORE, SERVICE, TESTS = task("Store"), task("Service"), task("Tests")
 THREE = plan(STORE, SERVICE, TESTS)
@@ -274,18 +274,18 @@ def test_an_old_commit_run_again_is_refused(tracker: MemoryTracker) -> None:
 
 
 def test_an_old_commit_does_not_retire_a_map_that_was_written_from_a_newer_one(tracker: MemoryTracker) -> None:
-    holdings = observe(tracker, [THREE], POLICY).maps[THREE.map_id]
+    found = observe(tracker, [THREE], POLICY)
     older = Origin("docs/login.md", commit="0ld", commit_time="2025-01-01T00:00:00+00:00")
-    retired = retire(THREE.map_id, older, holdings, tracker.capabilities, POLICY)
-    assert not retired.writes
-    assert retired.refusals[0].endswith("this one is of 2025-01-01T00:00:00+00:00; --allow older lets this run pass")
+    going = retired(tracker, found, older)
+    assert not going.writes
+    assert going.refusals[0].endswith("this one is of 2025-01-01T00:00:00+00:00; --allow older lets this run pass")
 
 
 def test_an_old_commit_does_not_bring_back_a_map_that_was_retired_since(tracker: MemoryTracker) -> None:
-    holdings = observe(tracker, [THREE], POLICY).maps[THREE.map_id]
+    found = observe(tracker, [THREE], POLICY)
     newer = Origin("docs/login.md", commit="new", commit_time="2026-06-01T00:00:00+00:00")
-    retired = retire(THREE.map_id, newer, holdings, tracker.capabilities, POLICY)
-    list(apply(ChangeSet(tracker.name, (retired,)), tracker, POLICY))
+    going = retired(tracker, found, newer)
+    list(apply(ChangeSet(tracker.name, (going,)), tracker, POLICY))
     assert {ticket.state for ticket in tracker.tickets.values()} == {State.CLOSED}
     assert not planned(tracker, THREE).writes
     assert "--allow older lets this run pass" in reasons(planned(tracker, THREE))
@@ -313,9 +313,9 @@ def test_a_retired_map_is_known_by_its_own_tickets_where_only_copies_are_listed(
         tracker.tickets[number] = replace(tracker.tickets["2"], number=number, author="ada", standing=Standing.MEMBER)
     for number in "1234":
         tracker.edit(number, labels=tracker.tickets[number].labels - {"techmap"})
-    holdings = observe(tracker, [], POLICY, retired={THREE.map_id}).maps[THREE.map_id]
-    retired = retire(THREE.map_id, origin(), holdings, tracker.capabilities, POLICY)
-    list(apply(ChangeSet(tracker.name, (retired,)), tracker, POLICY))
+    found = observe(tracker, [], POLICY, retired={THREE.map_id})
+    going = retired(tracker, found)
+    list(apply(ChangeSet(tracker.name, (going,)), tracker, POLICY))
     assert {number for number, ticket in tracker.tickets.items() if ticket.state is State.OPEN} == {"8", "9"}
 
 
@@ -327,9 +327,9 @@ def test_copies_of_our_own_account_are_not_closed_one_by_one_by_every_run_that_r
         tracker.tickets[number] = replace(tracker.tickets["2"], number=number)
     del tracker.tickets["1"]
     for _ in range(3):
-        holdings = observe(tracker, [], POLICY, retired={THREE.map_id}).maps[THREE.map_id]
-        retired = retire(THREE.map_id, origin(), holdings, tracker.capabilities, POLICY)
-        list(apply(ChangeSet(tracker.name, (retired,)), tracker, POLICY))
+        found = observe(tracker, [], POLICY, retired={THREE.map_id})
+        going = retired(tracker, found)
+        list(apply(ChangeSet(tracker.name, (going,)), tracker, POLICY))
         assert {number for number, ticket in tracker.tickets.items() if ticket.state is State.OPEN} == {"8", "9"}
 
 
@@ -340,11 +340,11 @@ def test_copies_in_somebodys_name_outlive_a_retired_map(tracker: MemoryTracker, 
     for number in deleted:
         del tracker.tickets[number]
     for _ in range(2):
-        holdings = observe(tracker, [THREE], POLICY).maps[THREE.map_id]
-        retired = retire(THREE.map_id, origin(), holdings, tracker.capabilities, POLICY)
-        list(apply(ChangeSet(tracker.name, (retired,)), tracker, POLICY))
+        found = observe(tracker, [THREE], POLICY)
+        going = retired(tracker, found)
+        list(apply(ChangeSet(tracker.name, (going,)), tracker, POLICY))
         assert {number for number, ticket in tracker.tickets.items() if ticket.state is State.OPEN} == {"8", "9"}
-        assert {change.ticket for change in retired.changes if "a copy of" in change.reason} == {"8", "9"}
+        assert {change.ticket for change in going.changes if "a copy of" in change.reason} == {"8", "9"}
 
 
 def test_items_that_vanish_by_a_vocabulary_change_are_kept(tracker: MemoryTracker) -> None:

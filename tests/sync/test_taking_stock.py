@@ -6,23 +6,23 @@ from dataclasses import replace
 
 from techmap_sync.planning.task import Phase, TaskPlan
 from techmap_sync.sync.changes import MapChanges
-from techmap_sync.sync.diff import matched
+from techmap_sync.sync.desired import DesiredMap
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.progress import Gate, MapProgress, Subject, TaskState, Witness, take_stock
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Capabilities, CloseReason, State
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import MAP, POLICY, key, plan, task
-from tests.sync.drive import key_of, planned, push
+from tests.sync.build import MAP, POLICY, key, origin, plan, task
+from tests.sync.drive import decided, key_of, planned, push
 
 PLAN = plan(task("store"), task("service", blocked_by=("store",)), task("page", blocked_by=("service",)))
 
 
 def stock(tracker: MemoryTracker, wanted: TaskPlan = PLAN, links_in_text: bool = False) -> MapProgress:
-    changes = planned(tracker, wanted).maps[0]
-    found = observe(tracker, [wanted], POLICY)
-    tickets = matched(wanted, found.maps.get(wanted.map_id, Holdings()))
-    subject = Subject("Login", Gate.APPROVED, changes, tickets.holdings, tickets.plan, links_in_text)
+    desired = DesiredMap(wanted.map_id, origin(repr(wanted)), wanted)
+    (only,) = decided([desired], observe(tracker, [wanted], POLICY), tracker.capabilities).maps
+    tickets = only.tickets
+    subject = Subject("Login", Gate.APPROVED, only.changes, tickets.holdings, tickets.plan, links_in_text)
     (progress,) = take_stock([subject])
     return progress
 

@@ -15,16 +15,15 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.changes import Action, ChangeSet
-from techmap_sync.sync.diff import diff
+from techmap_sync.sync.desired import DesiredMap
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.outcomes import Status
-from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Tracker
 from techmap_sync.trackers.github.tracker import connect
 from tests.sampling import sampling
 from tests.simulators.github import Fault, GitHub, Issue, Kind, Limits, running
 from tests.sync.build import POLICY, TRACKING, key, origin, plan, task
-from tests.sync.drive import planned, push
+from tests.sync.drive import decided, planned, push
 from tests.trackers.interception import before_each_request
 
 
@@ -164,11 +163,9 @@ def test_maps_with_more_tickets_than_an_hour_takes_are_pushed_at_the_pace_that_t
         runs += 1
         try:
             tracker = fresh(github)
-            found = observe(tracker, maps, POLICY).maps
-            diffs = [
-                diff(m, origin(m.map_id), found.get(m.map_id, Holdings()), tracker.capabilities, POLICY) for m in maps
-            ]
-            list(apply(ChangeSet(tracker.name, tuple(diffs)), tracker, POLICY))
+            desired = [DesiredMap(m.map_id, origin(m.map_id), m) for m in maps]
+            done = decided(desired, observe(tracker, maps, POLICY), tracker.capabilities)
+            list(apply(ChangeSet(tracker.name, tuple(each.changes for each in done.maps)), tracker, POLICY))
             break
         except BudgetSpent as spent:
             github.clock.sleep(spent.seconds_to_wait)

@@ -11,12 +11,12 @@ import pytest
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.diff import diff
+from techmap_sync.sync.desired import DesiredMap
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.tracker import EdgeKind, Ticket
 from tests.fakes.memory import Killed
 from tests.sync.build import POLICY, key, origin, plan, task
-from tests.sync.drive import key_of, planned, push
+from tests.sync.drive import decided, key_of, planned, push
 from tests.sync.test_crash import THIRTY
 from tests.trackers.servers import SERVERS, Loss, Server
 
@@ -108,9 +108,10 @@ def test_a_link_that_a_human_removed_is_noticed_by_reconcile_and_not_made_again(
 def all_edges_compared(server: Server, made: TaskPlan) -> list[tuple[str, str, str]]:
     """What reconcile, which reads the edges of every ticket, has to say of a map."""
     tracker = server.tracker()
-    holdings = observe(tracker, [made], POLICY, all_edges=True).maps[made.map_id]
-    changes = diff(made, origin(repr(made)), holdings, tracker.capabilities, POLICY).changes
-    return [(change.action.value, change.key, change.reason) for change in changes]
+    found = observe(tracker, [made], POLICY, all_edges=True)
+    desired = DesiredMap(made.map_id, origin(repr(made)), made)
+    (only,) = decided([desired], found, tracker.capabilities).maps
+    return [(change.action.value, change.key, change.reason) for change in only.changes.changes]
 
 
 @pytest.mark.parametrize("took_effect", [True, False])

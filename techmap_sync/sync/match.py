@@ -1,0 +1,160 @@
+"""The first step of the decision, over all maps of a run at once: which ticket belongs to which task.
+
+A map may have had another id, and a task may have been in another map. Pure; nothing is read or written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+from techmap_sync.planning.task import TaskPlan
+from techmap_sync.sync.arrivals import after_moves
+from techmap_sync.sync.desired import Beside, DesiredMap, Origin
+from techmap_sync.sync.moves import Moves, Side, find_moves, has_open_ends, tickets_that_may_be_anywhere
+from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.renames import find_renames, overlap, under_new_id
+from techmap_sync.sync.task_changes import with_follow_ups
+from techmap_sync.sync.tickets import Departed, Holdings, Sorted
+
+REFUSED = "its changes are refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """One map whose tickets have the keys of today."""
+
+    desired: DesiredMap
+    plan: TaskPlan | None = None
+    """What an approved map asks for, follow-ups included."""
+    holdings: Holdings = field(default_factory=Holdings)
+    held: Mapping[str, str] = field(default_factory=dict)
+    """Key of a task or ticket that is neither created nor closed -> why."""
+    doubts: tuple[str, ...] = ()
+    """Why none of its changes may be written."""
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    """Key of a task that gets a new ticket -> which earlier ticket may be the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """All maps of a run with their tickets."""
+
+    maps: tuple[Matched, ...]
+    """In the order in which they were asked for; a lost one that is another map under its earlier id is left out."""
+    without_file: tuple[Matched, ...]
+    """Maps without a file, from which tickets may have gone to others."""
+    renamed: frozenset[str]
+    """Ids under which maps of this run were known before."""
+    moving: frozenset[str]
+    """Ids of the maps between which something moves."""
+
+
+def match(
+    desired: Sequence[DesiredMap], found: Sorted, beside: Beside, policy: SyncPolicy, refused: Set[str] = frozenset()
+) -> Matches:
+    """Match the tasks of all maps with their tickets.
+
+    :param desired: the maps of this run.
+    :param found: all tickets of the tracker.
+    :param refused: ids of maps that a guard refuses: nothing moves from or to them.
+    """
+    own, taken = _own_tickets(desired, found, beside)
+    left = [each for each in desired if each.map_id not in taken]
+    written = [_side(each, own[each.map_id], refused) for each in left if each.plan or each.retired]
+    known = {side.map_id for side in written} | taken
+    others = {map_id: held for map_id, held in found.maps.items() if map_id not in known}
+    asked = has_open_ends(written, others)
+    unwritten = list(_unwritten(desired, others, own, beside) if asked else _unasked(others))
+    moves = _moves(written, unwritten, beside, policy) if asked else Moves()
+    today = after_moves([*written, *unwritten], moves)
+    return Matches(
+        tuple(_matched(each, today.get(each.map_id, Holdings()), found, moves) for each in left),
+        tuple(_lost(side, today[side.map_id]) for side in unwritten if not (side.plan or side.opaque)),
+        taken,
+        frozenset(key.partition("/")[0] for pair in moves.found.items() for key in pair),
+    )
+
+
+def _matched(desired: DesiredMap, holdings: Holdings, found: Sorted, moves: Moves) -> Matched:
+    map_id, plan = desired.map_id, desired.plan
+    if desired.retired:
+        return Matched(desired, holdings=holdings, held=moves.held, doubts=desired.doubts)
+    if plan is None:
+        return Matched(desired, holdings=found.of(map_id))
+    held = {key: why for key, why in moves.held.items() if key.startswith(f"{map_id}/")}
+    free = replace(plan, tasks=tuple(spec for spec in plan.tasks if spec.key not in held))
+    kept = {key: ticket for key, ticket in holdings.tickets.items() if key not in held}
+    renames = find_renames(free, replace(holdings, tickets=kept) if held else holdings)
+    today = holdings.renamed(renames.keys).sifted(map_id, {spec.key for spec in plan.tasks})
+    doubts = (*desired.doubts, *found.doubts.get(map_id, ()))
+    return Matched(desired, with_follow_ups(plan, today), today, {**renames.held, **held}, doubts, moves.remarks)
+
+
+def _lost(side: Side, holdings: Holdings) -> Matched:
+    path = holdings.tracking.marker.path if holdings.tracking else ""
+    return Matched(DesiredMap(side.map_id, Origin(path), retired=True, lost=True), holdings=holdings)
+
+
+def _own_tickets(
+    desired: Sequence[DesiredMap], found: Sorted, beside: Beside
+) -> tuple[dict[str, Holdings], frozenset[str]]:
+    """Return the tickets of each map, and the ids of maps that got another one."""
+    own = {each.map_id: found.of(each.map_id) for each in desired}
+    new = [each.plan for each in desired if each.plan and not own[each.map_id].all]
+    gone = _without_file(desired, found, beside) if new else {}
+    holder = {held.ticket.number: map_id for map_id, each in found.maps.items() for held in each.all}
+    left = {map_id: _without_what_left(map_id, each, holder) for map_id, each in gone.items()}
+    pairs = [(plan, map_id, score) for plan in new for map_id in gone if (score := overlap(plan, left[map_id]))]
+    taken: set[str] = set()
+    # A map that was split has one successor; what else it had may move to the others.
+    for plan, map_id, _ in sorted(pairs, key=lambda pair: (-pair[2], pair[0].map_id, pair[1])):
+        if map_id not in taken and not own[plan.map_id].all:
+            taken.add(map_id)
+            own[plan.map_id] = under_new_id(gone[map_id], map_id, plan.map_id)
+    return own, frozenset(taken)
+
+
+def _without_file(desired: Sequence[DesiredMap], found: Sorted, beside: Beside) -> dict[str, Holdings]:
+    with_file = {each.map_id for each in desired if not each.lost}
+    others = (each for each in found.maps.items() if each[0] not in with_file)
+    return {map_id: held for map_id, held in others if not beside.has_file(map_id)}
+
+
+def _without_what_left(map_id: str, holdings: Holdings, holder: Mapping[str, str]) -> Holdings:
+    """Return the tickets of a map without those that its ledger lists and another map has.
+
+    :param holder: number of a ticket -> the map that has it.
+    """
+    listed = holdings.ledger.tickets
+    left = {key: Departed(holder[n], "", n) for key, n in listed.items() if holder.get(n, map_id) != map_id}
+    return replace(holdings, departed=left)
+
+
+def _side(desired: DesiredMap, own: Holdings, refused: Set[str]) -> Side:
+    why = REFUSED if desired.map_id in refused else ""
+    return Side(desired.map_id, desired.origin.path, own, desired.plan, why)
+
+
+def _unwritten(
+    desired: Sequence[DesiredMap], others: Mapping[str, Holdings], own: Mapping[str, Holdings], beside: Beside
+) -> Iterator[Side]:
+    """Yield the maps that this run does not write: those with a file, and those without one."""
+    written = {each.map_id for each in desired if each.plan or each.retired}
+    with_file = {each.plan.map_id: each for each in beside.unwritten() if each.plan.map_id not in written}
+    for map_id, other in with_file.items():
+        yield Side(map_id, other.path, others.get(map_id, Holdings()), other.plan, other.why)
+    for map_id, held in others.items():
+        if map_id not in with_file:
+            yield Side(map_id, "", held, opaque=map_id in own or beside.has_file(map_id))
+
+
+def _unasked(others: Mapping[str, Holdings]) -> Iterator[Side]:
+    yield from (Side(map_id, "", held, opaque=True) for map_id, held in others.items())
+
+
+def _moves(written: Sequence[Side], unwritten: Sequence[Side], beside: Beside, policy: SyncPolicy) -> Moves:
+    moves, unreadable = find_moves([*written, *unwritten], policy.recreate), beside.unreadable()
+    if not unreadable:
+        return moves
+    return replace(moves, held={**tickets_that_may_be_anywhere(written, unreadable[0]), **moves.held})

@@ -1,0 +1,196 @@
+"""What happens to the ticket of each task: created, brought up to date, closed or left, and why."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
+from techmap_sync.sync import claims
+from techmap_sync.sync.changes import KEY, MARKER, Action, Change, FieldEdit, MapChanges
+from techmap_sync.sync.comparison import boxes, ticked, unticked
+from techmap_sync.sync.merge import LABELS, MILESTONE, Decision, Held, Revision, revise
+from techmap_sync.sync.policy import Side, SyncPolicy
+from techmap_sync.sync.tickets import Holdings
+from techmap_sync.sync.tracker import CloseReason, State
+
+DONE_IN_MAP = "done in the map"
+BOUND = "bound again, the text that people wrote stays below"
+
+
+def task_changes(
+    spec: TaskSpec, holdings: Holdings, doubtful: Mapping[str, str], policy: SyncPolicy
+) -> Iterator[Change]:
+    """Return what happens to the ticket of one task, or why it has none.
+
+    :param doubtful: keys of tasks whose ticket is not certain, and why; they are left alone.
+    """
+    held = holdings.tickets.get(spec.key)
+    if held is not None and spec.key not in doubtful:
+        yield from _ticket_changes(spec, held, policy, _origin(spec.key, held, holdings))
+    elif not spec.done:
+        reason = doubtful.get(spec.key) or _why_not_created(spec.key, holdings, policy)
+        if reason and _is_accepted(spec.key, holdings, policy):
+            return
+        if reason:
+            yield Change(Action.SKIP, spec.key, spec.title, reason=reason)
+        else:
+            yield Change(Action.CREATE, spec.key, spec.title, spec=spec)
+
+
+def _is_accepted(key: str, holdings: Holdings, policy: SyncPolicy) -> bool:
+    """Whether it is settled that a task has no ticket: people took it away, and that was accepted."""
+    is_settled = key in holdings.ledger.accepted or policy.resolve.get(key) is Side.TRACKER
+    return is_settled and key in holdings.without_ticket
+
+
+def _why_not_created(key: str, holdings: Holdings, policy: SyncPolicy) -> str:
+    if claimed := claims.reason(holdings.claims, key, policy, is_tracked=holdings.tracking is not None):
+        return claimed
+    if key in policy.recreate:
+        return ""
+    if key in holdings.unreadable:
+        stray = holdings.unreadable[key]
+        number = stray.ticket.number
+        if stray.ticket.withheld:
+            return f"ticket {number}: {stray.reason}; push --recreate {key} makes a new one"
+        ways = f"push --rebind {key}={number} binds it again, --recreate {key} makes a new one"
+        return f"ticket {number} was released: {stray.reason}; {ways}"
+    if key in holdings.ledger.gone or key in holdings.ledger.tickets:
+        return f"its ticket was deleted; push --recreate {key} makes a new one"
+    return ""
+
+
+def _origin(key: str, held: Held, holdings: Holdings) -> str:
+    """Return which map a ticket comes from that still has the key it had there; empty for any other."""
+    former = holdings.arrived.get(key)
+    return f'moved from map "{former.map_id}"' if former and held.marker.key != key else ""
+
+
+def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy, moved: str) -> Iterator[Change]:
+    """Return what happens to a ticket that there is.
+
+    :param moved: where it comes from; a closed ticket changes its key alone then.
+    """
+    number, closed_by_us = held.ticket.number, held.marker.state == State.CLOSED
+    rekeyed = Change(Action.UPDATE, spec.key, held.ticket.title, number, moved, _key_edit(spec, held), spec)
+    if held.ticket.state is State.CLOSED and held.marker.key:
+        if closed_by_us and not spec.done:
+            edits, reason = revise(spec, held, policy).edits, "its task is back in the map"
+            yield Change(Action.REOPEN, spec.key, spec.title, number, moved or reason, edits, spec)
+        elif moved:
+            yield rekeyed
+        return
+    if spec.done and not closed_by_us and held.marker.key:
+        title, reason = held.ticket.title, CloseReason.COMPLETED
+        yield Change(Action.CLOSE, spec.key, title, number, DONE_IN_MAP, spec=spec, close_reason=reason)
+    elif spec.sections:
+        for change in revision_changes(spec, held, revise(spec, held, policy)):
+            yield replace(change, reason=moved) if moved and change.action is Action.UPDATE else change
+    elif moved:
+        yield rekeyed
+
+
+def _key_edit(spec: TaskSpec, held: Held) -> tuple[FieldEdit, ...]:
+    return (FieldEdit(KEY, held.marker.key, spec.key),) if held.marker.key != spec.key else ()
+
+
+def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator[Change]:
+    """Turn a revision into an update, the conflicts it leaves and the drift it keeps."""
+    number = held.ticket.number
+    edits = (*revision.edits, *_key_edit(spec, held))
+    if not edits and revision.adopted:
+        edits = (FieldEdit(MARKER, "", ", ".join(revision.adopted)),)
+    if edits:
+        reason = "" if held.marker.key else BOUND
+        yield Change(Action.UPDATE, spec.key, spec.title, number, reason, edits, spec)
+    for field in revision.named(Decision.CONFLICT):
+        ways = f"push --resolve map {spec.key} or --resolve tracker {spec.key}"
+        reason = f"both the map and a human changed it; settle with {ways}"
+        edit = FieldEdit(field.name or "lead", field.theirs, field.ours)
+        yield Change(Action.CONFLICT, spec.key, spec.title, number, reason, (edit,), spec)
+    if revision.kept:
+        reason = kept_reason(spec.key, revision.kept)
+        yield Change(Action.SKIP, spec.key, spec.title, number, reason, kept=revision.kept)
+
+
+def kept_reason(key: str, kept: Iterable[FieldEdit]) -> str:
+    """Return what a human changed and keeps, removed labels by their names."""
+    names = ", ".join(f"{edit.name} {edit.after}" if edit.name == LABELS else edit.name for edit in kept)
+    ways = f"push --resolve map {key} writes the map's text, --resolve tracker {key} accepts it"
+    return f"changed by a human, kept: {names}; {ways}"
+
+
+def strangers(plan: TaskPlan, holdings: Holdings, tasks: tuple[Change, ...]) -> Iterator[Change]:
+    """Name the tickets of authors who are not trusted that claim to be of this map and keep nothing from being done."""
+    skipped = {change.key for change in tasks if change.action is Action.SKIP}
+    reported = skipped if holdings.tracking else {*skipped, plan.tracking.key}
+    reason = claims.remark(holdings.claims.of_map(plan.map_id, reported))
+    if reason:
+        yield Change(Action.SKIP, plan.tracking.key, plan.tracking.title, reason=reason, lasting=True)
+
+
+SUFFIX = "~2"
+CHECKLIST = "items"
+
+
+def with_follow_ups(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
+    """Return the plan with a follow-up behind every completed task that got new items."""
+    return replace(plan, tasks=tuple(task for spec in plan.tasks for task in (spec, *_follow_ups(spec, holdings))))
+
+
+def _follow_ups(spec: TaskSpec, holdings: Holdings) -> Iterator[TaskSpec]:
+    held = holdings.tickets.get(spec.key)
+    checklist = next((section for section in spec.sections if section.name == CHECKLIST), None)
+    if held is None or checklist is None or not _is_completed(held):
+        return
+    known = {text.casefold() for done in (ticked, unticked) for text in done([held.block.texts().get(CHECKLIST, "")])}
+    added = {text: line for line, text, done in boxes(checklist.text) if text.casefold() not in known and not done}
+    if known and added:
+        values = json.dumps([*added], ensure_ascii=False)
+        section = Section(CHECKLIST, checklist.heading, "\n".join(added.values()), values)
+        rest = tuple(each for each in spec.sections if not each.values)
+        title = f"{spec.title} (follow-up)"
+        yield replace(spec, key=f"{spec.key}{SUFFIX}", title=title, sections=(section, *rest), blocked_by=(), was=())
+
+
+def _is_completed(held: Held) -> bool:
+    """Whether a human finished it; a tracker without reasons is taken at its word."""
+    closed_by_hand = held.ticket.state is State.CLOSED and held.marker.state == State.OPEN
+    return closed_by_hand and held.ticket.reason in (CloseReason.COMPLETED, None)
+
+
+MANY = 2
+"""From as many tickets on a milestone was renamed, and not chosen for a ticket."""
+
+
+def said_once(maps: Sequence[MapChanges]) -> tuple[MapChanges, ...]:
+    """Return the same maps with one line for a milestone that was renamed in the tracker."""
+    there = Counter(edit for each in maps for change in each.changes for edit in change.kept if edit.name == MILESTONE)
+    renamed = {edit: number for edit, number in there.items() if number >= MANY and edit.before and edit.after}
+    said: set[FieldEdit] = set()
+    return tuple(_without_renamed(each, renamed, said) for each in maps) if renamed else tuple(maps)
+
+
+def _without_renamed(changes: MapChanges, renamed: dict[FieldEdit, int], said: set[FieldEdit]) -> MapChanges:
+    kept: list[Change] = []
+    for change in changes.changes:
+        left = tuple(edit for edit in change.kept if edit not in renamed)
+        if left == change.kept:
+            kept.append(change)
+            continue
+        if left:
+            kept.append(replace(change, kept=left, reason=kept_reason(change.key, left)))
+        for edit in change.kept:
+            if edit in renamed and edit not in said:
+                said.add(edit)
+                kept.append(_line(edit, renamed[edit], changes))
+    return replace(changes, changes=tuple(kept))
+
+
+def _line(edit: FieldEdit, number: int, changes: MapChanges) -> Change:
+    what = f'{number} tickets have the milestone "{edit.after}" instead of "{edit.before}", kept'
+    reason = f'{what}; if it was renamed, set milestone = "{edit.after}"'
+    return Change(Action.SKIP, changes.tracking_key, edit.after, changes.tracking_number, reason, kept=(edit,))
