@@ -17,7 +17,7 @@ from techmap_sync.config import load_settings
 from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.model import TechnicalMap
-from techmap_sync.planning.task import Granularity, GranularityChoice, TaskPlan
+from techmap_sync.planning.task import Granularity, TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import read_block
 from techmap_sync.sync.changes import ChangeSet, MapChanges
@@ -25,7 +25,7 @@ from techmap_sync.sync.desired import DesiredMap
 from techmap_sync.sync.tickets import sort_tickets
 from techmap_sync.sync.tracker import Capabilities, Snapshot
 from tests.fakes.memory import MemoryTracker
-from tests.planning.maps import plan_of
+from tests.planning.maps import SECTIONS, plan_of
 from tests.sync.build import POLICY, origin
 from tests.sync.drive import decided
 
@@ -37,7 +37,7 @@ ROUNDS_OF_ONE_MAP = 5
 MOST_GROWTH = 12
 MOST_MEMORY = 400
 """MB."""
-ITEMS = GranularityChoice(tests=Granularity.ITEM)
+ITEMS = replace(SECTIONS, tests=Granularity.ITEM)
 ROOMY = Capabilities(parent_at_creation=True, body_limit=1_000_000)
 GENEROUS = replace(POLICY, limits=replace(POLICY.limits, max_creates=100_000))
 

@@ -21,12 +21,12 @@ from techmap_sync.model import TechnicalMap
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.link_targets import MapSource
 from techmap_sync.planning.planner import plan_tasks
-from techmap_sync.planning.task import Granularity, GranularityChoice
+from techmap_sync.planning.task import GranularityChoice
 from techmap_sync.planning.task_graph import outline_of
 from techmap_sync.planning.templates import TicketTemplates
 from tests.constructs import CONSTRUCTS, GRAMMAR, Construct
 from tests.measure import measured
-from tests.planning.maps import options, vocabulary
+from tests.planning.maps import ITEMS, SECTIONS, options, vocabulary
 from tests.sampling import sampling
 
 MEBIBYTE = 1 << 20
@@ -38,8 +38,6 @@ SIZES, ROUNDS = 3, 5
 """A text of superlinear cost stays above the ratio however often it is measured."""
 SECONDS = 10
 
-SECTIONS = GranularityChoice()
-ITEMS = GranularityChoice(Granularity.ITEM, Granularity.ITEM, Granularity.ITEM, Granularity.ITEM)
 
 Work = Callable[[str], Callable[[], object]]
 """Prepares a text, and returns what is to be measured."""

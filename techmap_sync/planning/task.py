@@ -6,7 +6,7 @@ The rules that make these values are described in ``docs/how-it-decides.md``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -114,23 +114,23 @@ class Granularity(StrEnum):
 class GranularityChoice:
     """One granularity for each part of the map that has items."""
 
-    changes: Granularity = Granularity.SECTION
-    tests: Granularity = Granularity.SECTION
-    deployment: Granularity = Granularity.SECTION
-    constraints: Granularity = Granularity.NONE
-    """Constraints always stand in the tracking ticket; this adds tickets of their own."""
+    changes: Granularity
+    tests: Granularity
+    deployment: Granularity
+    constraints: Granularity
+    """Constraints are always in the tracking ticket; this adds tickets of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
     """Everything outside the map that decides what its tasks look like."""
 
-    granularity: GranularityChoice = field(default_factory=GranularityChoice)
-    managed_label: str = "techmap"
+    granularity: GranularityChoice
+    managed_label: str
     """The label by which our tickets are listed."""
-    kind_labels: Mapping[str, str] = field(default_factory=dict)
+    kind_labels: Mapping[str, str]
     """Label by kind of task; a kind that is missing gets none."""
-    phase_labels: Mapping[str, str] = field(default_factory=dict)
-    priority_labels: Mapping[str, str] = field(default_factory=dict)
-    milestone: str = ""
-    assignees: tuple[str, ...] = ()
+    phase_labels: Mapping[str, str]
+    priority_labels: Mapping[str, str]
+    milestone: str
+    assignees: tuple[str, ...]

@@ -13,7 +13,7 @@ from techmap_sync.model import TechnicalMap
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.link_targets import MapSource
 from techmap_sync.planning.planner import plan_tasks
-from techmap_sync.planning.task import GranularityChoice, PlanOptions, TaskPlan
+from techmap_sync.planning.task import Granularity, GranularityChoice, PlanOptions, TaskPlan
 from techmap_sync.planning.task_graph import outline_of
 from techmap_sync.planning.templates import TicketTemplates
 
@@ -26,6 +26,11 @@ READY = sorted(path for path in CORPUS.glob("*.md") if path.name[:2] not in ("10
 def options() -> PlanOptions:
     """The default options."""
     return load_settings(None, {}).plan_options()
+
+
+SECTIONS = options().granularity
+"""The default granularity."""
+ITEMS = GranularityChoice(Granularity.ITEM, Granularity.ITEM, Granularity.ITEM, Granularity.ITEM)
 
 
 @lru_cache
@@ -50,7 +55,7 @@ def plan_of(
     technical_map: TechnicalMap, choice: GranularityChoice | None = None, path: str = "docs/map.md"
 ) -> TaskPlan:
     """Plan a map, with default options but for the granularity."""
-    chosen = replace(options(), granularity=choice or GranularityChoice())
+    chosen = replace(options(), granularity=choice or options().granularity)
     outline = outline_of(technical_map, chosen.granularity)
     texts = TicketTexts(technical_map, outline, MapSource(path), TicketTemplates(shipped("")))
     return plan_tasks(technical_map, outline, chosen, texts)

@@ -10,13 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from techmap_sync.model import Component, ComponentKind, Item, ItemGroup, Span, TechnicalMap
-from techmap_sync.planning.task import Granularity, GranularityChoice, TaskPlan
+from techmap_sync.planning.task import GranularityChoice, TaskPlan
 from techmap_sync.planning.task_graph import Outline, outline_of
-from tests.planning.maps import READY, plan_of, read_file
+from tests.planning.maps import ITEMS, READY, SECTIONS, plan_of, read_file
 
-ITEMS = GranularityChoice(Granularity.ITEM, Granularity.ITEM, Granularity.ITEM, Granularity.ITEM)
 WHERE = Span(1)
-SECTIONS = GranularityChoice()
 
 
 def component(name: str, *depends_on: str, purpose: str = "", kind: ComponentKind = ComponentKind.NEW) -> Component:
@@ -31,7 +29,7 @@ def edges(found: Outline) -> set[tuple[str, str]]:
     return {(found.titles[a], found.titles[b]) for a, targets in enumerate(found.blocked_by) for b in targets}
 
 
-@pytest.mark.parametrize("choice", [GranularityChoice(), ITEMS], ids=["section", "item"])
+@pytest.mark.parametrize("choice", [SECTIONS, ITEMS], ids=["section", "item"])
 @pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
 def test_graph_is_acyclic_reduced_and_leads_nowhere_unknown(path, choice) -> None:  # type: ignore[no-untyped-def]
     check_graph(plan_of(read_file(path), choice))

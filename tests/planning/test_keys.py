@@ -11,12 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from techmap_sync.model import Component, ComponentKind, Item, ItemGroup, Span, TechnicalMap
-from techmap_sync.planning.task import Granularity, GranularityChoice, TaskPlan
+from techmap_sync.planning.task import GranularityChoice, TaskPlan
 from techmap_sync.planning.task_graph import outline_of
-from tests.planning.maps import READY, plan_of, read, read_file
+from tests.planning.maps import ITEMS, READY, SECTIONS, plan_of, read, read_file
 
-ITEMS = GranularityChoice(Granularity.ITEM, Granularity.ITEM, Granularity.ITEM, Granularity.ITEM)
-SECTIONS = GranularityChoice()
 CHOICES = pytest.mark.parametrize("choice", [SECTIONS, ITEMS], ids=["section", "item"])
 
 

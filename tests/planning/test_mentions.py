@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from techmap_sync.model import Component, ComponentKind, Span, TechnicalMap
 from techmap_sync.planning.dependencies import _code_spans, mentioned, names_of
-from techmap_sync.planning.task import GranularityChoice
 from techmap_sync.planning.work import Work, works_of
 from tests.measure import measured
+from tests.planning.maps import SECTIONS
 
 BY_SEARCH = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 """The same in one pattern, which takes quadratic time."""
@@ -49,4 +49,4 @@ def test_many_names_that_begin_alike_are_looked_up_by_each_word() -> None:
 def components(*names: str) -> tuple[Work, ...]:
     where = Span(1)
     those = tuple(Component(name, ComponentKind.NEW, where, specified=True) for name in names)
-    return works_of(TechnicalMap("T", where, components=those), GranularityChoice())
+    return works_of(TechnicalMap("T", where, components=those), SECTIONS)

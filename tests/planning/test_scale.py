@@ -10,7 +10,7 @@ from tests.measure import measured
 from tests.planning.maps import plan_of
 
 WHERE = Span(1)
-ITEMS = GranularityChoice(Granularity.ITEM, Granularity.ITEM, Granularity.ITEM)
+ITEMS = GranularityChoice(Granularity.ITEM, Granularity.ITEM, Granularity.ITEM, Granularity.NONE)
 
 
 def big_map(tasks: int) -> TechnicalMap:

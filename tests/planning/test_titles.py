@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
-from techmap_sync.planning.task import Granularity, GranularityChoice
+from techmap_sync.planning.task import Granularity
 from techmap_sync.planning.titles import TITLE_LIMIT, shortened
 from techmap_sync.text_forms import place_to_cut
-from tests.planning.maps import plan_of, read
+from tests.planning.maps import SECTIONS, plan_of, read
 
-EACH = GranularityChoice(tests=Granularity.ITEM)
+EACH = replace(SECTIONS, tests=Granularity.ITEM)
 CHINESE = "在高负载情况下队列必须保持任务的先后顺序并且不会丢失任何一条记录" * 5
 LONG = {
     "Chinese": CHINESE,
