@@ -20,12 +20,12 @@ class Connection:
     """The text behind the colon of ``--to``; empty when there was none."""
     now: Callable[[], datetime]
     """The clock; its answers are aware of their time zone."""
+    timeout: float
+    """Seconds that one request may take, or that a write may wait for its turn."""
     sleep: Callable[[float], None] = time.sleep
     """Waits a number of seconds."""
     project: str = ""
     """Name for a project that the adapter has to begin; empty for one taken from the target."""
-    timeout: float = 30.0
-    """Seconds that one request may take, or that a write may wait for its turn."""
     api_url: str = ""
     """Address of the server's API; empty for the public one."""
     token: Secret = NO_SECRET

@@ -33,7 +33,7 @@ def _small_memory(_: Path) -> Iterator[Tracker]:
 
 @contextmanager
 def _backlog(folder: Path) -> Iterator[Tracker]:
-    yield connect(Connection(target=str(folder / "backlog"), now=Clock()))
+    yield connect(Connection(target=str(folder / "backlog"), now=Clock(), timeout=30))
 
 
 @contextmanager

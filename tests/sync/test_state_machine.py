@@ -235,7 +235,7 @@ class FolderHistories(Histories):
     def start(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         root = Path(self.folder.name) / "backlog"
-        self.tracker, self.hands = connect(Connection(str(root), Clock())), FolderHands(root)
+        self.tracker, self.hands = connect(Connection(str(root), Clock(), timeout=30)), FolderHands(root)
 
     def teardown(self) -> None:
         self.folder.cleanup()

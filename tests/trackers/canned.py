@@ -103,7 +103,9 @@ class Canned:
         return change(asked, Answer(204) if good is None else Answer.of(good, 201 if sent else 200))
 
     def _connection(self) -> Connection:
-        return Connection("o/r", self.clock, self.clock.sleep, token=Secret("opaque-token-of-tests"), api_url=self.url)
+        return Connection(
+            "o/r", self.clock, 30, self.clock.sleep, token=Secret("opaque-token-of-tests"), api_url=self.url
+        )
 
 
 def _github_issue(number: int = 1, **changes: Any) -> dict[str, Any]:

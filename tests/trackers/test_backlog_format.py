@@ -34,7 +34,7 @@ def test_the_first_task_makes_the_folder_as_backlog_init_does(backlog: BacklogTr
 
 @pytest.mark.parametrize("name", ['a "b" \\ c', "line\nbreak", "数据", '"'])
 def test_any_project_name_makes_a_readable_config(folder: Path, clock: Clock, name: str) -> None:
-    tracker = connect(Connection(str(folder), clock, project=name))
+    tracker = connect(Connection(str(folder), clock, 30, project=name))
     tracker.create(OURS)
     assert len(tracker.snapshot(LABEL).tickets) == 1
 
@@ -196,11 +196,11 @@ def test_without_a_target_it_is_the_folder_that_the_cli_opens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert connect(Connection("", clock)).name == "backlog:./backlog"
+    assert connect(Connection("", clock, 30)).name == "backlog:./backlog"
     put(tmp_path, ".backlog/config.yml", "project_name: x\n")
-    assert connect(Connection("", clock)).name == "backlog:./.backlog"
+    assert connect(Connection("", clock, 30)).name == "backlog:./.backlog"
     put(tmp_path, "backlog.config.yml", "project_name: x\nbacklog_directory: docs/tickets\ntask_prefix: job\n")
-    tracker = connect(Connection("", clock))
+    tracker = connect(Connection("", clock, 30))
     assert tracker.name == "backlog:./docs/tickets"
     assert tracker.create(OURS).number == "JOB-1"
     assert not (tmp_path / "docs/tickets/config.yml").exists()

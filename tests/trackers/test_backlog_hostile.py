@@ -74,7 +74,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def tracker_of(folder: Path) -> BacklogTracker:
-    return connect(Connection(target=str(folder), now=Clock()))
+    return connect(Connection(target=str(folder), now=Clock(), timeout=30))
 
 
 def add(folder: Path, front: str, content: str = "\nText.\n", number: int = 1) -> None:

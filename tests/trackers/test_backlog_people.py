@@ -254,7 +254,7 @@ def test_a_broken_config_is_named(backlog: BacklogTracker, folder: Path, config:
 def test_a_place_that_is_something_else_is_refused_before_anything_is_written(tmp_path: Path, clock: Clock) -> None:
     put(tmp_path, "src/main.py", "")
     for target in (tmp_path / "src", tmp_path / "src" / "main.py"):
-        tracker = connect(Connection(str(target), clock))
+        tracker = connect(Connection(str(target), clock, 30))
         with pytest.raises(TrackerError):
             tracker.snapshot(LABEL)
         with pytest.raises(TrackerError):

@@ -23,7 +23,7 @@ from techmap_sync.trackers.backlog.tracker import connect
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.sync.tracker import Draft, Patch
 
-tracker = connect(Connection(sys.argv[1], lambda: datetime(2026, 11, 22, tzinfo=UTC)))
+tracker = connect(Connection(sys.argv[1], lambda: datetime(2026, 11, 22, tzinfo=UTC), 30))
 sys.stdin.readline()
 for count in range(int(sys.argv[3])):
     ticket = tracker.create(Draft(sys.argv[2], "", frozenset({"techmap"})))

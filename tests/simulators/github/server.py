@@ -81,6 +81,7 @@ class GitHub:
         usual = Connection(
             target=self.repository.full_name,
             now=self.clock,
+            timeout=30.0,
             sleep=self.clock.sleep,
             api_url=self.base_url,
             token=Secret(TOKEN),
