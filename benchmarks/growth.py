@@ -14,10 +14,11 @@ from benchmarks.numbers import Number
 from benchmarks.plans import edited, map_of
 from benchmarks.table import Row, Section
 from techmap_sync.config import load_settings
+from techmap_sync.documents.base import Granularity
+from techmap_sync.documents.technical_map.model import TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-from techmap_sync.model import TechnicalMap
-from techmap_sync.planning.task import Granularity, TaskPlan
+from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import read_block
 from techmap_sync.sync.changes import ChangeSet, MapChanges

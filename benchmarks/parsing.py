@@ -12,8 +12,9 @@ from marko.ext.gfm import gfm
 from benchmarks.clock import best_times
 from benchmarks.numbers import Number
 from benchmarks.table import Row
-from techmap_sync.documents.technical_map.parser import decode, parse
+from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
+from techmap_sync.documents.text import decode
 from tests.documents.test_hostile import LONG, MEBIBYTE
 
 BOUND = 1.3

@@ -1,17 +1,27 @@
-"""What is wrong or worth knowing in a map: rules, and the places that break them."""
+"""What is wrong or worth knowing in a document: rules, and the places that break them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from enum import StrEnum
 from typing import NamedTuple
 
-from techmap_sync.model import Span
+OFF = "off"
+"""The severity, in the settings, of a rule that is not checked."""
+
+
+class Span(NamedTuple):
+    """A piece of a file. Lines and columns count from 1; ``end_column`` is the first column after the piece."""
+
+    line: int
+    column: int = 1
+    end_line: int = 0
+    end_column: int = 0
 
 
 class Severity(StrEnum):
-    """How much a diagnostic weighs. An error keeps the map from being pushed."""
+    """How much a diagnostic weighs. An error keeps the document from being pushed."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,7 +29,7 @@ class Severity(StrEnum):
 
 
 class Rule(NamedTuple):
-    """Something that a map is checked for."""
+    """Something that a document is checked for."""
 
     id: str
     """``placeholder-left``; what an ignore comment and the configuration name."""
@@ -28,6 +38,25 @@ class Rule(NamedTuple):
     severity: Severity
     help: str
     """What to write instead, with an example of the good form."""
+
+
+class Finding(NamedTuple):
+    """A place that breaks a rule, before severities and ignore comments are applied."""
+
+    rule: str
+    """The id of the rule."""
+    message: str
+    span: Span
+    severity: Severity | None = None
+    """Where it depends on the place and is not the rule's own."""
+
+
+class Ignore(NamedTuple):
+    """``<!-- techmap-sync: ignore RULE -->`` and the lines that it covers. An empty rule covers all rules."""
+
+    rule: str
+    first_line: int
+    last_line: int
 
 
 class Diagnostic(NamedTuple):
@@ -51,7 +80,7 @@ class CheckedFile(NamedTuple):
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def line(self, number: int) -> str:
-        """Return one line of the file, counted from 1; empty behind its end."""
+        """Return one line of the file, counted from 1; empty after its end."""
         lines = self.text.split("\n")
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
@@ -60,3 +89,30 @@ def counted_by_severity(files: Iterable[CheckedFile]) -> dict[Severity, int]:
     """Return how many diagnostics of each severity some files have, every severity named."""
     found = Counter(diagnostic.severity for file in files for diagnostic in file.diagnostics)
     return {severity: found[severity] for severity in Severity}
+
+
+def apply_severities(
+    diagnostics: Iterable[Diagnostic], severities: Mapping[str, str], ignores: Iterable[Ignore] = ()
+) -> tuple[Diagnostic, ...]:
+    """Return diagnostics as configuration and ignore comments want them, in the order of the text.
+
+    :param severities: rule id -> ``error``, ``warning``, ``note`` or ``off``, where it shall not be the rule's own.
+    :param ignores: the ignore comments of the document.
+    """
+    silenced = silenced_lines(ignores)
+    kept = []
+    for diagnostic in diagnostics:
+        severity = severities.get(diagnostic.rule.id, diagnostic.severity)
+        if severity != OFF and not is_silenced(diagnostic.rule.id, diagnostic.span, silenced):
+            kept.append(diagnostic._replace(severity=Severity(severity)))
+    return tuple(sorted(kept, key=lambda found: (found.span.line, found.span.column, found.rule.id)))
+
+
+def silenced_lines(ignores: Iterable[Ignore]) -> set[tuple[str, int]]:
+    """Return (rule, line) of everything that ignore comments silence; an empty rule covers all rules."""
+    return {(ignore.rule, line) for ignore in ignores for line in range(ignore.first_line, ignore.last_line + 1)}
+
+
+def is_silenced(rule: str, span: Span, silenced: Set[tuple[str, int]]) -> bool:
+    """Return whether a rule is silenced where it is broken."""
+    return (rule, span.line) in silenced or ("", span.line) in silenced

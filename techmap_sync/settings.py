@@ -21,7 +21,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from techmap_sync.planning.task import Granularity, GranularityChoice, PlanOptions
+from techmap_sync.documents.base import Granularity, GranularityChoice, ReadingOptions
+from techmap_sync.planning.task import PlanOptions
 from techmap_sync.planning.task_graph import EVERY_RULE
 from techmap_sync.registry import TrackerKind, built_in, kind_named
 from techmap_sync.sync.comparison import digest
@@ -187,7 +188,6 @@ class Settings(Table):
     def plan_options(self) -> PlanOptions:
         """Return what the planner has to know."""
         return PlanOptions(
-            granularity=GranularityChoice(**self.granularity.model_dump()),
             managed_label=self.managed_label,
             kind_labels=self.labels.kind,
             phase_labels=self.labels.phase,
@@ -195,6 +195,10 @@ class Settings(Table):
             milestone=self.milestone,
             assignees=tuple(self.assignees),
         )
+
+    def reading_options(self) -> ReadingOptions:
+        """Return what the families of documents have to know."""
+        return ReadingOptions(self.vocabulary, GranularityChoice(**self.granularity.model_dump()))
 
     def sync_policy(self, source: str) -> SyncPolicy:
         """Return what the sync core has to know, as far as the settings decide it.

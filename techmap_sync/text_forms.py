@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _PIECE = 512
 """Characters that are normalised at once: Python sorts combining marks in quadratic time."""
 _JOINER = "\u200d"
+_NOT_IN_A_SLUG = re.compile(r"[^\w]+", re.UNICODE)
 _VIRAMA = 9  # canonical combining class of the signs that join two consonants, as in Devanagari
 
 
@@ -28,6 +29,12 @@ def composed(text: str) -> str:
 def compatible(text: str) -> str:
     """Return the text with composed characters, and full-width forms and the like as plain ones (NFKC)."""
     return _in_form("NFKC", text)
+
+
+def slug(text: str) -> str:
+    """Return the stable, readable form of a name: NFKC, case folded, words joined by ``-``; any script stays."""
+    folded = compatible(compatible(text).casefold())
+    return _NOT_IN_A_SLUG.sub("-", folded).strip("-_") or "unnamed"
 
 
 def with_line_feeds(text: str) -> str:

@@ -25,6 +25,7 @@ LONGEST = {
 ROOMS_OF_UNITS = {"documents", "planning", "reports", "sync", "fakes", "mutants"}
 """Their tests give values to functions; no server, no other program."""
 MORE_THAN_UNITS = {
+    "documents": {"test_families.py"},
     "planning": {"test_mermaid.py"},
     "reports": {"test_browser.py", "test_hostile.py", "test_html.py"},
     "sync": {"test_races.py"},

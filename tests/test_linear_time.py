@@ -8,25 +8,23 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 
 import pytest
 
 from techmap_sync.config import shipped
+from techmap_sync.documents.base import GranularityChoice
 from techmap_sync.documents.marko_patches import MAX_LINES
 from techmap_sync.documents.technical_map.checks import check
+from techmap_sync.documents.technical_map.model import TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
-from techmap_sync.model import TechnicalMap
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.link_targets import MapSource
 from techmap_sync.planning.planner import plan_tasks
-from techmap_sync.planning.task import GranularityChoice
-from techmap_sync.planning.task_graph import outline_of
 from techmap_sync.planning.templates import TicketTemplates
 from tests.constructs import CONSTRUCTS, GRAMMAR, Construct
 from tests.measure import measured
-from tests.planning.maps import ITEMS, SECTIONS, options, vocabulary
+from tests.planning.maps import ITEMS, SECTIONS, graph_of, options, vocabulary
 from tests.sampling import sampling
 
 MEBIBYTE = 1 << 20
@@ -46,19 +44,17 @@ Work = Callable[[str], Callable[[], object]]
 def read(text: str) -> TechnicalMap | None:
     """What `check` does to a text."""
     found = parse(text, vocabulary())
-    check(found, {})
+    check(found)
     if found.map is not None:
-        outline_of(found.map, SECTIONS)
+        graph_of(found.map, SECTIONS)
     return found.map
 
 
 def plan(technical_map: TechnicalMap | None, choice: GranularityChoice) -> object:
     """What `plan` does to a map before it asks a tracker."""
     assert technical_map is not None, "nothing would be measured"
-    chosen = replace(options(), granularity=choice)
-    outline = outline_of(technical_map, choice)
-    texts = TicketTexts(technical_map, outline, MapSource("docs/map.md"), templates())
-    return plan_tasks(technical_map, outline, chosen, texts)
+    graph = graph_of(technical_map, choice)
+    return plan_tasks(graph, options(), TicketTexts(graph, MapSource("docs/map.md"), templates()))
 
 
 @lru_cache

@@ -10,18 +10,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from techmap_sync import files
-from techmap_sync.documents.technical_map.detect import identity_at_sight
-from techmap_sync.documents.technical_map.parser import decode, looks_like_map, parse
-from techmap_sync.documents.technical_map.vocabulary import Vocabulary
+from techmap_sync.documents.base import DocumentFamily, family_of
+from techmap_sync.documents.families import endings, families
+from techmap_sync.documents.text import decode
 from techmap_sync.errors import UnreadableFile, UnreadableMap, UsageProblem
-from techmap_sync.planning.titles import map_id_of, slug
 from techmap_sync.settings import Settings
 
 LARGEST = 16 * files.MIB
 """Bytes of a file that may be a map."""
 _LEFT_OUT = frozenset({"node_modules", "__pycache__", "venv"})
 _GLOB_SIGNS = frozenset("*?[")
-_ENDINGS = (".md", ".markdown")
 _LOCK = ".#"
 """Emacs marks a file that is being edited by a dangling link of this name."""
 
@@ -132,7 +130,7 @@ def _may_be_a_map(path: Path) -> bool:
 
 
 def _is_called_like_a_map(path: Path) -> bool:
-    return path.name.lower().endswith(_ENDINGS) and not path.name.startswith(_LOCK)
+    return path.name.lower().endswith(endings()) and not path.name.startswith(_LOCK)
 
 
 def _excluded(path: Path, exclude: Iterable[str]) -> bool:
@@ -152,10 +150,10 @@ class Identity:
     map_id: str
 
 
-def identities_of(files: Iterable[FoundFile], vocabulary: Vocabulary) -> Iterator[Identity]:
+def identities_of(files: Iterable[FoundFile], families: Sequence[DocumentFamily]) -> Iterator[Identity]:
     """Yield the identity of every map among some files that has one; a map is read only where a look does not tell."""
     for file in files:
-        map_id = _identity(file, vocabulary)
+        map_id = _identity(file, families)
         if map_id:
             yield Identity(file.path.as_posix(), map_id)
 
@@ -177,22 +175,16 @@ def identities_in_tree(root: Path, settings: Settings) -> tuple[Identity, ...]:
 
     Neither the setting ``maps`` nor ``exclude`` counts: a map that they leave out is not gone.
     """
-    vocabulary = Vocabulary.from_tables(settings.vocabulary)
-    found = identities_of(find_files([str(root)]), vocabulary)
+    found = identities_of(find_files([str(root)]), families(settings.reading_options()))
     return tuple(Identity(Path(each.path).relative_to(root).as_posix(), each.map_id) for each in found)
 
 
-def _identity(file: FoundFile, vocabulary: Vocabulary) -> str:
-    """Return the identity of a file; empty for what is no map, cannot be decoded, or is unnamed yet."""
+def _identity(file: FoundFile, families: Sequence[DocumentFamily]) -> str:
+    """Return the identity of a file; empty for what is not a map, cannot be decoded, or is unnamed yet."""
+    name = file.path.as_posix()
     try:
-        text = decode(read_file(file), file.path.as_posix())
+        text = decode(read_file(file), name)
     except UnreadableMap:
         return ""
-    if not looks_like_map(text, vocabulary):
-        return ""
-    seen = identity_at_sight(text, vocabulary)
-    if seen is not None:
-        return slug(seen)
-    found = parse(text, vocabulary).map
-    is_named = found is not None and (found.map_id or found.title not in vocabulary.placeholders)
-    return map_id_of(found) if found is not None and is_named else ""
+    family = family_of(text, name, families)
+    return family.identity(text, name) if family else ""

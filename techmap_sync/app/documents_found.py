@@ -10,16 +10,13 @@ from typing import NamedTuple
 
 from techmap_sync.app.discovery import FoundFile, Identity, find_files, find_own_files, identities_of, read_file
 from techmap_sync.app.parallel import ALL, Shard, in_order
-from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity
-from techmap_sync.documents.technical_map.checks import apply_severities, check, duplicate_ids
-from techmap_sync.documents.technical_map.parser import decode, looks_like_map, parse
-from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-from techmap_sync.documents.text import Ignore
+from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity, Span, apply_severities
+from techmap_sync.documents.base import Description, Document, DocumentFamily, family_of
+from techmap_sync.documents.families import families
+from techmap_sync.documents.text import decode
 from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.files import border_of, path_in_repository
-from techmap_sync.model import Span, TechnicalMap
-from techmap_sync.planning.task import GranularityChoice
-from techmap_sync.planning.task_graph import Outline, outline_of
+from techmap_sync.planning.task_graph import TaskGraph, duplicate_ids, task_graph
 from techmap_sync.settings import Settings
 from techmap_sync.text_forms import unified
 
@@ -33,11 +30,14 @@ class MapFile:
 
     path: Path
     text: str
-    technical_map: TechnicalMap
-    outline: Outline
+    outline: TaskGraph
+    """What it asks for."""
     diagnostics: tuple[Diagnostic, ...]
-    ignores: tuple[Ignore, ...] = ()
-    """The comments in it that silence diagnostics."""
+
+    @property
+    def document(self) -> Document:
+        """What it says."""
+        return self.outline.document
 
     @property
     def name(self) -> str:
@@ -72,22 +72,15 @@ class MapFile:
     @property
     def ready(self) -> bool:
         """Whether its author says yes."""
-        return self.technical_map.ready
+        return self.document.is_ready
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why it is not approved, each with its line."""
         place = self.place if border_of(self.path) else self.name
-        return (*self._not_ready(place), *(f"{place}:{d.span.line}: {d.message}" for d in self.errors))
-
-    def _not_ready(self, place: str) -> tuple[str, ...]:
-        if self.technical_map.ready:
-            return ()
-        field = self.technical_map.field("implementation ready")
-        if field is None:
-            return (f'{place}: it has no field "Implementation Ready"',)
-        said = f'"{field.label}" says "{field.value}"' if field.value else f'"{field.label}" is empty'
-        return (f"{place}:{field.span.line}: {said}",)
+        said = ((reason.line, reason.text) for reason in self.document.not_ready)
+        wrong = ((error.span.line, error.message) for error in self.errors)
+        return tuple(f"{place}:{line}: {text}" if line else f"{place}: {text}" for line, text in (*said, *wrong))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +127,14 @@ class MapFiles:
         )
 
 
-class _Glasses(NamedTuple):
-    """All that a process has to know to read maps, in a form that can be sent to it."""
+class _DocumentReader(NamedTuple):
+    """Everything a worker process needs to read documents; must be picklable."""
 
-    vocabulary: Vocabulary
+    families: tuple[DocumentFamily, ...]
     severities: Mapping[str, str]
-    granularity: GranularityChoice
 
     def read(self, file: FoundFile) -> MapFile | UnreadableMap | None:
-        """Read one file; None for one that is no map and was not named as one."""
+        """Read one file; None for one that is not a document and was not named as one."""
         try:
             return self._read(file)
         except UnreadableMap as problem:
@@ -151,16 +143,28 @@ class _Glasses(NamedTuple):
     def _read(self, file: FoundFile) -> MapFile | None:
         name = file.path.as_posix()
         text = decode(read_file(file), name)
-        if not file.named and not looks_like_map(text, self.vocabulary):
-            return None
-        reading = parse(text, self.vocabulary)
-        if reading.map is None:
+        family = family_of(text, name, self.families)
+        if family is None and file.named:
             raise UnreadableMap(name, NO_MAP, NO_MAP_HINT)
-        outline = outline_of(reading.map, self.granularity)
-        of_tasks = (found._replace(path=name) for found in outline.diagnostics)
-        found = (*check(reading, self.severities, name), *of_tasks)
-        judged = apply_severities(found, self.severities, reading.ignores)
-        return MapFile(file.path, text, reading.map, outline, judged, reading.ignores)
+        if family is None:
+            return None
+        document = family.read(text, name)
+        graph = task_graph(document)
+        of_tasks = (found._replace(path=name) for found in graph.diagnostics)
+        judged = apply_severities((*document.diagnostics, *of_tasks), self.severities, document.ignores)
+        return MapFile(file.path, text, graph, judged)
+
+
+def families_of(settings: Settings) -> tuple[DocumentFamily, ...]:
+    """Return the families of documents as the settings want them read."""
+    return families(settings.reading_options())
+
+
+def description_of(file: MapFile, settings: Settings) -> Description:
+    """Return what was understood of a document."""
+    family = family_of(file.text, file.name, families_of(settings))
+    assert family is not None, "it was read by one of them"
+    return family.describe(file.text, file.name)
 
 
 def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, known: Set[str] = frozenset()) -> MapFiles:
@@ -171,21 +175,21 @@ def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, know
     :param known: real paths of files that were read before, which are left out.
     :raises UsageProblem: a path does not exist or cannot be read.
     """
-    vocabulary = Vocabulary.from_tables(settings.vocabulary)
+    known_families = families_of(settings)
     maps, unreadable, passed_over = [], [], []
     files = find_files(paths, settings.exclude) if paths else find_own_files(settings.maps, settings.exclude)
     files = tuple(file for file in files if os.path.realpath(file.path) not in known) if known else files
     ours = [file for file in files if shard.holds(file.path)]
-    glasses = _Glasses(vocabulary, settings.severity, settings.plan_options().granularity)
-    for file, read in zip(ours, in_order(glasses.read, ours, settings.jobs), strict=True):
+    reader = _DocumentReader(known_families, settings.severity)
+    for file, read in zip(ours, in_order(reader.read, ours, settings.jobs), strict=True):
         if isinstance(read, UnreadableMap):
             unreadable.append(read)
         elif read is None:
             passed_over.append(file.path)
         else:
             maps.append(read)
-    elsewhere = () if shard.is_all else _elsewhere(files, shard, vocabulary)
-    named = _with_namesakes(maps, elsewhere, vocabulary, settings)
+    elsewhere = () if shard.is_all else _elsewhere(files, shard, known_families)
+    named = _with_namesakes(maps, elsewhere, settings)
     return MapFiles(named, tuple(unreadable), tuple(passed_over), elsewhere, tuple(paths or settings.maps))
 
 
@@ -203,18 +207,15 @@ def read_one(path: str, settings: Settings) -> MapFile:
     return files.maps[0]
 
 
-def _elsewhere(files: Sequence[FoundFile], shard: Shard, vocabulary: Vocabulary) -> tuple[Identity, ...]:
+def _elsewhere(files: Sequence[FoundFile], shard: Shard, families: Sequence[DocumentFamily]) -> tuple[Identity, ...]:
     """Return the maps that are a matter of other shards."""
-    return tuple(identities_of((file for file in files if not shard.holds(file.path)), vocabulary))
+    return tuple(identities_of((file for file in files if not shard.holds(file.path)), families))
 
 
-def _with_namesakes(
-    maps: Sequence[MapFile], elsewhere: Sequence[Identity], vocabulary: Vocabulary, settings: Settings
-) -> tuple[MapFile, ...]:
+def _with_namesakes(maps: Sequence[MapFile], elsewhere: Sequence[Identity], settings: Settings) -> tuple[MapFile, ...]:
     """Return the maps with an error in each whose identity another one has too; what is unnamed yet has none."""
-    blank = vocabulary.placeholders
-    named = [file for file in maps if file.technical_map.map_id or file.technical_map.title not in blank]
-    here = [(file.place, file.outline.map_id, file.technical_map.span) for file in named]
+    named = [file.document for file in maps if file.document.has_identity]
+    here = [(path_in_repository(Path(document.path)), document.id, document.span) for document in named]
     others = ((path_in_repository(Path(other.path)), other.map_id, Span(1, 1)) for other in elsewhere)
     of_file = {namesake.path: namesake for namesake in duplicate_ids([*here, *others])}
     if not of_file:
@@ -223,4 +224,5 @@ def _with_namesakes(
 
 
 def _with(file: MapFile, namesake: Diagnostic, settings: Settings) -> MapFile:
-    return replace(file, diagnostics=apply_severities((*file.diagnostics, namesake), settings.severity, file.ignores))
+    found = (*file.diagnostics, namesake)
+    return replace(file, diagnostics=apply_severities(found, settings.severity, file.document.ignores))

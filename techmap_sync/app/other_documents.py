@@ -14,11 +14,11 @@ from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps
 from techmap_sync.app.targets import recognised
 from techmap_sync.checkout import Checkout, checkout_around
 from techmap_sync.config import environment
-from techmap_sync.model import Lifecycle
+from techmap_sync.documents.work import Kind
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.link_targets import MapSource
 from techmap_sync.planning.planner import plan_tasks
-from techmap_sync.planning.task import Kind, TaskPlan, TaskSpec
+from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.planning.titles import former_keys, tracking_key
 from techmap_sync.settings import Settings
@@ -85,7 +85,7 @@ class RestOfTree:
     def _named_tasks(self, file: MapFile) -> TaskPlan:
         """Return what a map names, in no order: it may have errors."""
         outline = file.outline
-        texts = TicketTexts(file.technical_map, outline, self.checkout.source_of(file.path), self.templates)
+        texts = TicketTexts(outline, self.checkout.source_of(file.path), self.templates)
         tasks = [
             TaskSpec(
                 key,
@@ -97,19 +97,19 @@ class RestOfTree:
             )
             for position, (work, key) in enumerate(zip(outline.works, outline.keys, strict=True))
         ]
-        tracking = TaskSpec(tracking_key(outline.map_id), Kind.TRACKING, outline.map_title, ())
+        tracking = TaskSpec(tracking_key(outline.map_id), Kind.TRACKING, outline.document.title, ())
         return TaskPlan(outline.map_id, tracking, () if is_retired(file) else tuple(tasks))
 
 
 def is_retired(file: MapFile) -> bool:
     """Whether the author abandoned or superseded a map."""
-    return file.technical_map.lifecycle is Lifecycle.RETIRED
+    return file.document.is_retired
 
 
 def task_plan(file: MapFile, settings: Settings, source: MapSource, templates: TicketTemplates) -> TaskPlan:
     """Return the tasks of an approved map."""
-    texts = TicketTexts(file.technical_map, file.outline, source, templates)
-    return plan_tasks(file.technical_map, file.outline, settings.plan_options(), texts)
+    texts = TicketTexts(file.outline, source, templates)
+    return plan_tasks(file.outline, settings.plan_options(), texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from techmap_sync import __version__, files
 from techmap_sync.checkout import Checkout, commit_of_tag
 from techmap_sync.config import FILE_NAME, environment, shipped
 from techmap_sync.errors import UnreadableFile, UsageProblem
-from techmap_sync.planning.titles import slug
 from techmap_sync.registry import Start, TrackerKind, built_in, embedded, kind_named, on_servers
 from techmap_sync.settings import Settings
+from techmap_sync.text_forms import slug
 
 TEMPLATE = "technical-map.md"
 BLANK = "TEMPLATE.md"

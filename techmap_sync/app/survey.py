@@ -12,7 +12,6 @@ from techmap_sync.app.targets import connect_tracker, source_name
 from techmap_sync.checkout import Checkout
 from techmap_sync.config import environment
 from techmap_sync.errors import UnreadableMap, UsageProblem
-from techmap_sync.model import Lifecycle
 from techmap_sync.planning.titles import tracking_key
 from techmap_sync.reports.status_report import Document, status_document
 from techmap_sync.settings import Settings
@@ -59,19 +58,19 @@ def _without_tickets(file: MapFile) -> Compared:
 
 def _subject(compared: Compared) -> Subject:
     file, changes = compared.file, compared.changes
-    title = file.technical_map.title if file else ""
+    title = file.document.title if file else ""
     subject = Subject(title, _gate(compared), changes, compared.holdings, compared.plan, compared.links_in_text)
-    status = file.technical_map.field("status") if file and subject.gate is Gate.RETIRED else None
-    if status is None:
+    why = file.document.lifecycle_reason if file and subject.gate is Gate.RETIRED else None
+    if why is None:
         return subject
-    reasons = (f"{changes.file}:{status.span.line}: its status is {status.value}", *changes.reasons)
+    reasons = (f"{changes.file}:{why.line}: {why.text}", *changes.reasons)
     return replace(subject, changes=replace(changes, reasons=reasons))
 
 
 def _gate(compared: Compared) -> Gate:
     if compared.file is None:
         return Gate.OUTSIDE if compared.path_elsewhere else Gate.MISSING
-    if compared.file.technical_map.lifecycle is Lifecycle.RETIRED:
+    if compared.file.document.is_retired:
         return Gate.RETIRED
     return Gate(compared.changes.standing)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from techmap_sync.app.documents_found import read_one
+from techmap_sync.app.documents_found import description_of, read_one
 from techmap_sync.app.formats import ShowFormat
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen
@@ -25,10 +25,11 @@ def show(
     no_color: options.NoColor = False,
 ) -> None:
     """Print what was understood of one map."""
-    file = read_one(path, options.settings_of(config_file))
-    understood, map_id = file.technical_map, file.outline.map_id
+    settings = options.settings_of(config_file)
+    file = read_one(path, settings)
+    understood = description_of(file, settings)
     screen = Screen(no_color=no_color)
     if output is ShowFormat.JSON:
-        screen.result(show_json(understood, map_id, file.checked_in_repository))
+        screen.result(show_json(understood, file.checked_in_repository))
     else:
-        screen.result(show_text(understood, map_id))
+        screen.result(show_text(understood))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import textwrap
 from bisect import bisect_left, bisect_right
@@ -9,18 +10,31 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from techmap_sync.diagnostics import Severity
+from techmap_sync.diagnostics import Span
 from techmap_sync.documents.markdown import Fence, Heading, ItemList, Other, Paragraph, RunKind, Table
 from techmap_sync.documents.technical_map.signs import Edit
 from techmap_sync.documents.technical_map.wording import comments_in
-from techmap_sync.model import Span, TechnicalMap
+from techmap_sync.errors import UnreadableMap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from techmap_sync.documents.markdown import Block, Line
+
+
+def decode(data: bytes, path: str = "") -> str:
+    """Return the text of a file: UTF-8, without a byte-order mark.
+
+    :raises UnreadableMap: with the offset of the first byte that is not UTF-8.
+    """
+    start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+    try:
+        return data[start:].decode("utf-8")
+    except UnicodeDecodeError as error:
+        offset = error.start + start
+        raise UnreadableMap(path, f"byte {offset} is not UTF-8", "save the file as UTF-8") from error
 
 
 @dataclass(frozen=True)
@@ -156,30 +170,3 @@ def _comments_in_lines(lines: Iterable[Line], text: str) -> Iterator[tuple[int, 
         for run in line.runs:
             if run.kind is RunKind.COMMENT:
                 yield run.start, text.find("-->", run.start) + len("-->")
-
-
-class Finding(NamedTuple):
-    """A place that breaks a rule, before severities and ignore comments are applied."""
-
-    rule: str
-    """The id of the rule."""
-    message: str
-    span: Span
-    severity: Severity | None = None
-    """Where it depends on the place and is not the rule's own."""
-
-
-class Ignore(NamedTuple):
-    """``<!-- techmap-sync: ignore RULE -->`` and the lines that it covers. An empty rule stands for all."""
-
-    rule: str
-    first_line: int
-    last_line: int
-
-
-class Reading(NamedTuple):
-    """The map, or None where the text is no map; ``findings`` is what only the parser can see."""
-
-    map: TechnicalMap | None
-    findings: tuple[Finding, ...] = ()
-    ignores: tuple[Ignore, ...] = ()

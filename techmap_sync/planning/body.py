@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from techmap_sync.model import Component, ConstraintArea, Item, ItemGroup, TechnicalMap
+from techmap_sync.documents.base import Checklist
+from techmap_sync.documents.work import Item, Kind, Phase, Work
 from techmap_sync.planning.dependencies import mentioned, names_of
 from techmap_sync.planning.escape import is_inert, neutralize
 from techmap_sync.planning.link_targets import MapSource, absolute_links
-from techmap_sync.planning.task import Kind, Phase, Section
-from techmap_sync.planning.task_graph import Outline
+from techmap_sync.planning.task import Section
+from techmap_sync.planning.task_graph import TaskGraph
 from techmap_sync.planning.templates import TicketTemplates
-from techmap_sync.planning.work import Work
 
 # Mermaid drops the last semicolon, an entity's too, of a line that looks like "style x:#f00;" or "classDef x:#f00;".
 _SPECIAL = re.compile(r"[^\w .,:;/()\-–—…]|s(?=tyle)|c(?=lassDef)")
@@ -42,8 +42,6 @@ def _escaped(text: str) -> str:
     return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", text)
 
 
-TOLD_IN_SUMMARY = frozenset({"map id", "date", "author", "implementation ready", "implementation time"})
-"""Metadata that a reader of the tracking ticket wants to know."""
 RIDES_ALONG: frozenset[str] = frozenset({"source"})
 """Sections that are rewritten together with others but never cause a write of their own: a commit is no news."""
 
@@ -52,19 +50,18 @@ RIDES_ALONG: frozenset[str] = frozenset({"source"})
 class TicketTexts:
     """Writes the sections of the tickets of one map."""
 
-    technical_map: TechnicalMap
-    outline: Outline
+    graph: TaskGraph
     source: MapSource
     templates: TicketTemplates
 
     def sections(self, position: int) -> tuple[Section, ...]:
-        """Return the text of the work at this position of the outline.
+        """Return the text of the work at this position.
 
         :raises SettingsProblem: a template of the team's own has an error.
         """
-        work = self.outline.works[position]
+        work = self.graph.works[position]
         shared = {
-            "waits_for": [self.outline.titles[other] for other in self.outline.blocked_by[position]],
+            "waits_for": [self.graph.titles[other] for other in self.graph.blocked_by[position]],
             "source": self.source.describe(work.span.line, work.span.end_line),
         }
         if work.kind is Kind.COMPONENT:
@@ -73,16 +70,14 @@ class TicketTexts:
 
     def tracking_sections(self) -> tuple[Section, ...]:
         """Return the text of the tracking ticket."""
-        outline = self.outline
-        graph = flow_chart(outline.titles, [work.phase for work in outline.works], outline.blocked_by)
+        works, context = self.graph.works, self.graph.document.context
+        chart = flow_chart(self.graph.titles, [work.phase for work in works], self.graph.blocked_by)
         values = {
             "summary": self._summary(),
-            "graph": graph if outline.works else "",
-            "constraints": [self._area_values(area) for area in self.technical_map.constraints if _items_of(area)],
+            "graph": chart if works else "",
+            "constraints": [self._checklist(constraints) for constraints in context.constraints],
             "unchanged": [
-                {"heading": _plain(group.heading), "text": self._safe(group.context)}
-                for group in _groups_of(self.technical_map)
-                if group.context and not group.items
+                {"heading": _plain(heading), "text": self._safe(said)} for heading, said in context.unchanged
             ],
             "waits_for": [],
             "source": self.source.describe(),
@@ -103,33 +98,21 @@ class TicketTexts:
         return said.replace(web.page, "page:").replace(web.raw, "raw:") if web else said
 
     def _component_values(self, position: int) -> dict[str, object]:
-        work = self.outline.works[position]
-        one = work.components[0] if len(work.components) == 1 else None
+        work = self.graph.works[position]
         return {
-            "purpose": self._purpose(one) if one else "",
-            "parts": [] if one else self._parts(work.components),
-            "where": list(one.locations) if one else [],
-            "needs": [self._safe(text) for text in self.outline.outside[position]] if self.outline.outside else [],
-            "methods": self._methods(one) if one else [],
-            "interface": self._safe(one.interface) if one else "",
-            "detail": self._safe(one.detail) if one else "",
+            "purpose": self._safe(work.purpose),
+            "parts": [{"name": _plain(part.name), "text": self._safe(part.markdown)} for part in work.parts],
+            "where": [] if work.parts else list(work.locations),
+            "needs": [self._safe(text) for text in self.graph.outside[position]],
+            "methods": [
+                {"signature": method.signature, "description": self._safe(method.description)}
+                for method in work.methods
+            ],
+            "interface": self._safe(work.interface),
+            "detail": self._safe(work.detail),
             "tests": [self._line(item) for item in self._tests.get(position, ())],
             "constraints": [self._line(item) for item in self._constraints.get(position, ())],
         }
-
-    def _parts(self, components: Iterable[Component]) -> list[dict[str, str]]:
-        return [{"name": _plain(c.name), "text": self._safe(c.purpose or c.summary)} for c in components]
-
-    def _methods(self, component: Component) -> list[dict[str, str]]:
-        return [
-            {"signature": method.signature, "description": self._safe(method.description)}
-            for method in component.methods
-        ]
-
-    def _purpose(self, component: Component) -> str:
-        """What it is for; what the overview adds stands below."""
-        said = dict.fromkeys(filter(None, (component.purpose, component.summary)))
-        return self._safe("\n\nIn short: ".join(said))
 
     def _item_values(self, work: Work) -> dict[str, object]:
         return {
@@ -138,8 +121,8 @@ class TicketTexts:
             "items": [self._entry(item) for item in work.items],
         }
 
-    def _area_values(self, area: ConstraintArea) -> dict[str, object]:
-        return {"heading": _plain(area.heading), "entries": [self._entry(item) for item in _items_of(area)]}
+    def _checklist(self, checklist: Checklist) -> dict[str, object]:
+        return {"heading": _plain(checklist.heading), "entries": [self._entry(item) for item in checklist.items]}
 
     def _entry(self, item: Item) -> dict[str, object]:
         return {
@@ -150,27 +133,23 @@ class TicketTexts:
         }
 
     def _summary(self) -> list[tuple[str, str]]:
-        works = self.outline.works
-        fields = [
-            (_plain(field.label), self._safe(field.value))
-            for field in self.technical_map.metadata
-            if field.name in TOLD_IN_SUMMARY and field.value
-        ]
-        return [("Tickets", str(sum(not work.done for work in works))), *fields]
+        tickets = sum(not work.done for work in self.graph.works)
+        said = self.graph.document.context.summary
+        return [("Tickets", str(tickets)), *((_plain(label), self._safe(text)) for label, text in said)]
 
     @cached_property
     def _tests(self) -> Mapping[int, list[Item]]:
-        return self._by_mention(self.technical_map.tests)
+        return self._by_mention(self.graph.document.context.tests)
 
     @cached_property
     def _constraints(self) -> Mapping[int, list[Item]]:
-        return self._by_mention(group for area in self.technical_map.constraints for group in area.groups)
+        return self._by_mention(item for each in self.graph.document.context.constraints for item in each.items)
 
-    def _by_mention(self, groups: Iterable[ItemGroup]) -> Mapping[int, list[Item]]:
+    def _by_mention(self, items: Iterable[Item]) -> Mapping[int, list[Item]]:
         """Return the items that name each work, by its position."""
-        names = names_of(self.outline.works)
+        names = names_of(self.graph.works)
         found: dict[int, list[Item]] = {}
-        for item in (item for group in groups for item in group.items):
+        for item in items:
             for position in mentioned(names, f"{item.title}\n\n{item.detail}", item.code):
                 found.setdefault(position, []).append(item)
         return found
@@ -180,15 +159,6 @@ class TicketTexts:
 
     def _safe(self, markdown: str) -> str:
         return markdown if is_inert(markdown) else neutralize(absolute_links(markdown, self.source.resolve))
-
-
-def _groups_of(technical_map: TechnicalMap) -> Iterator[ItemGroup]:
-    yield from (*technical_map.changes, *technical_map.tests, *technical_map.deployment)
-    yield from (group for area in technical_map.constraints for group in area.groups)
-
-
-def _items_of(area: ConstraintArea) -> list[Item]:
-    return [item for group in area.groups for item in group.items]
 
 
 def _plain(text: str) -> str:

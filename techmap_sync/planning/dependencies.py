@@ -15,9 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from techmap_sync.documents.technical_map.wording import NearNames, squeezed
-from techmap_sync.model import Component
-from techmap_sync.planning.task import Kind
-from techmap_sync.planning.work import ROLLBACK, Rank, Work
+from techmap_sync.documents.work import ROLLBACK, Kind, NeedKind, Rank, Work
 
 _WORD = re.compile(r"\w+")
 _BACKTICKS = re.compile("`+")
@@ -113,17 +111,12 @@ def _called(span: str) -> str:
 
 
 def _names(works: Sequence[Work]) -> Iterator[tuple[str, int]]:
-    methods = Counter(name for work in works for name in _method_names(work.components))
+    methods = Counter(name for work in works for name in work.method_names)
     for position, work in enumerate(works):
-        yield from ((component.name, position) for component in work.components)
-        yield from ((name, position) for name in _method_names(work.components) if methods[name] == 1)
+        yield from ((name, position) for name in work.names)
+        yield from ((name, position) for name in work.method_names if methods[name] == 1)
         if work.kind is Kind.CHANGE:
             yield from ((item.code[0], position) for item in work.items if item.code)
-
-
-def _method_names(components: Iterable[Component]) -> Iterator[str]:
-    for component in components:
-        yield from dict.fromkeys(method.name for method in component.methods)
 
 
 def _by_words(names: Iterable[tuple[Words, int]]) -> Node:
@@ -177,31 +170,21 @@ def needs_of(works: Sequence[Work], names: Names) -> Needs:
     asked_by, unknown, outside = [], [], []
     for position, work in enumerate(works):
         missing: dict[str, None] = {}
-        for component in work.components:
-            for name, text in _waits_for(component):
-                found = index.named(name)
+        for need in work.needs:
+            found = index.named(need.name)
+            is_inbound = need.kind is NeedKind.INBOUND
+            if is_inbound and not work.done:
+                asked_by += [(other, {position}) for other in found - {position}]
+            elif not is_inbound:
                 edges[position] |= {other for other in found - {position} if not works[other].done}
-                meant = "" if found or name in component.outside else index.nearly(name)
-                if meant:
-                    unknown.append((position, name, meant))
-                elif not found:
-                    missing[text] = None
-            for name in component.needed_by:
-                found = index.named(name)
-                asked_by += [(other, {position}) for other in found - {position} if not work.done]
-                meant = "" if found else index.nearly(name)
-                if meant:
-                    unknown.append((position, f"Inbound: {name}", meant))
-                elif not found:
-                    missing[f"Inbound: {dict(component.written).get(name, name)}"] = None
+            said = "Inbound: " if is_inbound else ""
+            meant = "" if found or need.kind is NeedKind.EXTERNAL else index.nearly(need.name)
+            if meant:
+                unknown.append((position, f"{said}{need.name}", meant))
+            elif not found:
+                missing[f"{said}{need.markdown}"] = None
         outside.append(tuple(missing))
     return Needs(edges, tuple(asked_by), tuple(unknown), tuple(outside))
-
-
-def _waits_for(component: Component) -> Iterator[tuple[str, str]]:
-    """Yield each name that a component depends on, with the text of its entry."""
-    texts = dict(component.written)
-    yield from ((name, texts.get(name, name)) for name in dict.fromkeys((*component.depends_on, *component.outside)))
 
 
 class _Index:
@@ -209,7 +192,7 @@ class _Index:
 
     def __init__(self, works: Sequence[Work], names: Names) -> None:
         self._names = names
-        self._called = NearNames(component.name for work in works for component in work.components)
+        self._called = NearNames(name for work in works for name in work.names)
         self._by_letters = _by_letters(works)
 
     def named(self, name: str) -> Set[int]:
@@ -224,8 +207,8 @@ class _Index:
 def _by_letters(works: Sequence[Work]) -> Mapping[str, Set[int]]:
     found: dict[str, set[int]] = {}
     for position, work in enumerate(works):
-        for component in work.components:
-            found.setdefault(squeezed(component.name), set()).add(position)
+        for name in work.names:
+            found.setdefault(squeezed(name), set()).add(position)
     return found
 
 
@@ -266,20 +249,9 @@ def dependencies_of(works: Sequence[Work]) -> Dependencies:
     return Dependencies(_reduced(edges), (), needs.unknown, needs.outside)
 
 
-def text_of(work: Work) -> tuple[str, tuple[str, ...]]:
-    """Return what a work says in the map, as Markdown, and the code spans of its titles."""
-    parts = [work.context]
-    for component in work.components:
-        parts += [component.summary, component.purpose, component.interface, component.detail]
-        parts += [f"{method.signature} {method.description}" for method in component.methods]
-    for item in work.items:
-        parts += [item.title, item.detail, *(cell for _, cell in item.fields)]
-    return "\n\n".join(filter(None, parts)), tuple(span for item in work.items for span in item.code)
-
-
 def _mention_edges(works: Sequence[Work], names: Names) -> Iterator[tuple[int, set[int]]]:
     for position, work in enumerate(works):
-        found = mentioned(names, *text_of(work))
+        found = mentioned(names, work.text, work.code)
         yield position, {other for other in found if works[other].rank < work.rank and not works[other].done}
 
 
@@ -292,8 +264,11 @@ def _phase_edges(works: Sequence[Work], names: Names) -> Iterator[tuple[int, set
     for level, positions in levels.items():
         before = _before_level(level, levels, changes)
         for position in positions:
-            named = mentioned(names, *text_of(works[position])) & components if level == "unit" else frozenset()
-            yield position, set(named) or (components if level == "unit" else before)
+            if level == "unit":
+                named = mentioned(names, works[position].text, works[position].code)
+                yield position, set(named & components) or components
+            else:
+                yield position, before
     last_level = next((levels[level] for level in reversed(TEST_LEVELS) if level in levels), set())
     for group, positions in groups.items():
         if group != ROLLBACK:
@@ -319,7 +294,7 @@ def _chains(works: Sequence[Work]) -> Iterator[tuple[int, set[int]]]:
     """Numbered items that are tickets of their own follow each other."""
     last: dict[tuple[Kind, str], int] = {}
     for position, work in enumerate(works):
-        if work.whole or not work.items[0].ordered or work.done:
+        if not work.is_item or not work.items[0].ordered or work.done:
             continue
         if (work.kind, work.group) in last:
             yield position, {last[work.kind, work.group]}

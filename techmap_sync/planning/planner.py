@@ -1,16 +1,15 @@
-"""From a read map to the task specs that should exist in the tracker."""
+"""From the tasks of a document to the specs that should exist in the tracker."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from graphlib import TopologicalSorter
 
-from techmap_sync.model import TechnicalMap
+from techmap_sync.documents.work import Kind, Phase, Work
 from techmap_sync.planning.body import TicketTexts
-from techmap_sync.planning.task import Kind, Phase, PlanOptions, Priority, TaskPlan, TaskSpec
-from techmap_sync.planning.task_graph import Outline
-from techmap_sync.planning.titles import earlier_keys, former_keys, is_named_by_map, tracking_key, tracking_title
-from techmap_sync.planning.work import Work
+from techmap_sync.planning.task import PlanOptions, Priority, TaskPlan, TaskSpec
+from techmap_sync.planning.task_graph import TaskGraph
+from techmap_sync.planning.titles import earlier_keys, former_keys, tracking_key, tracking_title
 
 HIGH_WORDS = frozenset({"high", "critical", "urgent", "p0", "p1"})
 LOW_WORDS = frozenset({"low", "minor", "p3", "p4"})
@@ -18,54 +17,51 @@ LOW_TEST_LEVEL = "performance"
 HIGH_CHANGE = "database"
 
 
-def plan_tasks(technical_map: TechnicalMap, outline: Outline, options: PlanOptions, texts: TicketTexts) -> TaskPlan:
-    """Turn an outline into task specs with priorities, labels and texts.
+def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> TaskPlan:
+    """Turn the tasks of a document into specs with priorities, labels and texts.
 
-    :param outline: the outline of the same map; it must hold no error-level diagnostic.
+    :param graph: it must hold no error-level diagnostic.
     :param texts: writes the sections of each ticket.
     :raises SettingsProblem: a template of the team's own has an error.
     """
-    priorities = priorities_of(outline)
-    earlier = earlier_keys(outline.map_id, outline.works)
+    priorities = priorities_of(graph)
+    earlier = earlier_keys(graph.map_id, graph.works)
     specs = [
         TaskSpec(
             key=key,
             kind=work.kind,
-            title=outline.titles[position],
+            title=graph.titles[position],
             sections=texts.sections(position),
             phase=work.phase,
             priority=priorities[position],
             labels=_labels(options, work.kind, work.phase, priorities[position]),
-            blocked_by=tuple(outline.keys[other] for other in outline.blocked_by[position]),
+            blocked_by=tuple(graph.keys[other] for other in graph.blocked_by[position]),
             done=work.done,
             milestone=options.milestone,
             assignees=options.assignees,
-            named_by_map=is_named_by_map(work),
-            was=former_keys(outline.map_id, work),
+            named_by_map=work.named_by_document,
+            was=former_keys(graph.map_id, work),
             earlier=earlier[position] if earlier[position] != key else "",
         )
-        for position, (work, key) in enumerate(zip(outline.works, outline.keys, strict=True))
+        for position, (work, key) in enumerate(zip(graph.works, graph.keys, strict=True))
     ]
-    return TaskPlan(
-        outline.map_id, _tracking(technical_map, outline, options, texts), _startable_order(specs, outline.blocked_by)
-    )
+    return TaskPlan(graph.map_id, _tracking(graph, options, texts), _startable_order(specs, graph.blocked_by))
 
 
-def priorities_of(outline: Outline) -> tuple[Priority, ...]:
+def priorities_of(graph: TaskGraph) -> tuple[Priority, ...]:
     """Return how urgent each work is: by what its author says, else by what waits for it."""
     awaited = {
         target
-        for work, targets in zip(outline.works, outline.blocked_by, strict=True)
+        for work, targets in zip(graph.works, graph.blocked_by, strict=True)
         if work.kind in (Kind.COMPONENT, Kind.CHANGE)
         for target in targets
     }
-    return tuple(_priority(work, position in awaited) for position, work in enumerate(outline.works))
+    return tuple(_priority(work, position in awaited) for position, work in enumerate(graph.works))
 
 
 def _priority(work: Work, awaited: bool) -> Priority:
-    said = next((component.priority.casefold() for component in work.components if component.priority), "")
-    if said:
-        return _said_priority(said)
+    if work.priority:
+        return _said_priority(work.priority.casefold())
     if work.kind is Kind.CONSTRAINT or (work.kind is Kind.TEST and work.group == LOW_TEST_LEVEL):
         return Priority.LOW
     new_component = work.kind is Kind.COMPONENT and work.group == "new"
@@ -90,16 +86,17 @@ def _labels(options: PlanOptions, kind: Kind, phase: Phase | None, priority: Pri
     return frozenset(filter(None, wanted))
 
 
-def _tracking(technical_map: TechnicalMap, outline: Outline, options: PlanOptions, texts: TicketTexts) -> TaskSpec:
+def _tracking(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> TaskSpec:
+    estimate = graph.document.estimate_minutes
     return TaskSpec(
-        key=tracking_key(outline.map_id),
+        key=tracking_key(graph.map_id),
         kind=Kind.TRACKING,
-        title=tracking_title(technical_map.title),
+        title=tracking_title(graph.document.title),
         sections=texts.tracking_sections(),
         labels=_labels(options, Kind.TRACKING, None, None),
         milestone=options.milestone,
         named_by_map=True,
-        estimate_minutes=technical_map.estimate_minutes[1] if technical_map.estimate_minutes else None,
+        estimate_minutes=estimate[1] if estimate else None,
     )
 
 

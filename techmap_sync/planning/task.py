@@ -9,29 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Kind(StrEnum):
-    """What a task is about; the middle part of its key."""
-
-    COMPONENT = "component"
-    CHANGE = "change"
-    TEST = "test"
-    DEPLOYMENT = "deployment"
-    CONSTRAINT = "constraint"
-    TRACKING = "tracking"
-
-
-class Phase(StrEnum):
-    """When a task is due."""
-
-    BUILD = "build"
-    TEST = "test"
-    DEPLOY = "deploy"
-
-
-def phase_of(kind: Kind) -> Phase:
-    """Return when work of a kind is due."""
-    return {Kind.TEST: Phase.TEST, Kind.DEPLOYMENT: Phase.DEPLOY}.get(kind, Phase.BUILD)
+from techmap_sync.documents.work import Kind, Phase
 
 
 class Priority(StrEnum):
@@ -99,33 +77,10 @@ class TaskPlan:
     """In the order in which they can be started; the tracking ticket is not among them."""
 
 
-class Granularity(StrEnum):
-    """How many tickets a part of the map becomes."""
-
-    SECTION = "section"
-    """One ticket per sub-section, its items a checklist."""
-    ITEM = "item"
-    """One ticket per item."""
-    NONE = "none"
-    """No ticket."""
-
-
-@dataclass(frozen=True, slots=True)
-class GranularityChoice:
-    """One granularity for each part of the map that has items."""
-
-    changes: Granularity
-    tests: Granularity
-    deployment: Granularity
-    constraints: Granularity
-    """Constraints are always in the tracking ticket; this adds tickets of their own."""
-
-
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
     """Everything outside the map that decides what its tasks look like."""
 
-    granularity: GranularityChoice
     managed_label: str
     """The label by which our tickets are listed."""
     kind_labels: Mapping[str, str]

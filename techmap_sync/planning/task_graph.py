@@ -1,4 +1,4 @@
-"""The backlog of a map without its texts: works, keys, titles and edges, and what is wrong with them."""
+"""The tasks of a document without their texts: keys, titles and dependencies, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from techmap_sync.diagnostics import Diagnostic, Rule, Severity
-from techmap_sync.documents.technical_map import checks as parsing_rules
-from techmap_sync.model import TechnicalMap
+from techmap_sync.diagnostics import Diagnostic, Rule, Severity, Span
+from techmap_sync.documents.base import Document
+from techmap_sync.documents.families import rules as document_rules
+from techmap_sync.documents.work import Work
 from techmap_sync.planning.dependencies import Dependencies, dependencies_of
-from techmap_sync.planning.task import GranularityChoice
-from techmap_sync.planning.titles import keys_of, map_id_of
-from techmap_sync.planning.work import Work, works_of
+from techmap_sync.planning.titles import keys_of, titles_of
 
 DEPENDENCY_CYCLE = Rule(
     "dependency-cycle",
@@ -41,42 +40,80 @@ DUPLICATE_KEY = Rule(
     "reword one of them, or give it an identity of its own:\n\n  - Restart the workers <!-- id: restart-eu -->",
 )
 
+DUPLICATE_MAP_ID = Rule(
+    "duplicate-map-id",
+    "two maps have the same identity, so that nothing tells their tickets apart",
+    Severity.ERROR,
+    "give one of them another title, or an identity of its own:\n\n  **Map ID**: two-factor-login",
+)
+
 RULES: Mapping[str, Rule] = {
-    rule.id: rule for rule in (DEPENDENCY_CYCLE, UNKNOWN_DEPENDENCY, OUTSIDE_NEED, DUPLICATE_KEY)
+    rule.id: rule for rule in (DEPENDENCY_CYCLE, UNKNOWN_DEPENDENCY, OUTSIDE_NEED, DUPLICATE_KEY, DUPLICATE_MAP_ID)
 }
 
-EVERY_RULE: Mapping[str, Rule] = {**parsing_rules.RULES, **RULES}
-"""The rules about what a map says, then those about its tasks."""
+EVERY_RULE: Mapping[str, Rule] = {**document_rules(), **RULES}
+"""The rules about what a document says, then those about its tasks."""
 
 
 @dataclass(frozen=True)
-class Outline:
-    """What a map asks for, in the order of the map; all tuples but the last run side by side."""
+class TaskGraph:
+    """What a document asks for, as tasks without texts; all tuples but the diagnostics run side by side."""
 
-    map_id: str
-    map_title: str
-    works: tuple[Work, ...]
+    document: Document
     keys: tuple[str, ...]
     blocked_by: tuple[tuple[int, ...], ...]
     """For each work the positions of those it waits for."""
+    outside: tuple[tuple[str, ...], ...]
+    """For each work what it needs that the document does not hold, as Markdown."""
     diagnostics: tuple[Diagnostic, ...]
-    outside: tuple[tuple[str, ...], ...] = ()
-    """For each work what it needs that the map does not hold, as Markdown."""
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """What the document asks for, in its order."""
+        return self.document.works
+
+    @property
+    def map_id(self) -> str:
+        """The identity of the document."""
+        return self.document.id
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """The titles of the tickets; `check` does without them, and without what makes text safe for trackers."""
-        return _titles_of(self.works, self.map_title)
+        return titles_of(self.works)
 
 
-def outline_of(technical_map: TechnicalMap, choice: GranularityChoice) -> Outline:
-    """Lay out the backlog of a map."""
-    map_id = map_id_of(technical_map)
-    works = works_of(technical_map, choice)
-    keys = keys_of(map_id, works)
-    dependencies = dependencies_of(works)
-    diagnostics = (*_same_keys(works, keys), *_graph_problems(works, technical_map.title, dependencies))
-    return Outline(map_id, technical_map.title, works, keys, dependencies.blocked_by, diagnostics, dependencies.outside)
+def task_graph(document: Document) -> TaskGraph:
+    """Lay out the tasks of a document."""
+    keys = keys_of(document.id, document.works)
+    found = dependencies_of(document.works)
+    diagnostics = (*_same_keys(document.works, keys), *_graph_problems(document.works, found))
+    return TaskGraph(document, keys, found.blocked_by, found.outside, diagnostics)
+
+
+def duplicate_ids(documents: Sequence[tuple[str, str, Span]]) -> tuple[Diagnostic, ...]:
+    """Return an error for every document whose identity another one has too.
+
+    :param documents: (path, identity, where its title stands) of all documents of a run.
+    """
+    paths: dict[str, list[str]] = {}
+    for path, identity, _ in documents:
+        paths.setdefault(identity, []).append(path)
+    return tuple(
+        _duplicate(path, identity, span, _others(path, paths[identity]))
+        for path, identity, span in documents
+        if len(paths[identity]) > 1
+    )
+
+
+def _duplicate(path: str, identity: str, span: Span, others: str) -> Diagnostic:
+    message = f'the identity "{identity}" is also that of {others}'
+    return Diagnostic(DUPLICATE_MAP_ID, DUPLICATE_MAP_ID.severity, message, span, path)
+
+
+def _others(path: str, paths: Sequence[str]) -> str:
+    first, *more = [other for other in paths if other != path]
+    return f"{first} and {len(more)} more" if more else first
 
 
 def _same_keys(works: Sequence[Work], keys: Sequence[str]) -> Iterator[Diagnostic]:
@@ -88,17 +125,11 @@ def _same_keys(works: Sequence[Work], keys: Sequence[str]) -> Iterator[Diagnosti
             yield Diagnostic(DUPLICATE_KEY, DUPLICATE_KEY.severity, message, work.span)
 
 
-def _titles_of(works: Sequence[Work], map_title: str) -> tuple[str, ...]:
-    from techmap_sync.planning.titles import titles_of
-
-    return titles_of(works, map_title)
-
-
-def _graph_problems(works: Sequence[Work], map_title: str, graph: Dependencies) -> Iterator[Diagnostic]:
+def _graph_problems(works: Sequence[Work], graph: Dependencies) -> Iterator[Diagnostic]:
     yield from _needs_outside(works, graph.outside)
     if not graph.unknown and not graph.cycle:
         return
-    titles = _titles_of(works, map_title)
+    titles = titles_of(works)
     for position, name, meant in graph.unknown:
         message = f'{titles[position]}: depends on "{name}": did you mean {meant}?'
         yield Diagnostic(UNKNOWN_DEPENDENCY, UNKNOWN_DEPENDENCY.severity, message, works[position].span)

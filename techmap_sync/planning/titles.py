@@ -5,7 +5,6 @@ A key is ``<map id>/<kind>/<slug>``. Neither order nor position goes into it, so
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -13,25 +12,11 @@ from hashlib import sha256
 from itertools import takewhile
 from operator import eq
 
-from techmap_sync.model import ComponentKind, TechnicalMap
+from techmap_sync.documents.work import Kind, Work
 from techmap_sync.planning.escape import neutralize_title
-from techmap_sync.planning.task import Kind
-from techmap_sync.planning.work import ROLLBACK, Work
-from techmap_sync.text_forms import compatible, composed, place_to_cut
+from techmap_sync.text_forms import composed, place_to_cut, slug
 
-_NOT_IN_A_SLUG = re.compile(r"[^\w]+", re.UNICODE)
 TRACKING_SLUG = "map"
-
-
-def slug(text: str) -> str:
-    """Return the stable, readable form of a name: NFKC, case folded, words joined by ``-``; any script stays."""
-    folded = compatible(compatible(text).casefold())
-    return _NOT_IN_A_SLUG.sub("-", folded).strip("-_") or "unnamed"
-
-
-def map_id_of(technical_map: TechnicalMap) -> str:
-    """Return the identity of a map: what its author gave it, else the slug of its title."""
-    return slug(technical_map.map_id or technical_map.title)
 
 
 def tracking_key(map_id: str) -> str:
@@ -117,28 +102,15 @@ _SECOND_HALF = 40
 """Characters for what tells a title from another one that begins like it."""
 _BEFORE_DIFFERENCE = 10
 
-_VERBS = {ComponentKind.NEW: "Create", ComponentKind.MODIFIED: "Modify", ComponentKind.INTEGRATION: "Integrate"}
-
-
-def _whole_title(work: Work, map_title: str) -> str:
-    verb, subject = _section_words(work, map_title) if work.whole else _item_words(work)
-    return _joined(verb, subject)
-
-
-def is_named_by_map(work: Work) -> bool:
-    """Return whether the title of a ticket is made of the map's title: a renamed map renames it along."""
-    blank = "\N{NULL}"
-    return work.whole and blank in _section_words(work, blank)
-
 
 def tracking_title(map_title: str) -> str:
     """Return the title of a map's tracking ticket."""
     return shortened(composed(neutralize_title(f"Implement {map_title}")), TITLE_LIMIT)
 
 
-def titles_of(works: Sequence[Work], map_title: str) -> tuple[str, ...]:
+def titles_of(works: Sequence[Work]) -> tuple[str, ...]:
     """Return the titles of the tickets of one map. What is cut is cut so that different titles stay different."""
-    whole = [composed(neutralize_title(_whole_title(work, map_title))) for work in works]
+    whole = [composed(neutralize_title(work.title)) for work in works]
     titles = [shortened(title, TITLE_LIMIT) for title in whole]
     for apart in (_with_difference, _with_digest):
         for positions in _alike(titles, whole):
@@ -189,56 +161,3 @@ def _with_digest(text: str, neighbours: Sequence[str]) -> str:
 
 def _length_in_common(text: str, other: str) -> int:
     return sum(1 for _ in takewhile(bool, map(eq, text, other)))
-
-
-def _section_words(work: Work, map_title: str) -> tuple[str, str]:
-    match work.kind:
-        case Kind.COMPONENT:
-            return _component_words(work)
-        case Kind.CHANGE:
-            return f"Change {_spoken(work.group)}:", _names(work) or map_title
-        case Kind.TEST:
-            return f"Write {work.group} tests:", map_title
-        case Kind.CONSTRAINT:
-            return f"Meet {work.group} constraints:", map_title
-        case _ if work.group == ROLLBACK:
-            return "Prepare rollback:", map_title
-        case _:
-            return f"Deploy, {work.group}:", map_title
-
-
-def _item_words(work: Work) -> tuple[str, str]:
-    match work.kind:
-        case Kind.CHANGE:
-            return f"Change {_spoken(work.group)}:", work.subject
-        case Kind.TEST:
-            return f"{work.group.capitalize()} test:", work.subject
-        case Kind.CONSTRAINT:
-            return f"Meet {work.group}:", work.subject
-        case _:
-            return f"Deploy, {work.group}:", work.subject
-
-
-def _component_words(work: Work) -> tuple[str, str]:
-    if len(work.components) == 1 and work.components[0].specified:
-        return _VERBS[work.components[0].kind], work.components[0].name
-    if work.group == ComponentKind.INTEGRATION:
-        return "Integrate:", ", ".join(component.name for component in work.components)
-    kind = work.components[0].kind if work.components else ComponentKind.NEW
-    return _VERBS[kind], work.subject
-
-
-def _names(work: Work) -> str:
-    """The first thing that each open item names in code: tables, endpoints, keys."""
-    names = [item.code[0] for item in work.items if item.code and not item.done]
-    return ", ".join(dict.fromkeys(names))
-
-
-def _spoken(group: str) -> str:
-    return "API" if group == "api" else group
-
-
-def _joined(verb: str, subject: str) -> str:
-    """Put the verb before the subject unless the author wrote it already."""
-    words = re.escape(verb.rstrip(":"))
-    return subject if re.match(rf"{words}\b", subject, re.IGNORECASE) else f"{verb} {subject}"

@@ -14,7 +14,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from techmap_sync.planning.task import Phase
+from techmap_sync.documents.work import Phase
 from techmap_sync.reports.harmless import inline, json_text
 from techmap_sync.reports.messages import clean, count
 from techmap_sync.secrecy import harmless

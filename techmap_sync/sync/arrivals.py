@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from techmap_sync.documents.work import Kind
 from techmap_sync.errors import UsageProblem
-from techmap_sync.planning.task import Kind, TaskPlan, TaskSpec
+from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.planning.titles import TRACKING_SLUG, tracking_key
 from techmap_sync.sync import claims
 from techmap_sync.sync.block import BEGIN, END, HEADING, Block, Unmanaged, read_block

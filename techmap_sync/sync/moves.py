@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from techmap_sync.planning.task import Kind, TaskPlan, TaskSpec
+from techmap_sync.documents.work import Kind
+from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.merge import Held
 from techmap_sync.sync.renames import (
     CLEAR,

@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from techmap_sync.planning.task import Kind, Phase, TaskPlan, TaskSpec, phase_of
+from techmap_sync.documents.work import Kind, Phase, phase_of
+from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync import changes
 from techmap_sync.sync.changes import Action, Change, MapChanges
 from techmap_sync.sync.comparison import ticked

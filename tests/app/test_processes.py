@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.app import documents_found as maps
 from techmap_sync.app import parallel as processes
 from techmap_sync.app.parallel import in_order
+from techmap_sync.documents.technical_map import family
+from techmap_sync.documents.technical_map.model import Reading
 from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-from techmap_sync.documents.text import Reading
 from techmap_sync.errors import UsageProblem
 from tests.app.run import Ended, Program
 from tests.app.test_shards import write
@@ -89,7 +89,7 @@ def test_each_map_is_read_once(program: Program, given: str, monkeypatch: pytest
         read.append(text)
         return parse(text, vocabulary)
 
-    monkeypatch.setattr(maps, "parse", counting)
+    monkeypatch.setattr(family, "parse", counting)
     paths = {"all": [*names, "link.md"], "one": names[:1], "folder": ["maps"]}[given]
     ended = program("plan", *paths, "--to", "backlog:backlog", "--format", "json")
     assert ended.code == 0, ended.err

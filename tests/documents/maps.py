@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+from techmap_sync.documents.technical_map.model import Component, ItemGroup, Reading, TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
-from techmap_sync.documents.text import Reading
-from techmap_sync.model import Component, ItemGroup, TechnicalMap
 from tests.documents.shipped import VOCABULARY
 
 

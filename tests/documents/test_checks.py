@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.diagnostics import Diagnostic, Severity
+from techmap_sync.diagnostics import Diagnostic, Severity, Span, apply_severities
 from techmap_sync.documents import technical_map
 from techmap_sync.documents.marko_patches import MAX_DEPTH, MAX_LINES
-from techmap_sync.documents.technical_map.checks import LONGEST_TITLE, RULES, apply_severities, check, duplicate_ids
-from techmap_sync.documents.technical_map.parser import decode, parse
-from techmap_sync.model import Span
+from techmap_sync.documents.technical_map.checks import LONGEST_TITLE, RULES, check
+from techmap_sync.documents.technical_map.parser import parse
+from techmap_sync.documents.text import decode
 from tests.documents.shipped import CORPUS, ROOT, VOCABULARY
 
 GOOD = """\
@@ -92,7 +92,8 @@ BROKEN: Mapping[str, tuple[str, str, str, str]] = {
 
 
 def checked(text: str, severities: Mapping[str, str] | None = None) -> tuple[Diagnostic, ...]:
-    return check(parse(text, VOCABULARY), severities or {}, "map.md")
+    reading = parse(text, VOCABULARY)
+    return apply_severities(check(reading, "map.md"), severities or {}, reading.ignores)
 
 
 def edited(old: str, new: str) -> str:
@@ -130,7 +131,7 @@ def test_each_rule_is_found_where_it_is_broken(rule: str) -> None:
 
 
 def test_every_rule_has_a_map_that_breaks_it() -> None:
-    assert {*BROKEN, "duplicate-map-id"} == set(RULES)
+    assert set(BROKEN) == set(RULES)
 
 
 def test_everything_that_is_found_has_a_rule() -> None:
@@ -142,7 +143,7 @@ def test_everything_that_is_found_has_a_rule() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding"
         if isinstance(node.args[0], ast.Constant)
     }
-    assert named | {"duplicate-map-id"} == set(RULES)
+    assert named == set(RULES)
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
@@ -262,21 +263,6 @@ def test_diagnostics_about_tasks_get_the_same_severities_and_comments() -> None:
     at = [Diagnostic(rule, rule.severity, "", Span(line)) for line in (line + 1, 2, 1)]
     kept = apply_severities(at, {"empty-section": "note"}, reading.ignores)
     assert [(f.span.line, f.severity.value) for f in kept] == [(1, "note"), (2, "note")]
-
-
-def test_two_maps_with_one_identity_are_an_error_in_both() -> None:
-    maps = [
-        ("a.md", "login", Span(1)),
-        ("b.md", "search", Span(1)),
-        ("c.md", "login", Span(4)),
-        ("d.md", "login", Span(1)),
-    ]
-    found = duplicate_ids(maps)
-    assert [(f.path, f.span.line, f.severity.value) for f in found] == [
-        ("a.md", 1, "error"), ("c.md", 4, "error"), ("d.md", 1, "error")
-    ]  # fmt: skip
-    assert "c.md and 1 more" in found[0].message
-    assert duplicate_ids(maps[:2]) == ()
 
 
 def test_a_component_that_is_listed_twice_is_found() -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from techmap_sync.documents.technical_map.parser import decode, parse
-from techmap_sync.model import ItemGroup, TechnicalMap
+from techmap_sync.documents.technical_map.model import ItemGroup, TechnicalMap
+from techmap_sync.documents.technical_map.parser import parse
+from techmap_sync.documents.text import decode
 from tests.documents.shipped import CORPUS, VOCABULARY
 
 MAPS = sorted(CORPUS.glob("*.md"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from techmap_sync.documents.marko_patches import MAX_DEPTH, MAX_LINES, tame
-from techmap_sync.documents.technical_map.parser import looks_like_map, parse
+from techmap_sync.documents.technical_map.detect import looks_like_map
+from techmap_sync.documents.technical_map.parser import parse
 from tests.documents.shipped import VOCABULARY
 from tests.measure import measured
 

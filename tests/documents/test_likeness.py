@@ -60,7 +60,7 @@ def components(text: str) -> list[tuple[str, str, str, bool]]:
 
 
 def rules(text: str) -> list[str]:
-    return [found.rule.id for found in check(reading(text), {})]
+    return [found.rule.id for found in check(reading(text))]
 
 
 DESCRIBED = [
@@ -107,7 +107,7 @@ def test_a_list_of_names_that_are_specified_lists_each() -> None:
 
 def test_a_misspelt_name_makes_one_message_that_names_the_other() -> None:
     text = both("- `TokenStore`: keeps", "Component 1: TokenStor", "Modified")
-    (found,) = check(reading(text), {})
+    (found,) = check(reading(text))
     assert (found.rule.id, found.severity, found.span.line) == ("misspelt-component", "warning", 10)
     assert "did you mean TokenStore, line 6?" in found.message
     assert [kind for name, kind, _, _ in components(text) if name == "TokenStor"] == ["modified"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from techmap_sync.documents.technical_map.model import ItemGroup
 from techmap_sync.documents.technical_map.wording import fold
-from techmap_sync.model import ItemGroup
 from tests.documents.maps import body, titles
 from tests.documents.shipped import VOCABULARY
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.model import Lifecycle, Readiness
+from techmap_sync.documents.base import Lifecycle
+from techmap_sync.documents.technical_map.model import Readiness
 from tests.documents.maps import body, group, read, reading
 
 TITLE = "# TECHNICAL MAP: T\n\n"

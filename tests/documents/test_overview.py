@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.model import TechnicalMap
+from techmap_sync.documents.technical_map.model import TechnicalMap
 from tests.documents.maps import body, kinds, names, overview, reading
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.documents.technical_map.parser import decode
+from techmap_sync.documents.text import decode
 from techmap_sync.errors import UnreadableMap
 from tests.documents.maps import body, reading
 

@@ -12,12 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from marko.source import Source
 
+from techmap_sync.diagnostics import Span
 from techmap_sync.documents import marko_patches as lean_marko
 from techmap_sync.documents.markdown import marked
 from techmap_sync.documents.marko_patches import tame
+from techmap_sync.documents.technical_map.detect import looks_like_map
+from techmap_sync.documents.technical_map.model import TechnicalMap
 from techmap_sync.documents.technical_map.notices import covered_lines
-from techmap_sync.documents.technical_map.parser import looks_like_map, parse
-from techmap_sync.model import Span, TechnicalMap
+from techmap_sync.documents.technical_map.parser import parse
 from tests.documents import generated
 from tests.documents.shipped import CORPUS, VOCABULARY
 

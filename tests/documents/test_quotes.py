@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.documents.technical_map.parser import looks_like_map
+from techmap_sync.documents.technical_map.detect import looks_like_map
 from tests.documents.maps import body, component, group, overview, read, titles
 from tests.documents.shipped import VOCABULARY
 

@@ -10,8 +10,9 @@ from random import Random
 
 import pytest
 
-from techmap_sync.documents.technical_map.parser import decode, parse
-from techmap_sync.model import ItemGroup
+from techmap_sync.documents.technical_map.model import ItemGroup
+from techmap_sync.documents.technical_map.parser import parse
+from techmap_sync.documents.text import decode
 from tests.documents.shipped import CORPUS, VOCABULARY
 from tests.documents.transform import TRANSFORMATIONS, Transformation, applied, transformed
 from tests.measure import untraced

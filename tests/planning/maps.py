@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from techmap_sync.config import load_settings, shipped
-from techmap_sync.documents.technical_map.parser import decode, parse
+from techmap_sync.documents.base import Granularity, GranularityChoice
+from techmap_sync.documents.technical_map.family import document_of
+from techmap_sync.documents.technical_map.model import TechnicalMap
+from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-from techmap_sync.model import TechnicalMap
+from techmap_sync.documents.text import decode
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.link_targets import MapSource
 from techmap_sync.planning.planner import plan_tasks
-from techmap_sync.planning.task import Granularity, GranularityChoice, PlanOptions, TaskPlan
-from techmap_sync.planning.task_graph import outline_of
+from techmap_sync.planning.task import PlanOptions, TaskPlan
+from techmap_sync.planning.task_graph import TaskGraph, task_graph
 from techmap_sync.planning.templates import TicketTemplates
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +30,7 @@ def options() -> PlanOptions:
     return load_settings(None, {}).plan_options()
 
 
-SECTIONS = options().granularity
+SECTIONS = load_settings(None, {}).reading_options().granularity
 """The default granularity."""
 ITEMS = GranularityChoice(Granularity.ITEM, Granularity.ITEM, Granularity.ITEM, Granularity.ITEM)
 
@@ -54,11 +56,14 @@ def read_file(path: Path) -> TechnicalMap:
 def plan_of(
     technical_map: TechnicalMap, choice: GranularityChoice | None = None, path: str = "docs/map.md"
 ) -> TaskPlan:
-    """Plan a map, with default options but for the granularity."""
-    chosen = replace(options(), granularity=choice or options().granularity)
-    outline = outline_of(technical_map, chosen.granularity)
-    texts = TicketTexts(technical_map, outline, MapSource(path), TicketTemplates(shipped("")))
-    return plan_tasks(technical_map, outline, chosen, texts)
+    """Plan a map with default options."""
+    graph = graph_of(technical_map, choice)
+    return plan_tasks(graph, options(), TicketTexts(graph, MapSource(path), TicketTemplates(shipped(""))))
+
+
+def graph_of(technical_map: TechnicalMap, choice: GranularityChoice | None = None) -> TaskGraph:
+    """Lay out the tasks of a map."""
+    return task_graph(document_of(technical_map, choice or SECTIONS))
 
 
 def backlog_text(plan: TaskPlan, in_order: bool = True) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.planning.task import Kind, TaskPlan
+from techmap_sync.documents.work import Kind
+from techmap_sync.planning.task import TaskPlan
 from tests.planning.maps import CORPUS, READY, backlog_text, body_text, plan_of, read_file
 
 HERE = Path(__file__).parent

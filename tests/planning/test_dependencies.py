@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from techmap_sync.model import Component, ComponentKind, Item, ItemGroup, Span, TechnicalMap
-from techmap_sync.planning.task import GranularityChoice, TaskPlan
-from techmap_sync.planning.task_graph import Outline, outline_of
-from tests.planning.maps import ITEMS, READY, SECTIONS, plan_of, read_file
+from techmap_sync.diagnostics import Span
+from techmap_sync.documents.base import GranularityChoice
+from techmap_sync.documents.technical_map.model import Component, ComponentKind, ItemGroup, TechnicalMap
+from techmap_sync.documents.work import Item
+from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task_graph import TaskGraph
+from tests.planning.maps import ITEMS, READY, SECTIONS, graph_of, plan_of, read_file
 
 WHERE = Span(1)
 
@@ -21,11 +24,11 @@ def component(name: str, *depends_on: str, purpose: str = "", kind: ComponentKin
     return Component(name, kind, WHERE, purpose=purpose, depends_on=depends_on, specified=True)
 
 
-def outline(*components: Component, choice: GranularityChoice = SECTIONS, **parts: object) -> Outline:
-    return outline_of(TechnicalMap("A map", WHERE, components=components, **parts), choice)  # type: ignore[arg-type]
+def outline(*components: Component, choice: GranularityChoice = SECTIONS, **parts: object) -> TaskGraph:
+    return graph_of(TechnicalMap("A map", WHERE, components=components, **parts), choice)  # type: ignore[arg-type]
 
 
-def edges(found: Outline) -> set[tuple[str, str]]:
+def edges(found: TaskGraph) -> set[tuple[str, str]]:
     return {(found.titles[a], found.titles[b]) for a, targets in enumerate(found.blocked_by) for b in targets}
 
 

@@ -10,16 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from techmap_sync.model import Component, ComponentKind, Item, ItemGroup, Span, TechnicalMap
-from techmap_sync.planning.task import GranularityChoice, TaskPlan
-from techmap_sync.planning.task_graph import outline_of
-from tests.planning.maps import ITEMS, READY, SECTIONS, plan_of, read, read_file
+from techmap_sync.diagnostics import Span
+from techmap_sync.documents.base import GranularityChoice
+from techmap_sync.documents.technical_map.model import Component, ComponentKind, ItemGroup, TechnicalMap
+from techmap_sync.documents.work import Item
+from techmap_sync.planning.task import TaskPlan
+from tests.planning.maps import ITEMS, READY, SECTIONS, graph_of, plan_of, read, read_file
 
 CHOICES = pytest.mark.parametrize("choice", [SECTIONS, ITEMS], ids=["section", "item"])
 
 
 def keys(technical_map: TechnicalMap, choice: GranularityChoice) -> set[str]:
-    return set(outline_of(technical_map, choice).keys)
+    return set(graph_of(technical_map, choice).keys)
 
 
 def shuffled(technical_map: TechnicalMap, seed: int) -> TechnicalMap:
@@ -93,8 +95,8 @@ def with_components(*components: Component) -> TechnicalMap:
 @settings(max_examples=60)
 @given(st.lists(NAMES, min_size=1, max_size=6, unique=True), NAMES)
 def test_adding_or_removing_a_component_leaves_the_keys_of_those_with_other_names(names: list[str], new: str) -> None:
-    before = outline_of(with_components(*map(component, names)), SECTIONS)
-    after = outline_of(with_components(*map(component, names), component(new, "new.py")), SECTIONS)
+    before = graph_of(with_components(*map(component, names)), SECTIONS)
+    after = graph_of(with_components(*map(component, names), component(new, "new.py")), SECTIONS)
     added = {after.keys[-1].rpartition("/")[2].removesuffix("-new-py")}
     others = [key for key in before.keys if key.rpartition("/")[2] not in added]
     assert set(others) <= set(after.keys)
@@ -102,7 +104,7 @@ def test_adding_or_removing_a_component_leaves_the_keys_of_those_with_other_name
 
 def test_namesakes_are_told_apart_by_their_place_and_never_by_a_number() -> None:
     twins = with_components(component("Store", "auth/store.py"), component("Store", "mail/store.py"))
-    assert outline_of(twins, SECTIONS).keys == (
+    assert graph_of(twins, SECTIONS).keys == (
         "a-map/component/store-auth-store-py",
         "a-map/component/store-mail-store-py",
     )
@@ -110,12 +112,12 @@ def test_namesakes_are_told_apart_by_their_place_and_never_by_a_number() -> None
 
 def test_two_items_that_nothing_tells_apart_are_reported() -> None:
     group = ItemGroup("unit", "Unit Tests", WHERE, (Item("Same words", Span(3)), Item("Same words", Span(4))))
-    outline = outline_of(TechnicalMap("A map", WHERE, tests=(group,)), ITEMS)
+    outline = graph_of(TechnicalMap("A map", WHERE, tests=(group,)), ITEMS)
     assert [found.rule.id for found in outline.diagnostics] == ["duplicate-key"]
     assert outline.diagnostics[0].message == '"Same words" stands twice, first in line 3'
 
 
 def test_an_identity_by_hand_outlives_every_name() -> None:
-    assert outline_of(with_components(replace(component("Store"), slug="vault")), SECTIONS).keys == (
+    assert graph_of(with_components(replace(component("Store"), slug="vault")), SECTIONS).keys == (
         "a-map/component/vault",
     )

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techmap_sync.model import Component, ComponentKind, Span, TechnicalMap
+from techmap_sync.diagnostics import Span
+from techmap_sync.documents.technical_map.model import Component, ComponentKind, TechnicalMap
+from techmap_sync.documents.technical_map.works import works_of
+from techmap_sync.documents.work import Work
 from techmap_sync.planning.dependencies import _code_spans, mentioned, names_of
-from techmap_sync.planning.work import Work, works_of
 from tests.measure import measured
 from tests.planning.maps import SECTIONS
 

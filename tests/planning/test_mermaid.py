@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from techmap_sync.documents.work import Phase
 from techmap_sync.planning.body import flow_chart
-from techmap_sync.planning.task import Phase, TaskPlan
+from techmap_sync.planning.task import TaskPlan
 from tests.planning.maps import READY, ROOT, plan_of, read, read_file
 
 VARIABLE = "MERMAID_MODULES"

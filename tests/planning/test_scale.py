@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tracemalloc
 
-from techmap_sync.model import Component, ComponentKind, Item, ItemGroup, Method, Span, TechnicalMap
-from techmap_sync.planning.task import Granularity, GranularityChoice
+from techmap_sync.diagnostics import Span
+from techmap_sync.documents.base import Granularity, GranularityChoice
+from techmap_sync.documents.technical_map.model import Component, ComponentKind, ItemGroup, TechnicalMap
+from techmap_sync.documents.work import Item, Method
 from tests.measure import measured
 from tests.planning.maps import plan_of
 

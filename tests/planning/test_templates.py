@@ -12,17 +12,16 @@ from techmap_sync.errors import SettingsProblem
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.escape import code_span
 from techmap_sync.planning.link_targets import MapSource, WebFiles
-from techmap_sync.planning.task_graph import outline_of
 from techmap_sync.planning.templates import TicketTemplates, continued
-from tests.planning.maps import CORPUS, options, plan_of, read_file
+from tests.planning.maps import CORPUS, graph_of, plan_of, read_file
 
 MAP = read_file(CORPUS / "09-webhook-ingestion.md")
 WEB = WebFiles("https://example.org/o/r/blob/c0ffee/", "https://example.org/o/r/raw/c0ffee/", "#L{first}-L{last}")
 
 
 def first_component(team: Path | None, source: MapSource | None = None) -> dict[str, str]:
-    outline = outline_of(MAP, options().granularity)
-    texts = TicketTexts(MAP, outline, source or MapSource("docs/map.md"), TicketTemplates(shipped(""), team))
+    outline = graph_of(MAP)
+    texts = TicketTexts(outline, source or MapSource("docs/map.md"), TicketTemplates(shipped(""), team))
     return {section.heading: section.text for section in texts.sections(0)}
 
 
@@ -66,8 +65,8 @@ def test_links_and_images_of_a_map_lead_to_the_commit() -> None:
 
 def test_a_commit_or_a_line_is_no_news() -> None:
     def values(path: str, commit: str) -> list[str]:
-        outline = outline_of(MAP, options().granularity)
-        texts = TicketTexts(MAP, outline, MapSource(path, commit), TicketTemplates(shipped("")))
+        outline = graph_of(MAP)
+        texts = TicketTexts(outline, MapSource(path, commit), TicketTemplates(shipped("")))
         return [section.values for section in texts.sections(0)]
 
     assert values("a.md", "1") == values("b/c.md", "2")

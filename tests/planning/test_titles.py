@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from techmap_sync.planning.task import Granularity
+from techmap_sync.documents.base import Granularity
 from techmap_sync.planning.titles import TITLE_LIMIT, shortened
 from techmap_sync.text_forms import place_to_cut
 from tests.planning.maps import SECTIONS, plan_of, read

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from techmap_sync.planning.task import Kind, phase_of
+from techmap_sync.documents.work import Kind, phase_of
 from techmap_sync.reports.status_report import Document, status_document
 from techmap_sync.sync.changes import Action, Change, FieldEdit
 from techmap_sync.sync.progress import Gate, MapProgress, TaskProgress, TaskState, WaitsFor, Witness

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from techmap_sync.planning.task import Phase
+from techmap_sync.documents.work import Phase
 from techmap_sync.reports.html.layout import HEIGHT, WIDTH, drawing_of
 from techmap_sync.reports.html.page import status_html, view_of, web_address, wrapped
 from tests.app.run import ROOT

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 
-from techmap_sync.planning.task import Kind, Section, TaskPlan, TaskSpec
+from techmap_sync.documents.work import Kind
+from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
 from tests.sync.build import MAP, plan, task
 
 EXTRA = "extra"

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from techmap_sync.config import load_settings
-from techmap_sync.planning.task import Kind, Phase, Priority, Section, TaskPlan, TaskSpec
+from techmap_sync.documents.work import Kind, Phase
+from techmap_sync.planning.task import Priority, Section, TaskPlan, TaskSpec
 from techmap_sync.sync import writing
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.changes import MapChanges

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from techmap_sync.planning.task import Kind
+from techmap_sync.documents.work import Kind
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.tracker import CloseReason, Edge, EdgeKind, Patch, State, Ticket, Tracker
 from tests.sync.author import EXTRA, Author, Part

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import pytest
 
+from techmap_sync.documents.work import Kind
 from techmap_sync.errors import TrackerError
-from techmap_sync.planning.task import Kind, TaskPlan, TaskSpec
+from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.changes import Action, ChangeSet

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from techmap_sync.planning.task import Phase, TaskPlan
+from techmap_sync.documents.work import Phase
+from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.changes import MapChanges
 from techmap_sync.sync.desired import DesiredMap
 from techmap_sync.sync.observe import observe

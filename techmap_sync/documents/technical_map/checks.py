@@ -1,6 +1,6 @@
 """What is wrong or worth knowing in a map, as diagnostics: one small function per rule.
 
-The rules themselves stand in ``rules.py``. What only the parser can see it finds while it reads (``notices.py``);
+What only the parser can see it finds while it reads (``notices.py``);
 everything else is decided here from the values of the map. ``docs/rules.md`` lists all rules.
 """
 
@@ -10,16 +10,24 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from techmap_sync.diagnostics import Diagnostic, Rule, Severity
+from techmap_sync.diagnostics import (
+    Diagnostic,
+    Finding,
+    Rule,
+    Severity,
+    Span,
+    apply_severities,
+    is_silenced,
+    silenced_lines,
+)
+from techmap_sync.documents.technical_map.model import ComponentKind, Readiness
 from techmap_sync.documents.technical_map.wording import NearNames, name_key
-from techmap_sync.documents.text import Finding
-from techmap_sync.model import ComponentKind, Readiness, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from techmap_sync.documents.text import Ignore, Reading
-    from techmap_sync.model import Component, TechnicalMap
+    from techmap_sync.diagnostics import Ignore
+    from techmap_sync.documents.technical_map.model import Component, Reading, TechnicalMap
 
 
 _ALL = (
@@ -28,12 +36,6 @@ _ALL = (
         "the map has no title",
         Severity.ERROR,
         "start with a heading that names the feature:\n\n  # TECHNICAL MAP: Two-Factor Login",
-    ),
-    Rule(
-        "duplicate-map-id",
-        "two maps have the same identity, so that nothing tells their tickets apart",
-        Severity.ERROR,
-        "give one of them another title, or an identity of its own:\n\n  **Map ID**: two-factor-login",
     ),
     Rule(
         "not-ready",
@@ -158,13 +160,11 @@ LONGEST_TITLE = 120
 """Characters of a line that can be the title of a ticket."""
 FEW_PLACEHOLDERS = 5
 """As many are reported one by one while a map is not ready."""
-OFF = "off"
 
 
-def check(reading: Reading, severities: Mapping[str, str], path: str = "") -> tuple[Diagnostic, ...]:
-    """Return everything that breaks a rule in one map, in the order of the text.
+def check(reading: Reading, path: str = "") -> tuple[Diagnostic, ...]:
+    """Return everything that breaks a rule in one map, with the rules' own severities, in the order of the text.
 
-    :param severities: rule id -> ``error``, ``warning``, ``note`` or ``off``, where it shall not be the rule's own.
     :param path: the file as the user knows it.
     """
     if reading.map is None:
@@ -172,47 +172,7 @@ def check(reading: Reading, severities: Mapping[str, str], path: str = "") -> tu
     of_values = [finding for look in _CHECKS for finding in look(reading.map)]
     visible = _not_ignored([*reading.findings, *of_values], reading.ignores)
     findings = visible if reading.map.ready else list(_of_draft(visible))
-    return apply_severities([_diagnostic(finding, path) for finding in findings], severities, reading.ignores)
-
-
-def apply_severities(
-    diagnostics: Iterable[Diagnostic], severities: Mapping[str, str], ignores: Iterable[Ignore] = ()
-) -> tuple[Diagnostic, ...]:
-    """Return diagnostics as configuration and ignore comments want them, in the order of the text.
-
-    :param severities: rule id -> ``error``, ``warning``, ``note`` or ``off``, where it shall not be the rule's own.
-    :param ignores: the ignore comments of the map.
-    """
-    silenced = _silenced(ignores)
-    kept = []
-    for diagnostic in diagnostics:
-        severity = severities.get(diagnostic.rule.id, diagnostic.severity)
-        if severity != OFF and not _is_silenced(diagnostic.rule.id, diagnostic.span, silenced):
-            kept.append(diagnostic._replace(severity=Severity(severity)))
-    return tuple(sorted(kept, key=lambda found: (found.span.line, found.span.column, found.rule.id)))
-
-
-def duplicate_ids(maps: Sequence[tuple[str, str, Span]]) -> tuple[Diagnostic, ...]:
-    """Return an error for every map whose identity another one has too.
-
-    :param maps: (path, identity, where its title stands) of all maps of a run.
-    """
-    paths: dict[str, list[str]] = {}
-    for path, map_id, _ in maps:
-        paths.setdefault(map_id, []).append(path)
-    rule = RULES["duplicate-map-id"]
-    return tuple(
-        Diagnostic(
-            rule, rule.severity, f'the identity "{map_id}" is also that of {_others(path, paths[map_id])}', span, path
-        )
-        for path, map_id, span in maps
-        if len(paths[map_id]) > 1
-    )
-
-
-def _others(path: str, paths: Sequence[str]) -> str:
-    first, *more = [other for other in paths if other != path]
-    return f"{first} and {len(more)} more" if more else first
+    return apply_severities([_diagnostic(finding, path) for finding in findings], {}, reading.ignores)
 
 
 def _diagnostic(finding: Finding, path: str) -> Diagnostic:
@@ -220,18 +180,9 @@ def _diagnostic(finding: Finding, path: str) -> Diagnostic:
     return Diagnostic(rule, finding.severity or rule.severity, finding.message, finding.span, path)
 
 
-def _silenced(ignores: Iterable[Ignore]) -> set[tuple[str, int]]:
-    """Return (rule, line) of everything that ignore comments silence; an empty rule stands for all."""
-    return {(ignore.rule, line) for ignore in ignores for line in range(ignore.first_line, ignore.last_line + 1)}
-
-
-def _is_silenced(rule: str, span: Span, silenced: set[tuple[str, int]]) -> bool:
-    return (rule, span.line) in silenced or ("", span.line) in silenced
-
-
 def _not_ignored(findings: Iterable[Finding], ignores: Iterable[Ignore]) -> list[Finding]:
-    silenced = _silenced(ignores)
-    return [finding for finding in findings if not _is_silenced(finding.rule, finding.span, silenced)]
+    silenced = silenced_lines(ignores)
+    return [finding for finding in findings if not is_silenced(finding.rule, finding.span, silenced)]
 
 
 def _of_draft(findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from techmap_sync.diagnostics import Finding
 from techmap_sync.documents.markdown import Other, Rule, RunKind
 from techmap_sync.documents.technical_map.classify import (
     KIND_OF_STATUS,
@@ -16,6 +17,7 @@ from techmap_sync.documents.technical_map.classify import (
     title_of,
 )
 from techmap_sync.documents.technical_map.fields import has_fields, read_fields
+from techmap_sync.documents.technical_map.model import Component, ComponentKind
 from techmap_sync.documents.technical_map.names import (
     bare_status,
     component_name,
@@ -27,19 +29,18 @@ from techmap_sync.documents.technical_map.names import (
     status_of_heading,
 )
 from techmap_sync.documents.technical_map.wording import NearNames, is_numbered, name_key, unnumbered
-from techmap_sync.documents.text import Finding
-from techmap_sync.model import Component, ComponentKind, Item
+from techmap_sync.documents.work import Item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence, Set
 
+    from techmap_sync.diagnostics import Span
     from techmap_sync.documents.technical_map.fields import Fields
     from techmap_sync.documents.technical_map.names import BareStatus
     from techmap_sync.documents.technical_map.overview import Listing
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
     from techmap_sync.documents.text import Document
-    from techmap_sync.model import Span
 
 
 _WEIGHT = {"modified": 0, "new": 1, "integration": 2, "": 3}  # listed twice: the first of these counts

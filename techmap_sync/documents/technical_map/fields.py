@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from techmap_sync.documents.markdown import Fence, ItemList, Line, ListItem, Paragraph, Run, RunKind, Table
 from techmap_sync.documents.technical_map.classify import Meaning, meaning_of, status_of, status_of_cell, title_of
 from techmap_sync.documents.technical_map.methods import methods_in, methods_in_line
+from techmap_sync.documents.technical_map.model import Passage
 from techmap_sync.documents.technical_map.names import component_name, paths_of_field
 from techmap_sync.documents.technical_map.shapes import Label, plain_label_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import plain, without_code
-from techmap_sync.model import Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
     from techmap_sync.documents.text import Document
-    from techmap_sync.model import Method
+    from techmap_sync.documents.work import Method
 
 
 _BETWEEN_NAMES = re.compile(r"[,;，；、]")

@@ -20,6 +20,7 @@ from techmap_sync.documents.technical_map.classify import (
     status_of_cell,
     title_of,
 )
+from techmap_sync.documents.technical_map.model import ItemGroup, Passage
 from techmap_sync.documents.technical_map.shapes import label_of, numbers_of, rows_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import (
@@ -30,7 +31,7 @@ from techmap_sync.documents.technical_map.wording import (
     without_closing_colon,
     without_code,
 )
-from techmap_sync.model import Item, ItemGroup, Passage
+from techmap_sync.documents.work import Item
 from techmap_sync.text_forms import without_this_number
 
 if TYPE_CHECKING:

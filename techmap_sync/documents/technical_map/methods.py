@@ -10,7 +10,7 @@ from techmap_sync.documents.technical_map.classify import Meaning, meaning_of, t
 from techmap_sync.documents.technical_map.names import is_path, lead_name, markdown_behind
 from techmap_sync.documents.technical_map.shapes import VERBS, label_of, rows_of
 from techmap_sync.documents.technical_map.wording import plain
-from techmap_sync.model import Method
+from techmap_sync.documents.work import Method
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,20 +7,20 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from techmap_sync.diagnostics import Severity
+from techmap_sync.diagnostics import Finding, Ignore, Severity, Span
 from techmap_sync.documents.markdown import Block, Fence, ItemList, Other
-from techmap_sync.documents.text import Finding, Ignore, Ranges, Reading
-from techmap_sync.model import Passage, Readiness, Span, TechnicalMap
+from techmap_sync.documents.technical_map.model import Passage, Readiness, Reading, TechnicalMap
+from techmap_sync.documents.text import Ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from techmap_sync.documents.marko_patches import Tamed
     from techmap_sync.documents.technical_map.metadata import Metadata
+    from techmap_sync.documents.technical_map.model import TechnicalMap
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
     from techmap_sync.documents.text import Document
-    from techmap_sync.model import TechnicalMap
 
 
 _IGNORE = re.compile(r"<!--\s*techmap-sync:\s*ignore\b[ \t]*([^>\n]{0,200}?)\s*-->")

@@ -16,6 +16,7 @@ from techmap_sync.documents.technical_map.classify import (
     title_of,
 )
 from techmap_sync.documents.technical_map.fields import Fields, read_blocks, read_fields
+from techmap_sync.documents.technical_map.model import Passage
 from techmap_sync.documents.technical_map.names import (
     is_path,
     lead_name,
@@ -25,7 +26,6 @@ from techmap_sync.documents.technical_map.names import (
 )
 from techmap_sync.documents.technical_map.shapes import lists_files, rows_of
 from techmap_sync.documents.technical_map.wording import fold, plain, without_code
-from techmap_sync.model import Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import TYPE_CHECKING
 
 from techmap_sync.documents.frontmatter import FrontMatter, split_front_matter
@@ -17,32 +16,16 @@ from techmap_sync.documents.technical_map.components import assemble
 from techmap_sync.documents.technical_map.detect import looks_like_map
 from techmap_sync.documents.technical_map.items import merged
 from techmap_sync.documents.technical_map.metadata import Metadata, estimate_of, read_metadata
+from techmap_sync.documents.technical_map.model import Reading, TechnicalMap
 from techmap_sync.documents.technical_map.names import find_title
 from techmap_sync.documents.technical_map.notices import with_leftovers
 from techmap_sync.documents.technical_map.reader import Reader
 from techmap_sync.documents.technical_map.sections import sections_of, straighten, top_sections
-from techmap_sync.documents.text import Document, Reading, with_signs
-from techmap_sync.errors import UnreadableMap
-from techmap_sync.model import TechnicalMap
+from techmap_sync.documents.text import Document, with_signs
 from techmap_sync.text_forms import unified
 
 if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-
-__all__ = ["decode", "looks_like_map", "parse"]
-
-
-def decode(data: bytes, path: str = "") -> str:
-    """Return the text of a file: UTF-8, without a byte-order mark.
-
-    Raises `UnreadableMap` with the offset of the first byte that is not UTF-8.
-    """
-    start = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
-    try:
-        return data[start:].decode("utf-8")
-    except UnicodeDecodeError as error:
-        offset = error.start + start
-        raise UnreadableMap(path, f"byte {offset} is not UTF-8", "save the file as UTF-8") from error
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Reading:

@@ -12,20 +12,22 @@ from techmap_sync.documents.technical_map.components import Specification, only_
 from techmap_sync.documents.technical_map.fields import has_fields
 from techmap_sync.documents.technical_map.items import heading_text, read_group
 from techmap_sync.documents.technical_map.methods import methods_in
+from techmap_sync.documents.technical_map.model import Component, ConstraintArea, ItemGroup, Passage
 from techmap_sync.documents.technical_map.names import is_numbered_component
 from techmap_sync.documents.technical_map.overview import Listing, listed_files, nothing_listed, read_listings
 from techmap_sync.documents.technical_map.sections import split_at_labels, sub_sections
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import heading_key, name_key
-from techmap_sync.model import Component, ConstraintArea, ItemGroup, Method, Passage
+from techmap_sync.documents.work import Method
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from techmap_sync.diagnostics import Finding
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.shapes import Label
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-    from techmap_sync.documents.text import Document, Finding
+    from techmap_sync.documents.text import Document
 
 
 _LISTS = ("new", "modified", "integration")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from techmap_sync.planning.task import Phase
+from techmap_sync.documents.work import Phase
 
 WIDTH, HEIGHT = 180, 44
 """Of a node, in pixels."""

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from rich.cells import cell_len, set_cell_size
 
-from techmap_sync.planning.task import Phase
+from techmap_sync.documents.work import Phase
 from techmap_sync.reports.html.layout import HEIGHT, WIDTH, Arrow, Drawing, drawing_of
 from techmap_sync.reports.messages import count
 from techmap_sync.reports.status_report import Document, share

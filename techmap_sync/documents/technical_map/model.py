@@ -1,4 +1,4 @@
-"""What a technical map says: frozen values that every layer may use.
+"""What a technical map says, as frozen values. Only this folder knows them; the others know a ``Document``.
 
 Every value knows where it stands in its file, so that a diagnostic can underline it and a ticket can link to it.
 Values of which a map holds many are named tuples, here and where it is read: Python takes longer to make a frozen
@@ -12,14 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-
-class Span(NamedTuple):
-    """A piece of a file. Lines and columns count from 1; ``end_column`` is the first column behind the piece."""
-
-    line: int
-    column: int = 1
-    end_line: int = 0
-    end_column: int = 0
+from techmap_sync.diagnostics import Finding, Ignore, Span
+from techmap_sync.documents.base import Lifecycle
+from techmap_sync.documents.work import Item, Method
 
 
 class ComponentKind(StrEnum):
@@ -28,18 +23,6 @@ class ComponentKind(StrEnum):
     NEW = "new"
     MODIFIED = "modified"
     INTEGRATION = "integration"
-
-
-class Method(NamedTuple):
-    """A method, function or endpoint that a component offers."""
-
-    name: str
-    """Identifier (``verify``) or endpoint (``POST /auth/login``)."""
-    signature: str
-    """As written, without Markdown: ``verify(code: str) -> bool``."""
-    description: str
-    """Markdown behind the signature, empty when there is none."""
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,30 +63,6 @@ class Component:
     """True when it has a heading of its own below the detailed specifications."""
     listed: bool = False
     """True when the overview lists it."""
-
-
-class Item(NamedTuple):
-    """One thing to do: a bullet, a row, a group label, a heading, a paragraph or a fence."""
-
-    title: str
-    """Plain text without Markdown, on one line."""
-    span: Span
-    markdown: str = ""
-    """The item's own text with its Markdown, on one line; prose goes on behind the sentence that is its title."""
-    code: tuple[str, ...] = ()
-    """The code spans of the title, in order: names rather than words."""
-    done: bool = False
-    """Ticked, struck through or said to exist already."""
-    detail: str = ""
-    """What stands below the title, as Markdown."""
-    fields: tuple[tuple[str, str], ...] = ()
-    """The other columns of a table row: (column heading, cell as Markdown)."""
-    ordered: bool = False
-    """True for an item of a numbered list, whose order matters."""
-    number: str = ""
-    """A number in front of the title, as written: ``1.``, ``Step 3:``. It is part of no name."""
-    slug: str = ""
-    was: tuple[str, ...] = ()
 
 
 class Passage(NamedTuple):
@@ -160,14 +119,6 @@ class Readiness(StrEnum):
     """A word that no language of the vocabulary knows; read as not approved."""
 
 
-class Lifecycle(StrEnum):
-    """What the field ``Status`` says of the map as a whole."""
-
-    ACTIVE = "active"
-    RETIRED = "retired"
-    """``ABANDONED`` or ``SUPERSEDED``."""
-
-
 @dataclass(frozen=True, slots=True)
 class TechnicalMap:
     """Everything that one map says."""
@@ -204,3 +155,11 @@ class TechnicalMap:
     def ready(self) -> bool:
         """Whether the author says that implementation may start."""
         return self.readiness is Readiness.APPROVED
+
+
+class Reading(NamedTuple):
+    """The map, or None where the text is not a map; ``findings`` is what only the parser can see."""
+
+    map: TechnicalMap | None
+    findings: tuple[Finding, ...] = ()
+    ignores: tuple[Ignore, ...] = ()

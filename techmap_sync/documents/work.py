@@ -1,0 +1,186 @@
+"""Work that a document asks for: one ``Work`` per ticket to be, before keys, links and text.
+
+Every family of documents makes these values; what is planned, compared and written is the same for all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+from techmap_sync.diagnostics import Span
+
+
+class Kind(StrEnum):
+    """What a task is about; the middle part of its key."""
+
+    COMPONENT = "component"
+    CHANGE = "change"
+    TEST = "test"
+    DEPLOYMENT = "deployment"
+    CONSTRAINT = "constraint"
+    TRACKING = "tracking"
+
+
+class Phase(StrEnum):
+    """When a task is due."""
+
+    BUILD = "build"
+    TEST = "test"
+    DEPLOY = "deploy"
+
+
+def phase_of(kind: Kind) -> Phase:
+    """Return when work of a kind is due."""
+    return {Kind.TEST: Phase.TEST, Kind.DEPLOYMENT: Phase.DEPLOY}.get(kind, Phase.BUILD)
+
+
+class Rank(IntEnum):
+    """The order in which a lead lets things happen; a task waits only for tasks of an earlier rank."""
+
+    FOUNDATION = 0
+    """Database and configuration changes."""
+    COMPONENT = 1
+    INTEGRATION = 2
+    """Integration components and every other change."""
+    CONSTRAINT = 3
+    TEST = 4
+    DEPLOYMENT = 5
+
+
+ROLLBACK = "rollback"
+"""The group of what is prepared before a deployment, so that it can be undone."""
+
+
+class Item(NamedTuple):
+    """One thing to do: a bullet, a row, a group label, a heading, a paragraph or a fence."""
+
+    title: str
+    """Plain text without Markdown, on one line."""
+    span: Span
+    markdown: str = ""
+    """The item's own text with its Markdown, on one line; prose goes on after the sentence that is its title."""
+    code: tuple[str, ...] = ()
+    """The code spans of the title, in order: names rather than words."""
+    done: bool = False
+    """Ticked, struck through or said to exist already."""
+    detail: str = ""
+    """Everything below the title, as Markdown."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """The other columns of a table row: (column heading, cell as Markdown)."""
+    ordered: bool = False
+    """True for an item of a numbered list, whose order matters."""
+    number: str = ""
+    """A number in front of the title, as written: ``1.``, ``Step 3:``. It is not part of the name."""
+    slug: str = ""
+    """Identity given by hand, ``<!-- id: x -->`` or ``{#x}``."""
+    was: tuple[str, ...] = ()
+    """Earlier identities, ``<!-- was: x -->``."""
+
+
+class Method(NamedTuple):
+    """A method, function or endpoint that the work offers."""
+
+    name: str
+    """Identifier (``verify``) or endpoint (``POST /auth/login``)."""
+    signature: str
+    """As written, without Markdown: ``verify(code: str) -> bool``."""
+    description: str
+    """Markdown after the signature, empty when there is none."""
+    span: Span
+
+
+class NeedKind(StrEnum):
+    """Which way a need goes."""
+
+    DEPENDS = "depends"
+    """The work waits for what is named."""
+    EXTERNAL = "external"
+    """The same, and its author says that it is outside the document."""
+    INBOUND = "inbound"
+    """What is named waits for the work."""
+
+
+class Need(NamedTuple):
+    """A name in a field such as ``Depends on``."""
+
+    name: str
+    markdown: str
+    """The entry of the name, as written."""
+    kind: NeedKind = NeedKind.DEPENDS
+
+
+class Part(NamedTuple):
+    """One of several things that a single ticket is about."""
+
+    name: str
+    markdown: str
+    """What the document says of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One ticket to be, and what the document says about it."""
+
+    kind: Kind
+    subject: str
+    """Its slug is made of this: a component's name, a group's name, an item's title."""
+    title: str
+    """The title of its ticket, before it is shortened and made safe."""
+    rank: Rank
+    group: str
+    """Name of its group, or the component's kind: ``unit``, ``rollback``, ``modified``."""
+    span: Span
+
+    names: tuple[str, ...] = ()
+    """Texts mention the work by these names."""
+    method_names: tuple[str, ...] = ()
+    """They mention it too, where no other work has a method of the same name."""
+    text: str = ""
+    """Everything that the document says about it, as Markdown: the names of others are looked for here."""
+    locations: tuple[str, ...] = ()
+    """Files that it is about."""
+    needs: tuple[Need, ...] = ()
+    """What its author says it waits for."""
+    priority: str = ""
+    """As its author wrote it."""
+
+    purpose: str = ""
+    """Markdown."""
+    parts: tuple[Part, ...] = ()
+    methods: tuple[Method, ...] = ()
+    interface: str = ""
+    """A code fence, as Markdown."""
+    detail: str = ""
+    """Whatever else is said of it, as Markdown."""
+    heading: str = ""
+    """Heading above its items, as written."""
+    context: str = ""
+    """Markdown between heading and items."""
+    items: tuple[Item, ...] = ()
+    """Its checklist."""
+
+    is_item: bool = False
+    """A ticket that is a single item of its group."""
+    named_by_document: bool = False
+    """Its title has no words of its own: it is made of the document's title."""
+    done: bool = False
+    slug: str = ""
+    """Identity given by hand."""
+    was: tuple[str, ...] = ()
+    """Earlier identities, as the author says."""
+    number: str = ""
+    """A number in front of the subject, as written."""
+    earlier: str = ""
+    """What earlier releases took for the subject; empty where it is the same."""
+
+    @property
+    def phase(self) -> Phase:
+        """When it is due."""
+        return phase_of(self.kind)
+
+    @property
+    def code(self) -> tuple[str, ...]:
+        """The code spans in the titles of its items."""
+        return tuple(span for item in self.items for span in item.code)
