@@ -1,4 +1,4 @@
-"""Diagnostics for people, in the manner of ruff and rustc.
+"""What ``check`` found, in every format, and the rules it knows. The text is in the manner of ruff and rustc.
 
 error[placeholder-left]: the template's own text is still there
   --> docs/maps/login.md:12:1
@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from textwrap import dedent
 from urllib.parse import quote
 
 from rich.cells import cell_len
@@ -244,3 +245,43 @@ def _most_important(lines: Sequence[tuple[Severity, str]]) -> Iterator[str]:
         if left_out := number - shown[severity]:
             more = f"{left_out} more of this kind: techmap-sync check names them all"
             yield f"::{_COMMANDS[severity]} title=techmap-sync::{more}"
+
+
+_INTRODUCTION = """\
+# Rules
+
+What `techmap-sync check` looks for. Made from the code by `make docs`; `check --explain RULE` says the same.
+
+An error keeps a map from being pushed. `placeholder-left` is an error where tickets are made of the place, else a
+warning; while the map is not ready it weighs one step less, and more than five of them are one note.
+
+The severity of a rule is a setting, `"error"`, `"warning"`, `"note"` or `"off"`:
+
+```toml
+# techmap-sync.toml
+[severity]
+component-without-spec = "off"
+```
+
+A comment in the map silences a rule beside it, or in the block below it; without a name it silences all:
+
+```markdown
+<!-- techmap-sync: ignore unknown-section -->
+## Hardware Constraints
+```
+"""
+
+
+def rules_page(rules: Iterable[Rule]) -> str:
+    """Render all rules as the page ``docs/rules.md``, in their order."""
+    listed = list(rules)
+    rows = [f"| [`{rule.id}`](#{rule.id}) | {rule.severity} | {rule.summary} |" for rule in listed]
+    table = "\n".join(["| rule | severity | what it finds |", "|---|---|---|", *rows]) + "\n"
+    return "\n".join([_INTRODUCTION, table, *map(_rule_section, listed)])
+
+
+def _rule_section(rule: Rule) -> str:
+    advice, _, example = rule.help.partition("\n\n")
+    sentence = advice[:1].upper() + advice[1:]
+    fenced = f"\n```\n{dedent(example)}\n```\n" if example else ""
+    return f"## {rule.id}\n\n{sentence}\n{fenced}"

@@ -1,6 +1,6 @@
-"""A map with five different problems, in all formats of ``check``.
+"""A map with five different problems, in all formats of ``check``, and the page of rules in the documentation.
 
-The golden files are written anew by ``GOLDEN=write pytest tests/reports``; look at what changed before committing it.
+The golden files are rewritten by ``GOLDEN=write pytest tests/reports``; look at what changed before committing it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from techmap_sync import __version__
+from techmap_sync.planning.task_graph import EVERY_RULE
+from techmap_sync.reports.check_results import rules_page
 from tests.app.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
 from tests.app.run import ROOT, Program
 
@@ -120,3 +122,13 @@ def test_gitlab_fingerprints_are_unique_and_do_not_change_with_the_lines(check: 
 
 def fingerprints(results: list[Any]) -> set[str]:
     return {mark for result in results for mark in result["partialFingerprints"].values()}
+
+
+def test_the_page_of_rules_is_up_to_date() -> None:
+    page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert page == rules_page(EVERY_RULE.values()), "run `make docs`"
+
+
+def test_the_page_of_rules_explains_every_rule() -> None:
+    page = rules_page(EVERY_RULE.values())
+    assert all(f"\n## {rule}\n" in page for rule in EVERY_RULE)
