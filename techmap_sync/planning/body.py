@@ -13,7 +13,7 @@ from techmap_sync.documents.work import Item, Kind, Phase, Work
 from techmap_sync.planning.dependencies import mentioned, names_of
 from techmap_sync.planning.escape import is_inert, neutralize
 from techmap_sync.planning.link_targets import MapSource, absolute_links
-from techmap_sync.planning.task import Section
+from techmap_sync.planning.task import Section, SectionTrait, sections_with
 from techmap_sync.planning.task_graph import TaskGraph
 from techmap_sync.planning.templates import TicketTemplates
 
@@ -42,8 +42,7 @@ def _escaped(text: str) -> str:
     return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", text)
 
 
-RIDES_ALONG: frozenset[str] = frozenset({"source"})
-"""Sections that are rewritten together with others but never cause a write of their own: a commit is no news."""
+RIDING_ALONG: frozenset[str] = frozenset(sections_with(SectionTrait.RIDES_ALONG))
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class TicketTexts:
     def _rendered(self, template: str, values: Mapping[str, object]) -> tuple[Section, ...]:
         return tuple(
             Section(name, heading, text, "", self.source.is_pending)
-            if name in RIDES_ALONG
+            if name in RIDING_ALONG
             else Section(name, heading, text, self._values(values, name))
             for name, heading, text in self.templates.render(template, values)
         )
@@ -169,5 +168,5 @@ def _canonical(values: Mapping[str, object], section: str) -> str:
     """The values behind a section, in a form that two runs share; a section that only a team's template has depends on
     all of them."""
     name = section.replace(" ", "_")
-    said = values[name] if name in values else {k: v for k, v in values.items() if k not in RIDES_ALONG}
+    said = values[name] if name in values else {k: v for k, v in values.items() if k not in RIDING_ALONG}
     return json.dumps(said, ensure_ascii=False, sort_keys=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+from typing import Self
 
 from techmap_sync.documents.work import Kind, Phase
 
@@ -20,12 +21,68 @@ class Priority(StrEnum):
     LOW = "low"
 
 
+class SectionTrait(Enum):
+    """What the sync core may conclude from a section, or do with it."""
+
+    IDENTIFIES = auto()
+    """It says what a task is, so that a renamed task is recognised by it; the others follow from the surroundings."""
+    NEVER_CUT = auto()
+    """It stays whole in a ticket that has no room for everything."""
+    RIDES_ALONG = auto()
+    """It is rewritten together with others and never causes a write of its own: a commit is no news."""
+
+
+class SectionName(StrEnum):
+    """The sections of tickets by their stable names, in the order in which they identify a task.
+
+    A template opens each in the block of its name, with whatever heading. A section that a team adds has a name of its
+    own and no traits.
+    """
+
+    PURPOSE = "purpose", SectionTrait.IDENTIFIES
+    WHERE = "where", SectionTrait.IDENTIFIES
+    METHODS = "methods", SectionTrait.IDENTIFIES
+    INTERFACE = "interface", SectionTrait.IDENTIFIES
+    DETAIL = "detail", SectionTrait.IDENTIFIES
+    PARTS = "parts", SectionTrait.IDENTIFIES
+    ITEMS = "items", SectionTrait.IDENTIFIES
+    CONTEXT = "context"
+    NEEDS = "needs"
+    TESTS = "tests"
+    CONSTRAINTS = "constraints"
+    SUMMARY = "summary"
+    GRAPH = "graph"
+    UNCHANGED = "unchanged"
+    LEAD = "", SectionTrait.NEVER_CUT
+    """Above the first heading: where to edit."""
+    TICKETS = "tickets", SectionTrait.NEVER_CUT
+    """The list of tickets, where the tracker has no sub-tickets."""
+    WAITS_FOR = "waits for", SectionTrait.NEVER_CUT
+    SOURCE = "source", SectionTrait.NEVER_CUT, SectionTrait.RIDES_ALONG
+    STATUS = "status"
+    """Why a ticket was closed or labelled."""
+
+    traits: frozenset[SectionTrait]
+
+    def __new__(cls, value: str, *traits: SectionTrait) -> Self:
+        """Make a name with its traits."""
+        name = str.__new__(cls, value)
+        name._value_ = value
+        name.traits = frozenset(traits)
+        return name
+
+
+def sections_with(trait: SectionTrait) -> tuple[SectionName, ...]:
+    """Return the names of the sections that have a trait."""
+    return tuple(name for name in SectionName if trait in name.traits)
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """One headed part of a ticket's text."""
 
     name: str
-    """Stable name: ``purpose``, ``methods``. The empty name is the lead above the first heading."""
+    """A ``SectionName``, or the name of a section that a team added."""
     heading: str
     """The heading's text; empty for the lead."""
     text: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
@@ -24,12 +24,14 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
+    nodes,
 )
 from jinja2.sandbox import SandboxedEnvironment
 
 from techmap_sync import files
 from techmap_sync.errors import SettingsProblem, UnreadableFile
 from techmap_sync.planning.escape import code_span
+from techmap_sync.planning.task import SectionName
 
 LARGEST = files.MIB
 """Bytes of a template."""
@@ -37,7 +39,7 @@ _WAY_OUT = "mend the template, or take it out of the folder that `templates` nam
 
 _MARK = "\x1e"
 """Record separator: control characters are taken out of every text that comes from a map."""
-_PART = re.compile(rf"{_MARK}([^\n{_MARK}]*)\x1f([^\n{_MARK}]*){_MARK}")
+_PART = re.compile(rf"{_MARK}([^\n{_MARK}]*)\x1f([^\n{_MARK}]*)\x1f(\w*){_MARK}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 Rendered = tuple[tuple[str, str, str], ...]
@@ -56,7 +58,7 @@ class TicketTemplates:
     def __init__(self, shipped: Path, team: Path | None = None, root: Path | None = None) -> None:
         own = FileSystemLoader(str(shipped))
         loaders = [_TeamLoader(team, (root or team).resolve())] if team else []
-        self._environment = SandboxedEnvironment(
+        self._environment = _Environment(
             loader=ChoiceLoader([*loaders, own, PrefixLoader({"shipped": own})]),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -79,10 +81,11 @@ class TicketTemplates:
             raise self._problem(name, error) from error
         except RecursionError as error:
             raise SettingsProblem(name, "includes itself, or is nested too deep", _WAY_OUT) from error
-        parts = _PART.split(text)
+        opened = [(match[1], match[2], match[3]) for match in _PART.finditer(text)]
+        texts = _PART.sub(_MARK, text).split(_MARK)[1:]
         return tuple(
-            (parts[i], parts[i + 1], _BLANK_LINES.sub("\n\n", parts[i + 2]).strip("\n"))
-            for i in range(1, len(parts), 3)
+            (name, heading, _BLANK_LINES.sub("\n\n", said).strip("\n"))
+            for name, (_, heading, _), said in zip(_stable_names(opened), opened, texts, strict=True)
         )
 
     def _problem(self, name: str, error: Exception) -> SettingsProblem:
@@ -93,6 +96,37 @@ class TicketTemplates:
             where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else name
         what = f"there is no template {error}" if isinstance(error, TemplateNotFound) else str(error)
         return SettingsProblem(where, what, _WAY_OUT)
+
+
+class _Environment(SandboxedEnvironment):
+    """Tells each call of ``section()`` in which block it is, whatever template overrides the block."""
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        template = super()._parse(source, name, filename)
+        for block in template.find_all(nodes.Block):  # an inner block comes after the one around it
+            for call in block.find_all(nodes.Call):
+                if isinstance(call.node, nodes.Name) and call.node.name == "section":
+                    own = [word for word in call.kwargs if word.key != "block"]
+                    call.kwargs = [*own, nodes.Keyword("block", nodes.Const(block.name), lineno=call.lineno)]
+        return template
+
+
+def _stable_names(opened: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """Yield the names of sections so that a team cannot rename what the program has to recognise.
+
+    The section that a block is named after is the one that says so, else the first that the block opens.
+
+    :param opened: (name, heading, block) of each section as the templates have it.
+    """
+    known = {name.replace(" ", "_"): name for name in SectionName if name}
+    found = {known[block] for name, _, block in opened if block in known and name == known[block]}
+    for name, _, block in opened:
+        stable = known.get(block)
+        if stable and stable not in found:
+            found.add(stable)
+            yield stable
+        else:
+            yield name
 
 
 class _TeamLoader(BaseLoader):
@@ -133,5 +167,5 @@ def continued(markdown: str) -> str:
 
 
 @lru_cache
-def _section(name: str, heading: str) -> str:
-    return f"{_MARK}{name}\x1f{heading}{_MARK}"
+def _section(name: str, heading: str, block: str = "") -> str:
+    return f"{_MARK}{name}\x1f{heading}\x1f{block}{_MARK}"

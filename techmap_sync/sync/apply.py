@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field, replace
 
 from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, TicketRefused
-from techmap_sync.planning.task import TaskSpec
+from techmap_sync.planning.task import SectionName, TaskSpec
 from techmap_sync.sync import writing
 from techmap_sync.sync.arrivals import bound
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.changes import LEDGER, MARKER, Action, Change, ChangeSet, FieldEdit, MapChanges
 from techmap_sync.sync.comparison import text_digest
 from techmap_sync.sync.ledger import final_ledger
-from techmap_sync.sync.link_fallback import WAITS_FOR, EdgeTexts
+from techmap_sync.sync.link_fallback import EdgeTexts
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.merge import Held, has_label
 from techmap_sync.sync.observe import listed
@@ -352,7 +352,7 @@ class MapRun:
 
         It belongs to the changes that the plan shows, and is no change of its own in any count.
         """
-        texts, edits = self._texts, (FieldEdit(MARKER, "", WAITS_FOR),)
+        texts, edits = self._texts, (FieldEdit(MARKER, "", SectionName.WAITS_FOR),)
         for key, spec in texts.waiting.items():
             number = self.numbers.get(key, "")
             if number and texts.stated(spec, self.numbers) != self.stated[key]:
@@ -363,7 +363,7 @@ class MapRun:
         held = self._read(change.ticket, change)
         if isinstance(held, str) or held.ticket.state is State.CLOSED or change.spec is None:
             return None
-        told = replace(change, spec=self._told(change.spec), edits=(FieldEdit(WAITS_FOR, "", ""),))
+        told = replace(change, spec=self._told(change.spec), edits=(FieldEdit(SectionName.WAITS_FOR, "", ""),))
         rewrite = writing.rewrite(told, held, self.changes, self.policy, self.tracker.capabilities)
         return self._carry_out(change, held, rewrite) if rewrite else None
 

@@ -9,12 +9,10 @@ import json
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
-from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
+from techmap_sync.planning.task import Section, SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Block
 from techmap_sync.sync.tracker import Capabilities
 
-WAITS_FOR = "waits for"
-TASK_LIST = "tickets"
 BLOCKED_BY = "Blocked by"
 KeyEdge = tuple[str, str]
 """(key, key that it waits for)."""
@@ -38,7 +36,7 @@ class EdgeTexts:
     @property
     def sections(self) -> tuple[str, ...]:
         """Names of the tracking ticket's sections that hold edges."""
-        return (TASK_LIST,) if self.listed else ()
+        return (SectionName.TICKETS,) if self.listed else ()
 
     def of_tasks(self, plan: TaskPlan, numbers: Mapping[str, str]) -> TaskPlan:
         """Return a plan whose tasks name the tickets that they wait for; numbers as for ``of_task``."""
@@ -57,7 +55,11 @@ class EdgeTexts:
             for key in spec.blocked_by
         ]
         said = self.stated(spec, numbers)
-        sections = (replace(s, text="\n".join(lines), values=said) if s.name == WAITS_FOR else s for s in spec.sections)
+        told = "\n".join(lines)
+        sections = (
+            replace(each, text=told, values=said) if each.name == SectionName.WAITS_FOR else each
+            for each in spec.sections
+        )
         return replace(spec, sections=tuple(sections))
 
     def stated(self, spec: TaskSpec, numbers: Mapping[str, str]) -> str:
@@ -84,11 +86,11 @@ class EdgeTexts:
 
     def of_tracking(self, spec: TaskSpec, numbers: Mapping[str, str]) -> TaskSpec:
         """Return a tracking ticket with its task list."""
-        others = tuple(section for section in spec.sections if section.name != TASK_LIST)
+        others = tuple(section for section in spec.sections if section.name != SectionName.TICKETS)
         if not self.listed:
             return replace(spec, sections=others)
         lines = [f"- [ ] {self._named(key, numbers)}" for key in self.listed]
-        section = Section(TASK_LIST, "Tickets", "\n".join(lines), self._said(self.listed, numbers))
+        section = Section(SectionName.TICKETS, "Tickets", "\n".join(lines), self._said(self.listed, numbers))
         return replace(spec, sections=(*others[:1], section, *others[1:]))
 
     def _said(self, keys: Iterable[str], numbers: Mapping[str, str]) -> str:
@@ -116,9 +118,9 @@ def edge_texts(plan: TaskPlan, capabilities: Capabilities, without_edge: Set[Key
 
 def says_who_waits(block: Block) -> bool:
     """Return whether a ticket's text states an edge."""
-    return any(part.name == WAITS_FOR and f"- {BLOCKED_BY} " in part.text for part in block.parts)
+    return any(part.name == SectionName.WAITS_FOR and f"- {BLOCKED_BY} " in part.text for part in block.parts)
 
 
 def lists_tickets(block: Block) -> bool:
     """Return whether a tracking ticket has a task list."""
-    return any(part.name == TASK_LIST for part in block.parts)
+    return any(part.name == SectionName.TICKETS for part in block.parts)

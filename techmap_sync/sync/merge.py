@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from techmap_sync.planning.task import Section, TaskSpec
+from techmap_sync.planning.task import Section, SectionName, TaskSpec
 from techmap_sync.sync.block import Block, Part, write_block
 from techmap_sync.sync.changes import FieldEdit
 from techmap_sync.sync.comparison import carry_ticks, comparable, digest, text_digest, ticked
@@ -222,7 +222,7 @@ def comparable_with_ticks(text: str) -> str:
 
 def sections_of(spec: TaskSpec) -> tuple[Section, ...]:
     """Return the sections of a ticket with the lead that says where to edit."""
-    return (Section("", "", LEAD, ""), *spec.sections)
+    return (Section(SectionName.LEAD, "", LEAD, ""), *spec.sections)
 
 
 def first_marker(spec: TaskSpec, marker: Marker) -> Marker:

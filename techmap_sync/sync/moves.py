@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from techmap_sync.documents.work import Kind
-from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync.merge import Held
 from techmap_sync.sync.renames import (
     CLEAR,
@@ -30,7 +30,6 @@ from techmap_sync.sync.renames import (
 from techmap_sync.sync.task_changes import DONE_IN_MAP
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
-from techmap_sync.sync.writing import STATUS
 
 SHARED_NAMES = frozenset({f"{Kind.COMPONENT}/integration"})
 """Names that no author gave: every map may have them."""
@@ -306,7 +305,7 @@ def _lone_tickets(side: Side) -> Iterator[tuple[str, Held]]:
 def _was_let_go(held: Held) -> bool:
     """Whether we closed it because its task was gone."""
     closed_by_us = held.ticket.state is State.CLOSED and held.marker.state == State.CLOSED
-    return closed_by_us and not held.block.texts().get(STATUS, "").casefold().startswith(DONE_IN_MAP)
+    return closed_by_us and not held.block.texts().get(SectionName.STATUS, "").casefold().startswith(DONE_IN_MAP)
 
 
 def _given_up(side: Side) -> frozenset[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import SectionName, TaskPlan
 from techmap_sync.sync.changes import Action, Change, FieldEdit
 from techmap_sync.sync.comparison import is_digest_of, text_digest, ticked, unticked
 from techmap_sync.sync.marker import Ledger
@@ -150,10 +150,11 @@ def _kept(key: str, held: Held, reason: str) -> Change:
 def _sayings(held: Held) -> Iterator[str]:
     """What the map said when the ticket was written: its items, or its purpose."""
     texts = held.block.texts()
-    if "items" in texts:
-        yield from (line for line in (*ticked([texts["items"]]), *unticked([texts["items"]])) if _only_words(line))
-    elif _only_words(texts.get("purpose", "")):
-        yield texts["purpose"].split("\n\n", maxsplit=1)[0]
+    items, purpose = texts.get(SectionName.ITEMS), texts.get(SectionName.PURPOSE, "")
+    if items is not None:
+        yield from (line for line in (*ticked([items]), *unticked([items])) if _only_words(line))
+    elif _only_words(purpose):
+        yield purpose.split("\n\n", maxsplit=1)[0]
 
 
 def _only_words(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from techmap_sync.documents.work import Kind, Phase, phase_of
-from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync import changes
 from techmap_sync.sync.changes import Action, Change, MapChanges
 from techmap_sync.sync.comparison import ticked
@@ -18,7 +18,6 @@ from techmap_sync.sync.merge import Held
 from techmap_sync.sync.task_changes import DONE_IN_MAP
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, EdgeKind, State
-from techmap_sync.sync.writing import STATUS
 
 
 class Gate(StrEnum):
@@ -332,7 +331,7 @@ def _is_completed(held: Held) -> bool:
     """A tracker without reasons is taken at its word, unless we closed the ticket for a reason of ours."""
     if held.ticket.reason is not None:
         return held.ticket.reason is CloseReason.COMPLETED
-    why = held.block.texts().get(STATUS, "").strip().casefold()
+    why = held.block.texts().get(SectionName.STATUS, "").strip().casefold()
     return held.marker.state != State.CLOSED or why.startswith(DONE_IN_MAP)
 
 

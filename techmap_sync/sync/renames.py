@@ -16,7 +16,7 @@ from heapq import nlargest
 
 from rapidfuzz import fuzz
 
-from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
+from techmap_sync.planning.task import Section, SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
 from techmap_sync.sync.merge import Held
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
@@ -167,9 +167,6 @@ def _without_collisions(pairing: Pairing, taken: Set[str]) -> Pairing:
     return Pairing(found, tuple(doubtful))
 
 
-CONTENT = ("purpose", "where", "methods", "interface", "detail", "parts", "items")
-"""Sections that say what a task is; the others follow from its surroundings."""
-LOCATION = "where"
 SAME = 0.6
 """A likeness from here on may be the same task."""
 _WORD = re.compile(r"\w+")
@@ -231,18 +228,18 @@ def _text_likeness(task: Sketch, ticket: Sketch) -> float:
 def task_sketch(spec: TaskSpec) -> Sketch:
     """Take the words from the map's values, so that a new template makes nothing more or less alike."""
     said = {section.name: tuple(_words(_values_in(section))) for section in spec.sections}
-    return Sketch(spec.title, said.get(LOCATION, ()), _of_content(said))
+    return Sketch(spec.title, said.get(SectionName.WHERE, ()), _of_content(said))
 
 
 def ticket_sketch(held: Held) -> Sketch:
     """Take the words that stand in a ticket."""
     """Take the words that stand in a ticket."""
     said = {name: tuple(_WORD.findall(text)) for name, text in held.block.texts().items()}
-    return Sketch(held.ticket.title, said.get(LOCATION, ()), _of_content(said))
+    return Sketch(held.ticket.title, said.get(SectionName.WHERE, ()), _of_content(said))
 
 
 def _of_content(said: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(word for name in CONTENT for word in said.get(name, ()))
+    return tuple(word for name in sections_with(SectionTrait.IDENTIFIES) for word in said.get(name, ()))
 
 
 def _values_in(section: Section) -> object:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
+from techmap_sync.planning.task import Section, SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync import claims
 from techmap_sync.sync.changes import KEY, MARKER, Action, Change, FieldEdit, MapChanges
 from techmap_sync.sync.comparison import boxes, ticked, unticked
@@ -133,7 +133,6 @@ def strangers(plan: TaskPlan, holdings: Holdings, tasks: tuple[Change, ...]) -> 
 
 
 SUFFIX = "~2"
-CHECKLIST = "items"
 
 
 def with_follow_ups(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
@@ -143,14 +142,15 @@ def with_follow_ups(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
 
 def _follow_ups(spec: TaskSpec, holdings: Holdings) -> Iterator[TaskSpec]:
     held = holdings.tickets.get(spec.key)
-    checklist = next((section for section in spec.sections if section.name == CHECKLIST), None)
+    checklist = next((section for section in spec.sections if section.name == SectionName.ITEMS), None)
     if held is None or checklist is None or not _is_completed(held):
         return
-    known = {text.casefold() for done in (ticked, unticked) for text in done([held.block.texts().get(CHECKLIST, "")])}
+    there = [held.block.texts().get(SectionName.ITEMS, "")]
+    known = {text.casefold() for text in (*ticked(there), *unticked(there))}
     added = {text: line for line, text, done in boxes(checklist.text) if text.casefold() not in known and not done}
     if known and added:
         values = json.dumps([*added], ensure_ascii=False)
-        section = Section(CHECKLIST, checklist.heading, "\n".join(added.values()), values)
+        section = Section(SectionName.ITEMS, checklist.heading, "\n".join(added.values()), values)
         rest = tuple(each for each in spec.sections if not each.values)
         title = f"{spec.title} (follow-up)"
         yield replace(spec, key=f"{spec.key}{SUFFIX}", title=title, sections=(section, *rest), blocked_by=(), was=())

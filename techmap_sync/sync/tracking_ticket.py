@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 
-from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
+from techmap_sync.planning.task import Section, SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
 from techmap_sync.sync.block import Part, write_block
 from techmap_sync.sync.changes import LEDGER, Action, Change, FieldEdit
 from techmap_sync.sync.comparison import unticked
-from techmap_sync.sync.link_fallback import TASK_LIST
 from techmap_sync.sync.marker import Ledger, Marker
 from techmap_sync.sync.merge import Held, Revision, first_marker, revise, sections_of
 from techmap_sync.sync.policy import SyncPolicy
@@ -25,8 +24,7 @@ RESERVED = 16_000
 """Characters for the marker, for headings, and for what people will write below the block."""
 LEDGER_ROW = 40
 """Characters that one task takes in a long ledger, which is packed, with its edges."""
-KEPT = frozenset({"", "source", "waits for", "tickets"})
-"""Sections that are never cut."""
+KEPT: frozenset[str] = frozenset(sections_with(SectionTrait.NEVER_CUT))
 NOTICE = "*Cut here: a ticket of this tracker has no room for more. The whole text stands in the map, see Source.*"
 _FENCE = "```"
 
@@ -112,7 +110,7 @@ def tracking_state(
     held, spec = holdings.tracking, plan.tracking
     revision = revise(spec, held, policy) if held else Revision(())
     number = held.ticket.number if held else ""
-    left = unticked(revision.texts_but(TASK_LIST) if held else [section.text for section in spec.sections])
+    left = unticked(revision.texts_but(SectionName.TICKETS) if held else [section.text for section in spec.sections])
     finished = _is_finished(plan, holdings, changes)
     is_open, closed_by_us = not held or held.ticket.state is State.OPEN, held and held.marker.state == State.CLOSED
     if finished and is_open and not closed_by_us:

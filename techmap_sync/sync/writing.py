@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from techmap_sync.planning.task import TaskSpec
+from techmap_sync.planning.task import SectionName, TaskSpec
 from techmap_sync.sync.block import Block, Part, write_block
 from techmap_sync.sync.changes import Action, Change, FieldEdit, MapChanges
 from techmap_sync.sync.comparison import digest, text_digest
@@ -25,9 +25,6 @@ from techmap_sync.sync.merge import (
 )
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, CloseReason, Draft, Patch, State, Ticket
-
-STATUS = "status"
-"""The section that says why a ticket was closed or labelled; it goes when its task is back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +194,10 @@ def _marker(change: Change, held: Held, changes: MapChanges, policy: SyncPolicy,
 def _with_reason(block: Block, marker: Marker, change: Change, commit: str) -> str:
     """Say in the block why the ticket is closed or orphaned, and since which commit."""
     since = f" (commit {commit[:12]})" if commit else ""
-    status = Part(STATUS, "Status", f"{change.reason[:1].upper()}{change.reason[1:]}{since}.")
-    parts = (*(part for part in block.parts if part.name != STATUS), status)
-    written = WrittenField(digest(STATUS), text_digest(status.text), status.heading)
-    known = replace(marker, sections={**marker.sections, STATUS: written})
+    status = Part(SectionName.STATUS, "Status", f"{change.reason[:1].upper()}{change.reason[1:]}{since}.")
+    parts = (*(part for part in block.parts if part.name != SectionName.STATUS), status)
+    written = WrittenField(digest(SectionName.STATUS), text_digest(status.text), status.heading)
+    known = replace(marker, sections={**marker.sections, SectionName.STATUS: written})
     return write_block(parts, known, block.before, block.after)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from techmap_sync.errors import SettingsProblem
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.escape import code_span
 from techmap_sync.planning.link_targets import MapSource, WebFiles
+from techmap_sync.planning.task import SectionName
 from techmap_sync.planning.templates import TicketTemplates, continued
 from tests.planning.maps import CORPUS, graph_of, plan_of, read_file
 
@@ -95,3 +97,38 @@ def test_a_code_span_holds_whatever_backticks_the_text_has(text: str) -> None:
 def test_a_text_of_several_lines_starts_on_its_own() -> None:
     assert continued("one") == "one"
     assert continued("```\ncode\n```") == "\n\n  ```\n  code\n  ```"
+
+
+RENAMED = """\
+{% extends "shipped/component.md.j2" %}
+{% block purpose %}{{ section("why", "Why") }}{{ purpose }}
+{{ section("risks", "Risks") }}none known{% endblock %}
+{% block where %}{% if where %}{{ section("files", heading="Files") }}{{ where | join(" ") }}{% endif %}{% endblock %}
+{% block methods %}{{ section("what", "What") }}{% for one in methods %}{{ one.signature }} {% endfor %}{% endblock %}
+{% block source %}{{ section("team", "Team") }}ours{{ section("source", "Origin") }}{{ source }}{% endblock %}
+"""
+
+
+def test_a_section_keeps_its_name_however_a_team_calls_and_heads_it(tmp_path: Path) -> None:
+    graph = graph_of(MAP)
+    team = template(tmp_path, RENAMED)
+    usual = TicketTexts(graph, MapSource("docs/map.md"), TicketTemplates(shipped(""))).sections(0)
+    own = TicketTexts(graph, MapSource("docs/map.md"), TicketTemplates(shipped(""), team)).sections(0)
+    headings = {section.name: section.heading for section in own}
+    assert headings["purpose"] == "Why"
+    assert headings["where"] == "Files"
+    assert headings["methods"] == "What"
+    assert headings["source"] == "Origin"
+    assert headings["risks"] == "Risks"  # a further section is the team's own
+    assert headings["team"] == "Team"
+    values = {section.name: section.values for section in own}
+    assert {section.name: section.values for section in usual}.items() <= values.items()
+
+
+@pytest.mark.parametrize("name", SectionName)
+def test_every_section_of_a_shipped_template_is_opened_in_the_block_of_its_name(name: SectionName) -> None:
+    opening = re.compile(r'{% block (\w+) %}(?:(?!{% block).)*?section\("([^"]*)"', re.DOTALL)
+    texts = [path.read_text(encoding="utf-8") for path in Path(shipped("")).glob("*.md.j2")]
+    opened = {place for text in texts for place in opening.findall(text)}
+    written_by_code = {SectionName.LEAD, SectionName.TICKETS, SectionName.STATUS}
+    assert name in written_by_code or (name.replace(" ", "_"), name) in opened
