@@ -67,6 +67,7 @@ DEEP = "> " * (MAX_DEPTH + 1)
 BROKEN: Mapping[str, tuple[str, str, str, str]] = {
     "no-title": ("MAP: Password Reset", "MAP:", "# TECHNICAL MAP:", "error"),
     "not-ready": ("Ready**: Yes", "Ready**: Not yet", "**Implementation Ready**: Not yet", "note"),
+    "nothing-to-do": ("MAP: Password Reset", "MAP: Password Reset", "# TECHNICAL MAP: Password Reset", "warning"),
     "unrecognised-readiness": ("Ready**: Yes", "Ready**: Perhaps", "**Implementation Ready**: Perhaps", "warning"),
     "placeholder-left": (
         "the table `reset_tokens`", "[Schema modifications needed]", "[Schema modifications needed]", "error"
@@ -104,6 +105,8 @@ def edited(old: str, new: str) -> str:
 def broken(rule: str) -> str:
     old, new, _, _ = BROKEN[rule]
     text = edited(old, new)
+    if rule == "nothing-to-do":
+        return text[: text.index("## ")] + text[text.index("---\n\n**Status**") :]
     return text.replace(": a link to the reset", "") if rule == "component-without-purpose" else text
 
 
@@ -128,6 +131,21 @@ def test_each_rule_is_found_where_it_is_broken(rule: str) -> None:
     assert underlined(broken(rule), found.span) == expected
     assert found.severity == severity
     assert found.path == "map.md"
+
+
+@pytest.mark.parametrize("answer", ["Not yet", "Yes\n**Status**: SUPERSEDED"])
+def test_a_map_that_nobody_approved_or_that_is_retired_may_be_empty(answer: str) -> None:
+    assert "nothing-to-do" not in rules_of(broken("nothing-to-do").replace("Ready**: Yes", f"Ready**: {answer}"))
+
+
+def test_a_map_whose_work_is_done_is_not_empty() -> None:
+    text = broken("nothing-to-do").replace("---\n\n**Status**", "## Unit Tests\n- [x] a\n\n---\n\n**Status**")
+    assert "nothing-to-do" not in rules_of(text)
+
+
+def test_a_map_in_which_every_section_says_none_asks_for_nothing() -> None:
+    text = broken("nothing-to-do").replace("---\n\n**Status**", "## Unit Tests\nNone\n\n---\n\n**Status**")
+    assert "nothing-to-do" in rules_of(text)
 
 
 def test_every_rule_has_a_map_that_breaks_it() -> None:

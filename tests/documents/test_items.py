@@ -125,3 +125,32 @@ def test_a_section_that_says_none_has_no_items(name: str) -> None:
     for nothing in ("None", "N/A", "Not applicable", "No changes required.", "- None", "None - not touched"):
         (found,) = levels(body(f"## Integration Points\n\n### {name}\n{nothing}\n").changes).values()
         assert found == [], nothing
+
+
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_a_label_with_code_alone_explains_the_list_after_it(gap: str) -> None:
+    found = group(f"**Today**:\n{gap}```sql\nselect 1;\n```\n{gap}- a\n- b\n\n**Later**:\n- c\n")
+    assert [item.title for item in found.items] == ["a", "b", "Later"]
+    assert "**Today**" in found.context
+    assert "select 1;" in found.context
+
+
+def test_a_label_with_code_alone_and_no_list_after_it_is_an_item() -> None:
+    assert details("**Today**:\n```\nx\n```\n") == [("Today", "```\nx\n```")]
+    assert details("**Today**:\n```\nx\n```\nText.\n- a\n") == [("Today", "```\nx\n```\nText.\n- a")]
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~", "````"])
+def test_a_paragraph_with_a_colon_before_code_is_the_item_and_what_follows_is_its_detail(fence: str) -> None:
+    code = f"{fence}sh\nrun\n{fence}"
+    assert details(f"Run it:\n{code}\nIt takes an hour.\n\nThen look:\n\n{code}\n") == [
+        ("Run it", f"{code}\nIt takes an hour."),
+        ("Then look", code),
+    ]
+    assert details(f"Before.\n\nRun it:\n{code}\n\n- a\n") == [("Before.", ""), ("Run it", f"{code}\n\n- a")]
+
+
+def test_a_paragraph_before_code_and_bullets_of_their_own_are_all_items() -> None:
+    found = group("Run it:\n```\nx\n```\n\nAfter that, remove:\n- a\n- b\n")
+    assert [item.title for item in found.items] == ["Run it", "a", "b"]
+    assert found.context == "After that, remove:"

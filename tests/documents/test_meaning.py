@@ -151,3 +151,33 @@ def test_nothing_is_named_wherever_it_stands() -> None:
         """
     )
     assert [passage.markdown for passage in found.nothing] == ["None", "No changes needed.", "N/A", "None", "None"]
+
+
+NEGATIVE_STEPS = [
+    "No data migration", "No rows to undo", "Nothing to undo, the flag is off", "No new environment variables.",
+    "No downtime", "No schema to roll back", "Keine Datenmigration", "Keine neuen Umgebungsvariablen", "Rien à annuler",
+    "Aucune migration", "Nada que deshacer", "Sin migración de datos", "无数据迁移", "无需回滚",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NEGATIVE_STEPS)
+def test_a_negative_statement_among_steps_is_text_and_is_named(text: str) -> None:
+    for form in ("- {}\n- Stop\n", "- [ ] {}\n- Stop\n", "| Step |\n|---|\n| {} |\n| Stop |\n"):
+        found = steps(form.format(text))
+        assert [item.title for item in found.items] == ["Stop"]
+        assert text in found.context
+        assert [passage.markdown for passage in found.nothing] == [text]
+
+
+@pytest.mark.parametrize(
+    "text", ["No new deployments while it runs", "No user loses the session", "Nothing is deleted before the copy"]
+)
+def test_a_rule_among_steps_is_an_item(text: str) -> None:
+    assert [item.title for item in steps(f"- {text}\n").items] == [text]
+
+
+def test_a_negative_statement_among_tests_is_a_test() -> None:
+    assert titles("- No data migration\n- No rows to undo after a failed import\n") == [
+        "No data migration",
+        "No rows to undo after a failed import",
+    ]

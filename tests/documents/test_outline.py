@@ -77,3 +77,15 @@ def test_the_level_of_the_headings_does_not_matter(depth: int) -> None:
     more = "#" * depth
     found = body(f"{more}# Testing\n\n{more}## Unit Tests\n\n{more}### Case\n- x\n")
     assert levels(found.tests) == {"unit": ["Case"]}
+
+
+@pytest.mark.parametrize("heading", ["Unit Tests", "Modultests", "Tests unitaires", "Pruebas unitarias", "单元测试"])
+@pytest.mark.parametrize("line", ["---", "----------"])
+def test_a_known_heading_may_be_underlined_among_headings_with_hashes(heading: str, line: str) -> None:
+    found = body(f"## Deployment\n\n### Rollback\n- a\n\n{heading}\n{line}\n\n- b\n")
+    assert (levels(found.deployment), levels(found.tests)) == ({"rollback": ["a"]}, {"unit": ["b"]})
+
+
+def test_a_map_may_underline_all_its_headings() -> None:
+    found = body("Testing\n=======\n\nUnit Tests\n----------\n- a\n\nDeployment\n===\n\nRollback Plan\n---\n- b\n")
+    assert (levels(found.tests), levels(found.deployment)) == ({"unit": ["a"]}, {"rollback": ["b"]})

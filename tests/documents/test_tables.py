@@ -35,3 +35,32 @@ def test_empty_rows_and_rows_that_say_nothing_are_no_items() -> None:
 def test_a_cell_keeps_its_bars_and_markdown() -> None:
     (item,) = group("| Case | Expected |\n|---|---|\n| a \\| b | **x** |\n").items
     assert (item.title, item.fields) == ("a | b", (("Expected", "**x**"),))
+
+
+MATRICES = [
+    "| Case | Anon | User |\n|---|---|---|\n| read | no | yes |\n| write | no | no |",
+    "| Case | Anon | User |\n|---|---|---|\n| read | ✗ | ✓ |\n| write | | ✅ |",
+    "| # | Fall | Gast | Nutzer |\n|---|---|---|---|\n| 1 | lesen | nein | ja |",
+    "| 用例 | 访客 | 用户 |\n|---|---|---|\n| 读 | 否 | 是 |",
+    "| Case | A | B |\n|---|---|---|\n| read | - | x |\n| write | × | ❌ no |",
+]
+
+
+@pytest.mark.parametrize("table", MATRICES)
+def test_a_matrix_stays_whole(table: str) -> None:
+    (only,) = group(f"{table}\n").items
+    assert (only.title, only.detail) == ("Unit Tests", table)
+    (only,) = group(f"Who may do what:\n\n{table}\n").items
+    assert (only.title, only.detail) == ("Who may do what", table)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| Case | Automated |\n|---|---|\n| one | yes |\n| two | no |",
+        "| Case | Expected | By hand |\n|---|---|---|\n| one | refused | yes |\n| two | taken | no |",
+        "| Case | A | B |\n|---|---|---|\n| one | | |\n| two | | |",
+    ],
+)
+def test_a_table_that_says_more_has_a_row_for_each_item(table: str) -> None:
+    assert titles(f"{table}\n") == ["one", "two"]

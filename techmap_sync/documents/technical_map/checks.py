@@ -20,6 +20,7 @@ from techmap_sync.diagnostics import (
     is_silenced,
     silenced_lines,
 )
+from techmap_sync.documents.base import Lifecycle
 from techmap_sync.documents.technical_map.model import ComponentKind, Readiness
 from techmap_sync.documents.technical_map.wording import NearNames, name_key
 
@@ -42,6 +43,13 @@ _ALL = (
         "the map is not approved yet, so that no ticket is made of it",
         Severity.NOTE,
         "answer the field in the footer once implementation may start:\n\n  **Implementation Ready**: Yes",
+    ),
+    Rule(
+        "nothing-to-do",
+        "the map is approved, and no ticket comes of it",
+        Severity.WARNING,
+        "see what `techmap-sync show` reads; give what is to be done a heading of the template:\n\n"
+        "  ### New Components\n  - `TokenStore`: keeps the recovery codes",
     ),
     Rule(
         "unrecognised-readiness",
@@ -212,6 +220,14 @@ def _not_ready(found: TechnicalMap) -> Iterator[Finding]:
         yield Finding("not-ready", "no field says whether implementation may start", found.span)
 
 
+def _nothing_to_do(found: TechnicalMap) -> Iterator[Finding]:
+    """An approved map with nothing in it was misread, or is not finished; one whose work is done is neither."""
+    groups = (*found.changes, *found.tests, *found.deployment, *(g for area in found.constraints for g in area.groups))
+    asks = found.components or found.done or any(group.items for group in groups)
+    if found.ready and found.lifecycle is Lifecycle.ACTIVE and not asks:
+        yield Finding("nothing-to-do", "the map is approved, and nothing in it becomes a ticket", found.span)
+
+
 def _misspelt_component(found: TechnicalMap) -> Iterator[Finding]:
     listed = {component.name: component for component in found.components}
     for name, meant in _misspelt(found.components).items():
@@ -297,6 +313,7 @@ def _first_line(span: Span) -> Span:
 
 _CHECKS: tuple[Callable[[TechnicalMap], Iterable[Finding]], ...] = (
     _not_ready,
+    _nothing_to_do,
     _misspelt_component,
     _component_without_spec,
     _spec_not_listed,

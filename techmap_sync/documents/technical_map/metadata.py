@@ -162,7 +162,7 @@ def _fields_of(block: Block, document: Document, vocabulary: Vocabulary) -> list
 
 
 def _fields_of_all(blocks: Iterable[Block], document: Document, vocabulary: Vocabulary) -> list[MetadataField]:
-    parts = [_fields_of(block, document, vocabulary) for block in straighten(blocks)]
+    parts = [_fields_of(block, document, vocabulary) for block in straighten(blocks, vocabulary)]
     return [field for part in parts for field in part] if all(parts) else []
 
 

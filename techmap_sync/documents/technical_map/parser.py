@@ -42,7 +42,8 @@ def parse(text: str, vocabulary: Vocabulary) -> Reading:
         return notices.unread(body, first_line)
     tamed = tame(body)
     markdown = marked(tamed.text)
-    document = with_signs(Document(body, first_line, tuple(straighten(markdown.blocks))), markdown.edits, tamed.spaces)
+    blocks = tuple(straighten(markdown.blocks, vocabulary))
+    document = with_signs(Document(body, first_line, blocks), markdown.edits, tamed.spaces)
     reader = Reader(document, vocabulary)
     found = _read(reader, front)
     findings = (

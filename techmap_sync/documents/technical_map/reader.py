@@ -10,12 +10,12 @@ from techmap_sync.documents.technical_map import notices
 from techmap_sync.documents.technical_map.classify import says_no_rule, says_no_step, says_no_test
 from techmap_sync.documents.technical_map.components import Specification, only_groups, read_specification
 from techmap_sync.documents.technical_map.fields import has_fields
-from techmap_sync.documents.technical_map.items import heading_text, read_group
+from techmap_sync.documents.technical_map.items import read_group
 from techmap_sync.documents.technical_map.methods import methods_in
 from techmap_sync.documents.technical_map.model import Component, ConstraintArea, ItemGroup, Passage
 from techmap_sync.documents.technical_map.names import is_numbered_component
 from techmap_sync.documents.technical_map.overview import Listing, listed_files, nothing_listed, read_listings
-from techmap_sync.documents.technical_map.sections import split_at_labels, sub_sections
+from techmap_sync.documents.technical_map.sections import heading_text, holds_list, split_at_labels, sub_sections
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import heading_key, name_key
 from techmap_sync.documents.work import Method
@@ -196,7 +196,7 @@ class Reader:
     def _read_sub_section(self, section: Section, kind: str, name: str) -> None:
         key = heading_key(section.heading)
         if kind == "testing":
-            name = name or self.vocabulary.test_level(key) or (key if section.by_label else "")
+            name = name or self._test_level(section, key)
         elif kind == "deployment":
             name = name or key
         if look_up(self.vocabulary.sections, section.heading) in ("ignored", "context") or name == "existing":
@@ -205,6 +205,12 @@ class Reader:
             self._read_group(section, kind, name)
         else:
             self._not_recognised(section)
+
+    def _test_level(self, section: Section, key: str) -> str:
+        """Return the level that a heading or label below tests opens, or nothing where it opens none."""
+        if self.vocabulary.is_no_test_level(key):
+            return ""
+        return self.vocabulary.test_level(key) or (key if section.by_label or holds_list(section) else "")
 
     def _read_group(self, section: Section, kind: str, name: str) -> None:
         self.findings += notices.of_empty(section, self.document)

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from techmap_sync.documents.markdown import Block, Heading, ItemList, Line, ListItem, Paragraph, Rule, Run
-from techmap_sync.documents.technical_map.shapes import Label, label_of
+from techmap_sync.documents.markdown import Block, Heading, ItemList, Line, ListItem, Paragraph, Rule, Run, Table
+from techmap_sync.documents.technical_map.shapes import Label, label_of, plain_label_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
-from techmap_sync.documents.technical_map.wording import heading_key, plain
+from techmap_sync.documents.technical_map.wording import heading_key, plain, unnumbered, without_closing_colon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -52,7 +52,18 @@ class Section:
         return self.children[-1].end if self.children else self.own_end
 
 
-def straighten(blocks: Iterable[Block]) -> Iterator[Block]:
+def heading_text(section: Section) -> str:
+    """Return the heading as it is shown: no Markdown, numbering, emoji or closing colon."""
+    return without_closing_colon(unnumbered(section.heading))
+
+
+def holds_list(section: Section) -> bool:
+    """Whether a list or a table stands anywhere in a section."""
+    own = any(isinstance(block, ItemList | Table) for block in section.blocks)
+    return own or any(map(holds_list, section.children))
+
+
+def straighten(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[Block]:
     """Yield the blocks with every label and every numbered line as the start of a block of its own."""
     blocks = list(blocks)
     hashes = any(isinstance(block, Heading) and not block.underlined for block in blocks)
@@ -62,16 +73,19 @@ def straighten(blocks: Iterable[Block]) -> Iterator[Block]:
                 yield from _split_paragraph(block)
             case ItemList():
                 yield from _split_list(block)
-            case Heading() if _stands_above_a_rule(block, hashes=hashes and number > 0):
+            case Heading() if _stands_above_a_rule(block, vocabulary, hashes=hashes and number > 0):
                 yield from _split_paragraph(_paragraph(block.underlined))
                 yield Rule(block.underlined[-1].end + 1, block.end)
             case _:
                 yield block
 
 
-def _stands_above_a_rule(heading: Heading, *, hashes: bool) -> bool:
-    """Whether ``text`` above ``---`` is no heading: where other headings have hashes, or where the text says so."""
-    if heading.level == 1 or not heading.underlined:
+def _stands_above_a_rule(heading: Heading, vocabulary: Vocabulary, *, hashes: bool) -> bool:
+    """Whether ``text`` above ``---`` is no heading: where other headings have hashes, or where the text says so.
+
+    Words that are a section's are a heading, whatever the others look like.
+    """
+    if heading.level == 1 or not heading.underlined or is_section(plain(heading.line.runs), vocabulary):
         return False
     lines = heading.underlined
     is_shortest = heading.end - lines[-1].end <= len("\n---")
@@ -228,7 +242,8 @@ def sub_sections(section: Section, words: Mapping[str, str], *, any_label: bool 
     """Yield the sub-sections, whether headings or labels open them; what stands before them comes first.
 
     A label opens one when it is one of the ``words``; directly below the heading, with ``any_label``, whatever it says.
-    Inside a sub-section, a single word names a group there ("Performance") and opens nothing.
+    Inside a sub-section, a single word names a group there ("Performance") and opens nothing. The items of a list,
+    ``1. **Unit Tests**:``, open them too: directly where one of them is one of the words, inside where all are.
     """
 
     def opens_directly(label: Label) -> bool:
@@ -237,17 +252,70 @@ def sub_sections(section: Section, words: Mapping[str, str], *, any_label: bool 
     def opens_inside(label: Label) -> bool:
         return label.alone and bool(look_up(words, label.text)) and len(heading_key(label.text).split()) > 1
 
+    def items_open_directly(labels: Sequence[Label | None]) -> Sequence[bool]:
+        known = [label is not None and bool(look_up(words, label.text)) for label in labels]
+        return [any(known) and bool(label and opens_directly(label)) for label in labels]
+
+    def items_open_inside(labels: Sequence[Label | None]) -> Sequence[bool]:
+        each_opens = all(label is not None and opens_inside(label) for label in labels)
+        return [each_opens] * len(labels)
+
     own, labelled = split_at_labels(section.blocks, opens_directly)
+    own, listed = _split_at_items(own, words, items_open_directly)
     yield replace(section, blocks=own, children=())
-    yield from labelled
+    yield from (*listed, *labelled)
     for child in section.children:
         blocks, inside = split_at_labels(child.blocks, opens_inside)
-        if not inside:
+        blocks, listed = _split_at_items(blocks, words, items_open_inside)
+        if not (inside or listed):
             yield child
             continue
-        yield replace(child, blocks=blocks, children=())
-        yield from inside[:-1]
-        yield replace(inside[-1], children=child.children)
+        if blocks or not listed:
+            yield replace(child, blocks=blocks, children=())
+        *before, last = *listed, *inside
+        yield from before
+        yield replace(last, children=child.children)
+
+
+def _split_at_items(
+    blocks: Sequence[Block], words: Mapping[str, str], opens: Callable[[Sequence[Label | None]], Sequence[bool]]
+) -> tuple[tuple[Block, ...], list[Section]]:
+    """Return the blocks without the list items that are sub-sections, ``1. **Unit Tests**:``, and those sections.
+
+    :param opens: says of the labels of a list's items, None where one has none, which of them open a sub-section.
+    """
+    kept: list[Block] = []
+    sections: list[Section] = []
+    for block in blocks:
+        if not isinstance(block, ItemList):
+            kept.append(block)
+            continue
+        labels = [_item_label(item, words) for item in block.items]
+        opened = opens(labels)
+        if rest := tuple(item for item, open_ in zip(block.items, opened, strict=True) if not open_):
+            kept.append(block._replace(items=rest))
+        found = zip(block.items, labels, opened, strict=True)
+        sections += [_item_section(item, label) for item, label, open_ in found if label and open_]
+    return tuple(kept), sections
+
+
+def _item_label(item: ListItem, words: Mapping[str, str]) -> Label | None:
+    """Return the label that an item starts with, bold or not; one of the words alone above a list is one too."""
+    first = item.blocks[0] if item.blocks else None
+    if not isinstance(first, Paragraph):
+        return None
+    if label := plain_label_of(first.lines[0], words):
+        return label
+    text = plain(first.lines[0].runs)
+    alone = len(first.lines) == 1 and len(item.blocks) > 1 and look_up(words, text)
+    return Label(text, text, ()) if alone else None
+
+
+def _item_section(item: ListItem, label: Label) -> Section:
+    first = item.blocks[0]
+    assert isinstance(first, Paragraph)
+    blocks = (*_value(label, first), *item.blocks[1:])
+    return Section(label.text, first.lines[0], item.start, blocks, by_label=True)
 
 
 def split_at_labels(blocks: Sequence[Block], opens: Callable[[Label], bool]) -> tuple[tuple[Block, ...], list[Section]]:

@@ -95,6 +95,22 @@ _NUMBER = re.compile(r"[\d.,#()]*")
 VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 
 
+_CALL = rf"(?:{'|'.join(sorted(VERBS))})`?\s+`?(?:/|https?://|\{{)"
+_ENDPOINT = re.compile(rf"(?:^|[\s`(*]){_CALL}|^[`(*]*/[\w{{:]")
+_LISTED_ENDPOINT = re.compile(rf"(?m)^\s*(?:[-*+]|\d{{1,3}}[.)])[ \t]+[`(*]*(?:{_CALL}|/[\w{{:])")
+_FIRST_ENDPOINT = re.compile(rf"[`(*]*(?:{_CALL}|/[\w{{:])")
+
+
+def names_endpoint(title: str, detail: str = "") -> bool:
+    """Whether a title names an endpoint, or the first line or a bullet of the detail does."""
+    return any((_ENDPOINT.search(title), starts_with_endpoint(detail), _LISTED_ENDPOINT.search(detail)))
+
+
+def starts_with_endpoint(text: str) -> bool:
+    """Whether a text begins with an endpoint: ``POST /login``, ``/login``."""
+    return _FIRST_ENDPOINT.match(text) is not None
+
+
 class Row(NamedTuple):
     """A row with its title and what its other columns stand for."""
 
@@ -143,6 +159,19 @@ def lists_files(table: Table, vocabulary: Vocabulary) -> bool:
     """Whether a table says in its columns what happens to which file."""
     columns = {vocabulary.fields.get(heading_key(plain(cell.runs)), "") for cell in table.header}
     return {"location", "status"} <= columns
+
+
+_TICKS = frozenset({"", "x", "×", "o", "-", "–", "—"})
+
+
+def is_matrix(table: Table, vocabulary: Vocabulary) -> bool:
+    """Whether a table says yes or no in each cell of two columns or more: no row of it means anything alone."""
+    heads = tuple(plain(cell.runs) for cell in table.header)
+    columns = [column for column in range(len(heads)) if not _counts(table, heads, column, vocabulary)][1:]
+    words = vocabulary.matrix_words | _TICKS
+    cells = [[plain(row[column].runs) for row in table.rows] for column in columns]
+    answers = all(fold(unnumbered(text)) in words for column in cells for text in column)
+    return len(columns) > 1 and answers and all(any(column) for column in cells)
 
 
 def _counts(table: Table, heads: tuple[str, ...], column: int, vocabulary: Vocabulary) -> bool:

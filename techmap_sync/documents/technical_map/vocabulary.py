@@ -168,11 +168,13 @@ TABLES: Mapping[str, frozenset[str] | None] = {
     "changes": frozenset({"existing", "database", "api", "configuration"}),
     "tests": frozenset({"unit", "integration", "end-to-end", "performance"}),
     "deployment": frozenset({"environment", "configuration", "migration", "rollback"}),
-    "test_words": frozenset({"before", "after"}),
+    "test_words": frozenset({"before", "after", "no_level"}),
     "fields": frozenset({
         "location", "purpose", "methods", "depends on", "inbound", "outbound", "external", "priority", "status",
     }),
     "component_words": None,
+    "api_parts": None,
+    "matrix_words": None,
     "step_words": None,
     "and_words": None,
     "statuses": frozenset({"new", "modified", "removed", "integration", "untouched", "done"}),
@@ -202,8 +204,14 @@ class Vocabulary:
     deployment: Mapping[str, str]
     words_before_test_level: tuple[str, ...]
     words_after_test_level: tuple[str, ...]
+    no_test_level: frozenset[str]
+    """What stands below tests and is no level of them: test data, coverage, tools."""
     fields: Mapping[str, str]
     component_words: frozenset[str]
+    api_parts: frozenset[str]
+    """What is said of an endpoint: request, response, errors."""
+    matrix_words: frozenset[str]
+    """What the cells of a matrix say besides a tick or a cross."""
     between_names: re.Pattern[str]
     """What divides names in a list: "A, B and C"."""
     steps: re.Pattern[str]
@@ -242,8 +250,11 @@ class Vocabulary:
             deployment=_by_word(merged["deployment"], heading_key),
             words_before_test_level=longest_first(merged["test_words"].get("before", ())),
             words_after_test_level=longest_first(merged["test_words"].get("after", ())),
+            no_test_level=frozenset(map(heading_key, merged["test_words"].get("no_level", ()))),
             fields=_by_word(merged["fields"], heading_key),
             component_words=_folded(lists["component_words"]),
+            api_parts=frozenset(map(heading_key, lists["api_parts"])),
+            matrix_words=_folded(lists["matrix_words"]),
             between_names=_between_names(lists["and_words"]),
             steps=steps_of(lists["step_words"]),
             statuses=_by_word(merged["statuses"], fold),
@@ -258,6 +269,11 @@ class Vocabulary:
             abbreviations=_folded(lists["abbreviations"]),
             units=_by_word(merged["units"], fold),
         )
+
+    def is_no_test_level(self, key: str) -> bool:
+        """Whether a heading below tests says what they need and how they are made: "Test Data", "Coverage"."""
+        bare = (key.removeprefix(f"{word} ") for word in self.words_after_test_level)
+        return key in self.no_test_level or any(each in self.no_test_level for each in bare)
 
     def test_level(self, key: str) -> str:
         """Return the level of a section such as "accessibility tests", or nothing when it is no test section."""
