@@ -1,368 +1,340 @@
-"""One request, one answer, within a budget: what both vendors' libraries send by.
+"""Requests to a vendor's API, for all vendors: paced, retried where that is safe, redirected, with the port's errors.
 
-PyGithub and python-gitlab put a request together and sign it; the answer never passes through them. Neither bounds
-what a server sends back, and ``requests`` bounds only how long single bytes take. Here one answer has to be there,
-header and body, within the timeout, and may take only so much room once it is unpacked.
+A read is retried after a failure that may pass. A write is sent once: when no clear answer comes, nobody knows whether
+it took effect (``OutcomeUnclear``). Only what cannot have had an effect is sent again: a request that never left, came
+too soon or was redirected. A vendor's client says how its library sends a request, and what its answers mean.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import socket
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from functools import partial
-from http import client
-from typing import Any, NoReturn
-from urllib.parse import parse_qsl, urljoin, urlsplit
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-import requests
-import urllib3
-from pydantic_core import from_json
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import MaxRetryError, NewConnectionError, ReadTimeoutError
+from techmap_sync.errors import BudgetSpent, OutcomeUnclear, TicketRefused, TrackerError, UnexpectedAnswer
+from techmap_sync.trackers.answers import Answer, Query, Request, Row, Schema, Unexpected
+from techmap_sync.trackers.connection import Connection
+from techmap_sync.trackers.pages import Endless, Pages, size_of, smaller
+from techmap_sync.trackers.session import NoAnswer, Reply, TooLarge
 
-from techmap_sync.errors import TrackerError
-from techmap_sync.secrecy import harmless
-
-DAY = 86_400.0
-"""No limit of either vendor lasts longer; what names more is cut to a day, or means another unit."""
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-_CIPHERS = 12
+_NO_FIELDS: Query = {}
+_SECONDS_BEFORE_RETRIES = (1.0, 2.0, 4.0)
+_MOST_REDIRECTS = 5
+_ACCEPTED, _TIMED_OUT, _NOT_IMPLEMENTED = 202, 408, 501
+_LOOK_AGAIN = "run again: it looks first for what was written"
+_TRY_AGAIN = "try again; check any proxy in between, and the release of the server"
+_ABOUT_CONTENT = (400, 406, 409, 411, 412, 413, 414, 415, 422)
+"""Status of a request that was understood and allowed, and whose content was not accepted."""
 
 
-def seconds_to_wait(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return what ``Retry-After`` says, in seconds or as a date; None where it says nothing that can be understood.
+@dataclass(eq=False)
+class RequestRefused(TrackerError):
+    """The server understood the request and refused it; it had no effect."""
 
-    https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3: a whole number of seconds, or a date.
-
-    :param headers: by names in lower case.
-    """
-    advice = headers.get("retry-after", "").strip()
-    if _NUMBER.fullmatch(advice):
-        return _within_a_day(advice)
-    try:
-        return min(max((parsedate_to_datetime(advice) - now).total_seconds(), 0.0), DAY)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-
-
-def reset_time(text: str, now: datetime) -> datetime | None:
-    """Return when a limit starts again, given in seconds since 1970.
-
-    :return: None for what can be no such time: more than a day ahead, as milliseconds would be.
-    """
-    text = text.strip()
-    if not _NUMBER.fullmatch(text) or len(text.partition(".")[0]) > _CIPHERS:
-        return None
-    seconds = float(text)
-    if seconds > now.timestamp() + DAY:
-        return None
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def moment(text: str) -> datetime | None:
-    """Return a time that a row names; None where it is not one, or lacks its zone."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo else None
-
-
-def number(text: str) -> int | None:
-    """Return a count that a header names; None where it names none."""
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _CIPHERS else None
-
-
-def _within_a_day(digits: str) -> float:
-    return DAY if len(digits.partition(".")[0].lstrip("0")) > _CIPHERS else min(float(digits), DAY)
-
-
-_AGAIN = "try again, or give a longer timeout"
-_NETWORK = "check the address and the network"
-_CERTIFICATES = "ca_bundle in the settings, or the variable REQUESTS_CA_BUNDLE"
-
-
-class NoAnswer(Exception):
-    """No answer came that could be understood."""
-
-    def __init__(self, what: str, hint: str, *, sent: bool = True, transient: bool = True) -> None:
-        super().__init__(what, hint)
-        self.what = what
-        self.hint = hint
-        self.sent = sent
-        """The request may have reached the server."""
-        self.transient = transient
-        """It may pass by itself."""
-
-
-class TooLarge(NoAnswer):
-    """The answer is larger than any that was asked for, or takes that much room when it is unpacked."""
+    status: int = 0
+    said: str = ""
+    """The server's own words."""
+    field: str = ""
+    """The one field of an issue that a validation error is about."""
+    affects_run: bool = False
+    """The token, the project or the server is at fault: any other request would be refused too."""
 
 
 @dataclass(eq=False)
 class AnswerTooLarge(TrackerError):
-    """The answer to a read takes more room than it may; a part of it may fit."""
+    """The answer to a read is larger than allowed; a part of it may fit."""
 
 
-def no_answer(error: Exception, host: str) -> NoAnswer:
-    """Say what happened to a request, and whether the server can have seen it.
-
-    The error's own text is never shown: it may hold the address of a proxy with a password in it.
-    """
-    match error:
-        case requests.exceptions.SSLError() if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            hint = f"name a file with its authority's certificates: {_CERTIFICATES}"
-            failure = NoAnswer(f"the certificate of {host} is not trusted", hint, sent=False, transient=False)
-        case requests.exceptions.SSLError():
-            failure = NoAnswer(f"no secure connection to {host}", "check the address, and what proxy is in between")
-        case requests.exceptions.ProxyError() | requests.exceptions.InvalidProxyURL():
-            hint = "check the address in HTTPS_PROXY, and that NO_PROXY names the servers that need none"
-            failure = NoAnswer(f"the proxy did not connect to {host}", hint, sent=False, transient=False)
-        case requests.exceptions.ConnectTimeout():
-            failure = NoAnswer(f"{host} cannot be reached in time", _NETWORK, sent=False)
-        case requests.exceptions.Timeout():
-            failure = NoAnswer(f"{host} did not answer in time", _AGAIN)
-        case requests.exceptions.ConnectionError() if _is_cause(error, ReadTimeoutError):
-            failure = NoAnswer(f"{host} did not answer in full in time", _AGAIN)
-        case requests.exceptions.ConnectionError() if _is_unconnected(error):
-            failure = NoAnswer(f"{host} cannot be reached", _NETWORK, sent=False)
-        case requests.exceptions.ConnectionError() | requests.exceptions.ChunkedEncodingError():
-            failure = NoAnswer(f"{host} dropped the connection", _AGAIN)
-        case requests.exceptions.ContentDecodingError():
-            failure = NoAnswer(f"{host} answered with something that cannot be unpacked", _AGAIN)
-        case OSError() if not isinstance(error, requests.RequestException) and error.errno is None:
-            # So requests says that the file of certificates is missing.
-            what = "the file with certificates cannot be read"
-            failure = NoAnswer(what, f"check its path: {_CERTIFICATES}", sent=False, transient=False)
-        case _:
-            failure = NoAnswer(f"the request to {host} failed: {type(error).__name__}", _NETWORK)
-    return failure
+def budget_spent(tracker: str, seconds: float) -> BudgetSpent:
+    """Return the error for a limit that takes too long to wait for."""
+    hint = f"run again in {math.ceil(seconds / 60)} min; that run continues where this one stopped"
+    return BudgetSpent(tracker, "no further request is allowed for now", hint, seconds)
 
 
-def _is_unconnected(error: OSError) -> bool:
-    reason = error.args[0].reason if error.args and isinstance(error.args[0], MaxRetryError) else None
-    return isinstance(reason, NewConnectionError)
+class RateLimit(Protocol):
+    """A vendor's limits, kept so that they are never exceeded."""
 
+    def wait(self, request: Request) -> None:
+        """Wait until a request may be sent.
 
-def _is_cause(error: OSError, kind: type[Exception]) -> bool:
-    return bool(error.args) and isinstance(error.args[0], kind)
-
-
-MOST_BYTES = 32 * 1024 * 1024
-"""A hundred issues with the longest texts that GitHub takes are 26 MB: 65,536 characters of four bytes."""
-MOST_VALUES = 500_000
-"""A hundred issues have about 30,000."""
-_CHUNK = 65_536
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_STRETCH = re.compile(rb'(?:[^"]*+"(?:[^"\\]|\\.)*+"){1,10000}+', re.DOTALL)
-"""Several strings with what is between them: taken out piece by piece, those of a large text take no room."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An HTTP answer, whatever its status."""
-
-    status: int
-    headers: Mapping[str, str]
-    """By names in lower case."""
-    body: bytes
-    """Unpacked."""
-    url: str
-
-    def link_query(self, relation: str) -> dict[str, str]:
-        """Return the query behind a relation of the header ``Link``; empty where there is none.
-
-        Only the query is taken from the link (https://www.rfc-editor.org/rfc/rfc8288#section-3): in front of a proxy,
-        servers often give a wrong host or path there, and no link leads to another server.
+        :raises BudgetSpent: that would take too long.
         """
-        links = requests.utils.parse_header_links(self.headers.get("link", ""))
-        url = next((link.get("url", "") for link in links if relation in link.get("rel", "").split()), "")
-        return dict(parse_qsl(url.partition("#")[0].partition("?")[2]))
+        ...
 
-    def json(self) -> Any:
-        """Return what the body says; None where it is empty.
+    def record(self, request: Request, answer: Answer | None) -> None:
+        """Note that a request was sent, and what its answer says about the limits."""
+        ...
 
-        Stricter than Python's own reader: no NaN, no lone surrogates, no deep nesting, not millions of values, which
-        take twenty times the room of their text.
+    def came_too_soon(self, answer: Answer, times: int) -> bool:
+        """Return whether an answer refuses a request for its pace, which may then be sent again.
 
-        :raises ValueError: it is not JSON.
+        :param times: how often the same request was refused for its pace before.
+        :raises BudgetSpent: the server wants too long a wait.
         """
-        if _signs(self.body) > MOST_VALUES and _has_too_many_values(self.body):
-            raise ValueError("too many values")
-        return from_json(self.body, allow_inf_nan=False) if self.body else None
+        ...
 
 
-def on_same_server(here: str, place: str) -> str:
-    """Return a place that a header names as a whole address; empty where it lies on another server, or nowhere.
+class HttpClient(ABC):
+    """Sends requests to one server for one repository or project."""
 
-    :param here: an address of the server; a token that is sent there may go nowhere else.
-    """
-    try:
-        there = urljoin(here, place)
-        home, target = urlsplit(here), urlsplit(there)
-        same = (home.scheme, home.hostname, home.port) == (target.scheme, target.hostname, target.port)
-    except ValueError:
-        return ""
-    return there if place and same else ""
+    vendor = ""
+    """As people write it."""
+    address_hint = ""
+    """What to check where a server answers in another way than the vendor's."""
 
+    def __init__(self, connection: Connection, tracker: str, host: str, limit: RateLimit) -> None:
+        """Send nothing yet.
 
-def _has_too_many_values(text: bytes) -> bool:
-    """Return whether a JSON text has more values than may be read; only as much of it is looked at as that takes."""
-    values = end = 0
-    while found := _STRETCH.match(text, end):  # searched for, a string without an end would be tried from each sign on
-        values += _signs(_STRING.sub(b"", found[0]))
-        end = found.end()
-        if values > MOST_VALUES:
-            return True
-    return values + _signs(text[end:]) > MOST_VALUES
-
-
-def _signs(text: bytes) -> int:
-    """Return how many values a JSON text without strings has at most."""
-    return sum(map(text.count, (b",", b"[", b"{")))
-
-
-class Answered(Exception):
-    """Brings an answer past the library that asked for it."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
-
-
-class Session(requests.Session):
-    """Sends each request once, and follows nothing."""
-
-    def __init__(self, host: str) -> None:
-        """Send to one server.
-
-        :param host: how messages name it.
+        :param tracker: its name in errors.
+        :param host: the server's name in errors.
         """
-        super().__init__()
-        self._host = host
-        # Any login here keeps requests from looking for one in .netrc.
-        self.auth = _as_signed
-        for scheme in ("https://", "http://"):
-            self.mount(scheme, _Adapter())
+        self.tracker = tracker
+        self.host = host
+        self._connection = connection
+        self._limit = limit
 
-    def request(self, method: Any, url: Any, *args: Any, **options: Any) -> NoReturn:
-        """Send a request.
+    @abstractmethod
+    def _exchange(self, request: Request) -> Reply:
+        """Send a request once, by the vendor's library.
 
-        :raises Answered: always, when an answer came.
-        :raises NoAnswer: none came in time, in full and within bounds.
+        :raises NoAnswer: no answer came.
         """
-        options |= {"stream": True, "allow_redirects": False}
+
+    @abstractmethod
+    def _refusal(self, request: Request, answer: Answer) -> TrackerError:
+        """Return the error for an answer that is not a success."""
+
+    @abstractmethod
+    def _redirected(self, request: Request, answer: Answer) -> Request | None:
+        """Return the request to send instead after a redirect; None where there is none to follow."""
+
+    @abstractmethod
+    def _lacks_rights(self, error: RequestRefused) -> bool:
+        """Return whether a refusal about one ticket may be due to the token's rights.
+
+        :raises TrackerError: the whole repository or project is at fault.
+        """
+
+    def read(self, path: str, query: Query = _NO_FIELDS, purpose: str = "", accepted: Collection[int] = ()) -> Answer:
+        """Read something, with retries.
+
+        :param purpose: to follow "to" in a sentence.
+        :param accepted: statuses that are not a failure to the caller.
+        :raises AnswerTooLarge: the answer is too large.
+        :raises RequestRefused: the server refused.
+        :raises TrackerError: it did not answer.
+        """
+        request = Request("GET", path, query, purpose=purpose)
+        retries = iter(_SECONDS_BEFORE_RETRIES)
+        while (answer := self._send(request, retries)).status == _ACCEPTED or _is_server_error(answer):
+            seconds = next(retries, None)
+            if seconds is None:
+                raise self.error(f"{self.host} keeps answering with status {answer.status}", "try again later")
+            self._connection.sleep(seconds)
+        return self._accepted(request, answer, accepted)
+
+    def write(
+        self, verb: str, path: str, body: Any = None, purpose: str = "", accepted: Collection[int] = ()
+    ) -> Answer:
+        """Write something, never twice.
+
+        :raises OutcomeUnclear: no clear answer came, and it may have taken effect.
+        :raises RequestRefused: the server refused, and nothing was written.
+        :raises TrackerError: the request did not reach it.
+        """
+        request = Request(verb, path, {}, body, purpose)
+        answer = self._send(request)
+        is_empty = answer.succeeded and answer.content is None and verb != "DELETE"
+        if answer.status == _TIMED_OUT or is_empty or _is_server_error(answer):
+            raise self.unclear(f"{self.host} answered a write with status {answer.status}")
+        return self._accepted(request, answer, accepted)
+
+    def row(self, path: str, schema: Schema, purpose: str = "") -> Row:
+        """Read one object.
+
+        :raises TrackerError: as ``read``, or the answer is something else.
+        """
+        return self.parsed(schema, self.read(path, purpose=purpose).content)
+
+    def parsed(self, schema: Schema, value: object) -> Row:
+        """Return a row of an answer.
+
+        :raises UnexpectedAnswer: it is something else.
+        """
         try:
-            with super().request(method, url, *args, **options) as response:
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                reply = Reply(response.status_code, headers, _body(response, self._host), str(url))
-        except (OSError, ValueError, client.HTTPException, urllib3.exceptions.HTTPError) as error:
-            raise no_answer(error, self._host) from None
-        raise Answered(reply)
+            return schema.read(value)
+        except Unexpected as unexpected:
+            raise self._unexpected(unexpected) from None
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return that there is nowhere to go on to: a header of the server's is not even looked at."""
+    def stored(self, schema: Schema, value: object) -> Row:
+        """Return a row of the answer to a write.
+
+        :raises OutcomeUnclear: it is something else, so nobody knows what was written.
+        """
+        try:
+            return schema.read(value)
+        except Unexpected as unexpected:
+            raise self.unclear(f"{self.host} answered a write with {unexpected}") from None
+
+    def rows(self, path: str, schema: Schema, query: Query = _NO_FIELDS, purpose: str = "") -> Iterator[Row]:
+        """Read a whole list.
+
+        :raises TrackerError: a page is missing, is not a list, or there is no last one.
+        """
+        return self.rows_from(self.page(path, query, purpose), path, schema, purpose)
+
+    def rows_from(self, page: Answer, path: str, schema: Schema, purpose: str = "") -> Iterator[Row]:
+        """Read the rest of a list.
+
+        :param page: its first page.
+        :raises TrackerError: as ``rows``.
+        """
+        size = size_of(page.query)
+        announced = page.last_page if page.total is None else -(-page.total // size)
+        pages = Pages(self._connection.now, announced)
+        while True:
+            try:
+                pages.count(repr(page.query), page.listed, page.size)
+            except Unexpected as unexpected:
+                raise self._unexpected(unexpected) from None
+            except Endless as endless:
+                raise self.error(f"a list of {self.host} has no end: {endless.why}", "try again later") from None
+            yield from (self.parsed(schema, row) for row in page.content)
+            if not page.next_query:
+                return
+            page = self.page(path, page.next_query, purpose)
+            if (now := size_of(page.query)) < size:
+                pages.split(size // now)
+                size = now
+
+    def page(self, path: str, query: Query, purpose: str = "", accepted: Collection[int] = ()) -> Answer:
+        """Read one page of a list, or as much of it as fits into one answer: a hundred issues may be 100 MB.
+
+        :raises AnswerTooLarge: one row alone is too large.
+        :raises TrackerError: as ``read``.
+        """
+        query = {"per_page": size_of(query), **query}
+        while True:
+            try:
+                return replace(self.read(path, query, purpose, accepted), query=query)
+            except AnswerTooLarge:
+                less = smaller(query)
+                if less is None:
+                    raise
+                query = less
+
+    @contextmanager
+    def one_ticket(self) -> Iterator[None]:
+        """Distinguish a refusal of one ticket from a refusal of everything.
+
+        :raises TicketRefused: others are accepted, as far as the server says.
+        :raises TrackerError: the token, the project or the server is at fault.
+        """
+        try:
+            yield
+        except AnswerTooLarge as error:
+            raise TicketRefused(error.tracker, error.what, error.hint) from error
+        except RequestRefused as error:
+            if error.affects_run:
+                raise
+            is_denied = error.status not in _ABOUT_CONTENT and self._lacks_rights(error)
+            raise TicketRefused(error.tracker, error.what, error.hint, is_denied, error.field) from error
+
+    def error(self, what: str, hint: str = "") -> TrackerError:
+        """Return an error of this tracker."""
+        return TrackerError(self.tracker, what, hint)
+
+    def unclear(self, what: str) -> OutcomeUnclear:
+        """Return the error for a write that may have taken effect."""
+        return OutcomeUnclear(self.tracker, what, _LOOK_AGAIN)
+
+    def _unexpected(self, unexpected: Unexpected) -> UnexpectedAnswer:
+        return UnexpectedAnswer(self.tracker, f"{self.host} answered with {unexpected}", _TRY_AGAIN)
+
+    def _accepted(self, request: Request, answer: Answer, accepted: Collection[int] = ()) -> Answer:
+        if answer.succeeded or answer.status in accepted:
+            return answer
+        raise self._refusal(request, answer)
+
+    def _send(self, request: Request, retries: Iterator[float] | None = None) -> Answer:
+        """Send a request until it is neither refused for its pace nor redirected.
+
+        Neither has an effect, so a write may be sent again.
+        """
+        retries = iter(_SECONDS_BEFORE_RETRIES) if retries is None else retries
+        too_soon = redirects = 0
+        while True:
+            answer = self._send_once(request, retries)
+            if self._limit.came_too_soon(answer, too_soon):
+                too_soon += 1
+            elif redirects < _MOST_REDIRECTS and (elsewhere := self._redirected(request, answer)):
+                redirects += 1
+                request = elsewhere
+            else:
+                return answer
+
+    def _send_once(self, request: Request, retries: Iterator[float]) -> Answer:
+        """Send a request; again only a read, or what never reached the server.
+
+        :param retries: seconds to wait before each further attempt.
+        """
+        while True:
+            self._limit.wait(request)
+            try:
+                answer = self._answer(request)
+            except NoAnswer as failure:
+                self._limit.record(request, None)
+                if request.writes and failure.sent:
+                    raise self.unclear(failure.what) from failure
+                if isinstance(failure, TooLarge):
+                    raise AnswerTooLarge(self.tracker, failure.what, failure.hint) from None
+                seconds = next(retries, None) if failure.transient else None
+                if seconds is None:
+                    raise self.error(failure.what, failure.hint) from failure
+                self._connection.sleep(seconds)
+            else:
+                self._limit.record(request, answer)
+                return answer
+
+    def _answer(self, request: Request) -> Answer:
+        reply = self._exchange(request)
+        try:
+            return Answer.of(reply, request)
+        except ValueError:
+            raise NoAnswer(f"{self.host} does not answer as {self.vendor} does", self.address_hint) from None
 
 
-def _body(response: requests.Response, host: str) -> bytes:
-    body = bytearray()
-    for chunk in response.iter_content(_CHUNK):
-        body += chunk
-        if len(body) > MOST_BYTES:
-            what = f"{host} answered with more than {MOST_BYTES // 1024 // 1024} MB"
-            raise TooLarge(what, "see what on the server makes so much of it", transient=False)
-    return bytes(body)
+def _is_server_error(answer: Answer) -> bool:
+    """Return whether the server failed at a request, which it may have carried out."""
+    return answer.status >= 500 and answer.status != _NOT_IMPLEMENTED
 
 
-def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
-class _Adapter(HTTPAdapter):
-    """Opens connections whose answers have to be there in time."""
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, *args: Any, **options: Any) -> urllib3.ProxyManager:
-        manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **options)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
-
-
-class _TimelyResponse(client.HTTPResponse):
-    """Reads all of an answer before one point in time: its interim answers, header and body."""
-
-    def __init__(self, sock: socket.socket, *args: Any, seconds: float | None, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        if seconds is not None:
-            self.fp = io.BufferedReader(_TimelyBytes(self.fp.detach(), sock, seconds))
-
-
-class _TimelyBytes(io.RawIOBase):
-    """A socket's bytes; its timeout, which is one for each read, shrinks from read to read."""
-
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, seconds: float) -> None:
-        self._raw = raw
-        self._socket = sock
-        self._end = time.monotonic() + seconds
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("timed out")
-        self._socket.settimeout(left)
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _Timely:
-    """A connection whose timeout is that of a whole answer."""
-
-    timeout: float | None
+class HasClient(Protocol):
+    """A tracker over HTTP."""
 
     @property
-    def response_class(self) -> partial[_TimelyResponse]:
-        return partial(_TimelyResponse, seconds=self.timeout)
+    def client(self) -> HttpClient:
+        """What it sends requests with."""
+        ...
 
 
-class _HttpConnection(_Timely, urllib3.connection.HTTPConnection):  # type: ignore[misc]  # a class or what makes one
-    pass
+Over = TypeVar("Over", bound=HasClient)
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
-class _HttpsConnection(_Timely, urllib3.connection.HTTPSConnection):  # type: ignore[misc]
-    pass
+def about_one_ticket(
+    verb: Callable[Concatenate[Over, Arguments], Result],
+) -> Callable[Concatenate[Over, Arguments], Result]:
+    """Let a verb of a tracker distinguish a refusal of its ticket from a refusal of everything."""
 
+    @wraps(verb)
+    def judged(tracker: Over, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+        with tracker.client.one_ticket():
+            return verb(tracker, *arguments, **named)
 
-class _HttpPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _HttpConnection
-
-
-class _HttpsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _HttpsConnection
-
-
-_POOLS = {"http": _HttpPool, "https": _HttpsPool}
-
-
-_LONGEST = 300
-
-
-def one_line(text: str) -> str:
-    """Return what a server said."""
-    line = " ".join(harmless(text).split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return judged

@@ -24,7 +24,7 @@ from techmap_sync.trackers.github.review import GitHubReview
 from techmap_sync.trackers.github.tracker import connect as connect_github
 from techmap_sync.trackers.gitlab.review import GitLabReview
 from techmap_sync.trackers.gitlab.tracker import connect as connect_gitlab
-from techmap_sync.trackers.http import Answered, Reply, Session
+from techmap_sync.trackers.session import Answered, Reply, Session
 from tests.simulators.github.clock import SimulatedClock
 
 LABEL = "techmap"

@@ -143,7 +143,7 @@ def test_a_server_that_is_not_there(github: GitHub) -> None:
 def test_a_web_page_instead_of_the_api(github: GitHub) -> None:
     github.faults = dict.fromkeys(range(1, 9), Fault(Kind.NO_JSON))
     error = failure(github.connection())
-    assert error.what == "127.0.0.1 answered with something that is not JSON"
+    assert error.what == "127.0.0.1 does not answer as GitHub does"
     assert error.hint == "check the address of the API: on GitHub Enterprise Server it ends in /api/v3"
 
 

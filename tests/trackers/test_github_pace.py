@@ -8,27 +8,27 @@ import pytest
 
 from techmap_sync.errors import BudgetSpent
 from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch
-from techmap_sync.trackers.github.rate_limit import Cost, Pacer
+from techmap_sync.trackers.answers import Answer, Request
+from techmap_sync.trackers.github.rate_limit import Cost, GitHubRateLimit
 from techmap_sync.trackers.github.tracker import GitHubTracker, connect
-from techmap_sync.trackers.github.transport import Answer
 from tests.simulators.github import Account, GitHub, Limits
 from tests.simulators.github.clock import SimulatedClock
-from tests.simulators.github.messages import Request
+from tests.simulators.github.messages import Request as Asked
 
 LABEL = "techmap"
 OURS = Draft("Create TokenService", "Purpose", frozenset({LABEL}))
-CREATE, EDIT, READ = Cost.of("POST", "/issues"), Cost.of("PATCH", "/issues/1"), Cost.of("GET", "/issues")
+CREATE, EDIT, READ = Request("POST", "/issues"), Request("PATCH", "/issues/1"), Request("GET", "/issues")
 
 
 @pytest.fixture
-def pacer(github: GitHub) -> Pacer:
-    return Pacer(github.connection(), "github:octo/maps")
+def limit(github: GitHub) -> GitHubRateLimit:
+    return GitHubRateLimit(github.connection(), "github:octo/maps")
 
 
-def spend(pacer: Pacer, cost: Cost, times: int = 1) -> None:
+def spend(limit: GitHubRateLimit, request: Request, times: int = 1) -> None:
     for _ in range(times):
-        pacer.wait(cost)
-        pacer.record(cost, None)
+        limit.wait(request)
+        limit.record(request, None)
 
 
 @pytest.mark.parametrize(
@@ -48,36 +48,36 @@ def spend(pacer: Pacer, cost: Cost, times: int = 1) -> None:
     ],
 )
 def test_a_request_costs_what_its_documentation_says(verb: str, path: str, cost: Cost) -> None:
-    assert Cost.of(verb, path) == cost
+    assert Cost.of(Request(verb, path)) == cost
 
 
-def test_a_second_lies_between_two_writes_and_none_before_a_read(github: GitHub, pacer: Pacer) -> None:
-    spend(pacer, EDIT, 3)
-    spend(pacer, READ, 3)
+def test_a_second_lies_between_two_writes_and_none_before_a_read(github: GitHub, limit: GitHubRateLimit) -> None:
+    spend(limit, EDIT, 3)
+    spend(limit, READ, 3)
     assert github.clock.slept == [1.0, 1.0]
 
 
 def test_eighty_creations_fit_into_a_minute(github: GitHub) -> None:
-    pacer = Pacer(github.connection(seconds_between_writes=0.0), "github:octo/maps")
-    spend(pacer, CREATE, 81)
+    limit = GitHubRateLimit(github.connection(seconds_between_writes=0.0), "github:octo/maps")
+    spend(limit, CREATE, 81)
     assert github.clock.slept == [60.0]
 
 
 def test_nine_hundred_points_fit_into_a_minute(github: GitHub) -> None:
-    pacer = Pacer(github.connection(seconds_between_writes=0.0), "github:octo/maps")
-    spend(pacer, READ, 400)
-    spend(pacer, EDIT, 100)
+    limit = GitHubRateLimit(github.connection(seconds_between_writes=0.0), "github:octo/maps")
+    spend(limit, READ, 400)
+    spend(limit, EDIT, 100)
     assert github.clock.slept == []
-    spend(pacer, READ)
+    spend(limit, READ)
     assert github.clock.slept == [60.0]
 
 
-def test_five_hundred_creations_fit_into_an_hour_and_then_the_run_ends(pacer: Pacer) -> None:
-    spend(pacer, CREATE, 500)
+def test_five_hundred_creations_fit_into_an_hour_and_then_the_run_ends(limit: GitHubRateLimit) -> None:
+    spend(limit, CREATE, 500)
     with pytest.raises(BudgetSpent) as caught:
-        spend(pacer, CREATE)
+        spend(limit, CREATE)
     assert 3000 < caught.value.seconds_to_wait <= 3600 - 499
-    spend(pacer, EDIT)
+    spend(limit, EDIT)
 
 
 def created(github: GitHub, sharers: int) -> list[float]:
@@ -86,10 +86,10 @@ def created(github: GitHub, sharers: int) -> list[float]:
     for _ in range(sharers):
         clock, begin = SimulatedClock(), SimulatedClock()()
         connection = github.connection(now=clock, sleep=clock.sleep, seconds_between_writes=0.0, sharers=sharers)
-        pacer = Pacer(connection, "github:octo/maps")
+        limit = GitHubRateLimit(connection, "github:octo/maps")
         with pytest.raises(BudgetSpent):
             while True:
-                spend(pacer, CREATE)
+                spend(limit, CREATE)
                 times.append((clock() - begin).total_seconds())
     return sorted(times)
 
@@ -102,16 +102,16 @@ def test_runs_side_by_side_have_together_what_one_has_alone(github: GitHub, shar
 
 
 def test_the_next_run_may_go_at_full_speed_though_it_knows_nothing_of_this_one(github: GitHub) -> None:
-    pacer, limits = Pacer(github.connection(), "github:octo/maps"), Limits(github.clock)
+    limit, limits = GitHubRateLimit(github.connection(), "github:octo/maps"), Limits(github.clock)
     for count in range(500):
-        spend(pacer, CREATE)
+        spend(limit, CREATE)
         limits.content.append(github.clock())
         # A slow start: the next run must not be faster than what it left behind expires.
         github.clock.sleep(1.0 if count < 50 else 0.0)
     with pytest.raises(BudgetSpent) as caught:
-        spend(pacer, CREATE)
+        spend(limit, CREATE)
     github.clock.sleep(caught.value.seconds_to_wait)
-    fresh = Pacer(github.connection(), "github:octo/maps")
+    fresh = GitHubRateLimit(github.connection(), "github:octo/maps")
     for _ in range(500):
         spend(fresh, CREATE)
         recent = [time for time in limits.content if (github.clock() - time).total_seconds() < 3600]
@@ -178,17 +178,17 @@ def test_other_clients_of_the_token_are_made_way_for(github: GitHub, advice: boo
     assert set(github.limits.broken) == {"content per minute"}
 
 
-def test_graphql_has_limits_of_its_own(github: GitHub, pacer: Pacer) -> None:
+def test_graphql_has_limits_of_its_own(github: GitHub, limit: GitHubRateLimit) -> None:
     headers = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "9999999999"}
-    pacer.record(READ, Answer(200, {**headers, "x-ratelimit-resource": "graphql"}, {}))
-    spend(pacer, CREATE)
+    limit.record(READ, Answer(200, {**headers, "x-ratelimit-resource": "graphql"}, {}))
+    spend(limit, CREATE)
     assert github.clock.slept == []
 
 
 def test_enterprise_server_has_no_limits_unless_it_says_so(github: GitHub) -> None:
-    pacer = Pacer(github.connection(seconds_between_writes=0.0), "github:octo/maps")
-    pacer.record(READ, Answer(200, {"x-github-enterprise-version": "3.18.0"}, {}))
-    spend(pacer, CREATE, 1000)
+    limit = GitHubRateLimit(github.connection(seconds_between_writes=0.0), "github:octo/maps")
+    limit.record(READ, Answer(200, {"x-github-enterprise-version": "3.18.0"}, {}))
+    spend(limit, CREATE, 1000)
     assert github.clock.slept == []
 
 
@@ -204,5 +204,5 @@ def test_the_pace_is_told_for_an_estimate(issues: GitHubTracker) -> None:
     assert issues.capabilities.seconds_per_write == 1.0
 
 
-def _read() -> Request:
-    return Request("GET", "/rate_limit", {}, {}, "")
+def _read() -> Asked:
+    return Asked("GET", "/rate_limit", {}, {}, "")

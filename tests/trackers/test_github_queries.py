@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from techmap_sync.trackers.github.errors import not_found, seconds_demanded
+from techmap_sync.trackers.answers import Answer
+from techmap_sync.trackers.github.errors import not_found
+from techmap_sync.trackers.github.rate_limit import seconds_demanded
 from techmap_sync.trackers.github.tracker import GitHubTracker
-from techmap_sync.trackers.github.transport import Answer
 from tests.simulators.github import Fault, GitHub, Kind
 
 LABEL = "techmap"
@@ -84,8 +85,8 @@ ROW = {"parent": None, "blockedBy": {"totalCount": 1, "nodes": [{"number": 1, "r
     ],
 )
 def test_what_is_not_told_in_full_is_read_by_itself(issues: GitHubTracker, row: Any) -> None:
-    assert issues._edges._ends_of(ROW) is not None
-    assert issues._edges._ends_of(row) is None
+    assert issues._links._ends_of(ROW) is not None
+    assert issues._links._ends_of(row) is None
 
 
 @pytest.mark.parametrize(

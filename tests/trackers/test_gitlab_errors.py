@@ -62,12 +62,12 @@ def moved(server: Simulator) -> None:
             {"target": "group/other"},
             None,
             "there is no project group/other at URL that the token may see",
-            f"check the path behind gitlab: and the token; {ACCESS}",
+            f"check the path after gitlab: and the token; {ACCESS}",
         ),
         (
             {},
             without_issues,
-            "the project group/project keeps no issues",
+            "the project group/project has no issues",
             "turn them on in the project's settings: General, Visibility, project features, Issues",
         ),
         (
@@ -163,7 +163,7 @@ def test_a_proxy_that_does_not_let_us_through_is_told(server: Simulator, monkeyp
 
 def test_something_that_is_no_gitlab_is_told(server: Simulator) -> None:
     server.fail(*[faults.web_page()] * 4)
-    assert problem(server).what == f"{server.url} does not answer as GitLab does"
+    assert problem(server).what == f"{server.url.removeprefix('http://')} does not answer as GitLab does"
 
 
 def test_a_token_shows_in_no_error_even_if_the_server_repeats_it(server: Simulator) -> None:
@@ -177,7 +177,7 @@ def test_a_working_project_is_found_to_work(server: Simulator) -> None:
     findings = connect(server.connection()).examine()
     assert [(finding.what, finding.ok, finding.detail) for finding in findings] == [
         ("token", True, "belongs to techmap-bot, scope api, until 2027-11-22"),
-        ("project", True, "group/project, private, keeps issues"),
+        ("project", True, "group/project, private, has issues"),
         ("issues", True, "may be written as Maintainer"),
         ("links", True, "blocked-by edges become links of the type is_blocked_by"),
     ]
@@ -195,7 +195,7 @@ def test_what_would_stop_a_push_is_found_before_it(server: Simulator) -> None:
     guest = "the role Guest may not edit them; the account needs Planner or higher"
     assert seen(token=Secret("guest")) == ("issues", False, guest)
     server.world.archived = True
-    assert seen() == ("issues", False, "the project is archived and takes no changes; unarchive it in its settings")
+    assert seen() == ("issues", False, "the project is archived and read-only; unarchive it in its settings")
 
 
 def test_the_tier_is_told(server: Simulator) -> None:

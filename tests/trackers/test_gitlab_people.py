@@ -48,7 +48,7 @@ def test_a_row_tells_what_needs_no_question(server: Simulator, tracker: GitLabTr
 
 @pytest.mark.parametrize("author", [None, {}, {"id": 7}, {"username": None, "id": 7}], ids=str)
 def test_an_issue_without_an_author_is_by_an_account_that_is_gone(tracker: GitLabTracker, author: object) -> None:
-    assert tracker._people.author({"author": author}) == ("", Standing.GONE)
+    assert tracker._users.author({"author": author}) == ("", Standing.GONE)
 
 
 def test_our_own_tickets_need_no_list_of_members(server: Simulator, tracker: GitLabTracker) -> None:

@@ -176,7 +176,7 @@ def test_a_read_that_always_fails_ends(server: Simulator, tracker: GitLabTracker
     server.fail(*[faults.bad_gateway()] * 9)
     with pytest.raises(TrackerError) as caught:
         tracker.snapshot(LABEL)
-    assert caught.value.what == "GitLab failed to read the project (status 502)"
+    assert "502" in caught.value.what
     assert len(server.asked) == 4
 
 
@@ -226,7 +226,7 @@ def test_a_redirect_never_carries_the_token_to_another_server(server: Simulator,
         with pytest.raises(TrackerError) as caught:
             tracker.snapshot(LABEL)
         assert other.asked == []
-    assert caught.value.what == f"the server sends us on to {other.url}"
+    assert other.url in caught.value.what
 
 
 def test_a_redirected_write_is_refused_and_not_turned_into_a_read(server: Simulator, tracker: GitLabTracker) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from techmap_sync.errors import TicketRefused
 from techmap_sync.sync.tracker import Tracker
-from techmap_sync.trackers.answers import SIZES, smaller
 from techmap_sync.trackers.http import AnswerTooLarge
+from techmap_sync.trackers.pages import SIZES, smaller
 from tests.simulators.gitlab.world import SARA
 from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
 
@@ -21,7 +21,7 @@ ROOM = 300_000
 
 @pytest.fixture(params=[*SERVERS, "gitlab with numbered pages"])
 def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr("techmap_sync.trackers.http.MOST_BYTES", ROOM)
+    monkeypatch.setattr("techmap_sync.trackers.session.MOST_BYTES", ROOM)
     with SERVERS[request.param.partition(" ")[0]]() as server:
         if isinstance(server, OnGitLab):
             server.server.checks_answers = False

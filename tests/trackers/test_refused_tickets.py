@@ -78,7 +78,7 @@ def sampled_ways(server: Server, stage: str) -> list[tuple[int, Any]]:
     stages, every = list(AT), ways(server)
     cases = sorted(product(stages, range(len(every))), key=lambda case: (case[1] - stages.index(case[0])) % len(stages))
     taken = sampling.covering(f"ways to refuse a ticket by {type(server).__name__}", cases, together=1)
-    return [every[place] for at, place in taken if at == stage]
+    return [way for place, way in enumerate(every) if (stage, place) in taken]
 
 
 def refuse(server: Server, stage: str, status: int, message: Any) -> None:

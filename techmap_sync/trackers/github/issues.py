@@ -1,4 +1,4 @@
-"""The rows of GitHub's answers, as far as they are used.
+"""GitHub's issues: read one by one, turned into tickets, compared with what was sent.
 
 https://docs.github.com/rest/issues and https://github.com/github/rest-api-description say which fields there are, and
 which may be null: an account that is gone, a text that is empty, the name of a label.
@@ -8,39 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal, NotRequired
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from techmap_sync.errors import NotAllowed, TicketRefused, TrackerError
+from techmap_sync.errors import NotAllowed, TicketRefused, TrackerError, UnexpectedAnswer
 from techmap_sync.sync.tracker import CloseReason, Standing, State, Ticket
-from techmap_sync.trackers.answers import Count, Number, Path, Row, Shape
-from techmap_sync.trackers.http import moment
-
-
-class _Account(TypedDict):
-    login: str
-
-
-class _Permission(TypedDict):
-    permission: str
-    role_name: NotRequired[str | None]
+from techmap_sync.trackers.answers import Count, Number, Row, Schema, moment
+from techmap_sync.trackers.github.client import GitHubClient
+from techmap_sync.trackers.github.users import Owner
+from techmap_sync.trackers.http import RequestRefused
 
 
 class _Label(TypedDict):
-    name: str
-
-
-class _LabelOfIssue(TypedDict):
     name: NotRequired[str | None]
 
 
 class _Milestone(TypedDict):
-    number: Number
-    title: str
-
-
-class _Titled(TypedDict):
     title: str
 
 
@@ -58,13 +42,13 @@ class _Issue(TypedDict):
     number: Number
     title: str
     state: str
-    labels: list[str | _LabelOfIssue]
+    labels: list[str | _Label]
     body: NotRequired[str | None]
     state_reason: NotRequired[str | None]
-    user: NotRequired[_Account | None]
+    user: NotRequired[Owner | None]
     author_association: NotRequired[str | None]
-    assignees: NotRequired[list[_Account | None] | None]
-    milestone: NotRequired[_Titled | None]
+    assignees: NotRequired[list[Owner | None] | None]
+    milestone: NotRequired[_Milestone | None]
     parent_issue_url: NotRequired[str | None]
     repository_url: NotRequired[str | None]
     issue_dependencies_summary: NotRequired[_Dependencies | None]
@@ -75,57 +59,7 @@ class _Issue(TypedDict):
     pull_request: NotRequired[Any]
 
 
-class _Blocker(TypedDict):
-    url: str
-
-
-class _Repository(TypedDict):
-    full_name: Path
-    private: bool
-    visibility: NotRequired[Literal["public", "private", "internal"] | None]
-    archived: NotRequired[bool | None]
-    disabled: NotRequired[bool | None]
-    has_issues: NotRequired[bool | None]
-    permissions: NotRequired[dict[str, bool] | None]
-
-
-class _Comment(TypedDict):
-    id: Number
-    body: NotRequired[str | None]
-    user: NotRequired[_Account | None]
-    html_url: NotRequired[str | None]
-
-
-class _Home(TypedDict):
-    nameWithOwner: str
-
-
-class _Node(TypedDict):
-    number: Number
-    repository: _Home
-
-
-class _Nodes(TypedDict):
-    totalCount: Count
-    nodes: list[_Node]
-
-
-class _Ends(TypedDict):
-    parent: _Node | None
-    blockedBy: _Nodes
-
-
-ACCOUNT = Shape(_Account, "an account")
-PERMISSION = Shape(_Permission, "a permission")
-LABEL = Shape(_Label, "a label")
-MILESTONE = Shape(_Milestone, "a milestone")
-ISSUE = Shape(_Issue, "an issue")
-BLOCKER = Shape(_Blocker, "an issue")
-REPOSITORY = Shape(_Repository, "a repository")
-COMMENT = Shape(_Comment, "a comment")
-ENDS = Shape(_Ends, "an issue's edges")
-
-
+ISSUE = Schema(_Issue, "an issue")
 _REASONS = {
     "completed": CloseReason.COMPLETED,
     "not_planned": CloseReason.NOT_PLANNED,
@@ -281,3 +215,92 @@ def _standing(row: Row, login: str) -> Standing:
     if login and _author(row) == login:
         return Standing.SELF
     return Standing.MEMBER if row.get("author_association") in _MEMBERS else Standing.STRANGER
+
+
+_GONE = (301, 404, 410)
+"""Status of an issue that was transferred, never existed, or was deleted."""
+
+
+class Issues:
+    """Reads single issues, and remembers the ids and parents of all that were read."""
+
+    def __init__(self, client: GitHubClient) -> None:
+        self._client = client
+        self._ids: dict[str, int] = {}
+        self._parents: dict[str, str | None] = {}
+
+    @property
+    def any_number(self) -> str:
+        """The number of an issue that exists; empty when none was read."""
+        return next(iter(self._ids), "")
+
+    def keep(self, row: Row) -> Row:
+        """Remember an issue that was read; a pull request, which lists contain too, is passed through."""
+        if is_issue(row):
+            self._ids[str(row["number"])] = row["id"]
+            self._parents[str(row["number"])] = parent_of(row)
+        return row
+
+    def find(self, number: str) -> Row | None:
+        """Read an issue; None when there is none, or only a pull request.
+
+        A repository that cannot be seen does not mean that an issue is gone.
+
+        :raises TrackerError: it could not be read.
+        """
+        if not number.isdecimal():
+            return None
+        try:
+            row = self._client.row(f"/issues/{number}", ISSUE)
+        except RequestRefused as error:
+            if error.status not in _GONE or "disabled" in error.said:
+                raise
+            if not self._ids:
+                self._client.read("")
+            return None
+        if str(row["number"]) != str(int(number)):
+            what = f"{self._client.host} answered with issue {row['number']} instead of {number}"
+            raise UnexpectedAnswer(self._client.tracker, what, "try again")
+        self.keep(row)
+        return row if is_issue(row) else None
+
+    def required(self, number: str) -> Row:
+        """Read an issue that has to exist.
+
+        :raises TicketRefused: it does not.
+        :raises TrackerError: it could not be read.
+        """
+        row = self.find(number)
+        if row is None:
+            what = f"there is no issue {number} in {self._client.repository}"
+            raise TicketRefused(self._client.tracker, what, "it was deleted or transferred: run again")
+        return row
+
+    def has(self, number: str) -> bool:
+        """Return whether there is such an issue: one that was read before is not read again.
+
+        :raises TrackerError: it could not be read.
+        """
+        return number in self._parents or self.find(number) is not None
+
+    def parent_of(self, number: str) -> str | None:
+        """Return the parent that an issue had when it was last read.
+
+        :raises TrackerError: there is no such issue.
+        """
+        if number not in self._parents:
+            self.required(number)
+        return self._parents[number]
+
+    def forget(self, number: str) -> None:
+        """Forget the parent of an issue, which is about to change."""
+        self._parents.pop(number, None)
+
+    def id_of(self, number: str) -> int:
+        """Return the database id of an issue, which is read if it is unknown.
+
+        :raises TrackerError: there is no such issue.
+        """
+        if number not in self._ids:
+            self.required(number)
+        return self._ids[number]

@@ -1,24 +1,24 @@
-"""Who asks which server: a requester of PyGithub with none of its defaults that repeat, wait or guess."""
+"""Logs in to GitHub: with a token, or as an App. A requester of PyGithub without its own retries, waits and guesses."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
+import jwt
 from github import Auth, Github
 from github.Requester import Requester
 
-from techmap_sync.errors import BudgetSpent, TrackerError, UsageProblem
+from techmap_sync.errors import UsageProblem
 from techmap_sync.servers import BadAddress, read_address
-from techmap_sync.trackers.answers import Unexpected
-from techmap_sync.trackers.connection import Connection
-from techmap_sync.trackers.github import issues as shapes
-from techmap_sync.trackers.github.client import Api
-from techmap_sync.trackers.github.errors import Refusal
-from techmap_sync.trackers.github.transport import AppLogin
+from techmap_sync.trackers.connection import Connection, Secret, require_token
+from techmap_sync.trackers.session import NoAnswer, Reply
 
 PUBLIC_API = "https://api.github.com"
 _APP_CREDENTIALS = ("app_id", "private_key", "installation_id")
+_EARLY = timedelta(minutes=1)
+"""A token is replaced this long before it expires."""
 
 
 def requester_for(connection: Connection) -> Requester:
@@ -37,7 +37,7 @@ def requester_for(connection: Connection) -> Requester:
         timeout=math.ceil(connection.timeout),
         user_agent="techmap-sync",
         verify=connection.ca_bundle or True,
-        # It would send a POST again after a time-out, and would wait by the computer's clock: Api and Pacer do both.
+        # It would repeat a POST after a timeout, and wait by the system's clock.
         retry=None,
         seconds_between_requests=None,
         seconds_between_writes=None,
@@ -56,12 +56,7 @@ def is_installation(connection: Connection) -> bool:
 def _auth(connection: Connection) -> Auth.Auth:
     if connection.credentials:
         return _app_login(connection)
-    token = connection.token.value.strip()
-    if not token:
-        raise UsageProblem("no token for GitHub", "set GITHUB_TOKEN, or log in with: gh auth login")
-    if not (token.isascii() and token.isprintable() and " " not in token):
-        raise UsageProblem("the token for GitHub holds characters that no token has", "copy it again, without quotes")
-    return Auth.Token(token)
+    return Auth.Token(require_token(connection, "GitHub", "set GITHUB_TOKEN, or log in with: gh auth login"))
 
 
 def _app_login(connection: Connection) -> AppLogin:
@@ -70,50 +65,68 @@ def _app_login(connection: Connection) -> AppLogin:
         raise UsageProblem(f"the login as a GitHub App lacks {', '.join(missing)}", "give all three, or a token")
     app_id, private_key, installation = (connection.credentials[name].value.strip() for name in _APP_CREDENTIALS)
     if not (installation.isascii() and installation.isdecimal()):
-        raise UsageProblem("the installation id of the GitHub App is no number", "it ends the address of its settings")
+        raise UsageProblem(
+            "the installation id of the GitHub App is not a number", "it ends the address of its settings"
+        )
     return AppLogin(app_id, private_key, installation, connection.now)
 
 
-_FORBIDDEN = 403
+class AppLogin(Auth.Auth):
+    """An App's installation, narrowed to issues."""
 
+    token_type = "Bearer"  # noqa: S105  # a word of the header
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who writes."""
+    def __init__(self, app_id: str, private_key: str, installation: str, now: Callable[[], datetime]) -> None:
+        self.key = _Key(app_id, private_key)
+        self.wanted = {"permissions": {"issues": "write"}}
+        """The body of the request for a token."""
+        self.path = f"/app/installations/{installation}/access_tokens"
+        self._now = now
+        self._token = Secret("")
+        self._until: datetime | None = None
 
-    login: str
-    """Empty when the server does not tell."""
-    installation: bool
-    """It is an App's or that of Actions, and has no user."""
+    @property
+    def token(self) -> str:
+        """The token; empty before the login."""
+        return self._token.value
 
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether there is a token that has not expired."""
+        return self._until is not None and self._now() + _EARLY < self._until
 
-def login(api: Api, *, installation: bool) -> str:
-    """Return the login of the account that writes, as ``of_token`` finds it."""
-    return of_token(api, installation=installation).login
+    def keep(self, reply: Reply) -> bool:
+        """Take the token from the answer; False where there is none.
 
-
-def of_token(api: Api, *, installation: bool) -> Account:
-    """Return the account that writes.
-
-    ``GET /user`` is refused for the tokens of Apps and Actions, which have no user; GraphQL's viewer is the bot that
-    their issues are by.
-
-    :param installation: it is known that the token is one of these.
-    :raises TrackerError: the token is not accepted at all.
-    """
-    if not installation:
+        https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app
+        """
         try:
-            return Account(str(api.row("/user", shapes.ACCOUNT)["login"]), installation=False)
-        except Refusal as error:
-            if error.status != _FORBIDDEN:
-                raise
-    try:
-        viewer = api.ask("query { viewer { login } }").data.get("viewer")
-    except BudgetSpent:
-        raise
-    except TrackerError:
-        viewer = None
-    try:
-        return Account(str(shapes.ACCOUNT.read(viewer)["login"]), installation=True)
-    except Unexpected:
-        return Account("", installation=True)
+            content = reply.json()
+        except ValueError:
+            return False
+        match content:
+            case {"token": str(token), "expires_at": str(until)} if token.isascii() and token.isprintable():
+                self._token = Secret(token)
+            case _:
+                return False
+        try:
+            self._until = datetime.fromisoformat(until)
+            return self.is_logged_in
+        except (ValueError, TypeError):
+            return False
+
+
+class _Key(Auth.AppAuth):
+    """The App itself, which may only ask for tokens."""
+
+    @property
+    def token(self) -> str:
+        """A token, signed now.
+
+        :raises NoAnswer: the key cannot be read.
+        """
+        try:
+            return self.create_jwt()
+        except (ValueError, TypeError, jwt.PyJWTError):
+            hint = "give the whole PEM file that GitHub made for the App"
+            raise NoAnswer("the GitHub App's key cannot be read", hint, sent=False, transient=False) from None

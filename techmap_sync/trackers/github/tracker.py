@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 from urllib.parse import quote
 
 from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused, TrackerError, UsageProblem
@@ -21,22 +20,15 @@ from techmap_sync.sync.tracker import (
     Ticket,
     Visibility,
 )
-from techmap_sync.trackers.answers import Row, Unexpected
+from techmap_sync.trackers.answers import Answer, Row, Unexpected
 from techmap_sync.trackers.connection import Connection
-from techmap_sync.trackers.github import capabilities as examination
-from techmap_sync.trackers.github import issues
-from techmap_sync.trackers.github import issues as shapes
-from techmap_sync.trackers.github import login as account
-from techmap_sync.trackers.github.capabilities import Features
-from techmap_sync.trackers.github.client import Api, one_issue
-from techmap_sync.trackers.github.errors import Refusal
-from techmap_sync.trackers.github.labels import Catalog, People
-from techmap_sync.trackers.github.links import Edges, Shelf
-from techmap_sync.trackers.github.login import is_installation, requester_for
-from techmap_sync.trackers.github.transport import Answer, Transport
-
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
+from techmap_sync.trackers.github import doctor, issues
+from techmap_sync.trackers.github.client import REPOSITORY, GitHubClient
+from techmap_sync.trackers.github.issues import ISSUE, Issues
+from techmap_sync.trackers.github.labels import LABEL, Labels
+from techmap_sync.trackers.github.links import Features, Links
+from techmap_sync.trackers.github.users import Account, Users, account_of_token, may_label
+from techmap_sync.trackers.http import RequestRefused, about_one_ticket
 
 _VISIBILITY = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL}
 
@@ -57,33 +49,18 @@ def connect(connection: Connection) -> GitHubTracker:
     return GitHubTracker(connection)
 
 
-def _of_one_issue(
-    verb: Callable[Concatenate[GitHubTracker, Arguments], Result],
-) -> Callable[Concatenate[GitHubTracker, Arguments], Result]:
-    """Let a verb tell a refusal of its issue from a refusal of everything."""
-
-    @wraps(verb)
-    def judged(tracker: GitHubTracker, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
-        with one_issue(tracker._api, tracker.name):
-            return verb(tracker, *arguments, **named)
-
-    return judged
-
-
 class GitHubTracker:
     """Tickets as issues."""
 
     def __init__(self, connection: Connection) -> None:
         self.name = f"github:{connection.target}"
-        self._connection = connection
-        transport = Transport(requester_for(connection), connection.ca_bundle or True, connection.timeout)
-        self._api = Api(connection, self.name, connection.target, transport)
-        self._shelf = Shelf(self._api, self.name)
-        self._edges = Edges(self._api, self.name, self._shelf)
-        self._catalog = Catalog(self._api, self.name, connection.label_colors)
-        self._people = People(self._api)
-        self._features = Features.of_host(transport.host)
-        self._known_account: account.Account | None = None
+        self.client = GitHubClient(connection, self.name)
+        self._seconds_between_writes = connection.seconds_between_writes
+        self._issues = Issues(self.client)
+        self._links = Links(self.client, self._issues)
+        self._labels = Labels(self.client, connection.label_colors)
+        self._users = Users(self.client)
+        self._features = Features.of_host(self.client.host)
         self._spelling: dict[str, str] = {}
         self._repository_row: Row | None = None
         self._rights_checked = False
@@ -94,9 +71,9 @@ class GitHubTracker:
 
         :raises TrackerError: it did not answer.
         """
-        self._features.ask(self._api, self._shelf)
-        self._features.lack(self._edges.lacking)
-        return self._features.capabilities(self._connection.seconds_between_writes, self._api.pacer.creations_per_hour)
+        self._features.ask(self.client, self._issues)
+        self._features.lack(self._links.lacking)
+        return self._features.capabilities(self._seconds_between_writes, self.client.limit.creations_per_hour)
 
     def snapshot(self, label: str) -> Snapshot:
         """Read every issue with the label, a hundred a request; ``blocked_by`` is None where there are blockers.
@@ -113,10 +90,10 @@ class GitHubTracker:
         :raises TrackerError: the server refused, did not answer, or does not tell whose the token is.
         """
         if not self._login():
-            raise TrackerError(self.name, f"{self._api.host} does not tell whose token this is", "use another token")
+            raise TrackerError(self.name, f"{self.client.host} does not tell whose token this is", "use another token")
         return self._listed({**_OLDEST_FIRST, "creator": self._login()})
 
-    @_of_one_issue
+    @about_one_ticket
     def get(self, number: str) -> Ticket | None:
         """Read one issue; None when it was deleted or transferred, or is a pull request.
 
@@ -124,7 +101,7 @@ class GitHubTracker:
 
         :raises TrackerError: the server refused or did not answer.
         """
-        row = self._shelf.find(number)
+        row = self._issues.find(number)
         return None if row is None or not issues.is_issue(row) else self._ticket(row)
 
     def standings(self, authors: Collection[str]) -> Mapping[str, Standing]:
@@ -132,14 +109,14 @@ class GitHubTracker:
 
         :raises TrackerError: the server did not answer.
         """
-        return self._people.standings(authors)
+        return self._users.standings(authors)
 
     def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
         """Read the parents and blockers of some issues.
 
         :raises TrackerError: the server refused or did not answer.
         """
-        return self._edges.read(numbers)
+        return self._links.read(numbers)
 
     def visibility(self, repository: str = "") -> Visibility | None:
         """Tell who can read the issues, or another repository.
@@ -147,8 +124,8 @@ class GitHubTracker:
         :raises TrackerError: the server refused or did not answer.
         """
         try:
-            row = self._api.repository_row(repository)
-        except Refusal as error:
+            row = self.client.repository_row(repository)
+        except RequestRefused as error:
             if error.status == 404 and repository:
                 return None
             raise
@@ -162,14 +139,14 @@ class GitHubTracker:
         """Look at the repository, the token, its rights, the server's features and limits; nothing is written."""
         found: list[Finding] = []
         try:
-            answer = self._api.read("")
-            row = self._api.shaped(shapes.REPOSITORY, answer.data)
-            scopes, installation = answer.headers.get("x-oauth-scopes"), self._account.installation
-            found += examination.of_repository(row, self._login(), scopes, installation=installation)
-            found += examination.of_features(self.capabilities, self._api.host)
-            found += examination.of_limits(self._api.pacer.left)
+            answer = self.client.read("")
+            row = self.client.parsed(REPOSITORY, answer.content)
+            account, scopes = self._account, answer.headers.get("x-oauth-scopes")
+            found += doctor.of_repository(row, account.login, scopes, installation=account.installation)
+            found += doctor.of_features(self.capabilities, self.client.host)
+            found += doctor.of_limits(self.client.limit.left)
         except TrackerError as error:
-            found.append(examination.of_failure(error))
+            found.append(doctor.of_failure(error))
         return tuple(found)
 
     def unassignable(self, accounts: Collection[str]) -> frozenset[str]:
@@ -186,9 +163,9 @@ class GitHubTracker:
 
         :raises TrackerError: the server refused or did not answer.
         """
-        return self._catalog.has_milestone(title)
+        return self._labels.has_milestone(title)
 
-    @_of_one_issue
+    @about_one_ticket
     def create(self, draft: Draft) -> Ticket:
         """Create an issue, and before it the labels and the milestone that the repository lacks.
 
@@ -199,19 +176,19 @@ class GitHubTracker:
         fields: dict[str, object] = {"title": self._settled_title(draft.title), "body": draft.body}
         # Whatever has to be read is read before the write, whose effect a failure would hide.
         self._login()
-        self._catalog.require_labels(draft.labels)
+        self._labels.require_labels(draft.labels)
         if draft.labels:
             fields["labels"] = self._spelt(draft.labels)
         if draft.milestone:
-            fields["milestone"] = self._catalog.milestone(draft.milestone)
+            fields["milestone"] = self._labels.milestone(draft.milestone)
         if draft.assignees:
             fields["assignees"] = [account.removeprefix("@") for account in draft.assignees]
-        row = self._stored(self._api.write("POST", "/issues", fields))
+        row = self._stored(self.client.write("POST", "/issues", fields))
         issues.check_stored(self.name, row, fields)
         issues.check_labelled(self.name, row["number"], issues.label_names(row["labels"]), draft.labels)
         return self._ticket(row)
 
-    @_of_one_issue
+    @about_one_ticket
     def update(self, number: str, patch: Patch) -> Ticket:
         """Set the fields of the patch in one request.
 
@@ -224,21 +201,21 @@ class GitHubTracker:
         if patch.body is not None:
             fields["body"] = patch.body
         if patch.milestone is not None:
-            fields["milestone"] = self._catalog.milestone(patch.milestone) if patch.milestone else None
+            fields["milestone"] = self._labels.milestone(patch.milestone) if patch.milestone else None
         if patch.state is not None:
             fields |= issues.state_fields(patch.state, patch.reason)
-        row = self._written(number, fields) if fields else self._shelf.required(number)
+        row = self._written(number, fields) if fields else self._issues.required(number)
         return self._ticket(row)
 
-    @_of_one_issue
+    @about_one_ticket
     def add_labels(self, number: str, labels: Collection[str]) -> None:
         """Add labels by the call that leaves all others; what the repository lacks is created.
 
         :raises TrackerError: the server refused, or dropped them.
         """
-        self._catalog.require_labels(labels)
+        self._labels.require_labels(labels)
         try:
-            answer = self._api.write("POST", f"/issues/{number}/labels", {"labels": self._spelt(labels)})
+            answer = self.client.write("POST", f"/issues/{number}/labels", {"labels": self._spelt(labels)})
             stored = self._labels_in(answer)
         except OutcomeUnclear:
             stored = self._labels_of(number)
@@ -248,7 +225,7 @@ class GitHubTracker:
             what = f"issue {number} was written, but GitHub dropped its labels: {', '.join(missing)}"
             raise TicketRefused(self.name, what, "the token's account needs the role Triage or Write", denied=True)
 
-    @_of_one_issue
+    @about_one_ticket
     def remove_labels(self, number: str, labels: Collection[str]) -> None:
         """Remove labels one by one, which leaves all others.
 
@@ -256,27 +233,27 @@ class GitHubTracker:
         """
         for label in sorted(labels):
             try:
-                self._api.write("DELETE", f"/issues/{number}/labels/{quote(label, safe='')}")
-            except (Refusal, OutcomeUnclear):
+                self.client.write("DELETE", f"/issues/{number}/labels/{quote(label, safe='')}")
+            except (RequestRefused, OutcomeUnclear):
                 if label.lower() in _as_named(self._labels_of(number)):
                     raise
 
-    @_of_one_issue
+    @about_one_ticket
     def link(self, edge: Edge) -> None:
         """Add a sub-issue or a dependency.
 
         :raises NotSupported: the server has none, or there is no room.
         :raises TrackerError: it was refused.
         """
-        self._edges.add(edge)
+        self._links.add(edge)
 
-    @_of_one_issue
+    @about_one_ticket
     def unlink(self, edge: Edge) -> None:
         """Remove a sub-issue or a dependency.
 
         :raises TrackerError: it was refused.
         """
-        self._edges.remove(edge)
+        self._links.remove(edge)
 
     def _require_rights(self) -> None:
         """Make sure before the first issue that it will get its labels, without which it would be lost.
@@ -286,27 +263,27 @@ class GitHubTracker:
         """
         if self._rights_checked:
             return
-        row = self._repository_row or self._api.repository_row("")
-        if not examination.may_label(row, installation=self._account.installation):
-            what = f"the account may not set labels in {self._api.repository}, and nothing was written"
+        row = self._repository_row or self.client.repository_row("")
+        if not may_label(row, installation=self._account.installation):
+            what = f"the account may not set labels in {self.client.repository}, and nothing was written"
             raise NotAllowed(self.name, what, "it needs the role Triage or Write")
         self._rights_checked = True
 
     def _is_assignable(self, account: str) -> bool:
         try:
-            self._api.read(f"/assignees/{quote(account.removeprefix('@'), safe='')}")
-        except Refusal as error:
+            self.client.read(f"/assignees/{quote(account.removeprefix('@'), safe='')}")
+        except RequestRefused as error:
             if error.status != 404:
                 raise
             return False
         return True
 
     def _listed(self, parameters: dict[str, str]) -> Snapshot:
-        listed = map(self._shelf.keep, self._api.pages("/issues", shapes.ISSUE, parameters))
+        listed = map(self._issues.keep, self.client.rows("/issues", ISSUE, parameters))
         rows = {row["number"]: row for row in listed if issues.is_issue(row)}
         self._features.learn(rows.values())
         if rows:
-            self._api.pacer.recall(issues.creations(rows.values(), self._login()))
+            self.client.limit.recall(issues.creations(rows.values(), self._login()))
         return Snapshot(tuple(self._ticket(row) for row in rows.values()))
 
     def _ticket(self, row: Row) -> Ticket:
@@ -320,44 +297,37 @@ class GitHubTracker:
     def _written(self, number: str, fields: dict[str, object]) -> Row:
         """Patch an issue; when no answer comes, look whether it holds what was sent."""
         try:
-            row = self._stored(self._api.write("PATCH", f"/issues/{number}", fields))
+            row = self._stored(self.client.write("PATCH", f"/issues/{number}", fields))
         except OutcomeUnclear:
-            row = self._shelf.required(number)
+            row = self._issues.required(number)
             if issues.differing(row, fields):
                 raise
         issues.check_stored(self.name, row, fields, number)
         return row
 
     def _stored(self, answer: Answer) -> Row:
-        try:
-            return self._shelf.keep(shapes.ISSUE.read(answer.data))
-        except Unexpected as unexpected:
-            what = f"{self._api.host} answered a write with {unexpected}"
-            raise OutcomeUnclear(self.name, what, "run again: it looks first for what was written") from None
+        return self._issues.keep(self.client.stored(ISSUE, answer.content))
 
     def _labels_in(self, answer: Answer) -> list[str]:
-        """Return the labels that an answer lists.
+        """Return the labels in the answer to a write.
 
-        :raises OutcomeUnclear: it lists something else.
+        :raises OutcomeUnclear: it is something else.
         """
         try:
-            return [shapes.LABEL.read(row)["name"] for row in answer.listed]
+            rows = answer.listed
         except Unexpected as unexpected:
-            what = f"{self._api.host} answered a write with {unexpected}"
-            raise OutcomeUnclear(self.name, what, "run again: it looks first for what was written") from None
+            raise self.client.unclear(f"{self.client.host} answered a write with {unexpected}") from None
+        return [self.client.stored(LABEL, row)["name"] for row in rows]
 
     def _labels_of(self, number: str) -> list[str]:
-        return issues.label_names(self._shelf.required(number)["labels"])
+        return issues.label_names(self._issues.required(number)["labels"])
 
     def _login(self) -> str:
         return self._account.login
 
-    @property
-    def _account(self) -> account.Account:
-        if self._known_account is None:
-            installation = is_installation(self._connection)
-            self._known_account = account.of_token(self._api, installation=installation)
-        return self._known_account
+    @cached_property
+    def _account(self) -> Account:
+        return account_of_token(self.client)
 
     def _settled_title(self, title: str) -> str:
         """Return the title on one line, as GitHub shows it."""

@@ -1,16 +1,25 @@
-"""What ``doctor`` reports of a GitLab project; nothing is written."""
+"""What ``doctor`` reports about a project on GitLab; nothing is written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NotRequired
+
+from typing_extensions import TypedDict
 
 from techmap_sync.errors import TrackerError
 from techmap_sync.sync.tracker import Finding
-from techmap_sync.trackers.gitlab import client as shapes
-from techmap_sync.trackers.gitlab import project
-from techmap_sync.trackers.gitlab.client import Wire
-from techmap_sync.trackers.gitlab.labels import People
-from techmap_sync.trackers.gitlab.project import PLANNER, Project
+from techmap_sync.trackers.answers import Schema
+from techmap_sync.trackers.gitlab.client import PLANNER, GitLabClient, Project
+from techmap_sync.trackers.gitlab.users import Users
+
+
+class _Token(TypedDict):
+    scopes: list[str]
+    expires_at: NotRequired[str | None]
+
+
+_TOKEN = Schema(_Token, "a token")
 
 _ROLES = {
     5: "Minimal Access",
@@ -26,13 +35,13 @@ _ROLES = {
 _BLOCKING = "blocked-by edges become links of the type"
 
 
-def examine(wire: Wire, people: People, target: str) -> tuple[Finding, ...]:
+def examine(client: GitLabClient, users: Users) -> tuple[Finding, ...]:
     """Look at everything that a push needs; the first thing that fails ends the list."""
     findings: list[Finding] = []
     try:
-        findings.extend(_token(wire, people))
-        found = project.find(wire, target)
-        findings.append(Finding("project", True, f"{found.path}, {found.visibility}, keeps issues"))
+        findings.extend(_token(client, users))
+        found = client.project
+        findings.append(Finding("project", True, f"{found.path}, {found.visibility}, has issues"))
         findings.extend(_rights(found))
         findings.append(_blocking(found))
     except TrackerError as error:
@@ -41,14 +50,14 @@ def examine(wire: Wire, people: People, target: str) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _token(wire: Wire, people: People) -> Iterator[Finding]:
-    account = people.me["username"]
-    # Only access tokens can ask about themselves; for OAuth tokens there is no such page.
-    answer = wire.read("/personal_access_tokens/self", "read the token's scopes", accepted={401, 403, 404})
+def _token(client: GitLabClient, users: Users) -> Iterator[Finding]:
+    account = users.me["username"]
+    # Only access tokens can ask about themselves; OAuth tokens have no such page.
+    answer = client.read("/personal_access_tokens/self", purpose="read the token's scopes", accepted={401, 403, 404})
     if not answer.succeeded:
         yield Finding("token", True, f"belongs to {account}")
         return
-    row = wire.shaped(shapes.TOKEN, answer.content)
+    row = client.parsed(_TOKEN, answer.content)
     scopes = ", ".join(row["scopes"])
     until = f", until {row['expires_at']}" if row.get("expires_at") else ""
     if "api" in row["scopes"]:
@@ -59,9 +68,9 @@ def _token(wire: Wire, people: People) -> Iterator[Finding]:
 
 def _rights(found: Project) -> Iterator[Finding]:
     if found.is_archived:
-        yield Finding("issues", False, "the project is archived and takes no changes; unarchive it in its settings")
+        yield Finding("issues", False, "the project is archived and read-only; unarchive it in its settings")
     elif found.role is None:
-        yield Finding("issues", True, "whether they may be written is not told to this token")
+        yield Finding("issues", True, "GitLab does not say whether this token may write them")
     elif found.role < PLANNER:
         role = _ROLES.get(found.role, str(found.role))
         yield Finding("issues", False, f"the role {role} may not edit them; the account needs Planner or higher")

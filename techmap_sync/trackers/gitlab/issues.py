@@ -1,24 +1,60 @@
-"""Requests about single issues ("Issues API"): each writes one issue and checks what came back."""
+"""GitLab's issues: listed, turned into tickets, written one by one, and compared with what was sent.
+
+https://docs.gitlab.com/api/issues/ says which fields there are, and which may be null.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
 
 from techmap_sync.errors import OutcomeUnclear, UnexpectedAnswer
 from techmap_sync.sync.tracker import Ends, Standing, State, Ticket
-from techmap_sync.trackers.answers import Endless, Row, Shape, read_what_fits, size_of
-from techmap_sync.trackers.gitlab import client as shapes
-from techmap_sync.trackers.gitlab.client import Wire
-from techmap_sync.trackers.gitlab.errors import ACCESS, Answer, Complaint, Query
-from techmap_sync.trackers.gitlab.project import Project
-from techmap_sync.trackers.http import number
+from techmap_sync.trackers.answers import Count, Number, Row, Schema
+from techmap_sync.trackers.gitlab.client import GitLabClient
+from techmap_sync.trackers.gitlab.errors import ACCESS, message
+from techmap_sync.trackers.gitlab.users import Owner
+
+
+class _Milestone(TypedDict):
+    id: Number
+    title: str
+
+
+class _Times(TypedDict):
+    total_time_spent: NotRequired[Count | None]
+
+
+class _Issue(TypedDict):
+    id: NotRequired[Number]
+    iid: Number
+    title: str
+    state: str
+    labels: list[str]
+    description: NotRequired[str | None]
+    author: NotRequired[Owner | None]
+    assignees: NotRequired[list[Owner | None] | None]
+    milestone: NotRequired[_Milestone | None]
+    user_notes_count: NotRequired[Count | None]
+    merge_requests_count: NotRequired[Count | None]
+    time_stats: NotRequired[_Times | None]
+    moved_to_id: NotRequired[Number | None]
+    web_url: NotRequired[str | None]
+    weight: NotRequired[Any]
+
+
+_ISSUE = Schema(_Issue, "an issue")
+_BY_CREATION = {"order_by": "created_at", "sort": "asc"}
+_KEYSET = {"pagination": "keyset"}
+_NO_KEYSET = 405
 
 
 def is_gone(row: Row) -> bool:
-    """Return whether the issue was moved to another project; what stays behind is an empty shell."""
+    """Return whether the issue was moved to another project, and only an empty one was left."""
     return bool(row.get("moved_to_id"))
 
 
@@ -48,7 +84,7 @@ def ticket(row: Row, author: tuple[str, Standing], ends: Ends) -> Ticket:
 
 
 def _is_started(row: Row) -> bool:
-    """Return whether a merge request will close it, or somebody has booked time on it."""
+    """Return whether a merge request will close it, or someone has booked time on it."""
     booked = (row.get("time_stats") or {}).get("total_time_spent")
     return bool(row.get("merge_requests_count") or booked)
 
@@ -81,77 +117,13 @@ def first_difference(sent: str, stored: str) -> tuple[int, str] | None:
     return next((number, ours or "") for number, (ours, theirs) in enumerate(pairs, 1) if ours != theirs)
 
 
-PER_PAGE = 100
-"""The most that GitLab gives; without a number it gives 20."""
-_BY_CREATION = {"order_by": "created_at", "sort": "asc"}
-
-
 @dataclass(frozen=True, slots=True)
 class Listing:
     """All rows of a list."""
 
     rows: list[Row]
     total: int | None
-    """The server's own count, None where it tells none."""
-
-
-def read_all(wire: Wire, path: str, deed: str, query: Query, shape: Shape) -> Listing:
-    """Read a list in whatever order.
-
-    :param deed: what this is for, to follow "to" in a sentence.
-    :raises TrackerError: GitLab refused or did not answer.
-    """
-    return follow(wire, path, deed, _page(wire, path, deed, {**query, "per_page": PER_PAGE}), shape)
-
-
-def read_by_creation(wire: Wire, path: str, deed: str, query: Query, shape: Shape) -> Listing:
-    """Read a list from the oldest to the newest, so that rows that are added meanwhile move no page.
-
-    Keyset pages are asked for, whose order is stable whatever is removed. Project issues have them since GitLab 18.3;
-    where there are none the answer is 405, and numbered pages take their place.
-
-    :raises TrackerError: GitLab refused or did not answer.
-    """
-    query = {**query, **_BY_CREATION, "per_page": PER_PAGE}
-    first = _page(wire, path, deed, {**query, "pagination": "keyset"}, accepted={405})
-    if first.status == 405:
-        first = _page(wire, path, deed, query)
-    return follow(wire, path, deed, first, shape)
-
-
-def follow(wire: Wire, path: str, deed: str, page: Answer, shape: Shape) -> Listing:
-    """Read the rest of a list.
-
-    :param page: its first page.
-    :param shape: what each row is.
-    :raises TrackerError: GitLab refused or did not answer.
-    """
-    total, size = number(page.headers.get("x-total", "")), size_of(page.next_query)
-    walk = wire.walk(None if total is None else -(-total // size))
-    rows: list[Row] = []
-    query: Query = {}
-    while True:
-        found = wire.required(page.rows)
-        rows += (wire.shaped(shape, row) for row in found)
-        try:
-            walk.page(repr(query), found, page.size)
-        except Endless as endless:
-            raise wire.error(Complaint(f"GitLab's list has no end: {endless.why}", "try again later")) from None
-        query = page.next_query
-        if not query:
-            return Listing(rows, total)
-        page = _page(wire, path, deed, query)
-        if page.next_query and (now := size_of(page.next_query)) < size:
-            walk.split(size // now)
-            size = now
-
-
-def _page(wire: Wire, path: str, deed: str, query: Query, accepted: Collection[int] = ()) -> Answer:
-    """Read one page of a list, or as much of it as fits into one answer: a hundred issues may be 100 MB.
-
-    :raises TrackerError: GitLab refused or did not answer, or one row alone is too large.
-    """
-    return read_what_fits(lambda part: wire.read(path, deed, part, accepted), query)[0]
+    """The server's own count; None where it does not say."""
 
 
 Data = dict[str, Any]
@@ -160,16 +132,28 @@ Data = dict[str, Any]
 class Issues:
     """The issues of one project."""
 
-    def __init__(self, wire: Wire, project: Project) -> None:
-        self._wire = wire
-        self._path = f"{project.api}/issues"
+    def __init__(self, client: GitLabClient) -> None:
+        self._client = client
+
+    @property
+    def _path(self) -> str:
+        return f"{self._client.project.api}/issues"
 
     def select(self, query: Data) -> Listing:
-        """Read all issues that a query selects, open and closed.
+        """Read all issues that a query selects, open and closed, from the oldest to the newest.
+
+        In this order, issues that are added meanwhile shift no page. Keyset pages are asked for, whose order is stable
+        whatever is removed. Project issues have them since GitLab 18.3; older servers answer with 405, and numbered
+        pages are read instead.
 
         :raises TrackerError: GitLab refused or did not answer.
         """
-        return read_by_creation(self._wire, self._path, "list the issues", {**query, "state": "all"}, shapes.ISSUE)
+        path, purpose = self._path, "list the issues"
+        query = {**query, "state": "all", **_BY_CREATION}
+        first = self._client.page(path, {**query, **_KEYSET}, purpose, accepted={_NO_KEYSET})
+        if first.status == _NO_KEYSET:
+            first = self._client.page(path, query, purpose)
+        return Listing(list(self._client.rows_from(first, path, _ISSUE, purpose)), first.total)
 
     def get(self, number: str) -> Row | None:
         """Read one issue; None when it was deleted or moved away.
@@ -178,15 +162,15 @@ class Issues:
         """
         if not is_number(number):
             return None
-        answer = self._wire.read(f"{self._path}/{number}", f"read ticket {number}", accepted={404})
-        if answer.status == 404 and "project" in answer.message.casefold():
-            raise self._wire.error(Complaint("the project is gone or hidden from the token", ACCESS))
+        answer = self._client.read(f"{self._path}/{number}", purpose=f"read ticket {number}", accepted={404})
+        if answer.status == 404 and "project" in message(answer).casefold():
+            raise self._client.error("the project is gone or hidden from the token", ACCESS)
         if answer.status == 404:
             return None
-        row = self._wire.shaped(shapes.ISSUE, answer.content)
+        row = self._client.parsed(_ISSUE, answer.content)
         if row["iid"] != int(number):
             what = f"GitLab answered with ticket {row['iid']} instead of {number}"
-            raise UnexpectedAnswer(self._wire.tracker, what, "try again")
+            raise UnexpectedAnswer(self._client.tracker, what, "try again")
         return None if is_gone(row) else row
 
     def create(self, data: Data) -> Row:
@@ -195,19 +179,20 @@ class Issues:
         :raises OutcomeUnclear: it may have been created.
         :raises TrackerError: GitLab refused, or stored another text.
         """
-        answer = self._wire.write("post", self._path, "create a ticket", data)
-        return self._checked(self._wire.written(shapes.ISSUE, answer), data)
+        answer = self._client.write("POST", self._path, data, "create a ticket")
+        return self._checked(self._client.stored(_ISSUE, answer.content), data)
 
-    def change(self, number: str, deed: str, data: Data) -> Row:
+    def change(self, number: str, purpose: str, data: Data) -> Row:
         """Set some fields of an issue and leave all others. Without a clear answer it looks whether they are set.
 
         :raises OutcomeUnclear: they may have been set.
         :raises TrackerError: GitLab refused, or stored something else.
         """
         if not is_number(number):
-            raise self._wire.ticket_refused(f"there is no ticket {number}")
+            raise self._client.refused(f"there is no ticket {number}")
         try:
-            row = self._wire.written(shapes.ISSUE, self._wire.write("put", f"{self._path}/{number}", deed, data))
+            answer = self._client.write("PUT", f"{self._path}/{number}", data, purpose)
+            row = self._client.stored(_ISSUE, answer.content)
         except OutcomeUnclear:
             found = self.get(number)
             if found is None or not _holds(found, data):
@@ -218,13 +203,13 @@ class Issues:
     def set_labels(self, number: str, added: Collection[str], removed: Collection[str]) -> None:
         """Add and remove labels by calls that leave all others alone.
 
-        :raises TrackerError: GitLab refused, or kept quiet and did nothing, as it does for roles without the right.
+        :raises TrackerError: GitLab refused, or silently did nothing, as it does for roles without the right.
         """
         data = {"add_labels": ",".join(sorted(added)), "remove_labels": ",".join(sorted(removed))}
-        told = {field: names for field, names in data.items() if names}
-        row = self.change(number, f"set labels on ticket {number}", told)
+        data = {field: names for field, names in data.items() if names}
+        row = self.change(number, f"set labels on ticket {number}", data)
         if set(added) - set(row["labels"]) or set(removed) & set(row["labels"]):
-            raise self._wire.ticket_refused(f"GitLab did not set the labels of ticket {number}", ACCESS, denied=True)
+            raise self._client.refused(f"GitLab did not set the labels of ticket {number}", ACCESS, denied=True)
 
     def estimate(self, number: str, minutes: int) -> None:
         """Set how long the work will take; what was there is replaced.
@@ -232,19 +217,19 @@ class Issues:
         :param minutes: of work.
         :raises TrackerError: GitLab refused.
         """
-        path = f"{self._path}/{number}/time_estimate"
-        self._wire.write("post", path, f"set the estimate of ticket {number}", {"duration": f"{minutes}m"})
+        path, duration = f"{self._path}/{number}/time_estimate", {"duration": f"{minutes}m"}
+        self._client.write("POST", path, duration, f"set the estimate of ticket {number}")
 
     def _checked(self, row: Row, sent: Data) -> Row:
-        """Compare what GitLab says it stored with what it was told to store."""
+        """Compare what GitLab says it stored with what was sent."""
         if str(row["iid"]) != sent.get("iid", str(row["iid"])):
             hint = "look at the tickets before the next run"
-            raise OutcomeUnclear(self._wire.tracker, "GitLab answered a write with something else", hint)
+            raise OutcomeUnclear(self._client.tracker, "GitLab answered a write with something else", hint)
         if "description" in sent:
             self._check_text(row, sent["description"])
         if sent.get("title", row["title"]) != row["title"]:
             what = f'GitLab stored another title for ticket {row["iid"]}: "{row["title"]}"'
-            raise self._wire.ticket_refused(what, "a quick action in the text may have changed it")
+            raise self._client.refused(what, "a quick action in the text may have changed it")
         return row
 
     def _check_text(self, row: Row, sent: str) -> None:
@@ -252,8 +237,8 @@ class Issues:
         if difference:
             number, line = difference
             what = f'GitLab changed the text of ticket {row["iid"]} in line {number}: "{line[:80]}"'
-            hint = "it took the line for a quick action; look at the ticket, and report the line as a bug"
-            raise self._wire.ticket_refused(what, hint)
+            hint = "it read the line as a quick action; look at the ticket, and report the line as a bug"
+            raise self._client.refused(what, hint)
 
 
 def _holds(row: Row, sent: Data) -> bool:
