@@ -1,6 +1,6 @@
-"""The only reader of the environment and of files of settings.
+"""Reads the environment and the settings files.
 
-Settings come, the later the stronger, from ``config/defaults.toml``, ``techmap-sync.toml``, variables named
+Settings come from these sources, later ones win: ``config/defaults.toml``, ``techmap-sync.toml``, variables named
 ``TECHMAP_SYNC_...`` and flags. See ``docs/configuration.md``.
 """
 
@@ -26,18 +26,18 @@ from techmap_sync.trust import Trust
 
 FILE_NAME = "techmap-sync.toml"
 LARGEST = files.MIB
-"""Bytes of a file of settings."""
+"""Maximum size of a settings file in bytes."""
 PREFIX = "TECHMAP_SYNC_"
 _TOKENS = frozenset({f"{PREFIX}TOKEN", f"{PREFIX}TOKEN_FOR"})
 
 _DEEPEST = 8
-"""Tables within tables; settings need four."""
+"""Maximum depth of nested tables; settings need four."""
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 EXPLAINED = "every setting is explained in docs/configuration.md"
 
 
 def _guests(written: Mapping[str, Any]) -> tuple[TrackerKind, ...]:
-    """Return the kinds of other packages that a file or a variable names, or may name."""
+    """Return the trackers of other packages that a file or a variable names, or may name."""
     named = {name for name in written if name not in Settings.model_fields}
     named |= {str(written.get("to", "")).partition(":")[0]} - {""}
     ours = {f"{PREFIX}{name}".upper() for name in (*Settings.model_fields, *built_in())}
@@ -50,28 +50,28 @@ def _guests(written: Mapping[str, Any]) -> tuple[TrackerKind, ...]:
 
 
 def _secrets(guests: Sequence[TrackerKind]) -> frozenset[str]:
-    """Return the variables with our prefix that are no settings: a secret never stands in a file."""
+    """Return the variables with our prefix that are not settings: secrets are never read from a file."""
     servers = [kind.servers for kind in (*built_in().values(), *guests) if kind.servers]
     names = [name for each in servers for name in (*each.tokens, *each.credentials.values())]
     return _TOKENS | {name for name in names if name.startswith(PREFIX)}
 
 
 def environment() -> Mapping[str, str]:
-    """Return the variables of this process, for those who look for a token or a server in them."""
+    """Return the variables of this process, which may name tokens and servers."""
     return os.environ
 
 
 def shipped(name: str) -> Path:
-    """Return a file of the folder ``config/``, which the wheel carries as ``shipped/``."""
+    """Return a file of the folder ``config/``, which is ``shipped/`` in the wheel."""
     package = Path(__file__).parent
     folder = package / "shipped"
     return (folder if folder.is_dir() else package.parent / "config") / name
 
 
 def find_settings_file(start: Path) -> Path | None:
-    """Return the nearest ``techmap-sync.toml`` from a folder upwards, within its repository.
+    """Return the nearest ``techmap-sync.toml``, from a folder upwards within its repository.
 
-    Outside of a repository only the folder itself counts: those above it may be anybody's.
+    Outside of a repository only the folder itself counts: those above may belong to others.
     """
     top = files.repository_around(start)
     for folder in (start, *start.parents):
@@ -87,7 +87,7 @@ def load_settings(file: Path | None, flags: Mapping[str, object], trust: Trust |
 
     :param file: the team's file, or None.
     :param flags: settings that were given on the command line; the strongest.
-    :param trust: what is thought of the checkout that the file belongs to; trusted when None.
+    :param trust: how far the checkout that the file belongs to is trusted; fully when None.
     :raises SettingsProblem: a key is unknown or a value is bad; says where and names the nearest key.
     :raises UsageProblem: the file cannot be read.
     """
@@ -103,7 +103,7 @@ def load_settings(file: Path | None, flags: Mapping[str, object], trust: Trust |
         _check_texts(source, file, flags)
     settings = _validated(model, reduce(_merged, [defaults, counted, variables, flags]), file, flags)
     if uncounted:
-        _validated(model, _merged(defaults, written), file, {})  # a bad value is an error although it does not count
+        _validated(model, _merged(defaults, written), file, {})  # a bad value is an error even when it is ignored
     settings._origins = {
         **dict.fromkeys(defaults, Origin.DEFAULT),
         **dict.fromkeys(counted, Origin.FILE),
@@ -114,7 +114,7 @@ def load_settings(file: Path | None, flags: Mapping[str, object], trust: Trust |
 
 
 def _check_texts(values: Mapping[str, Any], file: Path | None, flags: Mapping[str, object]) -> None:
-    """Refuse what no setting can mean, wherever it is: control characters, broken Unicode, tables without end.
+    """Refuse what no setting may contain: control characters, broken Unicode, tables nested too deep.
 
     :raises SettingsProblem: names the first such setting.
     """
@@ -140,7 +140,7 @@ def _fault_of(path: Sequence[str], value: object) -> str:
 def _validated(
     model: type[Settings], values: Mapping[str, Any], file: Path | None, flags: Mapping[str, object]
 ) -> Settings:
-    # Looking for plugins of pydantic means reading the metadata of every package that is installed.
+    # Pydantic would look for plugins in the metadata of every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     try:
         return model.model_validate(values)
@@ -149,7 +149,7 @@ def _validated(
 
 
 def _merged(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
-    """Return two sources of settings as one; tables are merged, everything else is replaced."""
+    """Merge two sources of settings: tables are merged, everything else is replaced."""
     both = {
         name: _merged(weaker[name], value) if isinstance(value, dict) and isinstance(weaker.get(name), dict) else value
         for name, value in stronger.items()
@@ -158,7 +158,7 @@ def _merged(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str,
 
 
 def _variables(model: type[Settings], guests: Sequence[TrackerKind]) -> Mapping[str, Any]:
-    """Return the settings that variables hold. Most runs have none, and need not import what reads them."""
+    """Return the settings from variables. Most runs have none, so the library for them is imported only when needed."""
     secret = _secrets(guests)
     if not any(name.upper().startswith(PREFIX) and name.upper() not in secret for name in os.environ):
         return {}
@@ -184,14 +184,14 @@ def _toml(file: Path) -> dict[str, Any]:
 
 
 def _text(file: Path) -> str:
-    """Return a file of settings. One that lies in the repository has to be a file there; another one the user named."""
+    """Return a settings file. In the repository it must be a plain file; elsewhere the user named it."""
     border = None if file.is_relative_to(shipped("")) else files.border_of(file)
     content = files.read(file, LARGEST, border) if border else files.read_typed(file, LARGEST)
     return content.decode("utf-8")
 
 
 def _check_variables(model: type[Settings], guests: Sequence[TrackerKind]) -> None:
-    """Refuse a variable that looks like a setting and is none: it would be ignored without a word."""
+    """Refuse a variable that looks like a setting but is unknown: it would be ignored silently."""
     known = {f"{PREFIX}{'__'.join(path)}".upper() for path in _known_keys(model)} | _secrets(guests)
     tables = tuple(f"{PREFIX}{name}__".upper() for name in ("labels", "severity", "vocabulary"))
     for name in sorted(os.environ):
@@ -211,9 +211,9 @@ def _problem(
     model: type[Settings], error: ErrorDetails, file: Path | None, flags: Mapping[str, object]
 ) -> SettingsProblem:
     if error["type"] == "same_label":
-        told = error["ctx"]
-        where = _where(told["setting"].split("."), file, flags)
-        return SettingsProblem(where, f"{told['setting']} = {told['label']!r}: {error['msg']}", EXPLAINED)
+        context = error["ctx"]
+        where = _where(context["setting"].split("."), file, flags)
+        return SettingsProblem(where, f"{context['setting']} = {context['label']!r}: {error['msg']}", EXPLAINED)
     path = [str(part) for part in error["loc"] if isinstance(part, str) and part != "[key]"]
     key = ".".join(path)
     where = _where(path, file, flags)

@@ -1,4 +1,4 @@
-"""The settings of one run: what each may be, and what the other rooms get from them; ``config.py`` reads them."""
+"""The settings of a run: their types, and the values that other packages get from them. ``config.py`` reads them."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ LabelOrNone = Annotated[
 ]
 """The name of a label, empty for none.
 
-A comma separates labels in both vendors' requests, and GitHub takes at most 50 characters. Outer spaces are dropped by
-the servers, so they are dropped here too: otherwise the label would look missing after every push.
+A comma separates labels in both vendors' requests, and GitHub allows at most 50 characters. Servers drop outer spaces,
+so they are dropped here too: otherwise the label would seem to be missing after every push.
 """
 Label = Annotated[LabelOrNone, Field(min_length=1)]
 
@@ -54,7 +54,7 @@ RuleId = Annotated[str, AfterValidator(_known_rule), WithJsonSchema({"type": "st
 
 
 def _as_number(value: object) -> object:
-    """Take a ticket's number as people write it: ``12``, ``"#12"`` or ``"TASK-1"``."""
+    """Accept a ticket number as people write it: ``12``, ``"#12"`` or ``"TASK-1"``."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value.strip().removeprefix("#") if isinstance(value, str) else value
@@ -69,7 +69,7 @@ TicketNumber = Annotated[
 
 
 class Table(BaseModel):
-    """A table of settings: no other keys, and numbers that are some."""
+    """A table of settings: unknown keys and infinite numbers are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, allow_inf_nan=False)
 
@@ -103,7 +103,7 @@ class LimitsTable(Table):
 
 
 class ServerTable(Table):
-    """How a server is spoken to."""
+    """How to talk to a server."""
 
     seconds_between_writes: float = Field(ge=0, le=86_400)
     ca_bundle: str
@@ -152,7 +152,7 @@ class Settings(Table):
 
     @model_validator(mode="after")
     def _labels_differ(self) -> Settings:
-        """A label that decides something must be like no other, whatever its case: servers ignore case."""
+        """A label that carries a meaning must differ from all others by more than case, which servers ignore."""
         own = {name: getattr(self, name) for name in ("managed_label", "removed_label", "duplicate_label")}
         deciding = own | _with_table("labels.priority", self.labels.priority)
         shared = _with_table("labels.kind", self.labels.kind) | _with_table("labels.phase", self.labels.phase)
@@ -160,33 +160,33 @@ class Settings(Table):
         for setting, label in (deciding | shared).items():
             earlier = setting_of.get(label.casefold())
             if label and earlier:
-                told = {"setting": setting, "label": label, "earlier": earlier}
-                raise PydanticCustomError("same_label", "the same label as {earlier}", told)
+                context = {"setting": setting, "label": label, "earlier": earlier}
+                raise PydanticCustomError("same_label", "the same label as {earlier}", context)
             if label and setting in deciding:
                 setting_of[label.casefold()] = setting
         return self
 
     def origin(self, name: str) -> Origin:
-        """Return who made a setting; where that is not known, the repository did."""
+        """Return who made a setting; the repository when that is unknown."""
         return self._origins.get(name, Origin.FILE)
 
     @property
     def uncounted(self) -> tuple[str, ...]:
-        """Settings of the file that do not count, because nobody vouches for the checkout."""
+        """Settings of the file that are ignored, because the checkout is not trusted."""
         return self._uncounted
 
     @property
     def doubt(self) -> str:
-        """Why nobody vouches for the checkout, to follow "because"; empty when it is trusted."""
+        """Why the checkout is not trusted, to follow "because"; empty when it is."""
         return self._doubt
 
     def server(self, tracker: str) -> ServerTable:
-        """Return how the server of a tracker is spoken to; one that we do not know is not slowed down."""
+        """Return a tracker's server settings. Unknown trackers get no delay between writes."""
         table = getattr(self, tracker, None)
         return table if isinstance(table, ServerTable) else _default_table(kind_named(tracker))
 
     def plan_options(self) -> PlanOptions:
-        """Return what the planner has to know."""
+        """Return the options of the planner."""
         return PlanOptions(
             managed_label=self.managed_label,
             kind_labels=self.labels.kind,
@@ -201,7 +201,7 @@ class Settings(Table):
         return ReadingOptions(self.vocabulary, GranularityChoice(**self.granularity.model_dump()))
 
     def sync_policy(self, source: str) -> SyncPolicy:
-        """Return what the sync core has to know, as far as the settings decide it.
+        """Return the policy of the sync core, as far as the settings decide it.
 
         :param source: canonical name of the repository that the maps belong to.
         """
@@ -220,7 +220,7 @@ class Settings(Table):
         )
 
     def digest(self) -> str:
-        """Return a fingerprint of all settings that decide what tasks a map has."""
+        """Return a fingerprint of all settings that decide which tasks a map has."""
         deciding = self.model_dump(mode="json", include={"granularity", "labels", "vocabulary", "templates"})
         return digest(json.dumps(deciding, sort_keys=True, ensure_ascii=False))
 
@@ -231,7 +231,7 @@ def _with_table(table: str, values: Mapping[str, str]) -> dict[str, str]:
 
 @lru_cache
 def model_with(guests: tuple[TrackerKind, ...] = ()) -> type[Settings]:
-    """Return the settings with a table for each tracker that has one.
+    """Return the settings model with a table for each tracker that has one.
 
     :param guests: kinds of other packages.
     """
@@ -241,7 +241,7 @@ def model_with(guests: tuple[TrackerKind, ...] = ()) -> type[Settings]:
 
 
 def defaults_of(kind: TrackerKind) -> dict[str, object]:
-    """Return the defaults of a table that is not in ``defaults.toml``; such a server is not slowed down."""
+    """Return the defaults of a table that is not in ``defaults.toml``; no delay between writes."""
     return {"seconds_between_writes": 0.0, "ca_bundle": "", **kind.defaults}
 
 

@@ -73,7 +73,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "labels": {"labels": {"kind": {"component": "part"}}},
     "limits": {"limits": {"max_creates": 1}},
     "severity": {"severity": {"not-ready": "off"}},
-    "vocabulary": {"vocabulary": {"en": {"sections": {"testing": ["Proofs"]}}}},
+    "vocabulary": {"vocabulary": {"en": {"sections": {"ignored": ["Testing Strategy"]}}}},
 }
 """For each setting, another value than the default; each part of the granularity counts for itself."""
 DECIDING = {f"granularity.{part}" for part in ("changes", "tests", "deployment", "constraints")} | {"vocabulary"}

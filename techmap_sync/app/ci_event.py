@@ -10,31 +10,31 @@ from techmap_sync.registry import known_cis, running_ci
 
 
 def occasion(environment: Mapping[str, str]) -> Occasion:
-    """Return what a CI run is about, and therefore what is to be done: one decision, made from the event.
+    """Return what a CI run is about and which command it runs, decided from the event.
 
-    :raises UsageProblem: this is no run of a CI that we know.
+    :raises UsageProblem: no known CI runs this.
     """
     found = running_ci(environment)
     if found is None:
         names = " or ".join(ci.name for ci in known_cis())
-        raise UsageProblem(f"this is no run of {names}", "use plan or push, or say what to do with --command")
+        raise UsageProblem(f"not in a run of {names}", "use plan or push, or say what to do with --command")
     ci = found[1]
     return ci.occasion(environment, ci.run(environment))
 
 
 def ci_run(environment: Mapping[str, str]) -> CiRun | None:
-    """Return what a CI says of its run; None outside of those that are known."""
+    """Return what the CI says about its run; None outside of known CIs."""
     found = running_ci(environment)
     return found[1].run(environment) if found else None
 
 
 def is_ci(environment: Mapping[str, str]) -> bool:
-    """Whether a CI runs this, one that we know or any other: all of them set ``CI``."""
+    """Whether any CI runs this, known or not: all of them set ``CI``."""
     return environment.get("CI", "").casefold() not in ("", "0", "false", "no") or running_ci(environment) is not None
 
 
 def run_circumstances(commit: str, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return who runs this, from which commit and in which run, as far as the CI says; for the audit of a push."""
+    """Return who started this run, from which commit, and its address, as far as the CI says; for audits."""
     found = running_ci(variables)
     cis = [found[1]] if found else list(known_cis())
     return {
@@ -45,10 +45,10 @@ def run_circumstances(commit: str, variables: Mapping[str, str]) -> dict[str, st
 
 
 def summary_file(variables: Mapping[str, str]) -> str:
-    """Return the file to which a job adds its summary; empty where the CI names none."""
+    """Return the file for the summary of a job; empty when the CI names none."""
     return next(filter(None, (variables.get(ci.summary_variable, "") for ci in known_cis())), "")
 
 
 def outputs_file(variables: Mapping[str, str]) -> str:
-    """Return the file to which a step adds what it hands on; empty where the CI names none."""
+    """Return the file for the outputs of a step; empty when the CI names none."""
     return next(filter(None, (variables.get(ci.outputs_variable, "") for ci in known_cis())), "")

@@ -1,4 +1,4 @@
-"""To whom a token may be sent. A token belongs to a host, and a file of the repository never names that host.
+"""Where a token may be sent. A token belongs to a host, and a file of the repository never names that host.
 
 A token from the environment goes to the vendor's public server, to the server whose CI runs this, and to one that the
 user named: by a flag, a variable or a file of his own. What ``gh`` and ``glab`` print goes to the very host that they
@@ -26,7 +26,7 @@ _HINT = 'it has one table [hosts] with lines like "git.example.org" = "TRACKER"'
 
 
 def own_file(variables: Mapping[str, str]) -> Path | None:
-    """Return where the user's own file is; None where the system tells no place for it.
+    """Return the path of the user's own file; None when the system has no place for it.
 
     https://specifications.freedesktop.org/basedir-spec/latest/: a path that is not absolute is to be ignored.
     """
@@ -47,19 +47,19 @@ def own_hosts(variables: Mapping[str, str]) -> Mapping[str, str]:
     if file is None or not file.is_file() or files.is_within(file, files.repository_around(Path.cwd())):
         return {}
     try:
-        told = tomllib.loads(files.read(file, files.MIB, None).decode("utf-8"))
+        content = tomllib.loads(files.read(file, files.MIB, None).decode("utf-8"))
     except (UnreadableFile, ValueError) as error:
         raise SettingsProblem(str(file), str(error) or "cannot be read", _HINT) from error
-    hosts = told.get("hosts", {})
-    if told.keys() - {"hosts"} or not isinstance(hosts, dict) or not all(isinstance(v, str) for v in hosts.values()):
+    hosts = content.get("hosts", {})
+    if content.keys() - {"hosts"} or not isinstance(hosts, dict) or not all(isinstance(v, str) for v in hosts.values()):
         raise SettingsProblem(str(file), "not understood", _HINT)
     return hosts
 
 
 TOKEN, TOKEN_FOR = "TECHMAP_SYNC_TOKEN", "TECHMAP_SYNC_TOKEN_FOR"
-"""A token, and the tracker that it is for; by default the repository's whose CI runs this."""
+"""A token and the tracker it is for; by default the one whose CI runs this."""
 _PATIENCE = 10.0
-"""Seconds for a program that may have to ask a keyring."""
+"""Seconds for a program that may ask a keyring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ class Place:
 
     address: str
     named_by: str
-    """Who named it where neither the user nor the CI did; empty else."""
+    """Who named it, when neither the user nor the CI did; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Where requests go, and who we are there."""
+    """Where requests go, and as whom."""
 
     address: str
     """Of the API, in the form that was compared."""
@@ -88,7 +88,7 @@ def login_at(kind: TrackerKind, settings: Settings, checkout: Checkout, variable
     """Return the login for the tracker of a run, without a token where there is none.
 
     :raises UsageProblem: the address of the server cannot be understood.
-    :raises Refused: there is a token, and nobody who may said that it may be sent there.
+    :raises Refused: there is a token, but neither user nor CI named the server for it.
     """
     place = _place(kind, settings, checkout, variables)
     server, address = _server(place)
@@ -128,12 +128,12 @@ def _place(kind: TrackerKind, settings: Settings, checkout: Checkout, variables:
 
 
 def _servers(kind: TrackerKind) -> Servers:
-    """Return where trackers of a kind live; nobody asks that of one without servers."""
+    """Return the servers of a kind of tracker, which must have some."""
     return kind.servers or Servers()
 
 
 def _named_by_ci(kind: TrackerKind, variables: Mapping[str, str]) -> str:
-    """Return the address of the API of the server whose CI runs this job; empty outside of one of this kind."""
+    """Return the API of the server whose CI runs this job; empty when that is of another kind."""
     ci = next((each.ci for each in running(variables) if each.name == kind.name), None)
     return ci.api_url(variables) if ci else ""
 
@@ -154,7 +154,7 @@ def _server(place: Place) -> tuple[Server, str]:
 
 
 def _is_vouched_for(kind: TrackerKind, server: Server, variables: Mapping[str, str]) -> bool:
-    """Whether the user or the CI names a server that a file of the repository names as well."""
+    """Whether the user or the CI named a server that a file of the repository names."""
     servers = _servers(kind)
     host = servers.login_host(server)
     by_ci = server_named(_named_by_ci(kind, variables))
@@ -169,7 +169,7 @@ def _is_vouched_for(kind: TrackerKind, server: Server, variables: Mapping[str, s
 
 
 def _held(kind: TrackerKind, address: str, variables: Mapping[str, str]) -> Login:
-    """Return the login that the environment holds for the servers of a vendor."""
+    """Return the login for a kind of tracker from the environment."""
     servers = _servers(kind)
     app = {key: Secret(variables[name]) for key, name in servers.credentials.items() if variables.get(name)}
     given = variables.get(TOKEN, "") if _is_given_for(kind, variables) else ""
@@ -183,7 +183,7 @@ def _is_given_for(kind: TrackerKind, variables: Mapping[str, str]) -> bool:
 
 
 def printed_token(kind: TrackerKind, host: str, variables: Mapping[str, str]) -> str:
-    """Return the token that the vendor's own program has for just this host, empty when it has none.
+    """Return the token that the vendor's own program has for exactly this host, or an empty text.
 
     It must not answer with a token of the environment, which it would give for any host, nor with that of
     github.com for a host below it (https://github.com/cli/go-gh, ``NormalizeHostname``).

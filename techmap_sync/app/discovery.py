@@ -1,4 +1,4 @@
-"""Which files a command is about: paths, folders and globs become files, in a stable order."""
+"""Find the files of a run: turn paths, folders and globs into files, in a stable order."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LARGEST = 16 * files.MIB
 _LEFT_OUT = frozenset({"node_modules", "__pycache__", "venv"})
 _GLOB_SIGNS = frozenset("*?[")
 _LOCK = ".#"
-"""Emacs marks a file that is being edited by a dangling link of this name."""
+"""Emacs marks a file under edit with a dangling link whose name starts so."""
 
 
 class FoundFile(NamedTuple):
@@ -31,15 +31,15 @@ class FoundFile(NamedTuple):
     named: bool
     """The user named this very file, so it has to be a map."""
     border: Path | None = None
-    """The folder that it has to lie in once links are resolved; None where the user named a file elsewhere."""
+    """The folder that must contain it after links are resolved; None when the user named a file elsewhere."""
 
 
 def find_files(patterns: Sequence[str], exclude: Sequence[str] = ()) -> tuple[FoundFile, ...]:
-    """Return the files that some paths, folders and globs stand for, each once, in the order of their names.
+    """Return the files that paths, folders and globs name, each once, sorted by name.
 
-    What is called like a map and is none, such as a pipe or a folder, is among them: reading it says so.
+    A pipe or a folder with the name of a map is among them; reading it reports that.
 
-    :param patterns: what the user typed. Written as outside of the repository, they may be anywhere.
+    :param patterns: what the user typed. They may point outside the repository when written so.
     :param exclude: globs over whole paths; they do not hold for a file that is named.
     :raises UsageProblem: a path does not exist, a folder cannot be read, or a glob matches nothing.
     """
@@ -53,7 +53,7 @@ def find_files(patterns: Sequence[str], exclude: Sequence[str] = ()) -> tuple[Fo
 
 
 def find_own_files(patterns: Sequence[str], exclude: Sequence[str] = ()) -> tuple[FoundFile, ...]:
-    """Return the files that the setting ``maps`` stands for, which has no say outside of its repository.
+    """Return the files that the setting ``maps`` names; it may name none outside its repository.
 
     :raises UsageProblem: an entry is written as outside, or as with ``find_files``.
     """
@@ -76,7 +76,7 @@ def read_file(file: FoundFile) -> bytes:
 
 
 def _place(file: FoundFile) -> str:
-    """Return what two names of one file have in common; what cannot be read is named each time."""
+    """Return the same text for all names of one file; unreadable files are listed under each name."""
     real = os.path.realpath(file.path)
     is_readable = os.path.isfile(real) and (file.border is None or files.is_within(file.path, file.border))  # noqa: PTH113
     return real if is_readable else os.path.abspath(file.path)  # noqa: PTH100 - links as they are
@@ -100,7 +100,7 @@ def _matches(pattern: str) -> Iterator[FoundFile]:
 
 
 def _fixed_part(pattern: str) -> Path:
-    """Return a path, or what stands before the first sign of a glob in it."""
+    """Return a path, or the part of a glob before its first special character."""
     parts = Path(pattern).parts
     free = next((place for place, part in enumerate(parts) if _GLOB_SIGNS & set(part)), len(parts))
     return Path(pattern) if os.path.lexists(pattern) else Path(*parts[:free])
@@ -112,7 +112,9 @@ def _globbed(pattern: str, border: Path) -> Iterator[FoundFile]:
     try:
         matches = list(start.glob(str(path.relative_to(path.anchor))))
     except (ValueError, NotImplementedError, OSError) as error:
-        raise UsageProblem(f"not a glob: {pattern}: {error}", "** stands alone between two slashes") from error
+        raise UsageProblem(
+            f"not a glob: {pattern}: {error}", "use ** only as a whole part of a path, as in docs/**/*.md"
+        ) from error
     found = [file for file in matches if ".git" not in file.parts and _may_be_a_map(file)]
     if not found:
         raise UsageProblem(f"no file matches {pattern}", "in a shell, quote the glob so that ** is not expanded there")
@@ -143,15 +145,15 @@ def _unreadable(error: OSError) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A map of which only the identity is known."""
+    """A map of which only the id is known."""
 
     path: str
-    """As the user knows it, with ``/``."""
+    """As the user typed it, with ``/``."""
     map_id: str
 
 
 def identities_of(files: Iterable[FoundFile], families: Sequence[DocumentFamily]) -> Iterator[Identity]:
-    """Yield the identity of every map among some files that has one; a map is read only where a look does not tell."""
+    """Yield the ids of the maps among some files; a file is parsed only when a quick look does not give its id."""
     for file in files:
         map_id = _identity(file, families)
         if map_id:
@@ -159,7 +161,7 @@ def identities_of(files: Iterable[FoundFile], families: Sequence[DocumentFamily]
 
 
 def places_in_tree(settings: Settings) -> list[str]:
-    """Return the entries of the setting ``maps`` that there is something to be found at."""
+    """Return the entries of the setting ``maps`` that match any file."""
     return [place for place in settings.maps if _is_there(place, settings)]
 
 
@@ -171,7 +173,7 @@ def _is_there(place: str, settings: Settings) -> bool:
 
 
 def identities_in_tree(root: Path, settings: Settings) -> tuple[Identity, ...]:
-    """Return the identities of all maps below a folder, paths from there.
+    """Return the ids of all maps below a folder, with paths from there.
 
     Neither the setting ``maps`` nor ``exclude`` counts: a map that they leave out is not gone.
     """
@@ -180,7 +182,7 @@ def identities_in_tree(root: Path, settings: Settings) -> tuple[Identity, ...]:
 
 
 def _identity(file: FoundFile, families: Sequence[DocumentFamily]) -> str:
-    """Return the identity of a file; empty for what is not a map, cannot be decoded, or is unnamed yet."""
+    """Return the id of a document; empty when the file is not one, cannot be decoded, or has no name yet."""
     name = file.path.as_posix()
     try:
         text = decode(read_file(file), name)

@@ -1,4 +1,4 @@
-"""The maps of a run: read, checked, and judged by the gate."""
+"""The maps of a run: read, checked, and approved or not."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class MapFile:
 
     @property
     def name(self) -> str:
-        """The path as the user knows it, with ``/``."""
+        """The path as the user typed it, with ``/``."""
         return self.path.as_posix()
 
     @property
     def place(self) -> str:
-        """The path from the root of the repository, wherever the user stands."""
+        """The path from the root of the repository, whatever the current folder."""
         return path_in_repository(self.path)
 
     @property
@@ -56,22 +56,22 @@ class MapFile:
 
     @property
     def checked_in_repository(self) -> CheckedFile:
-        """The same under the name by which services know the file."""
+        """The same with the path from the root of the repository, as services know it."""
         return self.checked._replace(path=self.place)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """What keeps it from being pushed."""
+        """The errors that keep it from being pushed."""
         return tuple(d for d in self.diagnostics if d.severity is Severity.ERROR)
 
     @property
     def approved(self) -> bool:
-        """The gate: its author says yes, and nothing is wrong with it."""
+        """Whether its author approves it and it has no errors."""
         return self.ready and not self.errors
 
     @property
     def ready(self) -> bool:
-        """Whether its author says yes."""
+        """Whether its author approves it."""
         return self.document.is_ready
 
     @property
@@ -85,26 +85,26 @@ class MapFile:
 
 @dataclass(frozen=True, slots=True)
 class MapFiles:
-    """What some paths hold."""
+    """What was found at some paths."""
 
     maps: tuple[MapFile, ...]
     unreadable: tuple[UnreadableMap, ...]
-    """Files that had to be maps and are none."""
+    """Files that were named as maps and cannot be read as such."""
     passed_over: tuple[Path, ...]
-    """Files that a folder or glob held and that are no maps."""
+    """Files in a folder or glob that are not maps."""
     elsewhere: tuple[Identity, ...] = ()
-    """Maps that are a matter of another shard."""
+    """Maps that another shard handles."""
     places: tuple[str, ...] = ()
-    """The files, folders and globs that were looked at."""
+    """The files, folders and globs that were searched."""
 
     @property
     def ids(self) -> frozenset[str]:
-        """The identities of all of them, those of other shards too."""
+        """The ids of all of them, including those of other shards."""
         return frozenset((*(file.outline.map_id for file in self.maps), *(other.map_id for other in self.elsewhere)))
 
     @property
     def real_paths(self) -> frozenset[str]:
-        """The real paths of all files that were read, whatever they turned out to be."""
+        """The real paths of all files that were read, maps or not."""
         unreadable = (Path(problem.path) for problem in self.unreadable)
         return frozenset(map(os.path.realpath, (*(f.path for f in self.maps), *unreadable, *self.passed_over)))
 
@@ -115,12 +115,12 @@ class MapFiles:
 
     @property
     def checked_in_repository(self) -> tuple[CheckedFile, ...]:
-        """The same under the names by which services know the files."""
+        """The same with paths from the root of the repository, as services know them."""
         return tuple(file.checked_in_repository for file in self.maps)
 
     @property
     def unreadable_in_repository(self) -> tuple[UnreadableMap, ...]:
-        """What could not be read, under the names by which services know the files."""
+        """What could not be read, with paths from the root of the repository."""
         return tuple(
             UnreadableMap(path_in_repository(Path(problem.path)), problem.what, problem.hint)
             for problem in self.unreadable
@@ -168,10 +168,10 @@ def description_of(file: MapFile, settings: Settings) -> Description:
 
 
 def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, known: Set[str] = frozenset()) -> MapFiles:
-    """Read the maps below some paths; a problem of one file does not stop the others.
+    """Read the maps at some paths; a problem with one file does not stop the others.
 
     :param paths: files, folders and globs; the setting ``maps`` when there are none.
-    :param shard: which of them are a matter of this run; of the others only the identity is looked at.
+    :param shard: which of them this run handles; of the others only the id is read.
     :param known: real paths of files that were read before, which are left out.
     :raises UsageProblem: a path does not exist or cannot be read.
     """
@@ -208,12 +208,12 @@ def read_one(path: str, settings: Settings) -> MapFile:
 
 
 def _elsewhere(files: Sequence[FoundFile], shard: Shard, families: Sequence[DocumentFamily]) -> tuple[Identity, ...]:
-    """Return the maps that are a matter of other shards."""
+    """Return the maps that other shards handle."""
     return tuple(identities_of((file for file in files if not shard.holds(file.path)), families))
 
 
 def _with_namesakes(maps: Sequence[MapFile], elsewhere: Sequence[Identity], settings: Settings) -> tuple[MapFile, ...]:
-    """Return the maps with an error in each whose identity another one has too; what is unnamed yet has none."""
+    """Return the maps, with an error in each whose id another one has too; a map without a name has no id yet."""
     named = [file.document for file in maps if file.document.has_identity]
     here = [(path_in_repository(Path(document.path)), document.id, document.span) for document in named]
     others = ((path_in_repository(Path(other.path)), other.map_id, Span(1, 1)) for other in elsewhere)

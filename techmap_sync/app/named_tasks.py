@@ -1,4 +1,4 @@
-"""From what a person types to the tasks that are meant: a key, or the number of a ticket."""
+"""Find the tasks that a person names by key or ticket number."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from techmap_sync.sync.decide import DecidedMap
 from techmap_sync.sync.policy import Side
 
 _MOST = 10
-"""Candidates that a message names."""
+"""Maximum of candidates in a message."""
 _NEAR = 60.0
-"""Likeness from which on a name may have been meant."""
+"""Similarity from which a name is suggested."""
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the flags of one run name, as a person typed it."""
+    """Tasks that the flags of a run name, as typed."""
 
     resolve: tuple[tuple[Side, str], ...] = ()
     recreate: tuple[str, ...] = ()
@@ -40,13 +40,13 @@ class Names:
     by_number: Mapping[str, str]
     """Number of a ticket, in lower case -> key of its task."""
     differing: tuple[str, ...] = ()
-    """Keys of tasks of which people and the map say something different."""
+    """Keys of tasks in which people and map differ."""
     without_ticket: tuple[str, ...] = ()
     """Keys of tasks whose ticket was deleted or released."""
 
     @staticmethod
     def of(maps: Iterable[DecidedMap]) -> Names:
-        """Collect the names of maps under the keys of today."""
+        """Collect the names of some maps, under their current keys."""
         listed = tuple(maps)
         numbers = {number.casefold(): key for each in listed for number, key in _numbers(each)}
         keys = frozenset(key for each in listed for key in _keys(each))
@@ -60,23 +60,23 @@ class Names:
         )
 
     def to_resolve(self, name: str) -> str:
-        """Return the key of a task to be settled.
+        """Return the key of a task whose conflict is resolved.
 
-        :raises UsageProblem: there is no such task.
+        :raises UsageProblem: the task is unknown.
         """
         return self._key(name, "--resolve", (*self.differing, *self.without_ticket))
 
     def to_recreate(self, name: str) -> str:
-        """Return the key of a task that gets a new ticket.
+        """Return the key of a task whose ticket is recreated.
 
-        :raises UsageProblem: there is no such task.
+        :raises UsageProblem: the task is unknown.
         """
         return self._key(name, "--recreate", self.without_ticket)
 
     def to_rebind(self, name: str) -> str:
-        """Return the key of a task that gets its old ticket back.
+        """Return the key of a task that is bound to its old ticket again.
 
-        :raises UsageProblem: there is no such task.
+        :raises UsageProblem: the task is unknown.
         """
         return self._key(name, "--rebind", self.without_ticket)
 
@@ -91,7 +91,7 @@ class Names:
 
 def _listed(candidates: tuple[str, ...]) -> str:
     if not candidates:
-        return "there is nothing that it could be meant for"
+        return "no task is in that state"
     more = f" and {len(candidates) - _MOST} more" if len(candidates) > _MOST else ""
     return f"it can be {', '.join(candidates[:_MOST])}{more}"
 
@@ -119,10 +119,10 @@ def _differs(change: Change, gone: set[str]) -> bool:
 
 
 def read_named(resolve: Iterable[str], recreate: Iterable[str], rebind: Iterable[str]) -> Named:
-    """Read what the flags say.
+    """Read the values of the flags.
 
     :param resolve: ``map KEY`` or ``tracker KEY`` each.
-    :raises UsageProblem: a side is unknown, one task is to be settled both ways, or a binding names no ticket.
+    :raises UsageProblem: a side is unknown, one task is resolved both ways, or a binding names no ticket.
     """
     sides = [_settlement(text) for text in resolve]
     twice = {name for side, name in sides if (Side.MAP, name) in sides and (Side.TRACKER, name) in sides}

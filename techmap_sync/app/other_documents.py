@@ -1,4 +1,4 @@
-"""The maps that a run does not write: which there are is looked up only where it decides something."""
+"""The maps that a run does not write; they are looked up only when a decision depends on them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from techmap_sync.sync.guards import Guard
 
 @dataclass(frozen=True)
 class RestOfTree:
-    """What stands below the setting ``maps`` besides the maps of a run."""
+    """The other maps that the setting ``maps`` names."""
 
     settings: Settings
     checkout: Checkout
@@ -36,7 +36,7 @@ class RestOfTree:
     files: MapFiles
     """The maps of the run."""
     partial: bool
-    """Other maps may stand there that the run does not read."""
+    """There may be maps that the run does not read."""
 
     @property
     def ids(self) -> frozenset[str]:
@@ -48,7 +48,7 @@ class RestOfTree:
         return map_id in self.ids or any(each.map_id == map_id for each in self._identities) or bool(self.unreadable())
 
     def file_of(self, map_id: str, path: str) -> str:
-        """Return the path of a file that may be that of a map, empty when there is none in the whole repository.
+        """Return the path of a file that may belong to a map; empty when the repository has none.
 
         :param path: where the map was when its tickets were written.
         """
@@ -83,7 +83,7 @@ class RestOfTree:
         return UnwrittenMap(self._named_tasks(file), file.name, f"{file.name} is not approved or has errors")
 
     def _named_tasks(self, file: MapFile) -> TaskPlan:
-        """Return what a map names, in no order: it may have errors."""
+        """Return the tasks of a map, in no particular order, because it may have errors."""
         outline = file.outline
         texts = TicketTexts(outline, self.checkout.source_of(file.path), self.templates)
         tasks = [
@@ -114,25 +114,25 @@ def task_plan(file: MapFile, settings: Settings, source: MapSource, templates: T
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one map lies."""
+    """Where a map is."""
 
     checkout: Checkout
     path: str
-    """From the root of its own repository."""
+    """From the root of the repository that it is in."""
     shown_path: str
     """From the root of the repository whose services show it."""
     source: MapSource
     is_committed: bool
-    """Whether a commit holds its text; also where there are no commits to ask for."""
+    """Whether its text is committed; true outside of repositories."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader of a plan has to know."""
+        """Notes for readers of a plan."""
         wait = "; its tickets link to it after the commit, with the next push" if self.source.is_pending else ""
         return () if self.is_committed else (f"not committed{wait}",)
 
     def refusals(self, allowed: frozenset[str]) -> tuple[str, ...]:
-        """Return why nothing of it may be written: a CI writes what somebody committed.
+        """Return why nothing of it may be written: a CI job writes only committed text.
 
         :param allowed: guards that are lifted.
         """
@@ -142,7 +142,7 @@ class Place:
 
 
 def places_of(files: Sequence[MapFile], base: Checkout, settings: Settings) -> Mapping[Path, Place]:
-    """Return where each map lies.
+    """Return where each map is.
 
     :param base: the checkout that the run is about; also for a file that lies in none.
     """

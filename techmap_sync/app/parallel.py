@@ -1,4 +1,4 @@
-"""The same work on many things, in several processes at once; what comes out is in the order of what went in."""
+"""Share work among processes, and maps among runs."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ Thing = TypeVar("Thing")
 Result = TypeVar("Result")
 
 FEWEST = 50
-"""Things that are worth a second process: it takes as long to start as some maps take to read."""
+"""With fewer items, starting worker processes costs more than it saves."""
 CHUNK = 12
-"""Things that a process takes at a time: few enough that none waits long for the last one."""
+"""Items per task of a worker: few enough that workers finish at about the same time."""
 
 
 def in_order(work: Callable[[Thing], Result], things: Sequence[Thing], jobs: int) -> Iterator[Result]:
-    """Yield what the work makes of each thing, in the order of the things.
+    """Yield the results of some work on each item, in the order of the items.
 
-    :param work: something that can be pickled, and so must its results be.
-    :param jobs: the most processes; 0 for as many as there are cores, 1 for none besides this one.
+    :param work: must be picklable, and so must its results.
+    :param jobs: the maximum of processes; 0 for one per core, 1 for no workers.
     :raises UsageProblem: a process was killed.
     """
     wanted = min(jobs or _cores(), -(-len(things) // CHUNK))
@@ -47,25 +47,25 @@ def in_order(work: Callable[[Thing], Result], things: Sequence[Thing], jobs: int
             results = pool.map(work, things, chunksize=CHUNK)
         yield from results
     except BrokenProcessPool as error:
-        hint = "there may be too little memory for so many; --jobs 1 or the setting jobs = 1 reads them in one process"
+        hint = "there may be too little memory; --jobs 1 or the setting jobs = 1 reads them in one process"
         raise UsageProblem("a process that read maps was killed", hint) from error
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 def _pool(processes: int) -> ProcessPoolExecutor | None:
-    """Return the processes; None on systems that cannot share work among them."""
+    """Return the workers; None on systems that cannot run them."""
     from concurrent.futures import ProcessPoolExecutor
 
     try:
         return ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_the_first_process)
-    except (ImportError, NotImplementedError, OSError):  # no semaphores, as in some sandboxes
+    except (ImportError, NotImplementedError, OSError):  # some sandboxes have no semaphores
         return None
 
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """Hold Ctrl-C back while processes start: one that it reaches before it ignores it would look killed."""
+    """Hold Ctrl-C back while workers start: one interrupted before it ignores the signal would look killed."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -77,7 +77,7 @@ def _interrupts_held_back() -> Iterator[None]:
 
 
 def _leave_interrupts_to_the_first_process() -> None:
-    """Ctrl-C reaches every process of a terminal; the first one ends the others."""
+    """Ignore Ctrl-C, which reaches every process of a terminal; the main process stops the workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -92,23 +92,23 @@ _NUMBER, _TOTAL = "CI_NODE_INDEX", "CI_NODE_TOTAL"
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One of several runs, counted from 1. Each map is a matter of just one of them."""
+    """One of several runs, counted from 1. Each map is handled by exactly one of them."""
 
     number: int = 1
     total: int = 1
 
     @property
     def is_first(self) -> bool:
-        """Whether this run judges what concerns no single map: tickets of maps whose file is missing."""
+        """Whether this run handles what belongs to no shard: tickets of maps whose file is missing."""
         return self.number == 1
 
     @property
     def is_all(self) -> bool:
-        """Whether there is no other run."""
+        """Whether this is the only run."""
         return self.total == 1
 
     def holds(self, file: Path) -> bool:
-        """Whether a map is a matter of this run: decided by its path alone, so that every runner decides alike."""
+        """Whether this run handles a map: decided by its path alone, so that every runner decides alike."""
         path = unicodedata.normalize("NFC", Path(os.path.relpath(file)).as_posix())
         digest = hashlib.sha256(path.encode(errors="surrogateescape")).digest()
         return int.from_bytes(digest[:8]) % self.total == self.number - 1
@@ -118,9 +118,9 @@ ALL = Shard()
 
 
 def shard_of(flag: str | None, environment: Mapping[str, str]) -> Shard:
-    """Return which run this is: the flag's, else the one that GitLab's ``parallel`` makes it, else the only one.
+    """Return which run this is: from the flag, else from GitLab's ``parallel``, else the only one.
 
-    :raises UsageProblem: there is no such run.
+    :raises UsageProblem: the text is not a shard.
     """
     if flag is not None:
         return _shard(flag, "--shard")
@@ -134,7 +134,7 @@ def _shard(text: str, origin: str) -> Shard:
     shard = Shard(int(match[1]), int(match[2])) if match else None
     if shard is None or not 1 <= shard.number <= shard.total:
         hint = (
-            "write --shard 1/3, 2/3 and 3/3 for three runs that share the maps, --shard 1/1 for a run that has them all"
+            "write --shard 1/3, 2/3 and 3/3 for three runs that share the maps, --shard 1/1 for a run that handles all"
         )
-        raise UsageProblem(f"{origin}: {text} is no shard", hint)
+        raise UsageProblem(f"{origin}: invalid shard {text}", hint)
     return shard

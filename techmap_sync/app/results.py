@@ -52,33 +52,33 @@ class Pushed:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that was shown was tried."""
+        """Whether everything in the plan was tried."""
         return self.problem is None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run planned, and what became of it."""
+    """A plan and its outcomes."""
 
     files: MapFiles
     change_set: ChangeSet
     pushed: Pushed | None = None
-    """None when nothing was to be written."""
+    """None for a plan that was not applied."""
     circumstances: Mapping[str, str] = field(default_factory=dict)
     """Who pushed, from which commit, in which run."""
     remarks: tuple[str, ...] = ()
-    """What else a reader has to know."""
+    """Remarks for readers of the result."""
     compared: tuple[Compared, ...] = ()
-    """What the change set was worked out from."""
+    """The maps and tickets behind the change set."""
 
     @staticmethod
     def of(planned: Planned, pushed: Pushed | None = None, circumstances: Mapping[str, str] | None = None) -> Result:
-        """Return the result of a plan, and of writing it when it was written."""
+        """Return the result of a plan, applied or not."""
         return Result(planned.files, planned.change_set, pushed, circumstances or {}, planned.remarks, planned.compared)
 
 
 def rendered(result: Result, form: Format) -> RenderableType:
-    """Return the result of a run in one form."""
+    """Return the result of a run in one format."""
     match form:
         case Format.TEXT:
             return _text(result)
@@ -99,7 +99,7 @@ def rendered(result: Result, form: Format) -> RenderableType:
 def markdown(result: Result, limit: int | None = None) -> str:
     """Return the result of a run as Markdown.
 
-    :param limit: bytes; as many as a job summary takes when it is None.
+    :param limit: bytes; None for the limit of a job summary.
     """
     most, pushed = limit or SUMMARY_LIMIT, result.pushed
     if pushed is None:
@@ -142,16 +142,16 @@ _ROOM_FOR_THE_MARKER = 200
 def review_of_this_run() -> ReviewPlace:
     """Return the pull or merge request that this CI run is about.
 
-    :raises UsageProblem: there is none.
+    :raises UsageProblem: the run does not belong to one.
     """
     place = occasion(environment()).review
     if place is None:
-        raise UsageProblem("this run is about no pull or merge request", "leave --comment out")
+        raise UsageProblem("this run does not belong to a pull or merge request", "leave --comment out")
     return place
 
 
 def commented(place: ReviewPlace, result: Result, settings: Settings, checkout: Checkout) -> Result:
-    """Keep the comment with this plan; whatever hinders it becomes a remark of the result, and costs nothing else."""
+    """Keep the comment with this plan up to date; a failure becomes a remark of the result and stops nothing."""
     try:
         without = _hindrance(place, result, settings, checkout)
     except Problem as problem:
@@ -172,9 +172,10 @@ def _hindrance(place: ReviewPlace, result: Result, settings: Settings, checkout:
 
 
 def _purpose(settings: Settings, variables: Mapping[str, str]) -> str:
-    """Two jobs keep a comment each, and so do two trackers; what a run could not read makes no difference.
+    """Return what identifies the comment: each job and each tracker keeps one of its own.
 
-    Nor does in how many the job is split, which a CI may append to its name.
+    It does not change with what a run could read, nor with the number of parts of a job, which a CI may append to its
+    name.
     """
     part = f" {variables.get('CI_NODE_INDEX')}/{variables.get('CI_NODE_TOTAL')}"
     names = [variables.get(name, "") for ci in known_cis() for name in ci.job_variables]
@@ -185,9 +186,9 @@ def _purpose(settings: Settings, variables: Mapping[str, str]) -> str:
 
 
 def _says_something(result: Result) -> bool:
-    """Say whether a reviewer wants to know: a change without maps gets no comment."""
-    told = (Action.CONFLICT, Action.SKIP)
+    """Whether there is anything for a reviewer: a change without maps gets no comment."""
+    relevant = (Action.CONFLICT, Action.SKIP)
     return any(
-        not each.approved or each.refusals or any(c.writes or c.action in told for c in each.changes)
+        not each.approved or each.refusals or any(c.writes or c.action in relevant for c in each.changes)
         for each in result.change_set.maps
     )

@@ -1,4 +1,7 @@
-"""``plan``: what a push would do. ``push`` and ``reconcile`` compute the very same change set and apply it."""
+"""Read the documents, compare them with the tracker, and work out the change set.
+
+``plan`` shows it; ``push`` and ``reconcile`` compute the same one and apply it.
+"""
 
 from __future__ import annotations
 
@@ -34,31 +37,31 @@ from techmap_sync.sync.tracker import Ticket, Tracker
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What one run is asked for besides the settings."""
+    """What a run is asked for, in addition to the settings."""
 
     named: Named = field(default_factory=Named)
-    """Tasks that are settled, created again or bound again, as a person named them."""
+    """Tasks to resolve, recreate or rebind, as a person named them."""
     allowed: frozenset[str] = frozenset()
     """Guards that are lifted."""
     refresh: bool = False
     accept_settings: bool = False
     reconcile: bool = False
-    """Read all edges, close untouched copies, and report maps whose file is missing."""
+    """Read all links, close untouched copies, and report maps whose file is missing."""
     survey: bool = False
-    """Look at every ticket, also of maps that are not approved or whose file is missing."""
+    """Read every ticket, including those of maps that are not approved or whose file is missing."""
     retired: frozenset[str] = frozenset()
     """Ids of maps whose file is gone for good."""
     shard: Shard = ALL
-    """Which maps are a matter of this run, when several share them."""
+    """Which maps this run handles, when several runs share them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One map next to its tickets."""
+    """A map and its tickets."""
 
     changes: MapChanges
     holdings: Holdings = field(default_factory=Holdings)
-    """Its tickets under the keys of today."""
+    """Its tickets under their current keys."""
     file: MapFile | None = None
     """None for a map whose file is missing."""
     plan: TaskPlan | None = None
@@ -66,25 +69,25 @@ class Compared:
     path_elsewhere: str = ""
     """The file of a map that the setting ``maps`` leaves out."""
     links_in_text: bool = False
-    """The tracker holds no links: who waits for whom stands in the map alone."""
+    """The tracker has no links: dependencies are in the map alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan with everything that applying it needs."""
+    """A plan and everything that is needed to apply it."""
 
     files: MapFiles
     change_set: ChangeSet
     tracker: Tracker
     policy: SyncPolicy
     compared: tuple[Compared, ...] = ()
-    """What each part of the change set was worked out from."""
+    """The maps and tickets behind each part of the change set."""
     remarks: tuple[str, ...] = ()
-    """What else a reader has to know."""
+    """Remarks for readers of the plan."""
 
 
 def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wishes: Wishes) -> Planned:
-    """Read maps and tracker, and work out what has to be done.
+    """Read maps and tracker, and work out what to do.
 
     :param paths: files, folders and globs; the setting ``maps`` when there are none.
     :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
@@ -114,7 +117,7 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wish
 
 
 def _with_known_people(tracker: Tracker, compared: tuple[Compared, ...]) -> tuple[Compared, ...]:
-    """Leave out whom the tracker does not know; it is asked only where tickets will be created."""
+    """Leave out people the tracker does not know; it is asked only when tickets will be created."""
     names, titles = missing_names.asked_for([each.changes for each in compared])
     people, milestones = missing_names.unknown_people(tracker, names), missing_names.missing_milestones(tracker, titles)
     if not people and not milestones:
@@ -131,7 +134,7 @@ def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) ->
 
 
 def _with_sources(policy: SyncPolicy, files: Sequence[MapFile], places: Mapping[Path, Place]) -> SyncPolicy:
-    """Return the policy with the source of each map that lies in a repository of its own."""
+    """Return the policy with the source of each map that is in another repository."""
     remotes = {file.outline.map_id: places[file.path].checkout.remote for file in files}
     sources = {map_id: remote.canonical for map_id, remote in remotes.items() if remote is not None}
     former = frozenset(remote.former for remote in remotes.values() if remote is not None and remote.former)
@@ -139,7 +142,7 @@ def _with_sources(policy: SyncPolicy, files: Sequence[MapFile], places: Mapping[
 
 
 def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
-    """Return what the sync core has to know: the settings, and what this run is asked for.
+    """Return the policy of the sync core: from the settings, and from what this run is asked for.
 
     :param source: canonical name of the repository that the maps belong to.
     """
@@ -155,7 +158,7 @@ def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
 def with_named(
     run: _Run, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str], named: Named
 ) -> tuple[_Run, dict[MapFile, TaskPlan]]:
-    """Return the same run with what a person named: keys of today, which show only once the maps are compared.
+    """Return the same run with the tasks that a person named, under their current keys, known only after a comparison.
 
     :raises UsageProblem: a name is that of no task or ticket, or a ticket cannot be bound.
     """
@@ -175,13 +178,15 @@ def with_named(
 def _ticket(run: _Run, number: str) -> Ticket:
     ticket = run.tracker.get(number)
     if ticket is None:
-        raise UsageProblem(f"there is no ticket {number}", "name one that exists; a pull or merge request is none")
+        raise UsageProblem(
+            f"there is no ticket {number}", "name one that exists; pull and merge requests are not tickets"
+        )
     return with_standing(run.tracker, ticket, run.policy)
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What one run knows by the time it compares maps and tickets."""
+    """What a run knows when it compares maps and tickets."""
 
     settings: Settings
     checkout: Checkout
@@ -191,7 +196,7 @@ class _Run:
     rest: RestOfTree
     places: Mapping[Path, Place]
     exposed: Mapping[Remote | None, tuple[str, ...]]
-    """Why no map of a repository may become tickets there."""
+    """Why maps of a repository must not be published in this tracker."""
 
     def compared(
         self, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str], whole: bool

@@ -1,4 +1,4 @@
-"""``init``: settings, workflow and map template for a repository, as far as its remote tells what they have to say."""
+"""Files for a start: settings, workflow and map template for a repository, and new maps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from techmap_sync.text_forms import slug
 
 TEMPLATE = "technical-map.md"
 BLANK = "TEMPLATE.md"
-"""What ``init`` calls it beside the maps, where a team makes it its own."""
+"""Its name next to the maps, where a team may change it."""
 
 
 def new_map(name: str, output: Path | None, today: date, author: str, settings: Settings) -> Path:
@@ -39,7 +39,7 @@ def new_map(name: str, output: Path | None, today: date, author: str, settings: 
 
 
 def template_of_the_team(settings: Settings) -> Path | None:
-    """Return the template beside the maps, None where there is none; that it is no map is said by ``exclude``."""
+    """Return the team's template next to the maps, or None; it counts only when ``exclude`` names it."""
     path = _folder(settings) / BLANK
     is_excluded = any(Path(pattern).name == BLANK for pattern in settings.exclude)
     return path if is_excluded and os.path.lexists(path) else None
@@ -86,20 +86,20 @@ _NOTHING: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file that ``init`` would have."""
+    """A file that ``init`` writes."""
 
     path: Path
     text: str
 
     @property
     def is_taken(self) -> bool:
-        """Whether something else is there."""
+        """Whether another file is in its place."""
         return os.path.lexists(self.path) and (not self.path.is_file() or self.path.read_bytes() != self.text.encode())
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What a repository needs."""
+    """The files that a repository needs."""
 
     files: tuple[NewFile, ...]
     remark: str
@@ -107,10 +107,10 @@ class Beginning:
 
 
 def beginning(checkout: Checkout, branch: str, kind: TrackerKind, there: Sequence[str] = ()) -> Beginning:
-    """Return what a repository needs.
+    """Return the files that a repository needs.
 
     :param branch: its default branch.
-    :param kind: the tracker of its tickets, as ``kind_of`` tells it.
+    :param kind: the tracker of its tickets, from ``kind_of``.
     :param there: paths of the maps that the repository holds already, from its root.
     """
     settings = _settings(checkout, kind, places_of_maps(there))
@@ -120,9 +120,9 @@ def beginning(checkout: Checkout, branch: str, kind: TrackerKind, there: Sequenc
 
 
 def places_of_maps(there: Iterable[str]) -> tuple[str, ...]:
-    """Return the setting ``maps``: the usual folder, and where there are maps already.
+    """Return the setting ``maps``: the usual folder, and the places of existing maps.
 
-    A map at the root is named itself, since the folder it is in holds everything.
+    A map at the root is named itself, because its folder contains everything.
 
     :param there: paths of maps from the root.
     """
@@ -135,8 +135,8 @@ def places_of_maps(there: Iterable[str]) -> tuple[str, ...]:
 def kind_of(checkout: Checkout, to: str) -> TrackerKind:
     """Return the tracker of a repository.
 
-    :param to: what somebody said, empty when nobody did.
-    :raises UsageProblem: the remote does not tell, or contradicts.
+    :param to: the flag, empty when it was not given.
+    :raises UsageProblem: the remote does not say, or contradicts the flag.
     """
     said = kind_named(to) if to else None
     if (said is not None and said.is_embedded) or (checkout.remote is None and said is None):
@@ -156,7 +156,7 @@ def kind_of(checkout: Checkout, to: str) -> TrackerKind:
 
 
 def _guess(host: str) -> str:
-    """Return what a server of one's own probably is, by how such hosts often begin."""
+    """Return what a self-hosted server probably is, by the usual beginning of its name."""
     for kind in on_servers():
         prefix = kind.servers.own_host_prefix if kind.servers else ""
         if prefix and host.startswith(prefix):
@@ -165,7 +165,7 @@ def _guess(host: str) -> str:
 
 
 def write_files(wanted: Sequence[NewFile], root: Path, force: bool) -> None:
-    """Write files; those that exist are overwritten only by force, and without it nothing is written.
+    """Write files. If any of them exists with another text, nothing is written, unless forced.
 
     :param root: the repository; nothing is written outside of it through a link.
     :raises UsageProblem: a file exists with another text, leads out of the repository, or cannot be written.
@@ -198,7 +198,7 @@ def _settings(checkout: Checkout, kind: TrackerKind, places: Sequence[str]) -> s
 
 
 def _start(checkout: Checkout, branch: str) -> Start:
-    """Return what a kind has to know to write the files that its CI needs."""
+    """Return what a tracker needs to write the files for its CI."""
 
     def fill(name: str, more: Mapping[str, str] = _NOTHING) -> str:
         return _filled(name, checkout, branch, more)

@@ -28,7 +28,7 @@ CLOCK = "SOURCE_DATE_EPOCH"
 
 
 def status_of(paths: Sequence[str], settings: Settings, checkout: Checkout) -> Document:
-    """Read maps and tracker, and say where the work stands. Writes nothing.
+    """Read maps and tracker, and return the state of the work. Writes nothing.
 
     :param paths: files, folders and globs; the setting ``maps`` when there are none.
     :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
@@ -38,7 +38,7 @@ def status_of(paths: Sequence[str], settings: Settings, checkout: Checkout) -> D
 
 
 def document_of(compared: Sequence[Compared], files: MapFiles, tracker: str, about: str = "status") -> Document:
-    """Return the standing of what a plan compared.
+    """Return the state of the maps that a plan compared.
 
     :param about: ``plan`` when the changes are what a reader came for.
     """
@@ -51,7 +51,7 @@ def document_of(compared: Sequence[Compared], files: MapFiles, tracker: str, abo
 
 
 def _without_tickets(file: MapFile) -> Compared:
-    """A map whose tracker was not asked, as in a pull request from a fork."""
+    """Return a map whose tickets were not read, as in a pull request from a fork."""
     changes = MapChanges(file.outline.map_id, file.place, file.approved, file.reasons, ready=file.ready)
     return Compared(changes, file=file)
 
@@ -97,7 +97,7 @@ _MOST_NAMED = 10
 
 
 def examine(settings: Settings, checkout: Checkout) -> tuple[str, tuple[Finding, ...]]:
-    """Return the tracker's name and what was found: token, rights, capabilities, doubled tickets.
+    """Return the tracker's name and the checks of token, permissions, capabilities and duplicates.
 
     :raises Problem: usage, settings, or a tracker that does not answer.
     """
@@ -109,12 +109,12 @@ def examine(settings: Settings, checkout: Checkout) -> tuple[str, tuple[Finding,
     found = listed(tracker, policy)
     copies = [f"{held.ticket.number} of {original}" for each in found.maps.values() for held, original in each.copies]
     detail = f"{', '.join(copies)}; reconcile closes the untouched ones" if copies else "none"
-    doubled = Finding("doubled tickets", not copies, detail)
+    doubled = Finding("duplicate tickets", not copies, detail)
     return tracker.name, (*findings, *_settings(tracker, settings), doubled, *_authors(found, policy))
 
 
 def _settings(tracker: Tracker, settings: Settings) -> Iterator[Finding]:
-    """Yield which assignees and milestones of the settings the tracker does not have."""
+    """Yield the assignees and milestones of the settings that the tracker does not have."""
     if people := missing_names.unknown_people(tracker, settings.assignees):
         what = f"no ticket can be assigned to {', '.join(sorted(people))}; correct assignees in the settings"
         yield Finding("assignees", False, what)
@@ -125,7 +125,7 @@ def _settings(tracker: Tracker, settings: Settings) -> Iterator[Finding]:
 def _authors(found: Sorted, policy: SyncPolicy) -> Iterator[Finding]:
     """Yield what to do about tickets of this source whose authors are not trusted.
 
-    A map is not pushed while such a ticket claims to be its tracking ticket and no other one is.
+    A map is not pushed while such a ticket claims to be its tracking ticket and there is no other.
     """
     claimed = found.claims.by_key
     blocked = [key for key in claimed if _is_blocked(key, found)]

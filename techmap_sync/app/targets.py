@@ -1,4 +1,4 @@
-"""Where the tickets go: the tracker that flags, settings, the CI and the repository choose."""
+"""Where the tickets go: the tracker that flags, settings, CI and repository name."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from techmap_sync.trust import Trust, doubt_about, in_a_ci
 
 
 def checkout_here(settings: Settings) -> Checkout:
-    """Return the checkout around the current folder, with what CI and settings say of its server."""
+    """Return the checkout around the current folder, with what CI and settings say about its server."""
     return recognised(checkout_of(Path.cwd()), settings)
 
 
 def recognised(checkout: Checkout, settings: Settings) -> Checkout:
-    """Return a checkout with what CI and settings say of its server."""
+    """Return a checkout with what CI and settings say about its server."""
     host = checkout.remote.host if checkout.remote else ""
     return checkout.knowing(dict(_kinds(settings, host, environment())))
 
 
 def could_be(host: str) -> bool:
-    """Whether a host that nobody named has a name as if it were one of a kind that we know."""
+    """Whether an unknown host has the name of a tracker in it."""
     return any(kind.name in host for kind in built_in().values() if kind.servers)
 
 
 def _kinds(settings: Settings, host: str, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield hosts and their trackers, the strongest last.
+    """Yield hosts and their trackers; later ones win.
 
-    :param host: that of the remote; a tracker without a target is about just this one.
+    :param host: of the remote; a tracker without a target means this host.
     """
     kind, _, target = settings.to.partition(":")
     found = find_kind(kind)
@@ -64,9 +64,9 @@ def _host_in(text: str) -> str:
 def connect_tracker(settings: Settings, checkout: Checkout, sharers: int = 1) -> Tracker:
     """Return the tracker that a run is about.
 
-    :param sharers: how many runs there are at once that share what the server allows to our account.
-    :raises UsageProblem: there is no such tracker, or none was chosen and the repository offers more than one.
-    :raises Refused: the token may not be sent to the server that is named.
+    :param sharers: number of runs at the same time that share the rate limit of our account.
+    :raises UsageProblem: the tracker is unknown, or none was chosen and the repository offers more than one.
+    :raises Refused: the token must not be sent to that server.
     """
     variables = environment()
     name, target = _choice(settings.to, checkout, variables)
@@ -78,7 +78,7 @@ def connect_tracker(settings: Settings, checkout: Checkout, sharers: int = 1) ->
 
 
 def source_name(settings: Settings, checkout: Checkout, tracker: Tracker) -> str:
-    """Return the canonical name of the repository that the maps belong to; never a path of this machine."""
+    """Return the canonical name of the repository that the maps belong to; never a local path."""
     if settings.source:
         return settings.source
     if checkout.remote:
@@ -87,7 +87,7 @@ def source_name(settings: Settings, checkout: Checkout, tracker: Tracker) -> str
 
 
 def is_embedded(tracker: Tracker) -> bool:
-    """Whether the tickets are files of the folder itself: no server, nobody else who sees them."""
+    """Whether the tickets are local files: no server, and no other readers."""
     kind = find_kind(kind_of(tracker))
     return kind is not None and kind.is_embedded
 
@@ -98,9 +98,9 @@ def kind_of(tracker: Tracker) -> str:
 
 
 def tracker_without_login(settings: Settings, checkout: Checkout) -> str:
-    """Return the tracker that a run is about when it wants a login and there is none, else an empty text.
+    """Return the tracker of a run when it needs a login and there is none, else an empty text.
 
-    :raises Refused: there is a token, and nobody who may said that it may be sent there.
+    :raises Refused: there is a token, but neither user nor CI named the server for it.
     """
     variables = environment()
     name, target = _choice(settings.to, checkout, variables)
@@ -129,9 +129,9 @@ def connection_to(name: str, target: str, settings: Settings, checkout: Checkout
 
 
 def _check_own(by_ci: tuple[str, str], checkout: Checkout, variables: Mapping[str, str]) -> None:
-    """Refuse to write the maps of one repository to the tickets of another, which nobody named.
+    """Refuse to write the maps of one repository to the tickets of another that was not named.
 
-    :raises UsageProblem: the maps were cloned from elsewhere, such as a fork.
+    :raises UsageProblem: the maps come from elsewhere, such as a fork.
     """
     (kind, target), remote = by_ci, checkout.remote
     ci = kind_named(kind).ci
@@ -173,7 +173,7 @@ def _folder() -> str:
 
 
 def trust_of_this_run(environment: Mapping[str, str]) -> Trust:
-    """Return what the files of the checkout around us may decide."""
+    """Return what the files of this checkout may decide."""
     if not in_a_ci(environment):
         return Trust()
     doubt = doubt_about(environment)
@@ -181,8 +181,8 @@ def trust_of_this_run(environment: Mapping[str, str]) -> Trust:
 
 
 def remarks_of(settings: Settings) -> tuple[str, ...]:
-    """Return which settings of the checkout do not count and why; nothing when all do."""
+    """Return which settings of the checkout are ignored, and why; nothing when all count."""
     if not settings.uncounted:
         return ()
     names = ", ".join(settings.uncounted)
-    return (f"{FILE_NAME}: {names} left out, because {settings.doubt}; flags and variables of the job count.",)
+    return (f"{FILE_NAME}: {names} ignored, because {settings.doubt}; flags and variables of the job count.",)

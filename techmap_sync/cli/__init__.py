@@ -1,6 +1,6 @@
-"""The command line: the only room that prints and exits."""
+"""The command line: the only package that prints and exits."""
 
 import gc
 
-# Nearly all that a run makes lives to its end: looking for garbage after every 700 new objects finds none.
+# Most objects live until exit, so frequent garbage collection is wasted work.
 gc.set_threshold(100_000)

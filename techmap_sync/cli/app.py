@@ -16,7 +16,7 @@ COMMANDS = ("init", "new", "check", "show", "plan", "push", "reconcile", "status
 
 
 class CommandsOnDemand(TyperGroup):
-    """Imports the file of a command when that command is asked for, so that nobody waits for the others."""
+    """Imports the file of a command when that command is asked for, so that no command waits for the others."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands."""

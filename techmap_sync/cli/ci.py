@@ -38,7 +38,7 @@ EXAMPLE = "techmap-sync ci --report markdown=summary.md --report json=report.jso
 
 
 class FailOn(StrEnum):
-    """What makes a CI job fail besides a wrong configuration and a tracker that fails; each includes those before."""
+    """What makes a CI job fail, besides configuration errors and tracker failures; each includes those before it."""
 
     NEVER = "never"
     PROBLEMS = "problems"
@@ -50,11 +50,11 @@ class FailOn(StrEnum):
 
     @property
     def refuses_conflicts(self) -> bool:
-        """Whether a conflict keeps everything from being written."""
+        """Whether nothing is written when there is a conflict."""
         return self in (FailOn.CONFLICTS, FailOn.CHANGES)
 
     def fails(self, code: Exit) -> bool:
-        """Say whether a job that ended so has failed."""
+        """Whether a job that ended with this code has failed."""
         match code:
             case Exit.PROBLEMS | Exit.REFUSED:
                 return self is not FailOn.NEVER
@@ -124,11 +124,11 @@ class _Job:
     """What the job's flags and its shard ask for."""
 
     def run(self, occasion: Occasion) -> tuple[Result, list[Exit]]:
-        """Do what is to be done, and return what came of it with all exit codes."""
+        """Run the command, and return its result with all exit codes."""
         self.screen.note(f"{occasion.deed}, because of {occasion.because}")
         if not self.checkout.commit:
-            hint = "check the repository out before; in a container, git config --global --add safe.directory '*'"
-            raise UsageProblem("there is no git repository here, or git does not trust it", hint)
+            hint = "check the repository out first; in a container, git config --global --add safe.directory '*'"
+            raise UsageProblem("not in a git repository, or git does not trust it", hint)
         alone = self._reason_to_leave_the_tracker(occasion)
         if alone:
             return self._tasks(occasion, alone)
@@ -150,7 +150,7 @@ class _Job:
     def _refuse(self, planned: Planned) -> None:
         """Stop before the first write.
 
-        :raises Refused: the maps are not those of the default branch, or there is a conflict that has to be settled.
+        :raises Refused: the maps are not those of the default branch, or there is an open conflict.
         """
         refuse_side_branch(planned.tracker, planned.files.maps, self.checkout, self.wishes.allowed)
         if self.fail_on.refuses_conflicts:
@@ -166,7 +166,7 @@ class _Job:
         return why if tracker else ""
 
     def _tasks(self, occasion: Occasion, reason: str) -> tuple[Result, list[Exit]]:
-        """List the tasks of all maps, where tickets are not read."""
+        """List the tasks of all maps without reading tickets."""
         files, change_set = tasks_alone([], self.settings, self.checkout)
         self._problems(files)
         remark = f"Only the tasks of the maps, not compared with their tickets: {reason}."
@@ -178,7 +178,7 @@ class _Job:
         # Merging makes a newer commit than any that was pushed.
         allowed = wishes.allowed | ({Guard.OLDER} if only_shown and occasion.review else set())
         allowed |= {Guard.UNCOMMITTED} if only_shown else set()
-        # The comment on a review is one and whole, however many runners there are.
+        # There is one comment on a review, about all maps, however many runners there are.
         shard = ALL if occasion.review and wishes.shard.is_first else wishes.shard
         wishes = replace(wishes, allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE, shard=shard)
         planned = make_plan([], self.settings, self.checkout, wishes)
@@ -188,7 +188,7 @@ class _Job:
     def _previewed(
         self, occasion: Occasion, planned: Planned, refusal: Refused | None = None
     ) -> tuple[Result, list[Exit]]:
-        """Show the plan, and what kept it from being written if it was to be."""
+        """Show the plan, and why it was not applied if it should have been."""
         result = Result.of(planned)
         codes = refusal_codes(planned.change_set)
         if refusal is not None:
@@ -207,7 +207,7 @@ class _Job:
         return result, codes
 
     def _shown(self, occasion: Occasion, result: Result) -> Result:
-        """Show a plan in the log and on the review."""
+        """Show a plan in the log and in the review."""
         if occasion.review is not None and occasion.deed is Deed.PLAN and self.wishes.shard.is_first:
             result = commented(occasion.review, result, self.settings, self.checkout)
         with self.log.section("Plan"):
@@ -231,7 +231,7 @@ def _occasion(command: Deed | None) -> Occasion:
 
 
 def _hand_on(result: Result, screen: Screen, reports: Sequence[Report]) -> None:
-    """Write the reports, and what the CI hands on to later steps."""
+    """Write the reports and the outputs of the step."""
     deliver(result, screen, reports)
     file = outputs_file(environment())
     if file:
@@ -242,7 +242,7 @@ def _hand_on(result: Result, screen: Screen, reports: Sequence[Report]) -> None:
 
 
 def _report_problem(problem: Problem, log: JobLog, reports: Sequence[Report]) -> None:
-    """Say in the summary and as an annotation what ended the run; the screen says it last."""
+    """Report in the summary and as an annotation what ended the run; the log shows it last."""
     log.command(problem_command(problem))
     for report in reports:
         if report.form is Format.MARKDOWN:

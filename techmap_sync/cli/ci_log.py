@@ -1,4 +1,4 @@
-"""The log of a CI job: sections, and text that the runner takes for text."""
+"""The log of a CI job: sections, and output that the runner does not take for commands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from techmap_sync.secrecy import hidden
 
 
 class HarmlessStream(io.TextIOBase):
-    """Passes whole lines on, none of which is a command to a runner."""
+    """Passes whole lines on, so changed that no line is a command to the runner."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -24,36 +24,36 @@ class HarmlessStream(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """The encoding of the stream that is written to."""
+        """The encoding of the underlying stream."""
         return self._stream.encoding
 
     def writable(self) -> bool:
-        """It can be written to."""
+        """Whether it can be written to."""
         return True
 
     def fileno(self) -> int:
-        """Return the descriptor of the stream that is written to."""
+        """Return the descriptor of the underlying stream."""
         return self._stream.fileno()
 
     def write(self, text: str) -> int:
-        """Take some text; a line is passed on when it has ended."""
+        """Take text; a line is passed on when it is complete."""
         *lines, self._begun = (self._begun + text).split("\n")
         for line in lines:
             self._stream.write(harmless_line(line) + "\n")
         return len(text)
 
     def flush(self) -> None:
-        """Pass on what has ended: the beginning of a line does not tell whether it is a command."""
+        """Flush complete lines; whether an incomplete one is a command is not known yet."""
         self._stream.flush()
 
     def finish(self) -> None:
-        """Pass on the last line, whether it has ended or not."""
+        """Pass on the last line, complete or not."""
         self._stream.write(harmless_line(self._begun))
         self._begun = ""
         self._stream.flush()
 
     def command(self, line: str) -> None:
-        """Pass on a line that is meant as a command."""
+        """Pass on a line that is a command on purpose."""
         if self._begun:
             self.write("\n")
         self._stream.write(line + "\n")
@@ -62,7 +62,7 @@ class HarmlessStream(io.TextIOBase):
 
 @contextmanager
 def nothing_is_obeyed() -> Iterator[None]:
-    """Make all that is printed meanwhile harmless where a runner listens; what cannot be encoded is not an error."""
+    """In a CI job, make everything that is printed harmless to the runner. Encoding errors never stop a run."""
     before = sys.stdout, sys.stderr
     for stream in before:
         if isinstance(stream, io.TextIOWrapper):
@@ -81,12 +81,12 @@ def nothing_is_obeyed() -> Iterator[None]:
 
 
 def command(line: str) -> None:
-    """Print a line that the runner shall obey: all in it that is not ours is escaped already."""
+    """Print a command to the runner; everything from outside must be escaped in it."""
     _print(visible(hidden(line)))
 
 
 def section_marker(line: str) -> None:
-    """Print a marker of the runner's log, in which nothing is anybody else's."""
+    """Print a marker of a section, which contains no text from outside."""
     _print(line)
 
 
@@ -99,13 +99,13 @@ def _print(line: str) -> None:
 
 @dataclass(frozen=True)
 class JobLog:
-    """Knows what a runner reads in the lines that a job prints."""
+    """The log of the CI that runs this job."""
 
     environment: Mapping[str, str]
 
     @contextmanager
     def section(self, title: str) -> Iterator[None]:
-        """Put what is printed in a section; what maps say is no command to the runner there."""
+        """Put what is printed into a section of the log."""
         found = running_ci(self.environment)
         if found is None:
             yield
@@ -117,7 +117,7 @@ class JobLog:
                 sys.stderr.flush()
 
     def command(self, line: str) -> None:
-        """Print a command for a runner that takes some; elsewhere there is none."""
+        """Print a command, if the runner takes commands."""
         found = running_ci(self.environment)
         if found and found[1].takes_commands and line:
             command(line)

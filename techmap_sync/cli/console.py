@@ -1,4 +1,4 @@
-"""What a person sees: results on stdout, everything else on stderr, colour only where a terminal shows it."""
+"""What a person sees: results on stdout, everything else on stderr, colour only on terminals."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ if TYPE_CHECKING:
 
 
 _STDOUT = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
-"""Names of stdout, where a runner may listen."""
+"""Names of stdout, which the runner of a CI may read."""
 LONG = 5.0
-"""Seconds from which on a run says beforehand how long it will take."""
+"""Above so many seconds, a run says beforehand how long it will take."""
 _HOUR = 3600.0
 
 
 @dataclass(frozen=True)
 class Screen:
-    """Prints what commands return."""
+    """Prints results and messages."""
 
     quiet: bool = False
     verbose: bool = False
     no_color: bool = False
 
     def result(self, rendered: RenderableType) -> None:
-        """Print a result; lines that are commands to a runner as such."""
+        """Print a result; commands to a CI runner are passed on as commands."""
         if isinstance(rendered, Commands):
             for line in filter(None, rendered.split("\n")):
                 command(line)
@@ -53,14 +53,14 @@ class Screen:
             self._out.print(_seen(rendered))
 
     def write(self, file: str, rendered: RenderableType) -> None:
-        """Write a result to a file, without colour; ``-`` is the screen."""
+        """Write a result to a file, without colour; ``-`` is stdout."""
         if file in _STDOUT:
             self.result(rendered)
         else:
             write_report(file, _plain(rendered), summary_file(environment()))
 
     def note(self, text: str) -> None:
-        """Say something by the way."""
+        """Print a note on stderr."""
         if not self.quiet:
             self._err.print(Text(harmless(text), "dim"))
 
@@ -109,13 +109,13 @@ class Screen:
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Callable[[], None]]:
-        """Show a bar on a terminal while something takes its time; yields what to call after each step.
+        """Show a progress bar on a terminal; yields what to call after each step.
 
-        Where results go to the terminal too, the bar belongs to their console: only that one can keep its last line
-        clear of the bar. Standard output is never redirected, so a pipe gets results and nothing else.
+        When results go to the terminal too, the bar uses their console, which keeps the two apart. Standard output is
+        never redirected, so a pipe gets results only.
         """
         console = self._out if self._out.is_terminal else self._err
-        is_heard = isinstance(sys.stderr, HarmlessStream)  # some variables make Rich take a log for a terminal
+        is_heard = isinstance(sys.stderr, HarmlessStream)  # some variables make Rich treat a log as a terminal
         if self.quiet or is_heard or not self._err.is_terminal or not total:
             yield lambda: None
             return
@@ -137,14 +137,14 @@ class Screen:
 def write_report(file: str, text: str, added_to: str) -> None:
     """Write a report to a file.
 
-    :param added_to: the file that others write to as well, the summary of a CI step; any other file is overwritten.
+    :param added_to: the summary of a CI step, which others write to as well; any other file is overwritten.
     :raises UsageProblem: it cannot be written.
     """
     write_file(file, text, flag="--report", append=file == added_to)
 
 
 def write_file(file: str, text: str, *, flag: str, append: bool = False) -> None:
-    """Write a text, with a final line end, to a file that the user named.
+    """Write a text and a final newline to a file that the user named.
 
     :param flag: the option that named it, for the message.
     :raises UsageProblem: it cannot be written.
@@ -160,7 +160,7 @@ def write_file(file: str, text: str, *, flag: str, append: bool = False) -> None
 
 
 class _Guarded:
-    """A stream that lets no secret through."""
+    """A stream that hides secrets."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -173,7 +173,7 @@ class _Guarded:
 
 
 def _seen(rendered: RenderableType) -> RenderableType:
-    """Return what a reader sees of it, and no terminal obeys."""
+    """Return what may be printed: no control character reaches the terminal."""
     if isinstance(rendered, str):
         return visible(rendered)
     if isinstance(rendered, Text) and (shown := visible(rendered.plain)) != rendered.plain:

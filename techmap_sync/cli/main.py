@@ -13,11 +13,11 @@ from techmap_sync.errors import Problem
 from techmap_sync.secrecy import harmless
 
 PAIRED = "--resolve"
-"""The option that takes two words each time; Typer has none that does and may be repeated."""
+"""This option takes two words and may be repeated, which Typer does not support."""
 
 
 def with_pairs(words: Sequence[str]) -> list[str]:
-    """Return the words of a command with the two words behind each ``--resolve`` as one."""
+    """Return the words of a command line, with the two words after each ``--resolve`` joined."""
     joined: list[str] = []
     left = list(words)
     while left:
@@ -42,7 +42,7 @@ def _run() -> None:
         from techmap_sync.cli.console import Screen
 
         sys.exit(Screen().failed(problem))
-    except Exception as error:  # noqa: BLE001 - the last boundary: a bug shall not look like the user's fault
+    except Exception as error:  # noqa: BLE001 - the last boundary: a bug must not look like the user's mistake
         import traceback
 
         last = traceback.extract_tb(error.__traceback__)[-1]

@@ -1,1 +1,1 @@
-"""Pure renderings: value -> str."""
+"""Turn values into text; nothing here reads or writes anything."""

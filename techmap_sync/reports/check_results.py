@@ -26,17 +26,17 @@ from techmap_sync.reports.messages import clean, count
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 LONGEST_LINE = 160
-"""Columns of a source line that are shown."""
+"""Maximum number of columns shown of a source line."""
 
 
 def check_text(files: Sequence[CheckedFile]) -> Text:
-    """Render what was found in some maps, and one closing line of counts."""
+    """Render the diagnostics of some maps, and one closing line of counts."""
     lines = [line for file in files for found in file.diagnostics for line in _diagnostic(file, found)]
     return Text("\n").join([*lines, _closing_line(files)])
 
 
 def rule_text(rule: Rule) -> Text:
-    """Render what a rule is about and how to keep it."""
+    """Render what a rule is about and how to follow it."""
     head = Text.assemble((rule.id, "bold"), f" ({rule.severity}): {rule.summary}")
     return Text("\n\n").join([head, Text(rule.help)])
 
@@ -44,8 +44,8 @@ def rule_text(rule: Rule) -> Text:
 def _closing_line(files: Sequence[CheckedFile]) -> Text:
     numbers = [count(number, severity) for severity, number in counted_by_severity(files).items() if number]
     if not files:
-        return Text("checked 0 maps: there was none to check", "bold")
-    return Text(f"checked {count(len(files), 'map')}: {', '.join(numbers) or 'nothing to mend'}", "bold")
+        return Text("checked 0 maps: none found", "bold")
+    return Text(f"checked {count(len(files), 'map')}: {', '.join(numbers) or 'no problems'}", "bold")
 
 
 def _diagnostic(file: CheckedFile, found: Diagnostic) -> Iterator[Text]:
@@ -81,7 +81,7 @@ SCHEMA = 1
 
 
 def check_json(files: Sequence[CheckedFile]) -> str:
-    """Render what was found in some maps."""
+    """Render the diagnostics of some maps as JSON."""
     data = {
         "schema": SCHEMA,
         "maps": [file.path for file in files],
@@ -107,9 +107,9 @@ def diagnostic_json(path: str, found: Diagnostic) -> dict[str, object]:
 
 
 def fingerprints(files: Sequence[CheckedFile]) -> Iterator[tuple[CheckedFile, Diagnostic, str]]:
-    """Yield every diagnostic with a fingerprint that no other one has.
+    """Yield every diagnostic with a unique fingerprint.
 
-    It is made of rule, path, message and source line; equal ones are told apart by their order.
+    It is made of rule, path, message and source line, and for equal ones of their order.
     """
     seen: Counter[tuple[str, ...]] = Counter()
     for file in files:
@@ -125,7 +125,7 @@ HOME = "https://github.com/techmap-sync/techmap-sync"
 
 
 def sarif(files: Sequence[CheckedFile], version: str) -> str:
-    """Render what was found in some maps.
+    """Render the diagnostics of some maps as SARIF.
 
     :param version: of this program.
     """
@@ -170,9 +170,9 @@ SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE:
 
 
 def code_quality(files: Sequence[CheckedFile], unreadable: Sequence[UnreadableMap] = ()) -> str:
-    """Render what was found in some maps.
+    """Render the diagnostics of some maps as a Code Quality report of GitLab.
 
-    :param unreadable: files that had to be maps and are none.
+    :param unreadable: files that were named as maps and cannot be read as such.
     """
     issues = [_about_file(problem) for problem in unreadable]
     issues += [
@@ -200,17 +200,17 @@ def _about_file(problem: UnreadableMap) -> dict[str, object]:
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 _MOST_SHOWN = 10
-"""Annotations of each kind that GitHub shows of one step."""
+"""Annotations of each kind that GitHub shows for one step."""
 
 
 def workflow_commands(files: Sequence[CheckedFile], unreadable: Sequence[UnreadableMap] = ()) -> Commands:
-    """Render what was found in some maps as annotations of GitHub Actions, one workflow command a line.
+    """Render the diagnostics of some maps as annotations of GitHub Actions, one workflow command per line.
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 
-    GitHub drops without a word what is too much; here the last of a kind says how many there are besides.
+    GitHub drops further ones silently, so the last annotation of a kind says how many there are.
 
-    :param unreadable: files that had to be maps and are none.
+    :param unreadable: files that were named as maps and cannot be read as such.
     """
     lines = [(Severity.ERROR, _unreadable_command(problem)) for problem in unreadable]
     lines += [(found.severity, _command(file, found)) for file in files for found in file.diagnostics]

@@ -1,4 +1,4 @@
-"""What a run tells GitHub Actions: annotations about the run, and the outputs of its step.
+"""What a run reports to GitHub Actions: annotations about the run, and the outputs of its step.
 
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
@@ -21,12 +21,12 @@ def problem_command(problem: Problem) -> str:
 
 
 def remark_commands(remarks: Sequence[str]) -> list[str]:
-    """Render what else a reader has to know, one workflow command each."""
+    """Render remarks about the run, one workflow command each."""
     return [f"::warning title=techmap-sync::{escape_data(remark)}" for remark in remarks]
 
 
 def refusal_commands(change_set: ChangeSet) -> list[str]:
-    """Render why nothing of some maps was written, one workflow command each."""
+    """Render why some maps were refused, one workflow command each."""
     return [
         f"::error file={escape_property(each.file)},line=1,title=techmap-sync refused::{escape_data(reason)}"
         for each in change_set.maps
@@ -38,7 +38,7 @@ def step_outputs(change_set: ChangeSet, outcomes: Sequence[Outcome] | None, repo
     """Return the outputs by name.
 
     :param outcomes: what was written; None for a plan, whose numbers are what a push would write.
-    :param report: path of the JSON report, empty when there is none.
+    :param report: path of the JSON report, or an empty text.
     """
     allowed = [change for each in change_set.maps if not each.refusals for change in each.changes]
     planned = counted(change for change in allowed if not change.is_bookkeeping)
@@ -61,6 +61,6 @@ def step_outputs(change_set: ChangeSet, outcomes: Sequence[Outcome] | None, repo
 def output_lines(values: Mapping[str, str], delimiter: str) -> str:
     """Render outputs for the file that GitHub reads them from.
 
-    :param delimiter: a line that no value has, drawn by chance.
+    :param delimiter: a random line that no value contains.
     """
     return "".join(f"{name}<<{delimiter}\n{value}\n{delimiter}\n" for name, value in values.items())

@@ -1,9 +1,9 @@
-r"""What must not be obeyed by whoever shows a text: terminals, and the runner of a CI that reads what a job prints.
+r"""Make text harmless to what displays it: terminals, and the runner of a CI that reads the output of a job.
 
-GitHub's runner takes a line for a command that starts, after white space, with ``::``, else one that holds ``##[``
-anywhere (``ActionCommand.TryParseV2`` and ``TryParse`` of https://github.com/actions/runner). It finds both by culture,
-where signs without a width count as absent, and cuts the name out by place: so one such sign before or within takes the
-name away, and changes nothing for a reader. GitLab finds its section markers by ``\r\x1b[0K``
+GitHub's runner treats a line as a command that starts, after white space, with ``::``, or one that contains ``##[``
+anywhere (``ActionCommand.TryParseV2`` and ``TryParse`` of https://github.com/actions/runner). Its comparison
+ignores characters without a width, but it cuts the name out by position: one such character before or inside it hides
+the name, and readers see no difference. GitLab finds its section markers by ``\r\x1b[0K``
 (https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections).
 """
 
@@ -21,13 +21,13 @@ _UNSEEN = (
     r"(?:\x1b\[[\d;]*m|[\s\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff])*"
 )
-"""Colours, white space, and signs without a width."""
+"""Colours, white space, and characters without a width."""
 _COMMAND = re.compile(rf"^{_UNSEEN}(?=:{_UNSEEN}:)")
 _OLD_COMMAND = re.compile(rf"#(?={_UNSEEN}#{_UNSEEN}\[)")
 _NOT_OUR_ESCAPE = re.compile(r"\x1b(?!\[[\d;]*m)")
 _BREAK = "\u200b"
 _PICTURES = 0x2400
-"""Where Unicode has a picture of each of the first 32 control characters."""
+"""The first of the Unicode pictures of the 32 control characters."""
 _VISIBLE: dict[int, int] = {
     **{sign: _PICTURES + sign for sign in range(0x20)},
     0x7F: 0x2421,
@@ -37,31 +37,31 @@ _VISIBLE: dict[int, int] = {
     0x09: 0x09,
     0x0A: 0x0A,
 }
-"""Control characters, signs that turn the direction of a line, and what is not UTF-8 -> one visible sign each."""
+"""Control characters, those that change the direction of a line, and invalid UTF-8 -> one visible character each."""
 _KEPT_ESCAPE = {sign: seen for sign, seen in _VISIBLE.items() if sign != 0x1B}
 _ESCAPED_IN_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Commands(str):
-    """Lines that a runner shall obey, in which everything else is escaped; made of nothing but such lines."""
+    """Lines of which each is a command to the runner on purpose; text from outside is escaped in them."""
 
     __slots__ = ()
 
 
 def visible(text: str) -> str:
-    """Return a text in which each sign that a terminal would obey is a visible one; no other sign changes its place."""
+    """Return a text with each control character replaced by one visible character; no position changes."""
     return text.translate(_VISIBLE)
 
 
 def harmless_line(line: str) -> str:
-    """Return one line as it may be printed where a runner listens; colours stay."""
+    """Return one line so that a runner does not treat it as a command; colours are kept."""
     line = _NOT_OUR_ESCAPE.sub(chr(_VISIBLE[0x1B]), line).translate(_KEPT_ESCAPE)
     line = _OLD_COMMAND.sub(f"#{_BREAK}", line) if "#" in line else line
     return _COMMAND.sub(rf"\g<0>{_BREAK}", line, count=1) if ":" in line else line
 
 
 def escape_data(text: str) -> str:
-    """Escape the message of a workflow command, so that no text ends it or begins another one."""
+    """Escape the message of a workflow command, so that no text can end it or start another."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -71,7 +71,7 @@ def escape_property(text: str) -> str:
 
 
 def json_text(value: object) -> str:
-    """Return a value as JSON in which nothing has to be made harmless: what would have to is written as an escape."""
+    """Return a value as JSON that is harmless as it is: everything else is written as an escape."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     text = _ESCAPED_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return _OLD_COMMAND.sub(r"\\u0023", text)
@@ -87,7 +87,7 @@ _ENTITIES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 
 
 def inline(text: str) -> str:
-    """Return Markdown that shows a text on one line: no mark-up, no HTML, no reference, no link."""
+    """Return Markdown that shows a text on one line, without formatting, HTML, references or links."""
     shielded = neutralize_title(clean(text))
     for reference in (_ADDRESS, _NUMBER):
         shielded = reference.sub(ZERO_WIDTH_SPACE, shielded)
@@ -95,7 +95,7 @@ def inline(text: str) -> str:
 
 
 def fenced(lines: Iterable[str], language: str) -> list[str]:
-    """Return lines as a block of code that none of them ends."""
+    """Return lines as a code block that none of them can end."""
     cleaned = [clean(line) for line in lines]
     longest = max((len(run) for line in cleaned for run in _BACKTICKS.findall(line)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -103,7 +103,7 @@ def fenced(lines: Iterable[str], language: str) -> list[str]:
 
 
 def fitted(blocks: Sequence[str], limit: int) -> str:
-    """Join blocks of lines; where they do not fit, the last line says how much was left out.
+    """Join blocks of lines; if they do not fit, the last line says how much was left out.
 
     :param limit: bytes of UTF-8, so that as many characters fit as well.
     """

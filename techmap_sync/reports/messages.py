@@ -1,4 +1,4 @@
-"""The sentences for everything that goes wrong: lower case, exact, short, with the next step."""
+"""Error messages: lower case, exact, short, with the next step."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from techmap_sync.secrecy import harmless, printable
 
 
 def sentence(problem: errors.Problem) -> str:
-    """Return what is wrong, on one line, without secrets and without signs that a terminal obeys."""
+    """Return what is wrong, on one line, without secrets and control characters."""
     match problem:
         case errors.SettingsProblem(where=where, what=what):
-            told = f"{where}: {what}"
+            text = f"{where}: {what}"
         case errors.UnreadableMap(path=path, what=what):
-            told = f"{path}: {what}"
+            text = f"{path}: {what}"
         case errors.UnreadableFile(path=path, what=what):
-            told = f"{path} {what}"
+            text = f"{path} {what}"
         case errors.TrackerError(tracker=tracker, what=what):
-            told = f"{tracker}: {what}"
+            text = f"{tracker}: {what}"
         case errors.UsageProblem(what=what) | errors.Refused(what=what):
-            told = what
+            text = what
         case _:
-            told = str(problem)
-    return harmless(told)
+            text = str(problem)
+    return harmless(text)
 
 
 def hint(problem: errors.Problem) -> str:
-    """Return the way out, empty when the sentence says it all; it may have lines to type."""
+    """Return the next step, which may have lines to type; empty when the message says it all."""
     return "\n".join(harmless(line) for line in str(getattr(problem, "hint", "")).split("\n"))
 
 
@@ -35,8 +35,8 @@ def count(number: int, thing: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text of somebody else's on one line and without control characters, which terminals obey.
+    """Return a text from outside on one line and without control characters.
 
-    The space without width that keeps a title from naming people is none to a reader.
+    The zero-width space that keeps a title from mentioning people is dropped as well.
     """
     return printable(text)

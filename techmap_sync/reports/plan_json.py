@@ -1,4 +1,4 @@
-"""A change set, and what became of it, as one versioned JSON object."""
+"""A change set and its outcomes as one versioned JSON object."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCHEMA = 1
 def plan_json(change_set: ChangeSet, remarks: Sequence[str] = ()) -> str:
     """Render a plan.
 
-    :param remarks: what else a reader has to know.
+    :param remarks: further remarks for readers.
     """
     return _dumped({**_plan(change_set), "remarks": list(remarks)})
 
@@ -27,12 +27,12 @@ def push_json(
     circumstances: Mapping[str, str],
     remarks: Sequence[str] = (),
 ) -> str:
-    """Render a push, as an auditor reads it.
+    """Render a push, for audits.
 
     :param outcomes: what became of the changes that were tried.
     :param complete: False when the run stopped early and the next one goes on.
     :param circumstances: who wrote it, from which commit, in which run.
-    :param remarks: what else a reader has to know.
+    :param remarks: further remarks for readers.
     """
     tried = [{**_outcome(outcome), **circumstances} for outcome in outcomes]
     known = {_identity(o.change, o.map_id) for o in outcomes if not o.is_open}

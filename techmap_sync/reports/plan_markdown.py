@@ -1,4 +1,4 @@
-"""A change set, and what became of it, as Markdown: for job summaries and for comments on a review.
+"""A change set and its outcomes as Markdown, for job summaries and comments on reviews.
 
 **Plan: 1 to create, 1 to update, 0 to close. (github:octo/app)**
 
@@ -23,11 +23,11 @@ from techmap_sync.sync.outcomes import Outcome, Status
 from techmap_sync.sync.tracker import EdgeKind
 
 SUMMARY_LIMIT = 1_000_000
-"""Bytes: GitHub takes 1 MiB as the summary of a step, from all that writes to it."""
+"""Bytes: GitHub allows 1 MiB for the summary of a step, from everything that writes to it."""
 COMMENT_LIMIT = 65_536
-"""Characters that GitHub takes in a comment."""
+"""Maximum number of characters of a comment on GitHub."""
 LONGEST_DIFF = 40
-"""Lines of a section's changes that are shown."""
+"""Maximum number of lines shown of a section's changes."""
 
 
 _ADDRESS = re.compile(r"https?://[^\s()<>]+")
@@ -37,7 +37,7 @@ _Entries = Callable[[MapChanges], Iterator[str]]
 def plan_markdown(change_set: ChangeSet, remarks: Sequence[str] = (), limit: int = SUMMARY_LIMIT) -> str:
     """Render a plan: the counts, then what happens to each map's tickets.
 
-    :param remarks: what else a reader has to know.
+    :param remarks: further remarks for readers.
     :param limit: bytes.
     """
     blocks = [*_opening(closing_line(change_set, "Plan").plain, remarks), *_maps(change_set, _plan_entries)]
@@ -51,7 +51,7 @@ def push_markdown(
     remarks: Sequence[str] = (),
     limit: int = SUMMARY_LIMIT,
 ) -> str:
-    """Render what a push did, and what it left alone and why.
+    """Render what a push did, and what it skipped and why.
 
     :param problem: why it stopped early.
     """
@@ -122,8 +122,8 @@ def _plan_entries(changes: MapChanges) -> Iterator[str]:
 
 def _entry(change: Change) -> str:
     priority = change.spec.priority if change.spec is not None and change.action is Action.CREATE else None
-    told = [inline(text) for text in (priority, change.reason) if text]
-    return f"- **{change.action}** {_named(change)}" + "".join(f" ({text})" for text in told)
+    details = [inline(text) for text in (priority, change.reason) if text]
+    return f"- **{change.action}** {_named(change)}" + "".join(f" ({text})" for text in details)
 
 
 def _named(change: Change) -> str:
@@ -162,7 +162,7 @@ def _quoted(text: str) -> str:
 
 
 def _is_shown(outcome: Outcome) -> bool:
-    """The links that were made are in the counts, and the ledger is nobody's business."""
+    """Created links are in the counts, and ledger updates are internal."""
     quiet = outcome.change.edge is not None or outcome.change.is_bookkeeping
     return not quiet or outcome.status in (Status.SKIPPED, Status.FAILED)
 

@@ -63,7 +63,7 @@ def plan_text(change_set: ChangeSet, summary: str = "Plan") -> Text:
 
 
 def closing_line(change_set: ChangeSet, summary: str) -> Text:
-    """Return the counts in one line; the ledger is bookkeeping, here as in what a push says at its end."""
+    """Return the counts in one line; ledger updates are internal and not counted."""
     refused = [each for each in change_set.maps if each.refusals]
     parts = _to_do(change for each in change_set.maps if not each.refusals for change in each.changes)
     if not change_set.writes:
@@ -84,7 +84,7 @@ def unwritten(refused: Iterable[MapChanges]) -> str:
 
 
 def _to_do(changes: Iterable[Change]) -> list[str]:
-    """Return counts of changes; the first three are said even when there are none."""
+    """Return counts of changes; the first three are shown even when they are zero."""
     number = counted(change for change in changes if not change.is_bookkeeping)
     optional = (
         ("reopen", f"{number['reopen']} to reopen"),
@@ -98,7 +98,7 @@ def _to_do(changes: Iterable[Change]) -> list[str]:
 
 
 def outcome_line(outcome: Outcome) -> Text:
-    """Return what became of one change, with the ticket's id."""
+    """Return the outcome of one change, with the ticket's id."""
     change = outcome.change
     word = DONE_WORDS.get(change.action, change.action) if outcome.status is Status.APPLIED else outcome.status.value
     color = "bold red" if outcome.is_open else SIGNS[change.action][1]
@@ -108,7 +108,7 @@ def outcome_line(outcome: Outcome) -> Text:
 
 
 def skipped_links(outcomes: Iterable[Outcome]) -> Iterator[Text]:
-    """Yield in one line for each reason how many links were not made."""
+    """Yield one line per reason with the number of links that were not created."""
     reasons = Counter(
         "; ".join(filter(None, (o.detail, o.hint))) for o in outcomes if o.change.edge and o.status is Status.SKIPPED
     )
@@ -117,7 +117,7 @@ def skipped_links(outcomes: Iterable[Outcome]) -> Iterator[Text]:
 
 
 def done_line(change_set: ChangeSet, outcomes: Sequence[Outcome]) -> Text:
-    """Return what a push did and did not do, in one line; the counts are those of the plan."""
+    """Return what a push did and did not do, in one line, with the counts of the plan."""
     ended = {status: [o.change for o in outcomes if o.status is status] for status in Status}
     numbers = Counter(change.action for change in ended[Status.APPLIED] if not change.is_bookkeeping)
     parts = [f"{numbers[action]} {word}" for action, word in DONE_WORDS.items() if numbers[action]]
@@ -156,12 +156,12 @@ def _map_lines(changes: MapChanges) -> Iterator[Text]:
 
 
 def shown_changes(changes: MapChanges) -> Sequence[Change]:
-    """Return what is listed of a map: of a refused one only what no push would write anyway."""
+    """Return the changes of a map that are shown: of a refused map only those that no push would write."""
     return [change for change in changes.changes if not (changes.refusals and change.writes)]
 
 
 def _path(path: str) -> str:
-    """Return a path as a line may begin with it: to GitHub Actions ``::`` there is a command."""
+    """Return a path that is safe at the start of a line, where ``::`` is a command to GitHub Actions."""
     return f"./{clean(path)}" if path.lstrip().startswith(("::", "##[")) else clean(path)
 
 
@@ -218,7 +218,7 @@ def _joined(lines: Iterable[Text]) -> Text:
 
 
 _MOST_NAMED = 5
-"""Failures that one message names; the report has them all."""
+"""Maximum number of failures in one message; the report has them all."""
 
 
 def failures(outcomes: Iterable[Outcome]) -> str:

@@ -1,4 +1,4 @@
-"""Where the work stands as one versioned document, as ``config/status.schema.json`` describes it.
+"""The state of the work as one versioned document, described by ``config/status.schema.json``.
 
 Every number of every form of ``status`` comes from this document.
 """
@@ -28,9 +28,9 @@ Document = dict[str, Any]
 
 
 def status_document(maps: Sequence[MapProgress], tracker: str, generated: str, about: str = "status") -> Document:
-    """Put together what every form of the report shows.
+    """Build the document behind every format of the report.
 
-    :param tracker: its name, as a user would write it behind --to.
+    :param tracker: its name, as ``--to`` takes it.
     :param generated: ISO 8601 time.
     :param about: ``status``, or ``plan`` when the changes are what a reader came for.
     """
@@ -48,7 +48,7 @@ def status_document(maps: Sequence[MapProgress], tracker: str, generated: str, a
 
 
 def status_json(document: Document) -> str:
-    """Write a document down."""
+    """Render a document as JSON."""
     return json_text(document)
 
 
@@ -128,7 +128,7 @@ def _change(change: Change, path: str, tracker: str) -> dict[str, object]:
 
 
 def _edits(edits: Iterable[FieldEdit]) -> list[dict[str, str]]:
-    """What the ledger and markers say is nobody's reading matter."""
+    """Ledger and marker edits are internal; leave them out."""
     return [
         {"field": edit.name, "before": edit.before, "after": edit.after}
         for edit in edits
@@ -137,12 +137,12 @@ def _edits(edits: Iterable[FieldEdit]) -> list[dict[str, str]]:
 
 
 def _settling(side: str, key: str, path: str, tracker: str) -> str:
-    """Return the command that settles a conflict, ready to paste."""
+    """Return the command that resolves a conflict, ready to paste."""
     return shlex.join(["techmap-sync", "push", path, "--resolve", side, key, "--to", tracker])
 
 
 def doctor_text(tracker: str, findings: Sequence[Finding]) -> Text:
-    """Render what a tracker was looked at for.
+    """Render the checks of a tracker.
 
     :param tracker: its name, without secrets.
     """
@@ -165,7 +165,7 @@ def status_text(document: Document) -> RenderableType:
 
 
 def share(numbers: dict[str, Any]) -> str:
-    """Return how much is done, in per cent; a hundred only when nothing is left."""
+    """Return the share of done tasks in per cent; 100 only when nothing is left."""
     done, total = numbers["done"], numbers["total"]
     return f"{100 * done // total} %" if total else "no tasks"
 
@@ -248,9 +248,9 @@ def _row(*cells: str) -> str:
 
 
 def _details(each: dict[str, Any]) -> Iterator[str]:
-    told = [*_reasons(each), *(line for task in _tickets(each) for line in _task_row(task))]
-    if told:
-        yield from ("", f"### {inline(each['title'])} ({inline(each['path'])})", "", *told)
+    lines = [*_reasons(each), *(line for task in _tickets(each) for line in _task_row(task))]
+    if lines:
+        yield from ("", f"### {inline(each['title'])} ({inline(each['path'])})", "", *lines)
 
 
 def _reasons(each: dict[str, Any]) -> Iterator[str]:

@@ -111,4 +111,4 @@ def test_a_run_that_finds_no_map_says_what_to_type_next(hidden: Program, command
     assert ended.code == 0
     assert "techmap-sync new" in ended.err
     assert "docs/maps" in ended.err
-    assert "nothing to mend" not in ended.out
+    assert "no problems" not in ended.out

@@ -190,7 +190,8 @@ def test_gitlab_says_which_runner_it_is_and_a_flag_wins(program: Program, monkey
 def test_what_is_no_shard_is_one_clear_message(program: Program, command: str, value: str) -> None:
     ended = program(command, f"--shard={value}")
     assert ended.code == 2
-    assert ended.err.startswith(f"error: --shard: {value} is no shard\nhint: write --shard 1/3, ")
+    assert ended.err.startswith("error: --shard: ")
+    assert value in ended.err
 
 
 def test_a_bad_variable_is_named(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,4 +199,5 @@ def test_a_bad_variable_is_named(program: Program, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("CI_NODE_TOTAL", "3")
     ended = program("push")
     assert ended.code == 2
-    assert ended.err.startswith("error: CI_NODE_INDEX/CI_NODE_TOTAL: 4/3 is no shard\n")
+    assert ended.err.startswith("error: CI_NODE_INDEX/CI_NODE_TOTAL: ")
+    assert "4/3" in ended.err

@@ -61,7 +61,7 @@ def test_doctor_looks_and_writes_nothing(program: Program, github: GitHub, gitla
     for server, to in ((github, on_github(github)), (gitlab, on_gitlab(gitlab))):
         ended = program("doctor", *to)
         assert ended.code == 0, ended.out + ended.err
-        assert "doubled tickets: none" in ended.out
+        assert "duplicate tickets: none" in ended.out
         assert not server.writes
 
 

@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 180, 44
 """Of a node, in pixels."""
 COLUMN_GAP, ROW_GAP, DUMMY_HEIGHT = 32, 14, 4
 SWEEPS = 6
-"""Further ones change nothing that a reader would see."""
+"""Further rounds make no visible difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class _Layered:
         return graph
 
     def order(self) -> None:
-        """Sort each layer by the middle of its neighbours, to and fro; tasks without any come last."""
+        """Sort each layer by the middle of its neighbours, back and forth; tasks without any come last."""
         for sweep in range(SWEEPS):
             side = sweep % 2
             for row in self.rows if side == 0 else reversed(self.rows):
@@ -133,7 +133,7 @@ class _Layered:
         return middle
 
     def _settled(self, row: Sequence[str], middle: Mapping[str, float]) -> dict[str, float]:
-        """Return the places of a layer; tasks without neighbours stand close below the others."""
+        """Return the places of a layer; tasks without neighbours go close below the others."""
         joined = [node for node in row if not self._is_alone(node)]
         closest = _stacked(row, self)
         places = _spread([self._wanted(node, middle) for node in joined], closest[: len(joined)])
@@ -175,7 +175,7 @@ class _Layered:
 
 
 def _stacked(row: Sequence[str], graph: _Layered) -> list[float]:
-    """Return the middles of a layer's nodes when they stand as close as may be."""
+    """Return the middles of a layer's nodes when they are packed as closely as possible."""
     places, below = [], 0.0
     for node in row:
         places.append(below + graph.size(node) / 2)

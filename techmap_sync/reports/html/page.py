@@ -1,4 +1,4 @@
-"""Where the work stands as one HTML page, made of the document of ``status --format json`` and of nothing else.
+"""The state of the work as one HTML page, made only from the document of ``status --format json``.
 
 Every text is escaped by Jinja2, only http and https become links, and the page's own Content-Security-Policy lets it
 run just the one script and the one style that it carries.
@@ -27,10 +27,10 @@ from techmap_sync.sync.changes import Action
 from techmap_sync.sync.progress import TaskState
 
 LINE = 21
-"""Letters that fit into a node; a wide one, as of Chinese, takes the place of two."""
+"""Letters that fit into a node; a wide one, as in Chinese, counts twice."""
 MARGIN, TOP = 16, 40
 SPOKEN = 4
-"""So many names are read out; the list holds all."""
+"""Maximum number of names that are read out; the list has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Node:
     """Numbers of the tasks that it waits for."""
     after: tuple[int, ...]
     waits_for: tuple[str, ...]
-    """Titles, and numbers of tickets of elsewhere."""
+    """Titles, and numbers of other tickets."""
 
     @property
     def spoken(self) -> str:
@@ -171,7 +171,7 @@ def _fitting(words: Sequence[str]) -> list[str]:
 
 
 def without_map(title: str, map_title: str) -> str:
-    """Return a task's title without the name of its map, which stands above the graph."""
+    """Return a task's title without the name of its map, which is above the graph."""
     return title.removesuffix(f": {map_title}")
 
 
@@ -198,7 +198,7 @@ def _path(arrow: Arrow) -> str:
 
 
 def _with_links(changes: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
-    """Links of a ticket stand below what happens to the ticket itself; of untouched tickets on their own."""
+    """Group links with the change of their ticket; links of untouched tickets come on their own."""
     links: dict[str, list[dict[str, Any]]] = {}
     for change in changes:
         if "edge" in change:
@@ -221,13 +221,13 @@ MEANINGS = {
     "planned": "asked for by the map, no ticket yet",
     "dropped": "closed for another reason, deleted or released",
 }
-"""What each shape of the graph stands for."""
+"""What each shape of the graph means."""
 
 
 def status_html(document: Document, remarks: Sequence[str] = ()) -> str:
     """Render a document.
 
-    :param remarks: what else a reader has to know.
+    :param remarks: further remarks for readers.
     """
     style, script = (FOLDER / name for name in ("report.css", "report.js"))
     css, js = (file.read_text(encoding="utf-8").strip() for file in (style, script))
@@ -278,7 +278,7 @@ def _policy(css: str, js: str) -> str:
 
 
 def _pixels(numbers: dict[str, Any], of: str, width: int) -> str:
-    """Return the length of a bar: the share of one state in all tasks."""
+    """Return the length of a bar: the share of tasks in one state."""
     return f"{width * numbers[of] / numbers['total']:.1f}" if numbers["total"] else "0"
 
 
@@ -287,7 +287,7 @@ def _whole(number: float) -> str:
 
 
 def _no_command(value: object) -> object:
-    """Write the break before what would be a command to GitHub's runner as a reference: browsers show the same."""
+    """Write the line break before a command to GitHub's runner as a character reference: browsers show the same."""
     if type(value) is not str or _COMMAND.search(value) is None:
         return value
     return Markup(_COMMAND.sub(lambda found: f"&#{ord(found[0])};", str(escape(value))))  # noqa: S704 - escaped before
