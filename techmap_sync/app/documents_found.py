@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from techmap_sync.app.discovery import FoundFile, Identity, find_files, find_own_files, identities_of, read_file
-from techmap_sync.app.parallel import ALL, Shard, in_order
+from techmap_sync.app.parallel import ALL, Shard, map_in_order
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity, Span, apply_severities
 from techmap_sync.documents.base import Description, Document, DocumentFamily, family_of
 from techmap_sync.documents.families import families
@@ -181,7 +181,7 @@ def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, know
     files = tuple(file for file in files if os.path.realpath(file.path) not in known) if known else files
     ours = [file for file in files if shard.holds(file.path)]
     reader = _DocumentReader(known_families, settings.severity)
-    for file, read in zip(ours, in_order(reader.read, ours, settings.jobs), strict=True):
+    for file, read in zip(ours, map_in_order(reader.read, ours, settings.jobs), strict=True):
         if isinstance(read, UnreadableMap):
             unreadable.append(read)
         elif read is None:

@@ -20,7 +20,7 @@ _NEAR = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedTasks:
     """Tasks that the flags of a run name, as typed."""
 
     resolve: tuple[tuple[Side, str], ...] = ()
@@ -118,7 +118,7 @@ def _differs(change: Change, gone: set[str]) -> bool:
     return change.key not in gone and (change.action is Action.CONFLICT or is_kept)
 
 
-def read_named(resolve: Iterable[str], recreate: Iterable[str], rebind: Iterable[str]) -> Named:
+def read_named(resolve: Iterable[str], recreate: Iterable[str], rebind: Iterable[str]) -> NamedTasks:
     """Read the values of the flags.
 
     :param resolve: ``map KEY`` or ``tracker KEY`` each.
@@ -128,7 +128,7 @@ def read_named(resolve: Iterable[str], recreate: Iterable[str], rebind: Iterable
     twice = {name for side, name in sides if (Side.MAP, name) in sides and (Side.TRACKER, name) in sides}
     if twice:
         raise UsageProblem(f"--resolve {min(twice)} names both map and tracker", "name one of them")
-    return Named(tuple(sides), tuple(recreate), tuple(map(_binding, rebind)))
+    return NamedTasks(tuple(sides), tuple(recreate), tuple(map(_binding, rebind)))
 
 
 def _settlement(text: str) -> tuple[Side, str]:

@@ -19,32 +19,32 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 
-Thing = TypeVar("Thing")
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-FEWEST = 50
+MIN_ITEMS = 50
 """With fewer items, starting worker processes costs more than it saves."""
 CHUNK = 12
 """Items per task of a worker: few enough that workers finish at about the same time."""
 
 
-def in_order(work: Callable[[Thing], Result], things: Sequence[Thing], jobs: int) -> Iterator[Result]:
+def map_in_order(work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterator[Result]:
     """Yield the results of some work on each item, in the order of the items.
 
     :param work: must be picklable, and so must its results.
     :param jobs: the maximum of processes; 0 for one per core, 1 for no workers.
     :raises UsageProblem: a process was killed.
     """
-    wanted = min(jobs or _cores(), -(-len(things) // CHUNK))
-    pool = _pool(wanted) if wanted > 1 and len(things) >= FEWEST else None
+    wanted = min(jobs or _cores(), -(-len(items) // CHUNK))
+    pool = _pool(wanted) if wanted > 1 and len(items) >= MIN_ITEMS else None
     if pool is None:
-        yield from map(work, things)
+        yield from map(work, items)
         return
     from concurrent.futures.process import BrokenProcessPool
 
     try:
         with _interrupts_held_back():
-            results = pool.map(work, things, chunksize=CHUNK)
+            results = pool.map(work, items, chunksize=CHUNK)
         yield from results
     except BrokenProcessPool as error:
         hint = "there may be too little memory; --jobs 1 or the setting jobs = 1 reads them in one process"

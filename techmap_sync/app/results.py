@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from techmap_sync.app.documents_found import MapFiles
-    from techmap_sync.app.run import Compared, Planned
+    from techmap_sync.app.run import MapComparison, Planned
     from techmap_sync.sync.changes import ChangeSet
     from techmap_sync.sync.outcomes import Outcome
 
@@ -68,7 +68,7 @@ class Result:
     """Who pushed, from which commit, in which run."""
     remarks: tuple[str, ...] = ()
     """Remarks for readers of the result."""
-    compared: tuple[Compared, ...] = ()
+    compared: tuple[MapComparison, ...] = ()
     """The maps and tickets behind the change set."""
 
     @staticmethod

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from techmap_sync import __version__
 from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps
-from techmap_sync.app.named_tasks import Named, Names
+from techmap_sync.app.named_tasks import NamedTasks, Names
 from techmap_sync.app.other_documents import Place, RestOfTree, is_retired, places_of, task_plan
 from techmap_sync.app.parallel import ALL, Shard
 from techmap_sync.app.run_guards import exposure
@@ -36,10 +36,10 @@ from techmap_sync.sync.tracker import Ticket, Tracker
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class RunOptions:
     """What a run is asked for, in addition to the settings."""
 
-    named: Named = field(default_factory=Named)
+    named: NamedTasks = field(default_factory=NamedTasks)
     """Tasks to resolve, recreate or rebind, as a person named them."""
     allowed: frozenset[str] = frozenset()
     """Guards that are lifted."""
@@ -47,7 +47,7 @@ class Wishes:
     accept_settings: bool = False
     reconcile: bool = False
     """Read all links, close untouched copies, and report maps whose file is missing."""
-    survey: bool = False
+    read_all: bool = False
     """Read every ticket, including those of maps that are not approved or whose file is missing."""
     retired: frozenset[str] = frozenset()
     """Ids of maps whose file is gone for good."""
@@ -56,7 +56,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class MapComparison:
     """A map and its tickets."""
 
     changes: MapChanges
@@ -80,43 +80,43 @@ class Planned:
     change_set: ChangeSet
     tracker: Tracker
     policy: SyncPolicy
-    compared: tuple[Compared, ...] = ()
+    compared: tuple[MapComparison, ...] = ()
     """The maps and tickets behind each part of the change set."""
     remarks: tuple[str, ...] = ()
     """Remarks for readers of the plan."""
 
 
-def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, wishes: Wishes) -> Planned:
+def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_options: RunOptions) -> Planned:
     """Read maps and tracker, and work out what to do.
 
     :param paths: files, folders and globs; the setting ``maps`` when there are none.
     :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
     """
-    tracker = connect_tracker(settings, checkout, wishes.shard.total)
-    files = read_maps(paths, settings, wishes.shard)
+    tracker = connect_tracker(settings, checkout, run_options.shard.total)
+    files = read_maps(paths, settings, run_options.shard)
     places = places_of(files.maps, checkout, settings)
-    policy = sync_policy(settings, source_name(settings, checkout, tracker), wishes)
+    policy = sync_policy(settings, source_name(settings, checkout, tracker), run_options)
     policy = policy if settings.source else _with_sources(policy, files.maps, places)
     templates, wanted = _templates(settings, checkout), [f for f in files.maps if f.approved and not is_retired(f)]
     plans = {file: task_plan(file, settings, places[file.path].source, templates) for file in wanted}
-    whole = (wishes.reconcile or (wishes.survey and not paths)) and wishes.shard.is_first
+    whole = (run_options.reconcile or (run_options.read_all and not paths)) and run_options.shard.is_first
     retired = frozenset(file.outline.map_id for file in files.maps if is_retired(file))
-    needed, going = plans or whole or wishes.survey or retired, retired | wishes.retired
-    found = observe(tracker, list(plans.values()), policy, wishes.reconcile, going) if needed else Sorted({}, ())
+    needed, going = plans or whole or run_options.read_all or retired, retired | run_options.retired
+    found = observe(tracker, list(plans.values()), policy, run_options.reconcile, going) if needed else Sorted({}, ())
     remotes = dict.fromkeys(places[file.path].checkout.remote for file in plans)
     exposed = {remote: exposure(tracker, settings, remote) for remote in remotes}
-    rest = RestOfTree(settings, checkout, templates, files, bool(paths) or not wishes.shard.is_all)
+    rest = RestOfTree(settings, checkout, templates, files, bool(paths) or not run_options.shard.is_all)
     run = _Run(settings, checkout, tracker, policy, found, rest, places, exposed)
-    retiring = wishes.retired if whole else frozenset()
-    if wishes.named:
-        run, plans = with_named(run, files.maps, plans, retiring, wishes.named)
+    retiring = run_options.retired if whole else frozenset()
+    if run_options.named:
+        run, plans = with_named(run, files.maps, plans, retiring, run_options.named)
     compared = run.compared(files.maps, plans, retiring, whole)
     compared = _with_known_people(tracker, compared)
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
     return Planned(files, changes, tracker, run.policy, compared, remarks_of(settings))
 
 
-def _with_known_people(tracker: Tracker, compared: tuple[Compared, ...]) -> tuple[Compared, ...]:
+def _with_known_people(tracker: Tracker, compared: tuple[MapComparison, ...]) -> tuple[MapComparison, ...]:
     """Leave out people the tracker does not know; it is asked only when tickets will be created."""
     names, titles = missing_names.asked_for([each.changes for each in compared])
     people, milestones = missing_names.unknown_people(tracker, names), missing_names.missing_milestones(tracker, titles)
@@ -141,22 +141,22 @@ def _with_sources(policy: SyncPolicy, files: Sequence[MapFile], places: Mapping[
     return replace(policy, sources=sources, former_sources=former)
 
 
-def sync_policy(settings: Settings, source: str, wishes: Wishes) -> SyncPolicy:
+def sync_policy(settings: Settings, source: str, run_options: RunOptions) -> SyncPolicy:
     """Return the policy of the sync core: from the settings, and from what this run is asked for.
 
     :param source: canonical name of the repository that the maps belong to.
     """
     return replace(
         settings.sync_policy(source),
-        refresh=wishes.refresh,
-        accept_settings=wishes.accept_settings,
-        close_copies=wishes.reconcile,
-        allowed=wishes.allowed,
+        refresh=run_options.refresh,
+        accept_settings=run_options.accept_settings,
+        close_copies=run_options.reconcile,
+        allowed=run_options.allowed,
     )
 
 
 def with_named(
-    run: _Run, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str], named: Named
+    run: _Run, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str], named: NamedTasks
 ) -> tuple[_Run, dict[MapFile, TaskPlan]]:
     """Return the same run with the tasks that a person named, under their current keys, known only after a comparison.
 
@@ -200,7 +200,7 @@ class _Run:
 
     def compared(
         self, files: Sequence[MapFile], plans: Mapping[MapFile, TaskPlan], retired: Set[str], whole: bool
-    ) -> tuple[Compared, ...]:
+    ) -> tuple[MapComparison, ...]:
         """Return what happens to the tickets of each map.
 
         :param retired: ids of maps whose file is gone for good.
@@ -219,9 +219,9 @@ class _Run:
         beside = Beside(rest.has_file, rest.unwritten, rest.unreadable, rest.file_of, ids)
         return decide((*desired, *lost), self.found, beside, self.tracker.capabilities, self.policy)
 
-    def _compared(self, decided: DecidedMap, file: MapFile | None) -> Compared:
+    def _compared(self, decided: DecidedMap, file: MapFile | None) -> MapComparison:
         tickets, in_text = decided.tickets, not self.tracker.capabilities.native_blocking
-        return Compared(decided.changes, tickets.holdings, file, tickets.plan, decided.file_elsewhere, in_text)
+        return MapComparison(decided.changes, tickets.holdings, file, tickets.plan, decided.file_elsewhere, in_text)
 
     def _desired(self, file: MapFile, plan: TaskPlan | None) -> DesiredMap:
         place = self.places[file.path]

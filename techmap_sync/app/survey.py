@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from techmap_sync.app.documents_found import MapFile, MapFiles
-from techmap_sync.app.run import Compared, Wishes, make_plan, sync_policy
+from techmap_sync.app.run import MapComparison, RunOptions, make_plan, sync_policy
 from techmap_sync.app.targets import connect_tracker, source_name
 from techmap_sync.checkout import Checkout
 from techmap_sync.config import environment
@@ -33,11 +33,11 @@ def status_of(paths: Sequence[str], settings: Settings, checkout: Checkout) -> D
     :param paths: files, folders and globs; the setting ``maps`` when there are none.
     :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
     """
-    planned = make_plan(paths, settings, checkout, Wishes(survey=True))
+    planned = make_plan(paths, settings, checkout, RunOptions(read_all=True))
     return document_of(planned.compared, planned.files, planned.change_set.tracker)
 
 
-def document_of(compared: Sequence[Compared], files: MapFiles, tracker: str, about: str = "status") -> Document:
+def document_of(compared: Sequence[MapComparison], files: MapFiles, tracker: str, about: str = "status") -> Document:
     """Return the state of the maps that a plan compared.
 
     :param about: ``plan`` when the changes are what a reader came for.
@@ -50,13 +50,13 @@ def document_of(compared: Sequence[Compared], files: MapFiles, tracker: str, abo
     return status_document(maps, tracker, _now().isoformat(timespec="seconds"), about)
 
 
-def _without_tickets(file: MapFile) -> Compared:
+def _without_tickets(file: MapFile) -> MapComparison:
     """Return a map whose tickets were not read, as in a pull request from a fork."""
     changes = MapChanges(file.outline.map_id, file.place, file.approved, file.reasons, ready=file.ready)
-    return Compared(changes, file=file)
+    return MapComparison(changes, file=file)
 
 
-def _subject(compared: Compared) -> Subject:
+def _subject(compared: MapComparison) -> Subject:
     file, changes = compared.file, compared.changes
     title = file.document.title if file else ""
     subject = Subject(title, _gate(compared), changes, compared.holdings, compared.plan, compared.links_in_text)
@@ -67,7 +67,7 @@ def _subject(compared: Compared) -> Subject:
     return replace(subject, changes=replace(changes, reasons=reasons))
 
 
-def _gate(compared: Compared) -> Gate:
+def _gate(compared: MapComparison) -> Gate:
     if compared.file is None:
         return Gate.OUTSIDE if compared.path_elsewhere else Gate.MISSING
     if compared.file.document.is_retired:
@@ -105,7 +105,7 @@ def examine(settings: Settings, checkout: Checkout) -> tuple[str, tuple[Finding,
     findings = tracker.examine()
     if not all(finding.ok for finding in findings):
         return tracker.name, findings
-    policy = sync_policy(settings, source_name(settings, checkout, tracker), Wishes())
+    policy = sync_policy(settings, source_name(settings, checkout, tracker), RunOptions())
     found = listed(tracker, policy)
     copies = [f"{held.ticket.number} of {original}" for each in found.maps.values() for held, original in each.copies]
     detail = f"{', '.join(copies)}; reconcile closes the untouched ones" if copies else "none"

@@ -18,7 +18,7 @@ from techmap_sync.app.formats import Format, Report, asked_reports
 from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import ALL, shard_of
 from techmap_sync.app.results import Result, commented, rendered
-from techmap_sync.app.run import Planned, Wishes, make_plan, tasks_alone
+from techmap_sync.app.run import Planned, RunOptions, make_plan, tasks_alone
 from techmap_sync.app.run_guards import allowances, refuse_conflicts, refuse_side_branch
 from techmap_sync.app.targets import checkout_here, remarks_of, tracker_without_login
 from techmap_sync.checkout import Checkout
@@ -99,8 +99,8 @@ def ci(
         settings = options.settings_of(config_file, to=to, api_url=api_url, maps=maps, adopted=adopted)
         shard, screen, allowed = shard_of(None, environment()), Screen(verbose=verbose), allowances(allow or ())
         named = read_named(resolve or (), recreate or (), rebind or ())
-        wishes = Wishes(named=named, allowed=allowed, accept_settings=accept_settings, shard=shard)
-        job = _Job(settings, checkout_here(settings), screen, log, max_writes, fail_on, wishes)
+        run_options = RunOptions(named=named, allowed=allowed, accept_settings=accept_settings, shard=shard)
+        job = _Job(settings, checkout_here(settings), screen, log, max_writes, fail_on, run_options)
         result, codes = job.run(_occasion(command))
     except Problem as problem:
         _report_problem(problem, log, reports)
@@ -120,7 +120,7 @@ class _Job:
     log: JobLog
     max_writes: int | None
     fail_on: FailOn
-    wishes: Wishes
+    run_options: RunOptions
     """What the job's flags and its shard ask for."""
 
     def run(self, occasion: Occasion) -> tuple[Result, list[Exit]]:
@@ -152,7 +152,7 @@ class _Job:
 
         :raises Refused: the maps are not those of the default branch, or there is an open conflict.
         """
-        refuse_side_branch(planned.tracker, planned.files.maps, self.checkout, self.wishes.allowed)
+        refuse_side_branch(planned.tracker, planned.files.maps, self.checkout, self.run_options.allowed)
         if self.fail_on.refuses_conflicts:
             refuse_conflicts(planned.change_set)
 
@@ -174,14 +174,14 @@ class _Job:
         return self._shown(occasion, Result(files, change_set, remarks=(remark, *remarks_of(self.settings)))), unwritten
 
     def _planned(self, occasion: Occasion) -> Planned:
-        only_shown, wishes = occasion.deed is Deed.PLAN, self.wishes
+        only_shown, run_options = occasion.deed is Deed.PLAN, self.run_options
         # Merging makes a newer commit than any that was pushed.
-        allowed = wishes.allowed | ({Guard.OLDER} if only_shown and occasion.review else set())
+        allowed = run_options.allowed | ({Guard.OLDER} if only_shown and occasion.review else set())
         allowed |= {Guard.UNCOMMITTED} if only_shown else set()
         # There is one comment on a review, about all maps, however many runners there are.
-        shard = ALL if occasion.review and wishes.shard.is_first else wishes.shard
-        wishes = replace(wishes, allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE, shard=shard)
-        planned = make_plan([], self.settings, self.checkout, wishes)
+        shard = ALL if occasion.review and run_options.shard.is_first else run_options.shard
+        run_options = replace(run_options, allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE, shard=shard)
+        planned = make_plan([], self.settings, self.checkout, run_options)
         self.screen.note_shard(shard, planned.files)
         return planned
 
@@ -208,7 +208,7 @@ class _Job:
 
     def _shown(self, occasion: Occasion, result: Result) -> Result:
         """Show a plan in the log and in the review."""
-        if occasion.review is not None and occasion.deed is Deed.PLAN and self.wishes.shard.is_first:
+        if occasion.review is not None and occasion.deed is Deed.PLAN and self.run_options.shard.is_first:
             result = commented(occasion.review, result, self.settings, self.checkout)
         with self.log.section("Plan"):
             self.screen.result(rendered(result, Format.TEXT))

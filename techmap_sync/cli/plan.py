@@ -13,7 +13,7 @@ from techmap_sync.app.formats import Format, asked_reports
 from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import shard_of
 from techmap_sync.app.results import Result, commented, rendered, review_of_this_run
-from techmap_sync.app.run import Wishes, make_plan
+from techmap_sync.app.run import RunOptions, make_plan
 from techmap_sync.app.run_guards import allowances
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
@@ -56,7 +56,7 @@ def plan(
 ) -> None:
     """Show what a push would write, and write nothing."""
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
-    wishes = Wishes(
+    run_options = RunOptions(
         named=read_named(resolve or (), recreate or (), rebind or ()),
         allowed=allowances(allow or ()),
         refresh=refresh,
@@ -66,8 +66,8 @@ def plan(
     settings = options.settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
     checkout = checkout_here(settings)
     place = review_of_this_run() if comment else None
-    planned = make_plan(paths or [], settings, checkout, wishes)
-    screen.note_shard(wishes.shard, planned.files)
+    planned = make_plan(paths or [], settings, checkout, run_options)
+    screen.note_shard(run_options.shard, planned.files)
     if out is not None:
         write_file(str(out), plan_json(planned.change_set), flag="--out")
     result = Result.of(planned)

@@ -11,7 +11,7 @@ from techmap_sync.app.applying import carry_out, codes_of, deliver
 from techmap_sync.app.formats import Format, asked_reports
 from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import shard_of
-from techmap_sync.app.run import Wishes, make_plan
+from techmap_sync.app.run import RunOptions, make_plan
 from techmap_sync.app.run_guards import allowances, refuse_conflicts, refuse_side_branch, refuse_unreviewed
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
@@ -49,7 +49,7 @@ def push(
 ) -> None:
     """Show the plan and apply it, and nothing else."""
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
-    wishes = Wishes(
+    run_options = RunOptions(
         named=read_named(resolve or (), recreate or (), rebind or ()),
         allowed=allowances(allow or ()),
         refresh=refresh,
@@ -58,9 +58,9 @@ def push(
     )
     settings = options.settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
     checkout = checkout_here(settings)
-    planned = make_plan(paths or [], settings, checkout, wishes)
-    screen.note_shard(wishes.shard, planned.files)
-    refuse_side_branch(planned.tracker, planned.files.maps, checkout, wishes.allowed)
+    planned = make_plan(paths or [], settings, checkout, run_options)
+    screen.note_shard(run_options.shard, planned.files)
+    refuse_side_branch(planned.tracker, planned.files.maps, checkout, run_options.allowed)
     if plan_file is not None:
         refuse_unreviewed(planned.change_set, plan_file)
     if strict:

@@ -12,7 +12,7 @@ from techmap_sync.app.formats import Format, asked_reports
 from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import shard_of
 from techmap_sync.app.results import Result, rendered
-from techmap_sync.app.run import Wishes, make_plan
+from techmap_sync.app.run import RunOptions, make_plan
 from techmap_sync.app.run_guards import allowances, refuse_side_branch
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
@@ -50,7 +50,7 @@ def reconcile(
 ) -> None:
     """Bring all maps and their tickets back in sync: links, copies, orphans, finished maps."""
     screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
-    wishes = Wishes(
+    run_options = RunOptions(
         named=read_named(resolve or (), recreate or (), rebind or ()),
         allowed=allowances(allow or ()),
         accept_settings=accept_settings,
@@ -60,15 +60,15 @@ def reconcile(
     )
     settings = options.settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
     checkout = checkout_here(settings)
-    planned = make_plan([], settings, checkout, wishes)
-    screen.note_shard(wishes.shard, planned.files)
+    planned = make_plan([], settings, checkout, run_options)
+    screen.note_shard(run_options.shard, planned.files)
     if report_only:
         result = Result.of(planned)
         screen.result(rendered(result, output))
         codes = [Exit.PENDING] if planned.change_set.drift else []
         codes += refusal_codes(planned.change_set)
     else:
-        refuse_side_branch(planned.tracker, planned.files.maps, checkout, wishes.allowed)
+        refuse_side_branch(planned.tracker, planned.files.maps, checkout, run_options.allowed)
         result = carry_out(planned, screen, output, max_writes)
         codes = codes_of(result, screen)
     deliver(result, screen, reports)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from techmap_sync.app import parallel as processes
-from techmap_sync.app.parallel import in_order
+from techmap_sync.app.parallel import map_in_order
 from techmap_sync.documents.technical_map import family
 from techmap_sync.documents.technical_map.model import Reading
 from techmap_sync.documents.technical_map.parser import parse
@@ -98,7 +98,7 @@ def test_each_map_is_read_once(program: Program, given: str, monkeypatch: pytest
 
 def test_few_maps_start_no_process(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     started = on(monkeypatch)
-    for number in range(processes.FEWEST - 1):
+    for number in range(processes.MIN_ITEMS - 1):
         write(program, number)
     assert program("check", "maps", "--jobs", "2").code == 0
     assert started == []
@@ -135,7 +135,7 @@ def test_without_semaphores_one_process_reads_all(shelf: Program, monkeypatch: p
 
 def test_a_killed_process_is_one_clear_error() -> None:
     with pytest.raises(UsageProblem) as raised:
-        list(in_order(_killed, range(100), 2))
+        list(map_in_order(_killed, range(100), 2))
     assert raised.value.what == "a process that read maps was killed"
     assert "--jobs 1" in raised.value.hint
 
@@ -164,7 +164,7 @@ def test_ctrl_c_ends_all_processes_without_a_traceback(shelf: Program) -> None:
 
 
 def test_ctrl_c_reaches_no_process_that_has_only_begun() -> None:
-    assert set(in_order(_holds_ctrl_c_back, range(100), 2)) == {True}
+    assert set(map_in_order(_holds_ctrl_c_back, range(100), 2)) == {True}
     assert not _holds_ctrl_c_back(0)
 
 
@@ -189,4 +189,4 @@ def test_a_bad_number_is_refused(program: Program) -> None:
 
 
 def test_the_order_is_that_of_the_things() -> None:
-    assert list(in_order(abs, range(-500, 0), 2)) == list(range(500, 0, -1))
+    assert list(map_in_order(abs, range(-500, 0), 2)) == list(range(500, 0, -1))
