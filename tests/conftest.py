@@ -17,7 +17,7 @@ LONGEST = {
     "test_wheel.py",
     "test_transformations.py",
     "test_crash_over_http.py",
-    "test_github_sync.py",
+    "test_push.py",
     "test_browser.py",
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.run import CORPUS, NOT_READY, READY, Program
-from tests.trackers.test_backlog_cli import PROGRAM
+from tests.trackers.backlog_files import PROGRAM
 
 
 def files_below(folder: Path) -> dict[str, tuple[bytes, int]]:

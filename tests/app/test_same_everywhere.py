@@ -15,8 +15,8 @@ from tests.app.login import log_in
 from tests.app.run import READY, Program
 from tests.simulators import github, gitlab
 from tests.sync.drive import key_of
+from tests.trackers.gitlab.commands import BOTH, NEWER, OLDER
 from tests.trackers.servers import OnGitHub, OnGitLab, Server
-from tests.trackers.test_gitlab_texts import BOTH, NEWER, OLDER
 
 Kind = tuple[str, str]
 """Action, and kind of edge."""

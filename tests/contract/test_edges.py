@@ -6,7 +6,7 @@ import pytest
 
 from techmap_sync.errors import TrackerError
 from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch, State, Tracker
-from tests.contract.test_tickets import LABEL, LABELLED, created, listed
+from tests.contract.steps import LABEL, LABELLED, created, listed
 from tests.fakes.whole import whole
 
 

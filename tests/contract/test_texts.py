@@ -7,57 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from techmap_sync.sync.tracker import Patch, Tracker
-from tests.contract.test_tickets import LABEL, created, listed, read
-
-BODIES = {
-    "nothing": "",
-    "one letter": "x",
-    "scripts": "naïve — 数据 — عربى — ελληνικά",
-    "emoji": "👩‍👩‍👧 and 🗺️",
-    "trailing spaces": "two  \nspaces \n",
-    "blank lines around": "\n\n  text\n\n\n",
-    "indented code": "text\n\n\tcode\n    code\n",
-    "a fence": "```yaml\nid: TASK-99\n---\n```",
-    "front matter": "---\nid: TASK-99\nstatus: Done\n---\n# Title",
-    "only rules": "---\n---\n---",
-    "a marker of ours": '<!-- techmap-sync {"key":"map/component/x","schema":1} -->',
-    "the end of a description": "a\n<!-- SECTION:DESCRIPTION:END -->\nb\n## Acceptance Criteria\n- [ ] #1 x",
-    "the start of a description": "<!-- SECTION:DESCRIPTION:BEGIN -->",
-    "an escaped marker": " <!-- SECTION:DESCRIPTION:END -->\n  <!-- AC:BEGIN -->\t",
-    "a whole section": "## Description\n\n<!-- SECTION:DESCRIPTION:BEGIN -->\nx\n<!-- SECTION:DESCRIPTION:END -->",
-    "other sections": "## Implementation Plan\n\nx\n\n## Comments\n<!-- COMMENTS:BEGIN -->\n---\nx\n---",
-    "backslashes and quotes": "C:\\new \\n \"x\" 'y' `z` $HOME %s {0}",
-    "html": "<details><summary>x</summary>\n\ny</details> <script>alert(1)</script> &amp; &lt;",
-}
+from tests.contract.steps import LABEL, created, listed, read
+from tests.contract.texts import BODIES, TITLES
 
 
 def kept(tracker: Tracker, body: str) -> str:
     """What the tracker keeps of a text."""
     return body if tracker.capabilities.text_ends_kept else body.rstrip("\0\t\n\v\f\r ")
-
-
-TITLES = [
-    "Quotes \"double\" and 'single'",
-    "Colon: hash # dash - [x] {y} & * ! | > %",
-    "../../etc/passwd",
-    "..\\..\\windows\\system32",
-    ".hidden",
-    "CON",
-    "nul.txt",
-    "~/x $HOME `id`",
-    "- list",
-    "'",
-    "true",
-    "0123",
-    "12:30",
-    "2026-11-22",
-    "null",
-    "数据库迁移 👩‍👩‍👧",
-    "???",
-    "a" * 255,
-    "é" * 255,
-    "👩" * 200,
-]
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())

@@ -5,25 +5,9 @@ from __future__ import annotations
 import pytest
 
 from techmap_sync.errors import TrackerError
-from techmap_sync.sync.tracker import CloseReason, Draft, Patch, State, Ticket, Tracker
+from techmap_sync.sync.tracker import CloseReason, Draft, Patch, State, Tracker
+from tests.contract.steps import LABEL, LABELLED, created, listed, read
 from tests.fakes.whole import whole
-
-LABEL = "techmap"
-LABELLED = frozenset({LABEL})
-
-
-def created(tracker: Tracker, title: str = "Create TokenService", body: str = "Purpose") -> Ticket:
-    return tracker.create(Draft(title, body, LABELLED))
-
-
-def read(tracker: Tracker, number: str) -> Ticket:
-    ticket = tracker.get(number)
-    assert ticket is not None
-    return ticket
-
-
-def listed(tracker: Tracker) -> dict[str, Ticket]:
-    return tracker.snapshot(LABEL).by_number()
 
 
 def test_its_name_starts_with_its_kind(tracker: Tracker) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 from techmap_sync.sync.tracker import Draft
@@ -107,3 +109,15 @@ def state_of(folder: Path) -> dict[str, tuple[bytes, int]]:
     """Content and time of change of every file."""
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+VARIABLE = "BACKLOG_CLI"
+
+
+def _program() -> str | None:
+    in_project = Path(__file__).parents[2] / "node_modules" / ".bin" / "backlog"
+    return os.environ.get(VARIABLE) or shutil.which("backlog") or (str(in_project) if in_project.exists() else None)
+
+
+PROGRAM = _program()
+"""The CLI of Backlog.md; None where it is missing."""

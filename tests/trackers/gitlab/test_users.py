@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from techmap_sync.errors import TrackerError
@@ -14,13 +12,6 @@ from tests.simulators.gitlab import Simulator
 from tests.simulators.gitlab.world import BOT, GHOST, GUEST, SARA, STRANGER, TOM, Token
 
 LABEL = "techmap"
-
-
-@pytest.fixture
-def server() -> Iterator[Simulator]:
-    with Simulator.running() as simulator:
-        yield simulator
-        assert simulator.undocumented == []
 
 
 @pytest.fixture

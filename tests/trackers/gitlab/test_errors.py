@@ -1,4 +1,4 @@
-"""What can be wrong with a GitLab project, each told in one sentence with what to do; and what ``doctor`` sees."""
+"""What can be wrong with a GitLab project, each told in one sentence with what to do."""
 
 from __future__ import annotations
 
@@ -171,39 +171,6 @@ def test_a_token_shows_in_no_error_even_if_the_server_repeats_it(server: Simulat
     error = problem(server)
     assert error.what == "GitLab refused to read the project (status 400): bad header ***"
     assert "glpat-secret" not in repr(connect(server.connection(sleep=print)).__dict__)
-
-
-def test_a_working_project_is_found_to_work(server: Simulator) -> None:
-    findings = connect(server.connection()).examine()
-    assert [(finding.what, finding.ok, finding.detail) for finding in findings] == [
-        ("token", True, "belongs to techmap-bot, scope api, until 2027-11-22"),
-        ("project", True, "group/project, private, has issues"),
-        ("issues", True, "may be written as Maintainer"),
-        ("links", True, "blocked-by edges become links of the type is_blocked_by"),
-    ]
-    assert server.writes == []
-
-
-def test_what_would_stop_a_push_is_found_before_it(server: Simulator) -> None:
-    def seen(**connection: Any) -> tuple[str, bool, str]:
-        finding = next(finding for finding in connect(server.connection(**connection)).examine() if not finding.ok)
-        return finding.what, finding.ok, finding.detail
-
-    assert seen(token=Secret("wrong"))[:2] == ("token", False)
-    assert seen(token=Secret("reader")) == ("token", False, "has the scope read_api; make one with the scope api")
-    assert seen(target="group/other")[:2] == ("project", False)
-    guest = "the role Guest may not edit them; the account needs Planner or higher"
-    assert seen(token=Secret("guest")) == ("issues", False, guest)
-    server.world.archived = True
-    assert seen() == ("issues", False, "the project is archived and read-only; unarchive it in its settings")
-
-
-def test_the_tier_is_told(server: Simulator) -> None:
-    server.world.premium = False
-    told = connect(server.connection()).examine()[-1]
-    assert told.detail == (
-        "blocked-by edges become links of the type relates_to, because is_blocked_by needs GitLab Premium"
-    )
 
 
 def test_a_project_that_is_hidden_during_a_run_is_no_missing_ticket(server: Simulator) -> None:

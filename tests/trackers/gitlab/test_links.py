@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from techmap_sync.errors import NotSupported, TrackerError
@@ -14,13 +12,6 @@ from tests.simulators.gitlab import Simulator
 from tests.simulators.gitlab.world import SARA, Link
 
 CHILD, BLOCKED = EdgeKind.CHILD_OF, EdgeKind.BLOCKED_BY
-
-
-@pytest.fixture
-def server() -> Iterator[Simulator]:
-    with Simulator.running() as simulator:
-        yield simulator
-        assert simulator.undocumented == []
 
 
 @pytest.fixture

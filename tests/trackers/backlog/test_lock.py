@@ -34,7 +34,7 @@ for count in range(int(sys.argv[3])):
 def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start another process, which waits for a line on its input."""
     command = [sys.executable, "-c", PROGRAM, str(folder), *arguments]
-    root = str(Path(__file__).parents[2])
+    root = str(Path(__file__).parents[3])
     return subprocess.Popen(command, stdin=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": root})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -15,18 +15,6 @@ from tests.simulators.gitlab.world import BOT, SARA
 
 LABEL = "techmap"
 OURS = Draft("Create TokenService", "Purpose", frozenset({LABEL}))
-
-
-@pytest.fixture
-def server() -> Iterator[Simulator]:
-    with Simulator.running() as simulator:
-        yield simulator
-        assert simulator.undocumented == []
-
-
-@pytest.fixture
-def tracker(server: Simulator) -> GitLabTracker:
-    return connect(server.connection())
 
 
 def with_issues(server: Simulator, count: int) -> None:

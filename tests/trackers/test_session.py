@@ -13,7 +13,7 @@ import pytest
 from techmap_sync.errors import OutcomeUnclear, TrackerError
 from tests.simulators.github.clock import SimulatedClock
 from tests.simulators.unkind import Bytes, response, running
-from tests.trackers.test_budgets import BOMBS, LABEL, MEGABYTE, SLOW, TIMEOUT, TRIES, VENDORS, Vendor, linked
+from tests.trackers.one_list import BOMBS, LABEL, MEGABYTE, SLOW, TIMEOUT, TRIES, VENDORS, Vendor, linked
 
 MOST_MEGABYTES = 100
 MOST_REQUESTS = 40

@@ -6,14 +6,13 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch
-from techmap_sync.trackers.gitlab.tracker import GitLabTracker, connect
+from techmap_sync.trackers.gitlab.tracker import GitLabTracker
 from tests.simulators.gitlab import Simulator
 
 VARIABLE = "GITBEAKER_CLI"
@@ -21,7 +20,7 @@ LABEL = "techmap"
 
 
 def _program() -> str | None:
-    in_project = Path(__file__).parents[2] / "node_modules" / ".bin" / "gitbeaker"
+    in_project = Path(__file__).parents[3] / "node_modules" / ".bin" / "gitbeaker"
     return os.environ.get(VARIABLE) or shutil.which("gitbeaker") or (str(in_project) if in_project.exists() else None)
 
 
@@ -29,18 +28,6 @@ PROGRAM = _program()
 pytestmark = pytest.mark.skipif(
     PROGRAM is None, reason=f"gitbeaker is missing: `npm install @gitbeaker/cli`, or name it in {VARIABLE}"
 )
-
-
-@pytest.fixture
-def server() -> Iterator[Simulator]:
-    with Simulator.running() as simulator:
-        yield simulator
-        assert simulator.undocumented == []
-
-
-@pytest.fixture
-def tracker(server: Simulator) -> GitLabTracker:
-    return connect(server.connection())
 
 
 def gitbeaker(server: Simulator, *command: str, **options: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,20 +14,13 @@ import pytest
 from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch, State
 from techmap_sync.trackers.backlog.tracker import BacklogTracker, connect
 from techmap_sync.trackers.connection import Connection
-from tests.contract.test_texts import BODIES, TITLES
+from tests.contract.texts import BODIES, TITLES
 from tests.fakes.clock import Clock
-from tests.trackers.backlog_files import LABEL, OURS, WRITTEN_BY_THE_CLI
+from tests.trackers.backlog_files import LABEL, OURS, PROGRAM, VARIABLE, WRITTEN_BY_THE_CLI
 
-VARIABLE = "BACKLOG_CLI"
 Run = Callable[..., str]
 
 
-def _program() -> str | None:
-    in_project = Path(__file__).parents[2] / "node_modules" / ".bin" / "backlog"
-    return os.environ.get(VARIABLE) or shutil.which("backlog") or (str(in_project) if in_project.exists() else None)
-
-
-PROGRAM = _program()
 pytestmark = pytest.mark.skipif(
     PROGRAM is None, reason=f"the CLI of Backlog.md is missing: `npm install backlog.md@1.52`, or name it in {VARIABLE}"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,12 +12,6 @@ from techmap_sync.trackers.gitlab.tracker import GitLabTracker, connect
 from tests.simulators.gitlab import Simulator, faults
 
 OURS = Draft("Create TokenService", "Purpose")
-
-
-@pytest.fixture
-def server() -> Iterator[Simulator]:
-    with Simulator.running() as simulator:
-        yield simulator
 
 
 @pytest.fixture

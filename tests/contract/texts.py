@@ -1,0 +1,46 @@
+"""Texts and titles that nobody controls."""
+
+from __future__ import annotations
+
+BODIES = {
+    "nothing": "",
+    "one letter": "x",
+    "scripts": "naïve — 数据 — عربى — ελληνικά",
+    "emoji": "👩‍👩‍👧 and 🗺️",
+    "trailing spaces": "two  \nspaces \n",
+    "blank lines around": "\n\n  text\n\n\n",
+    "indented code": "text\n\n\tcode\n    code\n",
+    "a fence": "```yaml\nid: TASK-99\n---\n```",
+    "front matter": "---\nid: TASK-99\nstatus: Done\n---\n# Title",
+    "only rules": "---\n---\n---",
+    "a marker of ours": '<!-- techmap-sync {"key":"map/component/x","schema":1} -->',
+    "the end of a description": "a\n<!-- SECTION:DESCRIPTION:END -->\nb\n## Acceptance Criteria\n- [ ] #1 x",
+    "the start of a description": "<!-- SECTION:DESCRIPTION:BEGIN -->",
+    "an escaped marker": " <!-- SECTION:DESCRIPTION:END -->\n  <!-- AC:BEGIN -->\t",
+    "a whole section": "## Description\n\n<!-- SECTION:DESCRIPTION:BEGIN -->\nx\n<!-- SECTION:DESCRIPTION:END -->",
+    "other sections": "## Implementation Plan\n\nx\n\n## Comments\n<!-- COMMENTS:BEGIN -->\n---\nx\n---",
+    "backslashes and quotes": "C:\\new \\n \"x\" 'y' `z` $HOME %s {0}",
+    "html": "<details><summary>x</summary>\n\ny</details> <script>alert(1)</script> &amp; &lt;",
+}
+TITLES = [
+    "Quotes \"double\" and 'single'",
+    "Colon: hash # dash - [x] {y} & * ! | > %",
+    "../../etc/passwd",
+    "..\\..\\windows\\system32",
+    ".hidden",
+    "CON",
+    "nul.txt",
+    "~/x $HOME `id`",
+    "- list",
+    "'",
+    "true",
+    "0123",
+    "12:30",
+    "2026-11-22",
+    "null",
+    "数据库迁移 👩‍👩‍👧",
+    "???",
+    "a" * 255,
+    "é" * 255,
+    "👩" * 200,
+]
