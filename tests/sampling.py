@@ -13,6 +13,7 @@ from typing import TypeVar
 
 Case = TypeVar("Case")
 Values = tuple[Hashable, ...]
+Combination = TypeVar("Combination", bound=tuple[Hashable, ...])
 
 
 class Sampling:
@@ -71,7 +72,7 @@ class Sampling:
             self._note(name, where, len(every) - len(places), len(every))
         return [every[place] for place in sorted(places)]
 
-    def covering(self, name: str, cases: Iterable[Values], together: int = 2) -> list[Values]:
+    def covering(self, name: str, cases: Iterable[Combination], together: int = 2) -> list[Combination]:
         """Return cases in which each value of each dimension meets each value of each other dimension.
 
         Only what meets in the given cases can meet in the sample.
@@ -95,11 +96,11 @@ class Sampling:
         self.left_out[f"{name} {where}"] = (name, left_out, of)
 
 
-def covering(every: Sequence[Values], together: int) -> list[Values]:
+def covering(every: Sequence[Combination], together: int) -> list[Combination]:
     """Return the fewest cases that a greedy choice finds, in their order."""
     meetings = {case: set(combinations(enumerate(case), min(together, len(case)))) for case in every}
     open_ = set().union(*meetings.values())
-    taken: set[Values] = set()
+    taken: set[Combination] = set()
     while open_:
         # The first of the best: max() keeps the order of the cases, so each process takes the same ones.
         best = max(every, key=lambda case: len(meetings[case] & open_))

@@ -30,14 +30,14 @@ class MapFile:
 
     path: Path
     text: str
-    outline: TaskGraph
+    graph: TaskGraph
     """What it asks for."""
     diagnostics: tuple[Diagnostic, ...]
 
     @property
     def document(self) -> Document:
         """What it says."""
-        return self.outline.document
+        return self.graph.document
 
     @property
     def name(self) -> str:
@@ -100,7 +100,7 @@ class MapFiles:
     @property
     def ids(self) -> frozenset[str]:
         """The ids of all of them, including those of other shards."""
-        return frozenset((*(file.outline.map_id for file in self.maps), *(other.map_id for other in self.elsewhere)))
+        return frozenset((*(file.document.id for file in self.maps), *(other.map_id for other in self.elsewhere)))
 
     @property
     def real_paths(self) -> frozenset[str]:

@@ -84,21 +84,21 @@ class RestOfTree:
 
     def _named_tasks(self, file: MapFile) -> TaskPlan:
         """Return the tasks of a map, in no particular order, because it may have errors."""
-        outline = file.outline
-        texts = TicketTexts(outline, self.checkout.source_of(file.path), self.templates)
+        graph = file.graph
+        texts = TicketTexts(graph, self.checkout.source_of(file.path), self.templates)
         tasks = [
             TaskSpec(
                 key,
                 work.kind,
-                outline.titles[position],
+                graph.titles[position],
                 texts.sections(position),
                 done=work.done,
-                was=former_keys(outline.map_id, work),
+                was=former_keys(graph.map_id, work),
             )
-            for position, (work, key) in enumerate(zip(outline.works, outline.keys, strict=True))
+            for position, (work, key) in enumerate(zip(graph.works, graph.keys, strict=True))
         ]
-        tracking = TaskSpec(tracking_key(outline.map_id), Kind.TRACKING, outline.document.title, ())
-        return TaskPlan(outline.map_id, tracking, () if is_retired(file) else tuple(tasks))
+        tracking = TaskSpec(tracking_key(graph.map_id), Kind.TRACKING, graph.document.title, ())
+        return TaskPlan(graph.map_id, tracking, () if is_retired(file) else tuple(tasks))
 
 
 def is_retired(file: MapFile) -> bool:
@@ -108,8 +108,8 @@ def is_retired(file: MapFile) -> bool:
 
 def task_plan(file: MapFile, settings: Settings, source: MapSource, templates: TicketTemplates) -> TaskPlan:
     """Return the tasks of an approved map."""
-    texts = TicketTexts(file.outline, source, templates)
-    return plan_tasks(file.outline, settings.plan_options(), texts)
+    texts = TicketTexts(file.graph, source, templates)
+    return plan_tasks(file.graph, settings.plan_options(), texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     templates, wanted = _templates(settings, checkout), [f for f in files.maps if f.approved and not is_retired(f)]
     plans = {file: task_plan(file, settings, places[file.path].source, templates) for file in wanted}
     whole = (run_options.reconcile or (run_options.read_all and not paths)) and run_options.shard.is_first
-    retired = frozenset(file.outline.map_id for file in files.maps if is_retired(file))
+    retired = frozenset(file.document.id for file in files.maps if is_retired(file))
     needed, going = plans or whole or run_options.read_all or retired, retired | run_options.retired
     found = observe(tracker, list(plans.values()), policy, run_options.reconcile, going) if needed else Sorted({}, ())
     remotes = dict.fromkeys(places[file.path].checkout.remote for file in plans)
@@ -135,7 +135,7 @@ def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) ->
 
 def _with_sources(policy: SyncPolicy, files: Sequence[MapFile], places: Mapping[Path, Place]) -> SyncPolicy:
     """Return the policy with the source of each map that is in another repository."""
-    remotes = {file.outline.map_id: places[file.path].checkout.remote for file in files}
+    remotes = {file.document.id: places[file.path].checkout.remote for file in files}
     sources = {map_id: remote.canonical for map_id, remote in remotes.items() if remote is not None}
     former = frozenset(remote.former for remote in remotes.values() if remote is not None and remote.former)
     return replace(policy, sources=sources, former_sources=former)
@@ -233,7 +233,7 @@ class _Run:
         )
 
     def _asked_for(self, file: MapFile, plan: TaskPlan | None) -> DesiredMap:
-        map_id, place = file.outline.map_id, self.places[file.path]
+        map_id, place = file.document.id, self.places[file.path]
         if is_retired(file):
             said_in = _origin_of_retirement(place.path, place.checkout, place.is_committed)
             return DesiredMap(map_id, said_in, retired=True)
@@ -266,7 +266,7 @@ def _origin_of_retirement(path: str, checkout: Checkout, is_committed: bool = Tr
 
 
 def _unread(file: MapFile, settings: Settings, place: Place, templates: TicketTemplates) -> MapChanges:
-    map_id = file.outline.map_id
+    map_id = file.document.id
     if not file.approved or is_retired(file):
         shown = place.shown_path
         return MapChanges(map_id, place.path, file.approved, file.reasons, ready=file.ready, shown_path=shown)

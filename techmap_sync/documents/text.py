@@ -38,7 +38,7 @@ def decode(data: bytes, path: str = "") -> str:
 
 
 @dataclass(frozen=True)
-class Document:
+class SourceText:
     """The text behind the front matter. ``first_line`` is the line of the file on which it starts."""
 
     text: str
@@ -116,7 +116,7 @@ class Document:
         return len(self.text) if end < 0 else end
 
 
-def with_signs(document: Document, quotes: Sequence[Edit], spaces: Sequence[int]) -> Document:
+def with_signs(document: SourceText, quotes: Sequence[Edit], spaces: Sequence[int]) -> SourceText:
     """Return the document with the signs that are written in another way: those of quotes, and odd spaces.
 
     :param spaces: offsets of odd spaces; within code and comments they stay.

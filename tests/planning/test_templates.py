@@ -22,8 +22,8 @@ WEB = WebFiles("https://example.org/o/r/blob/c0ffee/", "https://example.org/o/r/
 
 
 def first_component(team: Path | None, source: MapSource | None = None) -> dict[str, str]:
-    outline = graph_of(MAP)
-    texts = TicketTexts(outline, source or MapSource("docs/map.md"), TicketTemplates(shipped(""), team))
+    graph = graph_of(MAP)
+    texts = TicketTexts(graph, source or MapSource("docs/map.md"), TicketTemplates(shipped(""), team))
     return {section.heading: section.text for section in texts.sections(0)}
 
 
@@ -67,8 +67,8 @@ def test_links_and_images_of_a_map_lead_to_the_commit() -> None:
 
 def test_a_commit_or_a_line_is_no_news() -> None:
     def values(path: str, commit: str) -> list[str]:
-        outline = graph_of(MAP)
-        texts = TicketTexts(outline, MapSource(path, commit), TicketTemplates(shipped("")))
+        graph = graph_of(MAP)
+        texts = TicketTexts(graph, MapSource(path, commit), TicketTemplates(shipped("")))
         return [section.values for section in texts.sections(0)]
 
     assert values("a.md", "1") == values("b/c.md", "2")

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.overview import Listing
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-    from techmap_sync.documents.text import Document
+    from techmap_sync.documents.text import SourceText
 
 
 _WEIGHT = {"modified": 0, "new": 1, "integration": 2, "": 3}  # listed twice: the first of these counts
@@ -91,7 +91,7 @@ def _is_one_of_several(section: Section, vocabulary: Vocabulary) -> bool:
     return is_path(unnumbered(name)) or bool(paths_in_parentheses((section.line,)))
 
 
-def read_specification(section: Section, document: Document, vocabulary: Vocabulary) -> Specification | None:
+def read_specification(section: Section, document: SourceText, vocabulary: Vocabulary) -> Specification | None:
     """Return the component that a heading specifies; None for a placeholder."""
     assert section.line is not None
     title = title_of((section.line,))
@@ -109,13 +109,13 @@ def read_specification(section: Section, document: Document, vocabulary: Vocabul
     )
 
 
-def _comments(section: Section, document: Document) -> Iterator[str]:
+def _comments(section: Section, document: SourceText) -> Iterator[str]:
     yield from (run.text for run in section.line.runs if run.kind is RunKind.COMMENT) if section.line else ()
     yield from document.comments_between(section.heading_end, section.own_end)
 
 
 def assemble(
-    listings: Sequence[Listing], specifications: Sequence[Specification], document: Document, vocabulary: Vocabulary
+    listings: Sequence[Listing], specifications: Sequence[Specification], document: SourceText, vocabulary: Vocabulary
 ) -> Components:
     """Match what is listed with what is specified.
 
@@ -193,7 +193,7 @@ def _says_status(bare: BareStatus, name: str, others: Set[str], vocabulary: Voca
 def _add(
     specification: Specification | None,
     listings: Sequence[Listing],
-    document: Document,
+    document: SourceText,
     work: list[Component],
     done: list[Item],
     findings: list[Finding],
@@ -227,7 +227,7 @@ def _kind(specification: Specification | None, listings: Sequence[Listing]) -> s
 
 
 def _kind_findings(
-    name: str, kind: str, listings: Sequence[Listing], document: Document, span: Span
+    name: str, kind: str, listings: Sequence[Listing], document: SourceText, span: Span
 ) -> Iterator[Finding]:
     if not kind:
         yield Finding("kind-assumed", f"nothing says whether {name} is new or modified; it is taken for new", span)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.markdown import Block
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-    from techmap_sync.documents.text import Document
+    from techmap_sync.documents.text import SourceText
 
 
 class SaysNothing(Protocol):
@@ -62,7 +62,7 @@ class Entry(NamedTuple):
 
 
 def entries_of(
-    section: Section, document: Document, vocabulary: Vocabulary, says_nothing: SaysNothing
+    section: Section, document: SourceText, vocabulary: Vocabulary, says_nothing: SaysNothing
 ) -> Iterator[Entry]:
     """Yield what a sub-section asks for, by the shallowest grouping that it has."""
     loose, groups = _by_label(section.blocks)
@@ -132,7 +132,7 @@ def _label_text(group: Sequence[Block]) -> str:
     return label.text if label else ""
 
 
-def _bullets(blocks: Sequence[Block], document: Document) -> Iterator[Entry]:
+def _bullets(blocks: Sequence[Block], document: SourceText) -> Iterator[Entry]:
     for block in blocks:
         if isinstance(block, ItemList):
             for item in block.items:
@@ -158,7 +158,7 @@ def _first_lines(blocks: Sequence[Block]) -> tuple[tuple[Line, ...], int]:
     return (), first.start
 
 
-def _label_entry(group: Sequence[Block], document: Document) -> Entry:
+def _label_entry(group: Sequence[Block], document: SourceText) -> Entry:
     first = group[0]
     assert isinstance(first, Paragraph)
     line = first.lines[0]
@@ -167,7 +167,7 @@ def _label_entry(group: Sequence[Block], document: Document) -> Entry:
     return Entry(title_of((line,)), (line,), first.start, group[-1].end, detail=detail, group=True)
 
 
-def _heading_entry(section: Section, document: Document) -> Entry:
+def _heading_entry(section: Section, document: SourceText) -> Entry:
     assert section.line is not None
     title = title_of((section.line,))
     text = unnumbered(title.text)
@@ -177,7 +177,7 @@ def _heading_entry(section: Section, document: Document) -> Entry:
     return Entry(title, (section.line,), section.start, section.end, detail=detail, group=True)
 
 
-def _before_fences(blocks: Sequence[Block], document: Document) -> tuple[list[Entry], list[Block]]:
+def _before_fences(blocks: Sequence[Block], document: SourceText) -> tuple[list[Entry], list[Block]]:
     """Return what ``Run the migration:`` directly above code asks for, and the blocks that belong to none of these.
 
     What follows the code is detail, up to the next such paragraph, the announcement of a list, or an endpoint.
@@ -212,7 +212,7 @@ def _announces(blocks: Sequence[Block], number: int, what: type | UnionType) -> 
     return " ".join(plain(line.runs) for line in _lines_of(blocks[number])).endswith((":", "："))
 
 
-def _rows(blocks: Sequence[Block], section: Section, document: Document, vocabulary: Vocabulary) -> Iterator[Entry]:
+def _rows(blocks: Sequence[Block], section: Section, document: SourceText, vocabulary: Vocabulary) -> Iterator[Entry]:
     for number, block in enumerate(blocks):
         if isinstance(block, Table) and is_matrix(block, vocabulary):
             yield _matrix(blocks, number, section, document)
@@ -229,7 +229,7 @@ def _rows(blocks: Sequence[Block], section: Section, document: Document, vocabul
                 )
 
 
-def _matrix(blocks: Sequence[Block], number: int, section: Section, document: Document) -> Entry:
+def _matrix(blocks: Sequence[Block], number: int, section: Section, document: SourceText) -> Entry:
     """Return a matrix as one entry, called like its lead-in or its sub-section: a row of it alone says nothing."""
     table = blocks[number]
     led = number > 0 and _announces(blocks, number - 1, Table)
@@ -241,7 +241,7 @@ def _matrix(blocks: Sequence[Block], number: int, section: Section, document: Do
 
 
 def _paragraphs(
-    blocks: Sequence[Block], document: Document, vocabulary: Vocabulary, says_nothing: SaysNothing
+    blocks: Sequence[Block], document: SourceText, vocabulary: Vocabulary, says_nothing: SaysNothing
 ) -> Iterator[Entry]:
     """Yield one entry per paragraph of prose; what follows a paragraph belongs to it.
 
@@ -274,7 +274,7 @@ def _leads_in(blocks: Sequence[Block], number: int) -> bool:
     return _announces(blocks, number, ItemList) or not any(plain(line.runs) for line in _lines_of(blocks[number]))
 
 
-def _fences(blocks: Sequence[Block], section: Section, document: Document) -> Iterator[Entry]:
+def _fences(blocks: Sequence[Block], section: Section, document: SourceText) -> Iterator[Entry]:
     visible = [block for block in blocks if not isinstance(block, Other)]
     for number, block in enumerate(visible):
         if isinstance(block, Fence):

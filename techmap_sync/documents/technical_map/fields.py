@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.markdown import Block, Line
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-    from techmap_sync.documents.text import Document
+    from techmap_sync.documents.text import SourceText
     from techmap_sync.documents.work import Method
 
 
@@ -41,7 +41,7 @@ class Need(NamedTuple):
     """The whole entry, as Markdown on one line."""
 
 
-def read_needs(line: Line, *, listed: bool, document: Document, vocabulary: Vocabulary) -> Iterator[Need]:
+def read_needs(line: Line, *, listed: bool, document: SourceText, vocabulary: Vocabulary) -> Iterator[Need]:
     """Yield what a line of a field names.
 
     :param listed: it is a bullet: what follows its name and a dash or colon is a remark.
@@ -90,7 +90,7 @@ def _spelled(part: str, codes: Sequence[str]) -> str:
     return "".join([*pieces, rest]).strip(f"{_LEAD}.")
 
 
-def _written(line: Line, document: Document) -> str:
+def _written(line: Line, document: SourceText) -> str:
     first = next((run for run in line.runs if run.text.strip()), None)
     return " ".join(document.written(first.start, line.end).split()).strip(_LEAD) if first else ""
 
@@ -129,7 +129,7 @@ class _Part(NamedTuple):
     blocks: list[Block]
 
 
-def read_fields(section: Section, document: Document, vocabulary: Vocabulary) -> Fields:
+def read_fields(section: Section, document: SourceText, vocabulary: Vocabulary) -> Fields:
     """Read the fields of a component below its heading, whether labels or headings name them."""
     fields = Fields()
     read_blocks(section.blocks, fields, document, vocabulary)
@@ -149,7 +149,7 @@ def has_fields(section: Section, vocabulary: Vocabulary) -> bool:
     return any(look_up(vocabulary.fields, text) for text in (*headings, *(label.text for label in labels)))
 
 
-def read_blocks(blocks: Iterable[Block], fields: Fields, document: Document, vocabulary: Vocabulary) -> None:
+def read_blocks(blocks: Iterable[Block], fields: Fields, document: SourceText, vocabulary: Vocabulary) -> None:
     """Read the fields that the blocks hold into ``fields``; all other text becomes detail."""
     for label, lines, below in _parts(blocks, vocabulary):
         kind = look_up(vocabulary.fields, label.text) if label else ""
@@ -253,7 +253,7 @@ def _read_field(
     lines: tuple[Line, ...],
     below: Sequence[Block],
     fields: Fields,
-    document: Document,
+    document: SourceText,
     vocabulary: Vocabulary,
 ) -> None:
     """Read one field: what stands behind its label, else what stands below it."""
@@ -287,7 +287,7 @@ def _says_status(lines: Sequence[Line], fields: Fields, vocabulary: Vocabulary) 
     return bool(status)
 
 
-def _nothing(lines: Iterable[Line], document: Document, vocabulary: Vocabulary) -> Iterator[Passage]:
+def _nothing(lines: Iterable[Line], document: SourceText, vocabulary: Vocabulary) -> Iterator[Passage]:
     for line in lines:
         title = title_of((line,))
         if title.text and meaning_of(title, (line,), vocabulary) is Meaning.NOTHING:
@@ -295,7 +295,7 @@ def _nothing(lines: Iterable[Line], document: Document, vocabulary: Vocabulary) 
 
 
 def _read_methods(
-    lines: Sequence[Line], below: Sequence[Block], fields: Fields, document: Document, vocabulary: Vocabulary
+    lines: Sequence[Line], below: Sequence[Block], fields: Fields, document: SourceText, vocabulary: Vocabulary
 ) -> None:
     for line in lines:
         fields.methods += methods_in_line(line, document)
@@ -311,7 +311,7 @@ def _read_methods(
             fields.detail.append(document.markdown(block.start, block.end))
 
 
-def _markdown_of(lines: Sequence[Line], below: Sequence[Block], document: Document) -> str:
+def _markdown_of(lines: Sequence[Line], below: Sequence[Block], document: SourceText) -> str:
     """Return the Markdown of a value that stands behind its label, else of the blocks below the label."""
     if not lines:
         return document.markdown(below[0].start, below[-1].end) if below else ""
@@ -336,7 +336,7 @@ def _lines_in(blocks: Iterable[Block]) -> Iterator[Line]:
 
 
 def _read_dependencies(
-    kind: str, line: Line, fields: Fields, document: Document, vocabulary: Vocabulary, *, listed: bool
+    kind: str, line: Line, fields: Fields, document: SourceText, vocabulary: Vocabulary, *, listed: bool
 ) -> None:
     """Read one line of a dependency field; a bullet below it may have a direction of its own, ``External: redis``."""
     label = plain_label_of(line, vocabulary.fields)

@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-    from techmap_sync.documents.text import Document
+    from techmap_sync.documents.text import SourceText
 
 _NO_TEXT = re.compile(r"^#{1,6}\s+|^\[[ xX]\]\s+|\s?\{#[^\s{}]+\}$")
 
 
 def read_group(
-    section: Section, name: str, document: Document, vocabulary: Vocabulary, says_nothing: SaysNothing = says_no_step
+    section: Section, name: str, document: SourceText, vocabulary: Vocabulary, says_nothing: SaysNothing = says_no_step
 ) -> ItemGroup:
     """Read a sub-section and everything below it.
 
@@ -68,7 +68,7 @@ def _is_word(entry: Entry, vocabulary: Vocabulary) -> bool:
     return not entry.detail and vocabulary.nothing.is_word(fold(entry.title.masked))
 
 
-def _passage(entry: Entry, document: Document) -> Passage:
+def _passage(entry: Entry, document: SourceText) -> Passage:
     """Return the whole text of an entry that is no item."""
     row = "; ".join(cell for _, cell in entry.fields if cell)
     said = ": ".join(filter(None, (_with_markdown(entry, document), row)))
@@ -87,7 +87,7 @@ def _without_numbers(entries: Sequence[Entry], vocabulary: Vocabulary) -> list[E
     ]
 
 
-def _by_endpoint(entries: Sequence[Entry], document: Document, vocabulary: Vocabulary) -> Iterator[Entry]:
+def _by_endpoint(entries: Sequence[Entry], document: SourceText, vocabulary: Vocabulary) -> Iterator[Entry]:
     """Yield the entries; what is said of an endpoint (request, response, errors) belongs to the one above."""
     endpoint: Entry | None = None
     for entry in entries:
@@ -127,7 +127,7 @@ def merged(groups: Sequence[ItemGroup]) -> tuple[ItemGroup, ...]:
 
 
 def _item(
-    entry: Entry, document: Document, vocabulary: Vocabulary, says_nothing: Callable[[Title, Vocabulary], bool]
+    entry: Entry, document: SourceText, vocabulary: Vocabulary, says_nothing: Callable[[Title, Vocabulary], bool]
 ) -> Item | None:
     meaning = meaning_of(entry.title, entry.lines, vocabulary, ticked=entry.ticked, nothing=says_nothing)
     if meaning is Meaning.PLACEHOLDER or entry.status == "untouched":
@@ -149,14 +149,14 @@ def _item(
     )
 
 
-def _with_markdown(entry: Entry, document: Document) -> str:
+def _with_markdown(entry: Entry, document: SourceText) -> str:
     """Return the entry's own text as written, on one line, without its box and its identity."""
     written = " ".join(document.written(line.start, line.end).strip() for line in entry.lines)
     text = without_closing_colon(_NO_TEXT.sub("", written.strip()).strip())
     return without_this_number(text, entry.number) if entry.number else text
 
 
-def _context(section: Section, entries: Sequence[Entry], passed: Sequence[Entry], document: Document) -> str:
+def _context(section: Section, entries: Sequence[Entry], passed: Sequence[Entry], document: SourceText) -> str:
     """Return the Markdown of the blocks that no entry covers, and of the entries that are passed over."""
     places = sorted((entry.start, entry.end) for entry in entries)
     starts = [start for start, _ in places]

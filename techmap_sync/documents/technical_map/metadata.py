@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-    from techmap_sync.documents.text import Document
+    from techmap_sync.documents.text import SourceText
 
 
 # Fields that nothing but a map has: they are metadata wherever they stand.
@@ -43,7 +43,7 @@ class Metadata(NamedTuple):
         return next((field.value for field in self.fields if field.name == name), "")
 
 
-def read_metadata(blocks: Sequence[Block], document: Document, vocabulary: Vocabulary) -> Metadata:
+def read_metadata(blocks: Sequence[Block], document: SourceText, vocabulary: Vocabulary) -> Metadata:
     """Take the metadata out of the blocks at the top level of a map."""
     groups = list(_field_groups(blocks, document, vocabulary))
     fields = [group.fields for group in groups]
@@ -85,7 +85,7 @@ class _Group(NamedTuple):
     in_header: bool
 
 
-def _field_groups(blocks: Sequence[Block], document: Document, vocabulary: Vocabulary) -> Iterator[_Group]:
+def _field_groups(blocks: Sequence[Block], document: SourceText, vocabulary: Vocabulary) -> Iterator[_Group]:
     """Yield the groups of fields that are metadata."""
     place = _Place(in_header=True, in_component=False)
     group = _Group([], [], place.in_header)
@@ -149,7 +149,7 @@ def _is_section(text: str, vocabulary: Vocabulary) -> bool:
     return any(look_up(table, text) for table in tables)
 
 
-def _fields_of(block: Block, document: Document, vocabulary: Vocabulary) -> list[MetadataField]:
+def _fields_of(block: Block, document: SourceText, vocabulary: Vocabulary) -> list[MetadataField]:
     """Return the fields of a block that holds nothing else."""
     match block:
         case Paragraph():
@@ -161,12 +161,12 @@ def _fields_of(block: Block, document: Document, vocabulary: Vocabulary) -> list
     return [field for part in parts for field in part] if all(parts) else []
 
 
-def _fields_of_all(blocks: Iterable[Block], document: Document, vocabulary: Vocabulary) -> list[MetadataField]:
+def _fields_of_all(blocks: Iterable[Block], document: SourceText, vocabulary: Vocabulary) -> list[MetadataField]:
     parts = [_fields_of(block, document, vocabulary) for block in straighten(blocks, vocabulary)]
     return [field for part in parts for field in part] if all(parts) else []
 
 
-def _paragraph_fields(paragraph: Paragraph, document: Document, vocabulary: Vocabulary) -> list[MetadataField]:
+def _paragraph_fields(paragraph: Paragraph, document: SourceText, vocabulary: Vocabulary) -> list[MetadataField]:
     first, more = paragraph.lines[0], paragraph.lines[1:]
     pairs = fields_in_line(document.text[first.start : first.end])
     if more and pairs:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from techmap_sync.documents.markdown import Block
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-    from techmap_sync.documents.text import Document
+    from techmap_sync.documents.text import SourceText
 
 
 _LONGEST = 200  # characters of a declaration that are looked at; its name stands at the front
@@ -203,7 +203,7 @@ def _declared(head: str) -> str:
 _BETWEEN_METHODS = re.compile(r"[,;、]\s*(?![^()]*\))")
 
 
-def methods_in_line(line: Line, document: Document) -> Iterator[Method]:
+def methods_in_line(line: Line, document: SourceText) -> Iterator[Method]:
     """Yield what a methods field names behind its colon: its code spans, else what looks like a call."""
     codes = [run.text for run in line.runs if run.kind is RunKind.CODE and not is_path(run.text)]
     text = plain(line.runs)[:1000]
@@ -212,7 +212,7 @@ def methods_in_line(line: Line, document: Document) -> Iterator[Method]:
             yield Method(name, signature, "", document.span(line.start, line.end))
 
 
-def methods_in(block: Block, document: Document, vocabulary: Vocabulary) -> Iterator[Method]:
+def methods_in(block: Block, document: SourceText, vocabulary: Vocabulary) -> Iterator[Method]:
     """Yield the methods that a list, a table or a fence holds; no other block holds any."""
     match block:
         case ItemList():
@@ -224,7 +224,7 @@ def methods_in(block: Block, document: Document, vocabulary: Vocabulary) -> Iter
             yield from _methods_in_fence(block, document)
 
 
-def _methods_in_list(block: ItemList, document: Document, vocabulary: Vocabulary) -> Iterator[Method]:
+def _methods_in_list(block: ItemList, document: SourceText, vocabulary: Vocabulary) -> Iterator[Method]:
     for item in block.items:
         first = item.blocks[0] if item.blocks else None
         if not isinstance(first, Paragraph):
@@ -238,7 +238,7 @@ def _methods_in_list(block: ItemList, document: Document, vocabulary: Vocabulary
 
 
 def _method(
-    lines: Sequence[Line], start: int, end: int, document: Document, vocabulary: Vocabulary
+    lines: Sequence[Line], start: int, end: int, document: SourceText, vocabulary: Vocabulary
 ) -> Iterator[Method]:
     """Yield the method that an entry describes; none for a placeholder, for "None" and for a path."""
     title = title_of(lines)
@@ -257,7 +257,7 @@ def _signature(lines: Sequence[Line]) -> str:
     return first.text if first and (first.kind is RunKind.CODE or first.strong) else ""
 
 
-def _methods_in_fence(fence: Fence, document: Document) -> Iterator[Method]:
+def _methods_in_fence(fence: Fence, document: SourceText) -> Iterator[Method]:
     code_line = document.line(fence.start) + 1
     for signature in signatures_in(fence.code):
         span = document.line_span(min(code_line + signature.line, document.line(fence.end)))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from techmap_sync.documents.markdown import Block, Line
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-    from techmap_sync.documents.text import Document
+    from techmap_sync.documents.text import SourceText
 
 
 _WORDS_AND_TITLE = re.compile(r"([^:：]*)([:：]?)(.*)", re.DOTALL)
@@ -288,13 +288,13 @@ def _runs_behind(runs: Iterable[Run], count: int) -> Iterator[Run]:
         yield run._replace(text=run.text[place:], start=run.start + place)
 
 
-def _opening(start: int, document: Document) -> int:
+def _opening(start: int, document: SourceText) -> int:
     """Return where the markup begins that opens directly before a text, if any does."""
     before = document.before_markup(start)
     return before if document.text[before - 1 : before].isspace() else start
 
 
-def markdown_behind(runs: Sequence[Run], lines: Sequence[Line], document: Document) -> str:
+def markdown_behind(runs: Sequence[Run], lines: Sequence[Line], document: SourceText) -> str:
     """Return the Markdown of an entry behind its name and what divides it from that, on one line.
 
     :param runs: what stands behind the name.

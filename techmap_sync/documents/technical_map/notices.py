@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.model import TechnicalMap
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-    from techmap_sync.documents.text import Document
+    from techmap_sync.documents.text import SourceText
 
 
 _IGNORE = re.compile(r"<!--\s*techmap-sync:\s*ignore\b[ \t]*([^>\n]{0,200}?)\s*-->")
@@ -35,7 +35,7 @@ def unread(body: str, first_line: int) -> Reading:
     return Reading(whole, (Finding("too-long", message, whole.span),))
 
 
-def of_limits(tamed: Tamed, document: Document) -> Iterator[Finding]:
+def of_limits(tamed: Tamed, document: SourceText) -> Iterator[Finding]:
     """Yield a finding for the first line that was not read as Markdown because it is nested too deep or too wide."""
     for lines, what in ((tamed.too_deep, "nested too deep"), (tamed.too_wide, "a table with too many columns")):
         if lines:
@@ -44,7 +44,7 @@ def of_limits(tamed: Tamed, document: Document) -> Iterator[Finding]:
             yield Finding("nesting-too-deep", f"{what}: read as plain text{more}", Span(line, 1, line, 1))
 
 
-def of_spaces(document: Document) -> Iterator[Finding]:
+def of_spaces(document: SourceText) -> Iterator[Finding]:
     """Yield a finding for the first odd space behind a sign that is read as a plain one."""
     odd = [sign for sign in document.signs if sign.text == " "]
     if odd:
@@ -64,20 +64,20 @@ def of_metadata(metadata: Metadata, title: str, place: Span) -> Iterator[Finding
         yield Finding("unrecognised-readiness", message, answer.span)
 
 
-def of_empty(section: Section, document: Document) -> Iterator[Finding]:
+def of_empty(section: Section, document: SourceText) -> Iterator[Finding]:
     """Yield a finding for a section without any text."""
     if not section.children and all(isinstance(block, Other) for block in section.blocks):
         span = document.span(section.start, section.heading_end)
         yield Finding("empty-section", f'"{section.heading}" is empty', span)
 
 
-def unknown_section(passage: Passage, section: Section, document: Document) -> Finding:
+def unknown_section(passage: Passage, section: Section, document: SourceText) -> Finding:
     """Return the finding for a section that nobody recognised."""
     span = document.span(section.start, section.heading_end)
     return Finding("unknown-section", f'no section is called "{passage.heading}"; it is kept as text', span)
 
 
-def of_text(document: Document, vocabulary: Vocabulary, yielding: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+def of_text(document: SourceText, vocabulary: Vocabulary, yielding: Sequence[tuple[int, int]]) -> Iterator[Finding]:
     """Yield what is wrong with single lines: placeholders that are left, bullets without text."""
     hidden = Ranges((b.start, b.end) for b in _walk(document.blocks) if isinstance(b, Fence | Other))
     for match in _placeholder_pattern(vocabulary).finditer(document.text):
@@ -110,7 +110,7 @@ def _walk(blocks: Iterable[Block]) -> Iterator[Block]:
                     yield from _walk(item.blocks)
 
 
-def ignores_in(document: Document) -> tuple[Ignore, ...]:
+def ignores_in(document: SourceText) -> tuple[Ignore, ...]:
     """Return the ignore comments, each with its own line and the block that follows it."""
     if "techmap-sync:" not in document.text:
         return ()
@@ -124,7 +124,7 @@ def ignores_in(document: Document) -> tuple[Ignore, ...]:
     )
 
 
-def _last_line(offset: int, blocks: Sequence[Block], document: Document) -> int:
+def _last_line(offset: int, blocks: Sequence[Block], document: SourceText) -> int:
     """Return the last line that a comment covers: its own beside text, else that of the block below it."""
     line = document.line(offset)
     beside = document.text[document.text.rfind("\n", 0, offset) + 1 : document.line_end(offset)]
@@ -134,7 +134,7 @@ def _last_line(offset: int, blocks: Sequence[Block], document: Document) -> int:
     return document.line(blocks[following].end) if following < len(blocks) else line + 1
 
 
-def with_leftovers(found: TechnicalMap, text: str, document: Document) -> TechnicalMap:
+def with_leftovers(found: TechnicalMap, text: str, document: SourceText) -> TechnicalMap:
     """Return the map with a passage of context for every line that no other value covers.
 
     These are front matter, thematic breaks, and headings that only hold sub-sections.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.classify import Title
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-    from techmap_sync.documents.text import Document
+    from techmap_sync.documents.text import SourceText
 
 
 _LOCATION_FIRST = re.compile(r"^[(（]`[^`()]*[/.][^`()]*`[)）]")
@@ -60,7 +60,7 @@ class Listing:
     """The name with what stands behind a comma, as earlier releases took it."""
 
 
-def read_listings(section: Section, kind: str, document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:
+def read_listings(section: Section, kind: str, document: SourceText, vocabulary: Vocabulary) -> Iterator[Listing]:
     """Yield what a section of the overview lists. Prose lists nothing, and bold labels only group."""
     for block in section.blocks:
         match block:
@@ -72,7 +72,7 @@ def read_listings(section: Section, kind: str, document: Document, vocabulary: V
         yield from _headed(child, kind, document, vocabulary)
 
 
-def listed_files(blocks: Sequence[Block], document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:
+def listed_files(blocks: Sequence[Block], document: SourceText, vocabulary: Vocabulary) -> Iterator[Listing]:
     """Yield what tables list that say what happens to which file, wherever they stand."""
     for block in blocks:
         if isinstance(block, Table) and lists_files(block, vocabulary):
@@ -81,7 +81,7 @@ def listed_files(blocks: Sequence[Block], document: Document, vocabulary: Vocabu
                 yield from found
 
 
-def nothing_listed(section: Section, document: Document, vocabulary: Vocabulary) -> Iterator[Passage]:
+def nothing_listed(section: Section, document: SourceText, vocabulary: Vocabulary) -> Iterator[Passage]:
     """Yield the bullets and the prose that say that there is no such component."""
     for block in section.blocks:
         for first, end in _texts_of(block):
@@ -103,7 +103,7 @@ def _texts_of(block: Block) -> Iterator[tuple[Paragraph, int]]:
                     yield first, item.end
 
 
-def _headed(section: Section, kind: str, document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:
+def _headed(section: Section, kind: str, document: SourceText, vocabulary: Vocabulary) -> Iterator[Listing]:
     """A heading below a list is a component with fields, or groups the bullets below it."""
     fields = read_fields(section, document, vocabulary)
     lists = any(isinstance(block, ItemList | Table) for block in section.blocks)
@@ -117,7 +117,7 @@ def _headed(section: Section, kind: str, document: Document, vocabulary: Vocabul
         yield _with_fields(listing, fields, summary)
 
 
-def _bullets(block: ItemList, kind: str, document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:
+def _bullets(block: ItemList, kind: str, document: SourceText, vocabulary: Vocabulary) -> Iterator[Listing]:
     for item in block.items:
         first = item.blocks[0] if item.blocks else None
         if not isinstance(first, Paragraph):
@@ -129,7 +129,7 @@ def _bullets(block: ItemList, kind: str, document: Document, vocabulary: Vocabul
             yield _with_fields(listing, fields, listing.summary)
 
 
-def _rows(table: Table, kind: str, document: Document, vocabulary: Vocabulary) -> Iterator[Listing]:
+def _rows(table: Table, kind: str, document: SourceText, vocabulary: Vocabulary) -> Iterator[Listing]:
     for row in rows_of(table, document, vocabulary, named=True):
         listing = _listing(row.title, kind, (row.start, row.end), document, vocabulary)
         if listing is None:
@@ -145,7 +145,7 @@ def _listing(
     lines: Sequence[Line],
     kind: str,
     place: tuple[int, int],
-    document: Document,
+    document: SourceText,
     vocabulary: Vocabulary,
     *,
     ticked: bool | None = None,

@@ -21,7 +21,7 @@ from techmap_sync.documents.technical_map.names import find_title
 from techmap_sync.documents.technical_map.notices import with_leftovers
 from techmap_sync.documents.technical_map.reader import Reader
 from techmap_sync.documents.technical_map.sections import sections_of, straighten, top_sections
-from techmap_sync.documents.text import Document, with_signs
+from techmap_sync.documents.text import SourceText, with_signs
 from techmap_sync.text_forms import unified
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Reading:
     tamed = tame(body)
     markdown = marked(tamed.text)
     blocks = tuple(straighten(markdown.blocks, vocabulary))
-    document = with_signs(Document(body, first_line, blocks), markdown.edits, tamed.spaces)
+    document = with_signs(SourceText(body, first_line, blocks), markdown.edits, tamed.spaces)
     reader = Reader(document, vocabulary)
     found = _read(reader, front)
     findings = (

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.shapes import Label
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-    from techmap_sync.documents.text import Document
+    from techmap_sync.documents.text import SourceText
 
 
 _LISTS = ("new", "modified", "integration")
@@ -49,7 +49,7 @@ class Place(NamedTuple):
 class Reader:
     """Collects what the sections say."""
 
-    document: Document
+    document: SourceText
     vocabulary: Vocabulary
     listings: list[Listing] = field(default_factory=list)
     specifications: list[Specification] = field(default_factory=list)

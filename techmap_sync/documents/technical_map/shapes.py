@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from techmap_sync.documents.markdown import Line, Table
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
-    from techmap_sync.documents.text import Document
+    from techmap_sync.documents.text import SourceText
 
 
 _COLONS = ":："
@@ -126,7 +126,7 @@ class Row(NamedTuple):
         return next((cell for head, cell in self.others if vocabulary.fields.get(heading_key(head)) == field), None)
 
 
-def rows_of(table: Table, document: Document, vocabulary: Vocabulary, *, named: bool = False) -> Iterator[Row]:
+def rows_of(table: Table, document: SourceText, vocabulary: Vocabulary, *, named: bool = False) -> Iterator[Row]:
     """Yield the rows (docs/map-format.md, "Items", rule 4): the title is the first column that is not a number.
 
     :param named: the rows are components: a column of names is the title wherever it stands, and an action is none.
