@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from techmap_sync import files
-from techmap_sync.errors import TrackerError, UnreadableFile
-from techmap_sync.sync.tracker import Finding
-from techmap_sync.trackers.backlog import location, lock
-from techmap_sync.trackers.backlog import location as names
-from techmap_sync.trackers.backlog import location as settings
-from techmap_sync.trackers.backlog.location import FolderProblem, Settings, told_by
+from techmap_sync.errors import UnreadableFile
+from techmap_sync.trackers.backlog import lock
+from techmap_sync.trackers.backlog.location import (
+    ID_LINE,
+    FolderProblem,
+    Settings,
+    canonical,
+    config_of,
+    git_directory,
+    new_config,
+    number_in_name,
+    read_settings,
+)
 from techmap_sync.trackers.backlog.task import Place, Task
 
 _FOLDERS = (
@@ -29,14 +36,14 @@ _FOLDERS = (
     "archive/drafts",
 )
 _MOST_BYTES = 8 * 1024 * 1024
-"""Twice the longest description, whatever its letters."""
-# Backlog.md looks for task-*.md alone. Writers take turns, so one name serves them all.
+"""Twice the longest description, in any script."""
+# Backlog.md only reads task-*.md. Writers take turns, so one name serves them all.
 _UNFINISHED = ".techmap-sync.tmp"
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFile:
-    """A file that may be a task, as it lies on disk."""
+    """A file that may be a task, as it is on disk."""
 
     path: Path
     place: Place
@@ -44,30 +51,26 @@ class TaskFile:
 
     @property
     def number(self) -> str:
-        """The canonical id, from the text or, when that cannot be told, from the file's name; empty for no task."""
+        """The canonical id, from the text or else from the file's name; empty where it is not a task."""
         front = self.raw.partition(b"\n---")[0].decode(errors="replace")
-        found = names.ID_LINE.search(front)
-        return names.canonical(found[2]) if found else names.number_in_name(self.path.name)
+        found = ID_LINE.search(front)
+        return canonical(found[2]) if found else number_in_name(self.path.name)
 
     def may_hold(self, text: str) -> bool:
-        """Return whether the file can hold this text; YAML may spell other letters than ASCII as numbers."""
+        """Return whether the file can hold this text; YAML may escape letters outside ASCII."""
         return text.encode().lower() in self.raw.lower() or not text.isascii()
 
     def parsed(self) -> Task:
         """Return the task in the file.
 
-        Raises:
-            FolderProblem: the file is broken.
-
+        :raises FolderProblem: the file is broken.
         """
         return Task.parse(self.path, self.place, self.raw)
 
     def parsed_unless_foreign(self, trace: str) -> Task | None:
-        """Return the task in the file, None for a broken file that cannot hold a text which all of ours have.
+        """Return the task in the file, None for a broken file without a text that all of ours have.
 
-        Raises:
-            FolderProblem: the file is broken and may be ours.
-
+        :raises FolderProblem: the file is broken and may be ours.
         """
         try:
             return self.parsed()
@@ -88,8 +91,8 @@ class Folder:
     def settings(self) -> Settings:
         """Read the config of the folder; a folder without one is as Backlog.md has it by default."""
         self._check_root()
-        config = location.config_of(self.root)
-        return settings.read(config) if config else Settings()
+        config = config_of(self.root)
+        return read_settings(config) if config else Settings()
 
     def files(self) -> list[TaskFile]:
         """Read all files that have, or seem to have, the id of a task."""
@@ -99,22 +102,18 @@ class Folder:
         return [file for file in found if file.number]
 
     def find(self, number: str) -> Task | None:
-        """Return the task with this number, wherever it lies.
+        """Return the task with this number, wherever it is.
 
-        Raises:
-            FolderProblem: several files have this number, or its file is broken.
-
+        :raises FolderProblem: several files have this number, or its file is broken.
         """
-        wanted = names.canonical(number, self.settings().prefix)
+        wanted = canonical(number, self.settings().prefix)
         found = only(wanted, [file for file in self.files() if file.number == wanted])
         return found.parsed() if found else None
 
     def required(self, number: str) -> Task:
         """Return the task with this number.
 
-        Raises:
-            FolderProblem: there is none, or it cannot be told which.
-
+        :raises FolderProblem: there is none, or several.
         """
         if task := self.find(number):
             return task
@@ -154,9 +153,7 @@ class Folder:
     def moved(self, task: Task, place: Place) -> Task:
         """Move a task's file to another place; the file stays as it is.
 
-        Raises:
-            FolderProblem: another file has its name there.
-
+        :raises FolderProblem: another file has its name there.
         """
         if task.place is place:
             return task
@@ -178,11 +175,11 @@ class Folder:
         for path in sorted(directory.iterdir()):
             if path.suffix == ".md" and path.is_file():
                 with suppress(FileNotFoundError):
-                    # A link that leads out is not followed: it counts by its name alone.
+                    # A link that leads out is not followed; only its name counts.
                     yield path, b"" if self._leads_out(path) else _bytes_of(path)
 
     def _create_lock(self) -> Path:
-        git = None if self.settings().filesystem_only else location.git_directory(self.root)
+        git = None if self.settings().filesystem_only else git_directory(self.root)
         return (git / "backlog.md" / "locks" if git else self.root / lock.FOLDER) / "create"
 
     def _leads_out(self, path: Path) -> bool:
@@ -193,7 +190,7 @@ class Folder:
         border = files.border_of(self.root)
         if border is not None and not files.is_within(self.root, border):
             what = "is a link that leads out of the repository, or into .git"
-            raise FolderProblem(self.root, what, "name the folder that it leads to behind backlog:")
+            raise FolderProblem(self.root, what, "name the folder that it leads to after backlog:")
         for path in (self.root / name for name in (*_FOLDERS, "archive", lock.FOLDER)):
             if self._leads_out(path):
                 raise FolderProblem(path, "is a link that leads out of the folder", "put the folder itself there")
@@ -204,19 +201,19 @@ class Folder:
         if not self.root.exists():
             return
         if not self.root.is_dir():
-            raise FolderProblem(self.root, "is a file", "name a folder behind backlog:")
-        known = (self.root / Place.TASKS.value).is_dir() or location.config_of(self.root)
+            raise FolderProblem(self.root, "is a file", "name a folder after backlog:")
+        known = (self.root / Place.TASKS.value).is_dir() or config_of(self.root)
         if not known and any(self.root.iterdir()):
             hint = "name an empty or a new folder, such as backlog:./backlog"
-            raise FolderProblem(self.root, "holds files but is no Backlog.md folder", hint)
+            raise FolderProblem(self.root, "has files but is not a Backlog.md folder", hint)
 
     def _make(self) -> None:
-        # The tasks come first: they are what another process knows the folder by while it is being made.
+        # The tasks come first: by them another process recognises the folder while it is being made.
         (self.root / Place.TASKS.value).mkdir(exist_ok=True)
-        if not location.config_of(self.root):
+        if not config_of(self.root):
             for name in _FOLDERS:
                 (self.root / name).mkdir(parents=True, exist_ok=True)
-            config = settings.new_file(self.project, git=location.git_directory(self.root) is not None)
+            config = new_config(self.project, git=git_directory(self.root) is not None)
             self.write(self.root / "config.yml", config.encode())
 
 
@@ -224,24 +221,22 @@ def _bytes_of(path: Path) -> bytes:
     with path.open("rb") as file:
         raw = file.read(_MOST_BYTES + 1)
     if len(raw) > _MOST_BYTES:
-        raise FolderProblem(path, f"is larger than {_MOST_BYTES >> 20} MiB", "no task is: move it elsewhere")
+        raise FolderProblem(path, f"is larger than {_MOST_BYTES >> 20} MiB", "no task is that large: move it elsewhere")
     return raw
 
 
 def only(number: str, files: list[TaskFile]) -> TaskFile | None:
     """Return the one file with this number, None when there is none.
 
-    Raises:
-        FolderProblem: there are several. Their tasks cannot be told apart, so none may be written.
-
+    :raises FolderProblem: there are several. Their tasks cannot be distinguished, so none may be written.
     """
     if len(files) > 1:
-        # One that was moved between two looks has been seen twice.
+        # One that was moved meanwhile has been seen twice.
         files = [file for file in files if file.path.exists()]
     if len(files) > 1:
         paths = ", ".join(str(file.path) for file in files)
         hint = "give all but one of them another id, or delete them; `backlog doctor` helps"
-        raise FolderProblem(files[0].path.parent, f"{number} stands for several tasks: {paths}", hint)
+        raise FolderProblem(files[0].path.parent, f"{number} is the number of several tasks: {paths}", hint)
     return files[0] if files else None
 
 
@@ -262,46 +257,5 @@ def _all(root: Path) -> Iterator[tuple[str, str]]:
                 content = files.read(path, files.MIB, Path(os.path.realpath(root)))
                 milestone = Task.parse(path, Place.TASKS, content)
             except (FolderProblem, UnreadableFile):
-                continue  # Backlog.md passes over what it cannot read here, too.
+                continue  # Backlog.md also skips what it cannot read here.
             yield milestone.text("id"), milestone.text("title")
-
-
-def examine(folder: Folder, tracker: str) -> tuple[Finding, ...]:
-    """Return what was found, good and bad; nothing is written and nothing is raised."""
-    return (
-        _found("folder", tracker, lambda: _place(folder.root)),
-        _found("config", tracker, lambda: _config(folder)),
-        _found("task files", tracker, lambda: _files(folder)),
-        _found("numbers", tracker, lambda: _numbers(folder)),
-    )
-
-
-def _found(what: str, tracker: str, look: Callable[[], str]) -> Finding:
-    try:
-        with told_by(tracker):
-            return Finding(what, True, look())
-    except TrackerError as error:
-        return Finding(what, False, f"{error.what}; {error.hint}" if error.hint else error.what)
-
-
-def _place(root: Path) -> str:
-    existing = next(path for path in (root, *root.absolute().parents) if path.exists())
-    if not os.access(existing, os.W_OK):
-        raise FolderProblem(existing, "cannot be written", "ask for the permission, or name another folder")
-    return f"{root} can be written" if existing == root else f"{root} will be made by the first push"
-
-
-def _config(folder: Folder) -> str:
-    settings = folder.settings()
-    return f"{settings.initial} means open, {settings.final} means closed"
-
-
-def _files(folder: Folder) -> str:
-    return f"{len([file.parsed() for file in folder.files()])} can be read"
-
-
-def _numbers(folder: Folder) -> str:
-    files = folder.files()
-    for number in {file.number for file in files}:
-        only(number, [file for file in files if file.number == number])
-    return "each stands for one task"

@@ -1,6 +1,6 @@
 """The YAML between the two ``---`` lines: read as plain text, changed one key at a time.
 
-Only the lines of a changed key are written anew. All others (unknown keys, comments, quotes, the order) stay as they
+Only the lines of a changed key are rewritten. All others (unknown keys, comments, quotes, the order) stay as they
 are, because a task file belongs to the people who edit it.
 """
 
@@ -42,7 +42,7 @@ ORDER = (
 )
 
 _MOST_CHARACTERS = 64 * 1024
-"""Reading YAML takes long, and no task has so many keys."""
+"""YAML is slow to parse, and no task has so many keys."""
 _DEEPEST = 100
 _BRACKET = re.compile(r"[\[\]{}]")
 _NUMBERS = frozenset({"ordinal"})
@@ -50,7 +50,7 @@ _NULL = "tag:yaml.org,2002:null"
 _PLAIN = re.compile(r"[^\W\d_](?:[\w ./()-]*[\w)])?")
 _WORDS_OF_YAML = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
-# Backlog.md takes names such as @sara without quotes, which YAML does not: a letter stands in for the sign meanwhile.
+# Backlog.md takes names such as @sara without quotes, which YAML does not: another character replaces the sign.
 _PEOPLE = re.compile(r"^[ \t]*(?:assignee|reporter):.*", re.M)
 _AT, _STAND_IN = "@", "\ue000"
 
@@ -62,14 +62,12 @@ class BadYaml(Exception):
 def read(text: str) -> dict[str, Value]:
     """Return the keys whose values are text or lists of text, as written: ``0012`` and ``2026-01-02`` stay text.
 
-    Raises:
-        BadYaml: the text cannot be read.
-
+    :raises BadYaml: the text cannot be read.
     """
     values: dict[str, Value] = {}
     for name, node in _pairs(text):
         if not isinstance(name, ScalarNode):
-            continue  # A key that is no text names nothing here; with aliases it can be longer than any memory.
+            continue  # Not text, so not a key of ours; with aliases it can be longer than any memory.
         key = str(name.value)
         if isinstance(node, ScalarNode) and node.tag != _NULL:
             values[key] = _shown(key, node)
@@ -86,9 +84,7 @@ def write(fields: Mapping[str, Value]) -> str:
 def replaced(text: str, key: str, value: Value | None) -> str:
     """Return the text with one key set, or removed when the value is None.
 
-    Raises:
-        BadYaml: the text is laid out in a way in which one key cannot be changed alone.
-
+    :raises BadYaml: the text is laid out in a way in which one key cannot be changed alone.
     """
     expected = {**read(text), key: value}
     lines = text.split("\n") if text else []
@@ -111,17 +107,17 @@ def _pairs(text: str) -> tuple[tuple[Node, Node], ...]:
     except MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise BadYaml(f"{line}{error.problem or 'not YAML'}") from error
-    except Exception as error:  # Whatever the parser stumbles over, anybody may have written it
+    except Exception as error:  # whatever the parser fails at: anyone may have written it
         raise BadYaml("not YAML") from error
     if root is None:
         return ()
     if not isinstance(root, MappingNode):
-        raise BadYaml("no list of keys with values")
+        raise BadYaml("not a list of keys with values")
     return tuple(root.value)
 
 
 def _depth(text: str) -> int:
-    """Return how many brackets are open at once, at most; the parser takes the square of that."""
+    """Return how many brackets are open at once, at most; the parser needs the square of that."""
     return max(accumulate(1 if sign in "[{" else -1 for sign in _BRACKET.findall(text)), default=0)
 
 
@@ -146,7 +142,7 @@ def _place(text: str, key: str) -> tuple[int, int]:
 
 
 def _end_line(lines: list[str], start: int, value: Node) -> int:
-    """Return the line behind a value; comments and blank lines below it belong to what follows."""
+    """Return the line after a value; comments and blank lines below it belong to what follows."""
     mark = value.end_mark
     end: int = mark.line + 1 if mark.column else mark.line
     while end - 1 > start and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
@@ -161,7 +157,7 @@ def _written(key: str, value: Value) -> str:
 
 
 def _scalar(text: str) -> str:
-    """Return text as YAML 1.1 and 1.2 both read it: plain where nobody could take it for anything else."""
+    """Return text as YAML 1.1 and 1.2 both read it: plain where it cannot be read as anything else."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML:
         return text
     if text.isprintable():

@@ -1,4 +1,4 @@
-"""What can be wrong with a folder, turned into the one error that the port knows."""
+"""Where a Backlog.md folder is, how it is configured, and how its tasks are numbered and named."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from techmap_sync.trackers.backlog.frontmatter import BadYaml, Value
 
 
 class FolderProblem(Exception):
-    """A file or folder that is not as Backlog.md would have it."""
+    """A file or folder that Backlog.md would not accept."""
 
     def __init__(self, path: Path, what: str, hint: str = "") -> None:
         super().__init__(path, what, hint)
@@ -28,7 +28,7 @@ class FolderProblem(Exception):
 
 
 @contextmanager
-def told_by(tracker: str) -> Iterator[None]:
+def as_tracker_error(tracker: str) -> Iterator[None]:
     """Turn a problem with a file, ours or the system's, into a ``TrackerError`` of this tracker."""
     try:
         yield
@@ -67,9 +67,9 @@ class Settings:
     default_status: str = ""
     prefix: str = "task"
     padding: int = 0
-    """Digits of a number at least."""
+    """The least number of digits."""
     filesystem_only: bool = False
-    """Backlog.md does without git here."""
+    """Backlog.md does not use git here."""
 
     @property
     def initial(self) -> str:
@@ -87,17 +87,15 @@ class Settings:
         return status.strip().casefold() == self.final.strip().casefold()
 
     def is_started(self, status: str) -> bool:
-        """Return whether somebody has moved a task on from where it began."""
+        """Return whether a person has moved a task on from its first status."""
         known = [name.casefold() for name in self.statuses]
         return status != "" and status.casefold() not in known[: known.index(self.initial.casefold()) + 1]
 
 
-def read(path: Path) -> Settings:
-    """Read a config file; what it does not say is as Backlog.md has it by default.
+def read_settings(path: Path) -> Settings:
+    """Read a config file; what it leaves out has Backlog.md's defaults.
 
-    Raises:
-        FolderProblem: it is not YAML, has fewer than two statuses (open, closed), or a prefix that is no word.
-
+    :raises FolderProblem: it is not YAML, has fewer than two statuses (open, closed), or a prefix that is not a word.
     """
     try:
         content = files.read(path, files.MIB, Path(os.path.realpath(path.parent)))
@@ -105,13 +103,13 @@ def read(path: Path) -> Settings:
     except UnreadableFile as problem:
         raise FolderProblem(path, problem.what, problem.hint) from problem
     except (BadYaml, UnicodeDecodeError) as error:
-        raise FolderProblem(path, f"cannot be read: {error}", "mend the file") from error
+        raise FolderProblem(path, f"cannot be read: {error}", "fix the file") from error
     statuses = values.get("statuses") or _STATUSES
     if not isinstance(statuses, tuple) or len(statuses) < 2:
-        raise FolderProblem(path, "statuses is no list of two or more", "the first means open, the last closed")
+        raise FolderProblem(path, "statuses is not a list of two or more", "the first means open, the last closed")
     prefix, padding = _text(values, "task_prefix") or "task", _text(values, "zero_padded_ids")
     if not (prefix.isascii() and prefix.isalpha()):
-        raise FolderProblem(path, "task_prefix is no word", "Backlog.md takes letters from a to z")
+        raise FolderProblem(path, "task_prefix is not a word", "Backlog.md takes letters from a to z")
     return Settings(
         statuses=statuses,
         default_status=_text(values, "default_status"),
@@ -121,9 +119,9 @@ def read(path: Path) -> Settings:
     )
 
 
-def new_file(project: str, git: bool) -> str:
+def new_config(project: str, git: bool) -> str:
     """Return the config that ``backlog init --defaults`` writes for a project within git or outside of it."""
-    # Backlog.md reads this value line by line and drops all quotes from it.
+    # Backlog.md reads this value line by line and drops all its quotes.
     name = " ".join("".join(sign for sign in project if sign not in "\"'\\").split())
     printable = "".join(sign for sign in name if sign.isprintable())
     return _NEW.format(project=printable or "Backlog", git=_yaml(git), no_git=_yaml(not git))
@@ -144,7 +142,7 @@ _PROJECT_CONFIG = "backlog.config.yml"
 
 
 def usual_folder(project: Path) -> Path:
-    """Return the folder that Backlog.md would open in a project directory, or would make there."""
+    """Return the folder that Backlog.md would open, or create, in a project directory."""
     if named := _named_in(project / _PROJECT_CONFIG):
         return project / named
     folders = [project / name for name in _USUAL_NAMES]
@@ -196,7 +194,7 @@ ID_LINE = re.compile(r"""^["']?id["']?[ \t]*:[ \t]*(["']?)([\w.-]+)\1[ \t\r]*(?:
 """Finds the id of a task without reading its YAML."""
 
 
-@lru_cache(maxsize=8192)  # Every file of a folder is looked at before each write.
+@lru_cache(maxsize=8192)  # Every file of a folder is read before each write.
 def canonical(number: str, prefix: str = "task") -> str:
     """Return the one way to write a number: ``TASK-1.2`` for ``task-01.2`` and, with the prefix, for ``1.2``."""
     text = number.strip()
@@ -208,7 +206,7 @@ def canonical(number: str, prefix: str = "task") -> str:
 
 
 def sort_key(number: str) -> tuple[str, tuple[int, ...]]:
-    """Return what puts TASK-2 before TASK-10 and TASK-1.1 behind TASK-1."""
+    """Return a key that sorts TASK-2 before TASK-10 and TASK-1.1 after TASK-1."""
     prefix, _, digits = canonical(number).partition("-")
     return prefix, tuple(int(part) for part in digits.split(".")) if _NUMBER.fullmatch(f"{prefix}-{digits}") else ()
 

@@ -1,4 +1,4 @@
-"""One writer at a time: among our own processes, and between them and Backlog.md's CLI."""
+"""One writer at a time, among our own processes and between them and Backlog.md's CLI."""
 
 from __future__ import annotations
 
@@ -13,18 +13,16 @@ from pathlib import Path
 from techmap_sync.trackers.backlog.location import FolderProblem
 
 FOLDER = ".locks"
-"""Where the CLI keeps them."""
+"""Where the CLI keeps its locks."""
 _SECONDS_BETWEEN_TRIES = 0.02
 _SECONDS_UNTIL_STALE = 10.0
 
 
 @contextmanager
 def among_ourselves(folder: Path, seconds: float) -> Iterator[None]:
-    """Lock the folder itself, so that no file is left behind; the system unlocks it however the process ends.
+    """Lock the folder itself, so that no file is left over; the system releases the lock however the process ends.
 
-    Raises:
-        FolderProblem: another process held it for all these seconds.
-
+    :raises FolderProblem: another process held it for all these seconds.
     """
     handle = os.open(_lockable(folder), os.O_RDWR | os.O_CREAT if sys.platform == "win32" else os.O_RDONLY)
     try:
@@ -38,12 +36,10 @@ def among_ourselves(folder: Path, seconds: float) -> Iterator[None]:
 def against_the_cli(directory: Path, seconds: float) -> Iterator[None]:
     """Hold one of the locks of Backlog.md's CLI: a directory that only one can make.
 
-    The CLI gives a sign of life every five seconds and takes a lock without one for left behind after ten, and so do
-    we. ``among_ourselves`` is held too, because two that clear away an old lock at once could both believe to have it.
+    The CLI touches its lock every five seconds, and treats one that was not touched for ten as abandoned; so do we.
+    ``among_ourselves`` is held too, because two that remove an old lock at once could both think they have it.
 
-    Raises:
-        FolderProblem: the CLI held it for all these seconds.
-
+    :raises FolderProblem: the CLI held it for all these seconds.
     """
     directory.parent.mkdir(parents=True, exist_ok=True)
     _wait_until(_Attempts(directory).made, directory, seconds)
@@ -65,13 +61,13 @@ def _wait_until(done: Callable[[], bool], what: Path, seconds: float) -> None:
 
 @dataclass
 class _Attempts:
-    """Tries to make a directory, and clears one away that nobody has touched for long, whatever it holds."""
+    """Tries to make a directory, and removes one that has not been touched for long, whatever is in it."""
 
     directory: Path
     sign: tuple[int, int] = (0, 0)
-    """Inode and time of change of the directory that was there."""
+    """Inode and modification time of the directory that was there."""
     since: float = 0.0
-    """When it was first seen so: clocks of two machines may differ."""
+    """When that was first seen: the clocks of two machines may differ."""
 
     def made(self) -> bool:
         with suppress(FileExistsError):
@@ -90,13 +86,13 @@ class _Attempts:
         return max(age, time.monotonic() - self.since) > _SECONDS_UNTIL_STALE
 
     def _clear_away(self) -> None:
-        """Move it aside in one step, and look whether it was still the same: a living one is put back."""
+        """Move it aside in one step, and put it back if it has changed since: then it is in use."""
         aside = self.directory.with_name(f"{self.directory.name}.left-{os.getpid()}-{time.time_ns()}")
         self.directory.rename(aside)
         if _sign_of(aside) != self.sign:
             aside.rename(self.directory)
         else:
-            aside.rmdir()  # what holds something stays where it is now: it is not ours
+            aside.rmdir()  # one that is not empty stays where it is now: it is not ours
 
 
 def _sign_of(path: Path) -> tuple[int, int]:

@@ -11,9 +11,8 @@ from pathlib import Path
 from techmap_sync.sync.tracker import EdgeKind
 from techmap_sync.text_forms import with_line_feeds
 from techmap_sync.trackers.backlog import frontmatter
-from techmap_sync.trackers.backlog import location as names
 from techmap_sync.trackers.backlog.frontmatter import BadYaml, Value
-from techmap_sync.trackers.backlog.location import FolderProblem
+from techmap_sync.trackers.backlog.location import FolderProblem, canonical
 
 _BEGIN = "<!-- SECTION:DESCRIPTION:BEGIN -->"
 _END = "<!-- SECTION:DESCRIPTION:END -->"
@@ -29,7 +28,7 @@ _COMMENTS = re.compile(r"^## Comments\s*\n<!-- COMMENTS:BEGIN -->\n(.*?)<!-- COM
 
 
 class BrokenMarkers(Exception):
-    """One marker line of the section stands without the other."""
+    """One of the two marker lines of the section is missing."""
 
 
 def settled(text: str) -> str:
@@ -48,7 +47,7 @@ class _Section:
     marked: bool
 
 
-def read(content: str) -> str:
+def description_in(content: str) -> str:
     """Return the text of the section, empty when there is none."""
     if not (section := _found(content)):
         return ""
@@ -56,12 +55,10 @@ def read(content: str) -> str:
     return _unescaped(text.removesuffix("\n")) if section.marked else text.strip()
 
 
-def replaced(content: str, text: str) -> str:
+def with_description(content: str, text: str) -> str:
     """Return the content with another description; the section is added at the top when it is missing.
 
-    Raises:
-        BrokenMarkers: nobody can tell where the section ends.
-
+    :raises BrokenMarkers: it is unclear where the section ends.
     """
     inner = f"{_escaped(text)}\n" if text else ""
     section = _found(content)
@@ -77,13 +74,13 @@ def replaced(content: str, text: str) -> str:
 
 
 def count_comments(content: str) -> int:
-    """Return how many comments Backlog.md shows; each stands between two ``---`` lines."""
+    """Return how many comments Backlog.md shows; each is between two ``---`` lines."""
     found = _COMMENTS.search(_with_comments(_without_description(content))[0])
     return sum(line.strip() == "---" for line in found[1].split("\n")) // 2 if found else 0
 
 
 def has_other_text(content: str) -> bool:
-    """Return whether people or agents have written plans, notes or criteria beside the description."""
+    """Return whether people or agents have written plans, notes or criteria besides the description."""
     comments, rest = _with_comments(_without_description(content))
     return bool(_COMMENTS.sub("", comments).strip() or rest.strip())
 
@@ -156,7 +153,7 @@ def _unescaped(text: str) -> str:
 
 _LAYOUT = re.compile(r"(\ufeff?---[ \t\r]*\n)(.*?)(?<=\n)(---[ \t\r]*(?:\n|\Z))(.*)\Z", re.S)
 
-# An id becomes part of names of files.
+# An id becomes part of file names.
 _ID = re.compile(r"[A-Z0-9][A-Z0-9._-]*")
 
 
@@ -189,9 +186,7 @@ class Task:
     def parse(cls, path: Path, place: Place, raw: bytes) -> Task:
         """Read the bytes of a task file.
 
-        Raises:
-            FolderProblem: it is not UTF-8, or has no front matter with an id that can stand in a file's name.
-
+        :raises FolderProblem: it is not UTF-8, or has no front matter with an id that can be part of a file name.
         """
         try:
             text = raw.decode()
@@ -200,7 +195,7 @@ class Task:
         crlf = "\r\n" in text and text.count("\r\n") == text.count("\n")
         found = _LAYOUT.match(text.replace("\r\n", "\n") if crlf else text)
         if not found:
-            raise FolderProblem(path, "no front matter between two --- lines", "mend the file or move it elsewhere")
+            raise FolderProblem(path, "no front matter between two --- lines", "fix the file or move it elsewhere")
         opening, front, closing, content = found.groups()
         task = cls(path, place, opening, front, closing, content, _fields(path, front), crlf)
         if not _ID.fullmatch(task.number):
@@ -209,21 +204,21 @@ class Task:
 
     @classmethod
     def new(cls, path: Path, fields: dict[str, Value], body: str) -> Task:
-        """Return a task that is not written yet, laid out as ``backlog task create`` does."""
+        """Return a task that is not written yet, in the layout of ``backlog task create``."""
         front = frontmatter.write(fields)
         text = settled(body)
-        content = replaced("", text) if text else "\n\n"
+        content = with_description("", text) if text else "\n\n"
         return cls(path, Place.TASKS, "---\n", f"{front}\n", "---\n", content, _fields(path, front))
 
     @property
     def number(self) -> str:
-        """The id as it stands in the file, in capitals."""
+        """The id in the file, in capitals."""
         return self.text("id").upper()
 
     @property
     def body(self) -> str:
         """The text of the description section."""
-        return read(self.content)
+        return description_in(self.content)
 
     def text(self, key: str) -> str:
         """Return a value as one text, empty when it is missing."""
@@ -252,7 +247,7 @@ class Task:
         if self.body == text:
             return self
         try:
-            return replace(self, content=replaced(self.content, text))
+            return replace(self, content=with_description(self.content, text))
         except BrokenMarkers as error:
             hint = "put both SECTION:DESCRIPTION lines back, or remove both"
             raise FolderProblem(self.path, "one of the two description markers is missing", hint) from error
@@ -267,7 +262,7 @@ def _fields(path: Path, front: str) -> dict[str, Value]:
     try:
         return frontmatter.read(front)
     except BadYaml as error:
-        raise FolderProblem(path, f"broken front matter: {error}", "mend the YAML at its top") from error
+        raise FolderProblem(path, f"broken front matter: {error}", "fix the YAML at its top") from error
 
 
 def with_list(task: Task, key: str, added: Iterable[str] = (), removed: Collection[str] = ()) -> Task:
@@ -281,18 +276,18 @@ def with_list(task: Task, key: str, added: Iterable[str] = (), removed: Collecti
 def linked(task: Task, kind: EdgeKind, target: str) -> Task:
     """Return the task with an edge to another number."""
     if kind is EdgeKind.CHILD_OF:
-        same = names.canonical(task.text("parent_task_id")) == names.canonical(target)
+        same = canonical(task.text("parent_task_id")) == canonical(target)
         return task if same else task.with_field("parent_task_id", target)
-    known = {names.canonical(number, _word(task)) for number in task.listed("dependencies")}
-    return task if names.canonical(target) in known else with_list(task, "dependencies", added=[target])
+    known = {canonical(number, _word(task)) for number in task.listed("dependencies")}
+    return task if canonical(target) in known else with_list(task, "dependencies", added=[target])
 
 
 def unlinked(task: Task, kind: EdgeKind, target: str) -> Task:
     """Return the task without an edge to another number."""
-    wanted = names.canonical(target)
+    wanted = canonical(target)
     if kind is EdgeKind.CHILD_OF:
-        return task.with_field("parent_task_id", "") if names.canonical(task.text("parent_task_id")) == wanted else task
-    spelt = {number for number in task.listed("dependencies") if names.canonical(number, _word(task)) == wanted}
+        return task.with_field("parent_task_id", "") if canonical(task.text("parent_task_id")) == wanted else task
+    spelt = {number for number in task.listed("dependencies") if canonical(number, _word(task)) == wanted}
     return with_list(task, "dependencies", removed=spelt)
 
 
