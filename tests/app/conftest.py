@@ -1,14 +1,18 @@
-"""A program in an empty folder."""
+"""A program in an empty folder, and servers to push to."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from techmap_sync.checkout import checkout_of
 from tests.app.run import ROOT, Program
+from tests.simulators.github import GitHub
+from tests.simulators.github import running as github_running
+from tests.simulators.gitlab import Simulator as GitLab
 
 RELEASES = "https://github.com/techmap-sync/"
 """What git finds in the program's folder instead of on the network."""
@@ -27,3 +31,19 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.Captu
     monkeypatch.chdir(tmp_path)
     checkout_of.cache_clear()
     return Program(tmp_path, monkeypatch, capfd)
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
+    with github_running(GitHub()) as server:
+        monkeypatch.setenv("GITHUB_TOKEN", server.connection().token.value)
+        monkeypatch.setenv("TECHMAP_SYNC_GITHUB__SECONDS_BETWEEN_WRITES", "0")
+        yield server
+
+
+@pytest.fixture
+def gitlab(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitLab]:
+    with GitLab.running() as server:
+        monkeypatch.setenv("GITLAB_TOKEN", server.connection().token.value)
+        monkeypatch.setenv("TECHMAP_SYNC_GITLAB__SECONDS_BETWEEN_WRITES", "0")
+        yield server

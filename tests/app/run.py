@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from techmap_sync.checkout import checkout_of
 from techmap_sync.cli.main import main
+from tests.simulators.github import GitHub
+from tests.simulators.gitlab import Simulator as GitLab
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "tests" / "corpus"
@@ -46,3 +50,18 @@ class Program:
             main()
         out, err = self.capfd.readouterr()
         return Ended(int(ended.value.code or 0), out, err)
+
+
+def on_github(server: GitHub) -> list[str]:
+    return ["--to", f"github:{server.repository.full_name}", "--api-url", server.base_url]
+
+
+def on_gitlab(server: GitLab) -> list[str]:
+    return ["--to", f"gitlab:{server.connection().target}", "--api-url", server.url]
+
+
+def clone(folder: Path, address: str) -> None:
+    """Make a folder look like a clone."""
+    for command in (["init", "-q"], ["remote", "add", "origin", address]):
+        subprocess.run(["git", "-C", str(folder), *command], check=True)
+    checkout_of.cache_clear()

@@ -11,10 +11,7 @@ from ruamel.yaml import YAML
 
 from techmap_sync import __version__
 from techmap_sync.checkout import checkout_of
-from tests.app.run import CORPUS, ROOT, Program
-from tests.app.test_errors import clone
-from tests.app.test_trackers import github as github  # noqa: PLC0414 - a fixture is used by its name
-from tests.app.test_trackers import gitlab as gitlab  # noqa: PLC0414
+from tests.app.run import CORPUS, ROOT, Program, clone
 from tests.simulators.github import GitHub
 from tests.simulators.gitlab import Simulator as GitLab
 

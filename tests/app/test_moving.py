@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,34 +10,8 @@ from typing import Any
 import pytest
 
 from techmap_sync.app.parallel import Shard
-from tests.app.run import Program
-from tests.app.test_trackers import github as github  # noqa: PLC0414 - a fixture is used by its name
-from tests.app.test_trackers import gitlab as gitlab  # noqa: PLC0414
-from tests.app.test_trackers import on_github, on_gitlab
-
-SAYS = {
-    "Parser": "Reads the feed into rows.",
-    "Cache": "Keeps parsed rows for an hour.",
-    "Mailer": "Sends mails to the people on duty.",
-    "Router": "Hands each delivery to whoever asked for it.",
-}
-Names = Sequence[str]
-
-
-def written(folder: Path, title: str, names: Names, ready: str = "Yes", notes: Mapping[str, str] | None = None) -> Path:
-    notes = notes or {}
-    overview = "".join(f"- `{name}`: one of them {notes.get(name, '')}\n" for name in names)
-    details = "".join(
-        f"### Component {n}: {name} {notes.get(name, '')}\n**Location**: `app/{name.lower()}.py`  \n"
-        f"**Purpose**: {SAYS.get(name, 'Does what it is called.')}\n\n"
-        for n, name in enumerate(names, 1)
-    )
-    text = f"# TECHNICAL MAP: {title}\n\n**Author**: Ines Moreau\n\n## Components Overview\n\n### New Components\n"
-    text += f"{overview}\n## Detailed Component Specifications\n\n{details}---\n\n**Implementation Ready**: {ready}\n"
-    path = folder / "maps" / f"{title.lower()}.md"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return path
+from tests.app.maps import written
+from tests.app.run import Program, on_github, on_gitlab
 
 
 @dataclass(frozen=True)

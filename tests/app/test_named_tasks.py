@@ -12,11 +12,8 @@ import pytest
 from techmap_sync.app import run as planning
 from techmap_sync.app.targets import connect_tracker
 from techmap_sync.sync.tracker import Patch, Tracker
-from tests.app.run import Ended, Program
-from tests.app.test_moving import written
-from tests.app.test_trackers import github as github  # noqa: PLC0414 - a fixture is used by its name
-from tests.app.test_trackers import gitlab as gitlab  # noqa: PLC0414
-from tests.app.test_trackers import on_github, on_gitlab
+from tests.app.maps import written
+from tests.app.run import Ended, Program, on_github, on_gitlab
 
 KEY = "alpha/component/cache"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +10,8 @@ from techmap_sync.app import run as planning
 from techmap_sync.app.parallel import Shard
 from techmap_sync.app.targets import connect_tracker
 from techmap_sync.sync.tracker import State, Tracker
+from tests.app.maps import write
 from tests.app.run import Program
-from tests.app.test_trackers import github as github  # noqa: PLC0414 - a fixture is used by its name
-from tests.app.test_trackers import gitlab as gitlab  # noqa: PLC0414
 from tests.fakes.memory import MemoryTracker
 from tests.sampling import sampling
 from tests.simulators.github import GitHub
@@ -21,40 +19,16 @@ from tests.simulators.gitlab import Simulator as GitLab
 
 MAPS = sampling.times("maps of shards", 90, 300)
 SHARDS = ("1/3", "2/3", "3/3")
-MAP = """# TECHNICAL MAP: Feature {number}
-
-## New Components
-- `Store{number}`: keeps what feature {number} knows
-
-{more}
-**Implementation Ready**: Yes
-"""
-
-TESTS = """
-## Testing Strategy
-
-### Unit Tests
-- Feature {number}: `Store{number}` keeps what it knows
-"""
 
 
 @pytest.fixture
 def fleet(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
     """A folder with many maps of different size."""
     monkeypatch.setenv("TECHMAP_SYNC_LIMITS__MAX_CREATES", "1000")
-    monkeypatch.setenv("TECHMAP_SYNC_JOBS", "1")  # tests/app/test_processes.py shows that more do the same
+    monkeypatch.setenv("TECHMAP_SYNC_JOBS", "1")  # tests/app/test_parallel.py shows that more do the same
     for number in range(MAPS):
         write(program, number)
     return program
-
-
-def write(program: Program, number: int, name: str = "") -> Path:
-    more = "".join(f"- `Part{number}x{part}`: does {part}\n" for part in range(number % 2))
-    more += "" if number % 5 else TESTS.format(number=number)
-    path = program.folder / "maps" / f"team-{number % 7}" / f"{name or number}.md"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(MAP.format(number=number, more=more), encoding="utf-8")
-    return path
 
 
 def on(tracker: MemoryTracker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.cli.app import COMMANDS, command
-from tests.app.run import CORPUS, Program
+from techmap_sync.cli.app import COMMANDS
+from tests.app.run import CORPUS
 
 RUN = """
 import sys
@@ -69,15 +69,3 @@ def test_check_stays_clear_of_what_only_pushes_need(tmp_path: Path) -> None:
     }
     files = {name.rpartition(".")[2] for name in ours if name.startswith("techmap_sync.cli.")}
     assert files & set(COMMANDS) == {"check"}
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_is_found_in_the_file_of_its_name(name: str) -> None:
-    assert command(name).name == name
-    assert command(name).epilog.startswith(f"Example: techmap-sync {name}")
-
-
-def test_a_misspelled_command_is_answered_with_the_nearest_of_all(program: Program) -> None:
-    ended = program("reconcil")
-    assert ended.code == 2
-    assert "Did you mean 'reconcile'?" in ended.err

@@ -2,40 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.app.run import CORPUS, Program
+from tests.app.run import CORPUS, Program, on_github, on_gitlab
 from tests.simulators.github import GitHub
-from tests.simulators.github import running as github_running
 from tests.simulators.gitlab import Simulator as GitLab
 
 MAP = CORPUS / "09-webhook-ingestion.md"
-
-
-@pytest.fixture
-def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    with github_running(GitHub()) as server:
-        monkeypatch.setenv("GITHUB_TOKEN", server.connection().token.value)
-        monkeypatch.setenv("TECHMAP_SYNC_GITHUB__SECONDS_BETWEEN_WRITES", "0")
-        yield server
-
-
-@pytest.fixture
-def gitlab(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitLab]:
-    with GitLab.running() as server:
-        monkeypatch.setenv("GITLAB_TOKEN", server.connection().token.value)
-        monkeypatch.setenv("TECHMAP_SYNC_GITLAB__SECONDS_BETWEEN_WRITES", "0")
-        yield server
-
-
-def on_github(server: GitHub) -> list[str]:
-    return ["--to", f"github:{server.repository.full_name}", "--api-url", server.base_url]
-
-
-def on_gitlab(server: GitLab) -> list[str]:
-    return ["--to", f"gitlab:{server.connection().target}", "--api-url", server.url]
 
 
 def test_github_holds_the_map_and_a_second_push_writes_nothing(program: Program, github: GitHub) -> None:
@@ -55,14 +28,6 @@ def test_gitlab_holds_the_map_and_a_second_push_writes_nothing(program: Program,
     assert ended.code == 0, ended.err
     assert "Plan: no changes." in ended.out
     assert len(gitlab.writes) == writes
-
-
-def test_doctor_looks_and_writes_nothing(program: Program, github: GitHub, gitlab: GitLab) -> None:
-    for server, to in ((github, on_github(github)), (gitlab, on_gitlab(gitlab))):
-        ended = program("doctor", *to)
-        assert ended.code == 0, ended.out + ended.err
-        assert "duplicate tickets: none" in ended.out
-        assert not server.writes
 
 
 def test_in_github_actions_the_target_is_the_repository_itself(

@@ -1,13 +1,8 @@
-"""A plan and a result as Markdown: what a reviewer reads, and what a map's text cannot do there.
-
-The golden files are written anew by ``GOLDEN=write pytest tests/reports``; look at what changed before committing it.
-"""
+"""A plan and a result as Markdown: what a reviewer reads, and what a map's text cannot do there."""
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 import marko
 import pytest
@@ -16,11 +11,8 @@ from marko.ext.gfm import gfm
 from techmap_sync.errors import TrackerError
 from techmap_sync.reports.harmless import fenced, fitted, inline
 from techmap_sync.reports.plan_markdown import COMMENT_LIMIT, plan_markdown, push_markdown
-from techmap_sync.sync.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
-from techmap_sync.sync.outcomes import Outcome, Status
-from techmap_sync.sync.tracker import EdgeKind
+from tests.reports.changes import change_set, golden, outcomes
 
-GOLDEN = Path(__file__).parent / "golden"
 HOSTILE = [
     "@octo/everyone and @sara, see #12, !7, octo/app#3 and GH-4",
     "`$(touch x)` <img src=x onerror=alert(1)> <!-- techmap-sync --> </details>",
@@ -30,58 +22,6 @@ HOSTILE = [
     "/close",
     "::error file=x::y %0A ##[add-mask]z",
 ]
-TASK = "login/component/totp"
-CHILD = EdgeKind.CHILD_OF
-KEPT_AWAY = 'a human removed that it is a child of "Login", kept so'
-
-
-def change_set(*titles: str) -> ChangeSet:
-    """One of everything that a report has to show."""
-    told = titles or ("Create TotpService",)
-    edits = (
-        FieldEdit("title", "Old", told[0]),
-        FieldEdit("items", "- [ ] a", "- [ ] a\n- [ ] ```\n- [ ] b"),
-        FieldEdit("marker", "1", "2"),
-    )
-    changes = [
-        *(Change(Action.CREATE, f"{TASK}-{n}", title) for n, title in enumerate(told)),
-        Change(Action.LINK, f"{TASK}-0", told[0], reason=f'blocked by "{told[-1]}"', edge=EdgeKind.BLOCKED_BY),
-        Change(Action.LINK, f"{TASK}-0", told[0], edge=CHILD),
-        Change(Action.UPDATE, "login/test/unit", told[-1], "12", edits=edits),
-        Change(Action.CLOSE, "login/change/db", "Change database", "13", "its task is gone from the map"),
-        Change(Action.UNLINK, "login/x", "Other", "14", 'blocked by "Change database"', edge=EdgeKind.BLOCKED_BY),
-        Change(Action.SKIP, "login/y", "Skipped", "15", "the ticket was closed by a human"),
-        Change(
-            Action.SKIP, "login/c", "Alone", "17", 'a human removed that it is a child of "Login", kept so', edge=CHILD
-        ),
-        Change(Action.CONFLICT, "login/z", "Both", "16", "purpose: kept the human's text"),
-    ]
-    return ChangeSet(
-        "github:octo/app",
-        (
-            MapChanges("login", f"docs/{told[0]}.md", True, changes=tuple(changes)),
-            MapChanges("draft", "docs/draft.md", False, ('docs/draft.md:4: "Implementation Ready" says "No"',)),
-            MapChanges("old", "docs/old.md", True, refusals=("9 of 10 open tickets to close, the limit is 30%",)),
-            MapChanges("same", "docs/same.md", True),
-        ),
-    )
-
-
-def outcomes(changes: ChangeSet) -> list[Outcome]:
-    page = "https://github.com/octo/app/issues/"
-    return [
-        Outcome(change, "login", Status.SKIPPED, "", "no room for it")
-        if change.edge is CHILD
-        else Outcome(change, "login", Status.APPLIED, change.ticket or "11", url=f"{page}{change.ticket or 11}")
-        for change in changes.writes
-    ]
-
-
-def golden(name: str, text: str) -> str:
-    path = GOLDEN / name
-    if os.environ.get("GOLDEN") == "write":
-        path.write_text(text + "\n", encoding="utf-8")
-    return path.read_text(encoding="utf-8").removesuffix("\n")
 
 
 def html(markdown: str) -> str:

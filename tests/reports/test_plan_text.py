@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from techmap_sync.reports.plan_text import plan_text
-from tests.reports.test_plan_markdown import change_set, golden
+from tests.reports.changes import change_set, golden
 
 
 def test_a_plan_shows_everything_and_what_is_left_alone() -> None:

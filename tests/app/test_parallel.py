@@ -20,8 +20,8 @@ from techmap_sync.documents.technical_map.model import Reading
 from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.errors import UsageProblem
+from tests.app.maps import write
 from tests.app.run import Ended, Program
-from tests.app.test_shards import write
 
 MAPS = 120
 SPAWNED = "import multiprocessing as m; m.set_start_method('spawn'); from techmap_sync.cli.main import main; main()"

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from techmap_sync.cli.ci_log import HarmlessStream
 from techmap_sync.reports.harmless import escape_data, escape_property, harmless_line, json_text, visible
-from tests.app.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
 from tests.app.run import Program
 from tests.ci.runner_rules import (
     ANNOTATIONS,

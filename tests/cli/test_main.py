@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from techmap_sync.checkout import checkout_of
 from techmap_sync.cli import options
-from tests.app.run import CORPUS, Program
+from tests.app.run import CORPUS, Program, clone
 
 GOOD = CORPUS / "01-two-factor-login.md"
 
@@ -44,12 +42,6 @@ def bad_value(folder: Path) -> list[str]:
 def bad_toml(folder: Path) -> list[str]:
     (folder / "techmap-sync.toml").write_text("to = \n")
     return ["plan", str(GOOD)]
-
-
-def clone(folder: Path, address: str) -> None:
-    for command in (["init", "-q"], ["remote", "add", "origin", address]):
-        subprocess.run(["git", "-C", str(folder), *command], check=True)
-    checkout_of.cache_clear()
 
 
 def no_target(folder: Path) -> list[str]:
