@@ -1,4 +1,4 @@
-"""Twelve maps as people write them, and what has to be read from each."""
+"""Maps as people write them, near the template and further from it, and what has to be read from each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.text import decode
 from tests.documents.shipped import CORPUS, VOCABULARY
 
-MAPS = sorted(CORPUS.glob("*.md"))
+MAPS = [*sorted(CORPUS.glob("*.md")), *sorted((CORPUS / "authors").glob("*.md"))]
 SECTIONS = ("changes", "tests", "deployment")
 Facts = Mapping[str, list[tuple[object, ...]]]
 

@@ -63,6 +63,12 @@ def test_it_opens_the_level_below_another_heading_too() -> None:
     assert levels(found.tests) == {"unit": ["a"], "integration": ["b"]}
 
 
+@pytest.mark.parametrize("label", ["单元测试", "Modultests", "Tests unitaires", "Pruebas unitarias"])
+def test_it_opens_the_level_there_in_any_language(label: str) -> None:
+    found = body(f"## Testing\n\n### Smoke\n- a\n\n1. **{label}**:\n   - b\n")
+    assert levels(found.tests) == {"smoke": ["a"], "unit": ["b"]}
+
+
 def test_bullets_of_other_names_open_nothing_and_none_is_lost() -> None:
     found = body("## Testing\n\n- **Login**: a\n- **Logout**: b\n")
     assert levels(found.tests) == {"testing": ["Login: a", "Logout: b"]}

@@ -19,7 +19,7 @@ from tests.measure import untraced
 from tests.sampling import sampling
 
 COUNT = int(os.environ.get("TRANSFORMATIONS", sampling.times("transformations of each map", 50, 200)))
-MAPS = sorted(CORPUS.glob("*.md"))
+MAPS = [*sorted(CORPUS.glob("*.md")), *sorted((CORPUS / "authors").glob("*.md"))]
 
 
 @cache  # Two seeds may lead to the same text.

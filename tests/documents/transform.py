@@ -13,6 +13,8 @@ SYNONYMS = [
     ("End-to-End Tests", "E2E Tests", "E2E Testing", "End-to-End Testing"),
     ("Performance Tests", "Performance Testing"),
     ("Testing Strategy", "Test Strategy", "Testing", "TESTING STRATEGY"),
+    ("Components Overview", "Component Overview", "Components"),
+    ("Detailed Component Specifications", "Component Design", "Components and Interfaces", "Components"),
     ("Migration Requirements", "Migration Steps", "Migration Plan"),
     ("Rollback Plan", "Rollback Strategy", "Rollback Steps", "Rollback Plan (optional)"),
     ("Environment Changes", "Environment Setup", "Environment Variables"),
@@ -28,6 +30,8 @@ TABLE_HEADS = (("| Case |", "|---|"), ("| # | Case |", "|---|---|"), ("| ID | Ca
 HEADING = re.compile(r"(#{1,6}) +(.*)")
 LABEL = re.compile(r"^(\s*(?:[-*] )?)\*\*([^*:：]+)(?:\*\*:|:\*\*)(?=\s|$)")
 BULLET = re.compile(r"- (?!\[[ xX]\])([^|~]+)$")
+CODE = re.compile(r"\A---\n.*?\n---\n|^[ >]*(?P<fence>`{3,}).*?^[ >]*(?P=fence)$|<!--.*?-->", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(r"^( *)```(?!`)(.*)\n((?:.*\n)*?) *```$", re.MULTILINE)
 NUMBER = re.compile(r"\d+(?:\.\d+)*[.)]? ")
 
 Lines = list[str]
@@ -118,6 +122,35 @@ def items_in_quotes(lines: Lines, random: Random) -> Lines:
     return [line for section in _sections(lines) for line in _as_quote(section, sign)]
 
 
+def nested_fences(lines: Lines, random: Random) -> Lines:
+    """Fence code with four backticks, and put other fenced text into it, which decides nothing there."""
+    text = "\n".join(lines)
+    other = "```text\n## TECHNICAL MAP: Other\n**Implementation Ready**: No\n```\n"
+    return FENCE.sub(lambda found: _nested(found, other), text).split("\n")
+
+
+def _nested(found: re.Match[str], other: str) -> str:
+    indent, language, code = found.groups()
+    inner = "".join(f"{indent}{line}\n" for line in other.splitlines())
+    return f"{indent}````{language}\n{code}{inner}{indent}````"
+
+
+def sections_in_quotes(lines: Lines, random: Random) -> Lines:
+    """Put some whole sections into quotes."""
+    sign, sections, fenced = random.choice(["> ", ">", "> > "]), [list[str]()], False
+    for line in lines:
+        fenced ^= line.lstrip("> ").startswith("```")
+        if line.startswith("## ") and not fenced and not _is_title(line):
+            sections.append([])
+        sections[-1].append(line)
+    first, *others = sections
+    return [*first, *(line for section in others for line in _quoted(section, sign if random.random() < 0.5 else ""))]
+
+
+def _quoted(section: Lines, sign: str) -> Lines:
+    return [*(f"{sign}{line}" for line in section), ""] if sign else section
+
+
 TRANSFORMATIONS: Sequence[Transformation] = (
     other_words,
     deeper_headings,
@@ -132,8 +165,12 @@ TRANSFORMATIONS: Sequence[Transformation] = (
     decomposed,
     numbered_items,
     items_in_quotes,
+    nested_fences,
+    sections_in_quotes,
     windows_line_ends,
 )
+WHOLE = (nested_fences, sections_in_quotes)
+"""What looks at the whole text, code too."""
 
 
 def transformed(text: str, seed: int) -> tuple[str, tuple[str, ...]]:
@@ -147,18 +184,31 @@ def transformed(text: str, seed: int) -> tuple[str, tuple[str, ...]]:
 
 def applied(transformation: Transformation, text: str, random: Random) -> str:
     """Return the text after one transformation of what stands outside of fences, comments and front matter."""
+    if transformation is windows_line_ends:
+        return "\n".join(windows_line_ends(text.split("\n"), random))
+    if transformation in WHOLE:
+        front = re.match(r"---\n.*?\n---\n|", text, re.DOTALL)
+        start = front.end() if front else 0
+        return text[:start] + "\n".join(transformation(text[start:].split("\n"), random))
     return "".join(_outside_code(text, transformation, random))
 
 
 def _outside_code(text: str, transformation: Transformation, random: Random) -> Iterator[str]:
-    parts = re.split(r"(\A---\n.*?\n---\n|^ *```.*?^ *```$|<!--.*?-->)", text, flags=re.DOTALL | re.MULTILINE)
-    for number, part in enumerate(parts):
-        whole = number % 2 and transformation is not windows_line_ends
-        yield part if whole else "\n".join(transformation(part.split("\n"), random)) if "\n" in part else part
+    last = 0
+    for code in (*CODE.finditer(text), None):
+        part = text[last : code.start() if code else len(text)]
+        yield _changed(part, transformation, random)
+        if code:
+            yield code[0]
+            last = code.end()
+
+
+def _changed(part: str, transformation: Transformation, random: Random) -> str:
+    return "\n".join(transformation(part.split("\n"), random)) if "\n" in part else part
 
 
 def _is_title(line: str) -> bool:
-    return "TECHNICAL MAP" in line
+    return line.startswith("# ") or "TECHNICAL MAP" in line
 
 
 def _as_bold(line: str) -> str:

@@ -101,7 +101,7 @@ class Reader:
             self._list(section, kind)
             return
         words = {word: meaning for word, meaning in self.vocabulary.sections.items() if meaning in _LISTS}
-        own, *others = sub_sections(section, words)
+        own, *others = sub_sections(section, words, self.vocabulary)
         if kind == "overview" or not others:
             self._list(own, "")
         else:
@@ -185,7 +185,7 @@ class Reader:
     def _read_item_section(self, section: Section, kind: str) -> None:
         self.yielding.append((section.start, section.end))
         words = self._names_below(kind)
-        own, *others = sub_sections(section, words, any_label=kind != "integration points")
+        own, *others = sub_sections(section, words, self.vocabulary, any_label=kind != "integration points")
         if not others and own.blocks and kind != "integration points":
             self._read_group(own, kind, heading_key(own.heading))
             return

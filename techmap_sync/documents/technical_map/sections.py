@@ -238,7 +238,9 @@ def is_section(heading: str, vocabulary: Vocabulary) -> bool:
     return any(look_up(table, heading) for table in tables) or bool(vocabulary.test_level(heading_key(heading)))
 
 
-def sub_sections(section: Section, words: Mapping[str, str], *, any_label: bool = False) -> Iterator[Section]:
+def sub_sections(
+    section: Section, words: Mapping[str, str], vocabulary: Vocabulary, *, any_label: bool = False
+) -> Iterator[Section]:
     """Yield the sub-sections, whether headings or labels open them; what stands before them comes first.
 
     A label opens one when it is one of the ``words``; directly below the heading, with ``any_label``, whatever it says.
@@ -250,7 +252,9 @@ def sub_sections(section: Section, words: Mapping[str, str], *, any_label: bool 
         return bool(look_up(words, label.text)) or (any_label and label.alone)
 
     def opens_inside(label: Label) -> bool:
-        return label.alone and bool(look_up(words, label.text)) and len(heading_key(label.text).split()) > 1
+        key = heading_key(label.text)
+        says_what = len(key.split()) > 1 or bool(vocabulary.test_level(key))
+        return label.alone and says_what and bool(look_up(words, label.text))
 
     def items_open_directly(labels: Sequence[Label | None]) -> Sequence[bool]:
         known = [label is not None and bool(look_up(words, label.text)) for label in labels]
