@@ -193,7 +193,7 @@ def _text(file: Path) -> str:
 def _check_variables(model: type[Settings], guests: Sequence[TrackerKind]) -> None:
     """Refuse a variable that looks like a setting but is unknown: it would be ignored silently."""
     known = {f"{PREFIX}{'__'.join(path)}".upper() for path in _known_keys(model)} | _secrets(guests)
-    tables = tuple(f"{PREFIX}{name}__".upper() for name in ("labels", "severity", "vocabulary"))
+    tables = tuple(f"{PREFIX}{name}__".upper() for name in ("labels", "severity", "vocabulary", "family"))
     for name in sorted(os.environ):
         upper = name.upper()
         if upper.startswith(PREFIX) and upper not in known and not upper.startswith(tables):

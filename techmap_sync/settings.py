@@ -145,6 +145,7 @@ class Settings(Table):
     limits: LimitsTable
     severity: dict[RuleId, Literal["error", "warning", "note", "off"]]
     vocabulary: dict[str, dict[str, Any]]
+    family: dict[str, dict[str, Any]]
 
     _origins: Mapping[str, Origin] = PrivateAttr(default_factory=dict)
     _uncounted: tuple[str, ...] = PrivateAttr(default=())

@@ -35,6 +35,7 @@ HARMLESS = frozenset(
         "limits",
         "severity",
         "vocabulary",
+        "family",
     }
 )
 """Settings that count from any checkout: they decide what a plan says, and nothing beyond it."""

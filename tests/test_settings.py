@@ -74,6 +74,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "limits": {"limits": {"max_creates": 1}},
     "severity": {"severity": {"not-ready": "off"}},
     "vocabulary": {"vocabulary": {"en": {"sections": {"ignored": ["Testing Strategy"]}}}},
+    "family": {"family": {"spec-kit": {"folders": ["features/*"]}}},
 }
 """For each setting, another value than the default; each part of the granularity counts for itself."""
 DECIDING = {f"granularity.{part}" for part in ("changes", "tests", "deployment", "constraints")} | {"vocabulary"}

@@ -1,0 +1,113 @@
+"""The files of a unit with a checklist -> `Unit`: spec-kit, OpenSpec, Kiro and what a team describes like them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import Any
+
+from techmap_sync.documents.checklist.phases import PhaseOrder, order_in
+from techmap_sync.documents.checklist.records import Found, find_records
+from techmap_sync.documents.checklist.sections import Head, Outline
+from techmap_sync.documents.checklist.tasks import Context, notices_of, tasks_of
+from techmap_sync.documents.checklist.tickets import TicketMaker, finished
+from techmap_sync.documents.checklist.waves import waves_in
+from techmap_sync.documents.units.grammar import Grammar
+from techmap_sync.documents.units.page import Page, read_page
+from techmap_sync.documents.units.phrases import Phrases
+from techmap_sync.documents.units.requirements import requirements_in, story_priorities
+from techmap_sync.documents.units.titles import unit_id, unit_title
+from techmap_sync.documents.units.unit import Notice, Task, Ticket, Unit
+
+MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whether a unit may be pushed, with the reason."""
+
+    approved: bool
+    reason: str
+
+
+def read_checklist(folder: str, files: Mapping[str, str], grammar: Grammar, granularity: str = "") -> Unit:
+    """Read a unit; no text makes this raise.
+
+    :param folder: the unit's folder from the root of the repository, with ``/``.
+    :param files: the texts of its files by their names in the folder.
+    :param granularity: "task" for a ticket for each leaf; empty for the family's own.
+    """
+    phrases = Phrases(grammar)
+    pages = {name: read_page(text, f"{folder}/{name}") for name, text in files.items() if name.endswith(".md")}
+    page = pages.get(grammar.file, Page(f"{folder}/{grammar.file}"))
+    name = PurePosixPath(folder).name
+    title = unit_title((pages[f].heading for f in grammar.title_files if f in pages), grammar, unit_id(name))
+    outline = Outline(page.entries, grammar, phrases)
+    found = find_records(page, outline, phrases)
+    context = _context(page, outline, found, phrases)
+    tasks = tasks_of(context)
+    defining = [pages[f] for f in grammar.requirement_files if f in pages]
+    maker = TicketMaker(tasks, context, title, story_priorities(defining, phrases))
+    made = maker.make(granularity)
+    archived = any(fnmatchcase(folder, pattern) for pattern in grammar.archives)
+    gate = _gate(files, grammar)
+    return Unit(
+        family=grammar.name,
+        unit=unit_id(name, page.id),
+        title=title,
+        path=page.path,
+        approved=gate.approved,
+        reasons=(gate.reason,),
+        finished=finished(tasks, made.tickets, archived=archived),
+        tasks=tasks,
+        tickets=tuple(_as_archived(made.tickets)) if archived else made.tickets,
+        diagnostics=(*_notices(page, found, tasks, context, archived=archived), *made.notices),
+        not_tasks=tuple(entry.text for entry in found.others),
+        requirements=tuple(requirements_in(defining, grammar)),
+        archived=archived,
+    )
+
+
+def _context(page: Page, outline: Outline, found: Found, phrases: Phrases) -> Context:
+    grammar = outline.grammar
+    known = frozenset(record.said.id for record in found.records if record.said.id)
+    heads: dict[int, Head] = {r.place.section.place: r.place.section for r in found.records if r.place.section}
+    waves = waves_in(page.entries, grammar, known)
+    order = order_in(page.entries, tuple(heads.values()), grammar, phrases) if heads else PhaseOrder(grammar=grammar)
+    return Context(grammar, phrases, found.records, known, waves, order)
+
+
+def _as_archived(tickets: Sequence[Ticket]) -> Iterator[Ticket]:
+    yield from (ticket if ticket.not_planned else replace(ticket, done=True) for ticket in tickets)
+
+
+def _notices(page: Page, found: Found, tasks: Sequence[Task], context: Context, *, archived: bool) -> Iterator[Notice]:
+    if page.wrapped:
+        yield Notice("file-wrapped-in-a-fence", "", 1)
+    if page.too_long:
+        yield Notice("file-too-long")
+    if context.waves.unreadable:
+        yield Notice("unreadable-waves", "", context.waves.line)
+    yield from notices_of(tasks, context)
+    if archived:
+        yield from (Notice("open-box-in-an-archived-unit", t.title, t.line) for t in tasks if not t.done and t.planned)
+    yield from (Notice("box-outside-a-task-list", entry.text, entry.line) for entry in found.others)
+
+
+def _gate(files: Mapping[str, str], grammar: Grammar) -> Gate:
+    """Return what the file beside the tasks says, where there is one (cc-sdd: ``approvals.tasks.approved``)."""
+    if not grammar.gate or grammar.gate not in files:
+        return Gate(approved=True, reason=MERGED)
+    where = f"{grammar.gate}: approvals.tasks.approved"
+    try:
+        spec: Any = json.loads(files[grammar.gate].removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return Gate(approved=False, reason=f"{grammar.gate} is not JSON")
+    for key in ("approvals", "tasks", "approved"):
+        spec = spec.get(key) if isinstance(spec, dict) else None
+    if spec is True:
+        return Gate(approved=True, reason=MERGED)
+    return Gate(approved=False, reason=f"{where} is {json.dumps(spec)}" if spec is not None else f"{where} is missing")

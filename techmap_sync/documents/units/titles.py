@@ -1,0 +1,56 @@
+"""Titles of units and tickets (docs/families.md, "Titles")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from techmap_sync.documents.units.grammar import Grammar, alternatives, folded
+
+_NUMBER_OR_DATE = re.compile(r"(?:\d{4}-\d{2}-\d{2}|\d{8}-\d{6}|\d+)[-_.](?=.)")
+_PARENTHESES = re.compile(r"\s*[(（][^()（）]*[)）]")
+_NUMBERED_NAME = re.compile(
+    r"(?P<name>(?:user story|us)\s*\d+|(?:final\s+)?checkpoint(?:\s+\d+)?)\s*[-–—:]\s*(?=\S)", re.I
+)
+
+
+def unit_id(name: str, said: str = "") -> str:
+    """Return the id of a unit: what the file says, else the name without leading number or date."""
+    return said or _NUMBER_OR_DATE.sub("", name, count=1)
+
+
+def unit_title(headings: Iterable[str], grammar: Grammar, name: str) -> str:
+    """Return the first heading that names the feature, without the words of the family; else the name in words."""
+    for heading in headings:
+        if title := without_family_words(heading, grammar):
+            return title
+    words = " ".join(re.split(r"[-_\s]+", unit_id(name))).strip() or name
+    return words[:1].upper() + words[1:]
+
+
+def without_family_words(heading: str, grammar: Grammar) -> str:
+    """Return a heading without "Tasks:", "- Design" and the like; nothing where that is all it says."""
+    words = alternatives(grammar.title_words)
+    heading = " ".join(heading.split())
+    if re.fullmatch(rf"(?:{words})", heading, re.I):
+        return ""
+    before = re.match(rf"(?:{words})\s*(?:[:：]|\s[-–—])\s*(?=\S)|(?:{words})\s+for\s+(?=\S)", heading, re.I)
+    if before:
+        return without_family_words(heading[before.end() :], grammar)
+    behind = re.search(rf"(?:\s*[:：]\s*|\s+[-–—]\s*|\s+)(?:{words})$", heading, re.I)
+    divided = behind and re.match(r"\s*[:：]|\s+[-–—]", behind[0])
+    return heading[: behind.start()].strip() if behind and divided else heading
+
+
+def ticket_title(title: str, grammar: Grammar, unit: str) -> str:
+    """Return the title of a ticket: the author's words, and the unit's behind words that say nothing alone."""
+    bare = _PARENTHESES.sub("", title).strip()
+    if folded(bare) in grammar.generic_titles:
+        return f"{bare}: {unit}"
+    return _NUMBERED_NAME.sub(r"\g<name>: ", title, count=1) if _NUMBERED_NAME.match(title) else title
+
+
+def name_of(path: str) -> str:
+    """Return the name by which a unit goes on disk: its folder."""
+    return PurePosixPath(path).parent.name

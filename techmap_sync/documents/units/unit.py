@@ -1,0 +1,113 @@
+"""What a unit of specs says: frozen values, the same for every family."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+NOT_PLANNED = frozenset({"skipped", "deferred", "removed"})
+"""States of a task that becomes no ticket and no item."""
+
+
+class Notice(NamedTuple):
+    """Something in a unit that its author should know."""
+
+    rule: str
+    """``duplicate-id``, ``unknown-id-in-waves``, ``box-outside-a-task-list`` and so on."""
+    subject: str = ""
+    """The id or the text that it is about; empty where it is the file."""
+    line: int = 0
+
+
+class Requirement(NamedTuple):
+    """A requirement or a user story that a unit defines, to be quoted in tickets."""
+
+    id: str
+    text: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task as it is written."""
+
+    title: str
+    """Plain text, without id, marks and status words."""
+    line: int
+    id: str | None = None
+    done: bool = False
+    """Its own box, whatever its children and its state say."""
+    state: str | None = None
+    """Where it is more than open or done: ``skipped``, ``deferred``, ``removed``, ``in progress``, ``queued``."""
+    kind: str | None = None
+    """``checkpoint`` or ``story``; None for plain work."""
+    optional: bool = False
+    parallel: bool = False
+    phase: str | None = None
+    parent: str | None = None
+    """The id of its parent, or its title where the parent has no id."""
+    depends_on: tuple[str, ...] = ()
+    """Ids and ``phase:N``, as the document says."""
+    requirements: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+    """What is written below it, as Markdown."""
+    locations: tuple[str, ...] = ()
+    """Paths that it names."""
+    steps: tuple[str, ...] = ()
+    """Steps of a task whose boxes are no tasks of their own."""
+    above: int | None = None
+    """The place of its parent in the unit's tasks."""
+
+    @property
+    def planned(self) -> bool:
+        """Whether it is to be done at all."""
+        return self.state not in NOT_PLANNED
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket to be, at the chosen granularity."""
+
+    title: str
+    line: int
+    id: str | None = None
+    items: tuple[str, ...] = ()
+    """Its leaves by id, by title where the id is missing or there twice."""
+    tasks: tuple[int, ...] = ()
+    """The places of the same leaves in the unit's tasks."""
+    done: bool = False
+    optional_items: tuple[str, ...] = ()
+    priority: str | None = None
+    """``high``, ``medium``, ``low``; None where the document says nothing."""
+    waits_for: tuple[str, ...] = ()
+    """Titles of other tickets."""
+    requirements: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    optional: bool = False
+    not_planned: bool = False
+    approved: bool = True
+    own: int | None = None
+    """The place of the task that is the ticket itself; None where it is a section."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One unit of a family, such as a folder with its tasks.md."""
+
+    family: str
+    unit: str
+    """Its id: survives renumbering and archiving."""
+    title: str
+    path: str
+    """The file that holds the tasks."""
+    approved: bool
+    reasons: tuple[str, ...]
+    finished: bool
+    tasks: tuple[Task, ...]
+    tickets: tuple[Ticket, ...]
+    diagnostics: tuple[Notice, ...] = ()
+    not_tasks: tuple[str, ...] = ()
+    """Boxes that are no task, in order."""
+    requirements: tuple[Requirement, ...] = ()
+    archived: bool = False
