@@ -109,7 +109,7 @@ def _spelt(labels: Iterable[str], spelling: Mapping[str, str]) -> frozenset[str]
     return frozenset(spelling.get(label.casefold(), label) for label in labels)
 
 
-LEAD = "*Kept in step with a technical map by techmap-sync: edit the map, not this block. Text below it is yours.*"
+LEAD = "*Managed by techmap-sync. Edit the map, not this block; text below it is yours.*"
 TITLE, PRIORITY, MILESTONE, LABELS = "title", "priority", "milestone", "labels"
 NOWHERE = WrittenField("", "")
 NO_LABELS = LabelChanges()
