@@ -138,23 +138,6 @@ def test_a_rule_that_does_not_exist_names_the_nearest(program: Program) -> None:
     assert "hint: did you mean placeholder-left?" in ended.err
 
 
-def test_show_names_what_was_passed_over_as_nothing(program: Program) -> None:
-    path = program.folder / "map.md"
-    deployment = "## Deployment\n\n### Migration\n- None. But the old endpoint stays\n"
-    path.write_text(f"# TECHNICAL MAP: T\n\n## Testing\n\n### Unit Tests\nNone\n\n{deployment}", "utf-8")
-    nothing = [{"text": "None", "line": 6}, {"text": "None. But the old endpoint stays", "line": 11}]
-    assert program("show", "map.md", "--format", "json").json["nothing"] == nothing
-    out = program("show", "map.md").out
-    assert "nothing to do: 2 statements" in out
-    assert all(f"{each['text']}, line {each['line']}" in out for each in nothing)
-
-
-def test_show_names_what_was_found(program: Program) -> None:
-    write(program, "map.md", UNKNOWN)
-    shown = program("show", "map.md", "--format", "json").json
-    assert [diagnostic["rule"] for diagnostic in shown["diagnostics"]] == ["unknown-section"]
-
-
 def test_the_pre_commit_hook_runs_a_command_that_exists(program: Program) -> None:
     (hook,) = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert hook["id"] == "techmap-check"

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-from datetime import date
 
 import pytest
 
-from techmap_sync.app.scaffold import new_map
-from techmap_sync.config import load_settings
 from tests.app.run import ROOT, Program
 
 TEMPLATE = (ROOT / "config" / "technical-map.md").read_text(encoding="utf-8")
@@ -20,14 +17,6 @@ def named(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(program.folder.parent / "gitconfig"))
     subprocess.run(["git", "config", "--global", "user.name", "Mira Novák"], check=True)
     return program
-
-
-def test_only_title_date_and_author_are_filled_in(named: Program) -> None:
-    settings = load_settings(None, {})
-    path = new_map("Two-Factor  Login", None, date(2026, 3, 2), "Mira Novák", settings)
-    expected = TEMPLATE.replace("[Feature Name]", "Two-Factor Login").replace("[YYYY-MM-DD]", "2026-03-02")
-    assert path.name == "two-factor-login.md"
-    assert path.read_text(encoding="utf-8") == expected.replace("[Your Name]", "Mira Novák")
 
 
 def test_the_command_says_what_it_wrote_and_what_comes_next(named: Program) -> None:

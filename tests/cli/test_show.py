@@ -1,0 +1,30 @@
+"""``show``: what was understood of one map."""
+
+from __future__ import annotations
+
+from tests.app.run import CORPUS, Program
+from tests.documents.test_checks import GOOD
+
+
+def test_show_names_what_was_passed_over_as_nothing(program: Program) -> None:
+    path = program.folder / "map.md"
+    deployment = "## Deployment\n\n### Migration\n- None. But the old endpoint stays\n"
+    path.write_text(f"# TECHNICAL MAP: T\n\n## Testing\n\n### Unit Tests\nNone\n\n{deployment}", "utf-8")
+    nothing = [{"text": "None", "line": 6}, {"text": "None. But the old endpoint stays", "line": 11}]
+    assert program("show", "map.md", "--format", "json").json["nothing"] == nothing
+    out = program("show", "map.md").out
+    assert "nothing to do: 2 statements" in out
+    assert all(f"{each['text']}, line {each['line']}" in out for each in nothing)
+
+
+def test_show_names_what_was_found(program: Program) -> None:
+    unknown = GOOD.replace("## Testing", "## Hardware\nTwo racks.\n\n## Testing")
+    (program.folder / "map.md").write_text(unknown, encoding="utf-8")
+    shown = program("show", "map.md", "--format", "json").json
+    assert [diagnostic["rule"] for diagnostic in shown["diagnostics"]] == ["unknown-section"]
+
+
+def test_show_takes_one_map_and_no_more(program: Program) -> None:
+    assert program("show", CORPUS).code == 2
+    (program.folder / "notes.md").write_text("# Notes\n", encoding="utf-8")
+    assert program("show", "notes.md").code == 1

@@ -1,0 +1,28 @@
+"""A plan and a result as JSON: each change is in it, done or left."""
+
+from __future__ import annotations
+
+import json
+
+from techmap_sync.reports.plan_json import plan_json, push_json
+from tests.reports.changes import change_set, outcomes
+
+
+def test_a_plan_has_every_change_and_the_counts_of_all() -> None:
+    planned = change_set()
+    said = json.loads(plan_json(planned, ["no token"]))
+    assert (said["tracker"], said["remarks"]) == ("github:octo/app", ["no token"])
+    assert [each["map_id"] for each in said["maps"]] == ["login", "draft", "old", "same"]
+    assert [change["action"] for change in said["changes"]] == [change.action for change in planned.changes]
+    assert said["counts"] == planned.counts()
+
+
+def test_what_was_tried_and_what_remains_are_together_the_plan() -> None:
+    planned = change_set()
+    tried = outcomes(planned)
+    for number in (0, len(tried)):
+        said = json.loads(push_json(planned, tried[:number], False, {"actor": "ada"}))
+        assert len(said["outcomes"]) == number
+        assert len(said["outcomes"]) + len(said["remaining"]) == len(planned.writes)
+        assert all(outcome["actor"] == "ada" for outcome in said["outcomes"])
+        assert said["complete"] is False
