@@ -1,4 +1,4 @@
-"""What git says about the folder that a map lies in. Only reads; outside a repository there is just less to say."""
+"""What git says about the folder of a map. It only reads; outside a repository less is known."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _AT_ONCE = 200
 """Paths on one command line."""
 _POINTER = re.compile(r"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
-"""What git keeps of a file that Git LFS holds: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
+"""What git stores for a file in Git LFS: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
 
 
 def descent(repository: Path, commit: str, other: str) -> Descent:
     """Return how a commit is related to another one.
 
     :param repository: root of a clone.
-    :param other: a full hash, as somebody's ledger names it.
+    :param other: a full hash, as a ledger names it.
     """
     if not _HASH.fullmatch(commit) or not _HASH.fullmatch(other):
         return Descent.UNKNOWN
@@ -46,15 +46,15 @@ def is_ancestor(repository: Path, first: str, second: str) -> bool:
 
 
 def committed(repository: Path, commit: str, files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the files whose text a commit holds, and the path of each in it; line ends and Unicode form do not count.
+    """Return the files whose text is in a commit, and the path of each in it; line ends and Unicode form do not count.
 
     :param repository: root of a clone.
-    :param files: what the files hold, by their path in the repository, as the file system spells it.
+    :param files: content by path in the repository, as the file system spells it.
     """
     blobs = dict(_blobs(repository, commit, {spelling for path in files for spelling in _spellings(path)}))
     found = {}
     for path, data in files.items():
-        # Of what git prints all line ends are read as one.
+        # All line ends in git's output are read as line feeds.
         known = next((spelling for spelling in _spellings(path) if with_line_feeds(spelling) in blobs), "")
         if known and _holds(repository, blobs[with_line_feeds(known)], data):
             found[path] = known
@@ -78,7 +78,7 @@ def _blobs(repository: Path, commit: str, paths: set[str]) -> Iterator[tuple[str
 
 
 def _holds(repository: Path, blob: str, data: bytes) -> bool:
-    """Whether a blob says the same as some file; where the hash does not tell, the blob is read."""
+    """Whether a blob has the text of a file; where the hash does not decide, the blob is read."""
     if blob in (_name_of(data, blob), _name_of(data.replace(b"\r\n", b"\n"), blob)):
         return True
     text = programs.git(repository, "cat-file", "blob", blob).output
@@ -106,42 +106,42 @@ _USER = re.compile(r"[A-Za-z0-9_][\w.-]*")
 _SSH = frozenset({"ssh", "git+ssh", "ssh+git"})
 
 AskSsh = Callable[[str, str], str]
-"""Gets a host and a user, and returns the host that ssh connects to."""
+"""Takes a host and a user; returns the host that ssh connects to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Where a repository lives: host and path, without user, port or password."""
+    """Where a repository is: host and path, without user, port or password."""
 
     host: str
     path: str
     named_kind: str = ""
-    """The tracker that a server of one's own is, when the CI or the settings name it."""
+    """Tracker of a self-hosted server, when the CI or the settings name it."""
     alias: str = field(default="", compare=False)
-    """The host as the remote's address has it, when only this machine's ssh knows it by that name."""
+    """The host in the remote's address, when it is a name from this machine's ssh settings."""
 
     @property
     def canonical(self) -> str:
-        """``HOST/owner/name``, the same for every way to write the address."""
+        """``HOST/owner/name``, the same for every form of the address."""
         return f"{self.host}/{self.path}".casefold()
 
     @property
     def former(self) -> str:
-        """The canonical name that earlier releases made of the same address, empty when it was no other one."""
+        """The canonical name that earlier releases used for the same address; empty when it was the same."""
         return f"{self.alias}/{self.path}".casefold() if self.alias else ""
 
     @property
     def kind(self) -> str:
-        """Name of the tracker's kind; empty when nobody said what the host is."""
+        """Name of the tracker's kind; empty when the host is unknown."""
         return public_kind(self.host) or self.named_kind
 
     def named(self, kinds: Mapping[str, str]) -> Remote:
-        """Return the same remote with what is known of servers: tracker by host."""
+        """Return the remote with the known servers: tracker by host."""
         return replace(self, named_kind=kinds.get(self.host, self.named_kind))
 
 
 def ask_ssh(host: str, user: str) -> str:
-    """Return the host that ssh connects to for a name of its settings, empty when it does not tell."""
+    """Return the host that ssh connects to for a name of its settings, empty when it does not say."""
     login = ["-l", user] if _USER.fullmatch(user) else []
     said = programs.run(["ssh", "-G", *login, "--", host], seconds=_SSH_PATIENCE).said
     lines = (line.split(" ", 1) for line in said.splitlines() if line.startswith("hostname "))
@@ -149,9 +149,9 @@ def ask_ssh(host: str, user: str) -> str:
 
 
 def parse_remote(address: str, ask: AskSsh = ask_ssh) -> Remote | None:
-    """Read the address of a remote in any form that git takes; None for a local path and what cannot be read.
+    """Read the address of a remote in any form that git accepts; None for a local path and for anything else.
 
-    :param ask: what resolves a name that only ssh knows; asked for no public host.
+    :param ask: resolves a name from ssh's settings; not called for public hosts.
     """
     found = _split(address)
     if found is None:
@@ -176,7 +176,7 @@ def _split(address: str) -> tuple[bool, str, str] | None:
         scheme = url["scheme"].casefold()
         return None if scheme == "file" else (scheme in _SSH, url["authority"], unquote(url["path"]))
     if "://" in address or "::" in address.partition("[")[0]:
-        return None  # an address that only a helper program understands
+        return None  # an address for a remote helper program
     scp = _SCP.fullmatch(address)
     if scp is None:
         return None
@@ -188,7 +188,7 @@ def _split(address: str) -> tuple[bool, str, str] | None:
 
 
 def _clean(path: str) -> str:
-    """Return a path without what makes no difference; empty for one that may hold a password or leads elsewhere."""
+    """Return a path in its canonical form; empty for one that may contain a password or leads elsewhere."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
     clean = re.sub(r"\.git$", "", "/".join(parts), flags=re.I)
     return "" if ".." in parts or _USER_IN_PATH.search(clean) or not clean.isprintable() else clean
@@ -197,7 +197,7 @@ def _clean(path: str) -> str:
 def _resolved(host: str, target: str) -> str:
     """Return which of two names a server is known by: the one that ssh was given, or the one that it connects to.
 
-    A name with a domain is one that other people use too, over https for instance, whatever machine ssh reaches by it;
+    A name with a domain is one that other people use too, over https for instance, whatever machine ssh connects to;
     unless that machine is a public server.
     """
     is_alias = not _DOMAIN.fullmatch(host) and _DOMAIN.fullmatch(target)
@@ -205,7 +205,7 @@ def _resolved(host: str, target: str) -> str:
 
 
 _PATIENCE = 10
-"""Seconds to wait for a server that a file would be better with, and good without."""
+"""Seconds to wait for a server whose answer is useful but not needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,17 +221,17 @@ class Checkout:
     branch: str = ""
     """The branch that is checked out; empty when none is."""
     default_branch: str = ""
-    """The default branch of the remote, as far as the clone knows it."""
+    """The default branch of the remote; empty when the clone does not know it."""
     remote_name: str = ""
     """``origin``, else the name of the only remote."""
     is_repository: bool = False
-    """Also one that git does not trust, of which nothing else is known."""
+    """True also for one that git does not trust, about which nothing else is known."""
     is_submodule: bool = False
-    """Another repository says which commit is checked out here."""
+    """Another repository decides which commit is checked out here."""
 
     def path_of(self, file: Path) -> str:
         """Return the path of a file within the repository, with ``/`` and in one Unicode form; of a file outside only
-        its name, because paths of this machine are nobody's business."""
+        its name, because paths of this machine are private."""
         return composed(self.path_on_disk(file))
 
     def path_on_disk(self, file: Path) -> str:
@@ -240,9 +240,9 @@ class Checkout:
         return resolved.relative_to(self.root).as_posix() if resolved.is_relative_to(self.root) else file.name
 
     def committed(self, files: Mapping[Path, bytes]) -> dict[Path, str]:
-        """Return the files whose text the commit holds, and the path of each in it.
+        """Return the files whose text is in the commit, and the path of each in it.
 
-        :param files: what the files hold.
+        :param files: content by file.
         """
         inside = {file: self.path_on_disk(file) for file in files if file.resolve().is_relative_to(self.root)}
         found = committed(self.root, self.commit, {path: files[file] for file, path in inside.items()})
@@ -251,7 +251,7 @@ class Checkout:
     def source_of(self, file: Path, path_in_commit: str | None = None) -> MapSource:
         """Return where a map comes from, with addresses on the web when the remote has them.
 
-        :param path_in_commit: empty when the commit lacks the text, None when nobody has looked.
+        :param path_in_commit: empty when the commit lacks the text, None when that was not checked.
         """
         is_pending = path_in_commit == "" and bool(self.remote and self.remote.kind)
         return MapSource(self.path_of(file), self.commit, self._web(), path_in_commit or "", is_pending)
@@ -265,7 +265,7 @@ class Checkout:
         return descent(self.root, self.commit, commit)
 
     def knowing(self, kinds: Mapping[str, str]) -> Checkout:
-        """Return the same checkout with what is known of servers: tracker by host."""
+        """Return the checkout with the known servers: tracker by host."""
         return replace(self, remote=self.remote.named(kinds)) if self.remote else self
 
     def _web(self) -> WebFiles | None:
@@ -281,7 +281,7 @@ class Checkout:
 
 @lru_cache
 def checkout_of(folder: Path) -> Checkout:
-    """Return what is known of the repository around a folder, or of the folder itself."""
+    """Return what is known about the repository around a folder, or the folder itself."""
     if not _git(folder, "rev-parse", "--show-toplevel"):
         distrusted = _git(folder, "-c", "safe.directory=*", "rev-parse", "--show-toplevel")
         return Checkout(folder.resolve(), is_repository=bool(distrusted))
@@ -301,9 +301,9 @@ def checkout_of(folder: Path) -> Checkout:
 
 
 def checkout_around(file: Path, base: Checkout) -> Checkout:
-    """Return the checkout that a file lies in: a submodule, a worktree or a clone within another one has its own.
+    """Return the checkout of a file: a submodule, a worktree or a clone within another one has its own.
 
-    :param base: the checkout that the run is about; also for a file that lies in none.
+    :param base: the checkout that the run is about; also used for a file outside of any.
     """
     folder = file.resolve().parent
     root = files.repository_around(folder)
@@ -325,7 +325,7 @@ def default_branch(folder: Path) -> str:
 
 
 def commit_of_tag(address: str, tag: str, variables: Mapping[str, str]) -> str:
-    """Ask a server for the commit of a tag; empty when it does not tell, and nobody is asked for a password.
+    """Ask a server for the commit of a tag; empty when it does not say, and nobody is asked for a password.
 
     :param variables: the environment that git runs in.
     """
@@ -342,10 +342,10 @@ def _remote_name(folder: Path) -> str:
 
 
 def _remote(folder: Path, name: str) -> Remote | None:
-    """Return where a remote is, whether or not ``insteadOf`` makes something else of its address.
+    """Return where a remote is, whether or not ``insteadOf`` rewrites its address.
 
-    Of the address as it was written and as git rewrites it the one on a public server counts: a mirror near somebody's
-    machine is not where the repository lives.
+    Of the written and the rewritten address, the one on a public server counts: a local mirror is not where the
+    repository is.
     """
     written = parse_remote(_git(folder, "config", "--get", f"remote.{name}.url"), ask=lambda *_: "")
     if written is not None and public_kind(written.host):

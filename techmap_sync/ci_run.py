@@ -1,4 +1,4 @@
-"""A CI as the program knows it: what it says of the run that it has started. Each vendor's own is in its folder."""
+"""A CI as the program sees it: what it says about the run that it started. Each vendor's own is in its folder."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Deed(StrEnum):
-    """What a CI run does, by the names that the command line takes."""
+class CiCommand(StrEnum):
+    """What a CI run does, by the names on the command line."""
 
     CHECK = "check"
     PLAN = "plan"
@@ -18,14 +18,14 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CiRun:
-    """What a CI says of the commit that it runs for."""
+    """What a CI says about the commit that it runs for."""
 
     what: str
     """``the branch idea``, ``the tag v1``, ``pull request 12``."""
     branch: str = ""
     """Empty for a tag or a review."""
     default_branch: str = ""
-    """Empty when the CI does not tell."""
+    """Empty when the CI does not say."""
     commit: str = ""
     repository: str = ""
     """Path of the repository on its server."""
@@ -37,7 +37,7 @@ class CiRun:
 
     @property
     def elsewhere(self) -> str:
-        """What a run that is not on the default branch is about."""
+        """What a run outside the default branch is about."""
         return f"{self.branch or self.what}, which is not the default branch {self.default_branch}".rstrip()
 
 
@@ -53,11 +53,11 @@ class ReviewPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
-    """Why a run takes place, and what it does."""
+class CiEvent:
+    """Why a CI started a run, and which command it runs."""
 
-    deed: Deed
-    because: str
+    command: CiCommand
+    reason: str
     """To follow "because of": ``a push to main, the default branch``."""
     review: ReviewPlace | None = None
     forked: bool = False
@@ -65,17 +65,17 @@ class Occasion:
 
 
 class Ci:
-    """A CI. What a subclass leaves as it is here is the careful answer: nothing is known, so nobody is trusted."""
+    """A CI. What a subclass does not override has the careful answer: nothing is known, so nothing is trusted."""
 
     name = "a CI"
     workspace_variable = ""
-    """Holds the folder of the checkout."""
+    """Variable with the folder of the checkout."""
     summary_variable = ""
-    """Holds the file to which a job adds its summary."""
+    """Variable with the file to which a job adds its summary."""
     outputs_variable = ""
-    """Holds the file to which a step adds what it hands on."""
+    """Variable with the file to which a step adds its outputs."""
     job_variables: tuple[str, ...] = ()
-    """Together they tell one job of a pipeline from the others."""
+    """Variables that together distinguish one job of a pipeline from the others."""
     takes_commands = False
     """The runner shows problems that are printed as its commands (``reports/github_actions.py``)."""
 
@@ -84,36 +84,36 @@ class Ci:
         return False
 
     def tells_its_event(self, variables: Mapping[str, str]) -> bool:
-        """Whether it runs this, or somebody handed on the variables by which it tells its event."""
+        """Whether it runs this process, or the variables of its event were passed on to it."""
         return self.runs(variables)
 
     def api_url(self, variables: Mapping[str, str]) -> str:
-        """Return the address of the API of its own server; empty where it does not tell."""
+        """Return the address of the API of its own server; empty where it does not say."""
         return ""
 
     def host(self, variables: Mapping[str, str]) -> str:
-        """Return the address or the host by which people know its server; empty where it does not tell."""
+        """Return the address or the host by which people know its server; empty where it does not say."""
         return ""
 
     def target(self, variables: Mapping[str, str]) -> str:
-        """Return its repository as ``--to`` takes it behind the colon; empty where it does not tell."""
+        """Return its repository as in ``--to`` after the colon; empty where it does not say."""
         return ""
 
     def path(self, variables: Mapping[str, str]) -> str:
-        """Return the path of its repository on the server; empty where it does not tell."""
+        """Return the path of its repository on the server; empty where it does not say."""
         return self.target(variables)
 
     def run(self, variables: Mapping[str, str]) -> CiRun:
-        """Return which commit it runs for."""
+        """Return the commit that it runs for."""
         return CiRun("a commit without a branch")
 
-    def occasion(self, variables: Mapping[str, str], run: CiRun) -> Occasion:
-        """Return what a run is about, and what is to be done."""
-        return Occasion(Deed.PLAN, run.what)
+    def event(self, variables: Mapping[str, str], run: CiRun) -> CiEvent:
+        """Return why a run was started, and which command it runs."""
+        return CiEvent(CiCommand.PLAN, run.what)
 
     def doubt(self, variables: Mapping[str, str]) -> str:
-        """Return why nobody vouches for the checkout, to follow "because"; empty when it is trusted."""
-        return f"{self.name} does not tell whose code it runs"
+        """Return why the checkout is not trusted, to follow "because"; empty when it is."""
+        return f"{self.name} does not say whose code it runs"
 
     def actor(self, variables: Mapping[str, str]) -> str:
         """Return the account that started the run."""

@@ -1,7 +1,7 @@
 """Reads files of a repository, and nothing outside of it: links are resolved, and only plain files are opened.
 
-Who checks out a repository does not choose what lies in it. A link there could lead to the environment of this process,
-to ``.git/config`` or to a device; opening a pipe would wait for ever.
+A checkout can contain anything. A link in it could lead to the environment of this process, to ``.git/config`` or to
+a device; opening a pipe would wait for ever.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ _LINK = "put the file itself there: links are followed within the repository, an
 
 
 def repository_around(folder: Path) -> Path:
-    """Return the nearest folder upwards that holds ``.git``, links resolved; without one, the folder itself.
+    """Return the nearest folder upwards that holds ``.git``, links resolved; the folder itself where there is none.
 
-    Git is not asked, because settings of the repository could answer for it (``core.worktree``).
+    Git is not asked, because the repository's settings could change its answer (``core.worktree``).
     """
     here = Path(os.path.realpath(folder))
     return next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
 
 
 def path_in_repository(path: Path) -> str:
-    """Return the path of a file from the root of its repository, with ``/``, wherever one stands; the path as it is
+    """Return the path of a file from the root of its repository, with ``/``, whatever the current folder; the path as
     written where there is no repository. A submodule is part of the repository around it, whose services show the file.
     """
     real = Path(os.path.realpath(path))
@@ -67,8 +67,8 @@ def _around_submodule(root: Path) -> Path | None:
 def border_of(path: Path) -> Path | None:
     """Return the repository that a path has to stay in, once its links are resolved.
 
-    It is the one around the current folder. None for a path that is written as one outside of it: whoever may type that
-    path may read the file.
+    It is the one around the current folder. None for a path that is written as one outside of it: a user who types
+    that path may read the file.
     """
     root = repository_around(Path.cwd())
     written = Path(os.path.abspath(path))  # noqa: PTH100 - links as they are
@@ -76,23 +76,23 @@ def border_of(path: Path) -> Path | None:
 
 
 def is_within(path: Path, border: Path) -> bool:
-    """Return whether a path leads into a folder and not into its ``.git``; what it leads to need not be there."""
+    """Return whether a path leads into a folder and not into its ``.git``; its target need not exist."""
     real = Path(os.path.realpath(path))
     return real.is_relative_to(border) and ".git" not in map(str.casefold, real.relative_to(border).parts)
 
 
 def read(path: Path, limit: int, border: Path | None) -> bytes:
-    """Return what a plain file holds.
+    """Return the content of a plain file.
 
-    :param limit: the most bytes that it may have.
-    :param border: folder that it has to lie in, resolved; None for a file anywhere.
+    :param limit: the most bytes allowed.
+    :param border: folder that it has to be in, resolved; None for a file anywhere.
     :raises UnreadableFile: it is not there, leads outside, is not a plain file, is too large, or cannot be read.
     """
     try:
         real = Path(os.path.realpath(path, strict=True))
         if border is not None and not is_within(real, border):
             raise UnreadableFile(str(path), "leads out of the repository, or into .git", _LINK)
-        _check_kind(path, real.stat().st_mode)  # opening some devices does something already
+        _check_kind(path, real.stat().st_mode)  # opening some devices has an effect
         with open(_opened(real, border), "rb") as file:
             _check_kind(path, os.fstat(file.fileno()).st_mode)
             content = file.read(limit + 1)
@@ -104,9 +104,9 @@ def read(path: Path, limit: int, border: Path | None) -> bytes:
 
 
 def read_typed(path: Path, limit: int) -> bytes:
-    """Return what a user's own path gives, which may be a pipe or ``/dev/null``.
+    """Return the content of a path that a user typed, which may be a pipe or ``/dev/null``.
 
-    :raises UnreadableFile: it cannot be read, or gives more than the limit.
+    :raises UnreadableFile: it cannot be read, or has more than the limit.
     """
     try:
         with path.open("rb") as file:
@@ -119,7 +119,7 @@ def read_typed(path: Path, limit: int) -> bytes:
 
 
 def _opened(real: Path, border: Path | None) -> int:
-    """Open a resolved path folder by folder, so that none of them can become a link meanwhile."""
+    """Open a resolved path folder by folder, so that none of them can be replaced by a link meanwhile."""
     if border is None or os.open not in os.supports_dir_fd:
         return os.open(real, os.O_RDONLY | _BINARY | _NOFOLLOW | _NONBLOCK)
     *folders, name = real.relative_to(border).parts
@@ -141,7 +141,7 @@ def _check_kind(path: Path, mode: int) -> None:
 
 def _unreadable(path: Path, error: OSError | ValueError) -> UnreadableFile:
     if isinstance(error, ValueError):
-        return UnreadableFile(str(path), "is not a path: it holds a NUL", "name another file")
+        return UnreadableFile(str(path), "is not a path: it contains a NUL", "name another file")
     if error.errno == errno.ELOOP:
         return UnreadableFile(str(path), "is a link that leads back to itself", _REMOVE)
     if error.errno == errno.ENOENT and os.path.islink(path):  # noqa: PTH114 - never raises

@@ -1,7 +1,7 @@
-"""Starts other programs (git, gh, glab), and never one that a checkout brings along.
+"""Starts other programs (git, gh, glab), and never one from the checkout.
 
-A program is found by its full path: only folders of PATH that are absolute and outside the checkout count; nor does the
-current folder, which Windows would try first. A program sees the same PATH, because ``gh`` looks for ``git`` itself.
+Programs are looked up only in folders of PATH that are absolute and outside the checkout, never in the current folder,
+which Windows would try first. A program gets the same PATH, because ``gh`` looks up ``git`` itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from techmap_sync.registry import known_cis
 
 PATIENCE = 30.0
-"""Seconds for a program that only looks at this machine."""
+"""Seconds for a program that uses no network."""
 _QUIET_GIT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "",  # set and empty also keeps core.askPass from being started
@@ -24,9 +24,9 @@ _QUIET_GIT = {
     "GIT_OPTIONAL_LOCKS": "0",
 }
 _LOCAL_GIT = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": ""}
-"""A partial clone would fetch what it lacks, by a program that its own settings name."""
+"""A partial clone would fetch missing objects, by a program from its own settings."""
 _POINTERS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"})
-"""What git's hooks are given, and what then holds for no other repository."""
+"""Set for git's hooks; valid for one repository only."""
 _NO_CODE = (
     "--no-pager",
     *(
@@ -41,7 +41,7 @@ _NO_CODE = (
         for word in ("-c", setting)
     ),
 )
-"""Settings of a repository by which git starts programs: https://git-scm.com/docs/git-config"""
+"""Settings of a repository that make git start programs: https://git-scm.com/docs/git-config"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Ran:
 
     @property
     def said(self) -> str:
-        """What it printed, without the line end; empty unless it succeeded."""
+        """Its output without the line end; empty unless it succeeded."""
         return self.output.strip() if self.code == 0 else ""
 
 
@@ -64,11 +64,11 @@ def run(
     variables: Mapping[str, str] | None = None,
     seconds: float = PATIENCE,
 ) -> Ran:
-    """Run a program, and return what it printed. It gets nothing to read, so it cannot ask.
+    """Run a program, and return its output. It has no input, so it cannot ask questions.
 
     :param command: name of the program and its arguments; the name without any folder.
     :param folder: where it runs; by default at the root of the file system, which is in no repository.
-    :param variables: the environment that it runs in; by default this process's own.
+    :param variables: the environment that it runs in; by default that of this process.
     """
     variables = os.environ if variables is None else variables
     clean = {**variables, "PATH": os.pathsep.join(_folders(variables)), "NoDefaultCurrentDirectoryInExePath": "1"}
@@ -104,7 +104,7 @@ def git(folder: Path, *arguments: str, seconds: float = PATIENCE) -> Ran:
 
 
 def git_on_the_network(*arguments: str, seconds: float, variables: Mapping[str, str] | None = None) -> Ran:
-    """Run git outside of every repository, so that only the user's own settings count; nobody is asked anything."""
+    """Run git outside of every repository, so that only the user's own settings count; it asks for no password."""
     alone = {**(os.environ if variables is None else variables), **_QUIET_GIT}
     return run(["git", f"--git-dir={os.devnull}", *arguments], None, alone, seconds)
 
@@ -128,13 +128,13 @@ def _folders(variables: Mapping[str, str]) -> list[str]:
 
 
 def _checkouts(variables: Mapping[str, str]) -> list[Path]:
-    """Return the folders whose programs are not started: the repository around us, else this folder, and the CI's.
+    """Return the folders whose programs are not started: the repository here, else this folder, and the CI's checkout.
 
-    The root of the file system never counts: nothing would be left.
+    The root of the file system never counts: no program would be left.
     """
     here = Path.cwd()
     repository = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), None)
-    places = (variables.get(ci.workspace_variable) for ci in known_cis())  # wherever a job stands
+    places = (variables.get(ci.workspace_variable) for ci in known_cis())
     by_ci = [Path(place) for place in places if place]
     found = [folder.resolve() for folder in (*([repository] if repository else []), *by_ci)]
     return [folder for folder in found if folder != folder.parent]

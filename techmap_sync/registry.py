@@ -1,8 +1,8 @@
 """The trackers that the program knows: one ``TrackerKind`` each, looked up by its name, by a host or by a CI.
 
 Those that come with the program are in ``BUILT_IN``. Other packages add theirs by an entry point in the group
-``techmap_sync.trackers``, whose name is that of the kind; they are looked for only where none of ours is meant, because
-that means to read the metadata of every package that is installed.
+``techmap_sync.trackers``, whose name is that of the kind; they are only looked up where none of the built-in ones
+matches, because that reads the metadata of every installed package.
 """
 
 from __future__ import annotations
@@ -31,33 +31,33 @@ _KIND = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where trackers of a kind live, and how one logs in there. A token is bound to a host by ``credentials.py``."""
+    """The servers of a kind, and how to log in there. ``credentials.py`` binds a token to a host."""
 
     public_api: str = ""
-    """Address of the API that everybody uses; empty where each team has a server of its own."""
+    """Address of the public API; empty where each team has its own server."""
     aliases: Mapping[str, str] = field(default_factory=dict)
-    """Other names of the public host, as remotes have them -> the host."""
+    """Other names of the public host in remotes -> the host."""
     api_apart: tuple[str, ...] = ()
-    """Hosts whose API has a host of its own, ``api.HOST``; one that begins with a dot is an ending of hosts."""
+    """Hosts whose API has its own host, ``api.HOST``; one that begins with a dot is a suffix of hosts."""
     own_api: str = ""
-    """Where another server has its API, below its host."""
+    """Path of the API on other servers."""
     own_host_prefix: str = ""
-    """How hosts of one's own often begin. A guess, good enough for ``init``, whose files are read before they count."""
+    """Usual prefix of self-hosted servers. A guess, good enough for ``init``, whose files a person reads first."""
     tokens: tuple[str, ...] = ()
-    """Variables that hold a token, the strongest first."""
+    """Variables with a token, in order of precedence."""
     credentials: Mapping[str, str] = field(default_factory=dict)
-    """Another way to log in, which needs all of these: name of a credential -> its variable."""
+    """Another way to log in, which needs all of these: credential -> its variable."""
     ci_token: str = ""
-    """Variable with a job's own token, which is the one for comments on a review."""
+    """Variable with a job's own token, which is used for comments on a review."""
     login: tuple[str, ...] = ()
-    """Command that prints the token of whoever is logged in on a host, which is its last argument."""
+    """Command that prints the token of the user who is logged in on a host, its last argument."""
     host_variables: tuple[str, ...] = ()
-    """Variables by which that command is told a host."""
+    """Variables with the host of that command."""
     answered_by: tuple[str, ...] = ()
-    """Further variables from which that command takes a token, whatever host it is asked for."""
+    """Further variables from which that command takes a token, for any host."""
 
     def login_host(self, server: Server) -> str:
-        """Return the host by which people know a server: it may have a host of its own for its API."""
+        """Return the host by which people know a server: its API may have its own host."""
         apart = any(
             server.host.endswith(host) if host.startswith(".") else server.host == f"api.{host}"
             for host in self.api_apart
@@ -72,7 +72,7 @@ class Servers:
 
     @property
     def public_hosts(self) -> frozenset[str]:
-        """The hosts of the server that everybody uses."""
+        """The hosts of the public server."""
         if not self.public_api:
             return frozenset()
         server = read_address(self.public_api)[0]
@@ -80,78 +80,78 @@ class Servers:
 
     @property
     def public_host(self) -> str:
-        """The host by which people know that server; empty where there is none."""
+        """The host by which people know the public server; empty where there is none."""
         return self.login_host(read_address(self.public_api)[0]) if self.public_api else ""
 
 
 @dataclass(frozen=True, slots=True)
 class WebLinks:
-    """How the files of a commit are reached, behind the address of their repository."""
+    """Where the files of a commit are, relative to the address of their repository."""
 
     page: str
-    """What stands before a path: ``/blob/{commit}/``."""
+    """Before a path: ``/blob/{commit}/``."""
     raw: str
     """The same for the file itself, which images need."""
     lines: str
-    """How lines are named behind the path: ``#L{first}-L{last}``."""
+    """Lines, after the path: ``#L{first}-L{last}``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What ``init`` knows of a repository that gets a file for its CI."""
+    """What ``init`` knows about a repository that gets a file for its CI."""
 
     root: Path
     host: str
     """Of its remote."""
     fill: Callable[..., str]
-    """Gets the name of a file in ``config/``, and perhaps values by placeholder; returns its text, filled in."""
+    """Takes the name of a file in ``config/`` and values by placeholder; returns its text, filled in."""
     commit_of_tag: Callable[[str, str], str]
-    """Gets the address of a repository and a tag, and returns its commit; empty when the server does not tell."""
+    """Takes the address of a repository and a tag; returns its commit, empty when the server does not say."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackerKind:
-    """All that the program has to know of one kind of tracker. Places, ``module:name``, are imported when used."""
+    """Everything the program knows about one kind of tracker. Places, ``module:name``, are imported when used."""
 
     name: str
-    """What stands before the colon of ``--to``, and the table of settings."""
+    """Before the colon of ``--to``; also the name of the table of settings."""
     title: str
-    """How people write it: ``GitHub``."""
+    """In sentences: ``GitHub``."""
     target: str
-    """What stands behind the colon: ``OWNER/NAME``."""
+    """After the colon, for help: ``OWNER/NAME``."""
     connect: str
-    """Place of a function: ``Connection -> Tracker``. It judges the target, and sends nothing yet."""
+    """Place of a function: ``Connection -> Tracker``. It checks the target, and sends nothing yet."""
     default_target: str = ""
-    """Taken where no target is named; empty for the repository that the maps are in."""
+    """Used where no target is named; empty for the repository of the maps."""
     servers: Servers | None = None
-    """None where tickets are files: the target is a path, nobody logs in."""
+    """None where tickets are files: the target is a path, and there is no login."""
     web: WebLinks | None = None
     ci: Ci | None = None
     review: str = ""
-    """Place of a function: ``Connection, number -> Review``; empty where plans are not kept as comments."""
+    """Place of a function: ``Connection, number -> Review``; empty where there are no comments."""
     settings: str = ""
-    """Place of the table of settings, a ``settings.ServerTable``; empty for that one itself."""
+    """Place of the table of settings, a ``settings.ServerTable``; empty for that class itself."""
     defaults: Mapping[str, object] = field(default_factory=dict)
-    """Its defaults, for a tracker of another package; those of ours are in ``config/defaults.toml``."""
+    """Its defaults, for a tracker of another package; those of the built-in ones are in ``config/defaults.toml``."""
     harmless_settings: frozenset[str] = frozenset({"seconds_between_writes"})
-    """Keys of that table that count from any checkout, a stranger's too."""
+    """Keys of that table that count from any checkout, an untrusted one too."""
     start: str = ""
     """Place of a function for ``init``: ``Start -> files for its CI by path, and what is left to do by hand``."""
 
     @property
     def is_embedded(self) -> bool:
-        """Whether the tickets are files of the folder itself: no server, nobody else who sees them."""
+        """Whether the tickets are files in a folder, without a server."""
         return self.servers is None
 
     @property
     def way_to_write_it(self) -> str:
-        """How a target of this kind is written behind ``--to``."""
+        """How a target of this kind is written after ``--to``."""
         return f"{self.name}:{self.target}"
 
     def tracker(self, connection: Connection) -> Tracker:
         """Return the tracker that a connection names.
 
-        :raises UsageProblem: the target is none, or there is no login.
+        :raises UsageProblem: the target is invalid, or there is no login.
         """
         found: Tracker = resolve_name(self.connect)(connection)
         return found
@@ -162,7 +162,7 @@ class TrackerKind:
         :raises UsageProblem: there is no login, or this kind has none.
         """
         if not self.review:
-            raise UsageProblem(f"{self.title} keeps no comments", "leave --comment out")
+            raise UsageProblem(f"{self.title} has no comments", "leave --comment out")
         found: Review = resolve_name(self.review)(connection, number)
         return found
 
@@ -187,14 +187,14 @@ def built_in() -> Mapping[str, TrackerKind]:
 
 @lru_cache
 def installed() -> Mapping[str, TrackerKind]:
-    """Return the kinds that other packages add, by name; what is broken or takes one of our names is left out."""
+    """Return the kinds that other packages add, by name; one that is broken or has a built-in name is left out."""
     found = {}
     for entry in entry_points(group=GROUP):
         if entry.name not in built_in():
             try:
                 found[entry.name] = _loaded(entry.name, entry.load)
             except UsageProblem:
-                continue  # whoever asks for it by name is told
+                continue  # asked for by name, it is an error
     return found
 
 
@@ -218,17 +218,17 @@ def find_kind(name: str) -> TrackerKind | None:
 
 
 def embedded() -> TrackerKind:
-    """Return the kind that keeps tickets where there is no server."""
+    """Return the kind that needs no server."""
     return next(kind for kind in built_in().values() if kind.is_embedded)
 
 
 def on_servers() -> tuple[TrackerKind, ...]:
-    """Return all kinds that live on servers, those of other packages last."""
+    """Return all kinds with servers, those of other packages last."""
     return tuple(kind for kind in (*built_in().values(), *installed().values()) if kind.servers)
 
 
 def same_host(host: str) -> str:
-    """Return the name by which a server is known, whatever a remote calls it."""
+    """Return the canonical name of a host that a remote may call by an alias."""
     name = host.casefold().rstrip(".")
     return next((servers.aliases[name] for servers in _servers_of(name) if name in servers.aliases), name)
 
@@ -242,7 +242,7 @@ def same_source(source: str) -> str:
 def public_kind(host: str) -> str:
     """Return the name of the kind of a public server; empty for any other.
 
-    Hosts are compared whole: one that only begins or ends like a public one is no more than any other server.
+    Hosts are compared whole: one that only begins or ends like a public one is like any other server.
     """
     for kinds in (built_in, installed):
         for kind in kinds().values() if host else ():
@@ -254,7 +254,7 @@ def public_kind(host: str) -> str:
 def running(variables: Mapping[str, str]) -> tuple[TrackerKind, ...]:
     """Return the kinds whose CI runs this process.
 
-    That of another package comes first and alone: its runner may set the variables of another CI as well.
+    One of another package takes precedence: its runner may set the variables of another CI as well.
     """
     ours = tuple(kind for kind in built_in().values() if kind.ci and kind.ci.runs(variables))
     if not ours and not variables.get("CI"):
@@ -263,7 +263,7 @@ def running(variables: Mapping[str, str]) -> tuple[TrackerKind, ...]:
 
 
 def running_ci(variables: Mapping[str, str]) -> tuple[str, Ci] | None:
-    """Return the CI that runs this process and the name of its kind; None outside of those that are known."""
+    """Return the CI that runs this process and the name of its kind; None outside of known CIs."""
     return next(((kind.name, kind.ci) for kind in running(variables) if kind.ci), None)
 
 
@@ -281,7 +281,7 @@ def home(variables: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _servers_of(host: str) -> Iterator[Servers]:
-    """Yield the kinds' servers, ours first; others need not be looked for where ours know the host."""
+    """Yield the kinds' servers, the built-in ones first; others only where no built-in one knows the host."""
     ours = [kind.servers for kind in built_in().values() if kind.servers]
     yield from ours
     if host and not any(host == servers.public_host for servers in ours):
@@ -291,9 +291,9 @@ def _servers_of(host: str) -> Iterator[Servers]:
 def _loaded(name: str, load: Callable[[], object]) -> TrackerKind:
     """Return what an entry point names.
 
-    :raises UsageProblem: it cannot be imported, or is something else.
+    :raises UsageProblem: it cannot be imported, or is not a kind.
     """
-    hint = f"the entry point {name} in the group {GROUP} has to name a TrackerKind of just this name"
+    hint = f"the entry point {name} in the group {GROUP} has to name a TrackerKind with this very name"
     try:
         kind = load()
     except Exception as error:

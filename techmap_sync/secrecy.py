@@ -1,8 +1,8 @@
-"""Keeps secrets out of everything that is shown: whatever was once made a ``Secret`` is found again and hidden.
+"""Keeps secrets out of all output: the value of every ``Secret`` is found and hidden.
 
-A server may repeat a token in its answer, as it is, percent-encoded or as Basic authentication, and may send signs
-that a terminal obeys; a user may write an address with a password in it. So all that is printed or written to a report
-passes ``hidden``, and sentences that may quote a server or an address pass ``harmless``.
+A server may repeat a token in its answer, plain, percent-encoded or as Basic authentication, and may send control
+characters; a user may write an address with a password. So everything that is printed or written to a report passes
+``hidden``, and sentences that may quote a server or an address pass ``harmless``.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from urllib.parse import quote
 STARS = "***"
 ZERO_WIDTH_SPACE = "\u200b"
 _SHORTEST = 6
-"""Characters: hiding what is shorter would blot out words."""
+"""Characters: hiding shorter values would hide words."""
 _TELLING = 12
-"""Characters from which on a part of a secret is recognised; a text may have been cut in the middle of one."""
+"""Characters by which the beginning of a secret is recognised; a text may have been cut in the middle of one."""
 _TOKEN = re.compile(r"\b(?:gh[a-z]_|github_pat_|gl[a-z]+-|ey[JK])[\w.-]{8,}")
-"""Tokens by their documented prefixes, also of others than ourselves; ``ey`` opens a JSON Web Token."""
+"""Tokens by their documented prefixes, not only ours; ``ey`` begins a JSON Web Token."""
 _KNOWN: dict[str, str] = {}
-"""What is looked for, whole -> its beginning. One process runs one command, so nothing is ever taken out again."""
+"""What is hidden -> its beginning. One process runs one command, so nothing is ever removed."""
 _PASSWORD = re.compile(r"//(?:[^\s/]*|[^\s/@:]*:\S*)@")
-"""User and password in an address, whatever signs a careless hand left in the password."""
+"""User and password in an address, whatever characters are in the password."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -46,7 +46,7 @@ class Secret:
 
 
 def hidden(text: str) -> str:
-    """Return a text without any secret that is known, in whatever form a server may have repeated it."""
+    """Return a text without any known secret, in every form in which a server may repeat it."""
     for whole, beginning in _KNOWN.items():
         start = text.find(beginning)
         while start >= 0:
@@ -62,33 +62,33 @@ def without_tokens(text: str) -> str:
 
 
 def without_passwords(text: str) -> str:
-    """Return a text whose addresses hold no user and password."""
+    """Return a text whose addresses have no user and password."""
     return _PASSWORD.sub(f"//{STARS}@", text)
 
 
 def printable(text: str) -> str:
-    """Return a text on one line and without signs that a terminal obeys, those that turn the direction included.
+    """Return a text on one line and without control characters, those for the text direction included.
 
-    The space without width that keeps a title from naming people is not there for readers.
+    The zero-width space that keeps a title from mentioning people is not for readers.
     """
     return "".join(c if c.isprintable() else " " for c in text.replace(ZERO_WIDTH_SPACE, ""))
 
 
 def harmless(text: str) -> str:
-    """Return words of somebody else's as they may be shown: one line, nothing secret.
+    """Return foreign text as it may be shown: one line, without secrets.
 
-    Secrets are looked for again when the signs are gone that may have been put between their letters.
+    Secrets are looked for again without the control characters that may have been put between their letters.
     """
     return without_tokens(printable(without_tokens(without_passwords(text))))
 
 
 def _common(text: str, start: int, whole: str) -> int:
-    """Return how many characters of a secret are there from a place on."""
+    """Return how many characters of a secret follow at a place."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(text[start:], whole, strict=False)))
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Yield the ways in which a secret may be repeated, the lines of a key one by one. A number is not one."""
+    """Yield the forms in which a secret may be repeated, the lines of a key one by one. A number is not a secret."""
     for line in secret.split():
         if len(line) >= _SHORTEST and not line.startswith("-----") and not line.isdecimal():
             yield line
@@ -97,7 +97,7 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 def _as_base64(line: str) -> Iterator[str]:
-    """Yield the part of a Base64 text that only the secret decides, for each of the places where it may begin."""
+    """Yield the part of a Base64 text that depends on the secret alone, for each offset at which it may begin."""
     if len(line) < _TELLING:
         return
     for before in range(3):

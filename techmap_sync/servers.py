@@ -1,7 +1,7 @@
-r"""Servers, compared whole: what an address says, in one form, or why it says nothing that may be trusted.
+r"""Addresses of servers, in one canonical form, or refused.
 
-A browser, a library and a reader may each understand ``https://github.com\\@evil.example`` in another way. So an
-address is read by one strict grammar, and what is sent goes to the form that was compared, not to what was written.
+A browser, a library and a reader may each read ``https://github.com\\@evil.example`` differently. So an address is
+parsed by one strict grammar, and requests go to the form that was compared, not to what was written.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _USUAL = {"https": 443, "http": 80}
 
 
 class BadAddress(ValueError):
-    """The text is not the address of a server in the form that is asked for."""
+    """The text is not the address of a server in the required form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Server:
 
     scheme: str
     host: str
-    """In lower case, without the dot that may end it; an IPv6 address in brackets."""
+    """In lower case, without a trailing dot; an IPv6 address in brackets."""
     port: int
 
     @property
@@ -40,7 +40,7 @@ class Server:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether it is this machine, by an address or name that no resolver decides."""
+        """Whether it is this machine, by an address or name that needs no resolver."""
         if self.host == "localhost":
             return True
         try:
@@ -50,7 +50,7 @@ class Server:
 
     @property
     def is_private(self) -> bool:
-        """Whether nobody on the way can read what is sent there."""
+        """Whether what is sent there cannot be read on the way."""
         return self.scheme == "https" or self.is_loopback
 
     def __str__(self) -> str:
@@ -58,7 +58,7 @@ class Server:
 
 
 def read_address(address: str) -> tuple[Server, str]:
-    """Return the server of an address, and the path behind it.
+    """Return the server of an address, and the path after it.
 
     :raises BadAddress: it is not ``http(s)://HOST[:PORT][/PATH]`` in plain ASCII, without user, password, query.
     """
@@ -73,7 +73,7 @@ def read_address(address: str) -> tuple[Server, str]:
 
 
 def server_named(text: str) -> Server | None:
-    """Return the server of an address or of a bare ``HOST[:PORT]``, which is asked by https; None for anything else."""
+    """Return the server of an address or of a bare ``HOST[:PORT]``, which means https; None for anything else."""
     try:
         return read_address(text if "://" in text else f"https://{text}")[0]
     except BadAddress:
@@ -81,7 +81,7 @@ def server_named(text: str) -> Server | None:
 
 
 def _checked(host: str, address: str) -> str:
-    """Return a host in its one form; an IP address in unusual notation is refused."""
+    """Return a host in its canonical form; an IP address in unusual notation is refused."""
     bracketed = host.startswith("[")
     if not bracketed and not _NUMERIC.fullmatch(host.rpartition(".")[2]):
         return host

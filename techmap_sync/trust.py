@@ -1,9 +1,8 @@
-"""What the files of a checkout may decide. One decision, made from the CI's event, for every command.
+"""What the files of a checkout may decide: one decision, made from the CI's event, for every command.
 
-Whoever writes ``techmap-sync.toml`` decides how maps become tickets. He does not decide to whom a token is sent, which
-code-like templates run and whose tickets count, unless people who may do so have taken his change over: in a run about
-a stranger's change such settings do not count, and the run says which it left out. A run that is not understood is
-taken for one about a stranger's change.
+``techmap-sync.toml`` decides how maps become tickets. Where a token is sent, which templates run and whose tickets
+count is decided by it only after a maintainer has merged the change: in a run about a stranger's change such settings
+do not count, and the run says which it ignored. A run that is not understood counts as one about a stranger's change.
 """
 
 from __future__ import annotations
@@ -42,29 +41,29 @@ HARMLESS = frozenset(
 RESERVED = frozenset({"to", "api_url", "source", "templates", "trusted_authors", "adopted", "allow_public"})
 """Settings about servers, templates, sources and trust. A test holds that every setting is in one of the two sets.
 
-Of a tracker's table its kind says what counts: ``TrackerKind.harmless_settings``.
+For a tracker's table, its kind says which keys count: ``TrackerKind.harmless_settings``.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What is thought of a checkout."""
+    """Whether a checkout is trusted."""
 
     doubt: str = ""
-    """Why nobody vouches for it yet, to follow "because": empty when its settings count."""
+    """Why it is not trusted yet, to follow "because"; empty when its settings count."""
     own: tuple[str, str] = ("", "")
     """Tracker and target of the repository whose CI runs this."""
     root: Path = field(default_factory=Path)
-    """A folder of the checkout; only looked at when there is a doubt."""
+    """A folder of the checkout; only used when there is a doubt."""
 
     def counted(self, settings: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Return what counts of the settings that a file of the checkout makes, and the names of those that do not."""
+        """Return which settings from a file of the checkout count, and the names of those that do not."""
         if not self.doubt:
             return dict(settings), ()
         left: list[str] = []
-        return dict(self._sifted(settings, left)), tuple(left)
+        return dict(self._counting(settings, left)), tuple(left)
 
-    def _sifted(self, settings: Mapping[str, Any], left: list[str]) -> Iterator[tuple[str, Any]]:
+    def _counting(self, settings: Mapping[str, Any], left: list[str]) -> Iterator[tuple[str, Any]]:
         for name, value in settings.items():
             kind = find_kind(name) if name not in HARMLESS | RESERVED else None
             if name == "maps" and isinstance(value, list):
@@ -80,10 +79,10 @@ class Trust:
             elif name in RESERVED:
                 left.append(name)
             else:
-                yield name, value  # no setting at all, which is an error of its own
+                yield name, value  # an unknown setting, which is an error of its own
 
     def _changes_nothing(self, setting: str, value: object) -> bool:
-        """Whether a reserved setting says only what would hold without it."""
+        """Whether a reserved setting has no effect."""
         if not value:
             return True
         if setting != "to" or not isinstance(value, str):
@@ -96,7 +95,7 @@ class Trust:
 
     def _is_inside(self, path: object) -> bool:
         if not isinstance(path, str):
-            return True  # a bad value is an error of its own
+            return True  # an invalid value is an error of its own
         try:
             return is_within(Path.cwd() / path, repository_around(self.root))
         except (OSError, ValueError):
@@ -104,17 +103,17 @@ class Trust:
 
 
 def in_a_ci(environment: Mapping[str, str]) -> bool:
-    """Whether a CI that we know runs this, or somebody handed on the variables by which it tells its event."""
-    return _teller(environment) is not None
+    """Whether a known CI runs this process, or the variables of its event were passed on to it."""
+    return _ci_of(environment) is not None
 
 
 def doubt_about(environment: Mapping[str, str]) -> str:
     """Return why a checkout is not trusted, to follow "because"; empty when it is: a developer's own, or reviewed."""
-    ci = _teller(environment)
+    ci = _ci_of(environment)
     return ci.doubt(environment) if ci else ""
 
 
-def _teller(environment: Mapping[str, str]) -> Ci | None:
+def _ci_of(environment: Mapping[str, str]) -> Ci | None:
     running = running_ci(environment)
     others = (ci for ci in known_cis() if ci.tells_its_event(environment))
     return running[1] if running else next(others, None)

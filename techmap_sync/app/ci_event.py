@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from techmap_sync.ci_run import CiRun, Occasion
+from techmap_sync.ci_run import CiEvent, CiRun
 from techmap_sync.errors import UsageProblem
 from techmap_sync.registry import known_cis, running_ci
 
 
-def occasion(environment: Mapping[str, str]) -> Occasion:
+def current_event(environment: Mapping[str, str]) -> CiEvent:
     """Return what a CI run is about and which command it runs, decided from the event.
 
     :raises UsageProblem: no known CI runs this.
@@ -19,7 +19,7 @@ def occasion(environment: Mapping[str, str]) -> Occasion:
         names = " or ".join(ci.name for ci in known_cis())
         raise UsageProblem(f"not in a run of {names}", "use plan or push, or say what to do with --command")
     ci = found[1]
-    return ci.occasion(environment, ci.run(environment))
+    return ci.event(environment, ci.run(environment))
 
 
 def ci_run(environment: Mapping[str, str]) -> CiRun | None:

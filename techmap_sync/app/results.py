@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from rich.text import Text
 
-from techmap_sync.app.ci_event import occasion
+from techmap_sync.app.ci_event import current_event
 from techmap_sync.app.credentials import login_of_ci
 from techmap_sync.app.formats import Format
 from techmap_sync.app.survey import document_of
@@ -144,7 +144,7 @@ def review_of_this_run() -> ReviewPlace:
 
     :raises UsageProblem: the run does not belong to one.
     """
-    place = occasion(environment()).review
+    place = current_event(environment()).review
     if place is None:
         raise UsageProblem("this run does not belong to a pull or merge request", "leave --comment out")
     return place

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from techmap_sync.app.applying import carry_out, codes_of, deliver
-from techmap_sync.app.ci_event import occasion, outputs_file, summary_file
+from techmap_sync.app.ci_event import current_event, outputs_file, summary_file
 from techmap_sync.app.documents_found import MapFiles
 from techmap_sync.app.exit_codes import Exit, refusal_codes
 from techmap_sync.app.formats import Format, Report, asked_reports
@@ -22,7 +22,7 @@ from techmap_sync.app.run import Planned, RunOptions, make_plan, tasks_alone
 from techmap_sync.app.run_guards import allowances, refuse_conflicts, refuse_side_branch
 from techmap_sync.app.targets import checkout_here, remarks_of, tracker_without_login
 from techmap_sync.checkout import Checkout
-from techmap_sync.ci_run import Deed, Occasion
+from techmap_sync.ci_run import CiCommand, CiEvent
 from techmap_sync.cli import options
 from techmap_sync.cli.ci_log import JobLog
 from techmap_sync.cli.console import Screen, write_report
@@ -64,7 +64,7 @@ class FailOn(StrEnum):
                 return code is not Exit.DONE
 
 
-Command = Annotated[Deed | None, typer.Option(help="Run this command, whatever the event is.")]
+Command = Annotated[CiCommand | None, typer.Option(help="Run this command, whatever the event is.")]
 PathLines = Annotated[
     str, typer.Option("--paths", help="Maps, folders or globs, one per line. Default: the setting `maps`.")
 ]
@@ -101,7 +101,7 @@ def ci(
         named = read_named(resolve or (), recreate or (), rebind or ())
         run_options = RunOptions(named=named, allowed=allowed, accept_settings=accept_settings, shard=shard)
         job = _Job(settings, checkout_here(settings), screen, log, max_writes, fail_on, run_options)
-        result, codes = job.run(_occasion(command))
+        result, codes = job.run(_event(command))
     except Problem as problem:
         _report_problem(problem, log, reports)
         raise
@@ -123,28 +123,28 @@ class _Job:
     run_options: RunOptions
     """What the job's flags and its shard ask for."""
 
-    def run(self, occasion: Occasion) -> tuple[Result, list[Exit]]:
+    def run(self, event: CiEvent) -> tuple[Result, list[Exit]]:
         """Run the command, and return its result with all exit codes."""
-        self.screen.note(f"{occasion.deed}, because of {occasion.because}")
+        self.screen.note(f"{event.command}, because of {event.reason}")
         if not self.checkout.commit:
             hint = "check the repository out first; in a container, git config --global --add safe.directory '*'"
             raise UsageProblem("not in a git repository, or git does not trust it", hint)
-        alone = self._reason_to_leave_the_tracker(occasion)
+        alone = self._reason_to_leave_the_tracker(event)
         if alone:
-            return self._tasks(occasion, alone)
+            return self._tasks(event, alone)
         try:
-            planned = self._planned(occasion)
+            planned = self._planned(event)
         except TrackerError as problem:
-            if not occasion.forked:
+            if not event.forked:
                 raise
-            return self._tasks(occasion, f"{problem.what} (runs from forks have no secrets)")
+            return self._tasks(event, f"{problem.what} (runs from forks have no secrets)")
         self._problems(planned.files)
-        if occasion.deed is Deed.PLAN:
-            return self._previewed(occasion, planned)
+        if event.command is CiCommand.PLAN:
+            return self._previewed(event, planned)
         try:
             self._refuse(planned)
         except Refused as refusal:
-            return self._previewed(occasion, planned, refusal)
+            return self._previewed(event, planned, refusal)
         return self._written(planned)
 
     def _refuse(self, planned: Planned) -> None:
@@ -156,38 +156,36 @@ class _Job:
         if self.fail_on.refuses_conflicts:
             refuse_conflicts(planned.change_set)
 
-    def _reason_to_leave_the_tracker(self, occasion: Occasion) -> str:
-        if occasion.deed is Deed.CHECK:
+    def _reason_to_leave_the_tracker(self, event: CiEvent) -> str:
+        if event.command is CiCommand.CHECK:
             return "check reads no tracker"
         if {"to", "api_url"} & set(self.settings.uncounted):
             return f"the settings of this checkout do not say where a token goes, because {self.settings.doubt}"
-        tracker = tracker_without_login(self.settings, self.checkout) if occasion.review else ""
+        tracker = tracker_without_login(self.settings, self.checkout) if event.review else ""
         why = f"there is no token for {tracker} (runs from forks and of unprotected branches may have none)"
         return why if tracker else ""
 
-    def _tasks(self, occasion: Occasion, reason: str) -> tuple[Result, list[Exit]]:
+    def _tasks(self, event: CiEvent, reason: str) -> tuple[Result, list[Exit]]:
         """List the tasks of all maps without reading tickets."""
         files, change_set = tasks_alone([], self.settings, self.checkout)
         self._problems(files)
         remark = f"Only the tasks of the maps, not compared with their tickets: {reason}."
-        unwritten = [Exit.REFUSED] if occasion.deed in (Deed.PUSH, Deed.RECONCILE) else []
-        return self._shown(occasion, Result(files, change_set, remarks=(remark, *remarks_of(self.settings)))), unwritten
+        unwritten = [Exit.REFUSED] if event.command in (CiCommand.PUSH, CiCommand.RECONCILE) else []
+        return self._shown(event, Result(files, change_set, remarks=(remark, *remarks_of(self.settings)))), unwritten
 
-    def _planned(self, occasion: Occasion) -> Planned:
-        only_shown, run_options = occasion.deed is Deed.PLAN, self.run_options
+    def _planned(self, event: CiEvent) -> Planned:
+        only_shown, run_options = event.command is CiCommand.PLAN, self.run_options
         # Merging makes a newer commit than any that was pushed.
-        allowed = run_options.allowed | ({Guard.OLDER} if only_shown and occasion.review else set())
+        allowed = run_options.allowed | ({Guard.OLDER} if only_shown and event.review else set())
         allowed |= {Guard.UNCOMMITTED} if only_shown else set()
         # There is one comment on a review, about all maps, however many runners there are.
-        shard = ALL if occasion.review and run_options.shard.is_first else run_options.shard
-        run_options = replace(run_options, allowed=allowed, reconcile=occasion.deed is Deed.RECONCILE, shard=shard)
+        shard = ALL if event.review and run_options.shard.is_first else run_options.shard
+        run_options = replace(run_options, allowed=allowed, reconcile=event.command is CiCommand.RECONCILE, shard=shard)
         planned = make_plan([], self.settings, self.checkout, run_options)
         self.screen.note_shard(shard, planned.files)
         return planned
 
-    def _previewed(
-        self, occasion: Occasion, planned: Planned, refusal: Refused | None = None
-    ) -> tuple[Result, list[Exit]]:
+    def _previewed(self, event: CiEvent, planned: Planned, refusal: Refused | None = None) -> tuple[Result, list[Exit]]:
         """Show the plan, and why it was not applied if it should have been."""
         result = Result.of(planned)
         codes = refusal_codes(planned.change_set)
@@ -198,7 +196,7 @@ class _Job:
             result = replace(result, remarks=(remark, *planned.remarks))
         elif self.fail_on.refuses_conflicts and planned.change_set.counts()["conflict"]:
             codes.append(Exit.REFUSED)
-        return self._shown(occasion, result), [*codes, *([Exit.PENDING] if planned.change_set.writes else [])]
+        return self._shown(event, result), [*codes, *([Exit.PENDING] if planned.change_set.writes else [])]
 
     def _written(self, planned: Planned) -> tuple[Result, list[Exit]]:
         with self.log.section("Tickets"):
@@ -206,10 +204,10 @@ class _Job:
             codes = codes_of(result, self.screen)
         return result, codes
 
-    def _shown(self, occasion: Occasion, result: Result) -> Result:
+    def _shown(self, event: CiEvent, result: Result) -> Result:
         """Show a plan in the log and in the review."""
-        if occasion.review is not None and occasion.deed is Deed.PLAN and self.run_options.shard.is_first:
-            result = commented(occasion.review, result, self.settings, self.checkout)
+        if event.review is not None and event.command is CiCommand.PLAN and self.run_options.shard.is_first:
+            result = commented(event.review, result, self.settings, self.checkout)
         with self.log.section("Plan"):
             self.screen.result(rendered(result, Format.TEXT))
         return result
@@ -220,14 +218,14 @@ class _Job:
                 self.screen.result(check_text(files.checked))
 
 
-def _occasion(command: Deed | None) -> Occasion:
+def _event(command: CiCommand | None) -> CiEvent:
     variables = environment()
     if command is None:
-        return occasion(variables)
+        return current_event(variables)
     try:
-        return replace(occasion(variables), deed=command, because="--command")
+        return replace(current_event(variables), command=command, reason="--command")
     except UsageProblem:
-        return Occasion(command, "--command")
+        return CiEvent(command, "--command")
 
 
 def _hand_on(result: Result, screen: Screen, reports: Sequence[Report]) -> None:

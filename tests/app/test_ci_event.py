@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from techmap_sync.app.ci_event import occasion
+from techmap_sync.app.ci_event import current_event
 from techmap_sync.app.exit_codes import Exit
-from techmap_sync.ci_run import Deed, Occasion, ReviewPlace
+from techmap_sync.ci_run import CiCommand, CiEvent, ReviewPlace
 from techmap_sync.cli.ci import FailOn
 from techmap_sync.errors import UsageProblem
 from tests.app.run import Program
@@ -20,7 +20,7 @@ REPOSITORY = {"repository": {"default_branch": "trunk"}}
 PULL = "refs/pull/12/merge"
 
 
-def on_github(tmp_path: Path, event_name: str, ref: str, event: Any = REPOSITORY) -> Occasion:
+def on_github(tmp_path: Path, event_name: str, ref: str, event: Any = REPOSITORY) -> CiEvent:
     path = tmp_path / "event.json"
     path.write_text(json.dumps(event), encoding="utf-8")
     variables = {
@@ -30,30 +30,30 @@ def on_github(tmp_path: Path, event_name: str, ref: str, event: Any = REPOSITORY
         "GITHUB_REPOSITORY": "octo/maps",
         "GITHUB_EVENT_PATH": str(path),
     }
-    return occasion(variables)
+    return current_event(variables)
 
 
 @pytest.mark.parametrize(
-    ("event_name", "ref", "deed"),
+    ("event_name", "ref", "command"),
     [
-        ("push", TRUNK, Deed.PUSH),
-        ("push", "refs/heads/main", Deed.PLAN),
-        ("push", "refs/tags/trunk", Deed.PLAN),
-        ("schedule", TRUNK, Deed.RECONCILE),
-        ("workflow_dispatch", TRUNK, Deed.RECONCILE),
-        ("workflow_dispatch", "refs/heads/main", Deed.PLAN),
-        ("merge_group", "refs/heads/gh-readonly-queue/trunk/pr-1", Deed.PLAN),
-        ("issue_comment", TRUNK, Deed.PLAN),
-        ("pull_request", PULL, Deed.PLAN),
+        ("push", TRUNK, CiCommand.PUSH),
+        ("push", "refs/heads/main", CiCommand.PLAN),
+        ("push", "refs/tags/trunk", CiCommand.PLAN),
+        ("schedule", TRUNK, CiCommand.RECONCILE),
+        ("workflow_dispatch", TRUNK, CiCommand.RECONCILE),
+        ("workflow_dispatch", "refs/heads/main", CiCommand.PLAN),
+        ("merge_group", "refs/heads/gh-readonly-queue/trunk/pr-1", CiCommand.PLAN),
+        ("issue_comment", TRUNK, CiCommand.PLAN),
+        ("pull_request", PULL, CiCommand.PLAN),
     ],
 )
-def test_github(tmp_path: Path, event_name: str, ref: str, deed: Deed) -> None:
-    assert on_github(tmp_path, event_name, ref).deed is deed
+def test_github(tmp_path: Path, event_name: str, ref: str, command: CiCommand) -> None:
+    assert on_github(tmp_path, event_name, ref).command is command
 
 
 @pytest.mark.parametrize("event", ["no JSON", [], {}, None])
 def test_where_the_event_tells_no_default_branch_a_push_only_plans(tmp_path: Path, event: Any) -> None:
-    assert on_github(tmp_path, "push", TRUNK, event).deed is Deed.PLAN
+    assert on_github(tmp_path, "push", TRUNK, event).command is CiCommand.PLAN
 
 
 @pytest.mark.parametrize(
@@ -75,32 +75,32 @@ def test_the_number_of_a_pull_request_stands_in_its_ref_too(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("source", "branch", "deed"),
+    ("source", "branch", "command"),
     [
-        ("push", "trunk", Deed.PUSH),
-        ("push", "main", Deed.PLAN),
-        ("push", "", Deed.PLAN),
-        ("schedule", "trunk", Deed.RECONCILE),
-        ("schedule", "main", Deed.PLAN),
-        ("web", "trunk", Deed.RECONCILE),
-        ("ondemand_dast_scan", "trunk", Deed.PLAN),
+        ("push", "trunk", CiCommand.PUSH),
+        ("push", "main", CiCommand.PLAN),
+        ("push", "", CiCommand.PLAN),
+        ("schedule", "trunk", CiCommand.RECONCILE),
+        ("schedule", "main", CiCommand.PLAN),
+        ("web", "trunk", CiCommand.RECONCILE),
+        ("ondemand_dast_scan", "trunk", CiCommand.PLAN),
     ],
 )
-def test_gitlab(source: str, branch: str, deed: Deed) -> None:
+def test_gitlab(source: str, branch: str, command: CiCommand) -> None:
     variables = {"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": source, "CI_COMMIT_BRANCH": branch}
-    assert occasion(variables | {"CI_DEFAULT_BRANCH": "trunk"}).deed is deed
+    assert current_event(variables | {"CI_DEFAULT_BRANCH": "trunk"}).command is command
 
 
 def test_a_merge_request_is_that_of_the_project_it_goes_to() -> None:
     variables = {"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_IID": "7"}
     projects = {"CI_PROJECT_ID": "99", "CI_MERGE_REQUEST_PROJECT_ID": "42", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "99"}
-    found = occasion(variables | projects)
-    assert (found.deed, found.review, found.forked) == (Deed.PLAN, ReviewPlace("gitlab", "42", "7"), True)
+    found = current_event(variables | projects)
+    assert (found.command, found.review, found.forked) == (CiCommand.PLAN, ReviewPlace("gitlab", "42", "7"), True)
 
 
 def test_elsewhere_there_is_one_clear_message(program: Program) -> None:
     with pytest.raises(UsageProblem):
-        occasion({"CI": "true"})
+        current_event({"CI": "true"})
     ended = program("ci", "--report", "markdown=summary.md")
     assert ended.code == 2
     assert "GitHub Actions or GitLab CI" in ended.err

@@ -1,6 +1,6 @@
-"""GitHub Actions: what its variables and its event say of a run.
+"""GitHub Actions: what its variables and its event say about a run.
 
-``actions/checkout`` makes no ``refs/remotes/origin/HEAD``, so the checkout does not tell the default branch.
+``actions/checkout`` makes no ``refs/remotes/origin/HEAD``, so the checkout does not know the default branch.
 
 https://docs.github.com/actions/reference/workflows-and-actions/variables
 https://docs.github.com/actions/reference/events-that-trigger-workflows
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from techmap_sync import __version__
-from techmap_sync.ci_run import Ci, CiRun, Deed, Occasion, ReviewPlace
+from techmap_sync.ci_run import Ci, CiCommand, CiEvent, CiRun, ReviewPlace
 from techmap_sync.registry import Start
 from techmap_sync.servers import server_named
 
@@ -52,11 +52,11 @@ class GitHubActions(Ci):
         return variables.get("GITHUB_ACTIONS") == "true"
 
     def tells_its_event(self, variables: Mapping[str, str]) -> bool:
-        """Whether it runs this, or somebody handed on the event's name."""
+        """Whether it runs this process, or the event's name was passed on to it."""
         return self.runs(variables) or bool(variables.get("GITHUB_EVENT_NAME"))
 
     def api_url(self, variables: Mapping[str, str]) -> str:
-        """Return the address of the API, as it is told or as its server has it."""
+        """Return the address of the API, from its variable or from its server."""
         server = server_named(variables.get("GITHUB_SERVER_URL", ""))
         return variables.get("GITHUB_API_URL", "") or (self._api_of(server.authority) if server else "")
 
@@ -85,25 +85,25 @@ class GitHubActions(Ci):
             default = default or branch  # the event of a schedule may name no repository; it runs on the default branch
         return CiRun(f"the branch {branch}", branch, default, commit, home)
 
-    def occasion(self, variables: Mapping[str, str], run: CiRun) -> Occasion:
-        """Return what the event asks for."""
+    def event(self, variables: Mapping[str, str], run: CiRun) -> CiEvent:
+        """Return what the event means."""
         name = variables.get("GITHUB_EVENT_NAME", "")
         match name:
             case "pull_request" | "pull_request_target":
                 return self._pull_request(variables, event_of(variables))
             case "push" if run.is_on_default_branch:
-                return Occasion(Deed.PUSH, f"a push to {run.branch}, the default branch")
+                return CiEvent(CiCommand.PUSH, f"a push to {run.branch}, the default branch")
             case "push":
-                return Occasion(Deed.PLAN, f"a push to {run.elsewhere}")
+                return CiEvent(CiCommand.PLAN, f"a push to {run.elsewhere}")
             case "schedule" if run.is_on_default_branch:
-                return Occasion(Deed.RECONCILE, "a schedule")
+                return CiEvent(CiCommand.RECONCILE, "a schedule")
             case "workflow_dispatch" if run.is_on_default_branch:
-                return Occasion(Deed.RECONCILE, "a start by hand")
+                return CiEvent(CiCommand.RECONCILE, "a start by hand")
             case _:
-                return Occasion(Deed.PLAN, f"the event {name or 'without a name'} on {run.branch or run.what}")
+                return CiEvent(CiCommand.PLAN, f"the event {name or 'without a name'} on {run.branch or run.what}")
 
     def doubt(self, variables: Mapping[str, str]) -> str:
-        """Return why nobody vouches for the code that the event is about."""
+        """Return why the code that the event is about is not trusted."""
         name, home = variables.get("GITHUB_EVENT_NAME", ""), self.target(variables).casefold()
         event = event_of(variables)
         if name in _OF_A_PULL:
@@ -141,14 +141,16 @@ class GitHubActions(Ci):
             write(f"::{token}::")
             write("::endgroup::")
 
-    def _pull_request(self, variables: Mapping[str, str], event: Mapping[str, Any]) -> Occasion:
+    def _pull_request(self, variables: Mapping[str, str], event: Mapping[str, Any]) -> CiEvent:
         pull = _part(event, "pull_request")
         by_ref = _PULL.fullmatch(variables.get("GITHUB_REF", ""))
         number = str(pull.get("number") or (by_ref[1] if by_ref else ""))
         home = self.target(variables)
         from_where = str(_part(pull, "head", "repo").get("full_name", "")) if pull else home
         review = ReviewPlace("github", home, number) if number else None
-        return Occasion(Deed.PLAN, f"pull request {number}", review, forked=from_where.casefold() != home.casefold())
+        return CiEvent(
+            CiCommand.PLAN, f"pull request {number}", review, forked=from_where.casefold() != home.casefold()
+        )
 
 
 def event_of(variables: Mapping[str, str]) -> Mapping[str, Any]:
@@ -193,9 +195,9 @@ _REPLACED = {"@QUEUED@": " Of those that wait the newest alone remains, and push
 
 
 def workflow(start: Start) -> tuple[dict[str, str], str]:
-    """Return the workflow, with its action pinned where the commit can be found out."""
+    """Return the workflow, with its action pinned where the commit is known."""
     commit = start.commit_of_tag(ACTION, TAG)
     pin = f"{commit} # {TAG}" if commit else f"{TAG} # {HOW_TO_PIN}"
     text = start.fill("github-workflow.yml", {"@PIN@": pin, **(_QUEUED if start.host == "github.com" else _REPLACED)})
-    remark = f"{WORKFLOW} names the tag {TAG}, because its commit could not be found out; {HOW_TO_PIN}"
+    remark = f"{WORKFLOW} names the tag {TAG}, because its commit is not known; {HOW_TO_PIN}"
     return {WORKFLOW: text}, "" if commit else remark

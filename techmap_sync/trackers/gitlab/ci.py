@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from techmap_sync import files
-from techmap_sync.ci_run import Ci, CiRun, Deed, Occasion, ReviewPlace
+from techmap_sync.ci_run import Ci, CiCommand, CiEvent, CiRun, ReviewPlace
 from techmap_sync.errors import UnreadableFile, UsageProblem
 from techmap_sync.registry import Start
 
@@ -77,25 +77,25 @@ class GitLabCi(Ci):
             return CiRun(what, "", default, commit, home)
         return CiRun(f"the branch {branch}", branch, default, commit, home)
 
-    def occasion(self, variables: Mapping[str, str], run: CiRun) -> Occasion:
+    def event(self, variables: Mapping[str, str], run: CiRun) -> CiEvent:
         """Return what the source of the pipeline asks for."""
         source, number = variables.get("CI_PIPELINE_SOURCE", ""), variables.get("CI_MERGE_REQUEST_IID", "")
         if number:
             home = variables.get("CI_MERGE_REQUEST_PROJECT_ID") or self.target(variables)
             forked = variables.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", home) != home
-            return Occasion(Deed.PLAN, f"merge request {number}", ReviewPlace("gitlab", home, number), forked)
+            return CiEvent(CiCommand.PLAN, f"merge request {number}", ReviewPlace("gitlab", home, number), forked)
         if not run.is_on_default_branch:
-            return Occasion(Deed.PLAN, f"a pipeline on {run.elsewhere}")
+            return CiEvent(CiCommand.PLAN, f"a pipeline on {run.elsewhere}")
         if source == "push":
-            return Occasion(Deed.PUSH, f"a push to {run.branch}, the default branch")
+            return CiEvent(CiCommand.PUSH, f"a push to {run.branch}, the default branch")
         if source == "parent_pipeline":
-            return Occasion(Deed.PUSH, f"a child pipeline on {run.branch}, the default branch")
+            return CiEvent(CiCommand.PUSH, f"a child pipeline on {run.branch}, the default branch")
         if source in _ON_REQUEST:
-            return Occasion(Deed.RECONCILE, "a schedule" if source == "schedule" else "a start by hand")
-        return Occasion(Deed.PLAN, f"a pipeline by {source or 'an unknown source'}")
+            return CiEvent(CiCommand.RECONCILE, "a schedule" if source == "schedule" else "a start by hand")
+        return CiEvent(CiCommand.PLAN, f"a pipeline by {source or 'an unknown source'}")
 
     def doubt(self, variables: Mapping[str, str]) -> str:
-        """Return why nobody vouches for the code that the pipeline is about."""
+        """Return why the code that the pipeline is about is not trusted."""
         source = variables.get("CI_PIPELINE_SOURCE", "")
         if source == "merge_request_event" or variables.get("CI_MERGE_REQUEST_IID"):
             theirs = variables.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "")
@@ -128,7 +128,7 @@ class GitLabCi(Ci):
 
 PIPELINE = ".gitlab-ci.yml"
 JOB_FILE = ".gitlab/techmap-sync.yml"
-"""Holds the job beside a pipeline that is not ours."""
+"""Has the job where the pipeline is not ours."""
 _COMPONENT = "component: gitlab.com/techmap-sync/techmap-sync/techmap-sync@"
 _LOCAL = f"local: {JOB_FILE}"
 _STAGE = "test"
@@ -139,18 +139,18 @@ _SHARED = "gitlab.com"
 def pipeline(start: Start) -> tuple[dict[str, str], str]:
     """Return the files of the pipeline, which on the public server is a component from its catalogue.
 
-    :raises UsageProblem: the pipeline that is there cannot be read.
+    :raises UsageProblem: the existing pipeline cannot be read.
     """
     whole = start.fill("gitlab-include.yml" if start.host == _SHARED else "gitlab-ci.yml")
     return pipeline_files(_existing(start.root / PIPELINE, start.root), whole)
 
 
 def pipeline_files(existing: str, whole: str) -> tuple[dict[str, str], str]:
-    """Return the files of a pipeline by their paths, and what is to be said about the one that is there.
+    """Return the files of a pipeline by their paths, and what to say about the existing one.
 
-    A pipeline that somebody else wrote stays as it is.
+    An existing pipeline of the project is not changed.
 
-    :param existing: the pipeline that is there, empty when there is none.
+    :param existing: the existing pipeline; empty when there is none.
     :param whole: the pipeline of a project that has no other job.
     """
     if not existing or _OURS in existing.partition("\n")[0]:
@@ -171,12 +171,12 @@ def _to_add(lines: str, existing: str, sign: str) -> str:
 
 
 def _stage_beside(existing: str) -> str:
-    """Return the stage for our job: the usual one, else the first of a pipeline that names its own."""
+    """Return the stage for our job: the usual one, else the first of the pipeline's own."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        pipeline = YAML().load(existing)  # knows what it does not know, such as !reference
+        pipeline = YAML().load(existing)  # accepts unknown tags such as !reference
     except YAMLError:
         return _STAGE
     stages = pipeline.get("stages") if isinstance(pipeline, dict) else None

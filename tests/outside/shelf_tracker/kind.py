@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from techmap_sync.ci_run import Ci, CiRun, Deed, Occasion
+from techmap_sync.ci_run import Ci, CiCommand, CiEvent, CiRun
 from techmap_sync.registry import Servers, TrackerKind, WebLinks
 
 
@@ -26,8 +26,8 @@ class ShelfCi(Ci):
         branch = variables.get("SHELF_BRANCH", "")
         return CiRun(f"the branch {branch}", branch, "main", "", self.target(variables))
 
-    def occasion(self, variables: Mapping[str, str], run: CiRun) -> Occasion:
-        return Occasion(Deed.PUSH if run.is_on_default_branch else Deed.PLAN, f"a push to {run.branch}")
+    def event(self, variables: Mapping[str, str], run: CiRun) -> CiEvent:
+        return CiEvent(CiCommand.PUSH if run.is_on_default_branch else CiCommand.PLAN, f"a push to {run.branch}")
 
     def doubt(self, variables: Mapping[str, str]) -> str:
         return "" if variables.get("SHELF_FORK") == "false" else "the change is from a fork"
