@@ -141,7 +141,7 @@ def test_a_fork_does_not_choose_where_the_token_goes(job: Program, github: GitHu
         assert ended.code == 0, ended.err
         assert theirs.requests == []
     assert "do not say where a token goes" in comments(github)[0]
-    assert "techmap-sync.toml: api\\_url left out" in comments(github)[0]
+    assert "techmap-sync.toml: api\\_url ignored" in comments(github)[0]
     Path("techmap-sync.toml").unlink()
     assert job("ci").code == 0
     (only,) = comments(github)

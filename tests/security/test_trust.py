@@ -186,7 +186,7 @@ def test_every_command_says_what_it_left_out(program: Program, monkeypatch: pyte
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
     (program.folder / "techmap-sync.toml").write_text('templates = "docs"\ntrusted_authors = ["mallory"]\n')
     ended = program(command)
-    assert "templates, trusted_authors left out" in ended.err
+    assert "templates, trusted_authors ignored" in ended.err
     assert "issue_comment" in ended.err
 
 
@@ -197,4 +197,4 @@ def test_a_plan_of_such_a_checkout_says_so_to_every_reader(program: Program, mon
         ended = program("plan", "--format", form)
         assert ended.code == 0, ended.err
         said = json.loads(ended.out)["remarks"][0] if form == "json" else ended.out
-        assert "left out" in said, form
+        assert "ignored" in said, form
