@@ -27,7 +27,7 @@ ROOMS_OF_UNITS = {"documents", "planning", "reports", "sync", "fakes", "mutants"
 MORE_THAN_UNITS = {
     "documents": {"test_families.py"},
     "planning": {"test_mermaid.py"},
-    "reports": {"test_browser.py", "test_hostile.py", "test_page.py"},
+    "reports": {"test_browser.py", "test_hostile.py", "test_status_page.py"},
     "sync": {"test_races.py"},
 }
 """Modules there that start a program or a browser."""

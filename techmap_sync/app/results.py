@@ -21,7 +21,7 @@ from techmap_sync.registry import kind_named, known_cis, running_ci
 from techmap_sync.reports.check_results import code_quality, workflow_commands
 from techmap_sync.reports.github_actions import problem_command, refusal_commands, remark_commands
 from techmap_sync.reports.harmless import Commands
-from techmap_sync.reports.html.page import status_html
+from techmap_sync.reports.html.status_page import status_html
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.reports.plan_json import plan_json, push_json
 from techmap_sync.reports.plan_markdown import SUMMARY_LIMIT, plan_markdown, push_markdown

@@ -11,7 +11,7 @@ from techmap_sync.app.survey import status_of
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen
-from techmap_sync.reports.html.page import status_html
+from techmap_sync.reports.html.status_page import status_html
 from techmap_sync.reports.status_report import Document, status_json, status_markdown, status_text
 
 if TYPE_CHECKING:

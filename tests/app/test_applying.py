@@ -172,7 +172,7 @@ def test_the_time_that_a_push_will_take_is_told_within_a_tenth(program: Program,
         return seconds[-1]
 
     seconds: list[float] = []
-    with patch("techmap_sync.sync.outcomes.seconds_to_apply", told):
+    with patch("techmap_sync.app.applying.seconds_to_apply", told):
         before = server.connection().now()
         assert program("push", MAP, *server.flags).code == 0
     taken = (server.connection().now() - before).total_seconds()

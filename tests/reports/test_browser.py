@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from techmap_sync.reports.html.page import status_html
+from techmap_sync.reports.html.status_page import status_html
 from tests.app.run import ROOT
 from tests.reports.standings import hostile, many
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.reports.html.page import status_html, view_of, web_address, wrapped
+from techmap_sync.reports.html.status_page import status_html, view_of, web_address, wrapped
 from tests.app.run import ROOT
 from tests.reports.example import write_example
 from tests.reports.standings import ADDRESSES, ATTACKS, hostile, many
