@@ -35,7 +35,7 @@ class Guard(StrEnum):
     EXISTS = "exists"
     """Retiring a map whose file may still be there; see ``app/run.py``."""
     BRANCH = "branch"
-    """Writing to a server from another branch than the default one; see ``app/applying.py``."""
+    """Writing to a server from another branch than the default one; see ``app/run_guards.py``."""
     UNCOMMITTED = "uncommitted"
     """Writing, in a CI, what no commit holds; see ``app/other_documents.py``."""
 

@@ -106,9 +106,13 @@ def test_two_maps_with_one_identity_are_errors_in_both_and_a_third_is_pushed(pro
     assert {entry["path"]: entry["approved"] for entry in ended.json["maps"]} == {
         "a.md": False, "b/c.md": False, "other.md": True
     }  # fmt: skip
-    said = program("check", ".").out
-    assert 'the identity "password-reset" is also that of b/c.md' in said
-    assert 'the identity "password-reset" is also that of a.md' in said
+    doubled = [
+        each
+        for each in program("check", ".", "--format", "json").json["diagnostics"]
+        if each["rule"] == "duplicate-map-id"
+    ]
+    assert [each["path"] for each in doubled] == ["a.md", "b/c.md"]
+    assert ["b/c.md" in doubled[0]["message"], "a.md" in doubled[1]["message"]] == [True, True]
 
 
 def test_an_identity_by_hand_tells_namesakes_apart(program: Program) -> None:

@@ -127,7 +127,7 @@ def test_a_folder_that_leads_out_is_one_diagnostic(repository: Program) -> None:
     (repository.folder / "elsewhere").symlink_to(repository.folder.parent)
     ended = repository("check", "maps", "elsewhere")
     assert ended.code == 1
-    assert "error: elsewhere: leads out of the repository" in ended.err
+    assert "error: elsewhere: leads out" in ended.err
     assert SECRET not in ended.out + ended.err
 
 
@@ -252,11 +252,11 @@ def test_init_and_new_write_nothing_outside(repository: Program) -> None:
     (repository.folder / "techmap-sync.toml").symlink_to(outside / "settings")
     ended = repository("init", "--to", "backlog", "--force")
     assert ended.code == 2
-    assert "techmap-sync.toml leads out of the repository" in ended.err
+    assert "techmap-sync.toml leads out" in ended.err
     (repository.folder / "techmap-sync.toml").unlink()
     ended = repository("init", "--to", "backlog", "--force")
     assert ended.code == 2
-    assert "a link leads out of the repository; nothing was written" in ended.err
+    assert "nothing was written" in ended.err
     assert not (repository.folder / "techmap-sync.toml").exists()
     ended = repository("new", "Login", "--output", "docs/login.md")
     assert ended.code == 2

