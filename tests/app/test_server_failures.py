@@ -74,12 +74,12 @@ CASES = {
     "issues disabled": Case(
         issues_disabled,
         ("issues are disabled in octo/maps", "enable them in the repository's settings"),
-        ("the project group/project keeps no issues", "turn them on in the project's settings"),
+        ("the project group/project has no issues", "turn them on in the project's settings"),
     ),
     "no such project": Case(
         nothing,
         ("not found in some/other", "check the name, and that the token may see the repository"),
-        ("there is no project some/other", "check the path behind gitlab: and the token"),
+        ("there is no project some/other", "check the path after gitlab: and the token"),
         flags=("some/other",),
     ),
 }

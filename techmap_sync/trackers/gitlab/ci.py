@@ -1,4 +1,4 @@
-"""GitLab CI: what its variables say of a pipeline. Its runner leaves a detached HEAD, so the checkout does not tell.
+"""GitLab CI: what its variables say about a pipeline. Its runner leaves a detached HEAD, so the checkout does not tell.
 
 https://docs.gitlab.com/ci/variables/predefined_variables/
 """
