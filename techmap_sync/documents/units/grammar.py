@@ -65,6 +65,10 @@ class Grammar:
     parallel: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     done_words: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    """Words before the number of a step."""
+    files_labels: tuple[str, ...] = ()
+    """Labels before the paths that a task touches."""
     boxes: Mapping[str, str] = field(default_factory=dict)
     """What a sign in a box means besides done and open."""
     states: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -38,9 +38,9 @@ def without_family_words(heading: str, grammar: Grammar) -> str:
     before = re.match(rf"(?:{words})\s*(?:[:：]|\s[-–—])\s*(?=\S)|(?:{words})\s+for\s+(?=\S)", heading, re.I)
     if before:
         return without_family_words(heading[before.end() :], grammar)
-    behind = re.search(rf"(?:\s*[:：]\s*|\s+[-–—]\s*|\s+)(?:{words})$", heading, re.I)
-    divided = behind and re.match(r"\s*[:：]|\s+[-–—]", behind[0])
-    return heading[: behind.start()].strip() if behind and divided else heading
+    phrases = alternatives(word for word in grammar.title_words if " " in word)  # "Rota Implementation Plan"
+    behind = re.search(rf"(?:\s*[:：]\s*|\s+[-–—]\s+)(?:{words})$|\s+(?:{phrases})$", heading, re.I)
+    return heading[: behind.start()].strip() if behind else heading
 
 
 def ticket_title(title: str, grammar: Grammar, unit: str) -> str:

@@ -1,0 +1,1 @@
+"""The reader of plans whose tasks are headings with steps below them."""
