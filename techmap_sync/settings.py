@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -21,7 +21,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from techmap_sync.documents.base import Granularity, GranularityChoice, ReadingOptions
+from techmap_sync.documents.base import DocumentFamily, Granularity, GranularityChoice, ReadingOptions
+from techmap_sync.documents.families import families
 from techmap_sync.planning.task import PlanOptions
 from techmap_sync.planning.task_graph import EVERY_RULE
 from techmap_sync.registry import TrackerKind, built_in, kind_named
@@ -200,6 +201,11 @@ class Settings(Table):
     def reading_options(self) -> ReadingOptions:
         """Return what the families of documents have to know."""
         return ReadingOptions(self.vocabulary, GranularityChoice(**self.granularity.model_dump()))
+
+    @cached_property
+    def families(self) -> tuple[DocumentFamily, ...]:
+        """The families of documents as the settings want them read; made once for all documents."""
+        return families(self.reading_options())
 
     def sync_policy(self, source: str) -> SyncPolicy:
         """Return the policy of the sync core, as far as the settings decide it.

@@ -18,7 +18,9 @@ from techmap_sync.documents.marko_patches import MAX_LINES
 from techmap_sync.documents.technical_map.checks import check
 from techmap_sync.documents.technical_map.model import TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
+from techmap_sync.documents.technical_map.statements import statements_of
 from techmap_sync.planning.body import TicketTexts
+from techmap_sync.planning.lines import ledger_of_lines
 from techmap_sync.planning.link_targets import MapSource
 from techmap_sync.planning.planner import plan_tasks
 from techmap_sync.planning.templates import TicketTemplates
@@ -50,11 +52,13 @@ def read(text: str) -> TechnicalMap | None:
     return found.map
 
 
-def plan(technical_map: TechnicalMap | None, choice: GranularityChoice) -> object:
-    """What `plan` does to a map before it asks a tracker."""
+def plan(text: str, technical_map: TechnicalMap | None, choice: GranularityChoice) -> object:
+    """What `plan` does to a map before it asks a tracker, and `show` to find each line in a ticket."""
     assert technical_map is not None, "nothing would be measured"
     graph = graph_of(technical_map, choice)
-    return plan_tasks(graph, options(), TicketTexts(graph, MapSource("docs/map.md"), templates()))
+    said = statements_of(text, vocabulary())
+    texts = TicketTexts(graph, MapSource("docs/map.md"), templates(), said)
+    return ledger_of_lines(said, plan_tasks(graph, options(), texts))
 
 
 @lru_cache
@@ -69,7 +73,7 @@ def reading(text: str) -> Callable[[], object]:
 
 def planning(text: str, choice: GranularityChoice = SECTIONS) -> Callable[[], object]:
     technical_map = parse(text, vocabulary()).map
-    return lambda: plan(technical_map, choice)
+    return lambda: plan(text, technical_map, choice)
 
 
 def planning_each_item(text: str) -> Callable[[], object]:
@@ -119,7 +123,7 @@ def _fits(text: str) -> bool:
 @pytest.fixture(autouse=True, scope="module")
 def _calm() -> Iterator[None]:
     """Compile what is compiled once, and leave what other tests made to the collector for later."""
-    plan(read(CONSTRUCTS["tests"].text(SMALLEST)), SECTIONS)
+    planning(CONSTRUCTS["tests"].text(SMALLEST))()
     gc.collect()
     gc.freeze()
     yield
@@ -155,7 +159,7 @@ def test_planning_a_ticket_for_each_item_takes_linear_time(name: str) -> None:
 def test_a_mebibyte_is_read_and_planned_in_time(name: str) -> None:
     text = CONSTRUCTS[name].text(MEBIBYTE - 1000)
     with measured() as taken:
-        plan(read(text), SECTIONS)
+        plan(text, read(text), SECTIONS)
     assert taken.seconds < SECONDS
 
 

@@ -12,7 +12,7 @@ from techmap_sync.app.discovery import FoundFile, Identity, find_files, find_own
 from techmap_sync.app.parallel import ALL, Shard, map_in_order
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity, Span, apply_severities
 from techmap_sync.documents.base import Description, Document, DocumentFamily, family_of
-from techmap_sync.documents.families import families
+from techmap_sync.documents.statements import Statement
 from techmap_sync.documents.text import decode
 from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.files import border_of, path_in_repository
@@ -155,16 +155,20 @@ class _DocumentReader(NamedTuple):
         return MapFile(file.path, text, graph, judged)
 
 
-def families_of(settings: Settings) -> tuple[DocumentFamily, ...]:
-    """Return the families of documents as the settings want them read."""
-    return families(settings.reading_options())
-
-
 def description_of(file: MapFile, settings: Settings) -> Description:
     """Return what was understood of a document."""
-    family = family_of(file.text, file.name, families_of(settings))
+    return _family_of(file, settings).describe(file.text, file.name)
+
+
+def statements_of(file: MapFile, settings: Settings) -> tuple[Statement, ...]:
+    """Return what each line of a document says."""
+    return _family_of(file, settings).statements(file.text, file.name)
+
+
+def _family_of(file: MapFile, settings: Settings) -> DocumentFamily:
+    family = family_of(file.text, file.name, settings.families)
     assert family is not None, "it was read by one of them"
-    return family.describe(file.text, file.name)
+    return family
 
 
 def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, known: Set[str] = frozenset()) -> MapFiles:
@@ -175,7 +179,7 @@ def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, know
     :param known: real paths of files that were read before, which are left out.
     :raises UsageProblem: a path does not exist or cannot be read.
     """
-    known_families = families_of(settings)
+    known_families = settings.families
     maps, unreadable, passed_over = [], [], []
     files = find_files(paths, settings.exclude) if paths else find_own_files(settings.maps, settings.exclude)
     files = tuple(file for file in files if os.path.realpath(file.path) not in known) if known else files

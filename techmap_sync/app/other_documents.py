@@ -10,7 +10,7 @@ from pathlib import Path
 
 from techmap_sync.app.ci_event import is_ci
 from techmap_sync.app.discovery import Identity, identities_in_tree, places_in_tree
-from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps
+from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps, statements_of
 from techmap_sync.app.targets import recognised
 from techmap_sync.checkout import Checkout, checkout_around
 from techmap_sync.config import environment
@@ -108,7 +108,7 @@ def is_retired(file: MapFile) -> bool:
 
 def task_plan(file: MapFile, settings: Settings, source: MapSource, templates: TicketTemplates) -> TaskPlan:
     """Return the tasks of an approved map."""
-    texts = TicketTexts(file.graph, source, templates)
+    texts = TicketTexts(file.graph, source, templates, statements_of(file, settings))
     return plan_tasks(file.graph, settings.plan_options(), texts)
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, Self
 
 from techmap_sync.diagnostics import Diagnostic, Ignore, Rule, Span
+from techmap_sync.documents.statements import Statement, plain_statements
 from techmap_sync.documents.work import Item, Work
 
 
@@ -38,6 +39,20 @@ class Checklist(NamedTuple):
 
     heading: str
     items: tuple[Item, ...]
+    notes: str = ""
+    """Markdown between the heading and the items."""
+
+
+class Area(NamedTuple):
+    """Checklists below one heading."""
+
+    heading: str
+    checklists: tuple[Checklist, ...]
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All items, in order."""
+        return tuple(item for checklist in self.checklists for item in checklist.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +61,14 @@ class Context:
 
     summary: tuple[tuple[str, str], ...] = ()
     """(label, Markdown) of what a reader wants to know first: author, date, estimate."""
-    constraints: tuple[Checklist, ...] = ()
+    constraints: tuple[Area, ...] = ()
     """Rules that all works keep. What names a work is quoted in its ticket too."""
     tests: tuple[Item, ...] = ()
     """Tests, quoted in the tickets of the works that they name."""
     unchanged: tuple[tuple[str, str], ...] = ()
     """(heading, Markdown) of what the document says stays as it is."""
+    not_understood: tuple[Span, ...] = ()
+    """Sections that nobody understood; what they say is quoted or linked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +188,13 @@ class DocumentFamily(ABC):
         """
         document = self.read(text, path)
         return document.id if document.has_identity else ""
+
+    def statements(self, text: str, path: str) -> tuple[Statement, ...]:
+        """Return what each line of a document says that the family recognises: nothing of it may be lost.
+
+        A family overrides this where lines hold more than words: headings and labels of its own, placeholders.
+        """
+        return plain_statements(text)
 
     def describe(self, text: str, path: str) -> Description:
         """Return what was understood of a document that the family recognises."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from techmap_sync.documents.base import Checklist
+from techmap_sync.documents.base import Area, Checklist
+from techmap_sync.documents.statements import Statement
 from techmap_sync.documents.work import Item, Kind, Phase, Work
 from techmap_sync.planning.dependencies import mentioned, names_of
 from techmap_sync.planning.escape import is_inert, neutralize
 from techmap_sync.planning.link_targets import MapSource, absolute_links
+from techmap_sync.planning.remaining import Remainder, remaining
 from techmap_sync.planning.task import Section, SectionTrait, sections_with
 from techmap_sync.planning.task_graph import TaskGraph
 from techmap_sync.planning.templates import TicketTemplates
@@ -43,6 +45,8 @@ def _escaped(text: str) -> str:
 
 
 RIDING_ALONG: frozenset[str] = frozenset(sections_with(SectionTrait.RIDES_ALONG))
+_NO_NEWS = RIDING_ALONG | {"remaining_links"}
+"""Values that cause no write by themselves: commits and the numbers of lines."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class TicketTexts:
     graph: TaskGraph
     source: MapSource
     templates: TicketTemplates
+    statements: tuple[Statement, ...] = ()
+    """What each line of the document says; the tracking ticket carries what no other ticket says."""
 
     def sections(self, position: int) -> tuple[Section, ...]:
         """Return the text of the work at this position.
@@ -63,25 +69,52 @@ class TicketTexts:
             "waits_for": [self.graph.titles[other] for other in self.graph.blocked_by[position]],
             "source": self.source.describe(work.span.line, work.span.end_line),
         }
-        if work.kind is Kind.COMPONENT:
-            return self._rendered("component.md.j2", {**self._component_values(position), **shared})
-        return self._rendered("checklist.md.j2", {**self._item_values(work), **shared})
+        template = "component.md.j2" if work.kind is Kind.COMPONENT else "checklist.md.j2"
+        return self._rendered(template, {**self._work_values[position], **shared})
 
     def tracking_sections(self) -> tuple[Section, ...]:
         """Return the text of the tracking ticket."""
-        works, context = self.graph.works, self.graph.document.context
+        works = self.graph.works
         chart = flow_chart(self.graph.titles, [work.phase for work in works], self.graph.blocked_by)
         values = {
-            "summary": self._summary(),
+            **self._tracking_values,
             "graph": chart if works else "",
-            "constraints": [self._checklist(constraints) for constraints in context.constraints],
-            "unchanged": [
-                {"heading": _plain(heading), "text": self._safe(said)} for heading, said in context.unchanged
+            "remaining": [
+                {"heading": _plain(part.heading), "text": self._safe(part.markdown), "more": len(part.linked)}
+                for part in self.remaining
             ],
+            "remaining_links": [self.source.link(*part.beyond) for part in self.remaining],
             "waits_for": [],
             "source": self.source.describe(),
         }
         return self._rendered("tracking.md.j2", values)
+
+    @cached_property
+    def remaining(self) -> tuple[Remainder, ...]:
+        """What no ticket says, as far as values decide: how a template words them makes no difference."""
+        document = self.graph.document
+        works = zip(self.graph.titles, self._work_values, strict=True)
+        texts = ["\n".join((title, *_strings(values))) for title, values in works]
+        tracking = "\n".join((document.title, *_strings(self._tracking_values)))
+        return remaining(self.statements, [*texts, tracking], document.context.not_understood)
+
+    @cached_property
+    def _work_values(self) -> tuple[dict[str, object], ...]:
+        return tuple(
+            self._component_values(position) if work.kind is Kind.COMPONENT else self._item_values(work)
+            for position, work in enumerate(self.graph.works)
+        )
+
+    @cached_property
+    def _tracking_values(self) -> dict[str, object]:
+        context = self.graph.document.context
+        return {
+            "summary": self._summary(),
+            "constraints": [self._area(area) for area in context.constraints],
+            "unchanged": [
+                {"heading": _plain(heading), "text": self._safe(said)} for heading, said in context.unchanged
+            ],
+        }
 
     def _rendered(self, template: str, values: Mapping[str, object]) -> tuple[Section, ...]:
         return tuple(
@@ -120,8 +153,13 @@ class TicketTexts:
             "items": [self._entry(item) for item in work.items],
         }
 
+    def _area(self, area: Area) -> dict[str, object]:
+        lists = [self._checklist(checklist) for checklist in area.checklists]
+        return {"heading": _plain(area.heading), "groups": lists}
+
     def _checklist(self, checklist: Checklist) -> dict[str, object]:
-        return {"heading": _plain(checklist.heading), "entries": [self._entry(item) for item in checklist.items]}
+        entries = [self._entry(item) for item in checklist.items]
+        return {"heading": _plain(checklist.heading), "notes": self._safe(checklist.notes), "entries": entries}
 
     def _entry(self, item: Item) -> dict[str, object]:
         return {
@@ -160,6 +198,19 @@ class TicketTexts:
         return markdown if is_inert(markdown) else neutralize(absolute_links(markdown, self.source.resolve))
 
 
+def _strings(value: object) -> Iterator[str]:
+    """Yield every text in the values of a ticket."""
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for part in value.values():
+                yield from _strings(part)
+        case list() | tuple():
+            for part in value:
+                yield from _strings(part)
+
+
 def _plain(text: str) -> str:
     return neutralize(" ".join(text.split()))
 
@@ -168,5 +219,5 @@ def _canonical(values: Mapping[str, object], section: str) -> str:
     """The values behind a section, in a form that two runs share; a section that only a team's template has depends on
     all of them."""
     name = section.replace(" ", "_")
-    said = values[name] if name in values else {k: v for k, v in values.items() if k not in RIDING_ALONG}
+    said = values[name] if name in values else {k: v for k, v in values.items() if k not in _NO_NEWS}
     return json.dumps(said, ensure_ascii=False, sort_keys=True)

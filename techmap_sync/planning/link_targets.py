@@ -153,13 +153,18 @@ class MapSource:
         :param first: first line in the file, counted from 1; 0 for the whole file.
         :param last: last line.
         """
+        is_linked = self.web is not None and not self.is_pending
+        commit = f", commit {code_span(self.commit[:12])}" if self.commit and is_linked else ""
+        return f"{self.link(first, last)}{commit}"
+
+    def link(self, first: int = 0, last: int = 0) -> str:
+        """Return the same without the commit."""
         name = code_span(neutralize(self.path))
         lines = f", line {first}" if first and last <= first else f", lines {first} to {last}" if first else ""
         if self.web is None or self.is_pending:
             return f"{name}{lines}"
         anchor = self.web.lines.format(first=first, last=max(first, last)) if first else ""
-        commit = f", commit {code_span(self.commit[:12])}" if self.commit else ""
-        return f"[{name}{lines}]({self.web.page}{quote(self._stored)}{anchor}){commit}"
+        return f"[{name}{lines}]({self.web.page}{quote(self._stored)}{anchor})"
 
     def resolve(self, destination: str, image: bool = False) -> str | None:
         """Return the absolute address of a link in the map, or None when there is none.

@@ -45,7 +45,9 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
         )
         for position, (work, key) in enumerate(zip(graph.works, graph.keys, strict=True))
     ]
-    return TaskPlan(graph.map_id, _tracking(graph, options, texts), _startable_order(specs, graph.blocked_by))
+    tracking, tasks = _tracking(graph, options, texts), _startable_order(specs, graph.blocked_by)
+    linked = frozenset(line for part in texts.remaining for line in part.linked)
+    return TaskPlan(graph.map_id, tracking, tasks, linked_lines=linked)
 
 
 def priorities_of(graph: TaskGraph) -> tuple[Priority, ...]:

@@ -53,6 +53,8 @@ class SectionName(StrEnum):
     SUMMARY = "summary"
     GRAPH = "graph"
     UNCHANGED = "unchanged"
+    REMAINING = "remaining"
+    """What no other ticket says of the document."""
     LEAD = "", SectionTrait.NEVER_CUT
     """Above the first heading: where to edit."""
     TICKETS = "tickets", SectionTrait.NEVER_CUT
@@ -132,6 +134,8 @@ class TaskPlan:
     tracking: TaskSpec
     tasks: tuple[TaskSpec, ...]
     """In the order in which they can be started; the tracking ticket is not among them."""
+    linked_lines: frozenset[int] = frozenset()
+    """Lines of the document that the tracking ticket links to instead of quoting them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from techmap_sync.documents.base import Granularity, GranularityChoice
 from techmap_sync.documents.technical_map.family import document_of
 from techmap_sync.documents.technical_map.model import TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
+from techmap_sync.documents.technical_map.statements import statements_of
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.documents.text import decode
 from techmap_sync.planning.body import TicketTexts
@@ -54,11 +55,11 @@ def read_file(path: Path) -> TechnicalMap:
 
 
 def plan_of(
-    technical_map: TechnicalMap, choice: GranularityChoice | None = None, path: str = "docs/map.md"
+    technical_map: TechnicalMap, choice: GranularityChoice | None = None, path: str = "docs/map.md", text: str = ""
 ) -> TaskPlan:
-    """Plan a map with default options."""
-    graph = graph_of(technical_map, choice)
-    return plan_tasks(graph, options(), TicketTexts(graph, MapSource(path), TicketTemplates(shipped(""))))
+    """Plan a map with default options; with its text, so that nothing of it is lost."""
+    graph, said = graph_of(technical_map, choice), statements_of(text, vocabulary())
+    return plan_tasks(graph, options(), TicketTexts(graph, MapSource(path), TicketTemplates(shipped("")), said))
 
 
 def graph_of(technical_map: TechnicalMap, choice: GranularityChoice | None = None) -> TaskGraph:

@@ -46,7 +46,7 @@ def test_task_list(path: Path) -> None:
 
 @pytest.mark.parametrize("path", READY, ids=lambda path: path.stem)
 def test_three_bodies(path: Path) -> None:
-    plan = plan_of(read_file(path), path=f"docs/maps/{path.name}")
+    plan = plan_of(read_file(path), path=f"docs/maps/{path.name}", text=path.read_text("utf-8"))
     first = next(task.key for task in plan.tasks if task.kind is Kind.COMPONENT)
     tests = next(task.key for task in plan.tasks if task.kind is Kind.TEST)
     for name, key in (("component", first), ("tests", tests), ("tracking", plan.tracking.key)):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from techmap_sync.documents.base import (
+    Area,
     Checklist,
     Context,
     Description,
@@ -16,17 +17,16 @@ from techmap_sync.documents.base import (
     ReadingOptions,
     Reason,
 )
+from techmap_sync.documents.statements import Statement
 from techmap_sync.documents.technical_map.checks import RULES, check
 from techmap_sync.documents.technical_map.description import described
 from techmap_sync.documents.technical_map.detect import identity_at_sight, looks_like_map
-from techmap_sync.documents.technical_map.model import Reading, TechnicalMap
+from techmap_sync.documents.technical_map.model import ConstraintArea, Reading, TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
+from techmap_sync.documents.technical_map.statements import statements_of
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.documents.technical_map.works import works_of
 from techmap_sync.text_forms import slug
-
-IN_SUMMARY = frozenset({"map id", "date", "author", "implementation ready", "implementation time"})
-"""Metadata that a reader of the tracking ticket wants to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,10 @@ class TechnicalMaps(DocumentFamily):
             diagnostics=check(reading, path),
             ignores=reading.ignores,
         )
+
+    def statements(self, text: str, path: str) -> tuple[Statement, ...]:
+        """Return what each line of a map says."""
+        return statements_of(text, self.vocabulary)
 
     def describe(self, text: str, path: str) -> Description:
         """Return what was understood of a map."""
@@ -124,12 +128,21 @@ def _not_ready(found: TechnicalMap) -> Iterator[Reason]:
 def _context(found: TechnicalMap) -> Context:
     groups = (*found.changes, *found.tests, *found.deployment, *(g for area in found.constraints for g in area.groups))
     return Context(
-        summary=tuple((each.label, each.value) for each in found.metadata if each.name in IN_SUMMARY and each.value),
-        constraints=tuple(
-            Checklist(area.heading, items)
-            for area in found.constraints
-            if (items := tuple(item for group in area.groups for item in group.items))
-        ),
+        summary=tuple((each.label, each.value) for each in found.metadata if each.value),
+        constraints=tuple(area for each in found.constraints if (area := _area(each)).items),
         tests=tuple(item for group in found.tests for item in group.items),
         unchanged=tuple((group.heading, group.context) for group in groups if group.context and not group.items),
+        not_understood=tuple(passage.span for passage in found.unrecognised),
+    )
+
+
+def _area(found: ConstraintArea) -> Area:
+    """Return what an area asks for; the heading of a group that is also the area's says nothing more."""
+    groups = (group for group in found.groups if group.items)
+    return Area(
+        found.heading,
+        tuple(
+            Checklist("" if group.heading == found.heading else group.heading, group.items, group.context)
+            for group in groups
+        ),
     )

@@ -171,6 +171,7 @@ def _item_work(kind: Kind, group: ItemGroup, item: Item) -> Work:
         text=_joined(_item_texts([item])),
         items=(item,),
         heading=group.heading,
+        context=group.context,
         is_item=True,
         done=item.done,
         slug=item.slug,
@@ -182,7 +183,9 @@ def _item_work(kind: Kind, group: ItemGroup, item: Item) -> Work:
 
 def _constraint_works(technical_map: TechnicalMap, granularity: Granularity) -> Iterator[Work]:
     for area in technical_map.constraints:
-        merged = ItemGroup(area.name, area.heading, area.span, tuple(i for g in area.groups for i in g.items))
+        items = tuple(item for group in area.groups for item in group.items)
+        notes = _joined(group.context for group in area.groups if group.items)
+        merged = ItemGroup(area.name, area.heading, area.span, items, notes)
         yield from _group_works(Kind.CONSTRAINT, [merged], granularity, technical_map.title)
 
 

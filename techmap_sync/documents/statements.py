@@ -1,0 +1,57 @@
+"""What the lines of a document say, in a form that can be looked for in the texts of tickets."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import NamedTuple
+
+from techmap_sync.text_forms import compatible, unified
+
+# What nobody sees, and what no ticket gets: controls, half characters, signs that turn the direction of text.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b-\u200d\u202a-\u202e\u2060\u2066-\u206f\ufe0e\ufe0f\ufeff\ud800-\udfff]"
+)
+_CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_])+")
+
+STRUCTURE, PLACEHOLDER, NOTHING, COMMENT = "structure", "placeholder", "nothing", "comment"
+
+
+class Statement(NamedTuple):
+    """One line of a document that is not blank."""
+
+    line: int
+    """Its number in the file, counted from 1."""
+    text: str
+    """The line as written, without the signs of quotes and without comments."""
+    pieces: tuple[tuple[str, ...], ...] = ()
+    """The words of each piece. A piece is found in a ticket whole; between two of them a ticket may say more."""
+    excuse: str = ""
+    """Why no ticket has to say it: it is structure, a placeholder, a "nothing" that stands alone, or a comment."""
+    heading: str = ""
+    """The heading above it as plain text; of a heading its own."""
+    block: int = 0
+    """Lines of one paragraph, bullet or fence have the same number: they make sense together."""
+    section: int = 0
+    """The same number for all that stands below one heading, and for the heading."""
+    head: int = 0
+    """The block that it makes no sense without: of a row the head of its table."""
+    is_heading: bool = False
+    is_code: bool = False
+    """Within a fence, or one of its two ends."""
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Return the words of a text without case, markup and invisible signs; CJK characters one by one."""
+    return tuple(_WORD.findall(compatible(_HIDDEN.sub("", html.unescape(text))).casefold()))
+
+
+def plain_statements(text: str) -> tuple[Statement, ...]:
+    """Return the statements of a text in which each line that has words says something."""
+    lines = ((number, line, words_of(line)) for number, line in enumerate(unified(text).split("\n"), 1))
+    return tuple(
+        Statement(number, line, (words,) if words else (), "" if words else STRUCTURE, block=number)
+        for number, line, words in lines
+        if line.strip()
+    )

@@ -1,0 +1,193 @@
+"""Nothing of a document is lost: each line that says something is found in a ticket."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from techmap_sync.documents.base import Granularity, GranularityChoice
+from techmap_sync.documents.technical_map.statements import statements_of
+from techmap_sync.documents.text import decode
+from techmap_sync.planning.lines import LOST, ledger_of_lines, places_of
+from techmap_sync.planning.remaining import MOST_QUOTED
+from techmap_sync.planning.task import TaskPlan
+from tests.documents import generated
+from tests.documents.transform import transformed
+from tests.planning.maps import CORPUS, ITEMS, body_text, plan_of, read, vocabulary
+
+MAPS = sorted(CORPUS.rglob("*.md"))
+CHOICES = [GranularityChoice(*[each] * 4) for each in Granularity]
+often = settings(max_examples=100, deadline=None)
+HIDDEN = re.compile("[\u200b-\u200d\u2060]")
+
+
+def planned(text: str, choice: GranularityChoice | None = None) -> TaskPlan:
+    return plan_of(read(text), choice, text=text)
+
+
+def ledger(text: str, plan: TaskPlan | None = None) -> dict[int, str]:
+    """Where each line is, by its number."""
+    homes = ledger_of_lines(statements_of(text, vocabulary()), plan or planned(text))
+    return {home.line: home.where for home in homes}
+
+
+def lost(text: str, plan: TaskPlan | None = None) -> list[str]:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [lines[number - 1] for number, where in ledger(text, plan).items() if where == LOST]
+
+
+def a_map(text: str) -> str:
+    return f"# TECHNICAL MAP: T\n\n{dedent(text)}"
+
+
+def tracking(text: str) -> str:
+    plan = planned(text)
+    return body_text(plan, plan.tracking.key)
+
+
+@pytest.mark.parametrize("path", MAPS, ids=lambda path: path.stem)
+def test_no_line_of_the_corpus_is_lost_however_many_tickets_are_made(path: Path) -> None:
+    text = decode(path.read_bytes())
+    assert lost(text) == []
+    for choice in CHOICES:
+        assert lost(text, planned(text, choice)) == [], choice
+
+
+@pytest.mark.parametrize("path", MAPS, ids=lambda path: path.stem)
+def test_the_words_of_a_line_are_in_the_ticket_that_the_ledger_names(path: Path) -> None:
+    """Looked for here in the plain way, without what the ledger knows of lines."""
+    text = decode(path.read_bytes()).replace("\r\n", "\n")
+    plan = planned(text)
+    words = {spec.key: _letters(body_text(plan, spec.key)) for spec in (*plan.tasks, plan.tracking)}
+    for number, where in ledger(text, plan).items():
+        line = text.split("\n")[number - 1]
+        if where not in words or "**" in line or line.startswith("#"):
+            continue
+        said = line.partition(": ")[2] or line  # before a colon there may be a label
+        for word in re.findall(r"[a-z]{6,}", said.casefold()):
+            # "Updated X" is the verb of a title: Modify X.
+            assert word in words[where] or word in vocabulary().statuses, (number, line, where)
+
+
+def _letters(text: str) -> str:
+    return HIDDEN.sub("", html.unescape(text)).casefold()
+
+
+@pytest.mark.parametrize("path", MAPS, ids=lambda path: path.stem)
+def test_no_line_is_lost_of_a_map_that_is_written_in_another_way(path: Path) -> None:
+    text = decode(path.read_bytes()).replace("\r\n", "\n")
+    for seed in range(8):
+        changed, names = transformed(text, seed)
+        assert lost(changed) == [], names
+
+
+@often
+@given(generated.maps, st.sampled_from(CHOICES))
+def test_no_line_of_a_generated_map_is_lost(text: str, choice: GranularityChoice) -> None:
+    assert lost(text, planned(text, choice)) == []
+
+
+@pytest.mark.parametrize("section", ["purpose", "methods", "items", "where", "constraints", "remaining", "summary"])
+def test_a_section_that_is_missing_from_the_tickets_is_a_loss(section: str) -> None:
+    text = (CORPUS / "04-faceted-search.md").read_text("utf-8")
+    plan = planned(text)
+    without = [
+        replace(spec, sections=tuple(part for part in spec.sections if part.name != section)) for spec in plan.tasks
+    ]
+    kept = tuple(part for part in plan.tracking.sections if part.name != section)
+    thin = replace(plan, tasks=tuple(without), tracking=replace(plan.tracking, sections=kept))
+    assert lost(text, thin)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("<!-- note to self -->", "comment"),
+        ("None", "nothing"),
+        ("- N/A", "nothing"),
+        ("[Schema modifications needed]", "placeholder"),
+        ("---", "structure"),
+    ],
+)
+def test_what_says_nothing_needs_no_ticket(line: str, why: str) -> None:
+    text = a_map(f"## Integration Points\n\n### Database Changes\n\n{line}\n")
+    assert ledger(text)[7] == why
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("## Integration Points\n### API Changes\nNone. But the old endpoint stays.\n", "But the old endpoint stays."),
+        ("## Integration Points\n### Existing Systems\nThe queue stays.\n", "The queue stays."),
+        ("## Components Overview\n### New Components\nNone. The plug-in is enough.\n", "The plug-in is enough."),
+        ("## Components Overview\n### Modified Components\n- `Old` (unchanged): keeps the log\n", "keeps the log"),
+        ("## Risks\nThe disk may be slow.\n", "The disk may be slow."),
+        ("## Security\n### Authorization\n| Role | May |\n|---|---|\n| guest | read |\n", "May: read"),
+        ("## Out of Scope\n- Undo\n", "Undo"),
+        ("Why we do it: the disk is full.\n\n## Risks\nNone\n", "the disk is full."),
+        ("**Status**: TECHNICAL MAP\n**Reviewers**: Ines\n", "Ines"),
+    ],
+)
+def test_what_has_no_ticket_of_its_own_is_in_the_tracking_ticket(text: str, kept: str) -> None:
+    assert kept in tracking(a_map(text))
+
+
+def test_what_was_a_box_is_a_bullet_there() -> None:
+    text = tracking(a_map("## Risks\n- [ ] Ask the vendor\n- [x] Ask the lawyer\n"))
+    assert "- Ask the vendor\n- Ask the lawyer" in text
+
+
+def test_a_heading_of_the_document_opens_no_section_of_the_ticket() -> None:
+    text = a_map("## Risks\n\n### Source\n\nA spring in the hills.\n")
+    assert tracking(text).count("### Source") == 1
+    assert "**Source**\n\nA spring in the hills." in tracking(text)
+
+
+def test_a_table_and_a_fence_stay_whole_there() -> None:
+    table = "| Role | Read | Write |\n|------|------|-------|\n| guest | yes | no |\n| admin | yes | yes |"
+    fence = "```yaml\na: 1\n\nb: 2\n```"
+    text = tracking(a_map(f"## Roles\n\n{table}\n\n{fence}\n"))
+    assert table in text
+    assert fence in text
+
+
+def test_a_long_section_that_nobody_understood_is_quoted_in_part_and_linked() -> None:
+    lines = [f"- Remark {number} of the reviewers" for number in range(1, 31)]
+    text = a_map("## Remarks\n\n" + "\n".join(lines) + "\n")
+    plan = planned(text)
+    written = body_text(plan, plan.tracking.key)
+    assert f"Remark {MOST_QUOTED} of" in written
+    assert f"Remark {MOST_QUOTED + 1} of" not in written
+    assert "10 more lines: `docs/map.md`, lines 25 to 34" in written
+    assert plan.linked_lines == set(range(25, 35))
+    assert lost(text, plan) == []
+
+
+def test_where_the_linked_lines_are_is_no_news() -> None:
+    lines = "\n".join(f"- Remark {number}" for number in range(30))
+    plans = [planned(a_map(f"{above}## Remarks\n\n{lines}\n")) for above in ("", "\n\n")]
+    first, second = ({part.name: part for part in plan.tracking.sections}["remaining"] for plan in plans)
+    assert first.text != second.text
+    assert first.values == second.values
+
+
+def test_a_note_of_a_group_is_in_every_ticket_of_the_group() -> None:
+    text = a_map("## Testing\n\n### Unit Tests\n\nAll of them run offline:\n\n- One is refused\n- Two are let in\n")
+    plan = planned(text, ITEMS)
+    assert len(plan.tasks) == 2
+    for task in plan.tasks:
+        assert "run offline" in body_text(plan, task.key)
+
+
+def test_a_piece_is_found_whole_or_not_at_all() -> None:
+    said = statements_of("the red and the blue boat sail home", vocabulary())
+    assert places_of(said, ["the red and the blue boat; they sail home", "The RED and the *blue* boat sail home!"]) == [
+        1
+    ]
