@@ -1,7 +1,7 @@
 """Everything that can go wrong, as data. The sentences are made in ``reports/messages.py``.
 
-``Problem`` is what a user can mend; anything else that is raised is a bug. They are not frozen because Python itself
-hangs tracebacks on exceptions while they travel.
+``Problem`` is what a user can correct; anything else that is raised is a bug. They are not frozen because Python
+attaches tracebacks to exceptions.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class SettingsProblem(Problem):
 
 @dataclass(eq=False)
 class UnreadableFile(Problem):
-    """A file of the repository that may not be read, or cannot; whoever wanted it says what that means."""
+    """A file of the repository that may not be read, or cannot; the caller says what that means."""
 
     path: str
     what: str

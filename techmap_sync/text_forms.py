@@ -101,7 +101,7 @@ def _continues(text: str, place: int) -> bool:
 
 
 def _extends(character: str) -> bool:
-    """Whether a character that is no mark is written onto the one before it: joiners, skin tones, tags, Hangul."""
+    """Whether a character that is not a mark is written onto the one before it: joiners, skin tones, tags, Hangul."""
     return (
         character == _JOINER
         or "\u1160" <= character <= "\u11ff"
@@ -129,7 +129,7 @@ LETTERED = r"[(（]?(?:[A-Za-z]|[ivxIVX]{2,5})[)）](?=\s)"
 """``a)``, ``(b)``, ``iv)``."""
 CHINESE = r"[(（]?[一二三四五六七八九十]{1,3}[、)）．]|[\u2460-\u2473\u2474-\u2487]"
 NUMBER = re.compile(rf"(?:{COUNTED}|{LETTERED}|{CHINESE})\s*(?=\S)")
-"""What is a number whatever stands around it."""
+"""A number, whatever is around it."""
 _ANY = re.compile(
     rf"(?:{COUNTED}|{LETTERED}|{CHINESE}|[^\W\d_]{{1,20}}\s*{_DIGITS}\s*(?:[:：.)]|\s[-–—])(?=\s)|{_DIGITS}(?=\s)"
     r"|第[^\W_]{1,3}[步个项][:：]?)\s*(?=\S)"
@@ -190,7 +190,7 @@ def renumbered(slug: str, name: str, earlier: str) -> bool:
 
 
 def counted(slug: str) -> tuple[str, tuple[int, ...]]:
-    """Return the name in a slug and the number in front of it; no number where there is none."""
+    """Return the name in a slug and the number in front of it; empty where there is no number."""
     found = _LEADING_IN_SLUG.match(slug)
     return (slug[found.end() :], tuple(map(int, found[1].split("-")))) if found else (slug, ())
 

@@ -81,7 +81,7 @@ class Document:
     path: str
     """The file as the user knows it, with ``/``."""
     span: Span
-    """Where its title stands."""
+    """The place of its title."""
     works: tuple[Work, ...] = ()
     """What it asks for, in the order of the document."""
     context: Context = field(default_factory=Context)
@@ -93,7 +93,7 @@ class Document:
     estimate_minutes: tuple[int, int] | None = None
     """Estimated work as (least, most) minutes; None when it is not understood."""
     has_identity: bool = True
-    """False while nobody has named it: it still has the title of a template."""
+    """False while it has no name of its own: it still has the title of a template."""
     diagnostics: tuple[Diagnostic, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     """The comments in it that silence diagnostics."""
@@ -182,7 +182,7 @@ class DocumentFamily(ABC):
         """Read a document that the family recognises. No text makes this raise."""
 
     def identity(self, text: str, path: str) -> str:
-        """Return the id of a document that the family recognises, empty while nobody has named it.
+        """Return the id of a document that the family recognises, empty while it has no name of its own.
 
         A family overrides this where the identity is cheaper to find than everything else.
         """

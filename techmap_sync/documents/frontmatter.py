@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>(?:(?!---[ \t]*(?:\n|\Z)).*\n)*)---[ \t]*(?:\n|\Z)")
-_LONGEST = 10_000  # characters; YAML is slow, and nobody keeps more than a few lines here
+_LONGEST = 10_000  # characters; YAML is slow, and few lines are ever kept here
 _DEEPEST, _MOST_ALIASES = 16, 10
 """YAML takes cubic time for collections within each other, and exponential time for aliases that are merged."""
 _SCALARS = (str, int, float, bool)

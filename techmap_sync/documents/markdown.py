@@ -146,7 +146,7 @@ _PARSER = LeanParser()
 
 
 class _Converter:
-    """Turns Marko's tree into our own values; the blocks of a quote stand where the quote stands."""
+    """Turns Marko's tree into our own values; the blocks of a quote take the place of the quote."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -218,7 +218,7 @@ class _Converter:
                 runs = []
 
     def _end_of(self, runs: Sequence[Run]) -> int:
-        """Return a place in the last run that stands on its last line; code and comments may hold several."""
+        """Return a place in the last run on its last line; code and comments may hold several."""
         code = [self.signs.join_code(run.start) for run in runs if run.kind is RunKind.CODE]
         match runs[-1].kind:
             case RunKind.CODE:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-# Marko's inline parser compares every opener with the text behind it. Openers times length is what that costs.
+# Marko's inline parser compares every opener with the text after it. Openers times length is what that costs.
 _INLINE_BUDGET = 20_000_000
 _OPENERS = re.compile(r"[\[\]*_`<~\\]")
 _ANGLE_BRACKET = re.compile(r" {0,3}<")
@@ -117,7 +117,7 @@ class _Words(_Paragraph):
 
 
 class QuickSource(Source):
-    """Keeps what Marko works out anew for each pattern that it tries: the prefixes of a line, and where they end."""
+    """Keeps what Marko computes again for each pattern that it tries: the prefixes of a line, and where they end."""
 
     _place: tuple[int, str] = (-1, "")
     _prefix_length = 0
@@ -163,12 +163,12 @@ class QuickSource(Source):
 
     @property
     def at_words(self) -> bool:
-        """Whether the next line can be nothing but text: it begins with a word, and it is no row of a table."""
+        """Whether the next line can be nothing but text: it begins with a word, and it is not a row of a table."""
         length = self._length_of_prefix()
         return length >= 0 and _WORDS.match(self._buffer, self.pos + length) is not None
 
     def expect_re(self, regexp: re.Pattern[str] | str) -> re.Match[str] | None:
-        """Return what the pattern matches behind the markers of quotes and lists that are open here."""
+        """Return what the pattern matches after the markers of quotes and lists that are open here."""
         length = self._length_of_prefix()
         if length < 0:
             self.match = _LINE.match(self._buffer, self.pos)
@@ -270,7 +270,7 @@ def _plain_lines(text: str, positions: Sequence[int] | None) -> Iterator[marko_i
 MAX_LINES = 5_000
 """A longer text is kept whole, and not read as Markdown."""
 MAX_DEPTH = 12
-"""Quotes and lists in each other. Markdown parsers recurse, and nobody reads deeper."""
+"""Quotes and lists in each other. Markdown parsers recurse, and no reader follows deeper."""
 MAX_COLUMNS = 50
 """Cells in a row: every row of a table is filled up to the width of its heading."""
 MAX_SPACES = 200
@@ -283,7 +283,7 @@ _CONTAINERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*[
 _MARKER = re.compile(r">|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])")
 _LONG_SPACES = re.compile(rf"[^\S\n]{{{MAX_SPACES},}}")
 _FILLER = "\u200b"  # not a space to any pattern, and invisible
-# What makes a bullet, a number, a box or a heading, with the spaces before and behind it.
+# What makes a bullet, a number, a box or a heading, with the spaces before and after it.
 _ODDLY_SPACED = re.compile(
     rf"""
     ^[ \t>{ODD_SPACES}]*+
@@ -302,7 +302,7 @@ class Tamed(NamedTuple):
     too_deep: tuple[int, ...]
     too_wide: tuple[int, ...]
     spaces: tuple[int, ...]
-    """Offsets of odd spaces behind a sign, which Markdown reads as plain ones."""
+    """Offsets of odd spaces after a sign, which Markdown reads as plain ones."""
 
 
 def tame(text: str) -> Tamed:
@@ -325,7 +325,7 @@ def tame(text: str) -> Tamed:
 
 
 def _odd_spaces(text: str) -> Iterator[int]:
-    """Yield the offsets of odd spaces before and behind the sign of a bullet, a number, a box or a heading."""
+    """Yield the offsets of odd spaces before and after the sign of a bullet, a number, a box or a heading."""
     if text.isascii():
         return
     for found in _ODDLY_SPACED.finditer(text):
@@ -347,7 +347,7 @@ def too_long(text: str) -> bool:
 
 
 def _depth(line: str) -> int:
-    """Return how deep the line can stand in quotes and lists: two columns of indentation are one level at most."""
+    """Return how deep the line can be in quotes and lists: two columns of indentation are one level at most."""
     if len(line) <= MAX_DEPTH:
         return 0
     lead = _CONTAINERS.match(line)

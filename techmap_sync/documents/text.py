@@ -1,4 +1,4 @@
-"""The text of a map with its blocks: where an offset stands, and what is written between two of them."""
+"""The text of a map with its blocks: the place of an offset, and what is written between two of them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def decode(data: bytes, path: str = "") -> str:
 
 @dataclass(frozen=True)
 class SourceText:
-    """The text behind the front matter. ``first_line`` is the line of the file on which it starts."""
+    """The text after the front matter. ``first_line`` is the line of the file on which it starts."""
 
     text: str
     first_line: int
@@ -52,11 +52,11 @@ class SourceText:
         return (0, *(match.end() for match in re.finditer("\n", self.text)))
 
     def line(self, offset: int) -> int:
-        """Return the line of the file on which the offset stands."""
+        """Return the line of the file that the offset is on."""
         return bisect_right(self._line_starts, offset) - 1 + self.first_line
 
     def span(self, start: int, end: int) -> Span:
-        """Return lines and columns of what stands from ``start`` to ``end``."""
+        """Return lines and columns of the piece from ``start`` to ``end``."""
         line, end_line = self.line(start), self.line(max(start, end))
         return Span(line, self._column(start, line), end_line, self._column(max(start, end), end_line))
 
@@ -111,7 +111,7 @@ class SourceText:
         return self.span(start, self.line_end(start))
 
     def line_end(self, offset: int) -> int:
-        """Return the offset behind the line on which ``offset`` stands."""
+        """Return the offset after the line that ``offset`` is on."""
         end = self.text.find("\n", offset)
         return len(self.text) if end < 0 else end
 

@@ -125,7 +125,7 @@ class TicketTexts:
         )
 
     def _values(self, values: Mapping[str, object], name: str) -> str:
-        """Return the values behind a section; by which address and of which commit its links name files is no news."""
+        """Return the values of a section without address and commit in its links: another commit is not a change."""
         said, web = _canonical(values, name), self.source.web
         return said.replace(web.page, "page:").replace(web.raw, "raw:") if web else said
 
@@ -216,7 +216,7 @@ def _plain(text: str) -> str:
 
 
 def _canonical(values: Mapping[str, object], section: str) -> str:
-    """The values behind a section, in a form that two runs share; a section that only a team's template has depends on
+    """The values of a section, in a form that two runs share; a section that only a team's template has depends on
     all of them."""
     name = section.replace(" ", "_")
     said = values[name] if name in values else {k: v for k, v in values.items() if k not in _NO_NEWS}

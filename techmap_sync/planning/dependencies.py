@@ -86,9 +86,9 @@ def mentioned(names: Names, markdown: str, code: Sequence[str] = ()) -> frozense
 
 
 def _code_spans(markdown: str) -> Iterator[str]:
-    """Yield what stands in code spans: between two runs of as many backticks (CommonMark 0.31 section 6.1).
+    """Yield the contents of code spans: between two runs of as many backticks (CommonMark 0.31 section 6.1).
 
-    The runs are looked up by their length: to look for each end anew would take quadratic time.
+    The runs are looked up by their length: searching for each end from scratch would take quadratic time.
     """
     runs = [match.span() for match in _BACKTICKS.finditer(markdown)]
     by_length: dict[int, list[int]] = {}
@@ -132,7 +132,7 @@ def _by_words(names: Iterable[tuple[Words, int]]) -> Node:
 
 
 def _hits(tree: Node, words: Words) -> Iterator[int]:
-    """Yield what stands in the text; of several names that begin at a word only the longest counts."""
+    """Yield the works that the text names; of several names that begin at a word only the longest counts."""
     for start, word in enumerate(words):
         node = tree.following.get(word)
         longest: list[int] = []
@@ -196,7 +196,7 @@ class _Index:
         self._by_letters = _by_letters(works)
 
     def named(self, name: str) -> Set[int]:
-        """Return the works that a name stands for; case, spaces and hyphens do not count."""
+        """Return the works that a name refers to; case, spaces and hyphens do not count."""
         return mentioned(self._names, name, [name]) or self._by_letters.get(squeezed(name), frozenset())
 
     def nearly(self, name: str) -> str:
@@ -232,7 +232,7 @@ class Dependencies(NamedTuple):
 def dependencies_of(works: Sequence[Work]) -> Dependencies:
     """Return what each work waits for.
 
-    Where an explicit ``Depends on`` contradicts what mentions or phases say, the author's word stands.
+    Where an explicit ``Depends on`` contradicts what mentions or phases say, the author's word wins.
     """
     names = names_of(works)
     needs = needs_of(works, names)

@@ -49,13 +49,13 @@ _TAG = r"</?[A-Za-z][A-Za-z0-9-]*+(?:[\s/>]|$)"
 _HTML = re.compile(rf"{_MARKS}(?={_TAG})")
 _BLOCK = re.compile(rf"\A({_MARKS})(?={_TAG}|~~~)")
 _PREFORMATTED = re.compile(rf"\A({_MARKS})(?=<pre\b)", re.IGNORECASE)
-# What is no link definition must not become one, which would hide it.
+# A line that is not a link definition must not become one, which would hide it.
 _LABEL = re.compile(rf"\A({_MARKS}\[(?!\^)(?:[^\[\]\\]|\\.)++\])(?=:)")
 _COMMENT = re.compile(r" {0,3}<!--")
 # Several lines between ``>>>`` are one quotation on GitLab, and would end a fence that begins between them.
 _QUOTE_FENCE = re.compile(rf"{_MARKS}(?<=>>>)[ \t]*")
 
-# Most lines of a map are words and short code: one pattern tells sooner than a reading that nothing in them can act.
+# Most lines of a map are words and short code: one pattern shows quickly that nothing in them can act.
 _INERT = re.compile(
     r"""
     (?: [^\W_] | [ _,:;()'"?=+\u2010-\u2027\u2190-\u21ff]  # no letter, dash, quotation mark or arrow begins anything
@@ -89,7 +89,7 @@ def neutralize(markdown: str) -> str:
 
 
 def neutralize_closely(markdown: str) -> str:
-    """Return the same as :func:`neutralize`, without the glance that tells what needs no reading."""
+    """Return the same as :func:`neutralize`, without the quick check for texts that need no reading."""
     lines = _harmless(markdown).split("\n")
     several = len(lines) > 1
     written = _Pass(lines).run()
@@ -153,12 +153,12 @@ class _Pass:
         return position >= len(self.lines) or _is_blank(self.lines[position]) or self._comment_begins(position)
 
     def _comment_begins(self, position: int) -> bool:
-        """Say whether a comment stands between paragraphs here (CommonMark 4.6, kind 2), and ends."""
+        """Say whether a comment between paragraphs starts here (CommonMark 4.6, kind 2), and ends."""
         line = self.lines[position]
         return bool(_COMMENT.match(line)) and ("-->" in line or (line[0] == "<" and position < self.last_comment_end))
 
     def _drop_comment(self, position: int) -> int:
-        """Drop a comment between paragraphs; what stands behind its end becomes a line of its own."""
+        """Drop a comment between paragraphs; whatever follows its end becomes a line of its own."""
         found = -1
         while found < 0:
             found = self.lines[position].find("-->")
@@ -196,7 +196,7 @@ class _Pass:
         if _is_blank(line) and not (self.html and line.strip()):
             self._begin_paragraph()
             return line
-        # A text of one line is meant to stand within another, where neither HTML nor a fence can begin.
+        # A text of one line is meant to be put into another, where neither HTML nor a fence can begin.
         start = _BLOCK if len(self.lines) == 1 else _PREFORMATTED
         line = start.sub(rf"\1{ZERO_WIDTH_SPACE}", line)
         self._note_list(line)
@@ -247,7 +247,7 @@ def _is_deep(line: str) -> bool:
 
 
 def _literal(text: str) -> str:
-    """Keep what nothing ends from being continued by whatever comes to stand behind this text."""
+    """Keep what nothing ends from being continued by the text that will follow."""
     match text[0]:
         case "`" | "\\":
             return "&#96;" * text.count("`")
@@ -274,7 +274,7 @@ def _target(text: str) -> str:
 
 def _link(text: str) -> str:
     address = text.strip("<>")
-    # What stands before must not make an image of it, or a second bracket.
+    # The character before must not make an image of it, or a second bracket.
     return ZERO_WIDTH_SPACE + inert_link(address) if names_ticket(address) else text
 
 

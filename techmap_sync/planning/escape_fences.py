@@ -1,4 +1,4 @@
-"""Fenced code blocks: where they begin and end, whatever containers they stand in.
+"""Fenced code blocks: where they begin and end, in whatever containers.
 
 CommonMark 0.31 section 4.5 is the rule. A single pass over lines cannot know every container, so a fence says whether
 it is ``certain``: whether every way to read the lines above it makes code of its body.
@@ -34,7 +34,7 @@ class Fence:
     """One fenced code block."""
 
     opening: str
-    """What stands before the first fence: quote and list markers, spaces."""
+    """Everything before the first fence: quote and list markers, spaces."""
     run: str
     info: str
     body: tuple[str, ...]
@@ -51,7 +51,7 @@ class Fence:
         return re.sub(r"[^>\s]", " ", self.opening.expandtabs(4))
 
     def written(self, safe: Callable[[str], str]) -> list[str]:
-        """Write the block anew: closed, in backticks, and with nothing that runs at the start of a line.
+        """Rewrite the block: closed, in backticks, and with nothing that runs at the start of a line.
 
         One more space before all its lines hides a line from GitLab's patterns, and every Markdown parser takes that
         space off again (CommonMark 0.31 examples 131 to 133), so the code itself stays byte for byte.
@@ -63,7 +63,7 @@ class Fence:
         while not self.closing and kept and not body[kept - 1].strip():
             kept -= 1
         shift = " " if not self.follow and any(_LIVE_IN_CODE.match(line) for line in body) else ""
-        # The space behind ``>`` belongs to it, where there is one; so there must be one.
+        # The space after ``>`` belongs to it, where there is one; so there must be one.
         run, follow = self._backticks(), shift + re.sub(">$", "> ", self.follow)
         return [
             f"{shift}{self.opening}{run}{doubtful(self._info())}",
@@ -141,13 +141,13 @@ def _without_indent(line: str, width: int) -> str | None:
 
 
 def _always_opens(fence: Fence) -> bool:
-    """Say whether the fence stands at most three columns deep, in quotes alone: there nothing else can be meant."""
+    """Say whether the fence is at most three columns deep, in quotes alone: there nothing else can be meant."""
     leads = fence.follow.split(">")
     return not fence.opening.strip("> \t") and all(len(lead) - (number > 0) <= 3 for number, lead in enumerate(leads))
 
 
 def _reads_as_code_span(fence: Fence) -> bool:
-    """Say whether the lines, as written anew, are code even where they continue a paragraph: as a code span."""
+    """Say whether the rewritten lines are code even where they continue a paragraph: as a code span."""
     if fence.opening.strip("> \t") or not all(line.strip() for line in fence.body):
         return False
     runs = (len(run) for line in fence.body for run in re.findall("`+", line))

@@ -123,7 +123,7 @@ class Line:
         return self.text.find("-->", start + 2) + 3 if self._comments_end else None
 
     def word_has_backtick(self, start: int) -> bool:
-        """Say whether a backtick stands before the next space; each word is looked at once."""
+        """Say whether there is a backtick before the next space; each word is looked at once."""
         if start >= self._word_end and (word := _WORD.match(self.text, start)):
             self._word_end = word.end()
             self._word_backtick = self.text.rfind("`", start, word.end())
@@ -142,7 +142,7 @@ class Line:
 def cut(text: str, *, last: bool = True, dollars: bool = False, brackets: int = 0) -> Line:
     """Cut a line into tokens; joined they are the line again.
 
-    ``last`` says that the paragraph ends here, ``dollars`` that a ``$`` stands above in the paragraph (with it, maths
+    ``last`` says that the paragraph ends here, ``dollars`` that there is a ``$`` above in the paragraph (with it, maths
     may begin on both platforms), and ``brackets`` how many brackets are open from above.
     """
     line, position = Line(text, last, brackets), 0
@@ -208,7 +208,7 @@ def _address(line: Line, stop: re.Match[str]) -> int:
     bare = stop[0] == "www."
     begin = stop.start() if bare else max(0, stop.start() - 5)
     scheme = (_NO_SCHEME if bare else _SCHEME).search(line.text, begin, stop.start())
-    # The scheme comes first: behind it nothing is looked at twice.
+    # The scheme comes first: after it nothing is looked at twice.
     address = scheme and ADDRESS.match(line.text, stop.start() if bare else stop.end())
     if not scheme or not address or line.brackets:
         return stop.end()
@@ -237,7 +237,7 @@ _REFERENCE = re.compile(
     | \[ (?=\\?\[ | (?!https?:)[A-Za-z_]+:)  # [[_TOC_]], [vulnerability:1]
     | \* (?=iteration:)
     | \b (?i:GH|GL) \\? - {_NUMBER}
-    | (?i:\bhttps?) (?=\\:|:\\|:/\\)       # an address behind backslashes
+    | (?i:\bhttps?) (?=\\:|:\\|:/\\)       # an address after backslashes
     | (?i:/(?:{_KINDS})/) (?=\d|%3\d)
     """,
     re.VERBOSE,
@@ -262,7 +262,7 @@ def _put_out(match: re.Match[str]) -> str:
 
 
 def _spells_reference(entity: str, following: str) -> bool:
-    """Say whether an entity stands for a character that a reference may be made of."""
+    """Say whether an entity encodes a character that a reference may be made of."""
     character = html.unescape(entity)
     if character == "&":
         return following.isdigit()
@@ -276,7 +276,7 @@ def show_hidden(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Return code as it is; only a marker of ours that somebody quotes there must not be taken for one."""
+    """Return code as it is; only a marker of this program that is quoted there must not be taken for one."""
     return _MARKER_COMMENT.sub(f"<{ZERO_WIDTH_SPACE}", text) if "techmap-sync" in text.casefold() else text
 
 
@@ -325,7 +325,7 @@ def names_ticket(address: str) -> bool:
 
 
 def detour(address: str) -> str:
-    """Return an address that leads to the same page and is no reference.
+    """Return an address that leads to the same page and is not a reference.
 
     github.com documents ``redirect.github.com`` for that ("Avoiding backlinks to linked references"). Elsewhere, and
     besides, ``/./`` before the number: every client removes it (RFC 3986 5.2.4), and no server's pattern knows it.

@@ -1,4 +1,4 @@
-"""Links and images of a map, made absolute: a ticket does not stand beside the files that the map points to."""
+"""Links and images of a map, made absolute: a ticket is not in the folder of the files that the map points to."""
 
 from __future__ import annotations
 
@@ -125,11 +125,11 @@ class WebFiles:
     """How the files of one commit are reached on the web."""
 
     page: str
-    """What stands before a path on the address of a file's page, ``https://github.com/o/r/blob/<commit>/``."""
+    """The address of a file's page up to its path, ``https://github.com/o/r/blob/<commit>/``."""
     raw: str
     """The same for the file itself, which images need."""
     lines: str
-    """How a range of lines is named behind the address: ``#L{first}-L{last}``."""
+    """How a range of lines is named after the address: ``#L{first}-L{last}``."""
 
 
 @dataclass(frozen=True, slots=True)

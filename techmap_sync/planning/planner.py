@@ -103,7 +103,7 @@ def _tracking(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Tas
 
 
 def _startable_order(specs: Sequence[TaskSpec], blocked_by: Sequence[Sequence[int]]) -> tuple[TaskSpec, ...]:
-    """Put each task behind those it waits for, otherwise in the order of the map."""
+    """Put each task after those it waits for, otherwise in the order of the document."""
     graph = TopologicalSorter(dict(enumerate(blocked_by)))
     graph.prepare()
     order: list[int] = []

@@ -29,7 +29,7 @@ class SectionTrait(Enum):
     NEVER_CUT = auto()
     """It stays whole in a ticket that has no room for everything."""
     RIDES_ALONG = auto()
-    """It is rewritten together with others and never causes a write of its own: a commit is no news."""
+    """It is rewritten together with others and never causes a write of its own: another commit is not a change."""
 
 
 class SectionName(StrEnum):
@@ -90,9 +90,9 @@ class Section:
     text: str
     """Markdown as it is written to the tracker, without the heading."""
     values: str
-    """Canonical JSON of the map's values behind the text. Two sections with the same values say the same, however a
-    template words it. Empty for a section that never causes a write of its own and is rewritten along with others:
-    line numbers and commits are no news."""
+    """Canonical JSON of the map's values that the text is made of. Two sections with the same values say the same,
+    however a template words it. Empty for a section that never causes a write of its own and is rewritten along with
+    others: another line number or commit is not a change."""
     is_pending: bool = False
     """It lacks what the next commit brings; that is then written by itself."""
 
@@ -128,7 +128,7 @@ class TaskSpec:
 
 @dataclass(frozen=True, slots=True)
 class TaskPlan:
-    """All tasks of one map."""
+    """All tasks of one document."""
 
     map_id: str
     tracking: TaskSpec

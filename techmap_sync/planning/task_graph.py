@@ -17,13 +17,13 @@ DEPENDENCY_CYCLE = Rule(
     "dependency-cycle",
     "components that wait for each other",
     Severity.ERROR,
-    "take one name out of a 'Depends on' field, so that somebody can start:\n\n  **Depends on**: TokenStore",
+    "take one name out of a 'Depends on' field, so that one of them can start:\n\n  **Depends on**: TokenStore",
 )
 UNKNOWN_DEPENDENCY = Rule(
     "unknown-dependency",
     "a 'Depends on' field names something that is nearly a component of the map",
     Severity.ERROR,
-    "write the name as it stands in the components overview, or name what is meant as something external:\n\n"
+    "write the name as in the components overview, or name what is meant as something external:\n\n"
     "  **Depends on**: TokenStore\n  **External**: TokenStorm",
 )
 OUTSIDE_NEED = Rule(
@@ -35,14 +35,14 @@ OUTSIDE_NEED = Rule(
 )
 DUPLICATE_KEY = Rule(
     "duplicate-key",
-    "two entries of one group have the same name, so that nothing tells their tickets apart",
+    "two entries of one group have the same name, so their tickets cannot be told apart",
     Severity.ERROR,
     "reword one of them, or give it an identity of its own:\n\n  - Restart the workers <!-- id: restart-eu -->",
 )
 
 DUPLICATE_MAP_ID = Rule(
     "duplicate-map-id",
-    "two maps have the same identity, so that nothing tells their tickets apart",
+    "two maps have the same identity, so their tickets cannot be told apart",
     Severity.ERROR,
     "give one of them another title, or an identity of its own:\n\n  **Map ID**: two-factor-login",
 )
@@ -94,7 +94,7 @@ def task_graph(document: Document) -> TaskGraph:
 def duplicate_ids(documents: Sequence[tuple[str, str, Span]]) -> tuple[Diagnostic, ...]:
     """Return an error for every document whose identity another one has too.
 
-    :param documents: (path, identity, where its title stands) of all documents of a run.
+    :param documents: (path, identity, place of its title) of all documents of a run.
     """
     paths: dict[str, list[str]] = {}
     for path, identity, _ in documents:
@@ -121,7 +121,7 @@ def _same_keys(works: Sequence[Work], keys: Sequence[str]) -> Iterator[Diagnosti
     for work, key in zip(works, keys, strict=True):
         earlier = first.setdefault(key, work)
         if earlier is not work:
-            message = f'"{work.subject}" stands twice, first in line {earlier.span.line}'
+            message = f'"{work.subject}" appears twice, first in line {earlier.span.line}'
             yield Diagnostic(DUPLICATE_KEY, DUPLICATE_KEY.severity, message, work.span)
 
 

@@ -35,7 +35,7 @@ from techmap_sync.planning.task import SectionName
 
 LARGEST = files.MIB
 """Bytes of a template."""
-_WAY_OUT = "mend the template, or take it out of the folder that `templates` names"
+_WAY_OUT = "correct the template, or take it out of the folder that `templates` names"
 
 _MARK = "\x1e"
 """Record separator: control characters are taken out of every text that comes from a map."""
@@ -148,7 +148,7 @@ class _TeamLoader(BaseLoader):
         :raises SettingsProblem: there is one that may not be read.
         """
         path = self._folder / template
-        name = f"{self._folder.name}/{template}"  # where the repository lies is nobody's business
+        name = f"{self._folder.name}/{template}"  # the path of the repository is not shown
         if ".." in PurePosixPath(template).parts or not path.is_relative_to(self._folder):
             raise SettingsProblem(name, "leads out of the folder of the templates", _WAY_OUT)
         if not os.path.lexists(path):
@@ -161,7 +161,7 @@ class _TeamLoader(BaseLoader):
 
 def continued(markdown: str) -> str:
     """Indent a text so that it stays within its list item; one of several lines starts on a line of its own, because
-    a fence that follows other text on its line is none."""
+    a fence that follows other text on its line is not one."""
     indented = markdown.replace("\n", "\n  ")
     return f"\n\n  {indented}" if "\n" in markdown else markdown
 

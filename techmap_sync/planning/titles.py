@@ -27,9 +27,9 @@ def tracking_key(map_id: str) -> str:
 def keys_of(map_id: str, works: Sequence[Work]) -> tuple[str, ...]:
     """Return one key per work, in the same order.
 
-    Namesakes get a suffix made of what tells them apart (group, then location), never a number of ours: numbers would
-    move when one of them goes. Where the author counts them, their order is the last resort. Works that nothing tells
-    apart keep the same key; the planner reports them.
+    Namesakes get a suffix made of what distinguishes them (group, then location), never a number that we count:
+    it would move when one of them goes. Where the author counts them, their order is the last resort. Works that
+    nothing distinguishes keep the same key; the planner reports them.
     """
     slugs = _of_group_and_place(works, [slug(work.slug or work.subject) for work in works])
     slugs = _counted(works, slugs)
@@ -99,7 +99,7 @@ def _pairs(works: Iterable[Work], slugs: Iterable[str]) -> list[tuple[Kind, str]
 TITLE_LIMIT = 120
 """Characters; well below what any tracker takes, and what a list on a screen shows."""
 _SECOND_HALF = 40
-"""Characters for what tells a title from another one that begins like it."""
+"""Characters for what distinguishes a title from another one that begins like it."""
 _BEFORE_DIFFERENCE = 10
 
 
@@ -144,7 +144,7 @@ def shortened(text: str, limit: int) -> str:
 def _with_difference(text: str, neighbours: Sequence[str]) -> str:
     """Cut a text so that its beginning stays, and the place where it differs from texts that begin like it.
 
-    :param neighbours: those that stand beside it in alphabetical order.
+    :param neighbours: those next to it in alphabetical order.
     """
     place = max(_length_in_common(text, other) for other in neighbours)
     start = max(0, place_to_cut(text, max(0, place - _BEFORE_DIFFERENCE)))

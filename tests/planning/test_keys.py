@@ -114,7 +114,7 @@ def test_two_items_that_nothing_tells_apart_are_reported() -> None:
     group = ItemGroup("unit", "Unit Tests", WHERE, (Item("Same words", Span(3)), Item("Same words", Span(4))))
     outline = graph_of(TechnicalMap("A map", WHERE, tests=(group,)), ITEMS)
     assert [found.rule.id for found in outline.diagnostics] == ["duplicate-key"]
-    assert outline.diagnostics[0].message == '"Same words" stands twice, first in line 3'
+    assert outline.diagnostics[0].message == '"Same words" appears twice, first in line 3'
 
 
 def test_an_identity_by_hand_outlives_every_name() -> None:

@@ -52,7 +52,7 @@ class TechnicalMaps(DocumentFamily):
         return looks_like_map(text, self.vocabulary)
 
     def identity(self, text: str, path: str) -> str:
-        """Return the id of a map; it is read only where its first lines do not tell."""
+        """Return the id of a map; it is parsed only where its first lines are not enough."""
         seen = identity_at_sight(text, self.vocabulary)
         if seen is not None:
             return slug(seen)

@@ -1,6 +1,6 @@
 """What a technical map says, as frozen values. Only this folder knows them; the others know a ``Document``.
 
-Every value knows where it stands in its file, so that a diagnostic can underline it and a ticket can link to it.
+Every value knows its place in its file, so that a diagnostic can underline it and a ticket can link to it.
 Values of which a map holds many are named tuples, here and where it is read: Python takes longer to make a frozen
 dataclass, the class as well as each of its values.
 How text becomes these values is described in ``docs/map-format.md``.
@@ -66,7 +66,7 @@ class Component:
 
 
 class Passage(NamedTuple):
-    """Markdown that belongs to no item: context, or a section whose heading nobody recognised."""
+    """Markdown that belongs to no item: context, or a section whose heading is not recognised."""
 
     heading: str
     markdown: str
@@ -125,7 +125,7 @@ class TechnicalMap:
 
     title: str
     span: Span
-    """Where the title stands."""
+    """The place of the title."""
     map_id: str = ""
     """The ``Map ID`` field or front matter ``id`` as written, empty when there is none."""
     metadata: tuple[MetadataField, ...] = ()
