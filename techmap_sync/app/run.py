@@ -11,7 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from techmap_sync import __version__
-from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps
+from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps, statements_of
 from techmap_sync.app.named_tasks import NamedTasks, Names
 from techmap_sync.app.other_documents import Place, RestOfTree, is_retired, places_of, task_plan
 from techmap_sync.app.parallel import ALL, Shard
@@ -20,6 +20,7 @@ from techmap_sync.app.targets import connect_tracker, remarks_of, source_name
 from techmap_sync.checkout import Checkout, Remote
 from techmap_sync.config import shipped
 from techmap_sync.errors import UsageProblem
+from techmap_sync.planning.lines import LineHome, ledger_of_lines
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.settings import Settings
@@ -131,6 +132,13 @@ def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) ->
     places = places_of(files.maps, checkout, settings)
     unread = tuple(_unread(file, settings, places[file.path], templates) for file in files.maps)
     return files, ChangeSet("tracker not read", unread)
+
+
+def homes_of_lines(file: MapFile, settings: Settings, checkout: Checkout) -> tuple[LineHome, ...]:
+    """Return in which ticket each line of a map is found, without reading any tracker."""
+    source = places_of([file], checkout, settings)[file.path].source
+    plan = task_plan(file, settings, source, _templates(settings, checkout))
+    return ledger_of_lines(statements_of(file, settings), plan)
 
 
 def _with_sources(policy: SyncPolicy, files: Sequence[MapFile], places: Mapping[Path, Place]) -> SyncPolicy:

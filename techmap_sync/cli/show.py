@@ -1,4 +1,4 @@
-"""``show``: what was understood of one map."""
+"""``show``: what was understood of one map, and in which ticket each of its lines is found."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import typer
 
 from techmap_sync.app.documents_found import description_of, read_one
 from techmap_sync.app.formats import ShowFormat
+from techmap_sync.app.run import homes_of_lines
+from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen
 from techmap_sync.reports.map_view import show_json, show_text
@@ -28,8 +30,9 @@ def show(
     settings = options.settings_of(config_file)
     file = read_one(path, settings)
     understood = description_of(file, settings)
+    lines = homes_of_lines(file, settings, checkout_here(settings))
     screen = Screen(no_color=no_color)
     if output is ShowFormat.JSON:
-        screen.result(show_json(understood, file.checked_in_repository))
+        screen.result(show_json(understood, lines, file.checked_in_repository))
     else:
-        screen.result(show_text(understood))
+        screen.result(show_text(understood, lines))

@@ -24,6 +24,17 @@ def test_show_names_what_was_found(program: Program) -> None:
     assert [diagnostic["rule"] for diagnostic in shown["diagnostics"]] == ["unknown-section"]
 
 
+def test_show_says_in_which_ticket_each_line_is(program: Program) -> None:
+    text = GOOD.replace("## Testing", "## Hardware\nTwo racks.\n\n## Testing")
+    (program.folder / "map.md").write_text(text, encoding="utf-8")
+    lines = program("show", "map.md", "--format", "json").json["lines"]
+    written = [number for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    assert [line["line"] for line in lines] == written
+    racks = 1 + text.splitlines().index("Two racks.")
+    assert next(line["where"] for line in lines if line["line"] == racks).endswith("/tracking/map")
+    assert "every line is in a ticket" in program("show", "map.md").out
+
+
 def test_show_takes_one_map_and_no_more(program: Program) -> None:
     assert program("show", CORPUS).code == 2
     (program.folder / "notes.md").write_text("# Notes\n", encoding="utf-8")
