@@ -9,7 +9,7 @@ from rapidfuzz import process
 
 from techmap_sync.errors import UsageProblem
 from techmap_sync.planning.titles import tracking_key
-from techmap_sync.sync.changes import Action, Change
+from techmap_sync.sync.changes import Change, Conflict, Skip, SkipLink
 from techmap_sync.sync.decide import DecidedMap
 from techmap_sync.sync.policy import Side
 
@@ -114,8 +114,8 @@ def _numbers(decided: DecidedMap) -> Iterator[tuple[str, str]]:
 
 
 def _differs(change: Change, gone: set[str]) -> bool:
-    is_kept = change.action is Action.SKIP and bool(change.kept or change.edge) and not change.lasting
-    return change.key not in gone and (change.action is Action.CONFLICT or is_kept)
+    is_kept = isinstance(change, SkipLink) or (isinstance(change, Skip) and bool(change.kept) and not change.lasting)
+    return change.key not in gone and (isinstance(change, Conflict) or is_kept)
 
 
 def read_named(resolve: Iterable[str], recreate: Iterable[str], rebind: Iterable[str]) -> NamedTasks:

@@ -28,7 +28,6 @@ from techmap_sync.reports.plan_markdown import SUMMARY_LIMIT, plan_markdown, pus
 from techmap_sync.reports.plan_text import done_line, outcome_line, plan_text
 from techmap_sync.secrecy import hidden
 from techmap_sync.settings import Settings
-from techmap_sync.sync.changes import Action
 from techmap_sync.sync.review_comment import keep_comment
 
 if TYPE_CHECKING:
@@ -187,8 +186,4 @@ def _purpose(settings: Settings, variables: Mapping[str, str]) -> str:
 
 def _says_something(result: Result) -> bool:
     """Whether there is anything for a reviewer: a change without maps gets no comment."""
-    relevant = (Action.CONFLICT, Action.SKIP)
-    return any(
-        not each.approved or each.refusals or any(c.writes or c.action in relevant for c in each.changes)
-        for each in result.change_set.maps
-    )
+    return any(not each.approved or each.refusals or each.changes for each in result.change_set.maps)

@@ -26,7 +26,7 @@ from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.settings import Settings
 from techmap_sync.sync import missing_names
 from techmap_sync.sync.arrivals import Bindings
-from techmap_sync.sync.changes import Action, Change, ChangeSet, MapChanges
+from techmap_sync.sync.changes import ChangeSet, MapChanges, Skip
 from techmap_sync.sync.comparison import digest
 from techmap_sync.sync.decide import Decided, DecidedMap, decide
 from techmap_sync.sync.desired import Beside, DesiredMap, Origin
@@ -280,7 +280,7 @@ def _unread(file: MapFile, settings: Settings, place: Place, templates: TicketTe
         return MapChanges(map_id, place.path, file.approved, file.reasons, ready=file.ready, shown_path=shown)
     plan = task_plan(file, settings, place.source, templates)
     tasks = [spec for spec in (plan.tracking, *plan.tasks) if not spec.done]
-    skips = (Change(Action.SKIP, spec.key, spec.title, reason="not compared", spec=spec) for spec in tasks)
+    skips = (Skip(spec.key, spec.title, reason="not compared") for spec in tasks)
     return MapChanges(map_id, place.path, approved=True, changes=tuple(skips), shown_path=place.shown_path)
 
 

@@ -20,7 +20,7 @@ from techmap_sync.config import environment
 from techmap_sync.errors import Refused, UsageProblem
 from techmap_sync.reports.messages import count
 from techmap_sync.settings import Settings
-from techmap_sync.sync.changes import Action, ChangeSet
+from techmap_sync.sync.changes import ChangeSet, Conflict
 from techmap_sync.sync.guards import Guard, not_reviewed, read_reviewed
 from techmap_sync.sync.tracker import Tracker, Visibility
 
@@ -148,7 +148,7 @@ def refuse_conflicts(change_set: ChangeSet) -> None:
 
     :raises Refused: there is one.
     """
-    number = sum(change.action is Action.CONFLICT for change in change_set.changes)
+    number = sum(isinstance(change, Conflict) for change in change_set.changes)
     if number:
         raise Refused(
             f"{count(number, 'field')} changed by the map and by a human",

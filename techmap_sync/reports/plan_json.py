@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from techmap_sync.reports.harmless import json_text
-from techmap_sync.sync.changes import Change, ChangeSet, counted
+from techmap_sync.sync.changes import Change, ChangeSet, LinkChange, counted
 from techmap_sync.sync.guards import edit_digests
 from techmap_sync.sync.outcomes import Outcome
 
@@ -78,7 +78,7 @@ def _change(change: Change, map_id: str) -> dict[str, object]:
         "edits": edit_digests(change),
         "reason": change.reason,
     }
-    if change.edge is not None:
+    if isinstance(change, LinkChange):
         data |= {"edge": change.edge.value, "target": change.target}
     return data
 

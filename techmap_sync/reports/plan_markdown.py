@@ -18,7 +18,7 @@ from techmap_sync.errors import Problem
 from techmap_sync.reports.harmless import fenced, fitted, inline
 from techmap_sync.reports.messages import count, hint, sentence
 from techmap_sync.reports.plan_text import DONE_WORDS, closing_line, done_line, shown_changes, unwritten, with_links
-from techmap_sync.sync.changes import UNSEEN, Action, Change, ChangeSet, FieldEdit, MapChanges
+from techmap_sync.sync.changes import UNSEEN, Change, ChangeSet, Create, Edit, LinkChange, MapChanges, Unlink
 from techmap_sync.sync.outcomes import Outcome, Status
 from techmap_sync.sync.tracker import EdgeKind
 
@@ -121,7 +121,7 @@ def _plan_entries(changes: MapChanges) -> Iterator[str]:
 
 
 def _entry(change: Change) -> str:
-    priority = change.spec.priority if change.spec is not None and change.action is Action.CREATE else None
+    priority = change.spec.priority if isinstance(change, Create) else None
     details = [inline(text) for text in (priority, change.reason) if text]
     return f"- **{change.action}** {_named(change)}" + "".join(f" ({text})" for text in details)
 
@@ -130,16 +130,16 @@ def _named(change: Change) -> str:
     return f"{inline(change.ticket)} {inline(change.title)}".strip()
 
 
-def _sign(link: Change) -> str:
-    return "no longer " if link.action is Action.UNLINK else ""
+def _sign(link: LinkChange) -> str:
+    return "no longer " if isinstance(link, Unlink) else ""
 
 
-def _other_end(link: Change) -> str:
+def _other_end(link: LinkChange) -> str:
     is_child = link.edge is EdgeKind.CHILD_OF and link.writes
     return "child of the tracking ticket" if is_child else inline(link.reason)
 
 
-def _edits(edits: Iterable[FieldEdit]) -> Iterator[str]:
+def _edits(edits: Iterable[Edit]) -> Iterator[str]:
     for edit in edits:
         before, after = edit.before.splitlines(), edit.after.splitlines()
         if edit.name in UNSEEN:

@@ -15,20 +15,31 @@ from difflib import unified_diff
 from rich.text import Text
 
 from techmap_sync.reports.messages import clean, count
-from techmap_sync.sync.changes import UNSEEN, Action, Change, ChangeSet, FieldEdit, MapChanges, counted
+from techmap_sync.sync.changes import (
+    UNSEEN,
+    Action,
+    Change,
+    ChangeSet,
+    Create,
+    Edit,
+    LinkChange,
+    MapChanges,
+    TicketChange,
+    counted,
+)
 from techmap_sync.sync.outcomes import Outcome, Status, left_of
 from techmap_sync.sync.tracker import EdgeKind
 
 
-def with_links(changes: Iterable[Change]) -> Iterator[tuple[Change | None, Sequence[Change]]]:
+def with_links(changes: Iterable[Change]) -> Iterator[tuple[TicketChange | None, Sequence[LinkChange]]]:
     """Yield each change of a ticket with the changes of its links; links of untouched tickets come last, with None."""
     listed = tuple(changes)
-    links: dict[str, list[Change]] = {}
+    links: dict[str, list[LinkChange]] = {}
     for change in listed:
-        if change.edge is not None:
+        if isinstance(change, LinkChange):
             links.setdefault(change.key, []).append(change)
     for change in listed:
-        if change.edge is None:
+        if not isinstance(change, LinkChange):
             yield change, links.pop(change.key, ())
     yield from ((None, rest) for rest in links.values())
 
@@ -172,11 +183,11 @@ def _change_lines(changes: Sequence[Change]) -> Iterator[Text]:
         yield from (_link_line(link, nested=change is not None) for link in links)
 
 
-def _one(change: Change) -> Iterator[Text]:
+def _one(change: TicketChange) -> Iterator[Text]:
     sign, style = SIGNS[change.action]
     line = Text.assemble((f"  {sign} {change.action:<8} ", style), (f"{change.ticket}  " if change.ticket else ""))
     line.append(clean(change.title))
-    if change.spec is not None and change.spec.priority is not None and change.action is Action.CREATE:
+    if isinstance(change, Create) and change.spec.priority is not None:
         line.append(f"  [{change.spec.priority}]", "dim")
     if change.reason:
         line.append(f"  ({clean(change.reason)})", "dim")
@@ -185,7 +196,7 @@ def _one(change: Change) -> Iterator[Text]:
         yield from _edit_lines(edit)
 
 
-def _link_line(link: Change, nested: bool) -> Text:
+def _link_line(link: LinkChange, nested: bool) -> Text:
     sign, style = SIGNS[link.action]
     indent = "      " if nested else "  "
     word = "" if link.writes else f"{link.action:<8} "
@@ -195,7 +206,7 @@ def _link_line(link: Change, nested: bool) -> Text:
     return Text.assemble((f"{indent}{sign} ", style), f"{who}{clean(link.reason)}")
 
 
-def _edit_lines(edit: FieldEdit) -> Iterator[Text]:
+def _edit_lines(edit: Edit) -> Iterator[Text]:
     before, after = edit.before.splitlines(), edit.after.splitlines()
     if edit.name in UNSEEN:
         yield Text(f"      ~ {edit.name}", "dim")

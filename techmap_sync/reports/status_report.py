@@ -8,7 +8,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, assert_never
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -18,7 +18,23 @@ from techmap_sync.documents.work import Phase
 from techmap_sync.reports.harmless import inline, json_text
 from techmap_sync.reports.messages import clean, count
 from techmap_sync.secrecy import harmless
-from techmap_sync.sync.changes import LEDGER, MARKER, Action, Change, FieldEdit, counted
+from techmap_sync.sync.changes import (
+    LEDGER,
+    MARKER,
+    Change,
+    Close,
+    Conflict,
+    Create,
+    Edit,
+    LabelOrphan,
+    Link,
+    Reopen,
+    Skip,
+    SkipLink,
+    Unlink,
+    Update,
+    counted,
+)
 from techmap_sync.sync.progress import Gate, MapProgress, Numbers, TaskProgress, TaskState, WaitsFor
 from techmap_sync.sync.tracker import Finding
 
@@ -118,16 +134,21 @@ def _change(change: Change, path: str, tracker: str) -> dict[str, object]:
         "title": change.title,
         "ticket": change.ticket or None,
         "reason": change.reason,
-        "edits": _edits(change.edits or change.kept),
+        "edits": _edits(change.kept if isinstance(change, Skip) else change.edits),
     }
-    if change.edge is not None:
-        data |= {"edge": change.edge.value, "target": change.target}
-    if change.action is Action.CONFLICT:
-        data["settle"] = {side: _settling(side, change.key, path, tracker) for side in ("map", "tracker")}
+    match change:
+        case Link() | Unlink() | SkipLink():
+            data |= {"edge": change.edge.value, "target": change.target}
+        case Conflict():
+            data["settle"] = {side: _settling(side, change.key, path, tracker) for side in ("map", "tracker")}
+        case Create() | Update() | LabelOrphan() | Close() | Reopen() | Skip():
+            pass
+        case _:
+            assert_never(change)
     return data
 
 
-def _edits(edits: Iterable[FieldEdit]) -> list[dict[str, str]]:
+def _edits(edits: Iterable[Edit]) -> list[dict[str, str]]:
     """Ledger and marker edits are internal; leave them out."""
     return [
         {"field": edit.name, "before": edit.before, "after": edit.after}

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync import guards, ledger, orphans, task_changes, tracking_ticket
-from techmap_sync.sync.changes import Action, Change, MapChanges
+from techmap_sync.sync.changes import Change, Create, MapChanges, Skip
 from techmap_sync.sync.desired import Beside, DesiredMap, Origin
 from techmap_sync.sync.link_fallback import EdgeTexts, KeyEdge, edge_texts
 from techmap_sync.sync.links import Wanted, without_room
@@ -144,7 +144,7 @@ def merge(matched: Matched, desired: Desired, capabilities: Capabilities, policy
     """Compare each task with its ticket, and look at the tickets that no task asks for."""
     plan, holdings, origin, held = desired.plan, matched.holdings, matched.desired.origin, matched.held
     tasks = tuple(c for spec in plan.tasks for c in task_changes.task_changes(spec, holdings, held, policy))
-    created = {change.key for change in tasks if change.action is Action.CREATE}
+    created = {change.key for change in tasks if isinstance(change, Create)}
     renewed = replace(holdings, renewed=holdings.renewed | created | ledger.bound_again(holdings))
     text = orphans.map_text(origin.text, origin.text_digest, holdings.ledger)
     gone = orphans.orphan_changes(plan, text, renewed, policy, held)
@@ -170,8 +170,8 @@ def link(matched: Matched, desired: Desired, merged: Merged, capabilities: Capab
     """Return the links to make and to take away, and what becomes of the tracking ticket."""
     plan, holdings, changes = desired.plan, merged.holdings, (*merged.tasks, *merged.orphans)
     tasks = {spec.key for spec in plan.tasks}
-    created = {change.key for change in merged.tasks if change.action is Action.CREATE}
-    kept = frozenset(change.key for change in changes if change.action is Action.SKIP) - tasks
+    created = {change.key for change in merged.tasks if isinstance(change, Create)}
+    kept = frozenset(change.key for change in changes if isinstance(change, Skip)) - tasks
     skipped = frozenset(tasks - created - holdings.tickets.keys())
     wanted = Wanted(plan, holdings, capabilities, skipped, desired.refused, desired.no_room, kept, policy.resolve)
     edges, texts = wanted.changes(), replace(desired.texts, listed=wanted.task_list())

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from techmap_sync.sync import claims
-from techmap_sync.sync.changes import KEY, LEDGER, Action, Change, ChangeSet, MapChanges
+from techmap_sync.sync.changes import KEY, LEDGER, Action, Change, ChangeSet, Close, Conflict, MapChanges, Update
 from techmap_sync.sync.comparison import comparable, digest
 from techmap_sync.sync.desired import DesiredMap, Origin
 from techmap_sync.sync.marker import Ledger
@@ -115,18 +115,18 @@ def _too_many_retitled(
     changes: tuple[Change, ...], holdings: Holdings, policy: SyncPolicy
 ) -> Iterator[tuple[Guard, str]]:
     """Only words of a task's own count: a renamed map, or another Unicode form, takes no ticket for another one."""
-    updates = (c for c in changes if c.action is Action.UPDATE and c.key in holdings.tickets)
+    updates = (c for c in changes if isinstance(c, Update) and c.key in holdings.tickets)
     number = sum(_says_other_words(change) for change in updates)
     limit = _limit(len(holdings.tickets), policy.limits.max_retitled_share, policy)
     if number > limit[0]:
         yield Guard.RETITLES, f"{number} of {len(holdings.tickets)} tickets to retitle, the limit is {limit[1]}"
 
 
-def _says_other_words(change: Change) -> bool:
+def _says_other_words(change: Update) -> bool:
     """Whether a title changes by more than the map's name in it, or a number in front of its words."""
-    if change.spec is not None and change.spec.named_by_map:
+    if change.spec.named_by_map:
         return False
-    if change.spec is not None and change.spec.earlier in [edit.before for edit in change.edits if edit.name == KEY]:
+    if change.spec.earlier in [edit.before for edit in change.edits if edit.name == KEY]:
         return False
     titles = ((comparable(edit.before), comparable(edit.after)) for edit in change.edits if edit.name == TITLE)
     return any(before != after and not differs_only_by_number(before, after) for before, after in titles)
@@ -136,7 +136,7 @@ def _too_many_closed(
     changes: tuple[Change, ...], holdings: Holdings, policy: SyncPolicy
 ) -> Iterator[tuple[Guard, str]]:
     """Orphans count; finished tasks and untouched copies of other tickets lose nothing."""
-    number = sum(change.close_reason is CloseReason.NOT_PLANNED for change in changes)
+    number = sum(isinstance(c, Close) and c.close_reason is CloseReason.NOT_PLANNED for c in changes)
     still_open = sum(held.ticket.state is State.OPEN for held in holdings.tickets.values())
     limit = _limit(still_open, policy.limits.max_closed_share, policy)
     if number > limit[0]:
@@ -177,7 +177,7 @@ def _too_many_gone(holdings: Holdings) -> Iterator[tuple[Guard, str]]:
 
 def refused_for_conflicts(maps: Sequence[MapChanges], policy: SyncPolicy) -> tuple[MapChanges, ...]:
     """Return the same maps, all refused when a conflict is open and the team lets conflicts fail."""
-    number = sum(change.action is Action.CONFLICT for each in maps for change in each.changes)
+    number = sum(isinstance(change, Conflict) for each in maps for change in each.changes)
     if policy.on_conflict is not OnConflict.FAIL or not number:
         return tuple(maps)
     fields = "1 field was" if number == 1 else f"{number} fields were"

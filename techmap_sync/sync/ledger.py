@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
-from techmap_sync.sync.changes import KEY, Action, Change, Leaving, MapChanges
+from techmap_sync.sync.changes import KEY, Change, Close, Create, LabelOrphan, Leaving, Link, MapChanges, Unlink
 from techmap_sync.sync.desired import Origin
 from techmap_sync.sync.links import Wanted
 from techmap_sync.sync.marker import Ledger
@@ -18,7 +18,7 @@ def planned_ledger(wanted: Wanted, origin: Origin, changes: tuple[Change, ...]) 
     :param changes: of tasks and edges.
     """
     holdings, tracking, before = wanted.holdings, wanted.plan.tracking.key, wanted.holdings.ledger
-    created = {c.key: "" for c in changes if c.action is Action.CREATE and c.key != tracking}
+    created = {c.key: "" for c in changes if isinstance(c, Create) and c.key != tracking}
     held = {key: held.ticket.number for key, held in holdings.tickets.items()}
     released = {key: number for key, number in before.tickets.items() if key in holdings.unreadable}
     late = waiting(holdings)
@@ -28,7 +28,7 @@ def planned_ledger(wanted: Wanted, origin: Origin, changes: tuple[Change, ...]) 
         children=wanted.applied_children(changes) - {tracking},
         gone=frozenset((holdings.missing | before.gone) - held.keys() - created.keys())
         | frozenset(key for key, number in late.items() if not number),
-        refused=before.refused - {(c.key, c.target) for c in changes if c.action is Action.LINK},
+        refused=before.refused - {(c.key, c.target) for c in changes if isinstance(c, Link)},
         declined=wanted.declined,
         accepted=wanted.accepted,
         text=origin.text_digest,
@@ -110,7 +110,7 @@ def final_ledger(
 
 def _still_linked(wanted: Ledger, base: Ledger, undone: tuple[Change, ...]) -> dict[str, str]:
     """Return the tickets that went to another map and still have a link of this one: it could not be taken away."""
-    ends = {key for c in undone if c.action is Action.UNLINK for key in (c.key, c.target)}
+    ends = {key for c in undone if isinstance(c, Unlink) for key in (c.key, c.target)}
     return {key: base.tickets[key] for key in ends & base.tickets.keys() - wanted.tickets.keys()}
 
 
@@ -120,9 +120,9 @@ def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, .
     A ticket of a task that is gone is let go only when the map's text has changed since the ledger was written, so
     that its text stays the former one until that was done.
     """
-    links = {(c.key, c.target) for c in undone if c.action is Action.LINK}
-    unlinks = {(c.key, c.target) for c in undone if c.action is Action.UNLINK}
-    unborn = {c.key for c in undone if c.action is Action.CREATE}
+    links = {(c.key, c.target) for c in undone if isinstance(c, Link)}
+    unlinks = {(c.key, c.target) for c in undone if isinstance(c, Unlink)}
+    unborn = {c.key for c in undone if isinstance(c, Create)}
     unlinked_children = {key for key, target in links if target == changes.tracking_key}
     kept = replace(
         ledger,
@@ -134,6 +134,6 @@ def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, .
     absent = keys.keys() & changes.arriving
     kept = kept.without_links_of(frozenset(absent)).without(absent) if absent else kept
     former = {new: f"{changes.map_id}/{old.partition('/')[2]}" for new, old in keys.items() if new not in absent}
-    if any(c.edge is None and c.spec is None for c in undone):
+    if any(isinstance(c, LabelOrphan) or (isinstance(c, Close) and c.spec is None) for c in undone):
         kept = replace(kept, text=changes.base.text, settings=changes.base.settings)
     return kept.renamed(former) if former else kept

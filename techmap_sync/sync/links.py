@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from techmap_sync.planning.task import TaskPlan, TaskSpec
-from techmap_sync.sync.changes import Action, Change
+from techmap_sync.sync.changes import Change, Create, Link, LinkWrite, Skip, SkipLink, Unlink
 from techmap_sync.sync.link_fallback import KeyEdge, lists_tickets, says_who_waits
 from techmap_sync.sync.merge import Held
 from techmap_sync.sync.policy import Side
@@ -49,12 +49,12 @@ class Wanted:
         blocking = self._blocking() if self.capabilities.blocking_links else ()
         children = (*self._former_children(), *map(self._parent, self._new_children()))
         # What goes makes room for what comes.
-        ordered = sorted(blocking, key=lambda change: change.action is not Action.UNLINK)
+        ordered = sorted(blocking, key=lambda change: not isinstance(change, Unlink))
         return (*children, *ordered, *self._taken_away(), *self._degradations())
 
     def applied_blocking(self, changes: tuple[Change, ...]) -> frozenset[KeyEdge]:
         """Return the blocked-by edges that the ledger shall list once the changes are done."""
-        added = {(c.key, c.target) for c in changes if c.action is Action.LINK and c.edge is EdgeKind.BLOCKED_BY}
+        added = {(c.key, c.target) for c in changes if isinstance(c, Link) and c.edge is EdgeKind.BLOCKED_BY}
         desired, before = _desired(self.plan, frozenset()), self.holdings.ledger.edges
         there = {edge for edge in desired if _observed(edge, self.holdings) is True}
         kept = _edges_of(self.kept, before) - _edges_of(frozenset(self.holdings.departed), before)
@@ -62,8 +62,8 @@ class Wanted:
 
     def applied_children(self, changes: tuple[Change, ...]) -> frozenset[str]:
         """Return the keys that the ledger shall list as children once the changes are done."""
-        linked = {c.key for c in changes if c.action is Action.LINK and c.edge is EdgeKind.CHILD_OF}
-        born = {c.key for c in changes if c.action is Action.CREATE and self.capabilities.parent_at_creation}
+        linked = {c.key for c in changes if isinstance(c, Link) and c.edge is EdgeKind.CHILD_OF}
+        born = {c.key for c in changes if isinstance(c, Create) and self.capabilities.parent_at_creation}
         return frozenset(linked | born | _children(self.holdings))
 
     def task_list(self) -> tuple[str, ...]:
@@ -100,29 +100,25 @@ class Wanted:
             is_child = held.ticket.parent == former.tracking if listed else former.was_child
             if is_child and key not in self.holdings.ledger.children:
                 reason = f'child of ticket {former.tracking} of map "{former.map_id}"'
-                yield replace(
-                    self._edge(Action.UNLINK, (key, key)),
-                    reason=reason,
-                    edge=EdgeKind.CHILD_OF,
-                    target=former.tracking_key,
-                )
+                number, target = _number(self.holdings, key), former.tracking_key
+                yield Unlink(key, self._titles[key], number, reason, edge=EdgeKind.CHILD_OF, target=target)
 
-    def _parent(self, spec: TaskSpec) -> Change:
+    def _parent(self, spec: TaskSpec) -> Link:
         tracking = self.plan.tracking
         reason = f'child of "{tracking.title}"'
         number = _number(self.holdings, spec.key)
-        return Change(Action.LINK, spec.key, spec.title, number, reason, edge=EdgeKind.CHILD_OF, target=tracking.key)
+        return Link(spec.key, spec.title, number, reason, edge=EdgeKind.CHILD_OF, target=tracking.key)
 
-    def _blocking(self) -> Iterator[Change]:
+    def _blocking(self) -> Iterator[LinkWrite]:
         desired, ledger = _desired(self.plan, self.skipped), self.holdings.ledger.edges
         settled = (ledger | self.refused | self.no_room) - self._linked_again()
         for edge in desired:
             if edge not in settled and _observed(edge, self.holdings) is not True:
-                yield self._edge(Action.LINK, edge)
+                yield self._blocked_by(edge)
         kept = _edges_of(self.kept, ledger) - _edges_of(frozenset(self.holdings.departed), ledger)
         for edge in sorted(ledger - set(desired) - kept):
             if _observed(edge, self.holdings) is not False and not self._goes_along(edge):
-                yield self._edge(Action.UNLINK, edge)
+                yield _opposite(self._blocked_by(edge))
 
     def _goes_along(self, edge: KeyEdge) -> bool:
         """Whether both of its ends went to the same map."""
@@ -137,21 +133,21 @@ class Wanted:
     def _tracking(self) -> str:
         return self.holdings.tracking.ticket.number if self.holdings.tracking else ""
 
-    def _edge(self, action: Action, edge: KeyEdge) -> Change:
+    def _blocked_by(self, edge: KeyEdge) -> Link:
         key, target = edge
         reason = f'blocked by "{self._titles[target]}"'
         number = _number(self.holdings, key)
-        return Change(action, key, self._titles[key], number, reason, edge=EdgeKind.BLOCKED_BY, target=target)
+        return Link(key, self._titles[key], number, reason, edge=EdgeKind.BLOCKED_BY, target=target)
 
     def _taken_away(self) -> Iterator[Change]:
         """Say which edges of open tickets we applied and somebody took away; they stay away."""
         for key, target in self._removed():
             if (key, target) not in self.declined and self.resolved.get(key) is not Side.MAP:
                 is_child = target == self.plan.tracking.key
-                change = self._parent(self._specs[key]) if is_child else self._edge(Action.LINK, (key, target))
-                what = f"a human removed that it is {'a ' if is_child else ''}{change.reason}, kept so"
+                link = self._parent(self._specs[key]) if is_child else self._blocked_by((key, target))
+                what = f"a human removed that it is {'a ' if is_child else ''}{link.reason}, kept so"
                 reason = f"{what}; push --resolve tracker {key} accepts it"
-                yield replace(change, action=Action.SKIP, reason=reason)
+                yield SkipLink(key, link.title, link.ticket, reason, edge=link.edge, target=target)
 
     @cached_property
     def _specs(self) -> dict[str, TaskSpec]:
@@ -200,7 +196,7 @@ class Wanted:
         """Say what the tracker cannot hold and where it stands instead: once, in the run that writes it there."""
         tracking, number = self.plan.tracking, _number(self.holdings, self.plan.tracking.key)
         for reason in filter(None, (self._without_children(), self._without_blocking())):
-            yield Change(Action.SKIP, tracking.key, tracking.title, number, reason, lasting=True)
+            yield Skip(tracking.key, tracking.title, number, reason, lasting=True)
 
     def _without_children(self) -> str:
         listed, limit = len(self.task_list()), self.capabilities.children
@@ -232,6 +228,10 @@ class Wanted:
         if most.links is not None:
             return f"a ticket of this server may have {most.links} links"
         return f"a ticket of this server may wait for {most.blockers} others, and {most.blocking} may wait for it"
+
+
+def _opposite(link: Link) -> Unlink:
+    return Unlink(link.key, link.title, link.ticket, link.reason, edge=link.edge, target=link.target)
 
 
 def _edges_of(keys: frozenset[str], edges: frozenset[KeyEdge]) -> frozenset[KeyEdge]:

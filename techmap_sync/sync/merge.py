@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from techmap_sync.planning.task import Section, SectionName, TaskSpec
 from techmap_sync.sync.block import Block, Part, write_block
-from techmap_sync.sync.changes import FieldEdit
+from techmap_sync.sync.changes import Edit, FieldEdit, LabelEdit
 from techmap_sync.sync.comparison import carry_ticks, comparable, digest, text_digest, ticked
 from techmap_sync.sync.marker import Marker, WrittenField
 from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
@@ -65,11 +65,6 @@ class LabelChanges:
     accepted: frozenset[str] = frozenset()
     """What of it is accepted in this run."""
 
-    @property
-    def said(self) -> str:
-        """What is written, as a report shows it: ``-old +new``."""
-        return " ".join((*(f"-{name}" for name in sorted(self.remove)), *(f"+{name}" for name in sorted(self.add))))
-
 
 def label_changes(
     spec: TaskSpec, ticket: Ticket, marker: Marker, priority: Decision, policy: SyncPolicy
@@ -110,7 +105,7 @@ def _spelt(labels: Iterable[str], spelling: Mapping[str, str]) -> frozenset[str]
 
 
 LEAD = "*Managed by techmap-sync. Edit the map, not this block; text below it is yours.*"
-TITLE, PRIORITY, MILESTONE, LABELS = "title", "priority", "milestone", "labels"
+TITLE, PRIORITY, MILESTONE = "title", "priority", "milestone"
 NOWHERE = WrittenField("", "")
 NO_LABELS = LabelChanges()
 PENDING = digest("the commit lacks it")
@@ -164,18 +159,17 @@ class Revision:
         return (*(f.name or "lead" for f in self.named(Decision.ADOPT)), *labels)
 
     @property
-    def kept(self) -> tuple[FieldEdit, ...]:
+    def kept(self) -> tuple[Edit, ...]:
         """What a human changed and the map did not, from the map's text to the human's."""
         edits = tuple(FieldEdit(field.name or "lead", field.ours, field.theirs) for field in self.named(Decision.KEEP))
-        taken = " ".join(f"-{name}" for name in sorted(self.labels.taken))
-        return (*edits, FieldEdit(LABELS, "", taken)) if taken else edits
+        return (*edits, LabelEdit(remove=self.labels.taken)) if self.labels.taken else edits
 
     @property
-    def edits(self) -> tuple[FieldEdit, ...]:
+    def edits(self) -> tuple[Edit, ...]:
         """What would be written."""
         edits = tuple(FieldEdit(f.name, f.theirs, f.ours) for f in self.named(Decision.UPDATE))
-        labels = self.labels.said
-        return (*edits, FieldEdit(LABELS, "", labels)) if labels else edits
+        labels = LabelEdit(self.labels.add, self.labels.remove)
+        return (*edits, labels) if labels != LabelEdit() else edits
 
 
 def revise(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Revision:

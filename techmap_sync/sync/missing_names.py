@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from techmap_sync.sync.changes import Action, Change, MapChanges
+from techmap_sync.sync.changes import Change, Create, MapChanges, Skip
 from techmap_sync.sync.tracker import Tracker
 
 
 def asked_for(maps: Collection[MapChanges]) -> tuple[frozenset[str], frozenset[str]]:
     """Return the assignees and milestones that creations of some maps ask for."""
-    specs = [c.spec for each in maps for c in each.writes if c.action is Action.CREATE and c.spec is not None]
+    specs = [c.spec for each in maps for c in each.writes if isinstance(c, Create)]
     return frozenset(name for spec in specs for name in spec.assignees), frozenset(s.milestone for s in specs) - {""}
 
 
@@ -46,10 +46,7 @@ def without_absent(changes: MapChanges, people: Collection[str], milestones: Col
     known = tuple(_without(change, people) for change in changes.changes)
     tracking = next((c for c in changes.changes if c.key == changes.tracking_key), None)
     title = tracking.title if tracking else changes.map_id
-    notes = (
-        Change(Action.SKIP, changes.tracking_key, title, changes.tracking_number, reason, lasting=True)
-        for reason in said
-    )
+    notes = (Skip(changes.tracking_key, title, changes.tracking_number, reason, lasting=True) for reason in said)
     return replace(changes, changes=(*known, *notes))
 
 
@@ -65,7 +62,7 @@ def _about_milestones(titles: Collection[str]) -> list[str]:
 
 
 def _without(change: Change, people: Collection[str]) -> Change:
-    if change.action is not Action.CREATE or change.spec is None:
+    if not isinstance(change, Create):
         return change
     kept = tuple(name for name in change.spec.assignees if name not in people)
     return replace(change, spec=replace(change.spec, assignees=kept))

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from techmap_sync.planning.task import SectionName, TaskPlan
-from techmap_sync.sync.changes import Action, Change, FieldEdit
+from techmap_sync.sync.changes import Change, Close, LabelOrphan, Skip
 from techmap_sync.sync.comparison import is_digest_of, text_digest, ticked, unticked
 from techmap_sync.sync.marker import Ledger
-from techmap_sync.sync.merge import LABELS, Held, has_label
+from techmap_sync.sync.merge import Held, has_label
 from techmap_sync.sync.policy import OrphanPolicy, SyncPolicy
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, Standing, State
@@ -69,10 +69,10 @@ def copy_changes(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
         if held.ticket.state is not State.OPEN:
             continue
         if policy.close_copies and held.ticket.standing is Standing.SELF and untouched(held, policy):
-            yield Change(Action.CLOSE, key, title, number, reason, close_reason=CloseReason.DUPLICATE)
+            yield Close(key, title, number, reason, close_reason=CloseReason.DUPLICATE)
         else:
             hint = "close it, or take the marker out of its text"
-            yield Change(Action.SKIP, key, title, number, f"{reason}; {hint}")
+            yield Skip(key, title, number, f"{reason}; {hint}")
 
 
 def untouched(held: Held, policy: SyncPolicy) -> bool:
@@ -136,15 +136,15 @@ def _go(key: str, held: Held, why: str, policy: SyncPolicy) -> Change:
         return _kept(key, held, f"{why}; kept as configured")
     free = untouched(held, policy)
     if free and policy.orphans is OrphanPolicy.CLOSE:
-        return Change(Action.CLOSE, key, title, number, why, close_reason=CloseReason.NOT_PLANNED)
+        return Close(key, title, number, why, close_reason=CloseReason.NOT_PLANNED)
     why = why if free else f"{why}, but somebody worked on it"
     if has_label(held.marker.labels, policy.removed_label):
         return _kept(key, held, f"{why}; left open")
-    return Change(Action.UPDATE, key, title, number, why, (FieldEdit(LABELS, "", f"+{policy.removed_label}"),))
+    return LabelOrphan(key, title, number, why, label=policy.removed_label)
 
 
-def _kept(key: str, held: Held, reason: str) -> Change:
-    return Change(Action.SKIP, key, held.ticket.title, held.ticket.number, reason)
+def _kept(key: str, held: Held, reason: str) -> Skip:
+    return Skip(key, held.ticket.title, held.ticket.number, reason)
 
 
 def _sayings(held: Held) -> Iterator[str]:

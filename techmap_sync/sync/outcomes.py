@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused
-from techmap_sync.sync.changes import Action, Change, ChangeSet, MapChanges
-from techmap_sync.sync.merge import LABELS
+from techmap_sync.sync.changes import Change, ChangeSet, Create, LabelEdit, Link, MapChanges, Unlink, Write
 from techmap_sync.sync.tracker import Capabilities
 
 
@@ -99,14 +98,13 @@ class Tolerance:
 
 
 HOUR = 3600.0
-_CONTENT = (Action.CREATE, Action.LINK, Action.UNLINK)
-"""What servers count as creating content."""
 
 
 def seconds_to_apply(change_set: ChangeSet, capabilities: Capabilities) -> float:
     """Return the seconds that the server's pace asks for: so many a write, and so many creations an hour."""
     seconds = sum(_requests(each, capabilities) for each in change_set.maps) * capabilities.seconds_per_write
-    contents = sum(change.action in _CONTENT for change in change_set.writes)
+    # What servers count as creating content.
+    contents = sum(isinstance(change, Create | Link | Unlink) for change in change_set.writes)
     limit = capabilities.creations_per_hour
     full_hours = (contents - 1) // limit if limit and contents else 0
     return max(seconds, full_hours * HOUR + (contents - full_hours * (limit or 0)) * capabilities.seconds_per_write)
@@ -114,16 +112,14 @@ def seconds_to_apply(change_set: ChangeSet, capabilities: Capabilities) -> float
 
 def _requests(changes: MapChanges, capabilities: Capabilities) -> int:
     """Return how many writes a map takes: labels are set by requests of their own, and made before a first ticket."""
-    creations = [change for change in changes.writes if change.action is Action.CREATE]
+    creations = [change for change in changes.writes if isinstance(change, Create)]
     is_new = any(change.key == changes.tracking_key for change in creations)
-    labels = {label for change in creations if change.spec for label in change.spec.labels} if is_new else ()
+    labels = {label for change in creations for label in change.spec.labels} if is_new else ()
     bookkeeping = changes.steps - len(changes.writes)
     return len(labels) + bookkeeping + sum(_requests_of(change, capabilities) for change in changes.writes)
 
 
-def _requests_of(change: Change, capabilities: Capabilities) -> int:
-    if change.action is Action.CREATE:
-        return 1 + bool(capabilities.estimates and change.spec and change.spec.estimate_minutes)
-    set_labels = [word for edit in change.edits if edit.name == LABELS for word in edit.after.split()]
-    added, removed = (sum(word.startswith(sign) for word in set_labels) for sign in "+-")
-    return 1 + bool(added) + removed
+def _requests_of(change: Write, capabilities: Capabilities) -> int:
+    if isinstance(change, Create):
+        return 1 + bool(capabilities.estimates and change.spec.estimate_minutes)
+    return 1 + sum(bool(edit.add) + len(edit.remove) for edit in change.edits if isinstance(edit, LabelEdit))

@@ -12,7 +12,7 @@ from enum import StrEnum
 from techmap_sync.documents.work import Kind, Phase, phase_of
 from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync import changes
-from techmap_sync.sync.changes import Action, Change, MapChanges
+from techmap_sync.sync.changes import Change, Conflict, Link, MapChanges, Skip, SkipLink
 from techmap_sync.sync.comparison import ticked
 from techmap_sync.sync.merge import Held
 from techmap_sync.sync.task_changes import DONE_IN_MAP
@@ -240,11 +240,11 @@ class _Said:
         conflicts: dict[str, tuple[str, ...]] = {}
         notes: dict[str, str] = {}
         for change in changes:
-            if change.action is Action.CONFLICT:
+            if isinstance(change, Conflict):
                 conflicts[change.key] = (*conflicts.get(change.key, ()), *change.fields)
-            elif change.action is Action.SKIP and change.kept:
+            elif isinstance(change, Skip) and change.kept:
                 drifted[change.key] = tuple(edit.name for edit in change.kept)
-            elif change.action is Action.SKIP:
+            elif isinstance(change, Skip | SkipLink):
                 notes.setdefault(change.key, change.reason)
         return _Said(drifted, conflicts, notes)
 
@@ -359,7 +359,7 @@ def _remembered(holdings: Holdings) -> Iterator[WaitsFor]:
 
 def _asked_for(subject: Subject) -> Iterator[WaitsFor]:
     for change in subject.changes.changes:
-        if change.action is Action.LINK and change.edge is EdgeKind.BLOCKED_BY:
+        if isinstance(change, Link) and change.edge is EdgeKind.BLOCKED_BY:
             yield WaitsFor(change.key, change.target, Witness.MAP)
     if not subject.links_in_text:
         yield from (WaitsFor(*edge, Witness.MAP) for edge in sorted(subject.changes.texts.in_text))

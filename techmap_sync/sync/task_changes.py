@@ -9,9 +9,23 @@ from dataclasses import replace
 
 from techmap_sync.planning.task import Section, SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync import claims
-from techmap_sync.sync.changes import KEY, MARKER, Action, Change, FieldEdit, MapChanges
+from techmap_sync.sync.changes import (
+    KEY,
+    MARKER,
+    Change,
+    Close,
+    Conflict,
+    Create,
+    Edit,
+    FieldEdit,
+    LabelEdit,
+    MapChanges,
+    Reopen,
+    Skip,
+    Update,
+)
 from techmap_sync.sync.comparison import boxes, ticked, unticked
-from techmap_sync.sync.merge import LABELS, MILESTONE, Decision, Held, Revision, revise
+from techmap_sync.sync.merge import MILESTONE, Decision, Held, Revision, revise
 from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, State
@@ -35,9 +49,9 @@ def task_changes(
         if reason and _is_accepted(spec.key, holdings, policy):
             return
         if reason:
-            yield Change(Action.SKIP, spec.key, spec.title, reason=reason)
+            yield Skip(spec.key, spec.title, reason=reason)
         else:
-            yield Change(Action.CREATE, spec.key, spec.title, spec=spec)
+            yield Create(spec.key, spec.title, spec=spec)
 
 
 def _is_accepted(key: str, holdings: Holdings, policy: SyncPolicy) -> bool:
@@ -75,20 +89,20 @@ def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy, moved: str) 
     :param moved: where it comes from; a closed ticket changes its key alone then.
     """
     number, closed_by_us = held.ticket.number, held.marker.state == State.CLOSED
-    rekeyed = Change(Action.UPDATE, spec.key, held.ticket.title, number, moved, _key_edit(spec, held), spec)
+    rekeyed = Update(spec.key, held.ticket.title, number, moved, spec=spec, edits=_key_edit(spec, held))
     if held.ticket.state is State.CLOSED and held.marker.key:
         if closed_by_us and not spec.done:
             edits, reason = revise(spec, held, policy).edits, "its task is back in the map"
-            yield Change(Action.REOPEN, spec.key, spec.title, number, moved or reason, edits, spec)
+            yield Reopen(spec.key, spec.title, number, moved or reason, spec=spec, edits=edits)
         elif moved:
             yield rekeyed
         return
     if spec.done and not closed_by_us and held.marker.key:
-        title, reason = held.ticket.title, CloseReason.COMPLETED
-        yield Change(Action.CLOSE, spec.key, title, number, DONE_IN_MAP, spec=spec, close_reason=reason)
+        done = CloseReason.COMPLETED
+        yield Close(spec.key, held.ticket.title, number, DONE_IN_MAP, spec=spec, close_reason=done)
     elif spec.sections:
         for change in revision_changes(spec, held, revise(spec, held, policy)):
-            yield replace(change, reason=moved) if moved and change.action is Action.UPDATE else change
+            yield replace(change, reason=moved) if moved and isinstance(change, Update) else change
     elif moved:
         yield rekeyed
 
@@ -97,39 +111,39 @@ def _key_edit(spec: TaskSpec, held: Held) -> tuple[FieldEdit, ...]:
     return (FieldEdit(KEY, held.marker.key, spec.key),) if held.marker.key != spec.key else ()
 
 
-def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator[Change]:
+def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator[Update | Conflict | Skip]:
     """Turn a revision into an update, the conflicts it leaves and the drift it keeps."""
     number = held.ticket.number
-    edits = (*revision.edits, *_key_edit(spec, held))
+    edits: tuple[Edit, ...] = (*revision.edits, *_key_edit(spec, held))
     if not edits and revision.adopted:
         edits = (FieldEdit(MARKER, "", ", ".join(revision.adopted)),)
     if edits:
         reason = "" if held.marker.key else BOUND
-        yield Change(Action.UPDATE, spec.key, spec.title, number, reason, edits, spec)
+        yield Update(spec.key, spec.title, number, reason, spec=spec, edits=edits)
     for field in revision.named(Decision.CONFLICT):
         ways = f"push --resolve map {spec.key} or --resolve tracker {spec.key}"
         reason = f"both the map and a human changed it; settle with {ways}"
         edit = FieldEdit(field.name or "lead", field.theirs, field.ours)
-        yield Change(Action.CONFLICT, spec.key, spec.title, number, reason, (edit,), spec)
+        yield Conflict(spec.key, spec.title, number, reason, edits=(edit,))
     if revision.kept:
         reason = kept_reason(spec.key, revision.kept)
-        yield Change(Action.SKIP, spec.key, spec.title, number, reason, kept=revision.kept)
+        yield Skip(spec.key, spec.title, number, reason, kept=revision.kept)
 
 
-def kept_reason(key: str, kept: Iterable[FieldEdit]) -> str:
+def kept_reason(key: str, kept: Iterable[Edit]) -> str:
     """Return what a human changed and keeps, removed labels by their names."""
-    names = ", ".join(f"{edit.name} {edit.after}" if edit.name == LABELS else edit.name for edit in kept)
+    names = ", ".join(f"{edit.name} {edit.after}" if isinstance(edit, LabelEdit) else edit.name for edit in kept)
     ways = f"push --resolve map {key} writes the map's text, --resolve tracker {key} accepts it"
     return f"changed by a human, kept: {names}; {ways}"
 
 
 def strangers(plan: TaskPlan, holdings: Holdings, tasks: tuple[Change, ...]) -> Iterator[Change]:
     """Name the tickets of authors who are not trusted that claim to be of this map and keep nothing from being done."""
-    skipped = {change.key for change in tasks if change.action is Action.SKIP}
+    skipped = {change.key for change in tasks if isinstance(change, Skip)}
     reported = skipped if holdings.tracking else {*skipped, plan.tracking.key}
     reason = claims.remark(holdings.claims.of_map(plan.map_id, reported))
     if reason:
-        yield Change(Action.SKIP, plan.tracking.key, plan.tracking.title, reason=reason, lasting=True)
+        yield Skip(plan.tracking.key, plan.tracking.title, reason=reason, lasting=True)
 
 
 SUFFIX = "~2"
@@ -168,29 +182,32 @@ MANY = 2
 
 def said_once(maps: Sequence[MapChanges]) -> tuple[MapChanges, ...]:
     """Return the same maps with one line for a milestone that was renamed in the tracker."""
-    there = Counter(edit for each in maps for change in each.changes for edit in change.kept if edit.name == MILESTONE)
+    there = Counter(edit for each in maps for change in each.changes for edit in _milestones(change))
     renamed = {edit: number for edit, number in there.items() if number >= MANY and edit.before and edit.after}
     said: set[FieldEdit] = set()
     return tuple(_without_renamed(each, renamed, said) for each in maps) if renamed else tuple(maps)
 
 
+def _milestones(change: Change) -> list[FieldEdit]:
+    kept = change.kept if isinstance(change, Skip) else ()
+    return [edit for edit in kept if isinstance(edit, FieldEdit) and edit.name == MILESTONE]
+
+
 def _without_renamed(changes: MapChanges, renamed: dict[FieldEdit, int], said: set[FieldEdit]) -> MapChanges:
     kept: list[Change] = []
     for change in changes.changes:
-        left = tuple(edit for edit in change.kept if edit not in renamed)
-        if left == change.kept:
+        here = [edit for edit in _milestones(change) if edit in renamed]
+        if not here or not isinstance(change, Skip):
             kept.append(change)
             continue
-        if left:
+        if left := tuple(edit for edit in change.kept if edit not in renamed):
             kept.append(replace(change, kept=left, reason=kept_reason(change.key, left)))
-        for edit in change.kept:
-            if edit in renamed and edit not in said:
-                said.add(edit)
-                kept.append(_line(edit, renamed[edit], changes))
+        kept += [_line(edit, renamed[edit], changes) for edit in here if edit not in said]
+        said.update(here)
     return replace(changes, changes=tuple(kept))
 
 
-def _line(edit: FieldEdit, number: int, changes: MapChanges) -> Change:
+def _line(edit: FieldEdit, number: int, changes: MapChanges) -> Skip:
     what = f'{number} tickets have the milestone "{edit.after}" instead of "{edit.before}", kept'
     reason = f'{what}; if it was renamed, set milestone = "{edit.after}"'
-    return Change(Action.SKIP, changes.tracking_key, edit.after, changes.tracking_number, reason, kept=(edit,))
+    return Skip(changes.tracking_key, edit.after, changes.tracking_number, reason, kept=(edit,))

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from techmap_sync.planning.task import Section, SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
 from techmap_sync.sync.block import Part, write_block
-from techmap_sync.sync.changes import LEDGER, Action, Change, FieldEdit
+from techmap_sync.sync.changes import LEDGER, Change, Close, Create, FieldEdit, Reopen, Skip, Update
 from techmap_sync.sync.comparison import unticked
 from techmap_sync.sync.marker import Ledger, Marker
 from techmap_sync.sync.merge import Held, Revision, first_marker, revise, sections_of
@@ -78,9 +78,8 @@ def _open_fence(lines: list[str]) -> str:
 def tracking_creation(plan: TaskPlan, holdings: Holdings) -> Iterator[Change]:
     """Return its creation when there is none yet."""
     if holdings.tracking is None:
-        yield Change(
-            Action.CREATE, plan.tracking.key, plan.tracking.title, spec=plan.tracking, reason="tracking ticket"
-        )
+        spec = plan.tracking
+        yield Create(spec.key, spec.title, reason="tracking ticket", spec=spec)
 
 
 def tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, ledger: Ledger) -> Iterator[Change]:
@@ -91,16 +90,12 @@ def tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, ledg
     spec, ledger_edit = plan.tracking, _ledger_edit(holdings.written_ledger, ledger)
     is_written = held.ticket.state is State.OPEN or not held.marker.key
     revision = revise(spec, held, policy) if is_written else Revision(())
-    update = Change(Action.UPDATE, spec.key, spec.title, held.ticket.number, spec=spec)
-    left = []
-    for change in revision_changes(spec, held, revision):
-        if change.action is Action.UPDATE:
-            update = change
-        else:
-            left.append(change)
+    changes = [*revision_changes(spec, held, revision)]
+    nothing = Update(spec.key, spec.title, held.ticket.number, spec=spec)
+    update = next((change for change in changes if isinstance(change, Update)), nothing)
     if update.edits or ledger_edit:
         yield replace(update, edits=(*update.edits, *ledger_edit))
-    yield from left
+    yield from (change for change in changes if not isinstance(change, Update))
 
 
 def tracking_state(
@@ -114,27 +109,25 @@ def tracking_state(
     finished = _is_finished(plan, holdings, changes)
     is_open, closed_by_us = not held or held.ticket.state is State.OPEN, held and held.marker.state == State.CLOSED
     if finished and is_open and not closed_by_us:
-        yield _finishing(Change(Action.CLOSE, spec.key, spec.title, number), len(left))
+        yield _finishing(spec, number, len(left))
     elif (left or not finished) and not is_open and closed_by_us:
-        yield Change(Action.REOPEN, spec.key, spec.title, number, "there is work left", revision.edits, spec)
+        yield Reopen(spec.key, spec.title, number, "there is work left", spec=spec, edits=revision.edits)
 
 
-def _finishing(closing: Change, unticked_boxes: int) -> Change:
+def _finishing(spec: TaskSpec, number: str, unticked_boxes: int) -> Change:
     if not unticked_boxes:
         reason = "all its tasks are closed and its checklist is ticked"
-        return replace(closing, reason=reason, close_reason=CloseReason.COMPLETED)
+        return Close(spec.key, spec.title, number, reason, close_reason=CloseReason.COMPLETED)
     boxes = "a box of its checklist is" if unticked_boxes == 1 else f"{unticked_boxes} boxes of its checklist are"
-    return replace(
-        closing, action=Action.SKIP, reason=f"left open: its tasks are closed, {boxes} not ticked", lasting=True
-    )
+    return Skip(spec.key, spec.title, number, f"left open: its tasks are closed, {boxes} not ticked", lasting=True)
 
 
 def _is_finished(plan: TaskPlan, holdings: Holdings, changes: tuple[Change, ...]) -> bool:
     """Whether every ticket of the plan is closed once the changes are done; a map without tickets is not finished."""
-    closing = {change.ticket for change in changes if change.action is Action.CLOSE}
+    closing = {change.ticket for change in changes if isinstance(change, Close)}
     mine = [holdings.tickets[spec.key] for spec in plan.tasks if spec.key in holdings.tickets]
     lacking = any(not spec.done and spec.key not in holdings.tickets for spec in plan.tasks)
-    opening = lacking or any(change.action is Action.REOPEN for change in changes)
+    opening = lacking or any(isinstance(change, Reopen) for change in changes)
     tickets = mine or list(holdings.tickets.values())
     closed = all(h.ticket.state is State.CLOSED or h.ticket.number in closing for h in tickets)
     return bool(tickets) and closed and not opening

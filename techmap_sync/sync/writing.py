@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from techmap_sync.planning.task import SectionName, TaskSpec
 from techmap_sync.sync.block import Block, Part, write_block
-from techmap_sync.sync.changes import Action, Change, FieldEdit, MapChanges
+from techmap_sync.sync.changes import LABELS, Change, Close, LabelOrphan, MapChanges, Reopen, TicketWrite, Update
 from techmap_sync.sync.comparison import digest, text_digest
 from techmap_sync.sync.marker import Ledger, Marker, WrittenField, claims
 from techmap_sync.sync.merge import (
-    LABELS,
     PRIORITY,
     Decision,
     Held,
@@ -42,29 +42,22 @@ class Rewrite:
 def with_closing_labels(changes: Iterable[Change], policy: SyncPolicy, capabilities: Capabilities) -> Iterator[Change]:
     """Give a closing the label that says why, where the tracker keeps no reason for it."""
     for change in changes:
-        label = "" if capabilities.close_reasons else _closing_label(change.close_reason, policy)
-        yield replace(change, edits=(FieldEdit(LABELS, "", f"+{label}"),)) if label else change
+        if isinstance(change, Close) and not capabilities.close_reasons:
+            yield replace(change, label=_closing_label(change.close_reason, policy))
+        else:
+            yield change
 
 
-def _closing_label(reason: CloseReason | None, policy: SyncPolicy) -> str:
+def _closing_label(reason: CloseReason, policy: SyncPolicy) -> str:
     match reason:
         case CloseReason.NOT_PLANNED:
             return policy.removed_label
         case CloseReason.DUPLICATE:
             return policy.duplicate_label
-        case _:
+        case CloseReason.COMPLETED:
             return ""
-
-
-def _added_labels(change: Change, policy: SyncPolicy) -> frozenset[str]:
-    """Return the label that an orphan or a copy gets, as its change shows it."""
-    return frozenset({_closing_label(change.close_reason, policy) or policy.removed_label} if change.edits else ())
-
-
-def required(change: Change) -> TaskSpec:
-    """Return the task of a change that cannot be without one."""
-    assert change.spec is not None, f"{change.action} of {change.key} has no task"
-    return change.spec
+        case _:
+            assert_never(reason)
 
 
 def draft(spec: TaskSpec, changes: MapChanges, tracking: str, policy: SyncPolicy, capabilities: Capabilities) -> Draft:
@@ -112,14 +105,14 @@ def without(spec: TaskSpec, field: str) -> TaskSpec:
             return spec
 
 
-def with_former(change: Change, held: Held, field: str) -> Change:
+def with_former(change: TicketWrite, held: Held, field: str) -> TicketWrite:
     """Return a change that leaves a field as we wrote it last; the same one where it asks for nothing else there.
 
     :param field: what the tracker refused.
     """
-    if field != "milestone" or change.spec is None:
-        return change
-    return replace(change, spec=replace(change.spec, milestone=held.marker.milestone))
+    if field == "milestone" and isinstance(change, Update | Reopen):
+        return replace(change, spec=replace(change.spec, milestone=held.marker.milestone))
+    return change
 
 
 def lacking(spec: TaskSpec, ticket: Ticket, capabilities: Capabilities) -> Iterator[str]:
@@ -133,65 +126,74 @@ def lacking(spec: TaskSpec, ticket: Ticket, capabilities: Capabilities) -> Itera
 
 
 def rewrite(
-    change: Change,
+    change: TicketWrite,
     held: Held,
     changes: MapChanges,
     policy: SyncPolicy,
     capabilities: Capabilities,
+    fields: Set[str],
     ledger: Ledger | None = None,
 ) -> Rewrite:
-    """Return what an update, a closing or a reopening writes.
+    """Return what a change writes to a ticket that there is.
 
     :param held: the ticket as it is now.
+    :param fields: all that may be written of it, though more may have changed since.
     :param ledger: for the tracking ticket: what its ledger shall say.
     """
-    revision = _as_shown(revise(change.spec, held, policy), change) if _revises(change) and change.spec else None
     marker = _marker(change, held, changes, policy, ledger or held.marker.ledger)
-    if revision is not None and change.spec is not None:
-        patch = patch_for(change.spec, held, revision, marker, capabilities.native_priority)
-        add, remove = revision.labels.add, revision.labels.remove
-    else:
-        patch = Patch(body=_with_reason(held.block, marker, change, changes.commit))
-        there, remove = held.ticket.labels, frozenset()
-        add = frozenset(label for label in _added_labels(change, policy) if not has_label(there, label))
-    return Rewrite(_with_state(patch, change), add, remove)
+    match change:
+        case Update(spec=spec) | Reopen(spec=spec):
+            revision = _restricted(revise(spec, held, policy), fields)
+            patch = patch_for(spec, held, revision, marker, capabilities.native_priority)
+            added, removed = revision.labels.add, revision.labels.remove
+        case LabelOrphan(label=label) | Close(label=label):
+            patch = Patch(body=_with_reason(held.block, marker, change, changes.commit))
+            missing = label and not has_label(held.ticket.labels, label)
+            added, removed = frozenset({label} if missing else ()), frozenset()
+        case _:
+            assert_never(change)
+    return Rewrite(_with_state(patch, change), added, removed)
 
 
-def _revises(change: Change) -> bool:
-    return change.action in (Action.UPDATE, Action.REOPEN) and change.spec is not None
-
-
-def _as_shown(revision: Revision, change: Change) -> Revision:
-    """Write nothing that the plan did not show, even if the ticket has changed since."""
-    shown = set(change.fields)
+def _restricted(revision: Revision, names: Set[str]) -> Revision:
+    """Write nothing but some fields, even if the ticket has changed since they were shown."""
     fields = tuple(
         replace(field, decision=Decision.NOTHING)
-        if field.decision is Decision.UPDATE and field.name not in shown
+        if field.decision is Decision.UPDATE and field.name not in names
         else field
         for field in revision.fields
     )
-    labels_shown = LABELS in shown or PRIORITY in shown
     unshown = LabelChanges(declined=revision.labels.declined)
-    return Revision(fields, revision.labels if labels_shown else unshown)
+    return Revision(fields, unshown if names.isdisjoint((LABELS, PRIORITY)) else revision.labels)
 
 
-def _marker(change: Change, held: Held, changes: MapChanges, policy: SyncPolicy, ledger: Ledger | None) -> Marker:
-    labels = change.spec.labels if _revises(change) and change.spec else None
-    state = {Action.CLOSE: State.CLOSED, Action.REOPEN: State.OPEN}.get(change.action)
+def _marker(change: TicketWrite, held: Held, changes: MapChanges, policy: SyncPolicy, ledger: Ledger | None) -> Marker:
+    before = held.marker
+    match change:
+        case Update(spec=spec):
+            labels, state = spec.labels, before.state
+        case Reopen(spec=spec):
+            labels, state = spec.labels, str(State.OPEN)
+        case LabelOrphan(label=label):
+            labels, state = before.labels | {label}, before.state
+        case Close(label=label):
+            labels, state = before.labels | ({label} if label else set()), str(State.CLOSED)
+        case _:
+            assert_never(change)
     return replace(
-        held.marker,
+        before,
         source=policy.source_of(changes.map_id),
         map_id=changes.map_id,
         path=changes.path,
         key=change.key,
-        tracking=changes.tracking_number or held.marker.tracking,
-        labels=held.marker.labels | _added_labels(change, policy) if labels is None else labels,
-        state=state or held.marker.state,
+        tracking=changes.tracking_number or before.tracking,
+        labels=labels,
+        state=state,
         ledger=ledger,
     )
 
 
-def _with_reason(block: Block, marker: Marker, change: Change, commit: str) -> str:
+def _with_reason(block: Block, marker: Marker, change: LabelOrphan | Close, commit: str) -> str:
     """Say in the block why the ticket is closed or orphaned, and since which commit."""
     since = f" (commit {commit[:12]})" if commit else ""
     status = Part(SectionName.STATUS, "Status", f"{change.reason[:1].upper()}{change.reason[1:]}{since}.")
@@ -201,9 +203,13 @@ def _with_reason(block: Block, marker: Marker, change: Change, commit: str) -> s
     return write_block(parts, known, block.before, block.after)
 
 
-def _with_state(patch: Patch, change: Change) -> Patch:
-    if change.action is Action.CLOSE:
-        return replace(patch, state=State.CLOSED, reason=change.close_reason)
-    if change.action is Action.REOPEN:
-        return replace(patch, state=State.OPEN)
-    return patch
+def _with_state(patch: Patch, change: TicketWrite) -> Patch:
+    match change:
+        case Close(close_reason=reason):
+            return replace(patch, state=State.CLOSED, reason=reason)
+        case Reopen():
+            return replace(patch, state=State.OPEN)
+        case Update() | LabelOrphan():
+            return patch
+        case _:
+            assert_never(change)

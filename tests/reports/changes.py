@@ -8,36 +8,52 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from techmap_sync.sync.changes import Action, Change, ChangeSet, FieldEdit, MapChanges
+from techmap_sync.documents.work import Kind
+from techmap_sync.planning.task import TaskSpec
+from techmap_sync.sync.changes import (
+    Change,
+    ChangeSet,
+    Close,
+    Conflict,
+    Create,
+    FieldEdit,
+    Link,
+    MapChanges,
+    Skip,
+    SkipLink,
+    Unlink,
+    Update,
+)
 from techmap_sync.sync.outcomes import Outcome, Status
-from techmap_sync.sync.tracker import EdgeKind
+from techmap_sync.sync.tracker import CloseReason, EdgeKind
 
 GOLDEN = Path(__file__).parent / "golden"
 TASK = "login/component/totp"
-CHILD = EdgeKind.CHILD_OF
+CHILD, GONE = EdgeKind.CHILD_OF, CloseReason.NOT_PLANNED
 KEPT_AWAY = 'a human removed that it is a child of "Login", kept so'
 
 
 def change_set(*titles: str) -> ChangeSet:
     """One of everything that a report has to show."""
     told = titles or ("Create TotpService",)
+    spec = TaskSpec(TASK, Kind.COMPONENT, told[0], ())
     edits = (
         FieldEdit("title", "Old", told[0]),
         FieldEdit("items", "- [ ] a", "- [ ] a\n- [ ] ```\n- [ ] b"),
         FieldEdit("marker", "1", "2"),
     )
-    changes = [
-        *(Change(Action.CREATE, f"{TASK}-{n}", title) for n, title in enumerate(told)),
-        Change(Action.LINK, f"{TASK}-0", told[0], reason=f'blocked by "{told[-1]}"', edge=EdgeKind.BLOCKED_BY),
-        Change(Action.LINK, f"{TASK}-0", told[0], edge=CHILD),
-        Change(Action.UPDATE, "login/test/unit", told[-1], "12", edits=edits),
-        Change(Action.CLOSE, "login/change/db", "Change database", "13", "its task is gone from the map"),
-        Change(Action.UNLINK, "login/x", "Other", "14", 'blocked by "Change database"', edge=EdgeKind.BLOCKED_BY),
-        Change(Action.SKIP, "login/y", "Skipped", "15", "the ticket was closed by a human"),
-        Change(
-            Action.SKIP, "login/c", "Alone", "17", 'a human removed that it is a child of "Login", kept so', edge=CHILD
+    changes: list[Change] = [
+        *(Create(f"{TASK}-{n}", title, spec=spec) for n, title in enumerate(told)),
+        Link(f"{TASK}-0", told[0], reason=f'blocked by "{told[-1]}"', edge=EdgeKind.BLOCKED_BY, target=""),
+        Link(f"{TASK}-0", told[0], edge=CHILD, target=""),
+        Update("login/test/unit", told[-1], "12", spec=spec, edits=edits),
+        Close("login/change/db", "Change database", "13", "its task is gone from the map", close_reason=GONE),
+        Unlink("login/x", "Other", "14", 'blocked by "Change database"', edge=EdgeKind.BLOCKED_BY, target=""),
+        Skip("login/y", "Skipped", "15", "the ticket was closed by a human"),
+        SkipLink(
+            "login/c", "Alone", "17", 'a human removed that it is a child of "Login", kept so', edge=CHILD, target=""
         ),
-        Change(Action.CONFLICT, "login/z", "Both", "16", "purpose: kept the human's text"),
+        Conflict("login/z", "Both", "16", "purpose: kept the human's text"),
     ]
     return ChangeSet(
         "github:octo/app",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from techmap_sync.documents.work import Kind, phase_of
+from techmap_sync.planning.task import TaskSpec
 from techmap_sync.reports.status_report import Document, status_document
-from techmap_sync.sync.changes import Action, Change, FieldEdit
+from techmap_sync.sync.changes import Change, Conflict, Create, FieldEdit, Link, Update
 from techmap_sync.sync.progress import Gate, MapProgress, TaskProgress, TaskState, WaitsFor, Witness
 from techmap_sync.sync.tracker import EdgeKind
 
@@ -35,7 +36,8 @@ KINDS = (Kind.CHANGE, Kind.COMPONENT, Kind.COMPONENT, Kind.TEST, Kind.DEPLOYMENT
 
 def hostile() -> Document:
     """Every text that a human or a map's author chooses is an attack."""
-    tasks, edges, changes = [], [], []
+    tasks, edges = [], []
+    changes: list[Change] = []
     for number, attack in enumerate(ATTACKS):
         key = f"map/component/{attack}"
         url = ADDRESSES[number]
@@ -61,9 +63,10 @@ def hostile() -> Document:
         )
         edges.append(WaitsFor(key, f"map/component/{ATTACKS[number - 1]}", Witness.MAP))
         edit = FieldEdit(attack, attack, attack)
-        changes.append(Change(Action.CONFLICT, key, attack, attack, attack, (edit,)))
-        changes.append(Change(Action.UPDATE, key, attack, attack, attack, (edit,)))
-        changes.append(Change(Action.LINK, key, attack, attack, attack, edge=EdgeKind.BLOCKED_BY, target=key))
+        spec = TaskSpec(key, Kind.COMPONENT, attack, ())
+        changes.append(Conflict(key, attack, attack, attack, edits=(edit,)))
+        changes.append(Update(key, attack, attack, attack, spec=spec, edits=(edit,)))
+        changes.append(Link(key, attack, attack, attack, edge=EdgeKind.BLOCKED_BY, target=key))
     maps = [
         MapProgress(
             attack,
@@ -91,7 +94,8 @@ def many(maps: int, tasks: int) -> Document:
 
 def _one_of_many(number: int, count: int, pushed: bool) -> MapProgress:
     states = (TaskState.DONE, TaskState.STARTED, TaskState.OPEN) if pushed else (TaskState.PLANNED,)
-    tasks, edges, changes = [], [], []
+    tasks, edges = [], []
+    changes: list[Change] = []
     for place in range(count):
         kind = KINDS[place * len(KINDS) // count]
         key, title = f"feature-{number}/{kind}/service-{place}", f"Create the service {place} of the payment feature"
@@ -114,10 +118,9 @@ def _one_of_many(number: int, count: int, pushed: bool) -> MapProgress:
         targets = [tasks[place - step] for step in (1, 5) if place >= step]
         edges += [WaitsFor(key, target.key, Witness.TRACKER if pushed else Witness.MAP) for target in targets]
         if not pushed:
-            changes.append(Change(Action.CREATE, key, title))
+            changes.append(Create(key, title, spec=TaskSpec(key, Kind.COMPONENT, title, ())))
             changes += [
-                Change(Action.LINK, key, title, "", f'blocked by "{t.title}"', edge=EdgeKind.BLOCKED_BY, target=t.key)
-                for t in targets
+                Link(key, title, "", f'blocked by "{t.title}"', edge=EdgeKind.BLOCKED_BY, target=t.key) for t in targets
             ]
     name = f"Feature number {number}"
     return MapProgress(

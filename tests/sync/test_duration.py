@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.sync.changes import Action, Change, ChangeSet, MapChanges
+from techmap_sync.sync.changes import Change, ChangeSet, Create, MapChanges, Update
 from techmap_sync.sync.outcomes import seconds_to_apply
 from techmap_sync.sync.tracker import Capabilities
+from tests.sync.build import task
 
 GITHUB = Capabilities(seconds_per_write=1.0, creations_per_hour=500)
 
 
 def changes(creates: int, updates: int = 0) -> ChangeSet:
-    made = (*(Change(Action.CREATE, str(n), "") for n in range(creates)), *[Change(Action.UPDATE, "u", "")] * updates)
-    return ChangeSet("memory", (MapChanges("login", "login.md", True, changes=made),))
+    spec = task("Store")
+    made: list[Change] = [
+        *(Create(str(n), "", spec=spec) for n in range(creates)),
+        *[Update("u", "", spec=spec)] * updates,
+    ]
+    return ChangeSet("memory", (MapChanges("login", "login.md", True, changes=tuple(made)),))
 
 
 @pytest.mark.parametrize(

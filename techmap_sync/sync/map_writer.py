@@ -1,0 +1,275 @@
+"""Single writes of one map: the only module that calls a tracker's write verbs.
+
+A create is never sent twice without looking for its marker in between, and a ticket is read again just before it is
+written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, TicketRefused
+from techmap_sync.planning.task import SectionName, TaskSpec
+from techmap_sync.sync import writing
+from techmap_sync.sync.arrivals import bound
+from techmap_sync.sync.block import Block, read_block
+from techmap_sync.sync.changes import (
+    MARKER,
+    Close,
+    Create,
+    FieldEdit,
+    LabelOrphan,
+    Link,
+    LinkWrite,
+    MapChanges,
+    Reopen,
+    TicketWrite,
+    Unlink,
+    Update,
+    Write,
+)
+from techmap_sync.sync.comparison import text_digest
+from techmap_sync.sync.ledger import final_ledger
+from techmap_sync.sync.link_fallback import EdgeTexts
+from techmap_sync.sync.marker import Ledger
+from techmap_sync.sync.merge import Held, has_label
+from techmap_sync.sync.observe import listed
+from techmap_sync.sync.outcomes import Outcome, Status, Tolerance
+from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.tracker import Draft, Edge, State, Ticket, Tracker
+
+_IN_TEXT = "the texts of the tickets say it instead; push --refresh tries again"
+
+
+@dataclass
+class MapWriter:
+    """The tickets, links and ledger of one map, with the numbers that exist so far."""
+
+    changes: MapChanges
+    tracker: Tracker
+    policy: SyncPolicy
+    tolerance: Tolerance = field(default_factory=Tolerance)
+    numbers: dict[str, str] = field(default_factory=dict)
+    unclear_tickets: list[Create] = field(default_factory=list)
+    """Creations to which no clear answer came: looked up and sent again once the other tickets are written."""
+    unclear_links: list[LinkWrite] = field(default_factory=list)
+    """The same of links."""
+    unsupported: set[tuple[str, str]] = field(default_factory=set)
+    undone: list[Write] = field(default_factory=list)
+    """What failed, and what was left because of that."""
+    stated: dict[str, str] = field(default_factory=dict)
+    """What each ticket's text says of edges that the tracker does not hold, as it was last written, by key."""
+    elsewhere: frozenset[str] = frozenset()
+    """Keys in the ledgers of other maps that this run has written."""
+    listed: frozenset[str] = frozenset()
+    """Keys in the ledger of this map as it stands there."""
+
+    def __post_init__(self) -> None:
+        assert self.changes.ledger is not None
+        self.listed = frozenset(self.changes.base.tickets) | self.changes.base.gone
+        self.numbers.update(self.changes.elsewhere)
+        self.numbers.update({key: number for key, number in self.changes.ledger.tickets.items() if number})
+        texts = self.changes.texts
+        self.stated.update({key: texts.stated(spec, self.numbers) for key, spec in texts.waiting.items()})
+
+    @property
+    def tracking(self) -> str:
+        """Number of the tracking ticket; empty as long as there is none."""
+        return self.changes.tracking_number
+
+    def _not_done(self, change: Write, status: Status, detail: str, hint: str = "") -> Outcome:
+        self.undone.append(change)
+        ticket = change.ticket or self.numbers.get(change.key, "")
+        return Outcome(change, self.changes.map_id, status, ticket, detail, hint)
+
+    def _create(self, change: Create) -> Outcome | None:
+        """Create a ticket; None when it is unclear whether that worked and no such ticket is to be seen yet."""
+        try:
+            return self._posted(change, change.spec)
+        except OutcomeUnclear as error:
+            found = self._find(change.spec)
+            if found is not None:
+                return self._created(change, found)
+            self.tolerance.failed(error, creates=True)
+            if change.key != self.changes.tracking_key:
+                self.unclear_tickets.append(change)
+            return None
+
+    def _create_again(self, change: Create) -> Outcome:
+        """Post a create once more, after one more look for what the first attempt may have left."""
+        found = self._find(change.spec)
+        return self._created(change, found) if found else self._posted(change, change.spec)
+
+    def _posted(self, change: Create, spec: TaskSpec) -> Outcome:
+        """Send a creation; without its assignees or its milestone, where the tracker refuses only these."""
+        try:
+            ticket = self.tracker.create(self._draft(spec))
+        except TicketRefused as error:
+            lesser = writing.without(spec, error.field)
+            if lesser == spec:
+                raise
+            return replace(self._posted(change, lesser), detail=f"without {error.field}: {error.what}")
+        lacking = ", ".join(writing.lacking(spec, ticket, self.tracker.capabilities))
+        detail = f"the tracker did not take {lacking}" if lacking else ""
+        return replace(self._created(change, ticket), detail=detail)
+
+    def _draft(self, spec: TaskSpec) -> Draft:
+        told = self._told(spec)
+        return writing.draft(told, self.changes, self.tracking, self.policy, self.tracker.capabilities)
+
+    def _told(self, spec: TaskSpec) -> TaskSpec:
+        """Return a task whose text names the tickets that exist by now."""
+        self.stated[spec.key] = self._texts.stated(spec, self.numbers)
+        return self._texts.of_task(spec, self.numbers)
+
+    @property
+    def _texts(self) -> EdgeTexts:
+        """What texts have to say of edges, with those that the tracker turned out not to hold."""
+        texts = self.changes.texts
+        if self.unsupported:
+            texts = texts.with_refused(self.unsupported, self.changes.tracking_key)
+        return texts if self.tracker.capabilities.native_blocking else texts.stating_all()
+
+    def _find(self, spec: TaskSpec) -> Ticket | None:
+        """Look for a ticket by its marker in a fresh listing."""
+        holdings = listed(self.tracker, self.policy).maps
+        mine = holdings.get(self.changes.map_id)
+        if mine is None:
+            return None
+        held = mine.tracking if spec.key == self.changes.tracking_key else mine.tickets.get(spec.key)
+        return held.ticket if held else None
+
+    def _created(self, change: Create, ticket: Ticket) -> Outcome:
+        if not has_label(ticket.labels, self.policy.managed_label):
+            what = f"ticket {ticket.number} was created, but the label {self.policy.managed_label} was dropped"
+            raise NotAllowed(self.tracker.name, what, "the token needs the right to set labels; delete that ticket")
+        self.numbers[change.key] = ticket.number
+        return self._outcome(change, Status.APPLIED, ticket, "")
+
+    def _rewrite(self, change: TicketWrite) -> Outcome:
+        """Update, close or reopen: read the ticket again, decide again, write only what was shown."""
+        held = self._read(change.ticket, change)
+        if isinstance(held, str):
+            return Outcome(change, self.changes.map_id, Status.SKIPPED, change.ticket, held)
+        told = change if isinstance(change, LabelOrphan) else self._restated(change)
+        return replace(self._written(told, held, frozenset(change.fields)), change=change)
+
+    def _restated(self, change: Update | Reopen | Close) -> TicketWrite:
+        """Return a change whose task names the tickets that exist by now."""
+        return replace(change, spec=self._told(change.spec)) if change.spec else change
+
+    def _written(self, change: TicketWrite, held: Held, fields: Set[str], ledger: Ledger | None = None) -> Outcome:
+        """Write some fields of what a change asks for; without its milestone, where the tracker refuses only that."""
+        able = self.tracker.capabilities
+        rewrite = writing.rewrite(change, held, self.changes, self.policy, able, fields, ledger)
+        try:
+            return self._carry_out(change, held, rewrite)
+        except TicketRefused as error:
+            lesser = writing.with_former(change, held, error.field)
+            if lesser == change:
+                raise
+            done, detail = self._written(lesser, held, fields, ledger), f"without {error.field}: {error.what}"
+            return replace(done, detail=detail, status=done.status if done.status is Status.APPLIED else Status.SKIPPED)
+
+    def _carry_out(self, change: TicketWrite, held: Held, rewrite: writing.Rewrite) -> Outcome:
+        """Labels first: the marker, which says that they were set, must not stand there when they never arrived."""
+        number = held.ticket.number
+        if rewrite.add_labels:
+            self.tracker.add_labels(number, sorted(rewrite.add_labels))
+        if rewrite.remove_labels:
+            self.tracker.remove_labels(number, sorted(rewrite.remove_labels))
+        ticket = self.tracker.update(number, rewrite.patch) if rewrite.patch else held.ticket
+        status = Status.APPLIED if rewrite else Status.ALREADY
+        return self._outcome(change, status, ticket, text_digest(held.ticket.body))
+
+    def _link(self, change: LinkWrite) -> Outcome | None:
+        """Add or remove a link; None when it is unclear whether that worked."""
+        try:
+            return self._link_again(change)
+        except OutcomeUnclear as error:
+            self.tolerance.failed(error, creates=False)
+            self.unclear_links.append(change)
+            return None
+
+    def _link_again(self, change: LinkWrite) -> Outcome:
+        """Add or remove a link: one that is already as it should be is no error, so that this may be repeated."""
+        source, target = self.numbers.get(change.key, ""), self._target(change)
+        if not self._failed_to_create.isdisjoint((change.key, change.target)):
+            return self._not_done(change, Status.LEFT, "its ticket failed")
+        if not source or not target:
+            self.undone.append(change)
+            return Outcome(change, self.changes.map_id, Status.SKIPPED, source, "one of its tickets does not exist")
+        edge = Edge(change.edge, source, target)
+        try:
+            match change:
+                case Link():
+                    if not self.tracker.capabilities.can_hold(change.edge):
+                        raise NotSupported(self.tracker.name, f'this server has no "{change.edge}"')
+                    self.tracker.link(edge)
+                case Unlink():
+                    self.tracker.unlink(edge)
+                case _:
+                    assert_never(change)
+        except NotSupported as error:
+            self.unsupported.add((change.key, change.target))
+            return Outcome(change, self.changes.map_id, Status.SKIPPED, source, error.what, _IN_TEXT)
+        return Outcome(change, self.changes.map_id, Status.APPLIED, source)
+
+    @property
+    def _failed_to_create(self) -> frozenset[str]:
+        return frozenset(change.key for change in self.undone if isinstance(change, Create))
+
+    def _target(self, change: LinkWrite) -> str:
+        return self.tracking if change.target == self.changes.tracking_key else self.numbers.get(change.target, "")
+
+    def _restatements(self) -> Iterator[Update]:
+        """Yield what texts still have to say: edges that were refused, and numbers that came after the text.
+
+        It belongs to the changes that the plan shows, and is no change of its own in any count.
+        """
+        texts, edits = self._texts, (FieldEdit(MARKER, "", SectionName.WAITS_FOR),)
+        for key, spec in texts.waiting.items():
+            number = self.numbers.get(key, "")
+            if number and texts.stated(spec, self.numbers) != self.stated[key]:
+                yield Update(key, spec.title, number, spec=spec, edits=edits)
+
+    def _restate(self, change: Update) -> Outcome | None:
+        """Write what a text says of edges, and nothing else; None when there is nothing to write."""
+        held = self._read(change.ticket, change)
+        if isinstance(held, str) or held.ticket.state is State.CLOSED:
+            return None
+        told, able = self._restated(change), self.tracker.capabilities
+        rewrite = writing.rewrite(told, held, self.changes, self.policy, able, {SectionName.WAITS_FOR})
+        return self._carry_out(change, held, rewrite) if rewrite else None
+
+    def _ledger(self, change: TicketWrite) -> Outcome:
+        """Update, close or reopen the tracking ticket, with its ledger merged into the ledger as it is by now."""
+        held = self._read(self.tracking, change)
+        if isinstance(held, str):
+            return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
+        now, undone = held.marker.ledger, self.undone
+        ledger = final_ledger(self.changes, now, self.numbers, self.unsupported, undone, self.elsewhere)
+        told, fields = change, {*change.fields, *self._texts.sections}
+        if isinstance(change, Update | Reopen):
+            told = replace(change, spec=self._texts.of_tracking(change.spec, self.numbers))
+        outcome = replace(self._written(told, held, fields, ledger), change=change)
+        self.listed = frozenset(ledger.tickets) | ledger.gone
+        return outcome
+
+    def _read(self, number: str, change: TicketWrite) -> Held | str:
+        """Read a ticket again; a sentence when it is no longer ours to write."""
+        ticket = self.tracker.get(number)
+        if ticket is None:
+            return "it was deleted in the meantime"
+        block = read_block(ticket.body)
+        spec = None if isinstance(change, LabelOrphan) else change.spec
+        if change.key in self.changes.bound and spec and not isinstance(block, Block):
+            return bound(spec, ticket, self.changes.map_id, self.policy)
+        return Held(ticket, block) if isinstance(block, Block) else f"it was changed in the meantime: {block.reason}"
+
+    def _outcome(self, change: Write, status: Status, ticket: Ticket, before: str) -> Outcome:
+        return Outcome(
+            change, self.changes.map_id, status, ticket.number, "", "", before, text_digest(ticket.body), ticket.url
+        )
