@@ -1,1 +1,1 @@
-"""What the readers of all spec families share: values, pages, titles, edges and identity (docs/families.md)."""
+"""What the readers of all spec families share: values, pages, titles, edges and identity."""

@@ -1,4 +1,4 @@
-"""Titles of units and tickets (docs/families.md, "Titles")."""
+"""Titles of units and tickets."""
 
 from __future__ import annotations
 
