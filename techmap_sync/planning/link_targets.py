@@ -6,6 +6,7 @@ import html
 import posixpath
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
@@ -159,7 +160,7 @@ class MapSource:
 
     def link(self, first: int = 0, last: int = 0) -> str:
         """Return the same without the commit."""
-        name = code_span(neutralize(self.path))
+        name = _shown(self.path)
         lines = f", line {first}" if first and last <= first else f", lines {first} to {last}" if first else ""
         if self.web is None or self.is_pending:
             return f"{name}{lines}"
@@ -185,3 +186,9 @@ class MapSource:
     @property
     def _stored(self) -> str:
         return self.path_in_commit or self.path
+
+
+@lru_cache(maxsize=64)
+def _shown(path: str) -> str:
+    """Return how a text names a file; a ticket may link to thousands of lines of the same one."""
+    return code_span(neutralize(path))

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 from techmap_sync.documents.markdown import Block, Heading, ItemList, Line, ListItem, Paragraph, Rule, Run, Table
 from techmap_sync.documents.technical_map.shapes import Label, label_of, plain_label_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
-from techmap_sync.documents.technical_map.wording import heading_key, plain, unnumbered, without_closing_colon
+from techmap_sync.documents.technical_map.wording import (
+    heading_key,
+    plain,
+    unnumbered,
+    without_closing_colon,
+    without_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -235,7 +241,9 @@ def top_sections(root: Section, vocabulary: Vocabulary) -> tuple[Section, tuple[
 def is_section(heading: str, vocabulary: Vocabulary) -> bool:
     """Whether a heading or label is in the vocabulary of sections or sub-sections."""
     tables = (vocabulary.sections, vocabulary.changes, vocabulary.tests, vocabulary.deployment)
-    return any(look_up(table, heading) for table in tables) or bool(vocabulary.test_level(heading_key(heading)))
+    key = heading_key(heading)
+    bare = without_number(key)
+    return any(key in table or bare in table for table in tables) or bool(vocabulary.test_level(key))
 
 
 def sub_sections(
