@@ -31,9 +31,11 @@ def show_json(description: Description, lines: Sequence[LineHome], file: Checked
 def show_text(description: Description, lines: Sequence[LineHome]) -> Tree:
     """Render one document as a tree, followed by the lines that no ticket says.
 
-    :param lines: in which ticket each line is found.
+    :param lines: in which ticket each line is found; none of a document that is too long to be read.
     """
     tree = _tree(description.tree)
+    if not lines:
+        return tree
     lost = [Branch(f"line {line.line}") for line in lines if line.where == LOST]
     tree.children.append(
         _tree(Branch("lines in no ticket", tuple(lost)) if lost else Branch("every line is in a ticket"))

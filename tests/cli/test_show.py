@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from techmap_sync.documents.marko_patches import MAX_LINES
 from tests.app.run import CORPUS, Program
 from tests.documents.test_checks import GOOD
 
@@ -33,6 +34,14 @@ def test_show_says_in_which_ticket_each_line_is(program: Program) -> None:
     racks = 1 + text.splitlines().index("Two racks.")
     assert next(line["where"] for line in lines if line["line"] == racks).endswith("/tracking/map")
     assert "every line is in a ticket" in program("show", "map.md").out
+
+
+def test_show_claims_nothing_about_the_lines_of_a_map_that_is_too_long(program: Program) -> None:
+    (program.folder / "map.md").write_text(GOOD + "\n" * MAX_LINES, encoding="utf-8")
+    shown = program("show", "map.md", "--format", "json").json
+    assert shown["lines"] == []
+    assert "too-long" in {each["rule"] for each in shown["diagnostics"]}
+    assert "in a ticket" not in program("show", "map.md").out
 
 
 def test_show_takes_one_map_and_no_more(program: Program) -> None:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from techmap_sync.documents.frontmatter import split_front_matter
+from techmap_sync.documents.marko_patches import too_long
 from techmap_sync.documents.statements import COMMENT, NOTHING, PLACEHOLDER, STRUCTURE, Statement, words_of
 from techmap_sync.documents.technical_map.classify import is_placeholder
 from techmap_sync.documents.technical_map.names import component_name, map_title
@@ -44,8 +45,12 @@ _LINES_APART = re.compile(r"\s\|\s")
 
 
 def statements_of(text: str, vocabulary: Vocabulary) -> tuple[Statement, ...]:
-    """Return what each line of a map says that is not blank, in order."""
-    return tuple(_with_bare_headings(list(_Scanner(unified(text), vocabulary).run())))
+    """Return what each line of a map says that is not blank, in order; nothing of one that is too long to be read."""
+    lines = unified(text)
+    front = split_front_matter(lines).length
+    if too_long(lines[:front]) or too_long(lines[front:]):
+        return ()
+    return tuple(_with_bare_headings(list(_Scanner(lines, vocabulary).run())))
 
 
 def _with_bare_headings(statements: Sequence[Statement]) -> Iterator[Statement]:
