@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from techmap_sync.app.formats import CheckFormat
 from techmap_sync.cli.app import COMMANDS
+from techmap_sync.documents.base import DocumentFamily
+from techmap_sync.documents.families import FAMILIES
 from techmap_sync.planning.task_graph import EVERY_RULE
 
 ROOT = Path(__file__).parents[1]
@@ -100,3 +103,28 @@ def test_every_rule_went_through_the_steps(rule: str) -> None:
     for place in re.findall(r"`([\w./-]+\.\w+|[\w./-]+/)`", steps):
         assert (ROOT / place).exists(), place
     assert f"## {rule}" in (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+
+
+ENDINGS = {
+    "text": "txt",
+    "json": "json",
+    "markdown": "md",
+    "sarif": "sarif",
+    "github": "github.txt",
+    "gitlab": "gitlab.json",
+}
+"""How the golden files of ``check`` end, by format."""
+
+
+@pytest.mark.parametrize("form", CheckFormat)
+def test_every_report_of_check_went_through_the_steps(form: CheckFormat) -> None:
+    for place in re.findall(r"`((?:techmap_sync|tests)/[\w./-]+)`", part("How to add a report")):
+        assert (ROOT / place).exists(), place
+    assert (ROOT / "tests" / "reports" / "golden" / f"five-problems.{ENDINGS[form.value]}").exists()
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_went_through_the_steps(family: type[DocumentFamily]) -> None:
+    folder = family.name.replace("-", "_").removesuffix("s")
+    assert (ROOT / places("How to add a family of documents")[0].replace("NAME", folder)).exists()
+    assert family.__module__ == f"techmap_sync.documents.{folder}.family"
