@@ -60,19 +60,3 @@ def looks_like_unit(text: str, grammar: Grammar) -> bool:
         if ident.match(found["text"]) or (found["sign"] and not grammar.only_with_id):
             return True
     return False
-
-
-def surely_finished(text: str, grammar: Grammar) -> bool:
-    """Return whether every box of a file is ticked and nothing but boxes are tasks: such a unit makes no ticket.
-
-    Decided on lines, because most units of a repository are long finished; a unit that has tickets is read whole.
-    """
-    ident = re.compile(rf"[\s*_~`]*(?:\w+\s+)[*_~`]*{grammar.id}(?!\w)|[\s*_~`]*{grammar.id}(?!\w)")
-    boxes = 0
-    for found in _BOX_OR_HEADING.finditer(with_line_feeds(text)):
-        if found["sign"] is None and ident.match(found["text"]) and grammar.ticket == "box":
-            return False
-        if found["sign"] is not None and found["sign"] not in "xX":
-            return False
-        boxes += found["sign"] is not None
-    return boxes > 0

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 from techmap_sync.documents.units.grammar import Grammar, alternatives, folded
-from techmap_sync.documents.units.unit import NOT_PLANNED
 
 _EMOJI = "\U0001f000-\U0001faff\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff"
 _SIGN = rf"[{_EMOJI}][\ufe0f\u200d{_EMOJI}]*"
@@ -298,7 +297,3 @@ class Phrases:
         """Return the priority that a heading names: P1 is high, P2 medium, everything below low."""
         found = _PRIORITY.search(text)
         return {"0": "high", "1": "high", "2": "medium"}.get(found["level"], "low") if found else None
-
-    def is_left_out(self, state: str | None) -> bool:
-        """Whether a task of this state is not to be done."""
-        return state in NOT_PLANNED
