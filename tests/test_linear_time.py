@@ -16,9 +16,9 @@ from techmap_sync.config import shipped
 from techmap_sync.documents.base import GranularityChoice
 from techmap_sync.documents.marko_patches import MAX_LINES
 from techmap_sync.documents.technical_map.checks import check
+from techmap_sync.documents.technical_map.map_statements import statements_of
 from techmap_sync.documents.technical_map.model import TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
-from techmap_sync.documents.technical_map.statements import statements_of
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.lines import ledger_of_lines
 from techmap_sync.planning.link_targets import MapSource

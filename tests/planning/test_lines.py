@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from techmap_sync.documents.base import Granularity, GranularityChoice
-from techmap_sync.documents.technical_map.statements import statements_of
+from techmap_sync.documents.technical_map.map_statements import statements_of
 from techmap_sync.documents.text import decode
 from techmap_sync.planning.lines import LOST, ledger_of_lines, places_of
 from techmap_sync.planning.remaining import MOST_QUOTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from techmap_sync.documents.checklist.sections import Head, Outline, Place, Role
+from techmap_sync.documents.checklist.heads import Head, Outline, Place, Role
 from techmap_sync.documents.units.grammar import Grammar, folded
 from techmap_sync.documents.units.page import Entry, Kind, Page
 from techmap_sync.documents.units.phrases import Phrases, Said

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from techmap_sync.documents.checklist.heads import Head
 from techmap_sync.documents.checklist.phases import PhaseOrder
 from techmap_sync.documents.checklist.records import Record, is_checkpoint
-from techmap_sync.documents.checklist.sections import Head
 from techmap_sync.documents.checklist.waves import Waves
 from techmap_sync.documents.units.grammar import Grammar
 from techmap_sync.documents.units.phrases import Phrases

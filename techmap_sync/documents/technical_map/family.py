@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 from techmap_sync.documents.base import (
     Area,
+    Branch,
     Checklist,
     Context,
     Description,
@@ -19,14 +20,150 @@ from techmap_sync.documents.base import (
 )
 from techmap_sync.documents.statements import Statement
 from techmap_sync.documents.technical_map.checks import RULES, check
-from techmap_sync.documents.technical_map.description import described
 from techmap_sync.documents.technical_map.detect import identity_at_sight, looks_like_map
-from techmap_sync.documents.technical_map.model import ConstraintArea, Reading, TechnicalMap
+from techmap_sync.documents.technical_map.map_statements import statements_of
+from techmap_sync.documents.technical_map.model import (
+    Component,
+    ConstraintArea,
+    ItemGroup,
+    Passage,
+    Reading,
+    TechnicalMap,
+)
 from techmap_sync.documents.technical_map.parser import parse
-from techmap_sync.documents.technical_map.statements import statements_of
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.documents.technical_map.works import works_of
+from techmap_sync.documents.work import Item
 from techmap_sync.text_forms import slug
+
+
+def described(technical_map: TechnicalMap, map_id: str) -> Description:
+    """Return what a map says.
+
+    :param map_id: its identity, also where the map does not name one.
+    """
+    head = f"{technical_map.title} ({map_id}), {technical_map.readiness}"
+    return Description(Branch(head, tuple(_branches(technical_map))), _values(technical_map, map_id))
+
+
+def _values(technical_map: TechnicalMap, map_id: str) -> dict[str, object]:
+    return {
+        "title": technical_map.title,
+        "map_id": map_id,
+        "ready": technical_map.ready,
+        "components": [_component(component) for component in technical_map.components],
+        "changes": _groups(technical_map.changes, ("database", "api", "configuration")),
+        "tests": _groups(technical_map.tests, ("unit", "integration", "end-to-end", "performance")),
+        "deployment": _groups(technical_map.deployment, ("environment", "configuration", "migration", "rollback")),
+        "constraints": {area.name: _groups(area.groups) for area in technical_map.constraints},
+        "done": [item.title for item in _done(technical_map)],
+        "nothing": [_nothing(passage) for passage in technical_map.nothing],
+        "context": [_passage(passage) for passage in technical_map.context],
+        "unrecognised": [_passage(passage) for passage in technical_map.unrecognised],
+        "metadata": _metadata(technical_map),
+    }
+
+
+def _component(component: Component) -> dict[str, object]:
+    return {
+        "name": component.name,
+        "kind": component.kind.value,
+        "locations": list(component.locations),
+        "methods": [
+            {"name": m.name, "signature": m.signature, "description": m.description, "line": m.span.line}
+            for m in component.methods
+        ],
+        "purpose": component.purpose,
+        "summary": component.summary,
+        "detail": component.detail,
+        "depends_on": list(component.depends_on),
+        "needed_by": list(component.needed_by),
+        "external": list(component.outside),
+        "priority": component.priority,
+        "specified": component.specified,
+        "line": component.span.line,
+    }
+
+
+def _groups(groups: Sequence[ItemGroup], always: Sequence[str] = ()) -> dict[str, list[dict[str, object]]]:
+    merged: dict[str, list[dict[str, object]]] = {name: [] for name in always}
+    for group in groups:
+        merged.setdefault(group.name, []).extend(_item(item) for item in group.items)
+    return merged
+
+
+def _item(item: Item) -> dict[str, object]:
+    return {
+        "title": item.title,
+        "done": item.done,
+        "line": item.span.line,
+        "detail": item.detail,
+        "fields": dict(item.fields),
+    }
+
+
+def _done(technical_map: TechnicalMap) -> list[Item]:
+    groups: Iterable[ItemGroup] = (*technical_map.changes, *technical_map.tests, *technical_map.deployment)
+    done = [item for group in groups for item in group.items if item.done]
+    return sorted((*technical_map.done, *done), key=lambda item: item.span)
+
+
+def _nothing(passage: Passage) -> dict[str, object]:
+    return {"text": passage.markdown, "line": passage.span.line}
+
+
+def _passage(passage: Passage) -> dict[str, object]:
+    return {"heading": passage.heading, "line": passage.span.line, "markdown": passage.markdown}
+
+
+def _metadata(technical_map: TechnicalMap) -> dict[str, object]:
+    fields: dict[str, object] = {field.name: field.value for field in technical_map.metadata}
+    least, most = technical_map.estimate_minutes or (None, None)
+    return {
+        **fields,
+        "readiness": technical_map.readiness.value,
+        "lifecycle": technical_map.lifecycle.value,
+        "estimate_minutes": None if least is None else [least, most],
+    }
+
+
+def _branches(technical_map: TechnicalMap) -> Iterator[Branch]:
+    yield from (Branch(f"{field.label}: {field.value}") for field in technical_map.metadata)
+    components = technical_map.components
+    yield Branch(f"components: {len(components)}", tuple(map(_component_branch, components)))
+    yield Branch("changes", _group_branches(technical_map.changes))
+    yield Branch("tests", _group_branches(technical_map.tests))
+    yield Branch("deployment", _group_branches(technical_map.deployment))
+    areas = (Branch(area.heading, _group_branches(area.groups)) for area in technical_map.constraints)
+    yield Branch("constraints", tuple(areas))
+    if technical_map.nothing:
+        said = (Branch(f"{_on_one_line(each.markdown)}, line {each.span.line}") for each in technical_map.nothing)
+        yield Branch(f"nothing to do: {_count(technical_map.nothing, 'statement')}", tuple(said))
+    for label, passages in (("context", technical_map.context), ("not recognised", technical_map.unrecognised)):
+        for passage in passages:
+            yield Branch(f"{label}, line {passage.span.line}: {passage.heading or 'text without a heading'}")
+
+
+def _component_branch(component: Component) -> Branch:
+    where = ", ".join(component.locations) or "no location"
+    methods = (Branch(method.signature or method.name) for method in component.methods)
+    return Branch(f"{component.kind} {component.name} ({where}), line {component.span.line}", tuple(methods))
+
+
+def _group_branches(groups: Iterable[ItemGroup]) -> tuple[Branch, ...]:
+    return tuple(Branch(f"{each.name}: {_count(each.items, 'item')}", _item_branches(each.items)) for each in groups)
+
+
+def _item_branches(items: Iterable[Item]) -> tuple[Branch, ...]:
+    return tuple(Branch(f"{'[x]' if item.done else '[ ]'} {item.title}, line {item.span.line}") for item in items)
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _count(things: Sequence[object], name: str) -> str:
+    return f"{len(things)} {name}" if len(things) == 1 else f"{len(things)} {name}s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,22 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from techmap_sync.documents.markdown import RunKind
-from techmap_sync.documents.technical_map.classify import (
-    Meaning,
-    Title,
-    is_placeholder,
-    meaning_of,
-    says_no_step,
-)
+from techmap_sync.documents.technical_map.classify import Meaning, Title, is_placeholder, meaning_of, says_no_step
 from techmap_sync.documents.technical_map.entries import Entry, SaysNothing, entries_of
 from techmap_sync.documents.technical_map.model import ItemGroup, Passage
 from techmap_sync.documents.technical_map.sections import heading_text
 from techmap_sync.documents.technical_map.shapes import names_endpoint, numbers_of
-from techmap_sync.documents.technical_map.wording import (
-    fold,
-    heading_key,
-    without_closing_colon,
-)
+from techmap_sync.documents.technical_map.wording import fold, heading_key, without_closing_colon
 from techmap_sync.documents.work import Item
 from techmap_sync.text_forms import without_this_number
 

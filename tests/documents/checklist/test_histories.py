@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from techmap_sync.documents.checklist.reader import read_checklist
+from techmap_sync.documents.checklist.task_lists import read_checklist
 from techmap_sync.documents.units.finding import places_of_units
 from techmap_sync.documents.units.identity import identify
 from techmap_sync.documents.units.unit import Unit

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 
+
 _QUOTE = re.compile(r"^(?:[ ]{0,3}>[ ]?)+")
 _CALLOUT = re.compile(r"^\s*\[!\w+\]\s*")
 _FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*(`{3,}|~{3,})(.*)")

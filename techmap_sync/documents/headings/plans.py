@@ -16,8 +16,8 @@ from techmap_sync.documents.units.edges import reduced, without_circles
 from techmap_sync.documents.units.grammar import Grammar, alternatives
 from techmap_sync.documents.units.page import Entry, Kind, Page, read_page
 from techmap_sync.documents.units.phrases import Phrases, Said
-from techmap_sync.documents.units.titles import ticket_title, unit_id, unit_title
 from techmap_sync.documents.units.unit import Notice, Task, Ticket, Unit
+from techmap_sync.documents.units.unit_titles import ticket_title, unit_id, unit_title
 
 _PLACE = re.compile(r"(?::\d+(?:\s*[-–]\s*\d+)?)$")
 

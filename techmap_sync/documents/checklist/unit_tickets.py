@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from techmap_sync.documents.checklist.heads import Head
 from techmap_sync.documents.checklist.records import is_checkpoint, leaves_of
-from techmap_sync.documents.checklist.sections import Head
 from techmap_sync.documents.checklist.tasks import Context
 from techmap_sync.documents.units.edges import reduced, without_circles
-from techmap_sync.documents.units.titles import ticket_title
 from techmap_sync.documents.units.unit import Notice, Task, Ticket
+from techmap_sync.documents.units.unit_titles import ticket_title
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,18 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
 
+from techmap_sync.documents.checklist.heads import Head, Outline
 from techmap_sync.documents.checklist.phases import PhaseOrder, order_in
 from techmap_sync.documents.checklist.records import Found, find_records
-from techmap_sync.documents.checklist.sections import Head, Outline
 from techmap_sync.documents.checklist.tasks import Context, notices_of, tasks_of
-from techmap_sync.documents.checklist.tickets import TicketMaker, finished
+from techmap_sync.documents.checklist.unit_tickets import TicketMaker, finished
 from techmap_sync.documents.checklist.waves import waves_in
 from techmap_sync.documents.units.grammar import Grammar
 from techmap_sync.documents.units.page import Page, read_page
 from techmap_sync.documents.units.phrases import Phrases
 from techmap_sync.documents.units.requirements import requirements_in, story_priorities
-from techmap_sync.documents.units.titles import unit_id, unit_title
 from techmap_sync.documents.units.unit import Notice, Task, Ticket, Unit
+from techmap_sync.documents.units.unit_titles import unit_id, unit_title
 
 MERGED = "merged"
 
