@@ -11,9 +11,9 @@ from functools import cached_property
 from techmap_sync.documents.base import Area, Checklist
 from techmap_sync.documents.statements import Statement
 from techmap_sync.documents.work import Item, Kind, Phase, Work
-from techmap_sync.planning.dependencies import mentioned, names_of
 from techmap_sync.planning.escape import is_inert, neutralize
 from techmap_sync.planning.link_targets import MapSource, absolute_links
+from techmap_sync.planning.mentions import mentioned, names_of
 from techmap_sync.planning.remaining import Remainder, remaining
 from techmap_sync.planning.task import Section, SectionTrait, sections_with
 from techmap_sync.planning.task_graph import TaskGraph

@@ -13,7 +13,7 @@ from techmap_sync.diagnostics import Span
 from techmap_sync.documents.technical_map.model import Component, ComponentKind, TechnicalMap
 from techmap_sync.documents.technical_map.works import works_of
 from techmap_sync.documents.work import Work
-from techmap_sync.planning.dependencies import _code_spans, mentioned, names_of
+from techmap_sync.planning.mentions import _code_spans, mentioned, names_of
 from tests.measure import measured
 from tests.planning.maps import SECTIONS
 
