@@ -1,7 +1,7 @@
-"""Markdown text -> blocks. Beside ``lean_marko.py``, this is the only file that knows Marko.
+"""Markdown text -> blocks. Only this file and ``marko_patches.py`` know Marko.
 
-Marko's tree is turned into our own values at once, and everything that could make it slow or raise is taken out of the
-text beforehand (``limits.py``).
+Marko's tree is turned into our own values at once; ``marko_patches.py`` removes from the text whatever could make Marko
+slow or raise.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from marko import inline as marko_inline
 from marko.ext.gfm import elements as gfm
 
 from techmap_sync.documents.marko_patches import LeanParser
-from techmap_sync.documents.technical_map.signs import Signs
+from techmap_sync.documents.signs import Signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from techmap_sync.documents.technical_map.signs import Edit
+    from techmap_sync.documents.signs import Edit
+
+
+_CODE_FILLER = "\x00"
 
 
 class RunKind(Enum):
@@ -310,3 +313,28 @@ def _html_run(tag: str, start: int) -> Run:
     if tag.startswith("<!--"):
         return Run(RunKind.COMMENT, tag, start)
     return Run(RunKind.TEXT, _STYLING_TAG.sub("", tag), start)
+
+
+def plain(runs: Iterable[Run]) -> str:
+    """Return the text of the runs without Markdown and comments, on one line."""
+    return " ".join("".join(run.text for run in runs if run.kind is not RunKind.COMMENT).replace("\u200b", "").split())
+
+
+def plain_lines(lines: Iterable[Line]) -> str:
+    """Return the text of several lines on one line."""
+    return " ".join(text for line in lines if (text := plain(line.runs)))
+
+
+def without_code(lines: Iterable[Line]) -> str:
+    """Return the text with every letter inside a code span masked, one to one with `plain_lines`."""
+    masked = (
+        Line(tuple(_masked(run) for run in line.runs if run.kind is not RunKind.COMMENT), line.start, line.end)
+        for line in lines
+    )
+    return plain_lines(masked)
+
+
+def _masked(run: Run) -> Run:
+    if run.kind is not RunKind.CODE:
+        return run
+    return Run(run.kind, re.sub(r"\S", _CODE_FILLER, run.text), run.start, run.strong, run.struck)

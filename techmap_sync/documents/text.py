@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.markdown import Fence, Heading, ItemList, Other, Paragraph, RunKind, Table
-from techmap_sync.documents.technical_map.signs import Edit
-from techmap_sync.documents.technical_map.wording import comments_in
+from techmap_sync.documents.signs import Edit
 from techmap_sync.errors import UnreadableMap
 
 if TYPE_CHECKING:
@@ -170,3 +169,20 @@ def _comments_in_lines(lines: Iterable[Line], text: str) -> Iterator[tuple[int, 
         for run in line.runs:
             if run.kind is RunKind.COMMENT:
                 yield run.start, text.find("-->", run.start) + len("-->")
+
+
+def comments_in(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each ``<!-- comment -->`` starts and ends. (A pattern would be quadratic where none is closed.)"""
+    start = text.find("<!--")
+    while start >= 0 and (end := text.find("-->", start)) >= 0:
+        yield start, end + len("-->")
+        start = text.find("<!--", end)
+
+
+def without_comments(text: str) -> str:
+    """Return the text without its comments."""
+    kept, last = [], 0
+    for start, end in comments_in(text):
+        kept.append(text[last:start])
+        last = end
+    return "".join([*kept, text[last:]])

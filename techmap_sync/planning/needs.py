@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
-from techmap_sync.documents.technical_map.wording import NearNames, squeezed
+from techmap_sync.documents.likeness import NearNames, squeezed
 from techmap_sync.documents.work import NeedKind, Work
 from techmap_sync.planning.mentions import Names, mentioned
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from techmap_sync.documents.likeness import is_nearly
 from techmap_sync.documents.technical_map.checks import check
-from techmap_sync.documents.technical_map.wording import is_nearly
 from tests.documents.maps import overview, reading
 
 NEARLY = [

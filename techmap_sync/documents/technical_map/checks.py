@@ -21,8 +21,9 @@ from techmap_sync.diagnostics import (
     silenced_lines,
 )
 from techmap_sync.documents.base import Lifecycle
+from techmap_sync.documents.likeness import NearNames
 from techmap_sync.documents.technical_map.model import ComponentKind, Readiness
-from techmap_sync.documents.technical_map.wording import NearNames, name_key
+from techmap_sync.documents.technical_map.wording import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

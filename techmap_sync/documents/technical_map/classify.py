@@ -9,14 +9,8 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
-from techmap_sync.documents.markdown import RunKind
-from techmap_sync.documents.technical_map.wording import (
-    fold,
-    plain_lines,
-    unnumbered,
-    without_closing_colon,
-    without_code,
-)
+from techmap_sync.documents.markdown import RunKind, plain_lines, without_code
+from techmap_sync.documents.technical_map.wording import fold, unnumbered, without_closing_colon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.diagnostics import Finding
+from techmap_sync.documents.likeness import NearNames
 from techmap_sync.documents.markdown import Other, Rule, RunKind
 from techmap_sync.documents.technical_map.classify import (
     KIND_OF_STATUS,
@@ -28,7 +29,7 @@ from techmap_sync.documents.technical_map.names import (
     paths_in_parentheses,
     status_of_heading,
 )
-from techmap_sync.documents.technical_map.wording import NearNames, is_numbered, name_key, unnumbered
+from techmap_sync.documents.technical_map.wording import is_numbered, name_key, unnumbered
 from techmap_sync.documents.work import Item
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from techmap_sync.documents.frontmatter import split_front_matter
 from techmap_sync.documents.marko_patches import ODD_SPACES, too_long
 from techmap_sync.documents.technical_map.classify import is_placeholder
 from techmap_sync.documents.technical_map.names import map_title
-from techmap_sync.documents.technical_map.wording import heading_key, without_comments
+from techmap_sync.documents.technical_map.wording import heading_key
+from techmap_sync.documents.text import without_comments
 from techmap_sync.text_forms import compatible, unified
 
 if TYPE_CHECKING:

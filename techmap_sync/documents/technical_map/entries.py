@@ -7,18 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from techmap_sync.documents.markdown import Fence, ItemList, Line, Other, Paragraph, Table
+from techmap_sync.documents.markdown import Fence, ItemList, Line, Other, Paragraph, Table, plain, without_code
 from techmap_sync.documents.technical_map.classify import Title, status_of_cell, title_of
 from techmap_sync.documents.technical_map.sections import heading_text
 from techmap_sync.documents.technical_map.shapes import is_matrix, label_of, rows_of, starts_with_endpoint
 from techmap_sync.documents.technical_map.vocabulary import look_up
-from techmap_sync.documents.technical_map.wording import (
-    first_sentence,
-    plain,
-    unnumbered,
-    without_closing_colon,
-    without_code,
-)
+from techmap_sync.documents.technical_map.wording import first_sentence, unnumbered, without_closing_colon
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,14 +7,24 @@ from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
-from techmap_sync.documents.markdown import Fence, ItemList, Line, ListItem, Paragraph, Run, RunKind, Table
+from techmap_sync.documents.markdown import (
+    Fence,
+    ItemList,
+    Line,
+    ListItem,
+    Paragraph,
+    Run,
+    RunKind,
+    Table,
+    plain,
+    without_code,
+)
 from techmap_sync.documents.technical_map.classify import Meaning, meaning_of, status_of, status_of_cell, title_of
 from techmap_sync.documents.technical_map.methods import methods_in, methods_in_line
 from techmap_sync.documents.technical_map.model import Passage
 from techmap_sync.documents.technical_map.names import component_name, paths_of_field
 from techmap_sync.documents.technical_map.shapes import Label, plain_label_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
-from techmap_sync.documents.technical_map.wording import plain, without_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.documents.base import Lifecycle
-from techmap_sync.documents.markdown import Block, Heading, ItemList, Paragraph, Rule
+from techmap_sync.documents.markdown import Block, Heading, ItemList, Paragraph, Rule, plain
 from techmap_sync.documents.technical_map.detect import fields_in_line, fold_spaces, is_map_status
 from techmap_sync.documents.technical_map.model import MetadataField, Readiness
 from techmap_sync.documents.technical_map.sections import straighten
 from techmap_sync.documents.technical_map.shapes import label_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
-from techmap_sync.documents.technical_map.wording import fold, heading_key, plain
+from techmap_sync.documents.technical_map.wording import fold, heading_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

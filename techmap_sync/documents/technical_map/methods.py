@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from techmap_sync.documents.markdown import Fence, ItemList, Line, Paragraph, RunKind, Table
+from techmap_sync.documents.markdown import Fence, ItemList, Line, Paragraph, RunKind, Table, plain
 from techmap_sync.documents.technical_map.classify import Meaning, meaning_of, title_of
 from techmap_sync.documents.technical_map.names import is_path, lead_name, markdown_behind
 from techmap_sync.documents.technical_map.shapes import VERBS, label_of, rows_of
-from techmap_sync.documents.technical_map.wording import plain
 from techmap_sync.documents.work import Method
 
 if TYPE_CHECKING:

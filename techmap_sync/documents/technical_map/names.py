@@ -5,17 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from techmap_sync.documents.markdown import Heading, Line, Run, RunKind
+from techmap_sync.documents.markdown import Heading, Line, Run, RunKind, plain, plain_lines, without_code
 from techmap_sync.documents.technical_map.classify import is_placeholder, says_nothing, status_of, title_of
-from techmap_sync.documents.technical_map.wording import (
-    fold,
-    heading_key,
-    plain,
-    plain_lines,
-    unnumbered,
-    without_closing_colon,
-    without_code,
-)
+from techmap_sync.documents.technical_map.wording import fold, heading_key, unnumbered, without_closing_colon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

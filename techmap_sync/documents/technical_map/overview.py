@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from techmap_sync.documents.markdown import ItemList, Line, Paragraph, Table
+from techmap_sync.documents.markdown import ItemList, Line, Paragraph, Table, plain, without_code
 from techmap_sync.documents.technical_map.classify import (
     KIND_OF_STATUS,
     Meaning,
@@ -25,7 +25,7 @@ from techmap_sync.documents.technical_map.names import (
     paths_of_field,
 )
 from techmap_sync.documents.technical_map.shapes import lists_files, rows_of
-from techmap_sync.documents.technical_map.wording import fold, plain, without_code
+from techmap_sync.documents.technical_map.wording import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

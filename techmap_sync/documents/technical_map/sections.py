@@ -10,16 +10,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from techmap_sync.documents.markdown import Block, Heading, ItemList, Line, ListItem, Paragraph, Rule, Run, Table
+from techmap_sync.documents.markdown import Block, Heading, ItemList, Line, ListItem, Paragraph, Rule, Run, Table, plain
 from techmap_sync.documents.technical_map.shapes import Label, label_of, plain_label_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
-from techmap_sync.documents.technical_map.wording import (
-    heading_key,
-    plain,
-    unnumbered,
-    without_closing_colon,
-    without_number,
-)
+from techmap_sync.documents.technical_map.wording import heading_key, unnumbered, without_closing_colon, without_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

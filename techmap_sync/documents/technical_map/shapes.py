@@ -6,8 +6,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from techmap_sync.documents.markdown import Line, Run, RunKind
-from techmap_sync.documents.technical_map.wording import fold, heading_key, plain, unnumbered, without_closing_colon
+from techmap_sync.documents.markdown import Line, Run, RunKind, plain
+from techmap_sync.documents.technical_map.wording import fold, heading_key, unnumbered, without_closing_colon
 from techmap_sync.text_forms import NUMBER
 
 if TYPE_CHECKING:

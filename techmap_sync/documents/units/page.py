@@ -13,9 +13,8 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from techmap_sync.documents.frontmatter import split_front_matter
-from techmap_sync.documents.markdown import Fence, Heading, ItemList, Paragraph, RunKind, marked
+from techmap_sync.documents.markdown import Fence, Heading, ItemList, Paragraph, RunKind, marked, plain
 from techmap_sync.documents.marko_patches import tame, too_long
-from techmap_sync.documents.technical_map.wording import plain
 from techmap_sync.text_forms import unified
 
 if TYPE_CHECKING:
