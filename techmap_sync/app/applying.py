@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from techmap_sync.app.ci_event import run_circumstances
 from techmap_sync.app.exit_codes import Exit, refusal_codes
 from techmap_sync.app.formats import Format, Report
-from techmap_sync.app.results import Pushed, Result, rendered
+from techmap_sync.app.results import Pushed, Result, rendered, unread_problem
 from techmap_sync.checkout import checkout_of
 from techmap_sync.config import environment
 from techmap_sync.errors import Problem, TrackerError
@@ -102,22 +102,23 @@ def _incomplete(planned: Planned, pushed: Pushed) -> Problem | None:
     """Say why a run did not do everything that it showed."""
     name, change_set = planned.tracker.name, planned.change_set
     failed = [outcome for outcome in pushed.outcomes if outcome.status is Status.FAILED]
+    unread = unread_problem(name, planned.unread)
     if failed:
         hint = next((outcome.hint for outcome in failed if outcome.hint), "")
         again = "the next run tries again"
-        return TrackerError(name, failures(failed), f"{hint}; {again}" if hint else again)
+        what = "; ".join([failures(failed), *([unread.what] if unread else [])])
+        return TrackerError(name, what, f"{hint}; {again}" if hint else again)
     steps = sum(each.steps for each in change_set.maps)
     if steps <= len(pushed.outcomes):
-        return None
+        return unread
     left = max(len(left_of(change_set, pushed.outcomes)), 1)
     what = f"stopped after {count(len(pushed.outcomes), 'change')}, {left} left"
     return TrackerError(name, what, "run it again: the next run goes on from here")
 
 
 def codes_of(result: Result, console: Console) -> list[Exit]:
-    """Say why a push stopped early, and return the exit codes that the run could end with."""
-    problem = result.pushed.problem if result.pushed else None
-    stopped = [console.failed(problem)] if problem else []
+    """Say why a run is incomplete, and return the exit codes that it could end with."""
+    stopped = [console.failed(result.problem)] if result.problem else []
     return [*stopped, *refusal_codes(result.change_set)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
@@ -16,7 +16,7 @@ from techmap_sync.app.targets import connection_to
 from techmap_sync.checkout import Checkout
 from techmap_sync.ci_run import ReviewPlace
 from techmap_sync.config import environment
-from techmap_sync.errors import Problem, UsageProblem
+from techmap_sync.errors import Problem, TrackerError, UsageProblem
 from techmap_sync.registry import kind_named, known_cis, running_ci
 from techmap_sync.reports.check_results import code_quality, workflow_commands
 from techmap_sync.reports.github_actions import problem_command, refusal_commands, remark_commands
@@ -68,12 +68,42 @@ class Result:
     remarks: tuple[str, ...] = ()
     """Remarks for readers of the result."""
     compared: tuple[MapComparison, ...] = ()
-    """The maps and tickets behind the change set."""
+    """The maps and tickets of the change set."""
+    unread: tuple[str, ...] = ()
+    """What the tracker did not show of single tickets, and why."""
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why the run is incomplete: it stopped early, or could not read every ticket."""
+        stopped = self.pushed.problem if self.pushed else None
+        return stopped or unread_problem(self.change_set.tracker, self.unread)
 
     @staticmethod
     def of(planned: Planned, pushed: Pushed | None = None, circumstances: Mapping[str, str] | None = None) -> Result:
         """Return the result of a plan, applied or not."""
-        return Result(planned.files, planned.change_set, pushed, circumstances or {}, planned.remarks, planned.compared)
+        return Result(
+            planned.files,
+            planned.change_set,
+            pushed,
+            circumstances or {},
+            planned.remarks,
+            planned.compared,
+            planned.unread,
+        )
+
+
+_MOST_NAMED = 3
+
+
+def unread_problem(tracker: str, unread: Sequence[str]) -> TrackerError | None:
+    """Return what a run that could not read every ticket ends with; None when it read them all.
+
+    :param unread: what was not read, and why.
+    """
+    if not unread:
+        return None
+    more = f"; and {len(unread) - _MOST_NAMED} more" if len(unread) > _MOST_NAMED else ""
+    return TrackerError(tracker, "; ".join(unread[:_MOST_NAMED]) + more, "the next run tries again")
 
 
 def rendered(result: Result, form: Format) -> RenderableType:
@@ -115,7 +145,7 @@ def _text(result: Result) -> RenderableType:
 
 
 def _annotations(result: Result) -> RenderableType:
-    problem, found = result.pushed.problem if result.pushed else None, result.files
+    problem, found = result.problem, result.files
     of_run = [*remark_commands(result.remarks), *refusal_commands(result.change_set)]
     of_run += [problem_command(problem)] if problem else []
     of_maps = workflow_commands(found.checked_in_repository, found.unreadable_in_repository)

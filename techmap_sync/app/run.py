@@ -85,6 +85,8 @@ class Planned:
     """The maps and tickets behind each part of the change set."""
     remarks: tuple[str, ...] = ()
     """Remarks for readers of the plan."""
+    unread: tuple[str, ...] = ()
+    """What the tracker did not show of single tickets, and why."""
 
 
 def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_options: RunOptions) -> Planned:
@@ -114,7 +116,7 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     compared = run.compared(files.maps, plans, retiring, whole)
     compared = _with_known_people(tracker, compared)
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
-    return Planned(files, changes, tracker, run.policy, compared, remarks_of(settings))
+    return Planned(files, changes, tracker, run.policy, compared, remarks_of(settings), found.unread)
 
 
 def _with_known_people(tracker: Tracker, compared: tuple[MapComparison, ...]) -> tuple[MapComparison, ...]:

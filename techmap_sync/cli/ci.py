@@ -13,7 +13,7 @@ import typer
 from techmap_sync.app.applying import carry_out, codes_of, deliver
 from techmap_sync.app.ci_event import current_event, outputs_file, summary_file
 from techmap_sync.app.documents_found import MapFiles
-from techmap_sync.app.exit_codes import Exit, refusal_codes
+from techmap_sync.app.exit_codes import Exit
 from techmap_sync.app.formats import Format, Report, asked_reports
 from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import ALL, shard_of
@@ -188,7 +188,7 @@ class _Job:
     def _previewed(self, event: CiEvent, planned: Planned, refusal: Refused | None = None) -> tuple[Result, list[Exit]]:
         """Show the plan, and why it was not applied if it should have been."""
         result = Result.of(planned)
-        codes = refusal_codes(planned.change_set)
+        codes = codes_of(result, self.screen)
         if refusal is not None:
             self.log.command(problem_command(refusal))
             codes.append(self.screen.failed(refusal))

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from techmap_sync.app.applying import deliver
-from techmap_sync.app.exit_codes import Exit, refusal_codes
+from techmap_sync.app.applying import codes_of, deliver
+from techmap_sync.app.exit_codes import Exit
 from techmap_sync.app.formats import Format, asked_reports
 from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import shard_of
@@ -76,4 +76,4 @@ def plan(
     deliver(result, screen, reports)
     screen.list_skipped(planned.files)
     pending = [Exit.PENDING] if exit_code and planned.change_set.writes else []
-    raise typer.Exit(screen.ended(planned.files, [*pending, *refusal_codes(planned.change_set)], require_approved))
+    raise typer.Exit(screen.ended(planned.files, [*pending, *codes_of(result, screen)], require_approved))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from techmap_sync.app.applying import carry_out, codes_of, deliver
-from techmap_sync.app.exit_codes import Exit, refusal_codes
+from techmap_sync.app.exit_codes import Exit
 from techmap_sync.app.formats import Format, asked_reports
 from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import shard_of
@@ -65,11 +65,10 @@ def reconcile(
     if report_only:
         result = Result.of(planned)
         screen.result(rendered(result, output))
-        codes = [Exit.PENDING] if planned.change_set.drift else []
-        codes += refusal_codes(planned.change_set)
+        pending = [Exit.PENDING] if planned.change_set.drift else []
     else:
         refuse_side_branch(planned.tracker, planned.files.maps, checkout, run_options.allowed)
-        result = carry_out(planned, screen, output, max_writes)
-        codes = codes_of(result, screen)
+        result, pending = carry_out(planned, screen, output, max_writes), []
+    codes = [*pending, *codes_of(result, screen)]
     deliver(result, screen, reports)
     raise typer.Exit(screen.ended(planned.files, codes, False))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from techmap_sync.errors import TicketRefused
@@ -14,7 +14,7 @@ from techmap_sync.sync.marker import Marker
 from techmap_sync.sync.merge import Held
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings, Sorted, Stray, sort_tickets
-from techmap_sync.sync.tracker import Snapshot, Standing, Ticket, Tracker
+from techmap_sync.sync.tracker import Ends, Snapshot, Standing, Ticket, Tracker
 
 _LONGEST_NAME = 200
 
@@ -178,10 +178,22 @@ def observe(
             found = sort_tickets(completed, policy)
     asked = {ticket.number: ticket for plan in plans for ticket in _edges_of(plan, found, tracker, all_edges)}
     ends = tracker.ends(asked) if asked else {}
-    if ends:
-        edged = [replace(asked[n], parent=each.parent, blocked_by=each.blocked_by) for n, each in ends.items()]
+    known = {number: each for number, each in ends.items() if not each.withheld}
+    if known:
+        edged = [replace(asked[n], parent=each.parent, blocked_by=each.blocked_by) for n, each in known.items()]
         found = sort_tickets(_completed(completed, edged), policy)
-    return replace(found, doubts=_doubts(tracker, snapshot, plans, found, policy))
+    doubts, unread = _doubts(tracker, snapshot, plans, found, policy), tuple(_unread(completed, ends))
+    return replace(found, doubts=doubts, unread=unread)
+
+
+def _unread(snapshot: Snapshot, ends: Mapping[str, Ends]) -> Iterator[str]:
+    """Yield what the tracker did not show of single tickets."""
+    for ticket in snapshot.tickets:
+        if ticket.withheld:
+            yield f"ticket {ticket.number} could not be read: {ticket.withheld}"
+    for number, each in ends.items():
+        if each.withheld:
+            yield f"the links of ticket {number} could not be read: {each.withheld}"
 
 
 def with_edges_of(found: Sorted, tracker: Tracker, keys: Set[str]) -> Sorted:
@@ -190,7 +202,7 @@ def with_edges_of(found: Sorted, tracker: Tracker, keys: Set[str]) -> Sorted:
     :raises TrackerError: the tracker refused or did not answer.
     """
     held = {each.ticket.number for holdings in found.maps.values() for each in _named_tickets(holdings, keys)}
-    ends = tracker.ends(held) if held else {}
+    ends = {n: each for n, each in tracker.ends(held).items() if not each.withheld} if held else {}
 
     def read(each: Held) -> Held:
         known = ends.get(each.ticket.number)

@@ -186,6 +186,8 @@ class Sorted:
     """Tickets of authors who are not trusted."""
     doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Map id -> why its tickets cannot be told from this listing."""
+    unread: tuple[str, ...] = ()
+    """What the tracker did not show of single tickets, and why."""
 
     def of(self, map_id: str) -> Holdings:
         """Return the tickets of a map, which may have none."""

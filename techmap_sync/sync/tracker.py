@@ -115,6 +115,8 @@ class Ends:
     parent: str | None = None
     blocked_by: frozenset[str] | None = None
     """None where the tracker does not tell who waits for whom."""
+    withheld: str = ""
+    """Why the tracker does not show them, in its words: then nothing else is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,7 @@ class Tracker(Protocol):
     def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
         """Read where the edges of some tickets end, in as few requests as the tracker allows.
 
-        A ticket that is gone is left out, and so is one of which the tracker refuses to tell.
+        A ticket that is gone is left out.
         """
         ...
 

@@ -27,6 +27,8 @@ _MOST_REDIRECTS = 5
 _ACCEPTED, _TIMED_OUT, _NOT_IMPLEMENTED = 202, 408, 501
 _LOOK_AGAIN = "run again: it looks first for what was written"
 _TRY_AGAIN = "try again; check any proxy in between, and the release of the server"
+_MOST_UNREADABLE = 3
+"""When so many tickets in a row cannot be read, the server is at fault and not the tickets."""
 _ABOUT_CONTENT = (400, 406, 409, 411, 412, 413, 414, 415, 422)
 """Status of a request that was understood and allowed, and whose content was not accepted."""
 
@@ -47,6 +49,11 @@ class RequestRefused(TrackerError):
 @dataclass(eq=False)
 class AnswerTooLarge(TrackerError):
     """The answer to a read is larger than allowed; a part of it may fit."""
+
+
+@dataclass(eq=False)
+class Unanswered(TrackerError):
+    """A read got no usable answer, however often it was tried."""
 
 
 def budget_spent(tracker: str, seconds: float) -> BudgetSpent:
@@ -96,6 +103,8 @@ class HttpClient(ABC):
         self.host = host
         self._connection = connection
         self._limit = limit
+        self._unreadable: set[str] = set()
+        """Tickets that could not be read since one last could."""
 
     @abstractmethod
     def _exchange(self, request: Request) -> Reply:
@@ -133,7 +142,8 @@ class HttpClient(ABC):
         while (answer := self._send(request, retries)).status == _ACCEPTED or _is_server_error(answer):
             seconds = next(retries, None)
             if seconds is None:
-                raise self.error(f"{self.host} keeps answering with status {answer.status}", "try again later")
+                what = f"{self.host} keeps answering with status {answer.status}"
+                raise Unanswered(self.tracker, what, "try again later")
             self._connection.sleep(seconds)
         return self._accepted(request, answer, accepted)
 
@@ -244,6 +254,24 @@ class HttpClient(ABC):
             is_denied = error.status not in _ABOUT_CONTENT and self._lacks_rights(error)
             raise TicketRefused(error.tracker, error.what, error.hint, is_denied, error.field) from error
 
+    @contextmanager
+    def reading(self, number: str) -> Iterator[None]:
+        """Distinguish a ticket that cannot be read from a server that does not answer.
+
+        :raises TicketRefused: the server fails at this ticket; it may answer for others.
+        :raises TrackerError: it fails at too many in a row.
+        """
+        try:
+            yield
+        except (Unanswered, UnexpectedAnswer, RequestRefused) as error:
+            if isinstance(error, RequestRefused) and not _is_failure(error.status):
+                raise
+            self._unreadable.add(number)
+            if len(self._unreadable) >= _MOST_UNREADABLE:
+                raise
+            raise TicketRefused(self.tracker, f"ticket {number} cannot be read: {error.what}", error.hint) from error
+        self._unreadable.clear()
+
     def error(self, what: str, hint: str = "") -> TrackerError:
         """Return an error of this tracker."""
         return TrackerError(self.tracker, what, hint)
@@ -294,7 +322,8 @@ class HttpClient(ABC):
                     raise AnswerTooLarge(self.tracker, failure.what, failure.hint) from None
                 seconds = next(retries, None) if failure.transient else None
                 if seconds is None:
-                    raise self.error(failure.what, failure.hint) from failure
+                    kind = Unanswered if failure.sent and not request.writes else TrackerError
+                    raise kind(self.tracker, failure.what, failure.hint) from failure
                 self._connection.sleep(seconds)
             else:
                 self._limit.record(request, answer)
@@ -306,6 +335,11 @@ class HttpClient(ABC):
             return Answer.of(reply, request)
         except ValueError:
             raise NoAnswer(f"{self.host} does not answer as {self.vendor} does", self.address_hint) from None
+
+
+def _is_failure(status: int) -> bool:
+    """Return whether the server failed at a request instead of refusing it."""
+    return status >= 500 or status == _TIMED_OUT
 
 
 def _is_server_error(answer: Answer) -> bool:

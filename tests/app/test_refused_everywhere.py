@@ -30,6 +30,10 @@ COMMANDS = {
     "reconcile": ("reconcile", "--allow", "branch"),
     "ci": ("ci", "--command", "push", "--allow", "branch"),
 }
+READING = {
+    "plan": ("plan", "map.md"),
+    "report": ("reconcile", "--report-only"),
+}
 STAGES = {
     "create": (github.At.CREATE, gitlab.At.CREATE),
     "update": (github.At.UPDATE, gitlab.At.UPDATE),
@@ -203,3 +207,31 @@ def hide(server: Server, status: int) -> None:
         found = next(each for each in server.server.world.issues.values() if REFUSED in each.title)
         server.server.refuses = [gitlab.Refused(frozenset({gitlab.At.READ}), found.title, status, WORDS)]
         found.labels = []
+
+
+def test_a_ticket_that_cannot_be_read_is_named_and_each_run_ends_with_5(program: Program, server: Server) -> None:
+    write(program)
+    assert run(program, server, "push").code == 0
+    (number,) = (ticket.number for ticket in server.tickets() if ticket.title == title(server))
+    unreadable(server, number)
+    write(program, more=" And more.")
+    for command in (READING["plan"], READING["report"], COMMANDS["ci"]):
+        ended = program(*command, *server.flags)
+        assert ended.code == 5, ended.out + ended.err
+        (error,) = (line for line in ended.err.splitlines() if line.startswith("error:"))
+        assert number in error
+        assert "503" in error
+    written = [ticket for ticket in server.tickets() if "And more." in ticket.body]
+    assert len(written) == len(NAMES) - 1
+    assert len(server.tickets()) == len(NAMES) + 1
+
+
+def unreadable(server: Server, number: str) -> None:
+    """Let no list show a ticket any more, and the server fail whenever it is read."""
+    wanted = title(server)
+    if isinstance(server, OnGitHub):
+        server.server.repository.issues[int(number)].labels.clear()
+        server.server.refuses = [github.Refused(frozenset({github.At.READ}), wanted, 503, WORDS)]
+    elif isinstance(server, OnGitLab):
+        server.server.world.issues[int(number)].labels.clear()
+        server.server.refuses = [gitlab.Refused(frozenset({gitlab.At.READ}), wanted, 503, WORDS)]

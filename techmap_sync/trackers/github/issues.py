@@ -246,12 +246,14 @@ class Issues:
 
         A repository that cannot be seen does not mean that an issue is gone.
 
+        :raises TicketRefused: the server fails at this issue.
         :raises TrackerError: it could not be read.
         """
         if not number.isdecimal():
             return None
         try:
-            row = self._client.row(f"/issues/{number}", ISSUE)
+            with self._client.reading(number):
+                row = self._client.row(f"/issues/{number}", ISSUE)
         except RequestRefused as error:
             if error.status not in _GONE or "disabled" in error.said:
                 raise

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -171,7 +170,7 @@ class Links:
     def read(self, numbers: Collection[str]) -> dict[str, Ends]:
         """Read where the edges of some issues end: a hundred issues a query, one by one where that is not answered.
 
-        An issue that is gone, or about which the server refuses to answer, is left out.
+        An issue that is gone is left out.
 
         :raises TrackerError: the server refused or did not answer.
         """
@@ -180,16 +179,16 @@ class Links:
             for some in _batches([number for number in numbers if number.isdecimal()]):
                 found |= self._queried(some)
         ends = {number: each for number, each in found.items() if each is not None}
-        for number in numbers:
-            if number not in found:
-                with suppress(TicketRefused), self._client.one_ticket():
-                    ends |= self._read_alone(number)
-        return ends
+        alone = {number: self._read_alone(number) for number in numbers if number not in found}
+        return ends | {number: each for number, each in alone.items() if each is not None}
 
-    def _read_alone(self, number: str) -> dict[str, Ends]:
-        if not self._issues.has(number):
-            return {}
-        return {number: Ends(self._issues.parent_of(number), self.blockers(number))}
+    def _read_alone(self, number: str) -> Ends | None:
+        try:
+            with self._client.one_ticket():
+                known = self._issues.has(number)
+                return Ends(self._issues.parent_of(number), self.blockers(number)) if known else None
+        except TicketRefused as error:
+            return Ends(withheld=error.what)
 
     def _queried(self, numbers: Sequence[str], again: bool = True) -> dict[str, Ends | None]:
         """Ask for many issues at once: None for one that is gone; one without a complete answer is left out.
@@ -235,7 +234,8 @@ class Links:
         A server without dependencies, which answers with status 404, has none.
         """
         try:
-            rows = list(self._client.rows(f"/issues/{number}/dependencies/blocked_by", _BLOCKER))
+            with self._client.reading(number):
+                rows = list(self._client.rows(f"/issues/{number}/dependencies/blocked_by", _BLOCKER))
         except RequestRefused as error:
             if error.status != 404:
                 raise

@@ -158,16 +158,18 @@ class Issues:
     def get(self, number: str) -> Row | None:
         """Read one issue; None when it was deleted or moved away.
 
+        :raises TicketRefused: GitLab fails at this issue.
         :raises TrackerError: GitLab refused or did not answer.
         """
         if not is_number(number):
             return None
-        answer = self._client.read(f"{self._path}/{number}", purpose=f"read ticket {number}", accepted={404})
-        if answer.status == 404 and "project" in message(answer).casefold():
+        with self._client.reading(number):
+            answer = self._client.read(f"{self._path}/{number}", purpose=f"read ticket {number}", accepted={404})
+            row = None if answer.status == 404 else self._client.parsed(_ISSUE, answer.content)
+        if row is None and "project" in message(answer).casefold():
             raise self._client.error("the project is gone or hidden from the token", ACCESS)
-        if answer.status == 404:
+        if row is None:
             return None
-        row = self._client.parsed(_ISSUE, answer.content)
         if row["iid"] != int(number):
             what = f"GitLab answered with ticket {row['iid']} instead of {number}"
             raise UnexpectedAnswer(self._client.tracker, what, "try again")

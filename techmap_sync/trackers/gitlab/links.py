@@ -180,10 +180,11 @@ class Links:
 
     def _rows(self, number: str) -> list[Row] | None:
         path, purpose = f"{self._client.project.api}/issues/{number}/links", f"read the links of ticket {number}"
-        first = self._client.page(path, {}, purpose, accepted={404})
-        if first.status == 404:
-            return None
-        rows = self._client.rows_from(first, path, _LINK, purpose)
+        with self._client.reading(number):
+            first = self._client.page(path, {}, purpose, accepted={404})
+            if first.status == 404:
+                return None
+            rows = list(self._client.rows_from(first, path, _LINK, purpose))
         return [row for row in rows if row["project_id"] == self._client.project.number]
 
     def _start(self, number: str, row: Row) -> str:
@@ -191,7 +192,8 @@ class Links:
         link = row["issue_link_id"]
         if link not in self._starts:
             path = f"{self._client.project.api}/issues/{number}/links/{link}"
-            answer = self._client.row(path, _WHOLE_LINK, f"read a link of ticket {number}")
+            with self._client.reading(number):
+                answer = self._client.row(path, _WHOLE_LINK, f"read a link of ticket {number}")
             self._starts[link] = str(answer["source_issue"]["iid"])
         return self._starts[link]
 

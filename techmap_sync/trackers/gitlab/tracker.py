@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from typing import Any
 
 from techmap_sync.errors import TicketRefused, UsageProblem
@@ -115,12 +114,8 @@ class GitLabTracker:
 
         :raises TrackerError: GitLab refused or did not answer.
         """
-        found: dict[str, Ends] = {}
-        for number in numbers:
-            with suppress(TicketRefused), self.client.one_ticket():
-                ends = self._links.read(number)
-                found |= {number: ends} if ends else {}
-        return found
+        found = {number: self._ends(number) for number in numbers}
+        return {number: ends for number, ends in found.items() if ends is not None}
 
     def visibility(self, repository: str = "") -> Visibility | None:
         """Tell who can read the issues, or another project.
@@ -220,6 +215,13 @@ class GitLabTracker:
         :raises TrackerError: the source is not there, or GitLab refused.
         """
         self._links.remove(edge)
+
+    def _ends(self, number: str) -> Ends | None:
+        try:
+            with self.client.one_ticket():
+                return self._links.read(number)
+        except TicketRefused as error:
+            return Ends(withheld=error.what)
 
     def _require_rights(self) -> None:
         """Make sure before the first issue that it will get its labels: for Guests GitLab drops them.
