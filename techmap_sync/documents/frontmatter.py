@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,6 +54,35 @@ def _load(yaml: str) -> dict[str, str] | None:
     if not isinstance(loaded, dict):
         return {} if loaded is None else None
     return {str(key): str(value) for key, value in loaded.items() if isinstance(value, _SCALARS)}
+
+
+def tables_of(yaml: str, longest: int = 200_000) -> Mapping[str, Any] | None:
+    """Return a YAML file whose top is a table as tables of texts, as they are written; None where it is not one.
+
+    :param longest: characters above which nothing is read.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        if len(yaml) > longest or not _is_plain(YAML(typ="safe", pure=True).parse(yaml)):
+            return None
+        reader = YAML(typ="safe", pure=True)
+        reader.composer.warn_double_anchors = (
+            False  # the second is an error of the file, which no reader of ours prints
+        )
+        found = _texts(reader.compose(yaml))
+    except (YAMLError, RecursionError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _texts(node: Any) -> Any:
+    """Return a node as texts and tables of them; lists count for nothing."""
+    if isinstance(node.value if node is not None else None, str):
+        return node.value
+    pairs = node.value if node is not None and node.id == "mapping" else ()
+    return {key.value: _texts(value) for key, value in pairs if isinstance(key.value, str)}
 
 
 def _is_plain(events: Iterable[Event]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +11,9 @@ from techmap_sync.documents.checklist.phases import PhaseOrder
 from techmap_sync.documents.checklist.records import Record, is_checkpoint
 from techmap_sync.documents.checklist.waves import Waves
 from techmap_sync.documents.units.grammar import Grammar
+from techmap_sync.documents.units.locations import paths_in
 from techmap_sync.documents.units.phrases import Phrases
 from techmap_sync.documents.units.unit import NOT_PLANNED, Notice, Task
-
-_PATH = re.compile(r"(?:[\w.@<>{}-]+/)+[\w.@<>{}*-]*|[\w-]+(?:\.[\w-]+)*\.[A-Za-z]\w{0,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def _task(number: int, record: Record, context: Context) -> Task:
         depends_on=depends,
         requirements=requires,
         details=record.entry.markdown,
-        locations=tuple(dict.fromkeys(code for code in record.entry.code if _PATH.fullmatch(code))),
+        locations=paths_in(record.entry.code),
         above=record.parent,
     )
 

@@ -69,6 +69,20 @@ class Grammar:
     """Words before the number of a step."""
     files_labels: tuple[str, ...] = ()
     """Labels before the paths that a task touches."""
+    epic_files: tuple[str, ...] = ()
+    """Files that name epics and their stories: globs from the root of the repository."""
+    status_files: tuple[str, ...] = ()
+    """Files that say the status of each story; they come before what the story says."""
+    story_words: tuple[str, ...] = ()
+    epic_words: tuple[str, ...] = ()
+    status_labels: tuple[str, ...] = ()
+    criteria_headings: tuple[str, ...] = ()
+    story_headings: tuple[str, ...] = ()
+    """Headings above what a story is for."""
+    waiting_statuses: tuple[str, ...] = ()
+    """Statuses of a story that nobody has released."""
+    open_statuses: tuple[str, ...] = ()
+    done_statuses: tuple[str, ...] = ()
     boxes: Mapping[str, str] = field(default_factory=dict)
     """What a sign in a box means besides done and open."""
     states: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -58,6 +58,8 @@ class Task:
     """Steps of a task whose boxes are no tasks of their own."""
     above: int | None = None
     """The place of its parent in the unit's tasks."""
+    path: str = ""
+    """The file it is in; empty where that is the unit's."""
 
     @property
     def planned(self) -> bool:

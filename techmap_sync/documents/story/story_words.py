@@ -1,0 +1,159 @@
+"""The words of a family of stories as patterns: headings, numbers, statuses and the criteria that a task names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from techmap_sync.documents.units.grammar import Grammar, alternatives, folded
+
+_NUMBER = r"\d+[A-Za-z]?[.]\d+[A-Za-z]?"
+_LONGEST_RANGE = 50
+ALL_CRITERIA = "all"
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
+_NAME = re.compile(
+    r"(?:story[-_. ]*)?(?P<epic>\d{1,4}[A-Za-z]?)[.-](?P<story>\d{1,4}[A-Za-z]?)(?:[-_. ]+(?P<slug>.*))?", re.I
+)
+_CRITERION = r"(?:ACs?\s*)?[#-]?\s*\d+(?:\s*[-–—]\s*(?:AC\s*)?[#-]?\d+)?"
+_CRITERIA = re.compile(
+    rf"\s*[(\[（](?:ACs?|Acceptance\s+Criteria)\s*[:：]?\s*(?P<list>all|{_CRITERION}(?:(?:\s*[,;&、，]\s*|\s+and\s+|\s+){_CRITERION})*)\s*[)\]）]",
+    re.I,
+)
+_NUMBERS = re.compile(r"(?P<first>\d+)(?:\s*[-–—]\s*(?:AC\s*)?[#-]?(?P<last>\d+))?", re.I)
+_SAID_CRITERION = re.compile(r"ACs?\s*[#-]?\s*(?P<number>\d+)\s*(?:[:：.)–—-]\s*|$)", re.I)
+
+
+class Status(NamedTuple):
+    """What a story's status says."""
+
+    text: str
+    """As written, folded, without what follows it."""
+    known: bool = True
+    released: bool = False
+    """Whether it is past backlog and draft."""
+    done: bool = False
+
+
+class StoryWords:
+    """Reads headings, statuses and references as one family writes them."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.grammar = grammar
+
+    @cached_property
+    def _story(self) -> re.Pattern[str]:
+        words = alternatives(self.grammar.story_words)
+        return re.compile(
+            rf"^\W*(?:(?:{words})\s*(?P<id>{_NUMBER}|\d+[A-Za-z]?(?!\w|\.\d))|(?P<bare>{_NUMBER}))(?!\w)(?P<rest>.*)$",
+            re.I,
+        )
+
+    @cached_property
+    def _epic(self) -> re.Pattern[str]:
+        words = alternatives(self.grammar.epic_words)
+        return re.compile(rf"^\W*(?:{words})\s*(?P<id>\d+[A-Za-z]?)(?![\w]|\.\d)\s*[-:：.–—]*\s*(?P<rest>.*)$", re.I)
+
+    def story_heading(self, text: str, epic: str = "") -> tuple[str, str] | None:
+        """Return the number and the words of a heading such as ``Story 1.2: Title``.
+
+        :param epic: the epic that it is below, which a number without a point counts in.
+        """
+        found = self._story.match(text)
+        number = (found["id"] or found["bare"]) if found else ""
+        if not found or ("." not in number and not epic):
+            return None
+        return number if "." in number else f"{epic}.{number}", re.sub(r"^[\s:：.–—-]+", "", found["rest"])
+
+    def epic_heading(self, text: str) -> tuple[str, str] | None:
+        """Return the number and the words of a heading such as ``Epic 1: Title``."""
+        found = self._epic.match(text)
+        return (found["id"], found["rest"].strip()) if found else None
+
+    @staticmethod
+    def number_in_name(name: str) -> tuple[str, str] | None:
+        """Return the number and the words of a name such as ``1-2-title`` or ``4.2a.title``; no date is a number."""
+        found = None if _DATE.match(name) else _NAME.fullmatch(name)
+        return (f"{found['epic']}.{found['story']}", _title_of(found["slug"] or "")) if found else None
+
+    def is_heading(self, text: str, headings: Sequence[str]) -> bool:
+        """Return whether a heading is one of some, whatever number is before it and bracket behind it."""
+        words = "|".join(r"\s*".join(map(re.escape, h.split())) for h in sorted(headings, key=len, reverse=True))
+        return bool(re.fullmatch(rf"\W*(?:\d+[.)]\s*)?(?:{words or '(?!)'})\s*(?:[(（].*)?\W*", text, re.I))
+
+    @cached_property
+    def _status_label(self) -> re.Pattern[str]:
+        return re.compile(rf"^\W*(?:{alternatives(self.grammar.status_labels)})\s*[:：]\s*(?P<said>.+)$", re.I)
+
+    def labelled_status(self, text: str) -> str:
+        """Return what ``Status: done`` says; nothing for other lines."""
+        found = self._status_label.match(text)
+        return found["said"] if found else ""
+
+    @cached_property
+    def _statuses(self) -> Sequence[tuple[re.Pattern[str], Status]]:
+        table: list[tuple[str, Status]] = [(word, Status("")) for word in self.grammar.waiting_statuses]
+        table += [(word, Status("", released=True)) for word in self.grammar.open_statuses]
+        table += [(word, Status("", released=True, done=True)) for word in self.grammar.done_statuses]
+        table += [(word, Status("")) for words in self.grammar.states.values() for word in words]
+        table.sort(key=lambda row: -len(row[0]))
+        return [
+            (re.compile(r"[-_\s]*".join(map(re.escape, re.split(r"[-_\s]+", word))) + r"(?!\w)", re.I), status)
+            for word, status in table
+        ]
+
+    def status(self, said: str) -> Status:
+        """Return what a status means; what follows the known word does not count."""
+        text = re.sub(r"^[\W_]+", "", said)
+        for pattern, status in self._statuses:
+            if found := pattern.match(text):
+                return status._replace(text=folded(found[0]))
+        return Status(folded(re.split(r"\s[-–—]\s|[(,.;]", text, maxsplit=1)[0]), known=False)
+
+    @staticmethod
+    def without_criteria(text: str) -> tuple[str, tuple[str, ...]]:
+        """Return a title without ``(AC: #1, #2)``, and the criteria that it names, ``ALL_CRITERIA`` among them."""
+        found = tuple(_CRITERIA.finditer(text))
+        named = [one for match in found for one in _numbers(match["list"])]
+        return _CRITERIA.sub("", text), tuple(dict.fromkeys(named))
+
+    @staticmethod
+    def criterion_number(text: str) -> tuple[int, str] | None:
+        """Return the number and the words of ``AC1: text``; nothing for other lines."""
+        found = _SAID_CRITERION.match(text)
+        return (int(found["number"]), text[found.end() :]) if found else None
+
+    @cached_property
+    def _waits(self) -> re.Pattern[str]:
+        words = alternatives((*self.grammar.depends_words, *self.grammar.depends_labels))
+        story = rf"(?:(?:{alternatives((*self.grammar.story_words, 'stories'))})\s*)"
+        rest = rf"(?:(?:\s*[,;/&+、，]\s*(?:and\s+)?|\s+and\s+){story}?{_NUMBER}(?!\w))*"
+        return re.compile(rf"(?<!\w)(?:{words})\s*[:：]?\s*{story}(?P<list>{_NUMBER}(?!\w){rest})", re.I)
+
+    def waits_for(self, text: str) -> Iterator[str]:
+        """Yield the stories that a sentence names directly after "depends on" and the like."""
+        for found in self._waits.finditer(text):
+            yield from re.findall(_NUMBER, found["list"])
+
+    @cached_property
+    def _depends_label(self) -> re.Pattern[str]:
+        return re.compile(rf"^\W*(?:{alternatives(self.grammar.depends_labels)})\s*[:：]\s*(?P<said>.*)$", re.I)
+
+    def prerequisites(self, text: str) -> Iterator[str]:
+        """Yield the stories that ``Prerequisites: Story 1.1`` names."""
+        if found := self._depends_label.match(text):
+            yield from re.findall(rf"(?<![\w.]){_NUMBER}(?![\w.]*\d)", found["said"])
+
+
+def _numbers(listed: str) -> Iterator[str]:
+    if listed.casefold() == ALL_CRITERIA:
+        yield ALL_CRITERIA
+    for found in _NUMBERS.finditer(listed):
+        first, last = int(found["first"]), int(found["last"] or found["first"])
+        yield from (f"AC{number}" for number in range(first, min(last, first + _LONGEST_RANGE) + 1))
+
+
+def _title_of(slug: str) -> str:
+    words = " ".join(re.split(r"[-_.\s]+", re.sub(r"\.story$|^story$", "", slug))).strip()
+    return words[:1].upper() + words[1:]
