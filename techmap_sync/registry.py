@@ -162,7 +162,7 @@ class TrackerKind:
         :raises UsageProblem: there is no login, or this kind has none.
         """
         if not self.review:
-            raise UsageProblem(f"{self.title} has no comments", "leave --comment out")
+            raise UsageProblem(f"{self.title} has no comments", "the plan is in the log and in the reports")
         found: Review = resolve_name(self.review)(connection, number)
         return found
 

@@ -17,7 +17,7 @@ def current_event(environment: Mapping[str, str]) -> CiEvent:
     found = running_ci(environment)
     if found is None:
         names = " or ".join(ci.name for ci in known_cis())
-        raise UsageProblem(f"not in a run of {names}", "use plan or push, or say what to do with --command")
+        raise UsageProblem(f"not in a run of {names}", "use plan or push, or ci --command COMMAND")
     ci = found[1]
     return ci.event(environment, ci.run(environment))
 

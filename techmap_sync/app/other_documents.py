@@ -138,7 +138,7 @@ class Place:
         """
         if self.is_committed or Guard.UNCOMMITTED in allowed or not is_ci(environment()):
             return ()
-        return (f"the text of this map is in no commit; --allow {Guard.UNCOMMITTED} lets this run pass",)
+        return (f"the text of this map is in no commit; push --allow {Guard.UNCOMMITTED} goes ahead anyway",)
 
 
 def places_of(files: Sequence[MapFile], base: Checkout, settings: Settings) -> Mapping[Path, Place]:

@@ -47,7 +47,7 @@ def map_in_order(work: Callable[[Item], Result], items: Sequence[Item], jobs: in
             results = pool.map(work, items, chunksize=CHUNK)
         yield from results
     except BrokenProcessPool as error:
-        hint = "there may be too little memory; --jobs 1 or the setting jobs = 1 reads them in one process"
+        hint = "there may be too little memory; the setting jobs = 1 reads all maps in one process"
         raise UsageProblem("a process that read maps was killed", hint) from error
     finally:
         pool.shutdown(cancel_futures=True)

@@ -135,7 +135,7 @@ def refuse_side_branch(tracker: Tracker, maps: Iterable[MapFile], checkout: Chec
 
 def _about(found: SideBranch) -> tuple[str, str]:
     """Return what is refused and the way out."""
-    allow = f"--allow {Guard.BRANCH} lets this run pass"
+    allow = f"--allow {Guard.BRANCH} goes ahead anyway"
     if found.default_branch:
         what = f"this is {found.what}, and tickets follow {found.default_branch}"
         return what, f"plan shows what merging it would do; {allow}"

@@ -80,9 +80,9 @@ def _lost_tracking(holdings: Holdings, key: str, policy: SyncPolicy) -> tuple[st
     if not numbers or key in policy.recreate:
         return ()
     why = f"was released: {holdings.released_tracking}" if holdings.released_tracking else "was deleted"
-    bind = f"push --rebind {key}={numbers[0]} binds it again, " if holdings.released_tracking else "push "
+    bind = f"push --rebind {key}={numbers[0]} binds it again, " if holdings.released_tracking else ""
     forgotten = "what people deleted and unlinked is forgotten then"
-    return (f"the tracking ticket {numbers[0]} {why}; {bind}--recreate {key} makes a new one ({forgotten})",)
+    return (f"the tracking ticket {numbers[0]} {why}; {bind}push --recreate {key} makes a new one ({forgotten})",)
 
 
 def existing_file_refusals(there: str, policy: SyncPolicy) -> tuple[str, ...]:
@@ -90,14 +90,14 @@ def existing_file_refusals(there: str, policy: SyncPolicy) -> tuple[str, ...]:
 
     :param there: a file that may be its own, empty when there is none.
     """
-    reason = f"{there} may still be this map's file; --allow {Guard.EXISTS} retires the map all the same"
+    reason = f"{there} may still be this map's file; reconcile --allow {Guard.EXISTS} retires the map anyway"
     return (reason,) if there and Guard.EXISTS not in policy.allowed else ()
 
 
 def _not_allowed(found: Iterable[tuple[Guard, str]], policy: SyncPolicy) -> Iterator[str]:
     for guard, reason in found:
         if guard not in policy.allowed:
-            yield f"{reason}; --allow {guard} lets this run pass"
+            yield f"{reason}; push --allow {guard} goes ahead anyway"
 
 
 def _too_many(changes: tuple[Change, ...], policy: SyncPolicy) -> Iterator[tuple[Guard, str]]:

@@ -124,9 +124,9 @@ def _why_kept(held: Held, text: MapText, policy: SyncPolicy) -> str:
     if not text.changed and _was_reopened(held):
         return f"{GONE}, but somebody reopened it; left open"
     if not text.changed:
-        return "its task is gone by settings or version, not by the map; --accept-settings lets it go"
+        return "its task is gone by settings or version, not by the map; push --accept-settings closes its ticket"
     if any(_only_words(said) in text.words for said in _sayings(held)):
-        return "the map still holds its words but no longer as a task; --accept-settings lets it go"
+        return "the map still holds its words but no longer as a task; push --accept-settings closes its ticket"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Flags that the messages about tickets advise: `ci` prints these messages too, so it takes the flags."""
+"""Flags that messages advise: the command that prints a message takes them, or the message names one that does."""
 
 from __future__ import annotations
 
@@ -9,32 +9,92 @@ from pathlib import Path
 
 import pytest
 
-import techmap_sync.sync
-from techmap_sync.cli.app import command
+import techmap_sync
+from techmap_sync.cli.app import COMMANDS, command
 from techmap_sync.sync.guards import Guard
 
-OTHER_COMMANDS = re.compile("push --refresh|reconcile --retire")
-"""Advised with the name of their command: a CI job prints them for a person, who types them."""
+PACKAGE = Path(*techmap_sync.__path__)
+ARGUMENTS_OF_GIT = ("programs.py", "checkout.py")
+ANOTHER_PROGRAM = re.compile(r"\bgit [a-z][^,;]*")
+ADVICE = re.compile(rf"(?:\b({'|'.join(COMMANDS)}) (?:[\w/]+ )?)?(--[a-z][a-z-]+)(?! is\b)")
+
+CHANGING = {"plan", "push", "reconcile", "ci"}
+WITH_TRACKER = CHANGING | {"status", "doctor"}
+PRINTED_BY = {
+    "sync/": WITH_TRACKER,
+    "trackers/": WITH_TRACKER,
+    "registry.py": WITH_TRACKER,
+    "app/credentials.py": WITH_TRACKER,
+    "app/targets.py": WITH_TRACKER,
+    "app/other_documents.py": WITH_TRACKER,
+    "app/formats.py": CHANGING,
+    "app/named_tasks.py": CHANGING,
+    "app/run_guards.py": CHANGING,
+    "app/applying.py": CHANGING,
+    "cli/console.py": CHANGING,
+    "app/results.py": {"plan"},
+    "app/parallel.py --shard": CHANGING - {"ci"} | {"check"},
+    "app/scaffold.py --to": {"init"},
+    "app/scaffold.py --output": {"new"},
+    "config.py": set(COMMANDS) - {"init"},
+    **{f"cli/{name}.py": {name} for name in COMMANDS},
+}
+"""Which commands print the messages of a module, and for some which print those with a certain flag; where nothing
+is said, all do."""
+
+FLAGS = {name: {flag for parameter in command(name).params for flag in parameter.opts} for name in COMMANDS}
 
 
-def advised() -> Iterator[str]:
-    for path in Path(*techmap_sync.sync.__path__).glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield from re.findall(r"--[a-z][a-z-]+", OTHER_COMMANDS.sub("", node.value))
+def messages(path: Path) -> Iterator[str]:
+    """Yield all texts of a module but docstrings and single words; what is filled in becomes …."""
+    tree = ast.parse(path.read_text("utf-8"))
+    inside = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    documentation = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+        elif isinstance(node, ast.Constant) and node not in inside | documentation and " " in str(node.value):
+            yield str(node.value)
 
 
-FLAGS = sorted(set(advised()) - {"--out"})
-"""``plan --out`` is no more than the name of what made a file."""
+def advice(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield each flag in a message with the command that is named before it, and the message."""
+    for message in messages(path):
+        named = ""
+        for found in ADVICE.finditer(ANOTHER_PROGRAM.sub("", message)):
+            named = found[1] or named
+            yield named, found[2], message
 
 
-@pytest.mark.parametrize("flag", FLAGS)
-def test_ci_takes_each_flag_that_a_message_about_tickets_advises(flag: str) -> None:
-    assert flag in {name for parameter in command("ci").params for name in parameter.opts}
+def printing(module: str, flag: str) -> set[str]:
+    of_folder = PRINTED_BY.get(f"{module.partition('/')[0]}/")
+    return PRINTED_BY.get(f"{module} {flag}") or PRINTED_BY.get(module) or of_folder or set(COMMANDS)
+
+
+MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+
+
+def test_each_flag_that_a_message_advises_is_taken() -> None:
+    refused = [
+        (name, flag, message)
+        for module in MODULES
+        if module not in ARGUMENTS_OF_GIT
+        for named, flag, message in advice(PACKAGE / module)
+        for name in ({named} if named else printing(module, flag))
+        if flag not in FLAGS[name]
+    ]
+    assert not refused
 
 
 def test_flags_are_found() -> None:
-    assert {"--allow", "--resolve", "--recreate", "--rebind", "--accept-settings"} <= set(FLAGS)
+    found = {flag for module in MODULES for _, flag, _ in advice(PACKAGE / module)}
+    assert {"--allow", "--resolve", "--recreate", "--rebind", "--accept-settings", "--to", "--api-url"} <= found
+
+
+@pytest.mark.parametrize("flag", ["--allow", "--resolve", "--recreate", "--rebind", "--accept-settings", "--adopted"])
+def test_a_job_can_do_what_messages_about_tickets_advise(flag: str) -> None:
+    for name in CHANGING:
+        assert flag in FLAGS[name]
 
 
 def test_the_help_of_allow_lists_every_guard() -> None:

@@ -270,7 +270,7 @@ def test_an_old_commit_run_again_is_refused(tracker: MemoryTracker) -> None:
     older = replace(origin("older text"), commit="0ld", commit_time="2025-01-01T00:00:00+00:00")
     change_set = planned(tracker, plan(STORE), where=older)
     assert not change_set.writes
-    assert "--allow older lets this run pass" in reasons(change_set)
+    assert "push --allow older" in reasons(change_set)
 
 
 def test_an_old_commit_does_not_retire_a_map_that_was_written_from_a_newer_one(tracker: MemoryTracker) -> None:
@@ -278,7 +278,7 @@ def test_an_old_commit_does_not_retire_a_map_that_was_written_from_a_newer_one(t
     older = Origin("docs/login.md", commit="0ld", commit_time="2025-01-01T00:00:00+00:00")
     going = retired(tracker, found, older)
     assert not going.writes
-    assert going.refusals[0].endswith("this one is of 2025-01-01T00:00:00+00:00; --allow older lets this run pass")
+    assert going.refusals[0].partition("; ")[0].endswith("this one is of 2025-01-01T00:00:00+00:00")
 
 
 def test_an_old_commit_does_not_bring_back_a_map_that_was_retired_since(tracker: MemoryTracker) -> None:
@@ -288,7 +288,7 @@ def test_an_old_commit_does_not_bring_back_a_map_that_was_retired_since(tracker:
     list(apply(ChangeSet(tracker.name, (going,)), tracker, POLICY))
     assert {ticket.state for ticket in tracker.tickets.values()} == {State.CLOSED}
     assert not planned(tracker, THREE).writes
-    assert "--allow older lets this run pass" in reasons(planned(tracker, THREE))
+    assert "push --allow older" in reasons(planned(tracker, THREE))
 
 
 def test_an_old_ticket_is_not_taken_for_that_of_a_new_map_whose_tracking_ticket_has_a_number_again(
@@ -350,7 +350,7 @@ def test_copies_in_somebodys_name_outlive_a_retired_map(tracker: MemoryTracker, 
 def test_items_that_vanish_by_a_vocabulary_change_are_kept(tracker: MemoryTracker) -> None:
     change_set = planned(tracker, plan(STORE, SERVICE), text=repr(THREE))
     assert Action.CLOSE not in {change.action for change in change_set.changes}
-    assert "--accept-settings lets it go" in reasons(change_set)
+    assert "push --accept-settings" in reasons(change_set)
     accepted = planned(tracker, plan(STORE, SERVICE), replace(POLICY, accept_settings=True), text=repr(THREE))
     assert (Action.CLOSE, TESTS.key) in shown(accepted.changes)
 
@@ -369,7 +369,7 @@ def test_a_copy_that_a_human_made_is_reported_and_left(tracker: MemoryTracker) -
 
 
 COPIED = {
-    Standing.SELF: "--accept-settings lets it go",
+    Standing.SELF: "push --accept-settings",
     Standing.MEMBER: "a copy of a ticket that was renamed since; close it, or take the marker out of its text",
 }
 
@@ -438,7 +438,7 @@ LIMITS = replace(POLICY.limits, max_creates=2, max_updates=2, max_few=1)
 STRICT = replace(POLICY, limits=LIMITS)
 MORE = plan(*(task(f"Part{n}", sections={"purpose": f"{n}" * 30}) for n in range(3)))
 GUARDS = {
-    "creates": (None, MORE, "4 tickets to create, the limit is 2; --allow creates"),
+    "creates": (None, MORE, "4 tickets to create, the limit is 2; push --allow creates"),
     "updates": (
         THREE,
         plan(*(replace(t, title=f"{t.title}!") for t in THREE.tasks)),
@@ -449,7 +449,7 @@ GUARDS = {
         plan(*(replace(t, title=f"{t.title}!") for t in THREE.tasks)),
         "3 of 3 tickets to retitle, the limit is 1",
     ),
-    "closes": (THREE, plan(STORE), "2 of 3 open tickets to close, the limit is 1; --allow closes"),
+    "closes": (THREE, plan(STORE), "2 of 3 open tickets to close, the limit is 1; push --allow closes"),
 }
 
 
