@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from techmap_sync.config import environment, find_settings_file, load_settings
 from techmap_sync.registry import built_in
 from techmap_sync.settings import Settings
 
+_BETWEEN = re.compile(r"[\s,]+")
 _TARGETS = ", ".join(sorted(kind.way_to_write_it for kind in built_in().values()))
 
 Paths = Annotated[list[str] | None, typer.Argument(help="Maps, folders or globs. Default: the setting `maps`.")]
@@ -24,7 +26,7 @@ ConfigFile = Annotated[
 ]
 Adopted = Annotated[
     list[str] | None,
-    typer.Option("--adopted", metavar="NUMBER", help="Trust a ticket whoever wrote it; replaces the setting."),
+    typer.Option("--adopted", metavar="NUMBER", help="Trust these tickets whoever wrote them; replaces the setting."),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written.")]
 Reports = Annotated[
@@ -74,9 +76,13 @@ AcceptSettings = Annotated[
 def settings_of(config_file: Path | None, **flags: object) -> Settings:
     """Return the settings of this run, and say which of them do not count in this checkout.
 
+    One value of ``--adopted`` may name several tickets, as the input of a CI job does.
+
     :param flags: settings by name; a flag that was not given is None, or an empty list.
     """
     given = {name: value for name, value in flags.items() if value not in (None, [])}
+    if isinstance(numbers := given.get("adopted"), list):
+        given["adopted"] = [number for text in numbers for number in _BETWEEN.split(text.strip(" ,"))]
     trust = trust_of_this_run(environment())
     settings = load_settings(config_file or find_settings_file(Path.cwd()), given, trust)
     if remarks := remarks_of(settings):

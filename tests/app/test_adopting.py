@@ -70,7 +70,7 @@ def test_the_line_that_doctor_shows_works(program: Program, server: OnGitLab) ->
 
 def test_a_variable_and_a_flag_do_the_same(program: Program, server: OnGitLab, monkeypatch: pytest.MonkeyPatch) -> None:
     for command in ("push", "plan", "status", "doctor", "reconcile"):
-        ended = program(command, *server.flags, "--adopted", "1")
+        ended = program(command, *server.flags, "--adopted", "99, 1")
         assert (ended.code, "adopted" in ended.out + ended.err) == (0, False), ended.out + ended.err
     monkeypatch.setenv("TECHMAP_SYNC_ADOPTED", "[1]")
     assert program("push", MAP, *server.flags).code == 0
@@ -108,6 +108,6 @@ def test_ci_takes_the_flag_too(program: Program, server: OnGitLab, monkeypatch: 
     checkout_of.cache_clear()
     command = ("ci", "--command", "push", "--paths", MAP, *server.flags)
     assert line_in(program(*command)) == "adopted = [1]"
-    ended = program(*command, "--adopted", "1")
+    ended = program(*command, "--adopted", "99, 1")
     assert (ended.code, "adopted" in ended.out + ended.err) == (0, False), ended.out + ended.err
     assert [title for title in server.writes if title.startswith("POST")] == []

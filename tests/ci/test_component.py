@@ -208,6 +208,49 @@ def test_inputs_are_values_and_never_commands(pipeline: Pipeline, workspace: Pat
     assert not list(workspace.rglob("pwned"))
 
 
+FLAGS = {
+    "command": ("--command=plan", "plan"),
+    "paths": ("--paths=a b.md", "a b.md"),
+    "config": ("--config=x y.toml", "x y.toml"),
+    "tracker": ("--to=gitlab:g/p", "gitlab:g/p"),
+    "max-writes": ("--max-writes=3", "3"),
+    "allow": ("--allow=older gone", "older gone"),
+    "adopted": ("--adopted=12, 15", "12, 15"),
+    "accept-settings": ("--accept-settings", "true"),
+    "fail-on": ("--fail-on=never", "never"),
+}
+
+
+@pytest.mark.parametrize("of", ["action", "component"])
+def test_each_input_arrives_as_its_flag_and_without_it_there_is_none(of: str, tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" > {tmp_path}/arguments\n", encoding="utf-8")
+    program.chmod(0o755)
+
+    def arguments(**inputs: str) -> list[str]:
+        if of == "action":
+            step = action()["runs"]["steps"][-1]
+            defaults = {name: each["default"] for name, each in action()["inputs"].items()}
+            given = defaults | {name.replace("_", "-"): value for name, value in inputs.items()}
+            variables = {
+                name: given.get(value.strip("${} ").removeprefix("inputs."), "") for name, value in step["env"].items()
+            }
+            script, variables = step["run"], variables | {"INTERPRETER": str(program)}
+        else:
+            _, job = component(package="", **inputs)
+            variables = Pipeline._own(job["variables"], {})
+            script, variables = job["script"][-1], variables | {"techmap_python": str(program)}
+        subprocess.run(["sh", "-e", "-c", script], env=variables, cwd=tmp_path, check=True)
+        return (tmp_path / "arguments").read_text("utf-8").splitlines()
+
+    given = arguments(**{name.replace("-", "_"): value for name, (_, value) in FLAGS.items()})
+    assert {flag for flag, _ in FLAGS.values()} <= set(given)
+    assert action()["inputs"].keys() - {"token"} == FLAGS.keys()
+    without = [each for each in arguments() if each.startswith(("--adopted", "--accept", "--allow", "--max", "--to"))]
+    assert without == []
+    assert "--accept-settings" not in arguments(accept_settings="false")
+
+
 def test_component_and_action_take_the_same_inputs() -> None:
     _, job = component(job_name="x", token="$MAPS_TOKEN")
     assert job["resource_group"] == "x$CI_NODE_INDEX-$CI_COMMIT_REF_SLUG"
