@@ -123,6 +123,7 @@ class Origin(Enum):
 class Settings(Table):
     """All settings of one run."""
 
+    families: list[str]
     maps: list[str]
     exclude: list[str]
     to: str
@@ -200,10 +201,11 @@ class Settings(Table):
 
     def reading_options(self) -> ReadingOptions:
         """Return what the families of documents have to know."""
-        return ReadingOptions(self.vocabulary, GranularityChoice(**self.granularity.model_dump()))
+        choice = GranularityChoice(**self.granularity.model_dump())
+        return ReadingOptions(self.vocabulary, choice, tuple(self.families), self.family)
 
     @cached_property
-    def families(self) -> tuple[DocumentFamily, ...]:
+    def document_families(self) -> tuple[DocumentFamily, ...]:
         """The families of documents as the settings want them read; made once for all documents."""
         return families(self.reading_options())
 
@@ -228,7 +230,8 @@ class Settings(Table):
 
     def digest(self) -> str:
         """Return a fingerprint of all settings that decide which tasks a map has."""
-        deciding = self.model_dump(mode="json", include={"granularity", "labels", "vocabulary", "templates"})
+        names = {"granularity", "labels", "vocabulary", "templates", "families", "family"}
+        deciding = self.model_dump(mode="json", include=names)
         return digest(json.dumps(deciding, sort_keys=True, ensure_ascii=False))
 
 

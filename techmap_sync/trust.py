@@ -18,6 +18,7 @@ from techmap_sync.registry import find_kind, known_cis, running_ci
 
 HARMLESS = frozenset(
     {
+        "families",
         "maps",
         "exclude",
         "managed_label",

@@ -52,6 +52,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "exclude": {"exclude": ["*.txt"]},
     "to": {"to": "backlog:elsewhere"},
     "api_url": {"api_url": "https://git.example.org/api/v4"},
+    "families": {"families": ["kiro", "technical-map"]},
     "source": {"source": "example.org/team/app"},
     "templates": {"templates": "templates"},
     "managed_label": {"managed_label": "planned"},

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from techmap_sync import files
-from techmap_sync.documents.base import DocumentFamily, family_of
-from techmap_sync.documents.families import endings, families
+from techmap_sync.documents.base import DocumentFamily, DocumentPlace, Sources, family_of
+from techmap_sync.documents.families import endings
 from techmap_sync.documents.text import decode
 from techmap_sync.errors import UnreadableFile, UnreadableMap, UsageProblem
 from techmap_sync.settings import Settings
@@ -32,6 +32,83 @@ class FoundFile(NamedTuple):
     """The user named this very file, so it has to be a map."""
     border: Path | None = None
     """The folder that must contain it after links are resolved; None when the user named a file elsewhere."""
+    unit: DocumentPlace | None = None
+    """The unit whose tasks it holds, where its place says so; paths are from the root of the repository."""
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether its place says that its authors have put it aside."""
+        return self.unit is not None and self.unit.archived
+
+
+def find_documents(paths: Sequence[str], settings: Settings) -> tuple[FoundFile, ...]:
+    """Return the documents that paths, folders and globs name, and without any those that the settings name.
+
+    A unit of several files is found by each of them, and stands for all of them.
+
+    :raises UsageProblem: as with ``find_files`` and ``find_own_files``.
+    """
+    families, exclude = settings.document_families, settings.exclude
+    units = find_units(files.repository_around(Path.cwd()), families, exclude)
+    if not units:
+        return find_files(paths, exclude) if paths else find_own_files(settings.maps, exclude)
+    anywhere = any(family.anywhere for family in families)
+    own = find_own_files(settings.maps, exclude) if anywhere else ()
+    found = find_files(paths, exclude) if paths else own
+    named = {os.path.realpath(file.path): file.named for file in found}
+    parts = {place: number for number, unit in enumerate(units) for place in _real_paths(unit)}
+    chosen = (
+        {parts[place]: False for place in named if place in parts} if paths else dict.fromkeys(range(len(units)), False)
+    )
+    chosen |= {parts[place]: True for place, is_named in named.items() if place in parts and is_named}
+    chosen |= {n: False for n, unit in enumerate(units) if paths and n not in chosen and _is_below(unit, paths)}
+    rest = [f for f in found if os.path.realpath(f.path) not in parts and (anywhere or f.named)]
+    mine = [units[number]._replace(named=named_itself) for number, named_itself in chosen.items()]
+    return tuple(sorted((*rest, *mine), key=lambda file: file.path.as_posix()))
+
+
+def find_units(root: Path, families: Sequence[DocumentFamily], exclude: Sequence[str] = ()) -> tuple[FoundFile, ...]:
+    """Return what is at the places of units in a repository, in the order of its path; nothing is read yet."""
+    here = Path(os.path.relpath(root)) if root.is_relative_to(Path.cwd()) or Path.cwd().is_relative_to(root) else root
+    found: dict[str, FoundFile] = {}
+    for family in families:
+        listing = _listed(root, family.folders) if family.folders else []
+        for place in family.units_in(listing):
+            path = here / place.path
+            if place.path not in found and not _excluded(path, exclude):
+                found[place.path] = FoundFile(path, False, root, place)
+    return tuple(found[path] for path in sorted(found))
+
+
+def _listed(root: Path, patterns: Sequence[str]) -> list[str]:
+    """Return the files at some places of a repository, links to folders not followed."""
+    found: set[str] = set()
+    for pattern in patterns:
+        parts = PurePosixPath(pattern).parts
+        fixed = next((n for n, part in enumerate(parts) if _GLOB_SIGNS & set(part)), len(parts) - 1)
+        start = root.joinpath(*parts[:fixed])
+        if not os.path.isdir(start) or not files.is_within(start, root):  # noqa: PTH112 - never raises
+            continue
+        for folder, folders, names in os.walk(start, onerror=_unreadable):
+            below = PurePosixPath(Path(folder).relative_to(root).as_posix())
+            deep = len(below.parts) if below.parts != (".",) else 0
+            folders[:] = sorted(name for name in folders if name not in _LEFT_OUT) if deep < len(parts) else []
+            found.update((below / name).as_posix() for name in names)
+    return sorted(found)
+
+
+def _real_paths(unit: FoundFile) -> Iterator[str]:
+    """Yield the real paths of all files of a unit."""
+    assert unit.unit is not None
+    root = str(unit.border)
+    for place in (unit.unit.path, *unit.unit.beside, *unit.unit.linked):
+        yield os.path.realpath(os.path.join(root, place))  # noqa: PTH118 - never raises
+
+
+def _is_below(unit: FoundFile, paths: Sequence[str]) -> bool:
+    """Whether a unit is in one of some folders, hidden ones between them included."""
+    place = Path(os.path.realpath(unit.path))
+    return any(place.is_relative_to(os.path.realpath(path)) for path in paths if os.path.isdir(path))  # noqa: PTH112
 
 
 def find_files(patterns: Sequence[str], exclude: Sequence[str] = ()) -> tuple[FoundFile, ...]:
@@ -73,6 +150,24 @@ def read_file(file: FoundFile) -> bytes:
         return files.read(file.path, LARGEST, file.border)
     except UnreadableFile as problem:
         raise UnreadableMap(file.path.as_posix(), problem.what, problem.hint) from problem
+
+
+def sources_of(file: FoundFile) -> Sources:
+    """Return the texts of a document, or of a file that may be one.
+
+    :raises UnreadableMap: one of its files may not be read, or cannot.
+    """
+    name = file.path.as_posix()
+    text = decode(read_file(file), name)
+    if file.unit is None or file.border is None:
+        return Sources(text, name)
+    beside = {place: _text_beside(file.border / place, file) for place in file.unit.beside}
+    return Sources(text, name, file.unit.path, beside, file.unit.linked)
+
+
+def _text_beside(path: Path, file: FoundFile) -> str:
+    shown = file.path.parent / path.name
+    return decode(read_file(FoundFile(path, False, file.border)), shown.as_posix())
 
 
 def _place(file: FoundFile) -> str:
@@ -145,19 +240,20 @@ def _unreadable(error: OSError) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A map of which only the id is known."""
+    """A document of which only the id is known."""
 
     path: str
     """As the user typed it, with ``/``."""
     map_id: str
+    archived: bool = False
 
 
 def identities_of(files: Iterable[FoundFile], families: Sequence[DocumentFamily]) -> Iterator[Identity]:
-    """Yield the ids of the maps among some files; a file is parsed only when a quick look does not give its id."""
+    """Yield the ids of the documents among some files; one is parsed only when a quick look does not give its id."""
     for file in files:
         map_id = _identity(file, families)
         if map_id:
-            yield Identity(file.path.as_posix(), map_id)
+            yield Identity(file.path.as_posix(), map_id, file.is_archived)
 
 
 def places_in_tree(settings: Settings) -> list[str]:
@@ -173,20 +269,29 @@ def _is_there(place: str, settings: Settings) -> bool:
 
 
 def identities_in_tree(root: Path, settings: Settings) -> tuple[Identity, ...]:
-    """Return the ids of all maps below a folder, with paths from there.
+    """Return the ids of all documents below a folder, with paths from there.
 
     Neither the setting ``maps`` nor ``exclude`` counts: a map that they leave out is not gone.
     """
-    found = identities_of(find_files([str(root)]), families(settings.reading_options()))
-    return tuple(Identity(Path(each.path).relative_to(root).as_posix(), each.map_id) for each in found)
+    families = settings.document_families
+    units = find_units(root, families)
+    anywhere = find_files([str(root)]) if any(family.anywhere for family in families) else ()
+    parts = {place for unit in units for place in _real_paths(unit)}
+    singles = (file for file in anywhere if not units or os.path.realpath(file.path) not in parts)
+    found = identities_of((*singles, *units), families)
+    return tuple(Identity(_from_root(each.path, root), each.map_id, each.archived) for each in found)
+
+
+def _from_root(path: str, root: Path) -> str:
+    return Path(os.path.normpath(Path.cwd() / path)).relative_to(root).as_posix()
 
 
 def _identity(file: FoundFile, families: Sequence[DocumentFamily]) -> str:
     """Return the id of a document; empty when the file is not one, cannot be decoded, or has no name yet."""
     name = file.path.as_posix()
     try:
-        text = decode(read_file(file), name)
+        sources = Sources(decode(read_file(file), name), name, file.unit.path if file.unit else "")
     except UnreadableMap:
         return ""
-    family = family_of(text, name, families)
-    return family.identity(text, name) if family else ""
+    family = family_of(sources, families)
+    return family.identity(sources) if family else ""

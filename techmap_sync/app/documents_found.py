@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from techmap_sync.app.discovery import FoundFile, Identity, find_files, find_own_files, identities_of, read_file
+from techmap_sync.app.discovery import FoundFile, Identity, find_documents, identities_of, places_in_tree, sources_of
 from techmap_sync.app.parallel import ALL, Shard, map_in_order
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity, Span, apply_severities
-from techmap_sync.documents.base import Description, Document, DocumentFamily, family_of
+from techmap_sync.documents.base import Description, Document, DocumentFamily, Sources, family_of
 from techmap_sync.documents.statements import Statement
-from techmap_sync.documents.text import decode
+from techmap_sync.documents.units.notices import RULES as UNIT_RULES
 from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.files import border_of, path_in_repository
 from techmap_sync.planning.task_graph import TaskGraph, duplicate_ids, task_graph
@@ -26,13 +26,25 @@ NO_MAP_HINT = 'techmap-sync new "Feature name" writes one; docs/map-format.md sa
 
 @dataclass(frozen=True, slots=True)
 class MapFile:
-    """One map that was read."""
+    """One document that was read."""
 
     path: Path
-    text: str
+    """The file that holds its tasks, as the user knows it."""
+    sources: Sources
+    family: str
+    """The name of its family."""
     graph: TaskGraph
     """What it asks for."""
     diagnostics: tuple[Diagnostic, ...]
+
+    def __hash__(self) -> int:
+        """Return the hash of its path: the texts are in a mapping."""
+        return hash(self.path)
+
+    @property
+    def text(self) -> str:
+        """The text of the file that holds its tasks."""
+        return self.sources.text
 
     @property
     def document(self) -> Document:
@@ -96,6 +108,8 @@ class MapFiles:
     """Maps that another shard handles."""
     places: tuple[str, ...] = ()
     """The files, folders and globs that were searched."""
+    set_aside: tuple[MapFile, ...] = ()
+    """Archived documents whose id another one has."""
 
     @property
     def ids(self) -> frozenset[str]:
@@ -106,7 +120,9 @@ class MapFiles:
     def real_paths(self) -> frozenset[str]:
         """The real paths of all files that were read, maps or not."""
         unreadable = (Path(problem.path) for problem in self.unreadable)
-        return frozenset(map(os.path.realpath, (*(f.path for f in self.maps), *unreadable, *self.passed_over)))
+        return frozenset(
+            map(os.path.realpath, (*(f.path for f in (*self.maps, *self.set_aside)), *unreadable, *self.passed_over))
+        )
 
     @property
     def checked(self) -> tuple[CheckedFile, ...]:
@@ -141,50 +157,58 @@ class _DocumentReader(NamedTuple):
             return problem
 
     def _read(self, file: FoundFile) -> MapFile | None:
-        name = file.path.as_posix()
-        text = decode(read_file(file), name)
-        family = family_of(text, name, self.families)
+        sources = sources_of(file)
+        family = family_of(sources, self.families)
         if family is None and file.named:
-            raise UnreadableMap(name, NO_MAP, NO_MAP_HINT)
+            raise UnreadableMap(sources.path, NO_MAP, NO_MAP_HINT)
         if family is None:
             return None
-        document = family.read(text, name)
+        document = family.read(sources)
         graph = task_graph(document)
-        of_tasks = (found._replace(path=name) for found in graph.diagnostics)
+        of_tasks = (found._replace(path=sources.path) for found in graph.diagnostics)
         judged = apply_severities((*document.diagnostics, *of_tasks), self.severities, document.ignores)
-        return MapFile(file.path, text, graph, judged)
+        return MapFile(file.path, sources, family.name, graph, judged)
 
 
 def description_of(file: MapFile, settings: Settings) -> Description:
     """Return what was understood of a document."""
-    return _family_of(file, settings).describe(file.text, file.name)
+    return _family_of(file, settings).describe(file.sources)
 
 
 def statements_of(file: MapFile, settings: Settings) -> tuple[Statement, ...]:
     """Return what each line of a document says."""
-    return _family_of(file, settings).statements(file.text, file.name)
+    return _family_of(file, settings).statements(file.sources)
 
 
 def _family_of(file: MapFile, settings: Settings) -> DocumentFamily:
-    family = family_of(file.text, file.name, settings.families)
-    assert family is not None, "it was read by one of them"
-    return family
+    return next(family for family in settings.document_families if family.name == file.family)
 
 
-def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, known: Set[str] = frozenset()) -> MapFiles:
-    """Read the maps at some paths; a problem with one file does not stop the others.
+def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL) -> MapFiles:
+    """Read the documents at some paths; a problem with one does not stop the others.
 
-    :param paths: files, folders and globs; the setting ``maps`` when there are none.
+    :param paths: files, folders and globs; what the settings name when there are none.
     :param shard: which of them this run handles; of the others only the id is read.
-    :param known: real paths of files that were read before, which are left out.
     :raises UsageProblem: a path does not exist or cannot be read.
     """
-    known_families = settings.families
+    return _read(find_documents(paths, settings), settings, shard, tuple(paths or settings.maps))
+
+
+def read_rest(settings: Settings, known: Set[str]) -> MapFiles:
+    """Read the documents that the settings name, as far as there are any.
+
+    :param known: real paths of files that were read before, which are left out.
+    """
+    there = settings.model_copy(update={"maps": places_in_tree(settings)})
+    files = (file for file in find_documents((), there) if os.path.realpath(file.path) not in known)
+    return _read(tuple(files), settings, ALL, tuple(there.maps))
+
+
+def _read(files: Sequence[FoundFile], settings: Settings, shard: Shard, places: tuple[str, ...]) -> MapFiles:
+    families = settings.document_families
     maps, unreadable, passed_over = [], [], []
-    files = find_files(paths, settings.exclude) if paths else find_own_files(settings.maps, settings.exclude)
-    files = tuple(file for file in files if os.path.realpath(file.path) not in known) if known else files
     ours = [file for file in files if shard.holds(file.path)]
-    reader = _DocumentReader(known_families, settings.severity)
+    reader = _DocumentReader(families, settings.severity)
     for file, read in zip(ours, map_in_order(reader.read, ours, settings.jobs), strict=True):
         if isinstance(read, UnreadableMap):
             unreadable.append(read)
@@ -192,9 +216,35 @@ def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, know
             passed_over.append(file.path)
         else:
             maps.append(read)
-    elsewhere = () if shard.is_all else _elsewhere(files, shard, known_families)
-    named = _with_namesakes(maps, elsewhere, settings)
-    return MapFiles(named, tuple(unreadable), tuple(passed_over), elsewhere, tuple(paths or settings.maps))
+    elsewhere = () if shard.is_all else _elsewhere(files, shard, families)
+    counting, aside = _without_archived_namesakes(maps, elsewhere, settings)
+    named = _with_namesakes(counting, [other for other in elsewhere if not other.archived], settings)
+    return MapFiles(named, tuple(unreadable), tuple(passed_over), elsewhere, places, tuple(aside))
+
+
+def _without_archived_namesakes(
+    maps: Sequence[MapFile], elsewhere: Sequence[Identity], settings: Settings
+) -> tuple[list[MapFile], list[MapFile]]:
+    """Set archived documents aside whose id a document in use has, or one that was archived later."""
+    best: dict[str, tuple[bool, str]] = {}
+    here = [(file.document.id, not file.document.archived, file.place) for file in maps]
+    others = [(other.map_id, not other.archived, path_in_repository(Path(other.path))) for other in elsewhere]
+    for map_id, in_use, place in (*here, *others):
+        best[map_id] = max(best.get(map_id, (False, "")), (in_use, place))
+    counting = [f for f in maps if not f.document.archived or best[f.document.id] == (False, f.place)]
+    kept = set(map(id, counting))
+    aside = [file for file in maps if id(file) not in kept]
+    paths: dict[str, list[str]] = {}
+    for file in aside:
+        paths.setdefault(file.document.id, []).append(file.place)
+    noted = [_with_note(f, paths[f.document.id], settings) if f.document.id in paths else f for f in counting]
+    return noted, aside
+
+
+def _with_note(file: MapFile, archived: Sequence[str], settings: Settings) -> MapFile:
+    rule = UNIT_RULES["archived-namesake"]
+    message = f"{rule.summary}: {', '.join(archived)}"
+    return _with(file, Diagnostic(rule, rule.severity, message, file.document.span, file.name), settings)
 
 
 def read_one(path: str, settings: Settings) -> MapFile:

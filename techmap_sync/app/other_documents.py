@@ -9,8 +9,8 @@ from os.path import lexists
 from pathlib import Path
 
 from techmap_sync.app.ci_event import is_ci
-from techmap_sync.app.discovery import Identity, identities_in_tree, places_in_tree
-from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps, statements_of
+from techmap_sync.app.discovery import Identity, identities_in_tree
+from techmap_sync.app.documents_found import MapFile, MapFiles, read_rest, statements_of
 from techmap_sync.app.targets import recognised
 from techmap_sync.checkout import Checkout, checkout_around
 from techmap_sync.config import environment
@@ -72,8 +72,7 @@ class RestOfTree:
     @cached_property
     def _tree(self) -> MapFiles:
         """The maps that the run did not read."""
-        places = places_in_tree(self.settings)
-        return read_maps(places, self.settings, known=self.files.real_paths) if places else MapFiles((), (), ())
+        return read_rest(self.settings, self.files.real_paths)
 
     def _unread(self, file: MapFile) -> UnwrittenMap:
         why = f"this run does not write {file.name}: push both maps together"

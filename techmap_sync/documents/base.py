@@ -1,14 +1,14 @@
 """What every family of planning documents has in common: a ``Document``, and the ``DocumentFamily`` that reads it.
 
-A family answers three questions: is this file mine, what is its identity, and what does it say? Everything after that
-(keys, dependencies, texts, comparing, writing, reports) is the same for all families. A family is a folder or file
-beside ``technical_map/`` and one entry in ``families.py``.
+A family answers three questions: is this mine, what is its identity, and what does it say? Everything after that
+(keys, dependencies, texts, comparing, writing, reports) is the same for all families. A document is one file, or a unit
+of several. A family is a folder or file beside ``technical_map/`` and one entry in ``families.py``.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, Self
@@ -94,6 +94,17 @@ class Document:
     """Estimated work as (least, most) minutes; None when it is not understood."""
     has_identity: bool = True
     """False while it has no name of its own: it still has the title of a template."""
+    edges: tuple[tuple[int, ...], ...] | None = None
+    """For each work the positions of those it waits for, where the document says all of it; None where names,
+    mentions and phases tell."""
+    approved_by: str = ""
+    """What approves it where nothing in it does: ``merged``."""
+    dropped: tuple[Work, ...] = ()
+    """What it says is not to be done after all: their tickets are closed as not planned."""
+    finished: bool = False
+    """Everything it asks for is done: it makes no ticket at first sight."""
+    archived: bool = False
+    """Its authors have put it aside; another document with the same id takes its place."""
     diagnostics: tuple[Diagnostic, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     """The comments in it that silence diagnostics."""
@@ -153,13 +164,48 @@ class ReadingOptions:
     vocabulary: Mapping[str, Mapping[str, Any]]
     """The tables of words, by language."""
     granularity: GranularityChoice
+    families: tuple[str, ...] = ()
+    """The families that a team has, by their names."""
+    grammars: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The tables of words of spec families, by their names."""
+
+
+class DocumentPlace(NamedTuple):
+    """Where a document is, before any of it is read; paths are from the root of the repository."""
+
+    path: str
+    """The file that holds its tasks; it stands for the document in reports and links."""
+    beside: tuple[str, ...] = ()
+    """Its other files that are read."""
+    linked: tuple[str, ...] = ()
+    """Its other files to which its tickets only link."""
+    archived: bool = False
+    """Its authors have put it aside; another document with the same id takes its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The texts that a document is read from."""
+
+    text: str
+    """Of the file that holds its tasks, as decoded."""
+    path: str
+    """The same file as the user knows it."""
+    place: str = ""
+    """The same file from the root of the repository."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """The texts of its other files, by their paths from the root."""
+    linked: tuple[str, ...] = ()
+    """Its other files to which its tickets only link."""
 
 
 class DocumentFamily(ABC):
     """Documents of one kind. A value that can be sent to a worker process."""
 
-    name: ClassVar[str]
+    name: str
     """As settings name it: ``technical-map``."""
+    anywhere: ClassVar[bool] = True
+    """Whether its documents may be anywhere; else ``units_in`` knows the places."""
     endings: ClassVar[tuple[str, ...]] = (".md", ".markdown")
     """Files with other endings are not looked at unless the user names them."""
     rules: ClassVar[Mapping[str, Rule]] = {}
@@ -173,32 +219,46 @@ class DocumentFamily(ABC):
         :raises SettingsProblem: a setting of the family has a bad value.
         """
 
+    def units_in(self, paths: Iterable[str]) -> Iterator[DocumentPlace]:
+        """Yield the places of documents that are told by where they are.
+
+        A family whose documents are single files anywhere has none.
+
+        :param paths: files below the family's ``folders``, from the root of the repository; sorted.
+        """
+        return iter(())
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders whose files ``units_in`` wants to see, from the root; hidden ones are looked into as well."""
+        return ()
+
     @abstractmethod
-    def recognises(self, text: str, path: str) -> bool:
+    def recognises(self, sources: Sources) -> bool:
         """Return whether a file is a document of this family; thousands of other files must cost next to nothing."""
 
     @abstractmethod
-    def read(self, text: str, path: str) -> Document:
+    def read(self, sources: Sources) -> Document:
         """Read a document that the family recognises. No text makes this raise."""
 
-    def identity(self, text: str, path: str) -> str:
+    def identity(self, sources: Sources) -> str:
         """Return the id of a document that the family recognises, empty while it has no name of its own.
 
         A family overrides this where the identity is cheaper to find than everything else.
         """
-        document = self.read(text, path)
+        document = self.read(sources)
         return document.id if document.has_identity else ""
 
-    def statements(self, text: str, path: str) -> tuple[Statement, ...]:
+    def statements(self, sources: Sources) -> tuple[Statement, ...]:
         """Return what each line of a document says that the family recognises: nothing of it may be lost.
 
         A family overrides this where lines hold more than words: headings and labels of its own, placeholders.
         """
-        return plain_statements(text)
+        return plain_statements(sources.text)
 
-    def describe(self, text: str, path: str) -> Description:
+    def describe(self, sources: Sources) -> Description:
         """Return what was understood of a document that the family recognises."""
-        document = self.read(text, path)
+        document = self.read(sources)
         approval = "approved" if document.is_ready else "not approved"
         tree = Branch(f"{document.title} ({document.id}), {approval}", tuple(map(_described, document.works)))
         works = [{"title": work.title, "done": work.done, "line": work.span.line} for work in document.works]
@@ -210,6 +270,6 @@ def _described(work: Work) -> Branch:
     return Branch(f"{work.title}, line {work.span.line}", items)
 
 
-def family_of(text: str, path: str, families: Iterable[DocumentFamily]) -> DocumentFamily | None:
-    """Return the first family that recognises a file, or None."""
-    return next((family for family in families if family.recognises(text, path)), None)
+def family_of(sources: Sources, families: Iterable[DocumentFamily]) -> DocumentFamily | None:
+    """Return the first family that recognises a document, or None."""
+    return next((family for family in families if family.recognises(sources)), None)

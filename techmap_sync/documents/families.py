@@ -1,23 +1,65 @@
-"""The families of documents that this program reads. Adding one is its folder, and its name here."""
+"""The families of documents that this program reads.
+
+Adding one is its folder, and its name here: a class, or a reader that the tables of words of several families name
+(``[family.NAME]`` in the settings).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib import import_module
 
 from techmap_sync.diagnostics import Rule
 from techmap_sync.documents.base import DocumentFamily, ReadingOptions
 from techmap_sync.documents.technical_map.family import TechnicalMaps
+from techmap_sync.documents.units.grammar import ALL, Grammar
+from techmap_sync.documents.units.notices import RULES
+from techmap_sync.errors import SettingsProblem
 
 FAMILIES: tuple[type[DocumentFamily], ...] = (TechnicalMaps,)
-"""In the order in which they are asked whether a file is theirs."""
+READERS: Mapping[str, str] = {
+    "checklist": "techmap_sync.documents.checklist.family:Checklists",
+    "headings": "techmap_sync.documents.headings.family:Plans",
+}
+"""The readers of specs by the names that tables give them; imported only where a team has such a family."""
 
 
 def families(options: ReadingOptions) -> tuple[DocumentFamily, ...]:
-    """Return all families as a team's settings want them.
+    """Return the families that a team has, in the order in which they are asked whether a document is theirs.
 
-    :raises SettingsProblem: a setting of a family has a bad value.
+    :raises SettingsProblem: there is no such family, or one of its settings has a bad value.
     """
-    return tuple(family.configured(options) for family in FAMILIES)
+    return tuple(family_named(name, options) for name in dict.fromkeys(options.families))
+
+
+def family_named(name: str, options: ReadingOptions) -> DocumentFamily:
+    """Return one family as a team's settings want it.
+
+    :raises SettingsProblem: there is no such family, or one of its settings has a bad value.
+    """
+    own = next((family for family in FAMILIES if family.name == name), None)
+    if own is not None:
+        return own.configured(options)
+    if name not in options.grammars or name == ALL:
+        known = known_families(options)
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+        raise SettingsProblem("families", f"there is no family {name}", hint)
+    grammar = Grammar.named(name, options.grammars)
+    if grammar.reader not in READERS:
+        raise SettingsProblem(f"family.{name}.reader", f"no such reader: {grammar.reader}")
+    module, _, reader = READERS[grammar.reader].partition(":")
+    made: DocumentFamily = getattr(import_module(module), reader)(grammar)
+    return made
+
+
+def known_families(options: ReadingOptions) -> tuple[str, ...]:
+    """Return the names of all families that a team could have."""
+    read = (
+        name for name, table in options.grammars.items() if name != ALL and table.get("reader", "") in (*READERS, "")
+    )
+    return tuple(dict.fromkeys((*(family.name for family in FAMILIES), *read)))
 
 
 def endings() -> tuple[str, ...]:
@@ -27,4 +69,4 @@ def endings() -> tuple[str, ...]:
 
 def rules() -> Mapping[str, Rule]:
     """Return what documents are checked for, by rule id."""
-    return {name: rule for family in FAMILIES for name, rule in family.rules.items()}
+    return {**{name: rule for family in FAMILIES for name, rule in family.rules.items()}, **RULES}

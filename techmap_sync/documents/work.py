@@ -21,6 +21,8 @@ class Kind(StrEnum):
     DEPLOYMENT = "deployment"
     CONSTRAINT = "constraint"
     TRACKING = "tracking"
+    TASK = "task"
+    """A part of a unit of specs, of whatever kind."""
 
 
 class Phase(StrEnum):
@@ -77,6 +79,8 @@ class Item(NamedTuple):
     """Identity given by hand, ``<!-- id: x -->`` or ``{#x}``."""
     was: tuple[str, ...] = ()
     """Earlier identities, ``<!-- was: x -->``."""
+    above: str = ""
+    """What groups it with its neighbours in the checklist, as Markdown."""
 
 
 class Method(NamedTuple):
@@ -160,6 +164,11 @@ class Work:
     """Markdown between heading and items."""
     items: tuple[Item, ...] = ()
     """Its checklist."""
+
+    requirements: tuple[str, ...] = ()
+    """Requirements that it names, quoted or linked, as Markdown."""
+    links: tuple[str, ...] = ()
+    """Files to read first, as Markdown."""
 
     is_item: bool = False
     """A ticket that is a single item of its group."""

@@ -20,6 +20,7 @@ from techmap_sync.planning.task_graph import TaskGraph
 from techmap_sync.planning.templates import TicketTemplates
 
 # Mermaid drops the last semicolon, an entity's too, of a line that looks like "style x:#f00;" or "classDef x:#f00;".
+_TEMPLATES = {Kind.COMPONENT: "component.md.j2", Kind.TASK: "task.md.j2"}
 _SPECIAL = re.compile(r"[^\w .,:;/()\-–—…]|s(?=tyle)|c(?=lassDef)")
 
 
@@ -69,8 +70,7 @@ class TicketTexts:
             "waits_for": [self.graph.titles[other] for other in self.graph.blocked_by[position]],
             "source": self.source.describe(work.span.line, work.span.end_line),
         }
-        template = "component.md.j2" if work.kind is Kind.COMPONENT else "checklist.md.j2"
-        return self._rendered(template, {**self._work_values[position], **shared})
+        return self._rendered(_TEMPLATES.get(work.kind, "checklist.md.j2"), {**self._work_values[position], **shared})
 
     def tracking_sections(self) -> tuple[Section, ...]:
         """Return the text of the tracking ticket."""
@@ -100,10 +100,17 @@ class TicketTexts:
 
     @cached_property
     def _work_values(self) -> tuple[dict[str, object], ...]:
-        return tuple(
-            self._component_values(position) if work.kind is Kind.COMPONENT else self._item_values(work)
-            for position, work in enumerate(self.graph.works)
-        )
+        return tuple(map(self._values_of, range(len(self.graph.works))))
+
+    def _values_of(self, position: int) -> dict[str, object]:
+        work = self.graph.works[position]
+        match work.kind:
+            case Kind.COMPONENT:
+                return self._component_values(position)
+            case Kind.TASK:
+                return self._task_values(work)
+            case _:
+                return self._item_values(work)
 
     @cached_property
     def _tracking_values(self) -> dict[str, object]:
@@ -144,6 +151,15 @@ class TicketTexts:
             "detail": self._safe(work.detail),
             "tests": [self._line(item) for item in self._tests.get(position, ())],
             "constraints": [self._line(item) for item in self._constraints.get(position, ())],
+        }
+
+    def _task_values(self, work: Work) -> dict[str, object]:
+        return {
+            "detail": self._safe(work.detail),
+            "items": [{**self._entry(item), "above": self._safe(item.above)} for item in work.items],
+            "where": list(work.locations),
+            "requirements": [self._safe(each) for each in work.requirements],
+            "links": [self._safe(link) for link in work.links],
         }
 
     def _item_values(self, work: Work) -> dict[str, object]:

@@ -52,6 +52,12 @@ def dependencies_of(works: Sequence[Work]) -> Dependencies:
     return Dependencies(_reduced(edges), (), needs.unknown, needs.outside)
 
 
+def said_by_the_document(edges: Sequence[Sequence[int]]) -> Dependencies:
+    """Return the edges of a document that says all of them; they hold no cycle."""
+    reduced = _reduced({position: set(targets) for position, targets in enumerate(edges)})
+    return Dependencies(reduced, outside=tuple(() for _ in edges))
+
+
 def _mention_edges(works: Sequence[Work], names: Names) -> Iterator[tuple[int, set[int]]]:
     for position, work in enumerate(works):
         found = mentioned(names, work.text, work.code)

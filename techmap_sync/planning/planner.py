@@ -9,7 +9,7 @@ from techmap_sync.documents.work import Kind, Phase, Work
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.task import PlanOptions, Priority, TaskPlan, TaskSpec
 from techmap_sync.planning.task_graph import TaskGraph
-from techmap_sync.planning.titles import earlier_keys, former_keys, tracking_key, tracking_title
+from techmap_sync.planning.titles import earlier_keys, former_keys, keys_of, tracking_key, tracking_title
 
 HIGH_WORDS = frozenset({"high", "critical", "urgent", "p0", "p1"})
 LOW_WORDS = frozenset({"low", "minor", "p3", "p4"})
@@ -34,7 +34,7 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
             sections=texts.sections(position),
             phase=work.phase,
             priority=priorities[position],
-            labels=_labels(options, work.kind, work.phase, priorities[position]),
+            labels=_labels(options, work.kind, _labelled_phase(work), priorities[position]),
             blocked_by=tuple(graph.keys[other] for other in graph.blocked_by[position]),
             done=work.done,
             milestone=options.milestone,
@@ -47,7 +47,8 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
     ]
     tracking, tasks = _tracking(graph, options, texts), _startable_order(specs, graph.blocked_by)
     linked = frozenset(line for part in texts.remaining for line in part.linked)
-    return TaskPlan(graph.map_id, tracking, tasks, linked_lines=linked)
+    dropped = frozenset(keys_of(graph.map_id, graph.document.dropped))
+    return TaskPlan(graph.map_id, tracking, tasks, dropped, graph.document.finished, linked)
 
 
 def priorities_of(graph: TaskGraph) -> tuple[Priority, ...]:
@@ -76,6 +77,11 @@ def _said_priority(said: str) -> Priority:
     if words & HIGH_WORDS:
         return Priority.HIGH
     return Priority.LOW if words & LOW_WORDS else Priority.MEDIUM
+
+
+def _labelled_phase(work: Work) -> Phase | None:
+    """Return the phase that a label names; parts of a unit of specs have none that its authors would know."""
+    return work.phase if work.kind is not Kind.TASK else None
 
 
 def _labels(options: PlanOptions, kind: Kind, phase: Phase | None, priority: Priority | None) -> frozenset[str]:

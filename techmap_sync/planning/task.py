@@ -50,6 +50,9 @@ class SectionName(StrEnum):
     NEEDS = "needs"
     TESTS = "tests"
     CONSTRAINTS = "constraints"
+    REQUIREMENTS = "requirements"
+    LINKS = "links"
+    """What to read first."""
     SUMMARY = "summary"
     GRAPH = "graph"
     UNCHANGED = "unchanged"
@@ -134,6 +137,10 @@ class TaskPlan:
     tracking: TaskSpec
     tasks: tuple[TaskSpec, ...]
     """In the order in which they can be started; the tracking ticket is not among them."""
+    dropped: frozenset[str] = frozenset()
+    """Keys of what the document says is not to be done after all."""
+    finished: bool = False
+    """Everything in the document is done: it makes no ticket at first sight."""
     linked_lines: frozenset[int] = frozenset()
     """Lines of the document that the tracking ticket links to instead of quoting them."""
 

@@ -10,7 +10,7 @@ from techmap_sync.diagnostics import Diagnostic, Rule, Severity, Span
 from techmap_sync.documents.base import Document
 from techmap_sync.documents.families import rules as document_rules
 from techmap_sync.documents.work import Work
-from techmap_sync.planning.dependencies import Dependencies, dependencies_of
+from techmap_sync.planning.dependencies import Dependencies, dependencies_of, said_by_the_document
 from techmap_sync.planning.titles import keys_of, titles_of
 
 DEPENDENCY_CYCLE = Rule(
@@ -86,7 +86,7 @@ class TaskGraph:
 def task_graph(document: Document) -> TaskGraph:
     """Lay out the tasks of a document."""
     keys = keys_of(document.id, document.works)
-    found = dependencies_of(document.works)
+    found = dependencies_of(document.works) if document.edges is None else said_by_the_document(document.edges)
     diagnostics = (*_same_keys(document.works, keys), *_graph_problems(document.works, found))
     return TaskGraph(document, keys, found.blocked_by, found.outside, diagnostics)
 

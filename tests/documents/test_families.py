@@ -9,7 +9,7 @@ import pytest
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents import families
-from techmap_sync.documents.base import Document, DocumentFamily, ReadingOptions, Reason
+from techmap_sync.documents.base import Document, DocumentFamily, ReadingOptions, Reason, Sources
 from techmap_sync.documents.work import Item, Kind, Rank, Work
 from techmap_sync.text_forms import slug
 from tests.app.conftest import program as program  # noqa: PLC0414
@@ -26,11 +26,11 @@ class Todo(DocumentFamily):
     def configured(cls, options: ReadingOptions) -> Self:
         return cls()
 
-    def recognises(self, text: str, path: str) -> bool:
-        return path.endswith(".todo")
+    def recognises(self, sources: Sources) -> bool:
+        return sources.path.endswith(".todo")
 
-    def read(self, text: str, path: str) -> Document:
-        title, *lines = text.splitlines()
+    def read(self, sources: Sources) -> Document:
+        title, *lines = sources.text.splitlines()
         works: list[Work] = []
         steps: list[Item] = []
         for number, line in reversed(list(enumerate(lines, 2))):
@@ -41,7 +41,7 @@ class Todo(DocumentFamily):
                 works.insert(0, Work(Kind.CHANGE, said, said, Rank.INTEGRATION, "todo", place, items=tuple(steps)))
                 steps = []
         later = (Reason("its title says later", 1),) if "later" in title else ()
-        return Document(slug(title), title, path, Span(1), tuple(works), not_ready=later)
+        return Document(slug(title), title, sources.path, Span(1), tuple(works), not_ready=later)
 
 
 LIST = "Move house\n- Pack the books\n+ Buy boxes\n+ Label @everything\n- Call the movers\n"
@@ -52,6 +52,7 @@ def house(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
     """A program that knows the family, in a folder with one of its documents."""
     monkeypatch.setattr(families, "FAMILIES", (*families.FAMILIES, Todo))
     (program.folder / "house.todo").write_text(LIST, encoding="utf-8")
+    (program.folder / "techmap-sync.toml").write_text('families = ["technical-map", "todo"]\n', encoding="utf-8")
     return program
 
 

@@ -16,11 +16,11 @@ from techmap_sync.documents.checklist.tasks import Context, notices_of, tasks_of
 from techmap_sync.documents.checklist.unit_tickets import TicketMaker, finished
 from techmap_sync.documents.checklist.waves import waves_in
 from techmap_sync.documents.units.grammar import Grammar
-from techmap_sync.documents.units.page import Page, read_page
+from techmap_sync.documents.units.page import Kind, Page, read_page
 from techmap_sync.documents.units.phrases import Phrases
 from techmap_sync.documents.units.requirements import requirements_in, story_priorities
 from techmap_sync.documents.units.unit import Notice, Task, Ticket, Unit
-from techmap_sync.documents.units.unit_titles import unit_id, unit_title
+from techmap_sync.documents.units.unit_titles import title_of_name, unit_heading, unit_id
 
 MERGED = "merged"
 
@@ -41,15 +41,16 @@ def read_checklist(folder: str, files: Mapping[str, str], grammar: Grammar, gran
     :param granularity: "task" for a ticket for each leaf; empty for the family's own.
     """
     phrases = Phrases(grammar)
-    pages = {name: read_page(text, f"{folder}/{name}") for name, text in files.items() if name.endswith(".md")}
-    page = pages.get(grammar.file, Page(f"{folder}/{grammar.file}"))
+    pages = _Pages(folder, files)
+    page = pages.get(grammar.file)
     name = PurePosixPath(folder).name
-    title = unit_title((pages[f].heading for f in grammar.title_files if f in pages), grammar, unit_id(name))
+    heading = unit_heading((pages.get(f).heading for f in grammar.title_files), grammar)
+    title = heading or title_of_name(name)
     outline = Outline(page.entries, grammar, phrases)
     found = find_records(page, outline, phrases)
     context = _context(page, outline, found, phrases)
     tasks = tasks_of(context)
-    defining = [pages[f] for f in grammar.requirement_files if f in pages]
+    defining = [pages.get(f) for f in grammar.requirement_files]
     maker = TicketMaker(tasks, context, title, story_priorities(defining, phrases))
     made = maker.make(granularity)
     archived = any(fnmatchcase(folder, pattern) for pattern in grammar.archives)
@@ -68,7 +69,24 @@ def read_checklist(folder: str, files: Mapping[str, str], grammar: Grammar, gran
         not_tasks=tuple(entry.text for entry in found.others),
         requirements=tuple(requirements_in(defining, grammar)),
         archived=archived,
+        headings=tuple((entry.line, entry.level) for entry in page.entries if entry.kind is Kind.HEADING),
+        untitled=not heading,
     )
+
+
+class _Pages:
+    """The files of a unit, each read when it is asked for."""
+
+    def __init__(self, folder: str, files: Mapping[str, str]) -> None:
+        self.folder, self.files = folder, files
+        self.read: dict[str, Page] = {}
+
+    def get(self, name: str) -> Page:
+        """Return a file; an empty one where there is none."""
+        if name not in self.read:
+            path = f"{self.folder}/{name}"
+            self.read[name] = read_page(self.files[name], path) if name in self.files else Page(path)
+        return self.read[name]
 
 
 def _context(page: Page, outline: Outline, found: Found, phrases: Phrases) -> Context:

@@ -54,6 +54,7 @@ def _task(number: int, record: Record, context: Context) -> Task:
         details=record.entry.markdown,
         locations=paths_in(record.entry.code),
         above=record.parent,
+        code=record.entry.code,
     )
 
 

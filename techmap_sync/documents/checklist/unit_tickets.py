@@ -11,7 +11,7 @@ from techmap_sync.documents.checklist.records import is_checkpoint, leaves_of
 from techmap_sync.documents.checklist.tasks import Context
 from techmap_sync.documents.units.edges import reduced, without_circles
 from techmap_sync.documents.units.unit import Notice, Task, Ticket
-from techmap_sync.documents.units.unit_titles import ticket_title
+from techmap_sync.documents.units.unit_titles import ticket_subject, ticket_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ class TicketMaker:
         safe, closing = without_circles(kept)
         notices = tuple(Notice("circle-of-dependencies", made[a].title, made[a].line) for a, _ in closing)
         short = reduced(safe)
-        waiting = (replace(t, waits_for=tuple(made[n].title for n in sorted(short[i]))) for i, t in enumerate(made))
+        waiting = (
+            replace(t, waits_for=tuple(made[n].title for n in sorted(short[i])), after=tuple(sorted(short[i])))
+            for i, t in enumerate(made)
+        )
         return Tickets(tuple(waiting), notices)
 
     def _of_tasks(self) -> Iterator[Draft]:
@@ -107,6 +110,8 @@ class TicketMaker:
             optional=bool(own and own.optional),
             not_planned=dead,
             own=draft.own,
+            subject=ticket_subject(title, self.grammar),
+            section=ticket_subject(draft.head.said.title, self.grammar) if own and draft.head else "",
         )
 
     def _is_done(self, items: Sequence[int], own: Task | None) -> bool:

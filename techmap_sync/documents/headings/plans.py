@@ -17,7 +17,7 @@ from techmap_sync.documents.units.grammar import Grammar, alternatives
 from techmap_sync.documents.units.page import Entry, Kind, Page, read_page
 from techmap_sync.documents.units.phrases import Phrases, Said
 from techmap_sync.documents.units.unit import Notice, Task, Ticket, Unit
-from techmap_sync.documents.units.unit_titles import ticket_title, unit_id, unit_title
+from techmap_sync.documents.units.unit_titles import ticket_subject, ticket_title, title_of_name, unit_heading, unit_id
 
 _PLACE = re.compile(r"(?::\d+(?:\s*[-–]\s*\d+)?)$")
 
@@ -41,7 +41,8 @@ def read_plan(path: str, text: str, grammar: Grammar) -> Unit:
     """
     page, phrases = read_page(text, path), Phrases(grammar)
     name = PurePosixPath(path).stem
-    title = unit_title([page.heading] if page.heading else (), grammar, unit_id(name))
+    heading = unit_heading([page.heading], grammar)
+    title = heading or title_of_name(name)
     reader = _Reader(page, grammar, phrases)
     reader.read()
     tasks = tuple(reader.tasks())
@@ -60,6 +61,8 @@ def read_plan(path: str, text: str, grammar: Grammar) -> Unit:
         tickets=tickets,
         diagnostics=(*_notices(page, tasks, reader.others), *circles),
         not_tasks=tuple(entry.text for entry in reader.others),
+        headings=tuple((entry.line, entry.level) for entry in page.entries if entry.kind is Kind.HEADING),
+        untitled=not heading,
     )
 
 
@@ -179,6 +182,8 @@ def _tickets(tasks: Sequence[Task], grammar: Grammar, unit: str) -> tuple[tuple[
             optional=task.optional,
             not_planned=not task.planned,
             own=number,
+            subject=ticket_subject(task.title, grammar),
+            after=tuple(sorted(short[number])),
         )
         for number, task in enumerate(tasks)
     )

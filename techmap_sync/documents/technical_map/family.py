@@ -17,6 +17,7 @@ from techmap_sync.documents.base import (
     GranularityChoice,
     ReadingOptions,
     Reason,
+    Sources,
 )
 from techmap_sync.documents.statements import Statement
 from techmap_sync.documents.technical_map.checks import RULES, check
@@ -184,36 +185,36 @@ class TechnicalMaps(DocumentFamily):
         """
         return cls(Vocabulary.from_tables(options.vocabulary), options.granularity)
 
-    def recognises(self, text: str, path: str) -> bool:
+    def recognises(self, sources: Sources) -> bool:
         """Return whether a text is a map, wherever the file is."""
-        return looks_like_map(text, self.vocabulary)
+        return looks_like_map(sources.text, self.vocabulary)
 
-    def identity(self, text: str, path: str) -> str:
+    def identity(self, sources: Sources) -> str:
         """Return the id of a map; it is parsed only where its first lines are not enough."""
-        seen = identity_at_sight(text, self.vocabulary)
+        seen = identity_at_sight(sources.text, self.vocabulary)
         if seen is not None:
             return slug(seen)
-        found = _map_in(parse(text, self.vocabulary))
+        found = _map_in(parse(sources.text, self.vocabulary))
         return _map_id(found) if self._has_identity(found) else ""
 
-    def read(self, text: str, path: str) -> Document:
+    def read(self, sources: Sources) -> Document:
         """Read a map."""
-        reading = parse(text, self.vocabulary)
+        reading = parse(sources.text, self.vocabulary)
         found = _map_in(reading)
         return replace(
-            document_of(found, self.granularity, path),
+            document_of(found, self.granularity, sources.path),
             has_identity=self._has_identity(found),
-            diagnostics=check(reading, path),
+            diagnostics=check(reading, sources.path),
             ignores=reading.ignores,
         )
 
-    def statements(self, text: str, path: str) -> tuple[Statement, ...]:
+    def statements(self, sources: Sources) -> tuple[Statement, ...]:
         """Return what each line of a map says."""
-        return statements_of(text, self.vocabulary)
+        return statements_of(sources.text, self.vocabulary)
 
-    def describe(self, text: str, path: str) -> Description:
+    def describe(self, sources: Sources) -> Description:
         """Return what was understood of a map."""
-        found = _map_in(parse(text, self.vocabulary))
+        found = _map_in(parse(sources.text, self.vocabulary))
         return described(found, _map_id(found))
 
     def _has_identity(self, found: TechnicalMap) -> bool:

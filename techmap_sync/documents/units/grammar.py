@@ -13,6 +13,7 @@ from techmap_sync.text_forms import compatible
 
 ALL = "all"
 """The table whose words every family has."""
+EACH_TASK = "task"
 _CHOICES = {
     "reader": ("checklist", "headings", "story"),
     "ticket": ("section", "box", "heading", "story"),
@@ -44,6 +45,8 @@ class Grammar:
     only_with_id: bool = False
     ticket: str = "section"
     nested: str = "lines"
+    each_task: bool = False
+    """Whether each task is a ticket of its own: ``ticket = "task"``."""
     order: str = ""
     story: str = ""
     setup: tuple[str, ...] = ()
@@ -98,7 +101,7 @@ class Grammar:
             raise SettingsProblem(f"family.{name}", "there is no such family", f"known are: {known}")
         merged = dict(tables.get(ALL, {}))
         for table in _lineage(name, tables):
-            merged |= table
+            merged |= table if table.get("ticket") != EACH_TASK else _with_each_task(table)
         return cls(name, **{key: _checked(name, key, value) for key, value in merged.items() if key != "like"})
 
     @cached_property
@@ -131,6 +134,11 @@ class Grammar:
     def struck_state(self) -> str:
         """The state of a task that is struck through."""
         return "removed" if "removed" in self.states else "skipped"
+
+
+def _with_each_task(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table whose tasks are tickets; what the family divides by stays what it is."""
+    return {**{key: value for key, value in table.items() if key != "ticket"}, "each_task": True}
 
 
 def _lineage(name: str, tables: Mapping[str, Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ from techmap_sync.documents.units.unit import Requirement
 
 _STORY = re.compile(r"(?:User Story|US)\s*(?P<number>\d+)\s*[-–—:]\s*(?P<title>.+)", re.I)
 _HEADING = re.compile(r"(?:Requirement|要件|需求)\s*(?P<number>\d+)\s*(?:[:：.–—-]\s*)?(?P<title>.*)", re.I)
+_PRIORITY = re.compile(r"\s*\((?:Priority|優先度|优先级)\s*[:：]\s*P\d\)\s*(?:\W*MVP)?", re.I)
 _NUMBERED = re.compile(r"(?P<number>\d+(?:\.\d+)*)[.)]\s+")
 
 
@@ -43,7 +44,8 @@ def _number(entry: Entry, current: str) -> str:
 
 def _of_heading(entry: Entry, path: str) -> Iterator[Requirement]:
     if found := _STORY.match(entry.text):
-        yield Requirement(f"US{found['number']}", found["title"], path, entry.line)
+        title = _PRIORITY.sub("", found["title"]).strip()
+        yield Requirement(f"US{found['number']}", title, path, entry.line)
     elif (found := _HEADING.match(entry.text)) and found["title"]:
         yield Requirement(found["number"], found["title"], path, entry.line)
 

@@ -60,6 +60,8 @@ class Task:
     """The place of its parent in the unit's tasks."""
     path: str = ""
     """The file it is in; empty where that is the unit's."""
+    code: tuple[str, ...] = ()
+    """Code spans in its title and below it."""
 
     @property
     def planned(self) -> bool:
@@ -91,6 +93,12 @@ class Ticket:
     approved: bool = True
     own: int | None = None
     """The place of the task that is the ticket itself; None where it is a section."""
+    subject: str = ""
+    """What its key is made of: the title without numbers and without the unit's name."""
+    section: str = ""
+    """The subject of the section that a single task is in."""
+    after: tuple[int, ...] = ()
+    """The places of the tickets in ``waits_for``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +121,7 @@ class Unit:
     """Boxes that are no task, in order."""
     requirements: tuple[Requirement, ...] = ()
     archived: bool = False
+    headings: tuple[tuple[int, int], ...] = ()
+    """Line and level of each heading of the file that holds the tasks."""
+    untitled: bool = False
+    """No file says its title, so that it is the name of its folder."""

@@ -13,6 +13,7 @@ _PARENTHESES = re.compile(r"\s*[(（][^()（）]*[)）]")
 _NUMBERED_NAME = re.compile(
     r"(?P<name>(?:user story|us)\s*\d+|(?:final\s+)?checkpoint(?:\s+\d+)?)\s*[-–—:]\s*(?=\S)", re.I
 )
+_COUNTED_NAME = re.compile(r"(?:user story|us|epic)\s*\d+\s*[-–—:]\s*(?=\S)", re.I)
 
 
 def unit_id(name: str, said: str = "") -> str:
@@ -20,11 +21,13 @@ def unit_id(name: str, said: str = "") -> str:
     return said or _NUMBER_OR_DATE.sub("", name, count=1)
 
 
-def unit_title(headings: Iterable[str], grammar: Grammar, name: str) -> str:
-    """Return the first heading that names the feature, without the words of the family; else the name in words."""
-    for heading in headings:
-        if title := without_family_words(heading, grammar):
-            return title
+def unit_heading(headings: Iterable[str], grammar: Grammar) -> str:
+    """Return the first heading that names the feature, without the words of the family; empty where none does."""
+    return next(filter(None, (without_family_words(heading, grammar) for heading in headings)), "")
+
+
+def title_of_name(name: str) -> str:
+    """Return the name of a unit in words."""
     words = " ".join(re.split(r"[-_\s]+", unit_id(name))).strip() or name
     return words[:1].upper() + words[1:]
 
@@ -49,6 +52,13 @@ def ticket_title(title: str, grammar: Grammar, unit: str) -> str:
     if folded(bare) in grammar.generic_titles:
         return f"{bare}: {unit}"
     return _NUMBERED_NAME.sub(r"\g<name>: ", title, count=1) if _NUMBERED_NAME.match(title) else title
+
+
+def ticket_subject(title: str, grammar: Grammar) -> str:
+    """Return what the key of a ticket is made of: the author's words without any number, and no name of the unit."""
+    bare = _PARENTHESES.sub("", title).strip()
+    words = bare if folded(bare) in grammar.generic_titles else title
+    return _COUNTED_NAME.sub("", words, count=1).strip() or words
 
 
 def name_of(path: str) -> str:

@@ -1,0 +1,222 @@
+"""A unit of specs as a ``Document``: one work for each ticket, with the words of the unit and nothing else."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from techmap_sync.diagnostics import Span
+from techmap_sync.documents.base import Context, Document, Reason, Sources
+from techmap_sync.documents.units.notices import diagnostics_of
+from techmap_sync.documents.units.unit import Notice, Requirement, Task, Ticket, Unit
+from techmap_sync.documents.work import Item, Kind, Rank, Work
+from techmap_sync.text_forms import slug, unified
+
+MOST_QUOTED = 8
+"""Requirements that a ticket quotes; it links to the others."""
+_PATH = re.compile(r"(?<![\w/.:])(?:[\w.@-]+/)+[\w.@{}<>-]*\w\.\w{1,6}(?![\w/])")
+_ENDS_INTRODUCTION = re.compile(r"\s*(?:#{1,6}\s|(?:[-*+]|\d+[.)])\s+\[.\]|`{3}|~{3}|\||(?:-{3,}|\*{3,}|_{3,})\s*$)")
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_STATES = ("in progress", "queued")
+
+
+def document_of(unit: Unit, sources: Sources) -> Document:
+    """Return what a unit says, as planning wants it."""
+    text = unified(sources.text)
+    maker = _Works(unit, sources, 1 + text.count("\n"))
+    works = tuple(map(maker.work, range(len(unit.tickets))))
+    planned = [number for number, ticket in enumerate(unit.tickets) if not ticket.not_planned]
+    notices = (_gate_notice(unit), *_general_notices(unit), *unit.diagnostics)
+    return Document(
+        id=slug(unit.unit),
+        title=unit.title,
+        path=sources.path,
+        span=Span(1),
+        works=tuple(works[number] for number in planned),
+        dropped=tuple(work for number, work in enumerate(works) if number not in planned),
+        context=Context(summary=tuple(_summary(unit, sources)), not_understood=tuple(_sections(unit, maker.last_line))),
+        not_ready=() if unit.approved else tuple(Reason(reason) for reason in unit.reasons),
+        has_identity=bool(slug(unit.unit)),
+        edges=_edges(unit.tickets, planned),
+        finished=unit.finished,
+        archived=unit.archived,
+        diagnostics=tuple(diagnostics_of(notices, sources.path, maker.last_line)),
+    )
+
+
+def _gate_notice(unit: Unit) -> Notice:
+    verdict = "approved" if unit.approved else "not approved"
+    state = ", finished" if unit.finished else ""
+    return Notice("unit-gate", f"{unit.family} {unit.unit} is {verdict} ({'; '.join(unit.reasons)}){state}", 1)
+
+
+def _general_notices(unit: Unit) -> Iterator[Notice]:
+    if unit.untitled:
+        yield Notice("unit-without-title", unit.title, 1)
+    if not unit.tasks:
+        yield Notice("unit-without-tasks", "", 1)
+
+
+def _summary(unit: Unit, sources: Sources) -> Iterator[tuple[str, str]]:
+    if links := links_beside(sources):
+        yield "Specification", ", ".join(links)
+
+
+def links_beside(sources: Sources) -> tuple[str, ...]:
+    """Return a Markdown link to each file beside the tasks, relative to these."""
+    paths = sorted((*sources.beside, *sources.linked))
+    return tuple(f"[{posixpath.basename(path)}]({_relative(path, sources)})" for path in paths if path.endswith(".md"))
+
+
+def _relative(path: str, sources: Sources) -> str:
+    return posixpath.relpath(path, posixpath.dirname(sources.place) or ".").replace(" ", "%20")
+
+
+def _edges(tickets: Sequence[Ticket], planned: Sequence[int]) -> tuple[tuple[int, ...], ...]:
+    """Return the edges between open tickets; who waits for a finished one waits for what that one waits for."""
+    place = {number: position for position, number in enumerate(planned)}
+    found: dict[int, set[int]] = {}
+
+    def open_ends(number: int) -> set[int]:
+        if number not in found:
+            found[number] = set()
+            for other in tickets[number].after:
+                found[number] |= open_ends(other) if tickets[other].done else {other} & place.keys()
+        return found[number]
+
+    ends = [open_ends(number) for number in planned]
+    return tuple(tuple(sorted(place[other] for other in there)) for there in ends)
+
+
+def _sections(unit: Unit, last_line: int) -> Iterator[Span]:
+    starts = [line for line, _ in unit.headings]
+    for start, following in zip(starts, [*starts[1:], last_line + 1], strict=True):
+        yield Span(start, 1, following - 1)
+
+
+def spans_of(unit: Unit, last_line: int) -> tuple[Span, ...]:
+    """Return the lines of each ticket: up to the next ticket, or to the next heading that is not below its own."""
+    level = dict(unit.headings)
+    starts = sorted({ticket.line for ticket in unit.tickets})
+    return tuple(_span(ticket.line, level, starts, last_line) for ticket in unit.tickets)
+
+
+def _span(line: int, level: Mapping[int, int], starts: Sequence[int], last_line: int) -> Span:
+    own = level.get(line, 99)
+    ends = [start for start in starts if start > line]
+    ends += [heading for heading, depth in level.items() if heading > line and (depth <= own or own == 99)]
+    return Span(line, 1, min(ends, default=last_line + 1) - 1)
+
+
+class _Works:
+    """Makes the works of one unit."""
+
+    def __init__(self, unit: Unit, sources: Sources, last_line: int) -> None:
+        self.unit, self.sources, self.last_line = unit, sources, last_line
+        self.lines = unified(sources.text).split("\n")
+        self.slugs = _slugs(unit)
+        self.spans = spans_of(unit, last_line)
+        self.defined = {requirement.id.casefold(): requirement for requirement in reversed(unit.requirements)}
+        self.links = links_beside(sources)
+
+    def work(self, number: int) -> Work:
+        ticket = self.unit.tickets[number]
+        own = self.unit.tasks[ticket.own] if ticket.own is not None else None
+        leaves = [self.unit.tasks[n] for n in ticket.tasks]
+        return Work(
+            kind=Kind.TASK,
+            subject=ticket.subject or ticket.title,
+            title=ticket.title,
+            rank=Rank.COMPONENT,
+            group="",
+            span=self.spans[number],
+            locations=_locations([own, *leaves] if own else leaves),
+            priority=ticket.priority or "",
+            detail="\n".join(_details(own)) if own else self._introduction(number),
+            items=tuple(self._items(ticket, leaves)),
+            requirements=tuple(self._requirements(ticket)),
+            links=self.links,
+            done=ticket.done,
+            slug=self.slugs[number],
+            number=ticket.id or "",
+        )
+
+    def _introduction(self, number: int) -> str:
+        """Return what stands between the heading of a section and its first task or heading."""
+        span, found = self.spans[number], []
+        for line in self.lines[span.line : span.end_line]:
+            if _ENDS_INTRODUCTION.match(line):
+                break
+            found.append(line)
+        return _COMMENT.sub("", "\n".join(found)).strip()
+
+    def _items(self, ticket: Ticket, leaves: Sequence[Task]) -> Iterator[Item]:
+        if not leaves:
+            yield from (Item(step, self.spans[self.unit.tickets.index(ticket)]) for step in ticket.items)
+        for task in leaves:
+            above = self.unit.tasks[task.above] if task.above is not None and task.above != ticket.own else None
+            yield Item(
+                task.title,
+                Span(task.line),
+                markdown=_line(task),
+                done=task.done,
+                detail="\n".join(_details(task)),
+                number=task.id or "",
+                above=_named(above) if above else "",
+            )
+
+    def _requirements(self, ticket: Ticket) -> Iterator[str]:
+        named = [self.defined[one.casefold()] for one in ticket.requirements if one.casefold() in self.defined]
+        yield from (f"**{_shown(each.id)}**: {each.text}" for each in named[:MOST_QUOTED])
+        if rest := named[MOST_QUOTED:]:
+            yield ", ".join(self._link(each) for each in rest)
+
+    def _link(self, requirement: Requirement) -> str:
+        return f"[{_shown(requirement.id)}]({_relative(requirement.path, self.sources)}#L{requirement.line})"
+
+
+def _shown(ident: str) -> str:
+    return f"Story {ident[2:]}" if re.fullmatch(r"US\d+", ident) else ident
+
+
+def _slugs(unit: Unit) -> tuple[str, ...]:
+    """Return the last part of each key: made of the text; namesakes take their ticket's, then an ordinal."""
+    names = [slug(ticket.subject or ticket.title) or "task" for ticket in unit.tickets]
+    counts, seen = Counter(names), Counter[str]()
+    found = []
+    for name, ticket in zip(names, unit.tickets, strict=True):
+        own = unit.tasks[ticket.own] if ticket.own is not None else None
+        place = slug(ticket.section) if ticket.section and own and counts[name] > 1 else ""
+        named = f"{name}-{place}" if place else name
+        seen[named] += 1
+        found.append(named if seen[named] == 1 else f"{named}-{seen[named]}")
+    return tuple(found)
+
+
+def _locations(tasks: Iterable[Task]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path for task in tasks for path in (*task.locations, *_PATH.findall(task.title))))
+
+
+def _details(task: Task) -> Iterator[str]:
+    yield from (line for line in task.details if line.strip())
+
+
+def _named(task: Task) -> str:
+    return f"**{task.id}** {as_code(task)}" if task.id else as_code(task)
+
+
+def _line(task: Task) -> str:
+    """Return the line of a task in the checklist: its number, its words, and what is special about it."""
+    words = [word for word, holds in (("optional", task.optional), (task.state or "", task.state in _STATES)) if holds]
+    return f"{_named(task)} *({', '.join(words)})*" if words else _named(task)
+
+
+def as_code(task: Task) -> str:
+    """Return the title of a task with its code spans."""
+    spans = sorted({code for code in task.code if code.strip() and "`" not in code}, key=len, reverse=True)
+    if not spans:
+        return task.title
+    pattern = re.compile(rf"(?<![\w`])(?:{'|'.join(map(re.escape, spans))})(?![\w`])")
+    return pattern.sub(lambda found: f"`{found[0]}`", task.title)

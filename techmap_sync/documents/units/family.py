@@ -1,0 +1,128 @@
+"""Specs as families of documents: what the families of all readers have in common."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import PurePosixPath
+from typing import Any, Self
+
+from techmap_sync.documents.base import Branch, Description, Document, DocumentFamily, ReadingOptions, Sources
+from techmap_sync.documents.statements import Statement
+from techmap_sync.documents.units.document import document_of
+from techmap_sync.documents.units.grammar import Grammar
+from techmap_sync.documents.units.page import read_page
+from techmap_sync.documents.units.unit import Task, Ticket, Unit
+from techmap_sync.documents.units.unit_statements import statements_of
+from techmap_sync.documents.units.unit_titles import unit_id
+from techmap_sync.text_forms import slug
+
+_MAY_SAY_ID = re.compile(r"<!--\s*id:|\A\s*-{3}")
+_TASK_FIELDS = (
+    "id", "title", "done", "state", "kind", "optional", "parallel", "parent", "phase", "depends_on", "requirements",
+    "locations", "line",
+)  # fmt: skip
+_TICKET_FIELDS = (
+    "id", "title", "items", "done", "optional_items", "priority", "waits_for", "requirements", "left_out", "optional",
+    "not_planned", "approved", "line",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class UnitFamily(DocumentFamily):
+    """A family whose words are a table of the settings."""
+
+    grammar: Grammar
+
+    anywhere = False
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """The name of its table."""
+        return self.grammar.name
+
+    @classmethod
+    def configured(cls, options: ReadingOptions) -> Self:
+        """Not how these are made: one reader serves several families."""
+        raise TypeError("a reader is made with the grammar of a family")
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The places that its table names."""
+        return (*self.grammar.folders, *self.grammar.archives, *self.grammar.files)
+
+    @abstractmethod
+    def unit_of(self, sources: Sources) -> Unit:
+        """Read a unit."""
+
+    @abstractmethod
+    def looks_right(self, text: str) -> bool:
+        """Return whether the content of a file at the right place is that of a unit."""
+
+    def name_of(self, place: str) -> str:
+        """Return the name of a unit on disk, number and date included."""
+        return PurePosixPath(place).parent.name
+
+    def recognises(self, sources: Sources) -> bool:
+        """Return whether a file is at the place of a unit and holds one."""
+        is_at_its_place = bool(sources.place) and any(self.units_in([sources.place]))
+        return is_at_its_place and self.looks_right(sources.text)
+
+    def read(self, sources: Sources) -> Document:
+        """Read a unit."""
+        return document_of(self.unit_of(sources), sources)
+
+    def identity(self, sources: Sources) -> str:
+        """Return the id of a unit: what its file says, else the name of its folder."""
+        said = read_page(sources.text).id if _MAY_SAY_ID.search(sources.text) else ""
+        return slug(unit_id(self.name_of(sources.place), said))
+
+    def statements(self, sources: Sources) -> tuple[Statement, ...]:
+        """Return what each line of the tasks says."""
+        return statements_of(self.unit_of(sources), sources.text)
+
+    def describe(self, sources: Sources) -> Description:
+        """Return what was understood of a unit."""
+        unit = self.unit_of(sources)
+        verdict = "approved" if unit.approved else "not approved"
+        finished = ", finished" if unit.finished else ""
+        head = f"{unit.title} ({unit.family} {unit.unit}), {verdict}: {'; '.join(unit.reasons)}{finished}"
+        values = {
+            "family": unit.family,
+            "unit": unit.unit,
+            "title": unit.title,
+            "approved": unit.approved,
+            "reasons": list(unit.reasons),
+            "finished": unit.finished,
+            "archived": unit.archived,
+            "tasks": [{**_values(task, _TASK_FIELDS), "steps": len(task.steps)} for task in unit.tasks],
+            "tickets": [_values(ticket, _TICKET_FIELDS) for ticket in unit.tickets],
+        }
+        return Description(Branch(head, tuple(_branches(unit))), values)
+
+
+def _values(value: Task | Ticket, names: Iterable[str]) -> Mapping[str, Any]:
+    known = {field.name for field in fields(value)}
+    found = {name: getattr(value, name) for name in names if name in known}
+    return {name: list(each) if isinstance(each, tuple) else each for name, each in found.items()}
+
+
+def _branches(unit: Unit) -> Iterator[Branch]:
+    for ticket in unit.tickets:
+        words = ("not planned" if ticket.not_planned else "", "optional" if ticket.optional else "")
+        about = ", ".join([*filter(None, words), f"line {ticket.line}"])
+        leaves = tuple(_leaf(unit.tasks[number]) for number in ticket.tasks) or tuple(map(Branch, ticket.items))
+        waits = tuple(Branch(f"waits for {title}") for title in ticket.waits_for)
+        yield Branch(f"{_box(ticket.done)} {ticket.title}, {about}", (*waits, *leaves))
+
+
+def _leaf(task: Task) -> Branch:
+    number = f"{task.id} " if task.id else ""
+    words = ", ".join([*filter(None, ("optional" if task.optional else "", task.state)), f"line {task.line}"])
+    return Branch(f"{_box(task.done)} {number}{task.title}, {words}")
+
+
+def _box(done: bool) -> str:
+    return "[x]" if done else "[ ]"

@@ -1,0 +1,104 @@
+"""Units of specs through the commands, beside technical maps."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.run import CORPUS, Program
+from tests.families.gold import EMPTY, TASK_FIELDS, TICKET_FIELDS, Gold, golds, wanted
+
+FAMILIES = ("spec-kit", "openspec", "kiro", "plans")
+GOLDS = [gold for family in FAMILIES for gold in golds(family)]
+MAIN = {"spec-kit": "tasks.md", "openspec": "tasks.md", "kiro": "tasks.md", "plans": "*.md"}
+
+
+def with_families(program: Program, *names: str) -> None:
+    listed = ", ".join(f'"{name}"' for name in ("technical-map", *names))
+    (program.folder / "techmap-sync.toml").write_text(f"families = [{listed}]\njobs = 1\n", encoding="utf-8")
+
+
+def copied(program: Program, repository: Path) -> None:
+    shutil.copytree(repository, program.folder, dirs_exist_ok=True)
+
+
+def tasks_file(program: Program, family: str) -> Path:
+    (found,) = [path for path in program.folder.rglob(MAIN[family]) if "node_modules" not in path.parts]
+    return found
+
+
+def value(record: dict[str, Any], field: str) -> Any:
+    found = record.get(field, EMPTY.get(field))
+    return " ".join(str(found).casefold().split()) if field == "title" else found
+
+
+@pytest.mark.parametrize("gold", GOLDS, ids=str)
+def test_show_says_of_a_unit_what_its_answer_says(program: Program, gold: Gold) -> None:
+    with_families(program, gold.family)
+    copied(program, gold.repository)
+    place = tasks_file(program, gold.family)
+    shown = program("show", place if gold.family == "plans" else place.parent, "--format", "json").json
+    answer = gold.answer
+    assert shown["family"] == gold.family
+    assert {key: shown[key] for key in ("unit", "title", "approved", "finished")} == {
+        key: answer[key] for key in ("unit", "title", "approved", "finished")
+    }
+    assert shown["reasons"] == [answer["reason"]]
+    for part, fields in (("tasks", TASK_FIELDS), ("tickets", TICKET_FIELDS)):
+        assert [{f: value(one, f) for f in fields} for one in shown[part]] == [
+            {f: wanted(one, f) for f in fields} for one in answer[part]
+        ]
+    assert not [line for line in shown["lines"] if line["where"] == "lost"]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_unit_is_pushed_once_and_beside_maps(program: Program, family: str) -> None:
+    with_families(program, family)
+    gold = next(gold for gold in golds(family) if not gold.answer["finished"] and gold.answer["approved"])
+    copied(program, gold.repository)
+    shutil.copy(CORPUS / "04-faceted-search.md", program.folder / "map.md")
+    (program.folder / "backlog").mkdir()
+    assert program("push", "--to", "backlog:backlog").code == 0
+    first = {path.name: path.read_text("utf-8") for path in (program.folder / "backlog/tasks").iterdir()}
+    wanted_titles = [t["title"] for t in gold.answer["tickets"] if not t["done"] and not t.get("not_planned")]
+    titles = {match[1].strip("'\"") for text in first.values() if (match := re.search(r"^title: (.+)$", text, re.M))}
+    assert {title.replace("'", "''") for title in wanted_titles} <= titles | {t.replace("'", "''") for t in titles}
+    assert any("faceted-product-search" in text for text in first.values())
+    again = program("push", "--to", "backlog:backlog")
+    assert again.code == 0
+    assert {path.name: path.read_text("utf-8") for path in (program.folder / "backlog/tasks").iterdir()} == first
+
+
+def test_specs_are_read_only_when_their_family_is_named(program: Program) -> None:
+    copied(program, golds("kiro")[0].repository)
+    assert program("check", "--format", "json").json["maps"] == []
+    with_families(program, "kiro")
+    assert program("check", "--format", "json").json["maps"] == [
+        tasks_file(program, "kiro").relative_to(program.folder).as_posix()
+    ]
+
+
+def test_an_unknown_family_is_an_error_that_names_the_nearest(program: Program) -> None:
+    with_families(program, "speckit")
+    ended = program("check")
+    assert ended.code == 2
+    assert "spec-kit" in ended.err
+
+
+@pytest.mark.parametrize("way", ["the tasks", "another file", "the folder", "the folder above", "everything"])
+def test_a_unit_is_found_by_each_of_its_paths(program: Program, way: str) -> None:
+    with_families(program, "kiro")
+    copied(program, golds("kiro")[0].repository)
+    place = tasks_file(program, "kiro")
+    path = {
+        "the tasks": place,
+        "another file": place.with_name("design.md"),
+        "the folder": place.parent,
+        "the folder above": place.parents[1],
+        "everything": program.folder,
+    }[way]
+    assert len(program("check", path.relative_to(program.folder), "--format", "json").json["maps"]) == 1
