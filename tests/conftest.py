@@ -1,7 +1,8 @@
-"""The order of the tests, which of them are of units alone, and what a run left out."""
+"""The order of the tests, which of them are of units alone, what a run left out, and what many tests start from."""
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +11,14 @@ from typing import Any
 
 import pytest
 
+from techmap_sync.checkout import checkout_of
+from tests.app.run import ROOT, Program
+from tests.ci.checkout import Origin
+from tests.ci.job import about_a_pull_request
 from tests.sampling import sampling
+from tests.simulators.github import Account, GitHub
+from tests.simulators.github import running as github_running
+from tests.simulators.gitlab import Simulator as GitLab
 from tests.warm import warm
 
 LONGEST = {
@@ -27,7 +35,7 @@ ROOMS_OF_UNITS = {"documents", "planning", "reports", "sync", "fakes", "mutants"
 MORE_THAN_UNITS = {
     "documents": {"test_families.py"},
     "planning": {"test_mermaid.py"},
-    "reports": {"test_browser.py", "test_hostile.py", "test_status_page.py"},
+    "reports": {"test_browser.py", "test_harmless.py", "test_status_page.py"},
     "sync": {"test_races.py"},
 }
 """Modules there that start a program or a browser."""
@@ -44,8 +52,8 @@ TOO_LONG = {
 
 def is_of_units(path: Path) -> bool:
     """Return whether the tests of a module are marked ``unit``."""
-    room, name = path.parent.name, path.name
-    return room in ROOMS_OF_UNITS and name not in MORE_THAN_UNITS.get(room, set()) | TOO_LONG
+    room = next((room for room in ROOMS_OF_UNITS if path.is_relative_to(ROOT / "tests" / room)), "")
+    return bool(room) and path.name not in MORE_THAN_UNITS.get(room, set()) | TOO_LONG
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -101,3 +109,60 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _warm() -> Iterator[None]:
     with warm():
         yield
+
+
+RELEASES = "https://github.com/techmap-sync/"
+"""What git finds in the program's folder instead of on the network."""
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Program:
+    """The program in an empty folder that belongs to no repository, as do our own examples."""
+    for name in list(os.environ):
+        if name == "CI" or name.startswith(("TECHMAP_SYNC_", "GITHUB_", "GITLAB_", "CI_", "GH_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", os.pathsep.join((str(tmp_path.parent), str(ROOT))))
+    releases = {"COUNT": "1", "KEY_0": f"url.{tmp_path}/releases/.insteadOf", "VALUE_0": RELEASES}
+    for name, value in releases.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    monkeypatch.chdir(tmp_path)
+    checkout_of.cache_clear()
+    return Program(tmp_path, monkeypatch, capfd)
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
+    """A server with one empty repository, and its token."""
+    with github_running(GitHub()) as server:
+        monkeypatch.setenv("GITHUB_TOKEN", server.connection().token.value)
+        monkeypatch.setenv("TECHMAP_SYNC_GITHUB__SECONDS_BETWEEN_WRITES", "0")
+        yield server
+
+
+@pytest.fixture
+def gitlab(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitLab]:
+    """A server with one empty project, and its token."""
+    with GitLab.running() as server:
+        monkeypatch.setenv("GITLAB_TOKEN", server.connection().token.value)
+        monkeypatch.setenv("TECHMAP_SYNC_GITLAB__SECONDS_BETWEEN_WRITES", "0")
+        yield server
+
+
+@pytest.fixture
+def job(program: Program, github: GitHub, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """A job of GitHub Actions in its checkout, for a pull request."""
+    github.accounts["ghs_job"] = Account("github-actions[bot]", "NONE", is_installation=True)
+    github.add_issue("A map").is_pull_request = True
+    monkeypatch.chdir(Origin.begin(program.folder / "repository", "https://github.com/octo/maps").folder)
+    for name, value in {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_REPOSITORY": "octo/maps",
+        "GITHUB_API_URL": github.base_url,
+        "GITHUB_TOKEN": "ghs_job",
+        "GITHUB_EVENT_PATH": str(program.folder / "event.json"),
+        "GITHUB_OUTPUT": str(program.folder / "output"),
+        "PATH": "/usr/bin:/bin",
+    }.items():
+        monkeypatch.setenv(name, value)
+    about_a_pull_request(program)
+    return program

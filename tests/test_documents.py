@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
 from tests.app.run import ROOT, Program
 
 DOCUMENTS = [

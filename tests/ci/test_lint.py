@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from tests.app.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
 from tests.app.run import Program
-from tests.app.test_init import workflow_with
+from tests.ci.release import workflow_with
 from tests.ci.runner import ROOT, action
 
 TOOLS = Path(sys.executable).parent

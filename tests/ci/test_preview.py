@@ -16,7 +16,6 @@ import pytest
 from ruamel.yaml import YAML
 
 from techmap_sync import __version__
-from tests.app.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
 from tests.app.run import Program
 from tests.ci.checkout import git
 from tests.ci.pipeline import ROOT

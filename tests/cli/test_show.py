@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from techmap_sync.documents.marko_patches import MAX_LINES
 from tests.app.run import CORPUS, Program
-from tests.documents.test_checks import GOOD
+from tests.documents.maps import GOOD
 
 
 def test_show_names_what_was_passed_over_as_nothing(program: Program) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.documents.shipped import CORPUS
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
+often = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+seldom = settings(max_examples=EXAMPLES // 5, deadline=None, suppress_health_check=list(HealthCheck))
 
 TITLE = "# TECHNICAL MAP: T\n"
 PIECES = (

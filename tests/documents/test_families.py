@@ -12,7 +12,6 @@ from techmap_sync.documents import families
 from techmap_sync.documents.base import Document, DocumentFamily, ReadingOptions, Reason, Sources
 from techmap_sync.documents.work import Item, Kind, Rank, Work
 from techmap_sync.text_forms import slug
-from tests.app.conftest import program as program  # noqa: PLC0414
 from tests.app.run import CORPUS, Program
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from marko.source import Source
 
@@ -21,11 +20,8 @@ from techmap_sync.documents.technical_map.model import TechnicalMap
 from techmap_sync.documents.technical_map.notices import covered_lines
 from techmap_sync.documents.technical_map.parser import parse
 from tests.documents import generated
+from tests.documents.generated import often, seldom
 from tests.documents.shipped import CORPUS, VOCABULARY
-
-EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
-often = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-seldom = settings(max_examples=EXAMPLES // 5, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def read(text: str) -> TechnicalMap | None:

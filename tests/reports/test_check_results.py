@@ -15,7 +15,6 @@ import pytest
 from techmap_sync import __version__
 from techmap_sync.planning.task_graph import EVERY_RULE
 from techmap_sync.reports.check_results import rules_page
-from tests.app.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
 from tests.app.run import ROOT, Program
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -4,74 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from techmap_sync.checkout import checkout_of
 from tests.app.run import Ended, Program
 from tests.ci.checkout import MAP, NAME, Origin, git
-from tests.simulators.github import Account, GitHub, running
+from tests.ci.job import about_a_pull_request, comments, commit_all, event, pushed
+from tests.simulators.github import GitHub, running
 
 TEXT = MAP.read_text("utf-8")
 TICKETS = 7
 SMALL = "# TECHNICAL MAP: {feature}\n\n## New Components\n- `Store`: keeps it\n\n**Implementation Ready**: Yes\n"
-TRUNK = {"default_branch": "trunk"}
-
-
-@pytest.fixture
-def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    with running(GitHub(accounts={"ghs_job": Account("github-actions[bot]", "NONE", is_installation=True)})) as server:
-        server.add_issue("A map").is_pull_request = True
-        yield server
-
-
-@pytest.fixture
-def job(program: Program, github: GitHub, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """A job of GitHub Actions in its checkout, for a pull request."""
-    monkeypatch.chdir(Origin.begin(program.folder / "repository", "https://github.com/octo/maps").folder)
-    for name, value in {
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_REPOSITORY": "octo/maps",
-        "GITHUB_API_URL": github.base_url,
-        "GITHUB_TOKEN": "ghs_job",
-        "GITHUB_EVENT_PATH": str(program.folder / "event.json"),
-        "GITHUB_OUTPUT": str(program.folder / "output"),
-        "PATH": "/usr/bin:/bin",
-        "TECHMAP_SYNC_GITHUB__SECONDS_BETWEEN_WRITES": "0",
-    }.items():
-        monkeypatch.setenv(name, value)
-    pull_request(program)
-    return program
-
-
-def pull_request(job: Program, home: str = "octo/maps") -> None:
-    event(job, "pull_request", "refs/pull/1/merge", {"number": 1, "head": {"repo": {"full_name": home}}})
-
-
-def event(job: Program, name: str, ref: str, pull: dict[str, Any] | None = None) -> None:
-    job.monkeypatch.setenv("GITHUB_EVENT_NAME", name)
-    job.monkeypatch.setenv("GITHUB_REF", ref)
-    told = {"repository": TRUNK} | ({"pull_request": pull} if pull else {})
-    (job.folder / "event.json").write_text(json.dumps(told), encoding="utf-8")
-
-
-def comments(github: GitHub) -> list[str]:
-    return [comment.body for comment in github.repository.issues[1].conversation]
-
-
-def pushed(job: Program, *flags: str) -> Ended:
-    event(job, "push", "refs/heads/trunk")
-    return job("ci", *flags)
-
-
-def commit_all() -> None:
-    """Commit what lies in the checkout: a CI writes nothing else."""
-    git(Path.cwd(), "add", "--all")
-    git(Path.cwd(), "commit", "--quiet", "--message", "Change the maps")
-    checkout_of.cache_clear()
 
 
 def in_conflict(job: Program, github: GitHub) -> None:
@@ -124,19 +67,19 @@ def test_a_review_without_a_token_gets_the_tasks_and_the_reason(job: Program, gi
 
 
 def test_a_fork_whose_token_does_not_see_the_tracker_gets_the_tasks(job: Program, github: GitHub) -> None:
-    pull_request(job, "mallory/maps")
+    about_a_pull_request(job, "mallory/maps")
     ended = job("ci", "--to", "github:octo/secret")
     assert ended.code == 0, ended.err
     assert "runs from forks have no secrets" in ended.out
     assert "Create AttemptCounter" in comments(github)[0]
-    pull_request(job)
+    about_a_pull_request(job)
     assert job("ci", "--to", "github:octo/secret").code == 5, "without a fork it is a wrong setting"
 
 
 def test_a_fork_does_not_choose_where_the_token_goes(job: Program, github: GitHub) -> None:
     with running(GitHub()) as theirs:
         Path("techmap-sync.toml").write_text(f'api_url = "{theirs.base_url}"\n', encoding="utf-8")
-        pull_request(job, "mallory/maps")
+        about_a_pull_request(job, "mallory/maps")
         ended = job("ci")
         assert ended.code == 0, ended.err
         assert theirs.requests == []
@@ -150,7 +93,7 @@ def test_a_fork_does_not_choose_where_the_token_goes(job: Program, github: GitHu
 
 def test_a_change_without_maps_gets_no_comment(job: Program, github: GitHub) -> None:
     assert pushed(job).code == 0
-    pull_request(job)
+    about_a_pull_request(job)
     assert job("ci").code == 0
     assert comments(github) == []
 
@@ -165,7 +108,7 @@ def test_a_review_of_an_older_commit_is_planned_all_the_same(job: Program, githu
     git(origin.folder, "checkout", "--quiet", older)
     checkout_of.cache_clear()
     assert pushed(job).code == 4
-    pull_request(job)
+    about_a_pull_request(job)
     ended = job("ci")
     assert ended.code == 0, ended.out
     assert "refused" not in comments(github)[0]

@@ -12,12 +12,9 @@ from urllib.parse import unquote
 import marko
 import pytest
 
-from tests.app.conftest import program as program  # noqa: PLC0414 - a fixture is used by its name
 from tests.app.run import Ended, Program
-from tests.app.test_ci import comments, commit_all, event
-from tests.app.test_ci import github as github  # noqa: PLC0414
-from tests.app.test_ci import job as job  # noqa: PLC0414
 from tests.ci.checkout import git
+from tests.ci.job import comments, commit_all, event
 from tests.ci.runner import annotations_in, outputs
 from tests.simulators.github import GitHub
 from tests.simulators.gitlab import Simulator as GitLab

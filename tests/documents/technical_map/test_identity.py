@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from techmap_sync.documents.technical_map.detect import identity_at_sight
 from techmap_sync.documents.technical_map.parser import parse
 from tests.documents import generated
+from tests.documents.generated import often, seldom
 from tests.documents.shipped import CORPUS, VOCABULARY
-from tests.documents.test_properties import often, seldom
 
 CODE_IN_ITS_TITLE = "08-cli-profiles.md"
 HEADER = "**Date**: 2026-03-02\n**Map ID**: login-2\n**Author**: Mira\n"

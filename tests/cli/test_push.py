@@ -11,29 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.app.run import CORPUS, NOT_READY, READY, Program
+from tests.cli.one_map import edited, files_below
 from tests.trackers.backlog_files import PROGRAM
-
-
-def files_below(folder: Path) -> dict[str, tuple[bytes, int]]:
-    """Content and modification time of every file."""
-    return {
-        path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def tickets(folder: Path) -> list[Path]:
     return sorted((folder / "backlog" / "tasks").glob("*.md"))
-
-
-def edited(program: Program, old: str, new: str) -> Path:
-    """The two-factor map in the program's folder, with one edit."""
-    path = program.folder / "map.md"
-    text = (CORPUS / "01-two-factor-login.md").read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return path
 
 
 @pytest.fixture
@@ -84,13 +67,6 @@ def test_a_second_push_writes_no_byte(pushed: Program) -> None:
     assert ended.code == 0
     assert "Plan: no changes. (backlog:./backlog)" in ended.out
     assert files_below(pushed.folder) == before
-
-
-def test_a_plan_writes_nothing(program: Program) -> None:
-    edited(program, "", "")
-    before = files_below(program.folder)
-    assert program("plan", "map.md", "--exit-code").code == 3
-    assert files_below(program.folder) == before
 
 
 EDITS = {
@@ -147,11 +123,6 @@ def test_json_is_the_only_thing_on_stdout_and_is_versioned(program: Program) -> 
     actions = {"create", "update", "close", "reopen", "link", "unlink", "skip", "conflict"}
     assert set(document["counts"]) == actions
     assert all(outcome["ticket"] for outcome in document["outcomes"])
-
-
-def test_the_same_plan_has_the_same_digest(program: Program) -> None:
-    first, second = (program("plan", READY[0], "--format", "json").json["digest"] for _ in range(2))
-    assert first == second
 
 
 def test_a_human_edit_survives_every_push(pushed: Program) -> None:

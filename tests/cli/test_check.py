@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from techmap_sync.planning.task_graph import EVERY_RULE
 from tests.app.run import CORPUS, NOT_READY, READY, ROOT, Program
-from tests.documents.test_checks import GOOD
+from tests.documents.maps import GOOD
 
 UNKNOWN = GOOD.replace("## Testing", "## Hardware\nTwo racks.\n\n## Testing")
 CYCLE = GOOD.replace("**Purpose**: Makes", "**Depends on**: `LoginPage`\n**Purpose**: Makes").replace(

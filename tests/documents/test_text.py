@@ -1,10 +1,12 @@
-"""A comment is left out where it is one; within code it is code, and decides nothing."""
+"""Bytes become text. A comment is left out where it is one; within code it is code, and decides nothing."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.documents.maps import body, component, group, methods, overview, reading
+from techmap_sync.documents.text import decode
+from techmap_sync.errors import UnreadableMap
+from tests.documents.maps import body, component, group, methods, overview
 
 CODE = {
     "span": "uses `<!-- slot -->` here",
@@ -53,11 +55,6 @@ def test_an_identity_in_code_is_none() -> None:
     assert component("Text\n<!-- id: a -->\n").slug == "a"
 
 
-def test_an_ignore_comment_in_code_silences_nothing() -> None:
-    assert reading("# TECHNICAL MAP: T\n\n`<!-- techmap-sync: ignore no-title -->`\n").ignores == ()
-    assert reading("# TECHNICAL MAP: T\n\n<!-- techmap-sync: ignore no-title -->\n").ignores != ()
-
-
 METHODS = {
     "- `render()`: looks for `<!-- slot -->` and **fills** it": "looks for `<!-- slot -->` and **fills** it",
     "- render() - looks for `x`, [here](a.md)": "looks for `x`, [here](a.md)",
@@ -78,3 +75,13 @@ def test_the_description_of_a_method_keeps_its_code(entry: str) -> None:
 def test_the_summary_of_a_component_keeps_its_code() -> None:
     found = overview("- `Alpha`: `x` first\n- Beta - keeps `y` & *z*\n- **Gamma** (`a/g.py`): *all*\n").components
     assert [one.summary for one in found] == ["`x` first", "keeps `y` & *z*", "*all*"]
+
+
+def test_a_byte_order_mark_is_dropped() -> None:
+    assert decode(b"\xef\xbb\xbf# T") == "# T"
+
+
+@pytest.mark.parametrize(("data", "offset"), [(b"ab\xff", 2), (b"\xef\xbb\xbfa\xc3(", 4), (b"\xff\xfe#\x00", 0)])
+def test_bytes_that_are_not_utf_8_are_an_error_that_names_the_offset(data: bytes, offset: int) -> None:
+    with pytest.raises(UnreadableMap, match=f"byte {offset} "):
+        decode(data, "maps/x.md")

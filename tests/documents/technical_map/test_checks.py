@@ -15,51 +15,9 @@ from techmap_sync.documents.marko_patches import MAX_DEPTH, MAX_LINES
 from techmap_sync.documents.technical_map.checks import LONGEST_TITLE, RULES, check
 from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.text import decode
+from tests.documents.maps import GOOD
 from tests.documents.shipped import CORPUS, ROOT, VOCABULARY
 
-GOOD = """\
-# TECHNICAL MAP: Password Reset
-
-**Date**: 2026-03-02
-**Author**: Mira Novak
-
-## Components Overview
-
-### New Components
-- `ResetTokens`: one-time tokens
-
-### Modified Components
-- `LoginPage`: a link to the reset
-
-### Integration Components
-- `MailQueue`: sends the letter
-
-## Detailed Component Specifications
-
-### ResetTokens
-**Location**: `src/reset/tokens.py`
-**Purpose**: Makes and redeems one-time tokens
-
-### LoginPage
-**Location**: `web/login.tsx`
-**Purpose**: Shows the reset link
-
-## Integration Points
-
-### Database Changes
-- Add the table `reset_tokens`
-
-## Testing Strategy
-
-### Unit Tests
-- A token is redeemed once
-
----
-
-**Status**: TECHNICAL MAP
-**Implementation Ready**: Yes
-**Estimated Implementation Time**: 3 days
-"""
 LONG = " ".join(["word"] * (LONGEST_TITLE // 4))
 DEEP = "> " * (MAX_DEPTH + 1)
 
@@ -273,14 +231,6 @@ def test_a_comment_silences_the_whole_block_below_it() -> None:
     assert rules_of(text) == {"placeholder-left": 4}
     silenced = text.replace("| table |", "<!-- techmap-sync: ignore placeholder-left -->\n| table |")
     assert checked(silenced) == ()
-
-
-def test_diagnostics_about_tasks_get_the_same_severities_and_comments() -> None:
-    reading = parse(GOOD.replace("### Database", "<!-- techmap-sync: ignore -->\n### Database"), VOCABULARY)
-    rule, line = RULES["empty-section"], 1 + GOOD[: GOOD.index("### Database")].count("\n")
-    at = [Diagnostic(rule, rule.severity, "", Span(line)) for line in (line + 1, 2, 1)]
-    kept = apply_severities(at, {"empty-section": "note"}, reading.ignores)
-    assert [(f.span.line, f.severity.value) for f in kept] == [(1, "note"), (2, "note")]
 
 
 def test_a_component_that_is_listed_twice_is_found() -> None:

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from techmap_sync import __version__
 from techmap_sync.checkout import checkout_of
 from tests.app.run import CORPUS, ROOT, Program, clone
+from tests.ci.release import workflow_with
 from tests.simulators.github import GitHub
 from tests.simulators.gitlab import Simulator as GitLab
 
@@ -72,20 +73,6 @@ def test_the_workflow_knows_the_branch_and_waits_for_runs(program: Program) -> N
     assert re.fullmatch(r"[1-5]?\d 4 \* \* \*", workflow["on"]["schedule"][0]["cron"])
     assert workflow["concurrency"]["cancel-in-progress"] is False
     assert workflow["permissions"] == {}
-
-
-def workflow_with(program: Program, *tagging: str) -> tuple[str, str, str]:
-    """The commit that is tagged in a repository of releases, the line that names the action, and what init says."""
-    clone(program.folder, "https://github.com/octo/app.git")
-    releases = program.folder / "releases" / "techmap-sync"
-    subprocess.run(["git", "init", "-q", str(releases)], check=True)
-    git = ["git", "-C", str(releases), "-c", "user.name=a", "-c", "user.email=a@example.com"]
-    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "first"], check=True)
-    subprocess.run([*git, *tagging, f"v{__version__}"], check=True)
-    commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
-    said = program("init").out
-    workflow = (program.folder / ".github" / "workflows" / "techmap-sync.yml").read_text("utf-8")
-    return commit, next(line for line in workflow.splitlines() if "techmap-sync/techmap-sync@" in line), said
 
 
 @pytest.mark.parametrize("tagging", [("tag",), ("tag", "-a", "-m", "release")], ids=["plain", "annotated"])
