@@ -12,8 +12,8 @@ from benchmarks.table import Row
 from techmap_sync.errors import BudgetSpent
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.changes import ChangeSet
-from techmap_sync.sync.desired import DesiredMap
+from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.match import DesiredMap
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.tracker import Tracker
 from tests.sync.build import POLICY, origin

@@ -21,8 +21,8 @@ from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import read_block
-from techmap_sync.sync.changes import ChangeSet, MapChanges
-from techmap_sync.sync.desired import DesiredMap
+from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.match import DesiredMap
 from techmap_sync.sync.tickets import sort_tickets
 from techmap_sync.sync.tracker import Capabilities, Snapshot
 from tests.fakes.memory import MemoryTracker

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from techmap_sync.app.run import tasks_alone
+from techmap_sync.app.without_tracker import tasks_alone
 from techmap_sync.checkout import checkout_of
 from techmap_sync.config import load_settings
 from techmap_sync.planning.task_graph import EVERY_RULE

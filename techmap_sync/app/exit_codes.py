@@ -10,7 +10,7 @@ from techmap_sync import errors
 
 if TYPE_CHECKING:
     from techmap_sync.app.documents_found import MapFiles
-    from techmap_sync.sync.changes import ChangeSet
+    from techmap_sync.sync.change_set import ChangeSet
 
 
 class Exit(IntEnum):

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from rapidfuzz import process
 
 from techmap_sync.errors import UsageProblem
+from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.titles import tracking_key
+from techmap_sync.sync.arrivals import Bindings
 from techmap_sync.sync.changes import Change, Conflict, Skip, SkipLink
-from techmap_sync.sync.decide import DecidedMap
-from techmap_sync.sync.policy import Side
+from techmap_sync.sync.decide import Decided, DecidedMap
+from techmap_sync.sync.observe import with_edges_of, with_standing
+from techmap_sync.sync.policy import Side, SyncPolicy
+from techmap_sync.sync.tickets import Sorted
+from techmap_sync.sync.tracker import Ticket, Tracker
 
 _MOST = 10
 """Maximum of candidates in a message."""
 _NEAR = 60.0
 """Similarity from which a name is suggested."""
+_File = TypeVar("_File")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,40 @@ class Names:
         near = process.extractOne(name, sorted(self.keys), score_cutoff=_NEAR)
         meant = f"did you mean {near[0]}? " if near else ""
         raise UsageProblem(f"{flag} {name}: no task of these maps has this key or ticket", meant + _listed(candidates))
+
+
+def in_effect(
+    named: NamedTasks,
+    decided: Decided,
+    found: Sorted,
+    plans: Mapping[_File, TaskPlan],
+    tracker: Tracker,
+    policy: SyncPolicy,
+) -> tuple[SyncPolicy, Sorted, dict[_File, TaskPlan]]:
+    """Return policy, tickets and tasks of a run in which what a person named counts.
+
+    :param decided: the same run without it: only then are the current keys known.
+    :raises UsageProblem: a name is unknown, or a ticket cannot be bound.
+    :raises TrackerError: the tracker refused or did not answer.
+    """
+    names = Names.of((*decided.maps, *decided.emptied))
+    policy = replace(
+        policy,
+        resolve={names.to_resolve(name): side for side, name in named.resolve},
+        recreate=frozenset(names.to_recreate(name) for name in named.recreate),
+    )
+    found = with_edges_of(found, tracker, policy.resolve.keys())
+    bindings = Bindings({names.to_rebind(name): _ticket(number, tracker, policy) for name, number in named.rebind})
+    bound = {file: bindings.plan(plan) for file, plan in plans.items()}
+    return policy, bindings.found(found, bound.values(), policy), bound
+
+
+def _ticket(number: str, tracker: Tracker, policy: SyncPolicy) -> Ticket:
+    ticket = tracker.get(number)
+    if ticket is None:
+        hint = "name one that exists; pull and merge requests are not tickets"
+        raise UsageProblem(f"there is no ticket {number}", hint)
+    return with_standing(tracker, ticket, policy)
 
 
 def _listed(candidates: tuple[str, ...]) -> str:

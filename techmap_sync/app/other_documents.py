@@ -13,7 +13,7 @@ from techmap_sync.app.discovery import Identity, identities_in_tree
 from techmap_sync.app.documents_found import MapFile, MapFiles, read_rest, statements_of
 from techmap_sync.app.targets import recognised
 from techmap_sync.checkout import Checkout, checkout_around
-from techmap_sync.config import environment
+from techmap_sync.config import environment, shipped
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.link_targets import MapSource
@@ -22,8 +22,8 @@ from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.planning.titles import former_keys, tracking_key
 from techmap_sync.settings import Settings
-from techmap_sync.sync.desired import UnwrittenMap
 from techmap_sync.sync.guards import Guard
+from techmap_sync.sync.match import UnwrittenMap
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,12 @@ def task_plan(file: MapFile, settings: Settings, source: MapSource, templates: T
     """Return the tasks of an approved map."""
     texts = TicketTexts(file.graph, source, templates, statements_of(file, settings))
     return plan_tasks(file.graph, settings.plan_options(), texts)
+
+
+def templates_of(settings: Settings, checkout: Checkout) -> TicketTemplates:
+    """Return the templates of a run. Compiling them takes longer than planning a map, so all maps share them."""
+    team = checkout.root / settings.templates if settings.templates else None
+    return TicketTemplates(shipped(""), team, checkout.root)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from techmap_sync.app.documents_found import MapFiles
     from techmap_sync.app.run import MapComparison, Planned
-    from techmap_sync.sync.changes import ChangeSet
+    from techmap_sync.sync.change_set import ChangeSet
     from techmap_sync.sync.outcomes import Outcome
 
 

@@ -1,14 +1,10 @@
-"""Guards of a whole run: which commit it may write, where maps may be published, and what was reviewed.
-
-Guards of a single map are in ``sync/guards.py``.
-"""
+"""What the guards in ``sync/guards.py`` ask of a run's surroundings: flags, git, the CI, a plan file."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from techmap_sync.app.ci_event import ci_run, is_ci
@@ -18,11 +14,18 @@ from techmap_sync.checkout import Checkout, Remote, checkout_around
 from techmap_sync.ci_run import CiRun
 from techmap_sync.config import environment
 from techmap_sync.errors import Refused, UsageProblem
-from techmap_sync.reports.messages import count
 from techmap_sync.settings import Settings
-from techmap_sync.sync.changes import ChangeSet, Conflict
-from techmap_sync.sync.guards import Guard, not_reviewed, read_reviewed
-from techmap_sync.sync.tracker import Tracker, Visibility
+from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.guards import (
+    Guard,
+    SideBranch,
+    conflict_refusal,
+    read_reviewed,
+    side_branch_refusal,
+    stale_plan_refusal,
+)
+from techmap_sync.sync.match import Audience
+from techmap_sync.sync.tracker import Tracker
 
 _BETWEEN = re.compile(r"[\s,]+")
 
@@ -39,34 +42,20 @@ def allowances(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(names)
 
 
-def exposure(tracker: Tracker, settings: Settings, remote: Remote | None) -> tuple[str, ...]:
-    """Return why maps must not be published in a tracker, which more people can read; empty when they may.
+def audience_of(tracker: Tracker, settings: Settings, remote: Remote | None) -> Audience | None:
+    """Return who can read the tickets and the repository of some maps; None where that makes no difference.
 
     The tracker is asked only when it belongs to another repository than the maps.
 
-    :param remote: where the repository of the maps is.
-    :raises TrackerError: it did not answer.
+    :param remote: the repository of the maps.
+    :raises TrackerError: the tracker refused or did not answer.
     """
     kind, _, target = tracker.name.partition(":")
     if settings.allow_public or remote is None or is_embedded(tracker) or remote.path.casefold() == target.casefold():
-        return ()
-    theirs = tracker.visibility()
-    ours = tracker.visibility(remote.path) if remote.kind == kind else None
-    if theirs in (None, Visibility.PRIVATE) or (ours is not None and theirs <= ours):
-        return ()
-    of_maps = f"is {ours.name.lower()}" if ours is not None else "cannot be seen there"
-    what = f"{tracker.name} is {theirs.name.lower()}, and {remote.canonical}, which holds the maps, {of_maps}"
-    return (f"{what}; allow_public = true in the settings lets its tickets be read",)
-
-
-@dataclass(frozen=True, slots=True)
-class SideBranch:
-    """What is checked out instead of the default branch."""
-
-    what: str
-    """``the branch idea``, ``pull request 12``, ``a detached HEAD``."""
-    default_branch: str = ""
-    """Empty when it is not known."""
+        return None
+    of_tickets = tracker.visibility()
+    of_maps = tracker.visibility(remote.path) if remote.kind == kind else None
+    return Audience(tracker.name, of_tickets, remote.canonical, of_maps)
 
 
 def side_branch(checkout: Checkout, environment: Mapping[str, str]) -> SideBranch | None:
@@ -128,32 +117,15 @@ def refuse_side_branch(tracker: Tracker, maps: Iterable[MapFile], checkout: Chec
     around = (checkout_around(file.path, checkout) for file in maps if file.approved)
     # The repository around a submodule decides which commit of it counts, so that repository's branch matters.
     checkouts = dict.fromkeys((checkout, *(each for each in around if not each.is_submodule)))
-    found = next(filter(None, (side_branch(each, environment()) for each in checkouts)), None)
-    if found is not None:
-        raise Refused(*_about(found))
-
-
-def _about(found: SideBranch) -> tuple[str, str]:
-    """Return what is refused and the way out."""
-    allow = f"--allow {Guard.BRANCH} goes ahead anyway"
-    if found.default_branch:
-        what = f"this is {found.what}, and tickets follow {found.default_branch}"
-        return what, f"plan shows what merging it would do; {allow}"
-    what = f"this is {found.what}, and nothing says that it is the default branch"
-    return what, f"git remote set-head origin --auto finds out which one is; {allow}"
+    _refuse(side_branch_refusal(next(filter(None, (side_branch(each, environment()) for each in checkouts)), None)))
 
 
 def refuse_conflicts(change_set: ChangeSet) -> None:
-    """Stop before the first write when a conflict is open.
+    """Stop before the first write when there is a conflict.
 
     :raises Refused: there is one.
     """
-    number = sum(isinstance(change, Conflict) for change in change_set.changes)
-    if number:
-        raise Refused(
-            f"{count(number, 'field')} changed by the map and by a human",
-            "settle with --resolve map KEY or --resolve tracker KEY",
-        )
+    _refuse(conflict_refusal(change_set))
 
 
 def refuse_unreviewed(change_set: ChangeSet, file: Path) -> None:
@@ -169,8 +141,9 @@ def refuse_unreviewed(change_set: ChangeSet, file: Path) -> None:
         raise UsageProblem(f"cannot read {file}: {error.strerror}", "write one with plan --out FILE") from error
     except (ValueError, LookupError, TypeError) as error:
         raise UsageProblem(f"{file} is not a plan", "write one with plan --out FILE") from error
-    extra = not_reviewed(change_set, reviewed)
-    if extra:
-        some = ", ".join(f"{change.action} {change.title}" for change in extra[:3])
-        what = f"the plan is stale: {file} does not show {count(len(extra), 'change')} ({some})"
-        raise Refused(what, "make a new one with plan --out, and review it")
+    _refuse(stale_plan_refusal(change_set, reviewed, str(file)))
+
+
+def _refuse(why: Refused | None) -> None:
+    if why is not None:
+        raise why

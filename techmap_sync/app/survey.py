@@ -15,8 +15,8 @@ from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.planning.titles import tracking_key
 from techmap_sync.reports.status_report import Document, status_document
 from techmap_sync.settings import Settings
-from techmap_sync.sync import claims, missing_names
-from techmap_sync.sync.changes import MapChanges
+from techmap_sync.sync import claims, task_changes
+from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.observe import listed
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.progress import Gate, MapProgress, Subject, take_stock
@@ -115,10 +115,10 @@ def examine(settings: Settings, checkout: Checkout) -> tuple[str, tuple[Finding,
 
 def _settings(tracker: Tracker, settings: Settings) -> Iterator[Finding]:
     """Yield the assignees and milestones of the settings that the tracker does not have."""
-    if people := missing_names.unknown_people(tracker, settings.assignees):
+    if people := task_changes.unknown_people(tracker, settings.assignees):
         what = f"no ticket can be assigned to {', '.join(sorted(people))}; correct assignees in the settings"
         yield Finding("assignees", False, what)
-    if milestones := missing_names.missing_milestones(tracker, [settings.milestone] if settings.milestone else []):
+    if milestones := task_changes.missing_milestones(tracker, [settings.milestone] if settings.milestone else []):
         yield Finding("milestone", True, f"there is no {', '.join(milestones)} yet; the first ticket creates it")
 
 

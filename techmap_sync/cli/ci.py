@@ -18,9 +18,10 @@ from techmap_sync.app.formats import Format, Report, asked_reports
 from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import ALL, shard_of
 from techmap_sync.app.results import Result, commented, rendered
-from techmap_sync.app.run import Planned, RunOptions, make_plan, tasks_alone
+from techmap_sync.app.run import Planned, RunOptions, make_plan
 from techmap_sync.app.run_guards import allowances, refuse_conflicts, refuse_side_branch
 from techmap_sync.app.targets import checkout_here, remarks_of, tracker_without_login
+from techmap_sync.app.without_tracker import tasks_alone
 from techmap_sync.checkout import Checkout
 from techmap_sync.ci_run import CiCommand, CiEvent
 from techmap_sync.cli import options

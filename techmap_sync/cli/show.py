@@ -8,8 +8,8 @@ import typer
 
 from techmap_sync.app.documents_found import description_of, read_one
 from techmap_sync.app.formats import ShowFormat
-from techmap_sync.app.run import homes_of_lines
 from techmap_sync.app.targets import checkout_here
+from techmap_sync.app.without_tracker import homes_of_lines
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen
 from techmap_sync.reports.map_view import show_json, show_text

@@ -15,18 +15,8 @@ from difflib import unified_diff
 from rich.text import Text
 
 from techmap_sync.reports.messages import clean, count
-from techmap_sync.sync.changes import (
-    UNSEEN,
-    Action,
-    Change,
-    ChangeSet,
-    Create,
-    Edit,
-    LinkChange,
-    MapChanges,
-    TicketChange,
-    counted,
-)
+from techmap_sync.sync.change_set import ChangeSet, MapChanges, counted
+from techmap_sync.sync.changes import UNSEEN, Action, Change, Create, Edit, LinkChange, TicketChange
 from techmap_sync.sync.outcomes import Outcome, Status, left_of
 from techmap_sync.sync.tracker import EdgeKind
 

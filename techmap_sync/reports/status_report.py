@@ -18,6 +18,7 @@ from techmap_sync.documents.work import Phase
 from techmap_sync.reports.harmless import inline, json_text
 from techmap_sync.reports.messages import clean, count
 from techmap_sync.secrecy import harmless
+from techmap_sync.sync.change_set import counted
 from techmap_sync.sync.changes import (
     LEDGER,
     MARKER,
@@ -33,7 +34,6 @@ from techmap_sync.sync.changes import (
     SkipLink,
     Unlink,
     Update,
-    counted,
 )
 from techmap_sync.sync.progress import Gate, MapProgress, Numbers, TaskProgress, TaskState, WaitsFor
 from techmap_sync.sync.tracker import Finding

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar, assert_never
 
 from techmap_sync.errors import OutcomeUnclear, TicketRefused
+from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.changes import (
     LEDGER,
-    ChangeSet,
     Close,
     Create,
     FieldEdit,

@@ -11,10 +11,10 @@ from techmap_sync.errors import UsageProblem
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.planning.titles import TRACKING_SLUG, tracking_key
 from techmap_sync.sync import claims
-from techmap_sync.sync.block import BEGIN, END, HEADING, Block, Unmanaged, read_block
+from techmap_sync.sync.block import BEGIN, END, HEADING, Block, Held, Unmanaged, read_block
 from techmap_sync.sync.comparison import carry_ticks, comparable, digest, text_digest, ticked
 from techmap_sync.sync.marker import PREFIX, Ledger, Marker, WrittenField
-from techmap_sync.sync.merge import Held, sections_of
+from techmap_sync.sync.merge import sections_of
 from techmap_sync.sync.moves import Moves, Side
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Departed, Former, Holdings, Sorted

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from techmap_sync.sync.marker import PREFIX, Marker, MarkerUnreadable, decode, encode
+from techmap_sync.sync.tracker import Ticket
 
 BEGIN = "<!-- techmap-sync begin -->"
 END = "<!-- techmap-sync end -->"
@@ -48,6 +49,19 @@ class Block:
     def texts(self) -> dict[str, str]:
         """Return the text of each section by name."""
         return {part.name: part.text for part in self.parts}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A ticket that we manage."""
+
+    ticket: Ticket
+    block: Block
+
+    @property
+    def marker(self) -> Marker:
+        """What we remember of it."""
+        return self.block.marker
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,11 @@ def text_digest(markdown: str) -> str:
     return digest(comparable(markdown))
 
 
+def section_digest(markdown: str) -> str:
+    """Return the digest of a section's text; empty for a section that is missing."""
+    return text_digest(markdown) if markdown.strip() else ""
+
+
 def comparable(markdown: str) -> str:
     """Return a text without what trackers and readers change in passing: line ends, outer blank lines, ticks, forms."""
     text = composed(with_line_feeds(markdown)).strip()

@@ -1,31 +1,30 @@
-"""Decides what happens to the tickets of all maps of a run. Pure; nothing is read or written here.
+"""Decides what happens to the tickets of all maps of a run. Pure: it reads and writes nothing.
 
-Five steps, in this order, each from the values of those before it:
+Five steps, each working on the values of the earlier ones:
 
 1. ``match``: which ticket belongs to which task, over all maps at once.
-2. ``desire``: what each ticket should say, cut to what the tracker takes.
-3. ``merge``: what of that is written, what people keep, what is closed.
-4. ``link``: parents and blocked-by edges, then the tracking ticket, whose ledger remembers them.
-5. ``guard``: why nothing of it may be written after all.
+2. ``desire``: what each ticket should say, within what the tracker can hold.
+3. ``merge``: what is written, what people keep, what is closed.
+4. ``link``: parents and blocked-by edges, then the tracking ticket, whose ledger records them.
+5. ``guard``: why none of it may be written after all.
 
-Push, status, tests and benchmarks call ``decide`` and nothing else.
+Push, status, tests and benchmarks all call ``decide``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskPlan
-from techmap_sync.sync import guards, ledger, orphans, task_changes, tracking_ticket
-from techmap_sync.sync.changes import Change, Create, MapChanges, Skip
-from techmap_sync.sync.desired import Beside, DesiredMap, Origin
-from techmap_sync.sync.link_fallback import EdgeTexts, KeyEdge, edge_texts
+from techmap_sync.sync import fallback, guards, orphans, task_changes, tracking_ticket
+from techmap_sync.sync.change_set import MapChanges
+from techmap_sync.sync.changes import Change, Create, Skip
+from techmap_sync.sync.fallback import EdgeTexts, KeyEdge
 from techmap_sync.sync.links import Wanted, without_room
 from techmap_sync.sync.marker import Ledger
-from techmap_sync.sync.match import Matched, match
+from techmap_sync.sync.match import Beside, DesiredMap, Matched, match
 from techmap_sync.sync.policy import SyncPolicy
-from techmap_sync.sync.retirement import empty, retire
 from techmap_sync.sync.tickets import Holdings, Sorted
 from techmap_sync.sync.tracker import Capabilities
 from techmap_sync.sync.writing import with_closing_labels
@@ -33,22 +32,22 @@ from techmap_sync.sync.writing import with_closing_labels
 
 @dataclass(frozen=True, slots=True)
 class DecidedMap:
-    """One map of a run next to its tickets."""
+    """One map of a run and its tickets."""
 
     changes: MapChanges
     tickets: Matched
     file_elsewhere: str = ""
-    """For a map without a file in this run: the file that may still be its own."""
+    """For a map without a file in this run: a file that may still be its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """All maps of a run next to their tickets."""
+    """All maps of a run and their tickets."""
 
     maps: tuple[DecidedMap, ...]
-    """In the order in which they were asked for; a lost one that is another map under its earlier id is left out."""
+    """In the order asked for, without lost maps that another map of this run has a new id for."""
     emptied: tuple[DecidedMap, ...] = ()
-    """Maps without a file whose last tickets went to other maps."""
+    """Maps without a file whose last tickets moved to other maps."""
     missing: tuple[DecidedMap, ...] = ()
     """The other maps without a file; their tickets stay as they are."""
 
@@ -61,11 +60,11 @@ class Decided:
 def decide(
     desired: Sequence[DesiredMap], found: Sorted, beside: Beside, capabilities: Capabilities, policy: SyncPolicy
 ) -> Decided:
-    """Return what has to be done so that the tracker holds what the maps say.
+    """Return what to do so that the tracker has what the maps ask for.
 
-    A move needs both maps: where a guard refuses one of them, the other is decided again without it.
+    A move needs both maps: where a guard refuses one of them, everything is decided again without moves of that map.
 
-    :param desired: the maps of this run, each id once, but for maps that are not approved.
+    :param desired: the maps of this run; ids are unique, except among maps that are not approved.
     :param found: all tickets of the tracker.
     """
     refused: dict[str, tuple[str, ...]] = {}
@@ -75,10 +74,14 @@ def decide(
         refusing = {each.changes.map_id: each.changes.refusals for each in maps if each.changes.refusals}
         more = {map_id: why for map_id, why in refusing.items() if map_id in matches.moving - refused.keys()}
         if not more:
-            emptied = _emptied(matches.without_file, beside, capabilities, policy)
-            said = _said(_still_refused(maps, refused), emptied, policy)
-            return replace(said, missing=_missing(said, matches.renamed, found, beside, policy))
+            break
         refused |= more
+    ends = ((each, orphans.empty(each, capabilities, policy)) for each in matches.without_file)
+    emptied = [DecidedMap(end, each, beside.file_of(end.map_id, end.path)) for each, end in ends if end]
+    decided = _as_one_run([_still_refused(each, refused) for each in maps], emptied, policy)
+    known = matches.renamed | {each.changes.map_id for each in decided.every}
+    missing = orphans.missing(known, found, beside, policy)
+    return replace(decided, missing=tuple(DecidedMap(each, left, there) for each, left, there in missing))
 
 
 def _decided(matched: Matched, beside: Beside, capabilities: Capabilities, policy: SyncPolicy) -> DecidedMap:
@@ -91,12 +94,12 @@ def _decided(matched: Matched, beside: Beside, capabilities: Capabilities, polic
 def _changes(matched: Matched, there: str, capabilities: Capabilities, policy: SyncPolicy) -> MapChanges:
     """Return what happens to the tickets of one map.
 
-    :param there: the file that may be that of a map whose file was said to be gone.
+    :param there: a file that may still be that of a lost map.
     """
-    if matched.desired.retired:
-        return retire(matched, there, capabilities, policy)
+    wanted = matched.desired
+    if wanted.retired:
+        return orphans.retire(matched, there, capabilities, policy)
     if matched.plan is None:
-        wanted = matched.desired
         return MapChanges(wanted.map_id, wanted.origin.path, False, wanted.reasons, ready=wanted.ready)
     desired = desire(matched.plan, matched.holdings, capabilities, policy)
     merged = merge(matched, desired, capabilities, policy)
@@ -109,43 +112,48 @@ class Desired:
     """What the tickets of one map should say."""
 
     plan: TaskPlan
-    """Texts no longer than their tickets take; the tracking ticket still without its task list."""
+    """With texts that fit; the tracking ticket still lacks its task list."""
     numbers: Mapping[str, str]
-    """Number of every ticket that there is, by key."""
+    """Number of every existing ticket, by key."""
     texts: EdgeTexts
     refused: frozenset[KeyEdge]
-    """Edges that the tracker would not take, which are not tried again."""
+    """Edges that the tracker refused earlier; they are not tried again."""
     no_room: frozenset[KeyEdge]
-    """Edges that the tickets have no room for."""
+    """Edges that exceed what the tracker allows one ticket."""
 
 
 def desire(plan: TaskPlan, holdings: Holdings, capabilities: Capabilities, policy: SyncPolicy) -> Desired:
-    """Return what the tickets of a map should say; what the tracker cannot hold as a link, the texts say."""
+    """Return what the tickets of a map should say, including what the tracker cannot hold as a link."""
     numbers = {key: held.ticket.number for key, held in holdings.tickets.items()}
     refused = frozenset() if policy.refresh else holdings.ledger.refused
     no_room = without_room(plan, holdings, capabilities)
-    texts = edge_texts(plan, capabilities, no_room | refused)
-    fitted = tracking_ticket.fitted_plan(texts.of_tasks(plan, numbers), holdings, capabilities)
+    texts = fallback.edge_texts(plan, capabilities, no_room | refused)
+    fitted = fallback.fitted_plan(texts.of_tasks(plan, numbers), holdings, capabilities)
     return Desired(fitted, numbers, texts, refused, no_room)
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What happens to the tickets of one map but for their links."""
+    """What happens to the tickets of one map, apart from their links."""
 
     holdings: Holdings
-    """With the keys that get another ticket, to which no link was applied."""
+    """With the keys that get a new ticket, which has no links yet."""
     tasks: tuple[Change, ...]
     orphans: tuple[Change, ...]
     copies: tuple[Change, ...]
 
+    @property
+    def created(self) -> frozenset[str]:
+        """Keys of the tasks that get a new ticket."""
+        return frozenset(change.key for change in self.tasks if isinstance(change, Create))
+
 
 def merge(matched: Matched, desired: Desired, capabilities: Capabilities, policy: SyncPolicy) -> Merged:
-    """Compare each task with its ticket, and look at the tickets that no task asks for."""
+    """Compare each task with its ticket, and judge the tickets that no task asks for."""
     plan, holdings, origin, held = desired.plan, matched.holdings, matched.desired.origin, matched.held
     tasks = tuple(c for spec in plan.tasks for c in task_changes.task_changes(spec, holdings, held, policy))
     created = {change.key for change in tasks if isinstance(change, Create)}
-    renewed = replace(holdings, renewed=holdings.renewed | created | ledger.bound_again(holdings))
+    renewed = replace(holdings, renewed=holdings.renewed | created | tracking_ticket.bound_again(holdings))
     text = orphans.map_text(origin.text, origin.text_digest, holdings.ledger)
     gone = orphans.orphan_changes(plan, text, renewed, policy, held)
     return Merged(
@@ -167,32 +175,26 @@ class Linked:
 
 
 def link(matched: Matched, desired: Desired, merged: Merged, capabilities: Capabilities, policy: SyncPolicy) -> Linked:
-    """Return the links to make and to take away, and what becomes of the tracking ticket."""
+    """Return the links to add and remove, and the changes to an existing tracking ticket."""
     plan, holdings, changes = desired.plan, merged.holdings, (*merged.tasks, *merged.orphans)
     tasks = {spec.key for spec in plan.tasks}
-    created = {change.key for change in merged.tasks if isinstance(change, Create)}
     kept = frozenset(change.key for change in changes if isinstance(change, Skip)) - tasks
-    skipped = frozenset(tasks - created - holdings.tickets.keys())
+    skipped = frozenset(tasks - merged.created - holdings.tickets.keys())
     wanted = Wanted(plan, holdings, capabilities, skipped, desired.refused, desired.no_room, kept, policy.resolve)
     edges, texts = wanted.changes(), replace(desired.texts, listed=wanted.task_list())
-    planned = ledger.planned_ledger(wanted, matched.desired.origin, (*merged.tasks, *edges))
+    ledger = tracking_ticket.planned_ledger(wanted, matched.desired.origin, (*merged.tasks, *edges))
     listing = replace(plan, tracking=texts.of_tracking(plan.tracking, desired.numbers))
     tracking = (
-        *tracking_ticket.tracking_update(listing, holdings, policy, planned),
+        *tracking_ticket.tracking_update(listing, holdings, policy, ledger),
         *tracking_ticket.tracking_state(listing, holdings, policy, changes),
     )
-    return Linked(edges, tracking, planned, texts)
+    return Linked(edges, tracking, ledger, texts)
 
 
 def guard(
-    matched: Matched,
-    desired: Desired,
-    merged: Merged,
-    linked: Linked,
-    capabilities: Capabilities,
-    policy: SyncPolicy,
+    matched: Matched, desired: Desired, merged: Merged, linked: Linked, capabilities: Capabilities, policy: SyncPolicy
 ) -> MapChanges:
-    """Return all changes of a map, in the order in which they are written, with why they must not be."""
+    """Return all changes of a map in the order in which they are written, and why they must not be."""
     plan, holdings, origin = desired.plan, merged.holdings, matched.desired.origin
     changes = (
         *tracking_ticket.tracking_creation(plan, holdings),
@@ -208,6 +210,7 @@ def guard(
         replace(plan, tracking=longest), origin.path, linked.ledger, holdings, capabilities, policy
     )
     refusals = (
+        *guards.audience_refusals(matched.desired.audience),
         *matched.doubts,
         *guards.tracking_refusals(plan.tracking.key, holdings, policy),
         *(room if any(change.writes for change in changes) else ()),
@@ -225,63 +228,25 @@ def guard(
         base=holdings.written_ledger,
         ledger=linked.ledger,
         texts=linked.texts,
-        elsewhere=ledger.elsewhere(holdings),
-        leaving=ledger.leaving(holdings),
+        elsewhere=tracking_ticket.elsewhere(holdings),
+        leaving=tracking_ticket.leaving(holdings),
         bound=holdings.bound,
         arriving=frozenset(holdings.arrived),
     )
 
 
-def _still_refused(maps: Sequence[DecidedMap], refused: Mapping[str, tuple[str, ...]]) -> list[DecidedMap]:
-    """Keep refusing the maps that a guard refused, though nothing speaks against them once nothing moves."""
-    return [
-        replace(
-            each, changes=replace(each.changes, refusals=each.changes.refusals or refused.get(each.changes.map_id, ()))
-        )
-        for each in maps
-    ]
+def _still_refused(decided: DecidedMap, refused: Mapping[str, tuple[str, ...]]) -> DecidedMap:
+    """Keep a refusal although the guard is satisfied now that nothing moves."""
+    changes = decided.changes
+    return replace(decided, changes=replace(changes, refusals=changes.refusals or refused.get(changes.map_id, ())))
 
 
-def _emptied(
-    without_file: Sequence[Matched], beside: Beside, capabilities: Capabilities, policy: SyncPolicy
-) -> list[DecidedMap]:
-    """Return how maps without a file end whose tickets all went to other maps."""
-    ends = [(matched, empty(matched, capabilities, policy)) for matched in without_file]
-    return [DecidedMap(end, matched, beside.file_of(end.map_id, end.path)) for matched, end in ends if end]
-
-
-def _said(maps: Sequence[DecidedMap], emptied: Sequence[DecidedMap], policy: SyncPolicy) -> Decided:
-    """Say once what concerns many tickets, and refuse all of it when the team lets conflicts fail."""
+def _as_one_run(maps: Sequence[DecidedMap], emptied: Sequence[DecidedMap], policy: SyncPolicy) -> Decided:
+    """Report once what concerns many tickets, and refuse everything for a conflict where the settings say so."""
     every = [*maps, *emptied]
     changes = guards.refused_for_conflicts(task_changes.said_once([each.changes for each in every]), policy)
-    said = [
+    decided = [
         replace(each, changes=guards.refused_at_last(of_map, each.tickets.desired))
         for each, of_map in zip(every, changes, strict=True)
     ]
-    return Decided(tuple(said[: len(maps)]), tuple(said[len(maps) :]))
-
-
-def _missing(
-    decided: Decided, renamed: Set[str], found: Sorted, beside: Beside, policy: SyncPolicy
-) -> tuple[DecidedMap, ...]:
-    """Report the other maps that have tickets and no file; of other repositories nobody knows which maps there are."""
-    if beside.listed_ids is None:
-        return ()
-    known = beside.listed_ids | renamed | {each.changes.map_id for each in decided.every}
-    return tuple(
-        _without_file(map_id, path, holdings, beside)
-        for map_id, holdings in found.maps.items()
-        if map_id not in known and any(policy.is_from_here(held.marker.source) for held in holdings.all)
-        for path in [next((held.marker.path for held in holdings.all), "")]
-        if path
-    )
-
-
-def _without_file(map_id: str, path: str, holdings: Holdings, beside: Beside) -> DecidedMap:
-    there = beside.file_of(map_id, path)
-    retire_it = f"its file is missing; reconcile --retire {map_id} closes its tickets"
-    add_it = f"its file {there} is not among the maps: add it to the setting maps"
-    reasons = (add_it if there else retire_it,)
-    desired = DesiredMap(map_id, Origin(there or path), reasons=reasons, lost=True)
-    changes = MapChanges(map_id, there or path, approved=False, reasons=reasons)
-    return DecidedMap(changes, Matched(desired, holdings=holdings), there)
+    return Decided(tuple(decided[: len(maps)]), tuple(decided[len(maps) :]))

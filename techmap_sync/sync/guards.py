@@ -1,4 +1,7 @@
-"""Guards: what makes a run refuse before its first write. Each says the number, the limit and the flag."""
+"""Guards: what makes a run refuse before its first write. Each names the number, the limit and the way out. Pure.
+
+``refusals`` judges one map, ``decide`` calls it. What concerns the whole run is a ``Refused`` that ``app/`` raises.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,21 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from techmap_sync.errors import Refused
 from techmap_sync.sync import claims
-from techmap_sync.sync.changes import KEY, LEDGER, Action, Change, ChangeSet, Close, Conflict, MapChanges, Update
+from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.changes import KEY, LEDGER, Action, Change, Close, Conflict, Update
 from techmap_sync.sync.comparison import comparable, digest
-from techmap_sync.sync.desired import DesiredMap, Origin
 from techmap_sync.sync.marker import Ledger
+from techmap_sync.sync.match import Audience, DesiredMap, Origin
 from techmap_sync.sync.merge import TITLE
 from techmap_sync.sync.policy import Descent, OnConflict, SyncPolicy
 from techmap_sync.sync.tickets import Holdings
-from techmap_sync.sync.tracker import CloseReason, State
+from techmap_sync.sync.tracker import CloseReason, State, Visibility
 from techmap_sync.text_forms import differs_only_by_number
 
 FEW = 10
-"""Below this many open tickets a share says little, and a number is the limit."""
+"""Below this many open tickets the limit is a number, not a share."""
 
 
 class Guard(StrEnum):
@@ -33,17 +38,17 @@ class Guard(StrEnum):
     OLDER = "older"
     GONE = "gone"
     EXISTS = "exists"
-    """Retiring a map whose file may still be there; see ``app/run.py``."""
+    """Retiring a map whose file may still exist."""
     BRANCH = "branch"
-    """Writing to a server from another branch than the default one; see ``app/run_guards.py``."""
+    """Writing to a server from a branch other than the default one."""
     UNCOMMITTED = "uncommitted"
-    """Writing, in a CI, what no commit holds; see ``app/other_documents.py``."""
+    """Writing in CI what no commit contains; see ``app/other_documents.py``."""
 
 
 def refusals(changes: tuple[Change, ...], origin: Origin, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:
-    """Return why these changes of one map must not be written, empty when they may.
+    """Return why these changes of one map must not be written; empty when they may.
 
-    :param origin: the text and the commit that the map was read from.
+    :param origin: the text and commit that the map was read from.
     """
     found = (
         *_too_many(changes, policy),
@@ -58,15 +63,26 @@ def refusals(changes: tuple[Change, ...], origin: Origin, holdings: Holdings, po
 def retirement_refusals(
     changes: tuple[Change, ...], origin: Origin, holdings: Holdings, policy: SyncPolicy
 ) -> tuple[str, ...]:
-    """Return why a map must not be retired: closing all of it is what its author asked for, if that is the latest word.
+    """Return why a map must not be retired. Its author wants every ticket closed, so only an older commit counts.
 
     The parameters are those of ``refusals``.
     """
     return tuple(_not_allowed(_too_old(changes, origin, holdings.ledger), policy))
 
 
+def audience_refusals(audience: Audience | None) -> tuple[str, ...]:
+    """Return why a map must not be published: more people can read the tracker than the map."""
+    if audience is None or audience.tickets in (None, Visibility.PRIVATE):
+        return ()
+    if audience.maps is not None and audience.tickets <= audience.maps:
+        return ()
+    of_maps = f"is {audience.maps.name.lower()}" if audience.maps is not None else "cannot be seen there"
+    what = f"{audience.tracker} is {audience.tickets.name.lower()}, and {audience.source}, which holds the maps"
+    return (f"{what}, {of_maps}; allow_public = true in the settings lets its tickets be read",)
+
+
 def tracking_refusals(key: str, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:
-    """Return why no tracking ticket may be made for a map that has none: it was lost, or somebody's ticket claims it.
+    """Return why a map must not get a tracking ticket: its own was lost, or another author's ticket claims to be it.
 
     :param key: key of the tracking ticket.
     """
@@ -75,7 +91,7 @@ def tracking_refusals(key: str, holdings: Holdings, policy: SyncPolicy) -> tuple
 
 
 def _lost_tracking(holdings: Holdings, key: str, policy: SyncPolicy) -> tuple[str, ...]:
-    """Its tickets name a tracking ticket that is no longer to be had."""
+    """Refuse when the map's tickets name a tracking ticket that no longer exists."""
     numbers = holdings.named_tracking
     if not numbers or key in policy.recreate:
         return ()
@@ -86,9 +102,9 @@ def _lost_tracking(holdings: Holdings, key: str, policy: SyncPolicy) -> tuple[st
 
 
 def existing_file_refusals(there: str, policy: SyncPolicy) -> tuple[str, ...]:
-    """Return why a map must not be retired whose file was said to be gone.
+    """Return why a map must not be retired although its file was reported missing.
 
-    :param there: a file that may be its own, empty when there is none.
+    :param there: a file that may be the map's; empty when there is none.
     """
     reason = f"{there} may still be this map's file; reconcile --allow {Guard.EXISTS} retires the map anyway"
     return (reason,) if there and Guard.EXISTS not in policy.allowed else ()
@@ -114,7 +130,7 @@ def _too_many(changes: tuple[Change, ...], policy: SyncPolicy) -> Iterator[tuple
 def _too_many_retitled(
     changes: tuple[Change, ...], holdings: Holdings, policy: SyncPolicy
 ) -> Iterator[tuple[Guard, str]]:
-    """Only words of a task's own count: a renamed map, or another Unicode form, takes no ticket for another one."""
+    """Count only changes to a task's own words; a renamed map or another Unicode form does not count."""
     updates = (c for c in changes if isinstance(c, Update) and c.key in holdings.tickets)
     number = sum(_says_other_words(change) for change in updates)
     limit = _limit(len(holdings.tickets), policy.limits.max_retitled_share, policy)
@@ -123,7 +139,7 @@ def _too_many_retitled(
 
 
 def _says_other_words(change: Update) -> bool:
-    """Whether a title changes by more than the map's name in it, or a number in front of its words."""
+    """Whether a title changes by more than the map's name in it or a leading number."""
     if change.spec.named_by_map:
         return False
     if change.spec.earlier in [edit.before for edit in change.edits if edit.name == KEY]:
@@ -135,7 +151,7 @@ def _says_other_words(change: Update) -> bool:
 def _too_many_closed(
     changes: tuple[Change, ...], holdings: Holdings, policy: SyncPolicy
 ) -> Iterator[tuple[Guard, str]]:
-    """Orphans count; finished tasks and untouched copies of other tickets lose nothing."""
+    """Count orphans only: closing finished tasks and untouched copies loses nothing."""
     number = sum(isinstance(c, Close) and c.close_reason is CloseReason.NOT_PLANNED for c in changes)
     still_open = sum(held.ticket.state is State.OPEN for held in holdings.tickets.values())
     limit = _limit(still_open, policy.limits.max_closed_share, policy)
@@ -144,12 +160,12 @@ def _too_many_closed(
 
 
 def _limit(total: int, share: float, policy: SyncPolicy) -> tuple[float, str]:
-    """Return how many are allowed, and how that is said."""
+    """Return how many are allowed, as a number and in words."""
     return (share * total, f"{share:.0%}") if total >= FEW else (policy.limits.max_few, str(policy.limits.max_few))
 
 
 def _too_old(changes: tuple[Change, ...], origin: Origin, ledger: Ledger) -> Iterator[tuple[Guard, str]]:
-    """A commit is older when it is in the history of the other one; the clocks decide only where git cannot tell."""
+    """Refuse a commit that is an ancestor of the ledger's; commit times decide only where git cannot tell."""
     if not any(change.writes for change in changes):
         return
     written = f"the tickets were written from commit {ledger.commit[:12]} of {ledger.commit_time}"
@@ -161,7 +177,7 @@ def _too_old(changes: tuple[Change, ...], origin: Origin, ledger: Ledger) -> Ite
 
 
 def _is_earlier(first: str, second: str) -> bool:
-    """Whether one time is before another; one that cannot be read is not."""
+    """Whether one time is before another; False when either cannot be read."""
     try:
         return datetime.fromisoformat(first).astimezone(UTC) < datetime.fromisoformat(second).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -169,15 +185,15 @@ def _is_earlier(first: str, second: str) -> bool:
 
 
 def _too_many_gone(holdings: Holdings) -> Iterator[tuple[Guard, str]]:
-    """Several listed tickets missing at once looks like a listing that lies, not like people who deleted them."""
+    """Refuse when several tickets of the ledger are missing at once: more likely a bad listing than deletions."""
     missing = holdings.missing
     if len(missing) > 1:
         yield Guard.GONE, f"{len(missing)} tickets of the ledger are gone at once ({', '.join(sorted(missing)[:3])}, …)"
 
 
 def refused_for_conflicts(maps: Sequence[MapChanges], policy: SyncPolicy) -> tuple[MapChanges, ...]:
-    """Return the same maps, all refused when a conflict is open and the team lets conflicts fail."""
-    number = sum(isinstance(change, Conflict) for each in maps for change in each.changes)
+    """Return the same maps, all refused when there is a conflict and the setting is ``on_conflict = "fail"``."""
+    number = _conflicts(change for each in maps for change in each.changes)
     if policy.on_conflict is not OnConflict.FAIL or not number:
         return tuple(maps)
     fields = "1 field was" if number == 1 else f"{number} fields were"
@@ -186,9 +202,43 @@ def refused_for_conflicts(maps: Sequence[MapChanges], policy: SyncPolicy) -> tup
     return tuple(replace(each, refusals=(*each.refusals, why)) if each.changes else each for each in maps)
 
 
+def _conflicts(changes: Iterable[Change]) -> int:
+    return sum(isinstance(change, Conflict) for change in changes)
+
+
 def refused_at_last(changes: MapChanges, desired: DesiredMap) -> MapChanges:
-    """Return the same changes, refused where nothing else speaks against them but that no commit holds the text."""
+    """Return the same changes, refused when no commit contains the map's text; asked only if no other guard refuses."""
     return replace(changes, notes=desired.notes, refusals=desired.unwritable) if changes.writes else changes
+
+
+@dataclass(frozen=True, slots=True)
+class SideBranch:
+    """What is checked out instead of the default branch."""
+
+    what: str
+    """``the branch idea``, ``pull request 12``, ``a detached HEAD``."""
+    default_branch: str = ""
+    """Empty when it is not known."""
+
+
+def side_branch_refusal(branch: SideBranch | None) -> Refused | None:
+    """Return why a server must not be written to from this branch; None when it may."""
+    if branch is None:
+        return None
+    allow = f"--allow {Guard.BRANCH} goes ahead anyway"
+    if branch.default_branch:
+        what = f"this is {branch.what}, and tickets follow {branch.default_branch}"
+        return Refused(what, f"plan shows what merging it would do; {allow}")
+    what = f"this is {branch.what}, and nothing says that it is the default branch"
+    return Refused(what, f"git remote set-head origin --auto finds out which one is; {allow}")
+
+
+def conflict_refusal(change_set: ChangeSet) -> Refused | None:
+    """Return why nothing must be written when conflicts are errors; None when there is no conflict."""
+    number = _conflicts(change_set.changes)
+    fields = "1 field" if number == 1 else f"{number} fields"
+    what = f"{fields} changed by the map and by a human"
+    return Refused(what, "settle with --resolve map KEY or --resolve tracker KEY") if number else None
 
 
 Fingerprint = tuple[str, ...]
@@ -203,22 +253,31 @@ class ReviewedPlan:
 
 
 def edit_digests(change: Change) -> list[list[str]]:
-    """Return (field, digest before, digest after) of every field that a change touches, for a plan file."""
+    """Return (field, digest before, digest after) of every field that a change edits, for a plan file."""
     return [[edit.name, digest(edit.before), digest(edit.after)] for edit in change.edits]
 
 
 def read_reviewed(document: Mapping[str, Any]) -> ReviewedPlan:
     """Read a plan file that ``plan --out`` wrote.
 
-    :raises LookupError, TypeError: the document is no such file.
+    :raises LookupError, TypeError: the document is not a plan file.
     """
     allowed = (mark for change in document["changes"] for mark in _marks_of_row(change))
     return ReviewedPlan(str(document["tracker"]), frozenset(allowed))
 
 
-def not_reviewed(change_set: ChangeSet, plan: ReviewedPlan) -> tuple[Change, ...]:
-    """Return the changes that the reviewed plan does not show; what is applied already is no longer among them."""
-    return tuple(change for change in change_set.writes if not set(_marks(change)) <= plan.allowed)
+def stale_plan_refusal(change_set: ChangeSet, plan: ReviewedPlan, file: str) -> Refused | None:
+    """Return why nothing must be written: the reviewed plan does not show all of it. None when it does.
+
+    :param file: name of the plan file.
+    """
+    extra = [change for change in change_set.writes if not set(_marks(change)) <= plan.allowed]
+    if not extra:
+        return None
+    number = "1 change" if len(extra) == 1 else f"{len(extra)} changes"
+    some = ", ".join(f"{change.action} {change.title}" for change in extra[:3])
+    what = f"the plan is stale: {file} does not show {number} ({some})"
+    return Refused(what, "make a new one with plan --out, and review it")
 
 
 def _marks(change: Change) -> Iterable[Fingerprint]:
@@ -239,5 +298,5 @@ def _field_mark(key: str, name: str, before: str, after: str) -> Fingerprint:
 
 
 def _is_ledger(name: str) -> bool:
-    """The ledger follows from everything else; nobody reviews it by itself."""
+    """Whether a field is the ledger, which follows from everything else and needs no review of its own."""
     return name == LEDGER

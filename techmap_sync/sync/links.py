@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.sync.block import Held
 from techmap_sync.sync.changes import Change, Create, Link, LinkWrite, Skip, SkipLink, Unlink
-from techmap_sync.sync.link_fallback import KeyEdge, lists_tickets, says_who_waits
-from techmap_sync.sync.merge import Held
+from techmap_sync.sync.fallback import KeyEdge, lists_tickets, says_who_waits
 from techmap_sync.sync.policy import Side
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Capabilities, EdgeKind, State, Ticket

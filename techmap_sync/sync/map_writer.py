@@ -14,7 +14,8 @@ from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, Ticket
 from techmap_sync.planning.task import SectionName, TaskSpec
 from techmap_sync.sync import writing
 from techmap_sync.sync.arrivals import bound
-from techmap_sync.sync.block import Block, read_block
+from techmap_sync.sync.block import Block, Held, read_block
+from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import (
     MARKER,
     Close,
@@ -23,7 +24,6 @@ from techmap_sync.sync.changes import (
     LabelOrphan,
     Link,
     LinkWrite,
-    MapChanges,
     Reopen,
     TicketWrite,
     Unlink,
@@ -31,14 +31,14 @@ from techmap_sync.sync.changes import (
     Write,
 )
 from techmap_sync.sync.comparison import text_digest
-from techmap_sync.sync.ledger import final_ledger
-from techmap_sync.sync.link_fallback import EdgeTexts
+from techmap_sync.sync.fallback import EdgeTexts
 from techmap_sync.sync.marker import Ledger
-from techmap_sync.sync.merge import Held, has_label
+from techmap_sync.sync.merge import has_label
 from techmap_sync.sync.observe import listed
 from techmap_sync.sync.outcomes import Outcome, Status, Tolerance
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Draft, Edge, State, Ticket, Tracker
+from techmap_sync.sync.tracking_ticket import final_ledger
 
 _IN_TEXT = "the texts of the tickets say it instead; push --refresh tries again"
 

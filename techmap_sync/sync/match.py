@@ -1,63 +1,152 @@
-"""The first step of the decision, over all maps of a run at once: which ticket belongs to which task.
+"""The first step of the decision, for all maps of a run at once: which ticket belongs to which task. Pure.
 
-A map may have had another id, and a task may have been in another map. Pure; nothing is read or written here.
+A map may have had another id, and a task may have been in another map.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.arrivals import after_moves
-from techmap_sync.sync.desired import Beside, DesiredMap, Origin
 from techmap_sync.sync.moves import Moves, Side, find_moves, has_open_ends, tickets_that_may_be_anywhere
-from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.policy import Descent, SyncPolicy, not_known
 from techmap_sync.sync.renames import find_renames, overlap, under_new_id
 from techmap_sync.sync.task_changes import with_follow_ups
 from techmap_sync.sync.tickets import Departed, Holdings, Sorted
+from techmap_sync.sync.tracker import Visibility
 
 REFUSED = "its changes are refused"
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a map was read from; the ledger remembers it."""
+
+    path: str
+    text: str = ""
+    """The map's whole text."""
+    text_digest: str = ""
+    settings: str = ""
+    """Digest of settings and version."""
+    commit: str = ""
+    commit_time: str = ""
+    is_committed: bool = True
+    """Whether that commit contains the text."""
+    descent_from: Callable[[str], Descent] = not_known
+    """How that commit is related to another one."""
+
+    @property
+    def commit_of_text(self) -> str:
+        """The commit that contains the text; empty when none does yet."""
+        return self.commit if self.is_committed else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who can read the tickets of a map, and who can read the map. None: unknown, or not visible to our account."""
+
+    tracker: str
+    tickets: Visibility | None
+    source: str
+    """The repository of the map."""
+    maps: Visibility | None
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredMap:
+    """One map of a run: what its file asks for."""
+
+    map_id: str
+    origin: Origin
+    plan: TaskPlan | None = None
+    """The tasks of an approved map."""
+    retired: bool = False
+    lost: bool = False
+    """It has no file: it is retired unless another map of this run has a new id for it."""
+    reasons: tuple[str, ...] = ()
+    """Why its tickets stay as they are: it is not approved, or has errors."""
+    ready: bool = False
+    """Whether its author approved it."""
+    audience: Audience | None = None
+    """None where writing its tickets shows it to nobody new, or a setting allows that."""
+    shown_path: str = ""
+    """Where services find the file, if not at the path in its own repository."""
+    notes: tuple[str, ...] = ()
+    """What a reader should know when its tickets are written."""
+    unwritable: tuple[str, ...] = ()
+    """Why nothing may be written although no other guard refuses: no commit contains its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnwrittenMap:
+    """A map that has a file, but whose tickets this run does not write."""
+
+    plan: TaskPlan
+    path: str
+    why: str
+    """``this run does not read docs/b.md``."""
+
+
+def _no_file(_map_id: str, _path: str) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What exists besides the maps of a run; each function is called only where its answer matters."""
+
+    has_file: Callable[[str], bool]
+    """Whether any file has a map id."""
+    unwritten: Callable[[], Sequence[UnwrittenMap]] = tuple
+    """The other maps that have a file, including those of this run that are not approved."""
+    unreadable: Callable[[], Sequence[str]] = tuple
+    """Files that cannot be read and may be maps."""
+    file_of: Callable[[str, str], str] = _no_file
+    """The path of a file that may be that of a map, from its id and its former path; empty when there is none."""
+    listed_ids: Set[str] | None = None
+    """Ids of all maps that this run and other shards read; None when maps without a file are not reported."""
+
+
+@dataclass(frozen=True, slots=True)
 class Matched:
-    """One map whose tickets have the keys of today."""
+    """One map and its tickets under their current keys."""
 
     desired: DesiredMap
     plan: TaskPlan | None = None
-    """What an approved map asks for, follow-ups included."""
+    """The tasks of an approved map, including follow-ups."""
     holdings: Holdings = field(default_factory=Holdings)
     held: Mapping[str, str] = field(default_factory=dict)
     """Key of a task or ticket that is neither created nor closed -> why."""
     doubts: tuple[str, ...] = ()
-    """Why none of its changes may be written."""
+    """Why its tickets cannot be trusted to be all there are."""
     remarks: Mapping[str, str] = field(default_factory=dict)
     """Key of a task that gets a new ticket -> which earlier ticket may be the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """All maps of a run with their tickets."""
+    """All maps of a run and their tickets."""
 
     maps: tuple[Matched, ...]
-    """In the order in which they were asked for; a lost one that is another map under its earlier id is left out."""
+    """In the order asked for, without lost maps that another map of this run has a new id for."""
     without_file: tuple[Matched, ...]
-    """Maps without a file, from which tickets may have gone to others."""
+    """Maps without a file, whose tickets may have moved to other maps."""
     renamed: frozenset[str]
-    """Ids under which maps of this run were known before."""
+    """Earlier ids of maps of this run."""
     moving: frozenset[str]
-    """Ids of the maps between which something moves."""
+    """Ids of the maps between which tickets move."""
 
 
 def match(
     desired: Sequence[DesiredMap], found: Sorted, beside: Beside, policy: SyncPolicy, refused: Set[str] = frozenset()
 ) -> Matches:
-    """Match the tasks of all maps with their tickets.
+    """Match the tasks of all maps with tickets.
 
     :param desired: the maps of this run.
     :param found: all tickets of the tracker.
-    :param refused: ids of maps that a guard refuses: nothing moves from or to them.
+    :param refused: ids of maps that a guard refuses: nothing moves to or from them.
     """
     own, taken = _own_tickets(desired, found, beside)
     left = [each for each in desired if each.map_id not in taken]
@@ -79,7 +168,7 @@ def match(
 def _matched(desired: DesiredMap, holdings: Holdings, found: Sorted, moves: Moves) -> Matched:
     map_id, plan = desired.map_id, desired.plan
     if desired.retired:
-        return Matched(desired, holdings=holdings, held=moves.held, doubts=desired.doubts)
+        return Matched(desired, holdings=holdings, held=moves.held)
     if plan is None:
         return Matched(desired, holdings=found.of(map_id))
     held = {key: why for key, why in moves.held.items() if key.startswith(f"{map_id}/")}
@@ -87,8 +176,8 @@ def _matched(desired: DesiredMap, holdings: Holdings, found: Sorted, moves: Move
     kept = {key: ticket for key, ticket in holdings.tickets.items() if key not in held}
     renames = find_renames(free, replace(holdings, tickets=kept) if held else holdings)
     today = holdings.renamed(renames.keys).sifted(map_id, {spec.key for spec in plan.tasks})
-    doubts = (*desired.doubts, *found.doubts.get(map_id, ()))
-    return Matched(desired, with_follow_ups(plan, today), today, {**renames.held, **held}, doubts, moves.remarks)
+    held = {**renames.held, **held}
+    return Matched(desired, with_follow_ups(plan, today), today, held, found.doubts.get(map_id, ()), moves.remarks)
 
 
 def _lost(side: Side, holdings: Holdings) -> Matched:
@@ -99,7 +188,7 @@ def _lost(side: Side, holdings: Holdings) -> Matched:
 def _own_tickets(
     desired: Sequence[DesiredMap], found: Sorted, beside: Beside
 ) -> tuple[dict[str, Holdings], frozenset[str]]:
-    """Return the tickets of each map, and the ids of maps that got another one."""
+    """Return the tickets of each map, and the earlier ids of renamed maps."""
     own = {each.map_id: found.of(each.map_id) for each in desired}
     new = [each.plan for each in desired if each.plan and not own[each.map_id].all]
     gone = _without_file(desired, found, beside) if new else {}
@@ -107,7 +196,7 @@ def _own_tickets(
     left = {map_id: _without_what_left(map_id, each, holder) for map_id, each in gone.items()}
     pairs = [(plan, map_id, score) for plan in new for map_id in gone if (score := overlap(plan, left[map_id]))]
     taken: set[str] = set()
-    # A map that was split has one successor; what else it had may move to the others.
+    # A map that was split has one successor; its other tickets may still move.
     for plan, map_id, _ in sorted(pairs, key=lambda pair: (-pair[2], pair[0].map_id, pair[1])):
         if map_id not in taken and not own[plan.map_id].all:
             taken.add(map_id)
@@ -122,7 +211,7 @@ def _without_file(desired: Sequence[DesiredMap], found: Sorted, beside: Beside) 
 
 
 def _without_what_left(map_id: str, holdings: Holdings, holder: Mapping[str, str]) -> Holdings:
-    """Return the tickets of a map without those that its ledger lists and another map has.
+    """Return the tickets of a map without those that another map has by now.
 
     :param holder: number of a ticket -> the map that has it.
     """
@@ -139,7 +228,7 @@ def _side(desired: DesiredMap, own: Holdings, refused: Set[str]) -> Side:
 def _unwritten(
     desired: Sequence[DesiredMap], others: Mapping[str, Holdings], own: Mapping[str, Holdings], beside: Beside
 ) -> Iterator[Side]:
-    """Yield the maps that this run does not write: those with a file, and those without one."""
+    """Yield the maps that this run does not write, with or without a file."""
     written = {each.map_id for each in desired if each.plan or each.retired}
     with_file = {each.plan.map_id: each for each in beside.unwritten() if each.plan.map_id not in written}
     for map_id, other in with_file.items():

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
-from techmap_sync.sync.merge import Held
+from techmap_sync.sync.block import Held
 from techmap_sync.sync.renames import (
     CLEAR,
     SAME,

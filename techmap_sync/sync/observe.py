@@ -8,10 +8,9 @@ from dataclasses import replace
 
 from techmap_sync.errors import TicketRefused
 from techmap_sync.planning.task import TaskPlan
-from techmap_sync.sync.block import Block, read_block
+from techmap_sync.sync.block import Block, Held, read_block
 from techmap_sync.sync.links import edges_to_read
 from techmap_sync.sync.marker import Marker
-from techmap_sync.sync.merge import Held
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings, Sorted, Stray, sort_tickets
 from techmap_sync.sync.tracker import Ends, Snapshot, Standing, Ticket, Tracker

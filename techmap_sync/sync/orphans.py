@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import SectionName, TaskPlan
+from techmap_sync.sync import guards, tracking_ticket
+from techmap_sync.sync.block import Held
+from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Close, LabelOrphan, Skip
-from techmap_sync.sync.comparison import is_digest_of, text_digest, ticked, unticked
+from techmap_sync.sync.comparison import is_digest_of, section_digest, ticked, unticked
 from techmap_sync.sync.marker import Ledger
-from techmap_sync.sync.merge import Held, has_label
+from techmap_sync.sync.match import Beside, DesiredMap, Matched, Origin
+from techmap_sync.sync.merge import has_label
 from techmap_sync.sync.policy import OrphanPolicy, SyncPolicy
-from techmap_sync.sync.tickets import Holdings
-from techmap_sync.sync.tracker import CloseReason, Standing, State
+from techmap_sync.sync.tickets import Holdings, Sorted
+from techmap_sync.sync.tracker import Capabilities, CloseReason, Standing, State
+from techmap_sync.sync.writing import with_closing_labels
 
 GONE = "its task is gone from the map"
 RETIRED = "its map is retired"
@@ -78,7 +83,7 @@ def copy_changes(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
 def untouched(held: Held, policy: SyncPolicy) -> bool:
     """Whether no human has worked on a ticket: no comment, assignee, tick, text, status or reopening of theirs."""
     texts = held.block.texts()
-    edited = any(_changed(texts.get(name, ""), written.text) for name, written in held.marker.sections.items())
+    edited = any(section_digest(texts.get(name, "")) != written.text for name, written in held.marker.sections.items())
     human_text = (held.block.before + held.block.after).strip()
     ticket = held.ticket
     worked_on = ticket.comments or _assigned_by_people(held, policy) or ticket.started or _was_reopened(held)
@@ -103,10 +108,6 @@ def _was_reopened(held: Held) -> bool:
 
 def _open(holdings: Holdings) -> Iterable[tuple[str, Held]]:
     return [(key, held) for key, held in holdings.tickets.items() if held.ticket.state is State.OPEN]
-
-
-def _changed(text: str, written: str) -> bool:
-    return (text_digest(text) if text.strip() else "") != written
 
 
 def _orphan(key: str, held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Change:
@@ -159,3 +160,71 @@ def _sayings(held: Held) -> Iterator[str]:
 
 def _only_words(text: str) -> str:
     return _NO_WORD.sub("", text).casefold()
+
+
+def retire(matched: Matched, there: str, capabilities: Capabilities, policy: SyncPolicy) -> MapChanges:
+    """Return what happens to the tickets of a map that was abandoned, superseded or deleted for good.
+
+    :param there: a file that may still be that of a deleted map; empty when there is none.
+    """
+    wanted, holdings = matched.desired, matched.holdings.sifted(matched.desired.map_id, frozenset())
+    gone = (*retirement_changes(holdings, policy, matched.held), *copy_changes(holdings, policy))
+    refusals = (
+        *matched.doubts,
+        *guards.existing_file_refusals(there, policy),
+        *guards.retirement_refusals(gone, wanted.origin, holdings, policy),
+    )
+    tracking = holdings.tracking
+    return MapChanges(
+        wanted.map_id,
+        wanted.origin.path,
+        approved=True,
+        commit=wanted.origin.commit_of_text,
+        changes=tuple(with_closing_labels(gone, policy, capabilities)),
+        refusals=refusals,
+        tracking_key=tracking.marker.key if tracking else "",
+        tracking_number=tracking.ticket.number if tracking else "",
+        base=holdings.written_ledger,
+        ledger=tracking_ticket.retired_ledger(holdings, wanted.origin),
+        leaving=tracking_ticket.leaving(holdings),
+    )
+
+
+def empty(matched: Matched, capabilities: Capabilities, policy: SyncPolicy) -> MapChanges | None:
+    """Return the changes of a map without a file whose tickets all moved to other maps; None when some are left."""
+    if not _is_empty(matched.holdings):
+        return None
+    changes = retire(matched, "", capabilities, policy)
+    to = ", ".join(sorted({f'"{each.map_id}"' for each in matched.holdings.departed.values()}))
+    closing = tuple(
+        replace(each, reason=f"all its tickets went to map {to}") for each in changes.changes if each.writes
+    )
+    return replace(changes, changes=closing) if closing else None
+
+
+def _is_empty(holdings: Holdings) -> bool:
+    """Whether only a tracking ticket is left."""
+    unlisted = holdings.written_ledger.tickets.keys() - holdings.departed.keys()
+    left = holdings.tickets or holdings.unreadable or holdings.copies or unlisted
+    return holdings.tracking is not None and not left and bool(holdings.departed)
+
+
+def missing(
+    known: Set[str], found: Sorted, beside: Beside, policy: SyncPolicy
+) -> Iterator[tuple[MapChanges, Matched, str]]:
+    """Report maps of this repository that have tickets but no file among those read, and a file that may be theirs.
+
+    :param known: ids of the maps of this run.
+    """
+    if beside.listed_ids is None:
+        return
+    for map_id, holdings in found.maps.items():
+        is_listed = map_id in known or map_id in beside.listed_ids
+        path = next((held.marker.path for held in holdings.all), "")
+        if not is_listed and path and any(policy.is_from_here(held.marker.source) for held in holdings.all):
+            there = beside.file_of(map_id, path)
+            retire_it = f"its file is missing; reconcile --retire {map_id} closes its tickets"
+            add_it = f"its file {there} is not among the maps: add it to the setting maps"
+            reasons, place = (add_it if there else retire_it,), there or path
+            desired = DesiredMap(map_id, Origin(place), reasons=reasons, lost=True)
+            yield MapChanges(map_id, place, approved=False, reasons=reasons), Matched(desired, holdings=holdings), there

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused
-from techmap_sync.sync.changes import Change, ChangeSet, Create, LabelEdit, Link, MapChanges, Unlink, Write
+from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.changes import Change, Create, LabelEdit, Link, Unlink, Write
 from techmap_sync.sync.tracker import Capabilities
 
 

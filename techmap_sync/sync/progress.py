@@ -11,10 +11,11 @@ from enum import StrEnum
 
 from techmap_sync.documents.work import Kind, Phase, phase_of
 from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
-from techmap_sync.sync import changes
-from techmap_sync.sync.changes import Change, Conflict, Link, MapChanges, Skip, SkipLink
+from techmap_sync.sync import change_set
+from techmap_sync.sync.block import Held
+from techmap_sync.sync.change_set import MapChanges
+from techmap_sync.sync.changes import Change, Conflict, Link, Skip, SkipLink
 from techmap_sync.sync.comparison import ticked
-from techmap_sync.sync.merge import Held
 from techmap_sync.sync.task_changes import DONE_IN_MAP
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, EdgeKind, State
@@ -23,9 +24,9 @@ from techmap_sync.sync.tracker import CloseReason, EdgeKind, State
 class Gate(StrEnum):
     """Whether a map may yield changes."""
 
-    APPROVED = changes.APPROVED
-    BROKEN = changes.APPROVED_WITH_ERRORS
-    WAITING = changes.NOT_APPROVED
+    APPROVED = change_set.APPROVED
+    BROKEN = change_set.APPROVED_WITH_ERRORS
+    WAITING = change_set.NOT_APPROVED
     RETIRED = "retired"
     MISSING = "missing"
     """It has tickets, and no file."""

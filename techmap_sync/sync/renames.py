@@ -17,7 +17,7 @@ from heapq import nlargest
 from rapidfuzz import fuzz
 
 from techmap_sync.planning.task import Section, SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
-from techmap_sync.sync.merge import Held
+from techmap_sync.sync.block import Held
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
 from techmap_sync.text_forms import counted, renumbered

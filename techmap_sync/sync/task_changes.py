@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from techmap_sync.planning.task import Section, SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync import claims
+from techmap_sync.sync.block import Held
+from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import (
     KEY,
     MARKER,
@@ -19,16 +21,15 @@ from techmap_sync.sync.changes import (
     Edit,
     FieldEdit,
     LabelEdit,
-    MapChanges,
     Reopen,
     Skip,
     Update,
 )
 from techmap_sync.sync.comparison import boxes, ticked, unticked
-from techmap_sync.sync.merge import MILESTONE, Decision, Held, Revision, revise
+from techmap_sync.sync.merge import MILESTONE, Decision, Revision, revise
 from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.tickets import Holdings
-from techmap_sync.sync.tracker import CloseReason, State
+from techmap_sync.sync.tracker import CloseReason, State, Tracker
 
 DONE_IN_MAP = "done in the map"
 BOUND = "bound again, the text that people wrote stays below"
@@ -211,3 +212,67 @@ def _line(edit: FieldEdit, number: int, changes: MapChanges) -> Skip:
     what = f'{number} tickets have the milestone "{edit.after}" instead of "{edit.before}", kept'
     reason = f'{what}; if it was renamed, set milestone = "{edit.after}"'
     return Skip(changes.tracking_key, edit.after, changes.tracking_number, reason, kept=(edit,))
+
+
+def with_known_names(maps: Sequence[MapChanges], tracker: Tracker) -> tuple[MapChanges, ...]:
+    """Return the same maps without assignees that the tracker does not know; say so, and which milestones are new.
+
+    The tracker is asked only when tickets will be created.
+
+    :raises TrackerError: it refused or did not answer.
+    """
+    names, titles = _asked_for(maps)
+    people, milestones = unknown_people(tracker, names), missing_milestones(tracker, titles)
+    return tuple(_without_absent(each, people, milestones) for each in maps) if people or milestones else tuple(maps)
+
+
+def unknown_people(tracker: Tracker, names: Collection[str]) -> frozenset[str]:
+    """Return the accounts to which no ticket can be assigned.
+
+    :raises TrackerError: the tracker refused or did not answer.
+    """
+    return tracker.unassignable(names) if names and tracker.capabilities.assignees else frozenset()
+
+
+def missing_milestones(tracker: Tracker, titles: Collection[str]) -> frozenset[str]:
+    """Return the milestones that the first ticket would create.
+
+    :raises TrackerError: the tracker refused or did not answer.
+    """
+    if not tracker.capabilities.milestones:
+        return frozenset()
+    return frozenset(title for title in titles if not tracker.has_milestone(title))
+
+
+def _asked_for(maps: Iterable[MapChanges]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the assignees and milestones of the tickets that will be created."""
+    specs = [c.spec for each in maps for c in each.writes if isinstance(c, Create)]
+    return frozenset(name for spec in specs for name in spec.assignees), frozenset(s.milestone for s in specs) - {""}
+
+
+def _without_absent(changes: MapChanges, people: Collection[str], milestones: Collection[str]) -> MapChanges:
+    names, titles = _asked_for([changes])
+    reasons = [*_about_people(names & set(people)), *_about_milestones(titles & set(milestones))]
+    if not reasons:
+        return changes
+    known = tuple(_unassigned(change, people) for change in changes.changes)
+    tracking = next((c for c in changes.changes if c.key == changes.tracking_key), None)
+    title = tracking.title if tracking else changes.map_id
+    notes = (Skip(changes.tracking_key, title, changes.tracking_number, reason, lasting=True) for reason in reasons)
+    return replace(changes, changes=(*known, *notes))
+
+
+def _about_people(names: Collection[str]) -> list[str]:
+    who = ", ".join(sorted(names))
+    return [f"no ticket can be assigned to {who} here: made without; see assignees in the settings"] if names else []
+
+
+def _about_milestones(titles: Collection[str]) -> list[str]:
+    return [f'there is no milestone "{title}" yet: the first ticket creates it' for title in sorted(titles)]
+
+
+def _unassigned(change: Change, people: Collection[str]) -> Change:
+    if not isinstance(change, Create):
+        return change
+    kept = tuple(name for name in change.spec.assignees if name not in people)
+    return replace(change, spec=replace(change.spec, assignees=kept))

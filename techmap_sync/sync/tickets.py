@@ -10,10 +10,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from techmap_sync.sync.block import Block, Unmanaged, read_block
+from techmap_sync.sync.block import Block, Held, Unmanaged, read_block
 from techmap_sync.sync.claims import Claims
 from techmap_sync.sync.marker import Ledger
-from techmap_sync.sync.merge import Held
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Snapshot, Standing, State, Ticket
 

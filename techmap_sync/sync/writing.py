@@ -1,27 +1,30 @@
-"""What a change writes, worked out on the ticket as it is just before the write. Pure."""
+"""Works out what a change writes to a ticket, from the ticket as it is just before the write. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from techmap_sync.planning.task import SectionName, TaskSpec
-from techmap_sync.sync.block import Block, Part, write_block
-from techmap_sync.sync.changes import LABELS, Change, Close, LabelOrphan, MapChanges, Reopen, TicketWrite, Update
-from techmap_sync.sync.comparison import digest, text_digest
+from techmap_sync.planning.task import Section, SectionName, TaskSpec
+from techmap_sync.sync.block import Block, Held, Part, write_block
+from techmap_sync.sync.change_set import MapChanges
+from techmap_sync.sync.changes import LABELS, Change, Close, LabelOrphan, Reopen, TicketWrite, Update
+from techmap_sync.sync.comparison import digest, section_digest, text_digest
 from techmap_sync.sync.marker import Ledger, Marker, WrittenField, claims
 from techmap_sync.sync.merge import (
+    MILESTONE,
+    PENDING,
     PRIORITY,
+    TITLE,
     Decision,
-    Held,
     LabelChanges,
+    Revised,
     Revision,
-    first_marker,
     has_label,
-    patch_for,
     revise,
     sections_of,
+    values_digest,
 )
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, CloseReason, Draft, Patch, State, Ticket
@@ -29,7 +32,7 @@ from techmap_sync.sync.tracker import Capabilities, CloseReason, Draft, Patch, S
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """All that is written to one ticket."""
+    """Everything that is written to one ticket."""
 
     patch: Patch
     add_labels: frozenset[str] = frozenset()
@@ -40,7 +43,7 @@ class Rewrite:
 
 
 def with_closing_labels(changes: Iterable[Change], policy: SyncPolicy, capabilities: Capabilities) -> Iterator[Change]:
-    """Give a closing the label that says why, where the tracker keeps no reason for it."""
+    """Give each close a label that says why, where the tracker stores no reason."""
     for change in changes:
         if isinstance(change, Close) and not capabilities.close_reasons:
             yield replace(change, label=_closing_label(change.close_reason, policy))
@@ -91,11 +94,19 @@ def draft(spec: TaskSpec, changes: MapChanges, tracking: str, policy: SyncPolicy
     )
 
 
-def without(spec: TaskSpec, field: str) -> TaskSpec:
-    """Return a task that asks for less, so that its ticket can be made; the same one where the field is needed.
+def first_marker(spec: TaskSpec, marker: Marker) -> Marker:
+    """Return the marker of a ticket that is written for the first time."""
+    return replace(
+        marker,
+        title=WrittenField(digest(spec.title), text_digest(spec.title)),
+        sections={section.name: _written_section(section, section.text) for section in sections_of(spec)},
+        priority=spec.priority.value if spec.priority else "",
+        milestone=spec.milestone,
+    )
 
-    :param field: what the tracker refused.
-    """
+
+def without(spec: TaskSpec, field: str) -> TaskSpec:
+    """Return a task without a field that the tracker refused, or the same task where the field is required."""
     match field:
         case "assignees":
             return replace(spec, assignees=())
@@ -106,17 +117,14 @@ def without(spec: TaskSpec, field: str) -> TaskSpec:
 
 
 def with_former(change: TicketWrite, held: Held, field: str) -> TicketWrite:
-    """Return a change that leaves a field as we wrote it last; the same one where it asks for nothing else there.
-
-    :param field: what the tracker refused.
-    """
+    """Return a change that leaves a field that the tracker refused as we last wrote it; the same where it cannot."""
     if field == "milestone" and isinstance(change, Update | Reopen):
         return replace(change, spec=replace(change.spec, milestone=held.marker.milestone))
     return change
 
 
 def lacking(spec: TaskSpec, ticket: Ticket, capabilities: Capabilities) -> Iterator[str]:
-    """Yield what a new ticket was to have and has not: servers drop silently whom they cannot assign."""
+    """Yield what a new ticket should have but lacks: servers silently drop people they cannot assign."""
     there = {name.casefold() for name in ticket.assignees}
     for name in spec.assignees if capabilities.assignees else ():
         if name.removeprefix("@").casefold() not in there:
@@ -134,17 +142,17 @@ def rewrite(
     fields: Set[str],
     ledger: Ledger | None = None,
 ) -> Rewrite:
-    """Return what a change writes to a ticket that there is.
+    """Return what a change writes to an existing ticket.
 
     :param held: the ticket as it is now.
-    :param fields: all that may be written of it, though more may have changed since.
-    :param ledger: for the tracking ticket: what its ledger shall say.
+    :param fields: the only fields that may be written, though more may have changed since.
+    :param ledger: the new ledger of the tracking ticket.
     """
     marker = _marker(change, held, changes, policy, ledger or held.marker.ledger)
     match change:
         case Update(spec=spec) | Reopen(spec=spec):
             revision = _restricted(revise(spec, held, policy), fields)
-            patch = patch_for(spec, held, revision, marker, capabilities.native_priority)
+            patch = _patch(spec, held, revision, marker, capabilities.native_priority)
             added, removed = revision.labels.add, revision.labels.remove
         case LabelOrphan(label=label) | Close(label=label):
             patch = Patch(body=_with_reason(held.block, marker, change, changes.commit))
@@ -156,7 +164,7 @@ def rewrite(
 
 
 def _restricted(revision: Revision, names: Set[str]) -> Revision:
-    """Write nothing but some fields, even if the ticket has changed since they were shown."""
+    """Write only some fields, even if the ticket has changed since they were shown."""
     fields = tuple(
         replace(field, decision=Decision.NOTHING)
         if field.decision is Decision.UPDATE and field.name not in names
@@ -213,3 +221,104 @@ def _with_state(patch: Patch, change: TicketWrite) -> Patch:
             return patch
         case _:
             assert_never(change)
+
+
+def _patch(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, native_priority: bool) -> Patch:
+    """Return what makes the ticket say what the revision decided, and its marker record it.
+
+    :param marker: the ticket's marker, up to date but for its written fields.
+    :param native_priority: whether the tracker has a priority field.
+    """
+    decided = {field.name: field for field in revision.fields}
+    wanted = {section.name: section for section in sections_of(spec)}
+    writes = bool(revision.named(Decision.UPDATE))
+    updates = {field.name: field.ours for field in revision.named(Decision.UPDATE)}
+    body = write_block(
+        _new_parts(wanted, held.block, decided, writes),
+        replace(_new_marker(spec, marker, held.marker, decided, writes), declined=revision.labels.declined),
+        held.block.before,
+        held.block.after,
+    )
+    return Patch(
+        title=updates.get(TITLE),
+        body=body if _as_stored(body) != _as_stored(held.ticket.body) else None,
+        priority=_priority_to_write(decided[PRIORITY]) if native_priority else None,
+        milestone=updates.get(MILESTONE),
+    )
+
+
+def _as_stored(text: str) -> str:
+    """Return a text without what trackers change when they store it; ticks count."""
+    return text.replace("\r\n", "\n").rstrip()
+
+
+def _priority_to_write(field: Revised) -> str | None:
+    """Also write an adopted priority: its label may have been set, and its field not."""
+    agreed = field.decision is Decision.ADOPT and field.theirs == field.ours
+    return field.ours if agreed or field.decision is Decision.UPDATE else None
+
+
+def _new_parts(
+    wanted: Mapping[str, Section], block: Block, decided: Mapping[str, Revised], writes: bool
+) -> tuple[Part, ...]:
+    """Return the sections in the order of the task; those that a person kept against the map come last."""
+    texts = {part.name: part for part in block.parts}
+    parts = []
+    for name in dict.fromkeys((*wanted, *texts)):
+        section, part = wanted.get(name), texts.get(name)
+        follows = decided[name].decision is Decision.UPDATE or (writes and _rides_along(section, decided[name]))
+        if follows and section is not None:
+            parts.append(Part(name, section.heading, decided[name].ours))
+        elif not follows and part is not None:
+            parts.append(part)
+    return tuple(parts)
+
+
+def _rides_along(section: Section | None, field: Revised) -> bool:
+    return section is not None and not section.values and field.decision is Decision.NOTHING
+
+
+def _new_marker(spec: TaskSpec, marker: Marker, before: Marker, decided: Mapping[str, Revised], writes: bool) -> Marker:
+    sections: dict[str, WrittenField] = {}
+    wanted = {section.name: section for section in sections_of(spec)}
+    for name in dict.fromkeys((*wanted, *before.sections)):
+        section, field = wanted.get(name), decided[name]
+        if _is_recorded(field) or (writes and _rides_along(section, field)):
+            text = field.theirs if field.decision is Decision.ADOPT else section.text if section else ""
+            sections |= {name: _written_section(section, text)} if section else {}
+        elif name in before.sections:
+            sections[name] = before.sections[name]
+    title, priority, milestone = decided[TITLE], decided[PRIORITY], decided[MILESTONE]
+    return replace(
+        marker,
+        title=_written_title(spec, title) if _is_recorded(title) else before.title,
+        sections=sections,
+        priority=priority.ours if _is_recorded(priority) else before.priority,
+        milestone=milestone.ours if _is_recorded(milestone) else before.milestone,
+        accepted=dict(_accepted(before, decided)),
+    )
+
+
+def _is_recorded(field: Revised) -> bool:
+    """Whether the marker records the map's value of a field."""
+    return field.decision in (Decision.UPDATE, Decision.ADOPT)
+
+
+def _accepted(before: Marker, decided: Mapping[str, Revised]) -> Iterator[tuple[str, str]]:
+    """Yield the values that people chose and that were accepted, although the map says otherwise."""
+    for name in (PRIORITY, MILESTONE):
+        field = decided[name]
+        if field.decision is Decision.ADOPT and field.theirs != field.ours:
+            yield name, field.theirs
+        elif name in before.accepted and not _is_recorded(field):
+            yield name, before.accepted[name]
+
+
+def _written_section(section: Section, text: str) -> WrittenField:
+    values = PENDING if section.is_pending else values_digest(section)
+    return WrittenField(values, section_digest(text), section.heading)
+
+
+def _written_title(spec: TaskSpec, field: Revised) -> WrittenField:
+    written = field.theirs if field.decision is Decision.ADOPT else spec.title
+    return WrittenField(digest(spec.title), text_digest(written))

@@ -22,6 +22,8 @@ CHANGING = {"plan", "push", "reconcile", "ci"}
 WITH_TRACKER = CHANGING | {"status", "doctor"}
 PRINTED_BY = {
     "sync/": WITH_TRACKER,
+    "sync/guards.py --allow": CHANGING,
+    "sync/guards.py --resolve": CHANGING,
     "trackers/": WITH_TRACKER,
     "registry.py": WITH_TRACKER,
     "app/credentials.py": WITH_TRACKER,

@@ -10,20 +10,8 @@ from pathlib import Path
 
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import TaskSpec
-from techmap_sync.sync.changes import (
-    Change,
-    ChangeSet,
-    Close,
-    Conflict,
-    Create,
-    FieldEdit,
-    Link,
-    MapChanges,
-    Skip,
-    SkipLink,
-    Unlink,
-    Update,
-)
+from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.changes import Change, Close, Conflict, Create, FieldEdit, Link, Skip, SkipLink, Unlink, Update
 from techmap_sync.sync.outcomes import Outcome, Status
 from techmap_sync.sync.tracker import CloseReason, EdgeKind
 

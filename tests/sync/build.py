@@ -10,12 +10,11 @@ from techmap_sync.config import load_settings
 from techmap_sync.documents.work import Kind, Phase
 from techmap_sync.planning.task import Priority, Section, TaskPlan, TaskSpec
 from techmap_sync.sync import writing
-from techmap_sync.sync.block import Block, read_block
-from techmap_sync.sync.changes import MapChanges
+from techmap_sync.sync.block import Block, Held, read_block
+from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.comparison import digest
-from techmap_sync.sync.desired import Origin
 from techmap_sync.sync.marker import Ledger
-from techmap_sync.sync.merge import Held
+from techmap_sync.sync.match import Origin
 from techmap_sync.sync.tracker import Capabilities, Ticket
 
 MAP = "login"

@@ -11,9 +11,10 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.arrivals import Bindings
 from techmap_sync.sync.block import Block, read_block
-from techmap_sync.sync.changes import Action, Change, ChangeSet, MapChanges
+from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.changes import Action, Change
 from techmap_sync.sync.decide import Decided, decide
-from techmap_sync.sync.desired import Beside, DesiredMap, Origin, UnwrittenMap
+from techmap_sync.sync.match import Beside, DesiredMap, Origin, UnwrittenMap
 from techmap_sync.sync.observe import observe, with_edges_of, with_standing
 from techmap_sync.sync.outcomes import Outcome
 from techmap_sync.sync.policy import SyncPolicy

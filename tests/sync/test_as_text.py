@@ -9,8 +9,9 @@ import pytest
 from techmap_sync.errors import NotSupported
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.changes import Action, ChangeSet
-from techmap_sync.sync.desired import Origin
+from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.changes import Action
+from techmap_sync.sync.match import Origin
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.tracker import Capabilities, Edge, EdgeKind, State
 from tests.fakes.memory import NAME, MemoryTracker, When, timed_out

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from techmap_sync.planning.task import Priority, TaskSpec
-from techmap_sync.sync.merge import Decision, Held, decide, revise
+from techmap_sync.sync.block import Held
+from techmap_sync.sync.merge import Decision, decide, revise
 from tests.sync.build import POLICY, held, rehold, section, task
 
 ROWS = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.sync.changes import Change, ChangeSet, Create, MapChanges, Update
+from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.changes import Change, Create, Update
 from techmap_sync.sync.outcomes import seconds_to_apply
 from techmap_sync.sync.tracker import Capabilities
 from tests.sync.build import task

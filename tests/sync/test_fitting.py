@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from techmap_sync.planning.task import TaskSpec
+from techmap_sync.sync.fallback import NOTICE, fitted
 from techmap_sync.sync.tracker import Capabilities
-from techmap_sync.sync.tracking_ticket import NOTICE, fitted
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, plan, task
 from tests.sync.drive import planned, push

@@ -11,7 +11,8 @@ from time import monotonic
 import pytest
 
 from techmap_sync.sync.block import Block, read_block
-from techmap_sync.sync.changes import Action, Change, ChangeSet
+from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.changes import Action, Change
 from techmap_sync.sync.marker import MarkerUnreadable, decode, encode
 from techmap_sync.sync.tracker import Standing
 from tests.fakes.memory import MemoryTracker

@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.changes import Action, ChangeSet
-from techmap_sync.sync.desired import UnwrittenMap
+from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.changes import Action
+from techmap_sync.sync.match import UnwrittenMap
 from techmap_sync.sync.tracker import State
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import plan, task, under_another_id

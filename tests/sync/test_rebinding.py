@@ -11,7 +11,7 @@ import pytest
 
 from techmap_sync.errors import TrackerError, UsageProblem
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.changes import ChangeSet
+from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.tracker import Capabilities, Standing, Ticket
 from tests.fakes.memory import Killed, MemoryTracker
 from tests.sync.drive import by_key, several

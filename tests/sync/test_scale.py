@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync import writing
-from techmap_sync.sync.changes import Change, MapChanges
-from techmap_sync.sync.desired import DesiredMap
+from techmap_sync.sync.change_set import MapChanges
+from techmap_sync.sync.changes import Change
 from techmap_sync.sync.marker import Ledger
+from techmap_sync.sync.match import DesiredMap
 from techmap_sync.sync.tickets import sort_tickets
 from techmap_sync.sync.tracker import Capabilities, EdgeKind, Snapshot, Ticket
 from tests.measure import measured

@@ -8,8 +8,9 @@ import pytest
 
 from techmap_sync.planning.task import Section
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.changes import Action, ChangeSet
-from techmap_sync.sync.desired import Origin
+from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.changes import Action
+from techmap_sync.sync.match import Origin
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.tracker import Standing, State

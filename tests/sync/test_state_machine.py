@@ -17,10 +17,11 @@ from hypothesis.stateful import invariant, rule
 
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import Block, read_block
-from techmap_sync.sync.changes import Action, Change, ChangeSet
+from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.changes import Action, Change
 from techmap_sync.sync.comparison import digest
 from techmap_sync.sync.decide import decide
-from techmap_sync.sync.desired import Beside, DesiredMap, Origin
+from techmap_sync.sync.match import Beside, DesiredMap, Origin
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.outcomes import Outcome
 from techmap_sync.sync.policy import SyncPolicy

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from techmap_sync.documents.work import Phase
 from techmap_sync.planning.task import TaskPlan
-from techmap_sync.sync.changes import MapChanges
-from techmap_sync.sync.desired import DesiredMap
+from techmap_sync.sync.change_set import MapChanges
+from techmap_sync.sync.match import DesiredMap
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.progress import Gate, MapProgress, Subject, TaskState, Witness, take_stock
 from techmap_sync.sync.tickets import Holdings

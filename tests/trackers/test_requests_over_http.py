@@ -11,7 +11,7 @@ import pytest
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.desired import DesiredMap
+from techmap_sync.sync.match import DesiredMap
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.tracker import EdgeKind, Ticket
 from tests.fakes.memory import Killed

@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
-from techmap_sync.planning.task import Section, SectionName, TaskPlan, TaskSpec
-from techmap_sync.sync.block import Block
+from techmap_sync.planning.task import Section, SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
+from techmap_sync.sync.block import Block, Held
+from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Capabilities
 
 BLOCKED_BY = "Blocked by"
@@ -124,3 +125,58 @@ def says_who_waits(block: Block) -> bool:
 def lists_tickets(block: Block) -> bool:
     """Return whether a tracking ticket has a task list."""
     return any(part.name == SectionName.TICKETS for part in block.parts)
+
+
+RESERVED = 16_000
+"""Characters for the marker, for headings, and for what people will write below the block."""
+LEDGER_ROW = 40
+"""Characters that one task takes in a long ledger, which is packed, with its edges."""
+KEPT: frozenset[str] = frozenset(sections_with(SectionTrait.NEVER_CUT))
+NOTICE = "*Cut here: a ticket of this tracker has no room for more. The whole text stands in the map, see Source.*"
+_FENCE = "```"
+
+
+def fitted_plan(plan: TaskPlan, holdings: Holdings, capabilities: Capabilities) -> TaskPlan:
+    """Return a plan whose texts find room in the tickets that there are, beside what people wrote there."""
+    tasks = tuple(fitted(spec, capabilities, _taken(holdings.tickets.get(spec.key))) for spec in plan.tasks)
+    ledger = LEDGER_ROW * len(plan.tasks)
+    return replace(plan, tracking=fitted(plan.tracking, capabilities, _taken(holdings.tracking) + ledger), tasks=tasks)
+
+
+def _taken(held: Held | None) -> int:
+    return len(held.block.before) + len(held.block.after) if held else 0
+
+
+def fitted(spec: TaskSpec, capabilities: Capabilities, taken: int = 0) -> TaskSpec:
+    """Return a task whose text finds room in a ticket.
+
+    :param taken: characters of the ticket that are not ours: what people wrote, and the ledger.
+    """
+    room = max(0, capabilities.body_limit - min(RESERVED, capabilities.body_limit // 4) - taken)
+    sections = {section.name: section for section in spec.sections}
+    while (excess := sum(len(s.text) for s in sections.values()) - room) > 0:
+        longest = max((s for s in sections.values() if s.name not in KEPT), key=lambda s: len(s.text), default=None)
+        if longest is None or longest.text.endswith(NOTICE):
+            break
+        sections[longest.name] = _cut(longest, len(longest.text) - excess)
+    return replace(spec, sections=tuple(sections.values()))
+
+
+def _cut(section: Section, limit: int) -> Section:
+    """Cut at the end of a line, and close a fence that is open there."""
+    head = section.text[: max(0, limit - len(NOTICE) - 2 * len(_FENCE) - 4)]
+    lines = head.split("\n")[:-1]
+    opened = _open_fence(lines)
+    return replace(section, text="\n".join((*lines, *([opened] if opened else []), "", NOTICE)).lstrip("\n"))
+
+
+def _open_fence(lines: list[str]) -> str:
+    """Return the fence that closes what some lines leave open, empty when nothing is."""
+    opened = ""
+    for line in lines:
+        sign = line.strip()
+        if opened:
+            opened = "" if sign.startswith(opened) and not sign.strip("`") else opened
+        elif sign.startswith(_FENCE):
+            opened = sign[: len(sign) - len(sign.lstrip("`"))]
+    return opened

@@ -1,0 +1,40 @@
+"""What maps ask for, worked out without reading a tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps, statements_of
+from techmap_sync.app.other_documents import Place, is_retired, places_of, task_plan, templates_of
+from techmap_sync.checkout import Checkout
+from techmap_sync.planning.lines import LineHome, ledger_of_lines
+from techmap_sync.planning.templates import TicketTemplates
+from techmap_sync.settings import Settings
+from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.changes import Skip
+
+
+def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) -> tuple[MapFiles, ChangeSet]:
+    """Read maps and list their tasks, each skipped."""
+    files, templates = read_maps(paths, settings), templates_of(settings, checkout)
+    places = places_of(files.maps, checkout, settings)
+    unread = tuple(_unread(file, settings, places[file.path], templates) for file in files.maps)
+    return files, ChangeSet("tracker not read", unread)
+
+
+def homes_of_lines(file: MapFile, settings: Settings, checkout: Checkout) -> tuple[LineHome, ...]:
+    """Return the ticket that each line of a map is found in."""
+    source = places_of([file], checkout, settings)[file.path].source
+    plan = task_plan(file, settings, source, templates_of(settings, checkout))
+    return ledger_of_lines(statements_of(file, settings), plan)
+
+
+def _unread(file: MapFile, settings: Settings, place: Place, templates: TicketTemplates) -> MapChanges:
+    map_id = file.document.id
+    if not file.approved or is_retired(file):
+        shown = place.shown_path
+        return MapChanges(map_id, place.path, file.approved, file.reasons, ready=file.ready, shown_path=shown)
+    plan = task_plan(file, settings, place.source, templates)
+    tasks = [spec for spec in (plan.tracking, *plan.tasks) if not spec.done]
+    skips = (Skip(spec.key, spec.title, reason="not compared") for spec in tasks)
+    return MapChanges(map_id, place.path, approved=True, changes=tuple(skips), shown_path=place.shown_path)
