@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from techmap_sync.reports.harmless import json_text
-from techmap_sync.sync.change_set import ChangeSet, counted
+from techmap_sync.sync.change_set import ChangeSet, counted, edit_digests
 from techmap_sync.sync.changes import Change, LinkChange
-from techmap_sync.sync.guards import edit_digests
 from techmap_sync.sync.outcomes import Outcome
 
 SCHEMA = 1

@@ -2,7 +2,7 @@
 
 The order is that of ``docs/how-it-decides.md``, "Order of writes": all tracking tickets, a fresh listing, then map by
 map the tickets, the edges, and the ledger last. Each single write is in ``map_writer.py``.
-What the tracker refuses about one ticket fails alone: the run goes on with everything that does not depend on it.
+When the tracker refuses one ticket, that write fails and everything that does not depend on it goes ahead.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ _W = TypeVar("_W", bound=Write)
 
 
 def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterator[Outcome]:
-    """Carry out a change set, yielding what became of each change as it happens.
+    """Carry out a change set and yield the outcome of each change as it happens.
 
-    Stop taking outcomes and nothing more is written; the next run goes on from there.
+    When the caller stops taking outcomes, nothing more is written; the next run continues from there.
 
-    :raises TrackerError: the tracker failed as a whole; what was yielded before was done.
+    :raises TrackerError: the tracker failed as a whole; everything yielded before was done.
     """
     tolerance = Tolerance()
     runs = [MapRun(changes, tracker, policy, tolerance) for changes in change_set.maps if changes.writes]
@@ -65,8 +65,9 @@ def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterat
 
 
 def _takers_first(runs: list[MapRun]) -> list[MapRun]:
-    """Put the map that a ticket goes to before the one that it leaves: a ticket is in one ledger or in both, never in
-    none. Maps that exchange tickets let go of them in one more write.
+    """Put the map that a ticket moves to before the one it leaves: it is always in one ledger or in both.
+
+    Maps that exchange tickets drop them from their ledgers in one more write.
     """
     order: list[MapRun] = []
     left = list(runs)
@@ -79,7 +80,7 @@ def _takers_first(runs: list[MapRun]) -> list[MapRun]:
 
 
 def _lost(runs: list[MapRun], tracker: Tracker, policy: SyncPolicy) -> Iterator[tuple[MapRun, Outcome]]:
-    """Yield the maps that another run is pushing: of two tracking tickets made at once the lower number goes on."""
+    """Yield the maps that another run is pushing: of two tracking tickets created at once, the lower number wins."""
     holdings = listed(tracker, policy).maps
     for run in runs:
         held = holdings.get(run.changes.map_id)
@@ -90,24 +91,24 @@ def _lost(runs: list[MapRun], tracker: Tracker, policy: SyncPolicy) -> Iterator[
 
 @dataclass
 class MapRun(MapWriter):
-    """The order in which one map is written."""
+    """Writes one map in order."""
 
     @property
     def settled(self) -> frozenset[str]:
-        """Keys that other maps may let go of: in this map's ledger, and of none is the parent still the former one.
+        """Keys that other maps may drop: this map's ledger has them, and none still has its former parent.
 
-        That map goes on to list it, so that the next run tries again.
+        A ticket that has one stays in the other ledger, so that the next run tries again.
         """
         adrift = {change.key for change in self.undone if change.edge is EdgeKind.CHILD_OF}
         return self.listed - (adrift & self.changes.arriving)
 
     @property
     def has_tracking(self) -> bool:
-        """Whether the map may be written: without its tracking ticket nothing would tell its tickets from copies."""
+        """Whether the map may be written: without a tracking ticket its tickets could not be told from copies."""
         return bool(self.tracking) or not any(isinstance(change, Create) for change in self.changes.tracking_changes)
 
     def create_tracking(self) -> Iterator[Outcome]:
-        """Create the tracking ticket when there is none: it is the lock against another first push."""
+        """Create the tracking ticket if there is none: it is the lock against another first push."""
         for change in self.changes.tracking_changes:
             if isinstance(change, Create):
                 for outcome in self._tried(change, lambda each: self._create(each) or self._create_again(each)):
@@ -116,9 +117,9 @@ class MapRun(MapWriter):
                     yield outcome
 
     def lost_to(self, first: str) -> Outcome:
-        """Return why nothing more of the map is written, for its new tracking ticket.
+        """Return the outcome of the new tracking ticket: nothing more of the map is written.
 
-        :param first: number of the tracking ticket that another run made.
+        :param first: number of the tracking ticket that another run created.
         """
         change: Write = next(map(self._final, self.changes.tracking_changes), self.changes.writes[0])
         what = f"another run is pushing the map {self.changes.map_id}: its tracking ticket {first} came first"
@@ -127,7 +128,7 @@ class MapRun(MapWriter):
     def write(self, written: Set[str]) -> Iterator[Outcome]:
         """Write everything else, the ledger last.
 
-        :param written: keys in the ledgers of other maps that are written by now.
+        :param written: keys in the ledgers of other maps that have been written.
         """
         self.elsewhere = frozenset(written)
         rest = [change for change in self.changes.writes if change.key != self.changes.tracking_key]
@@ -155,11 +156,11 @@ class MapRun(MapWriter):
 
     @property
     def _kept(self) -> frozenset[str]:
-        """Keys that other maps are to list and do not list yet."""
+        """Keys that other maps should list but do not list yet."""
         return frozenset(each.key for each in self.changes.leaving.values()) - self.elsewhere
 
     def let_go(self, written: Set[str]) -> Iterator[Outcome]:
-        """Take out of the ledger what it kept because the other map was not written yet."""
+        """Drop from the ledger what it kept because the other map had not been written yet."""
         kept = self._kept
         own = (change for change in self.changes.tracking_changes if isinstance(change, Update))
         update = next((change for change in own if LEDGER in change.fields), None)
@@ -168,7 +169,7 @@ class MapRun(MapWriter):
             yield from self._tried(replace(update, edits=_LEDGER_ALONE), self._ledger)
 
     def _final(self, change: Create | TicketWrite) -> TicketWrite:
-        """Return the last write of the tracking ticket; a new one is written once more, for its ledger."""
+        """Return the last write of the tracking ticket; a new one is written again, for its ledger."""
         if not isinstance(change, Create):
             return change
         return Update(change.key, change.title, self.tracking, spec=change.spec, edits=_LEDGER_ALONE)
@@ -178,7 +179,7 @@ class MapRun(MapWriter):
             yield from self._tried(change, write)
 
     def _tried(self, change: _W, write: Callable[[_W], Outcome | None]) -> Iterator[Outcome]:
-        """Write a change; what the tracker refuses about its ticket is an outcome too.
+        """Write a change; a refusal of its ticket is an outcome too.
 
         :raises TrackerError: the failure is about the whole run.
         """

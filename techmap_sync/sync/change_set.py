@@ -17,66 +17,66 @@ APPROVED, APPROVED_WITH_ERRORS, NOT_APPROVED = "approved", "approved, but has er
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A ticket that goes to another map of the same run."""
+    """A ticket that moves to another map of the same run."""
 
     key: str
-    """Its key there: this ledger lets go of it once that one lists it."""
+    """Its key there: this ledger drops it once that one lists it."""
     number: str
-    """Empty for one that a human deleted."""
+    """Empty for a ticket that was deleted."""
 
     @property
     def map_id(self) -> str:
-        """The map that it goes to."""
+        """The map it moves to."""
         return self.key.partition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class MapChanges:
-    """Everything about one map."""
+    """What happens to the tickets of one map."""
 
     map_id: str
     path: str
     approved: bool
-    """Whether tickets follow it: its author says yes, and it has no errors."""
+    """Whether its tickets follow it: its author approved it, and it has no errors."""
     reasons: tuple[str, ...] = ()
     """Why it is not approved, or was refused."""
     changes: tuple[Change, ...] = ()
     refusals: tuple[str, ...] = ()
-    """Guards that keep all of it from being written."""
+    """Why nothing of it is written."""
     tracking_key: str = ""
     tracking_number: str = ""
     """Number of the tracking ticket; empty when it does not exist yet."""
     base: Ledger = field(default_factory=Ledger)
-    """The ledger that the changes were worked out against."""
+    """The ledger that the changes start from."""
     ledger: Ledger | None = None
-    """What the ledger shall say once all is done; a ticket that does not exist yet has an empty number there."""
+    """The ledger once everything is written; tickets that do not exist yet have an empty number."""
     commit: str = ""
-    """The commit that holds the map's text, empty when it is not known."""
+    """The commit that contains the map's text; empty when it is not known."""
     shown_path: str = ""
-    """Where services find the file, where that is not the path in its own repository."""
+    """Where services find the file, if not at the path in its own repository."""
     notes: tuple[str, ...] = ()
-    """What a reader has to know of the map besides what happens to its tickets."""
+    """What a reader should know besides the changes."""
     texts: EdgeTexts = field(default_factory=EdgeTexts)
-    """What texts say of edges, for tickets whose number is known only while writing."""
+    """What texts say about edges, for tickets whose number is known only while writing."""
     elsewhere: Mapping[str, str] = field(default_factory=dict)
-    """Key -> number of tickets of other maps at which edges end that are taken away."""
+    """Key -> number of tickets of other maps to which edges are removed."""
     leaving: Mapping[str, Leaving] = field(default_factory=dict)
-    """What its ledger lets go of, by the key that it has there."""
+    """What its ledger drops, by the key it has there."""
     bound: frozenset[str] = frozenset()
-    """Keys of tasks that are bound to a ticket whose text is not ours yet."""
+    """Keys of tasks that are bound to a ticket we have not written yet."""
     arriving: frozenset[str] = frozenset()
     """Keys of tickets that come from another map."""
     ready: bool = False
-    """Whether its author says yes, whatever else is wrong with it."""
+    """Whether its author approved it, whatever else is wrong with it."""
 
     @property
     def standing(self) -> str:
-        """Whether it is approved, in words."""
+        """Its approval, in words."""
         return APPROVED if self.approved else APPROVED_WITH_ERRORS if self.ready else NOT_APPROVED
 
     @property
     def writes(self) -> tuple[Write, ...]:
-        """The changes that are written; none when a guard refuses."""
+        """The changes that are written: none when a guard refuses."""
         return () if self.refusals else tuple(change for change in self.changes if isinstance(change, Write))
 
     @property
@@ -86,7 +86,7 @@ class MapChanges:
 
     @property
     def steps(self) -> int:
-        """How many outcomes applying it has: a new tracking ticket is written once more, for its ledger."""
+        """The number of outcomes of applying it: a new tracking ticket is written again, for its ledger."""
         return len(self.writes) + any(isinstance(change, Create) for change in self.tracking_changes)
 
     @property
@@ -115,30 +115,25 @@ class ChangeSet:
 
     @property
     def drift(self) -> tuple[Change, ...]:
-        """All changes that show that maps and tickets have come apart, written or not."""
+        """All changes that show that maps and tickets differ, written or not."""
         return tuple(change for change in self.changes if not change.lasting)
 
     def counts(self) -> dict[str, int]:
-        """Return the number of changes by action, every action named."""
+        """Return the number of changes by action, including zeros."""
         return counted(self.changes)
 
     def digest(self) -> str:
-        """Return a fingerprint of what will be written: the same plan has the same digest."""
-        said = [
-            [
-                c.action,
-                c.key,
-                c.ticket,
-                c.target,
-                c.reason,
-                [[e.name, digest(e.before), digest(e.after)] for e in c.edits],
-            ]
-            for c in self.changes
-        ]
-        return digest(json.dumps(said, ensure_ascii=False))
+        """Return a fingerprint of the plan: the same changes give the same digest."""
+        rows = [[c.action, c.key, c.ticket, c.target, c.reason, edit_digests(c)] for c in self.changes]
+        return digest(json.dumps(rows, ensure_ascii=False))
+
+
+def edit_digests(change: Change) -> list[list[str]]:
+    """Return (field, digest before, digest after) of every field that a change edits."""
+    return [[edit.name, digest(edit.before), digest(edit.after)] for edit in change.edits]
 
 
 def counted(changes: Iterable[Change]) -> dict[str, int]:
-    """Return the number of changes by action, every action named."""
+    """Return the number of changes by action, including zeros."""
     found = Counter(change.action for change in changes)
     return {action.value: found[action] for action in Action}

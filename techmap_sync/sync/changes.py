@@ -1,4 +1,4 @@
-"""The change set: what will be done, as values. Every report is a rendering of it, and ``apply`` writes just this."""
+"""What can happen to tickets and links, one value per kind of change. ``change_set.py`` puts them together."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class FieldEdit:
 
 @dataclass(frozen=True, slots=True)
 class LabelEdit:
-    """The labels that a ticket gets and loses."""
+    """The labels to add and remove."""
 
     add: frozenset[str] = frozenset()
     remove: frozenset[str] = frozenset()
@@ -51,7 +51,7 @@ class LabelEdit:
 
     @property
     def after(self) -> str:
-        """As reports show it: ``-old +new``."""
+        """As shown in reports: ``-old +new``."""
         return " ".join((*(f"-{name}" for name in sorted(self.remove)), *(f"+{name}" for name in sorted(self.add))))
 
 
@@ -60,7 +60,7 @@ Edit = FieldEdit | LabelEdit
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What there is to say of any change."""
+    """What all changes have."""
 
     key: str
     title: str
@@ -74,12 +74,12 @@ class _Change:
 
     @property
     def edits(self) -> tuple[Edit, ...]:
-        """The fields that it touches."""
+        """The fields it edits."""
         return ()
 
     @property
     def edge(self) -> EdgeKind | None:
-        """The kind of link that it is about; None where it is about a ticket."""
+        """The kind of link; None for a change to a ticket."""
         return None
 
     @property
@@ -89,23 +89,23 @@ class _Change:
 
     @property
     def lasting(self) -> bool:
-        """It follows from what the tracker is, not from what somebody did."""
+        """Whether it follows from what the tracker can hold, not from what people did."""
         return False
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Names of the fields that it touches."""
+        """Names of the fields it edits."""
         return tuple(edit.name for edit in self.edits)
 
     @property
     def is_bookkeeping(self) -> bool:
-        """Whether it writes only what no reader of the ticket sees."""
+        """Whether it writes only what readers of the ticket never see."""
         return bool(self.edits) and UNSEEN.issuperset(self.fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create(_Change):
-    """A ticket is made for a task."""
+    """A ticket is created for a task."""
 
     spec: TaskSpec
 
@@ -124,7 +124,7 @@ class Update(_Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelOrphan(_Change):
-    """A ticket whose task is gone gets a label that says so, because somebody worked on it."""
+    """A ticket whose task is gone gets a label that says so, because people worked on it."""
 
     label: str
 
@@ -142,9 +142,9 @@ class Close(_Change):
 
     close_reason: CloseReason
     spec: TaskSpec | None = None
-    """The task, when it is done; None when no task asks for the ticket."""
+    """The task if it is done; None if no task asks for the ticket."""
     label: str = ""
-    """The label that says why, where the tracker keeps no reason."""
+    """The label that says why, where the tracker stores no reason."""
 
     action = Action.CLOSE
 
@@ -156,7 +156,7 @@ class Close(_Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopen(_Change):
-    """A ticket that we closed is opened again and follows its task."""
+    """A ticket that we closed is reopened and follows its task."""
 
     spec: TaskSpec
     edits: tuple[Edit, ...] = ()
@@ -172,21 +172,21 @@ class _LinkChange(_Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link(_LinkChange):
-    """A link is made."""
+    """A link is added."""
 
     action = Action.LINK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlink(_LinkChange):
-    """A link is taken away."""
+    """A link is removed."""
 
     action = Action.UNLINK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkipLink(_LinkChange):
-    """A link that a human took away is not made again."""
+    """A link that a person removed stays removed."""
 
     action = Action.SKIP
     writes = False
@@ -194,10 +194,10 @@ class SkipLink(_LinkChange):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skip(_Change):
-    """A ticket is left as it is, or not made, and why."""
+    """A ticket is left as it is, or not created; the reason says why."""
 
     kept: tuple[Edit, ...] = ()
-    """What a human changed and the map did not, from the map's text to the human's."""
+    """What only a person changed, from the map's text to theirs."""
     lasting: bool = False
 
     action = Action.SKIP
@@ -206,7 +206,7 @@ class Skip(_Change):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict(_Change):
-    """The map and a human changed one field differently."""
+    """The map and a person changed one field, differently."""
 
     edits: tuple[Edit, ...] = ()
 
@@ -215,10 +215,10 @@ class Conflict(_Change):
 
 
 TicketWrite = Update | LabelOrphan | Close | Reopen
-"""What is written to a ticket that there is."""
+"""What is written to an existing ticket."""
 LinkWrite = Link | Unlink
 Write = Create | TicketWrite | LinkWrite
 LinkChange = LinkWrite | SkipLink
 TicketChange = Create | TicketWrite | Skip | Conflict
 Change = TicketChange | LinkChange
-"""One thing that will be done, or will not be done and why."""
+"""One thing that will happen, or will not, and why."""

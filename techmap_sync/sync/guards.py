@@ -13,9 +13,9 @@ from typing import Any
 
 from techmap_sync.errors import Refused
 from techmap_sync.sync import claims
-from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.change_set import ChangeSet, MapChanges, edit_digests
 from techmap_sync.sync.changes import KEY, LEDGER, Action, Change, Close, Conflict, Update
-from techmap_sync.sync.comparison import comparable, digest
+from techmap_sync.sync.comparison import comparable
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import Audience, DesiredMap, Origin
 from techmap_sync.sync.merge import TITLE
@@ -250,11 +250,6 @@ class ReviewedPlan:
 
     tracker: str
     allowed: frozenset[Fingerprint]
-
-
-def edit_digests(change: Change) -> list[list[str]]:
-    """Return (field, digest before, digest after) of every field that a change edits, for a plan file."""
-    return [[edit.name, digest(edit.before), digest(edit.after)] for edit in change.edits]
 
 
 def read_reviewed(document: Mapping[str, Any]) -> ReviewedPlan:

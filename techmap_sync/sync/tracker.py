@@ -1,7 +1,7 @@
 """The port: what the sync core asks of a tracker, in no vendor's words.
 
-An adapter turns these few verbs into one vendor's calls and that vendor's answers into these values. It decides
-nothing: what a tracker cannot do is data (``Capabilities``), and the sync core turns it into a visible ``Skip``.
+An adapter translates these few verbs and values to one vendor's API and back. It decides nothing: what a tracker cannot
+do is data (``Capabilities``), which the sync core turns into a visible ``Skip``.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Protocol
 
 
 class State(StrEnum):
-    """Whether there is work left on a ticket."""
+    """Whether work is left on a ticket."""
 
     OPEN = "open"
     CLOSED = "closed"
 
 
 class Visibility(IntEnum):
-    """Who can read something, from the fewest to all."""
+    """Who can read something, from few to all."""
 
     PRIVATE = 0
     INTERNAL = 1
@@ -40,43 +40,43 @@ class Standing(StrEnum):
     """What the author of a ticket is to the tracker's project."""
 
     SELF = "self"
-    """The account whose token we hold."""
+    """The account whose token we use."""
     MEMBER = "member"
-    """Somebody whose role lets them edit tickets of others."""
+    """An account that may edit other people's tickets."""
     STRANGER = "stranger"
     GONE = "gone"
-    """An account that no longer exists. All such tickets have one author, so that its name says nothing."""
+    """A deleted account. All such tickets share one author, so the name means nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket as the tracker holds it: the observed state."""
+    """A ticket as the tracker has it: the observed state."""
 
     number: str
-    """What people type to name it: ``12``, ``TASK-1.2``."""
+    """As people write it: ``12``, ``TASK-1.2``."""
     title: str
     body: str
     state: State = State.OPEN
     reason: CloseReason | None = None
-    """Why it is closed; None while it is open, and where the tracker keeps no reason."""
+    """Why it is closed; None while it is open, and where the tracker stores no reason."""
     labels: frozenset[str] = frozenset()
     assignees: frozenset[str] = frozenset()
     priority: str | None = None
-    """The tracker's own priority field (high, medium, low), None where it has none or it is not set."""
+    """The tracker's own priority field (high, medium, low); None where it has none or it is not set."""
     milestone: str | None = None
     author: str = ""
     standing: Standing = Standing.SELF
-    """As far as the ticket itself tells; ``Tracker.standings`` knows better."""
+    """What the ticket itself says; ``Tracker.standings`` knows more."""
     parent: str | None = None
     """Number of the ticket it is a child of."""
     blocked_by: frozenset[str] | None = frozenset()
     """Numbers of the tickets it waits for; None when they were not read."""
     comments: int = 0
     started: bool = False
-    """Somebody is at work: a status beyond the first, or a linked change."""
+    """Work has begun: a status beyond the first, or a linked change."""
     url: str = ""
     withheld: str = ""
-    """Why the tracker does not show it, in its words: then only the number is known."""
+    """Why the tracker does not show it, in its words; then only the number is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Snapshot:
 
     tickets: tuple[Ticket, ...]
     total: int | None = None
-    """The server's own count of the same tickets, None where it has none."""
+    """The server's own count of these tickets; None where it has none."""
 
     def by_number(self) -> dict[str, Ticket]:
         """Return the tickets keyed by their numbers."""
@@ -93,7 +93,7 @@ class Snapshot:
 
 
 class EdgeKind(StrEnum):
-    """How one ticket hangs on another."""
+    """How one ticket depends on another."""
 
     CHILD_OF = "child of"
     BLOCKED_BY = "blocked by"
@@ -110,13 +110,13 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """What one ticket hangs on: where its edges end."""
+    """The other ends of one ticket's edges."""
 
     parent: str | None = None
     blocked_by: frozenset[str] | None = None
-    """None where the tracker does not tell who waits for whom."""
+    """None where the tracker does not say who waits for whom."""
     withheld: str = ""
-    """Why the tracker does not show them, in its words: then nothing else is known."""
+    """Why the tracker does not show them, in its words; then nothing else is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ class Draft:
     """Given only where ``Capabilities.parent_at_creation`` says so."""
     estimate_minutes: int | None = None
     claims: tuple[str, ...] = ()
-    """Texts in the body which together only this ticket has: a tracker that can look and write in one step refuses to
-    make a second one."""
+    """Texts in the body that, together, only this ticket has: a tracker that can look and write in one step refuses to
+    create a second one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Patch:
     milestone: str | None = None
     state: State | None = None
     reason: CloseReason | None = None
-    """With ``state`` closed: why."""
+    """Why it is closed, when ``state`` is closed."""
 
     def __bool__(self) -> bool:
         return self != Patch()
@@ -155,33 +155,33 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a tracker can hold, as data."""
+    """What a tracker can hold, as data. A number of None means no limit."""
 
     children: int | None = None
-    """How many children a ticket may have; None for any number, 0 for a tracker without children."""
+    """Children per ticket; 0 for a tracker without children."""
     parent_at_creation: bool = False
-    """The parent is chosen when a ticket is created and is no separate write."""
+    """The parent is set when a ticket is created and is not a separate write."""
     blocking_links: bool = True
     """"Blocked by" can be stored as an edge of some kind."""
     native_blocking: bool = True
     """Such an edge says who waits for whom; otherwise the ticket's text says it too, with numbers."""
     blockers: int | None = None
-    """For how many tickets one may wait; None for any number."""
+    """Tickets that one may wait for."""
     blocking: int | None = None
-    """How many tickets may wait for one."""
+    """Tickets that may wait for one."""
     links: int | None = None
-    """How many links of all kinds and from both ends a ticket may have, those of people among them."""
+    """Links of all kinds and from both ends per ticket, including those that people made."""
     mention: str = "#"
-    """What stands before a ticket's number in a text so that it becomes a link."""
+    """Put in front of a ticket's number, it makes the number a link."""
     native_priority: bool = False
     close_reasons: bool = True
     milestones: bool = True
     assignees: bool = True
     estimates: bool = False
     seconds_per_write: float = 0.0
-    """How long a write takes at the pace that the server allows; for telling how long a run will take."""
+    """How long a write takes at the pace that the server allows; used to estimate how long a run will take."""
     creations_per_hour: int | None = None
-    """How many tickets and edges the server lets one account make in an hour; None for any number."""
+    """Tickets and edges that one account may create in an hour."""
     title_limit: int = 255
     """Characters."""
     body_limit: int = 65_536
@@ -189,22 +189,22 @@ class Capabilities:
     text_ends_kept: bool = True
     """White space at the end of a text is kept; otherwise it is stripped."""
     parents_listed: bool = True
-    """A snapshot tells parents; otherwise ``Ticket.parent`` is None there, and only ``ends`` tells."""
+    """A snapshot includes parents; otherwise ``Ticket.parent`` is None there, and only ``ends`` knows them."""
 
     def can_hold(self, kind: EdgeKind) -> bool:
-        """Return whether there are edges of a kind, as far as it is known by now."""
+        """Return whether the tracker has edges of a kind, as far as is known by now."""
         return self.children != 0 if kind is EdgeKind.CHILD_OF else self.blocking_links
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that ``doctor`` looked at."""
+    """One check of ``doctor``."""
 
     what: str
     """``token``, ``issues``, ``sub-issues``."""
     ok: bool
     detail: str
-    """What was seen, or what to do."""
+    """What was found, or what to do."""
 
 
 class Tracker(Protocol):
@@ -216,87 +216,70 @@ class Tracker(Protocol):
 
     @property
     def name(self) -> str:
-        """``kind:target`` as a user would write it behind --to, without secrets."""
-        ...
+        """``kind:target`` as for ``--to``, without secrets."""
 
     @property
     def capabilities(self) -> Capabilities:
         """What this server can hold; may ask the server once."""
-        ...
 
     def snapshot(self, label: str) -> Snapshot:
-        """Read every ticket that carries the label, open and closed, in few requests.
+        """Read every ticket with the label, open and closed, in few requests.
 
         ``Ticket.blocked_by`` may be None where reading it would cost a request per ticket.
         """
-        ...
 
     def own_tickets(self) -> Snapshot:
-        """Read every ticket that our account created, with or without labels.
+        """Read every ticket that our account created, whatever its labels.
 
-        It is the second witness before a map's first ticket: a marker that the listing by label does not show means
-        that the listing lies.
+        It is the cross-check before a map's first ticket: a marker that the listing by label lacks means that the
+        listing is incomplete.
         """
-        ...
 
     def get(self, number: str) -> Ticket | None:
-        """Read one ticket, or None when it is gone; its edges as far as that costs no further request."""
-        ...
+        """Read one ticket, or None when it no longer exists; its edges only if that costs no further request."""
 
     def standings(self, authors: Collection[str]) -> Mapping[str, Standing]:
-        """Ask what the authors of tickets that were read are to the project; about each at most once a run.
+        """Ask what the authors of tickets are to the project, about each at most once a run.
 
-        An author of whom the tracker does not tell is left out: what the ticket itself tells counts then.
+        Authors that the tracker says nothing about are left out; what the ticket itself says counts then.
         """
-        ...
 
     def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
-        """Read where the edges of some tickets end, in as few requests as the tracker allows.
+        """Read where the edges of some tickets end, in as few requests as possible.
 
-        A ticket that is gone is left out.
+        Tickets that no longer exist are left out.
         """
-        ...
 
     def visibility(self, repository: str = "") -> Visibility | None:
-        """Tell who can read the tickets.
+        """Return who can read the tickets.
 
-        :param repository: tell it of the files of another repository on the same server instead, ``owner/name``; None
-            when the account cannot see it.
+        :param repository: ``owner/name`` of another repository on the same server, to ask about its files instead;
+            None when the account cannot see it.
         """
-        ...
 
     def examine(self) -> tuple[Finding, ...]:
-        """Look at everything that a push needs, without writing: what ``doctor`` reports."""
-        ...
+        """Check everything that a push needs, without writing, for ``doctor``."""
 
     def unassignable(self, accounts: Collection[str]) -> frozenset[str]:
-        """Return those of some accounts to which no ticket can be assigned, because there are none of their names."""
-        ...
+        """Return the accounts that do not exist here, so that no ticket can be assigned to them."""
 
     def has_milestone(self, title: str) -> bool:
-        """Return whether there is a milestone; a ticket that is created with a missing one creates it."""
-        ...
+        """Return whether a milestone exists; creating a ticket creates a missing one."""
 
     def create(self, draft: Draft) -> Ticket:
         """Create one ticket and return it as the tracker stored it."""
-        ...
 
     def update(self, number: str, patch: Patch) -> Ticket:
         """Set the fields of the patch, leave all others, and return the ticket as stored."""
-        ...
 
     def add_labels(self, number: str, labels: Collection[str]) -> None:
-        """Add labels, which are created when the project lacks them, and leave all others."""
-        ...
+        """Add labels, creating those that the project lacks, and leave all others."""
 
     def remove_labels(self, number: str, labels: Collection[str]) -> None:
-        """Remove labels; one that is not there is no error."""
-        ...
+        """Remove labels; a missing one is not an error."""
 
     def link(self, edge: Edge) -> None:
-        """Add an edge; one that is there already is no error."""
-        ...
+        """Add an edge; an existing one is not an error."""
 
     def unlink(self, edge: Edge) -> None:
-        """Remove an edge; one that is not there is no error."""
-        ...
+        """Remove an edge; a missing one is not an error."""

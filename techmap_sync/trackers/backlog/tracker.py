@@ -9,22 +9,11 @@ from datetime import UTC
 from pathlib import Path
 
 from techmap_sync.errors import TrackerError
-from techmap_sync.sync.tracker import (
-    Capabilities,
-    Draft,
-    Edge,
-    Ends,
-    Finding,
-    Patch,
-    Snapshot,
-    Standing,
-    State,
-    Ticket,
-    Visibility,
-)
+from techmap_sync.sync import tracker as port
+from techmap_sync.sync.tracker import Draft, Edge, Ends, Patch, Snapshot, State, Ticket, Visibility
+from techmap_sync.trackers.backlog import issues
 from techmap_sync.trackers.backlog.doctor import examine
-from techmap_sync.trackers.backlog.folder import Folder, TaskFile, only, title_of, value_for
-from techmap_sync.trackers.backlog.frontmatter import Value
+from techmap_sync.trackers.backlog.folder import Folder, TaskFile, only, value_for
 from techmap_sync.trackers.backlog.location import (
     Settings,
     as_tracker_error,
@@ -36,21 +25,12 @@ from techmap_sync.trackers.backlog.location import (
     sort_key,
     usual_folder,
 )
-from techmap_sync.trackers.backlog.task import (
-    Place,
-    Task,
-    count_comments,
-    has_other_text,
-    linked,
-    settled,
-    unlinked,
-    with_list,
-)
+from techmap_sync.trackers.backlog.task import Place, Task, linked, unlinked, with_list
 from techmap_sync.trackers.connection import Connection
 
 # Backlog.md leaves this much room between two cards of its board, for cards that are dragged there.
 _ORDINAL_STEP = 1000
-# Is in the text of every ticket that this program writes.
+# Every ticket that this program writes contains it.
 _OUR_TRACE = "techmap-sync"
 
 
@@ -60,9 +40,13 @@ def connect(connection: Connection) -> BacklogTracker:
 
 
 class BacklogTracker:
-    """Tickets as files in a folder, in the format that Backlog.md 1.52 reads and writes."""
+    """Tickets as files in a folder, in the format that Backlog.md 1.52 reads and writes.
 
-    capabilities = Capabilities(
+    Every verb raises ``TrackerError`` when a file it needs is broken, several files have the id it needs, a task it
+    needs is missing, or the folder cannot be read or written.
+    """
+
+    capabilities = port.Capabilities(
         parent_at_creation=True, native_priority=True, close_reasons=False, title_limit=255, body_limit=1_000_000
     )
 
@@ -71,13 +55,13 @@ class BacklogTracker:
         self.name = f"backlog:{connection.target or f'./{root.as_posix()}'}"
         self._connection = connection
         self._known: frozenset[str] | None = None
-        """Numbers that were there when this run first looked, and its own since; None before."""
+        """Numbers that existed when this run first looked, and its own since; None before."""
         self._folder = Folder(root, connection.project or root.resolve().parent.name)
 
     def snapshot(self, label: str) -> Snapshot:
         """Read every task with the label in ``tasks``, ``completed`` and ``archive/tasks``, in the order of their ids.
 
-        :raises TrackerError: a broken file may have the label, or several tasks have the id of a labelled one.
+        A broken file that may have the label is an error.
         """
         with as_tracker_error(self.name):
             settings = self._folder.settings()
@@ -88,42 +72,33 @@ class BacklogTracker:
             return _in_order(self._ticket(task, settings) for task in labelled)
 
     def own_tickets(self) -> Snapshot:
-        """Read every task: a folder knows no accounts.
-
-        :raises TrackerError: a broken file has a trace of this program.
-        """
+        """Read every task: a folder has no accounts. A broken file with a trace of this program is an error."""
         with as_tracker_error(self.name):
             settings = self._folder.settings()
             tasks = [file.parsed_unless_foreign(_OUR_TRACE) for file in self._list()]
             return _in_order(self._ticket(task, settings) for task in tasks if task)
 
-    def standings(self, authors: Collection[str]) -> Mapping[str, Standing]:
-        """A folder knows no accounts."""
+    def standings(self, authors: Collection[str]) -> Mapping[str, port.Standing]:
+        """Return nothing: a folder has no accounts."""
         return {}
 
     def visibility(self, repository: str = "") -> Visibility | None:
-        """A folder is visible to everyone who has it; it knows nothing about repositories."""
+        """Return private: a folder is visible to whoever has it. It knows nothing about repositories."""
         return None if repository else Visibility.PRIVATE
 
-    def examine(self) -> tuple[Finding, ...]:
-        """Look at the folder, its config and its files."""
+    def examine(self) -> tuple[port.Finding, ...]:
+        """Check the folder, its config and its files."""
         return examine(self._folder, self.name)
 
     def get(self, number: str) -> Ticket | None:
-        """Read one task, wherever it is; None when there is none.
-
-        :raises TrackerError: its file is broken, or several files have this id.
-        """
+        """Read one task, wherever it is; None when there is none."""
         with as_tracker_error(self.name):
             settings = self._folder.settings()
             task = self._folder.find(number)
             return self._ticket(task, settings) if task else None
 
     def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
-        """Read parent and dependencies of some tasks.
-
-        :raises TrackerError: a file is broken, or several files have one of these ids.
-        """
+        """Read parent and dependencies of some tasks."""
         found = filter(None, map(self.get, numbers))
         return {ticket.number: Ends(ticket.parent, ticket.blocked_by) for ticket in found}
 
@@ -132,14 +107,11 @@ class BacklogTracker:
         return frozenset()
 
     def has_milestone(self, title: str) -> bool:
-        """Return that there is one: to a folder, a milestone is just a name."""
+        """Return True: in a folder, a milestone is just a name."""
         return True
 
     def create(self, draft: Draft) -> Ticket:
-        """Write a new task with the next free id; below its parent when the draft has one.
-
-        :raises TrackerError: the title is empty, the parent is unknown, or the folder cannot be written.
-        """
+        """Write a new task with the next free id, below its parent when the draft has one."""
         draft = replace(draft, title=self._settled_title(draft.title))
         with as_tracker_error(self.name), self._folder.creating(self._connection.timeout):
             settings = self._folder.settings()
@@ -156,36 +128,27 @@ class BacklogTracker:
     def update(self, number: str, patch: Patch) -> Ticket:
         """Set the fields of the patch; a file that already says all of it is not touched.
 
-        A title does not rename the file, as in Backlog.md's own CLI. A task that is reopened comes back to ``tasks``.
-
-        :raises TrackerError: there is no such task, or its file is broken.
+        A title does not rename the file, as in Backlog.md's own CLI. A task that is reopened moves back to ``tasks``.
         """
+        if patch.title is not None:
+            patch = replace(patch, title=self._settled_title(patch.title))
         with as_tracker_error(self.name), self._folder.changing(number, self._connection.timeout) as task:
             settings = self._folder.settings()
-            changed = self._stored(task, self._patched(task, patch, settings))
+            changed = self._stored(task, issues.patched(task, patch, settings, self._folder.root))
             if patch.state is State.OPEN:
                 changed = self._folder.moved(changed, Place.TASKS)
             return self._ticket(changed, settings)
 
     def add_labels(self, number: str, labels: Collection[str]) -> None:
-        """Add labels after those that are there.
-
-        :raises TrackerError: there is no such task, or its file is broken.
-        """
+        """Add labels after the existing ones."""
         self._change(number, lambda task: with_list(task, "labels", added=labels))
 
     def remove_labels(self, number: str, labels: Collection[str]) -> None:
-        """Remove labels; all others keep their order.
-
-        :raises TrackerError: there is no such task, or its file is broken.
-        """
+        """Remove labels; the others keep their order."""
         self._change(number, lambda task: with_list(task, "labels", removed=labels))
 
     def link(self, edge: Edge) -> None:
-        """Add an edge: a dependency, or the name of the parent. A task keeps its id when its parent changes.
-
-        :raises TrackerError: one of the two tasks is not there, or both are the same.
-        """
+        """Add an edge: a dependency, or the name of the parent. A task keeps its id when its parent changes."""
         if canonical(edge.source) == canonical(edge.target):
             raise TrackerError(self.name, f"{edge.source} cannot be {edge.kind} itself")
         with as_tracker_error(self.name):
@@ -193,10 +156,7 @@ class BacklogTracker:
         self._change(edge.source, lambda task: linked(task, edge.kind, target.number))
 
     def unlink(self, edge: Edge) -> None:
-        """Remove an edge, however its target is spelt.
-
-        :raises TrackerError: the source is not there, or its file is broken.
-        """
+        """Remove an edge, however its target is spelt."""
         self._change(edge.source, lambda task: unlinked(task, edge.kind, edge.target))
 
     def _list(self) -> list[TaskFile]:
@@ -207,10 +167,7 @@ class BacklogTracker:
         return found
 
     def _refuse_a_second(self, draft: Draft, found: Iterable[TaskFile]) -> None:
-        """Refuse a task that another run made since this one looked, and with it the rest of a plan that is outdated.
-
-        :raises TrackerError: there is one.
-        """
+        """Refuse a task that another run created since this one looked, and with it the rest of an outdated plan."""
         if self._known is None or not draft.claims:
             return
         for file in found:
@@ -223,7 +180,7 @@ class BacklogTracker:
             self._stored(task, edit(task))
 
     def _stored(self, before: Task, after: Task) -> Task:
-        """Write what has changed, with the time of the change, which alone is not a change."""
+        """Write a task that has changed, with the time of the change, which alone is not a change."""
         if after != before:
             after = after.with_field("updated_date", self._now())
             self._folder.write(after.path, after.encoded())
@@ -233,77 +190,28 @@ class BacklogTracker:
         return self._connection.now().astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
     def _new_task(self, number: str, draft: Draft, settings: Settings, parent: Task | None, ordinal: int) -> Task:
-        fields: dict[str, Value] = {
-            "id": number,
-            "title": draft.title,
-            "status": settings.initial,
-            "assignee": tuple(f"@{name.removeprefix('@')}" for name in draft.assignees),
-            "created_date": self._now(),
-            "labels": tuple(sorted(draft.labels)),
-            "milestone": value_for(self._folder.root, draft.milestone or ""),
-            "dependencies": (),
-            "parent_task_id": parent.number if parent else "",
-            "priority": draft.priority or "",
-            "ordinal": str(ordinal),
-        }
-        path = self._folder.path_of(Place.TASKS, file_name(number, draft.title))
-        return Task.new(path, {key: value for key, value in fields.items() if value != ""}, draft.body)
-
-    def _patched(self, task: Task, patch: Patch, settings: Settings) -> Task:
-        if patch.title is not None:
-            task = task.with_field("title", self._settled_title(patch.title))
-        if patch.body is not None:
-            task = task.with_body(patch.body)
-        if patch.priority is not None and patch.priority != task.text("priority").lower():
-            task = task.with_field("priority", patch.priority)
-        if patch.milestone is not None and patch.milestone != self._milestone(task):
-            task = task.with_field("milestone", value_for(self._folder.root, patch.milestone))
-        if patch.state is not None and patch.state is not _state(task, settings):
-            task = task.with_field("status", settings.initial if patch.state is State.OPEN else settings.final)
-        return task
+        return issues.new_task(
+            self._folder.path_of(Place.TASKS, file_name(number, draft.title)),
+            number,
+            draft,
+            settings,
+            milestone=value_for(self._folder.root, draft.milestone or ""),
+            parent=parent.number if parent else "",
+            created=self._now(),
+            ordinal=ordinal,
+        )
 
     def _settled_title(self, title: str) -> str:
-        """Return the title on one line; Backlog.md shows it so."""
-        text = " ".join(settled(title).split())
-        if not text:
-            raise TrackerError(self.name, "a ticket needs a title")
-        return text
-
-    def _milestone(self, task: Task) -> str | None:
-        value = task.text("milestone")
-        return title_of(self._folder.root, value) if value else None
+        if text := issues.settled_title(title):
+            return text
+        raise TrackerError(self.name, "a ticket needs a title")
 
     def _ticket(self, task: Task, settings: Settings) -> Ticket:
-        state = _state(task, settings)
-        return Ticket(
-            number=canonical(task.number),
-            title=task.text("title"),
-            body=task.body,
-            state=state,
-            labels=frozenset(task.listed("labels")),
-            assignees=frozenset(name.removeprefix("@") for name in task.listed("assignee")),
-            priority=task.text("priority").lower() or None,
-            milestone=self._milestone(task),
-            parent=canonical(parent) if (parent := task.text("parent_task_id")) else None,
-            blocked_by=frozenset(canonical(number, settings.prefix) for number in task.listed("dependencies")),
-            comments=count_comments(task.content),
-            started=state is State.OPEN and _is_started(task, settings),
-        )
+        return issues.ticket_of(task, settings, self._folder.root)
 
 
 def _in_order(tickets: Iterable[Ticket]) -> Snapshot:
     return Snapshot(tuple(sorted(tickets, key=lambda ticket: sort_key(ticket.number))))
-
-
-def _state(task: Task, settings: Settings) -> State:
-    """Return the state: a task in ``completed`` or the archive is closed, whatever its status."""
-    closed = task.place is not Place.TASKS or settings.is_final(task.text("status"))
-    return State.CLOSED if closed else State.OPEN
-
-
-def _is_started(task: Task, settings: Settings) -> bool:
-    """Return whether the status has moved on, or someone has written a plan, notes or criteria."""
-    return settings.is_started(task.text("status")) or has_other_text(task.content)
 
 
 def _check_unique(files: list[TaskFile], numbers: set[str]) -> None:
@@ -312,7 +220,7 @@ def _check_unique(files: list[TaskFile], numbers: set[str]) -> None:
 
 
 def _next_number(files: list[TaskFile], settings: Settings, parent: Task | None) -> str:
-    # A broken file counts by its name. Archived tasks count too: Backlog.md would give their ids again.
+    # A broken file counts by its name. Archived tasks count too: Backlog.md would reuse their ids.
     taken = {file.number for file in files} | {number_in_name(file.path.name) for file in files}
     if parent:
         return next_child(taken, parent.number, settings.padding)

@@ -1,0 +1,100 @@
+"""Between a task file and the ticket that the port knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from techmap_sync.sync.tracker import Draft, Patch, State, Ticket
+from techmap_sync.trackers.backlog.folder import title_of, value_for
+from techmap_sync.trackers.backlog.frontmatter import Value
+from techmap_sync.trackers.backlog.location import Settings, canonical
+from techmap_sync.trackers.backlog.task import Place, Task, count_comments, has_other_text, settled
+
+
+def ticket_of(task: Task, settings: Settings, root: Path) -> Ticket:
+    """Return a task as a ticket.
+
+    :param root: the Backlog.md folder, which knows the titles of milestones.
+    """
+    state = _state(task, settings)
+    return Ticket(
+        number=canonical(task.number),
+        title=task.text("title"),
+        body=task.body,
+        state=state,
+        labels=frozenset(task.listed("labels")),
+        assignees=frozenset(name.removeprefix("@") for name in task.listed("assignee")),
+        priority=task.text("priority").lower() or None,
+        milestone=_milestone(task, root),
+        parent=canonical(parent) if (parent := task.text("parent_task_id")) else None,
+        blocked_by=frozenset(canonical(number, settings.prefix) for number in task.listed("dependencies")),
+        comments=count_comments(task.content),
+        started=state is State.OPEN and _is_started(task, settings),
+    )
+
+
+def new_task(
+    path: Path,
+    number: str,
+    draft: Draft,
+    settings: Settings,
+    *,
+    milestone: str,
+    parent: str,
+    created: str,
+    ordinal: int,
+) -> Task:
+    """Return a draft as a task that is not written yet.
+
+    :param milestone: as the folder names it.
+    """
+    fields: dict[str, Value] = {
+        "id": number,
+        "title": draft.title,
+        "status": settings.initial,
+        "assignee": tuple(f"@{name.removeprefix('@')}" for name in draft.assignees),
+        "created_date": created,
+        "labels": tuple(sorted(draft.labels)),
+        "milestone": milestone,
+        "dependencies": (),
+        "parent_task_id": parent,
+        "priority": draft.priority or "",
+        "ordinal": str(ordinal),
+    }
+    return Task.new(path, {key: value for key, value in fields.items() if value != ""}, draft.body)
+
+
+def patched(task: Task, patch: Patch, settings: Settings, root: Path) -> Task:
+    """Return the task with the fields of a patch; keys that already say the same are not touched."""
+    if patch.title is not None:
+        task = task.with_field("title", patch.title)
+    if patch.body is not None:
+        task = task.with_body(patch.body)
+    if patch.priority is not None and patch.priority != task.text("priority").lower():
+        task = task.with_field("priority", patch.priority)
+    if patch.milestone is not None and patch.milestone != _milestone(task, root):
+        task = task.with_field("milestone", value_for(root, patch.milestone))
+    if patch.state is not None and patch.state is not _state(task, settings):
+        task = task.with_field("status", settings.initial if patch.state is State.OPEN else settings.final)
+    return task
+
+
+def settled_title(title: str) -> str:
+    """Return a title on one line, as Backlog.md shows it."""
+    return " ".join(settled(title).split())
+
+
+def _milestone(task: Task, root: Path) -> str | None:
+    value = task.text("milestone")
+    return title_of(root, value) if value else None
+
+
+def _state(task: Task, settings: Settings) -> State:
+    """Return the state: a task in ``completed`` or the archive is closed, whatever its status."""
+    closed = task.place is not Place.TASKS or settings.is_final(task.text("status"))
+    return State.CLOSED if closed else State.OPEN
+
+
+def _is_started(task: Task, settings: Settings) -> bool:
+    """Return whether the status has moved on, or someone has written a plan, notes or criteria."""
+    return settings.is_started(task.text("status")) or has_other_text(task.content)
