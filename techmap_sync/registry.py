@@ -296,8 +296,8 @@ def _loaded(name: str, load: Callable[[], object]) -> TrackerKind:
     hint = f"the entry point {name} in the group {GROUP} has to name a TrackerKind with this very name"
     try:
         kind = load()
-    except Exception as error:
+    except Exception as error:  # whatever another package raises while it is imported
         raise UsageProblem(f"the tracker {name} cannot be loaded: {error}", hint) from error
     if not isinstance(kind, TrackerKind) or kind.name != name or not _KIND.fullmatch(name):
-        raise UsageProblem(f"the tracker {name} is not one", hint)
+        raise UsageProblem(f"the entry point {name} is not a tracker", hint)
     return kind

@@ -206,7 +206,7 @@ def _globbed(pattern: str, border: Path) -> Iterator[FoundFile]:
     start = Path(path.anchor) if path.is_absolute() else Path()
     try:
         matches = list(start.glob(str(path.relative_to(path.anchor))))
-    except (ValueError, NotImplementedError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise UsageProblem(
             f"not a glob: {pattern}: {error}", "use ** only as a whole part of a path, as in docs/**/*.md"
         ) from error

@@ -59,7 +59,7 @@ def _pool(processes: int) -> ProcessPoolExecutor | None:
 
     try:
         return ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_the_first_process)
-    except (ImportError, NotImplementedError, OSError):  # some sandboxes have no semaphores
+    except (ImportError, RuntimeError, OSError):  # what the library raises where a sandbox has no semaphores
         return None
 
 

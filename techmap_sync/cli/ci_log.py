@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
+from techmap_sync.config import environment
 from techmap_sync.registry import running, running_ci
 from techmap_sync.reports.harmless import harmless_line, visible
 from techmap_sync.secrecy import hidden
@@ -67,7 +67,7 @@ def nothing_is_obeyed() -> Iterator[None]:
     for stream in before:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    if not running(os.environ):
+    if not running(environment()):
         yield
         return
     streams = [HarmlessStream(stream) for stream in before]
