@@ -12,6 +12,9 @@ from dataclasses import dataclass
 class Problem(Exception):
     """The root of all errors of this program."""
 
+    hint: str = ""
+    """What to do next; empty where the message says it all."""
+
 
 @dataclass(eq=False)
 class UsageProblem(Problem):

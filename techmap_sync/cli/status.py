@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, assert_never
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +23,13 @@ EXAMPLE = "techmap-sync status --format html -o report.html"
 FormatOption = Annotated[StatusFormat, typer.Option("--format", help="How the result is written.")]
 ResultFile = Annotated[str, typer.Option("-o", "--output", metavar="FILE", help="The file to write, or - for stdout.")]
 
+RENDERERS: Mapping[StatusFormat, Callable[[Document], RenderableType]] = {
+    StatusFormat.TEXT: status_text,
+    StatusFormat.JSON: status_json,
+    StatusFormat.MARKDOWN: status_markdown,
+    StatusFormat.HTML: status_html,
+}
+
 
 def status(
     paths: options.Paths = None,
@@ -39,21 +47,6 @@ def status(
     screen = Screen(quiet, verbose, no_color)
     settings = options.settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
     document = status_of(paths or [], settings, checkout_here(settings))
-    screen.write(output, rendered(document, form))
+    screen.write(output, RENDERERS[form](document))
     if output != STDOUT:
         screen.note(f"wrote {output}")
-
-
-def rendered(document: Document, form: StatusFormat) -> RenderableType:
-    """Return a document in one of the formats."""
-    match form:
-        case StatusFormat.TEXT:
-            return status_text(document)
-        case StatusFormat.JSON:
-            return status_json(document)
-        case StatusFormat.MARKDOWN:
-            return status_markdown(document)
-        case StatusFormat.HTML:
-            return status_html(document)
-        case _:
-            assert_never(form)

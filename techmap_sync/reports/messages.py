@@ -26,7 +26,7 @@ def sentence(problem: errors.Problem) -> str:
 
 def hint(problem: errors.Problem) -> str:
     """Return the next step, which may have lines to type; empty when the message says it all."""
-    return "\n".join(harmless(line) for line in str(getattr(problem, "hint", "")).split("\n"))
+    return "\n".join(harmless(line) for line in problem.hint.split("\n"))
 
 
 def count(number: int, thing: str) -> str:

@@ -9,8 +9,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import unified_diff
+from typing import TypeVar
 
 from rich.text import Text
 
@@ -20,18 +21,29 @@ from techmap_sync.sync.changes import UNSEEN, Action, Change, Create, Edit, Link
 from techmap_sync.sync.outcomes import Outcome, Status, left_of
 from techmap_sync.sync.tracker import EdgeKind
 
+_T = TypeVar("_T")
+_L = TypeVar("_L")
 
-def with_links(changes: Iterable[Change]) -> Iterator[tuple[TicketChange | None, Sequence[LinkChange]]]:
-    """Yield each change of a ticket with the changes of its links; links of untouched tickets come last, with None."""
-    listed = tuple(changes)
-    links: dict[str, list[LinkChange]] = {}
-    for change in listed:
-        if isinstance(change, LinkChange):
-            links.setdefault(change.key, []).append(change)
-    for change in listed:
-        if not isinstance(change, LinkChange):
-            yield change, links.pop(change.key, ())
-    yield from ((None, rest) for rest in links.values())
+
+def grouped(
+    changes: Iterable[_T], links: Iterable[_L], key: Callable[[_T | _L], str]
+) -> Iterator[tuple[_T | None, Sequence[_L]]]:
+    """Yield each change of a ticket with the changes of its links; links of untouched tickets come last, with None.
+
+    :param key: returns the key of the task that a change is about.
+    """
+    by_key: dict[str, list[_L]] = {}
+    for link in links:
+        by_key.setdefault(key(link), []).append(link)
+    for change in changes:
+        yield change, by_key.pop(key(change), [])
+    yield from ((None, rest) for rest in by_key.values())
+
+
+def with_links(changes: Sequence[Change]) -> Iterator[tuple[TicketChange | None, Sequence[LinkChange]]]:
+    """Yield each change of a ticket with the changes of its links."""
+    links = [change for change in changes if isinstance(change, LinkChange)]
+    yield from grouped([each for each in changes if not isinstance(each, LinkChange)], links, lambda each: each.key)
 
 
 SIGNS = {

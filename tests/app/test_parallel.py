@@ -137,7 +137,7 @@ def test_a_killed_process_is_one_clear_error() -> None:
     with pytest.raises(UsageProblem) as raised:
         list(map_in_order(_killed, range(100), 2))
     assert raised.value.what == "a process that read maps was killed"
-    assert "--jobs 1" in raised.value.hint
+    assert "jobs = 1" in raised.value.hint
 
 
 def _killed(_: int) -> None:

@@ -22,6 +22,7 @@ from rich.cells import cell_len, set_cell_size
 from techmap_sync.documents.work import Phase
 from techmap_sync.reports.html.layout import HEIGHT, WIDTH, Arrow, Drawing, drawing_of
 from techmap_sync.reports.messages import count
+from techmap_sync.reports.plan_text import grouped
 from techmap_sync.reports.status_report import Document, share
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.progress import TaskState
@@ -199,15 +200,10 @@ def _path(arrow: Arrow) -> str:
 
 def _with_links(changes: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
     """Group links with the change of their ticket; links of untouched tickets come on their own."""
-    links: dict[str, list[dict[str, Any]]] = {}
-    for change in changes:
-        if "edge" in change:
-            links.setdefault(change["key"], []).append(change)
-    for change in changes:
-        if "edge" not in change and change["action"] != Action.CONFLICT:
-            yield {**change, "links": links.pop(change["key"], [])}
-    for rest in links.values():
-        yield {**rest[0], "action": "link", "reason": "", "links": rest}
+    tickets = [each for each in changes if "edge" not in each and each["action"] != Action.CONFLICT]
+    for change, links in grouped(tickets, [each for each in changes if "edge" in each], lambda each: str(each["key"])):
+        about = change or {**links[0], "action": Action.LINK.value, "reason": ""}
+        yield {**about, "links": list(links)}
 
 
 _COMMAND = re.compile(r"[\r\n](?=\s*(?:::|##\[))")
