@@ -230,7 +230,9 @@ class Settings(Table):
 
     def digest(self) -> str:
         """Return a fingerprint of all settings that decide which tasks a map has."""
-        names = {"granularity", "labels", "vocabulary", "templates", "families", "family"}
+        names = {"granularity", "labels", "vocabulary", "templates"}
+        if any(not family.anywhere for family in self.document_families):  # only there the words of specs count
+            names |= {"families", "family"}
         deciding = self.model_dump(mode="json", include=names)
         return digest(json.dumps(deciding, sort_keys=True, ensure_ascii=False))
 

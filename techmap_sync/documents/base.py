@@ -101,6 +101,8 @@ class Document:
     """What approves it where nothing in it does: ``merged``."""
     dropped: tuple[Work, ...] = ()
     """What it says is not to be done after all: their tickets are closed as not planned."""
+    leaves: tuple[tuple[str, str], ...] = ()
+    """(number, text) of every task in a unit of specs, whatever becomes of it."""
     finished: bool = False
     """Everything it asks for is done: it makes no ticket at first sight."""
     archived: bool = False

@@ -48,7 +48,8 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
     tracking, tasks = _tracking(graph, options, texts), _startable_order(specs, graph.blocked_by)
     linked = frozenset(line for part in texts.remaining for line in part.linked)
     dropped = frozenset(keys_of(graph.map_id, graph.document.dropped))
-    return TaskPlan(graph.map_id, tracking, tasks, dropped, graph.document.finished, linked)
+    document = graph.document
+    return TaskPlan(graph.map_id, tracking, tasks, dropped, document.leaves, document.finished, linked)
 
 
 def priorities_of(graph: TaskGraph) -> tuple[Priority, ...]:

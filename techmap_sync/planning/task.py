@@ -139,6 +139,8 @@ class TaskPlan:
     """In the order in which they can be started; the tracking ticket is not among them."""
     dropped: frozenset[str] = frozenset()
     """Keys of what the document says is not to be done after all."""
+    leaves: tuple[tuple[str, str], ...] = ()
+    """(number, text) of every task in a unit of specs, whatever becomes of it; empty for other documents."""
     finished: bool = False
     """Everything in the document is done: it makes no ticket at first sight."""
     linked_lines: frozenset[int] = frozenset()

@@ -11,6 +11,10 @@ from techmap_sync.text_forms import composed, with_line_feeds, without_number
 
 _BOX = re.compile(r"^(?P<lead>\s*(?:[-*+]|\d+[.)])\s+\[)(?P<tick>[ xX])(?P<rest>\]\s+(?P<text>.*?)\s*)$")
 
+_TASK_ID = re.compile(r"^\*\*[\w.-]+\*\*\s+(?=\S)")
+"""The number in front of a task of a unit of specs."""
+_STATE = re.compile(r"\s\*\((?:optional|in progress|queued|, )+\)\*$")
+
 
 def ticked(texts: Iterable[str]) -> frozenset[str]:
     """Return what stands behind every ticked box in some texts."""
@@ -37,8 +41,8 @@ def carry_ticks(text: str, done: frozenset[str]) -> str:
 
 
 def _named(text: str) -> str:
-    """Return what a line says whatever its number and its Unicode form."""
-    return without_number(composed(text))
+    """Return what a line says whatever its number, its state and its Unicode form."""
+    return without_number(_TASK_ID.sub("", _STATE.sub("", composed(text))))
 
 
 def _boxes(texts: Iterable[str]) -> Iterator[re.Match[str]]:

@@ -29,6 +29,8 @@ from techmap_sync.sync.tickets import Holdings, Sorted
 from techmap_sync.sync.tracker import Capabilities
 from techmap_sync.sync.writing import with_closing_labels
 
+FINISHED = "everything in it was done before it had tickets, so it gets none"
+
 
 @dataclass(frozen=True, slots=True)
 class DecidedMap:
@@ -101,6 +103,8 @@ def _changes(matched: Matched, there: str, capabilities: Capabilities, policy: S
         return orphans.retire(matched, there, capabilities, policy)
     if matched.plan is None:
         return MapChanges(wanted.map_id, wanted.origin.path, False, wanted.reasons, ready=wanted.ready)
+    if matched.plan.finished and not matched.holdings.all:
+        return MapChanges(matched.plan.map_id, matched.desired.origin.path, approved=True, notes=(FINISHED,))
     desired = desire(matched.plan, matched.holdings, capabilities, policy)
     merged = merge(matched, desired, capabilities, policy)
     linked = link(matched, desired, merged, capabilities, policy)

@@ -21,6 +21,7 @@ from techmap_sync.sync.tracker import Capabilities, CloseReason, Standing, State
 from techmap_sync.sync.writing import with_closing_labels
 
 GONE = "its task is gone from the map"
+DROPPED = "the document says that it is not to be done"
 RETIRED = "its map is retired"
 _NO_WORD = re.compile(r"\W+")
 
@@ -53,7 +54,13 @@ def orphan_changes(
     """
     wanted = {spec.key for spec in plan.tasks}
     orphans = [(key, held) for key, held in _open(holdings) if key not in wanted]
-    return (_orphan(key, held, text, policy, doubtful) for key, held in orphans)
+    text = replace(text, words=text.words if not plan.leaves else "")  # of specs it is known what is a task
+    return (
+        _let_go(key, held, DROPPED, policy, doubtful)
+        if key in plan.dropped
+        else _orphan(key, held, text, policy, doubtful)
+        for key, held in orphans
+    )
 
 
 def retirement_changes(holdings: Holdings, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Iterator[Change]:

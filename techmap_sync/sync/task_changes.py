@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import Section, SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync import claims
 from techmap_sync.sync.block import Held
@@ -26,7 +27,7 @@ from techmap_sync.sync.changes import (
     Update,
 )
 from techmap_sync.sync.comparison import boxes, ticked, unticked
-from techmap_sync.sync.merge import MILESTONE, Decision, Revision, revise
+from techmap_sync.sync.merge import MILESTONE, Decision, Revision, has_label, revise
 from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, State, Tracker
@@ -92,6 +93,8 @@ def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy, moved: str) 
     number, closed_by_us = held.ticket.number, held.marker.state == State.CLOSED
     rekeyed = Update(spec.key, held.ticket.title, number, moved, spec=spec, edits=_key_edit(spec, held))
     if held.ticket.state is State.CLOSED and held.marker.key:
+        if closed_by_us and not spec.done and _has_only_lost_a_tick(spec, held, policy):
+            return
         if closed_by_us and not spec.done:
             edits, reason = revise(spec, held, policy).edits, "its task is back in the map"
             yield Reopen(spec.key, spec.title, number, moved or reason, spec=spec, edits=edits)
@@ -106,6 +109,16 @@ def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy, moved: str) 
             yield replace(change, reason=moved) if moved and isinstance(change, Update) else change
     elif moved:
         yield rekeyed
+
+
+def _has_only_lost_a_tick(spec: TaskSpec, held: Held, policy: SyncPolicy) -> bool:
+    """Whether a part of specs was completed and says nothing new since: losing a tick reopens nothing."""
+    given_up = held.ticket.reason is CloseReason.NOT_PLANNED or has_label(held.ticket.labels, policy.removed_label)
+    if spec.kind is not Kind.TASK or given_up:
+        return False
+    known = {text for _, text, _ in boxes(held.block.texts().get(SectionName.ITEMS, ""))}
+    there = [text for each in spec.sections if each.name == SectionName.ITEMS for _, text, _ in boxes(each.text)]
+    return known.issuperset(there)
 
 
 def _key_edit(spec: TaskSpec, held: Held) -> tuple[FieldEdit, ...]:

@@ -40,6 +40,7 @@ def document_of(unit: Unit, sources: Sources) -> Document:
         not_ready=() if unit.approved else tuple(Reason(reason) for reason in unit.reasons),
         has_identity=bool(slug(unit.unit)),
         edges=_edges(unit.tickets, planned),
+        leaves=tuple((task.id or "", task.title) for task in unit.tasks),
         finished=unit.finished,
         archived=unit.archived,
         diagnostics=tuple(diagnostics_of(notices, sources.path, maker.last_line)),
@@ -134,10 +135,11 @@ class _Works:
             span=self.spans[number],
             locations=_locations([own, *leaves] if own else leaves),
             priority=ticket.priority or "",
-            detail="\n".join(_details(own)) if own else self._introduction(number),
+            detail="\n".join(_details(own)) if own and ticket.items else "" if own else self._introduction(number),
             items=tuple(self._items(ticket, leaves)),
             requirements=tuple(self._requirements(ticket)),
             links=self.links,
+            named_by_document=ticket.title.endswith(f": {self.unit.title}") and ticket.title != (ticket.subject or ""),
             done=ticket.done,
             slug=self.slugs[number],
             number=ticket.id or "",
@@ -154,8 +156,9 @@ class _Works:
 
     def _items(self, ticket: Ticket, leaves: Sequence[Task]) -> Iterator[Item]:
         if not leaves:
-            yield from (Item(step, self.spans[self.unit.tickets.index(ticket)]) for step in ticket.items)
-        for task in leaves:
+            yield from (Item(step, Span(ticket.line)) for step in ticket.items)
+        own = self.unit.tasks[ticket.own] if ticket.own is not None and not ticket.items else None
+        for task in leaves or ([own] if own else []):
             above = self.unit.tasks[task.above] if task.above is not None and task.above != ticket.own else None
             yield Item(
                 task.title,
