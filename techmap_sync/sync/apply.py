@@ -7,8 +7,10 @@ When the tracker refuses one ticket, that write fails and everything that does n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
 from typing import TypeVar, assert_never
 
 from techmap_sync.errors import OutcomeUnclear, TicketRefused
@@ -144,7 +146,7 @@ class MapRun(MapWriter):
                 case _:
                     assert_never(change)
         yield from self._all_tried(self.unclear_tickets, self._create_again)
-        yield from self._all_tried(links, self._link)
+        yield from self._all_linked([*self.adrift, *links])
         yield from self._all_tried(self.unclear_links, self._link_again)
         yield from self._all_tried(self._restatements(), self._restate)
         for last in map(self._final, self.changes.tracking_changes):
@@ -153,6 +155,24 @@ class MapRun(MapWriter):
                 yield self._not_done(last, Status.LEFT, "not all of its tickets went to other maps")
                 continue
             yield from self._tried(last, self._rewrite if is_copy else self._ledger)
+
+    def _all_linked(self, links: Iterable[LinkWrite]) -> Iterator[Outcome]:
+        """Add and take away links, as many in one request as the tracker takes."""
+        for (addition, _), some in groupby(links, key=lambda link: (isinstance(link, Link), link.edge)):
+            if addition:
+                yield from self._all_added([link for link in some if isinstance(link, Link)])
+            else:
+                yield from self._all_tried(some, self._link)
+
+    def _all_added(self, links: Sequence[Link]) -> Iterator[Outcome]:
+        """Add links of one kind; what a request for several does not confirm is added by itself."""
+        start = 0
+        while start < len(links):
+            at_once = max(1, self.tracker.capabilities.links_at_once)
+            some = links[start : start + at_once]
+            done = self._linked_together(some) if at_once > 1 else frozenset()
+            yield from self._all_tried(some, partial(self._link_unless, done))
+            start += at_once
 
     @property
     def _kept(self) -> frozenset[str]:

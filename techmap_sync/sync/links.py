@@ -47,7 +47,8 @@ class Wanted:
     def changes(self) -> tuple[Change, ...]:
         """Return the links to make and to take away, and what cannot be linked."""
         blocking = self._blocking() if self.capabilities.blocking_links else ()
-        children = (*self._former_children(), *map(self._parent, self._new_children()))
+        later = (spec for spec in self._new_children() if spec.key not in self._born)
+        children = (*self._former_children(), *map(self._parent, later))
         # What goes makes room for what comes.
         ordered = sorted(blocking, key=lambda change: not isinstance(change, Unlink))
         return (*children, *ordered, *self._taken_away(), *self._degradations())
@@ -63,8 +64,15 @@ class Wanted:
     def applied_children(self, changes: tuple[Change, ...]) -> frozenset[str]:
         """Return the keys that the ledger shall list as children once the changes are done."""
         linked = {c.key for c in changes if isinstance(c, Link) and c.edge is EdgeKind.CHILD_OF}
-        born = {c.key for c in changes if isinstance(c, Create) and self.capabilities.parent_at_creation}
+        born = {c.key for c in changes if isinstance(c, Create)} & self._born
         return frozenset(linked | born | _children(self.holdings))
+
+    @cached_property
+    def _born(self) -> frozenset[str]:
+        """Keys of the tasks whose tickets are made as children."""
+        able = self.capabilities.parent_at_creation
+        new = {spec.key for spec in self._new_children()} - self.holdings.tickets.keys()
+        return frozenset(new) if able else frozenset()
 
     def task_list(self) -> tuple[str, ...]:
         """Return the keys of the tasks that no link can make children of the tracking ticket.
@@ -86,9 +94,7 @@ class Wanted:
 
     def _may_become_child(self, key: str) -> bool:
         held, former = self.holdings.tickets.get(key), self.holdings.arrived.get(key)
-        if held is None:
-            return not self.capabilities.parent_at_creation
-        return held.ticket.parent in (None, former.tracking if former else None)
+        return held is None or held.ticket.parent in (None, former.tracking if former else None)
 
     def _former_children(self) -> Iterator[Change]:
         """Take what came from another map from the tracking ticket there: a ticket has one parent."""

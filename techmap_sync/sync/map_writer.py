@@ -6,7 +6,7 @@ written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -37,7 +37,7 @@ from techmap_sync.sync.merge import has_label
 from techmap_sync.sync.observe import listed
 from techmap_sync.sync.outcomes import Outcome, Status, Tolerance
 from techmap_sync.sync.policy import SyncPolicy
-from techmap_sync.sync.tracker import Draft, Edge, State, Ticket, Tracker
+from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, State, Ticket, Tracker
 from techmap_sync.sync.tracking_ticket import final_ledger
 
 _IN_TEXT = "the texts of the tickets say it instead; push --refresh tries again"
@@ -54,6 +54,10 @@ class MapWriter:
     numbers: dict[str, str] = field(default_factory=dict)
     unclear_tickets: list[Create] = field(default_factory=list)
     """Creations to which no clear answer came: looked up and sent again once the other tickets are written."""
+    born_children: frozenset[str] = frozenset()
+    """Keys of tickets that become children of the tracking ticket without a link that the plan shows."""
+    adrift: list[Link] = field(default_factory=list)
+    """Links to the tracking ticket of new tickets that were to be its children and are not."""
     unclear_links: list[LinkWrite] = field(default_factory=list)
     """The same of links."""
     unsupported: set[tuple[str, str]] = field(default_factory=set)
@@ -71,6 +75,8 @@ class MapWriter:
         self.listed = frozenset(self.changes.base.tickets) | self.changes.base.gone
         self.numbers.update(self.changes.elsewhere)
         self.numbers.update({key: number for key, number in self.changes.ledger.tickets.items() if number})
+        linked = {link.key for link in self.changes.writes if isinstance(link, Link) and link.edge is EdgeKind.CHILD_OF}
+        self.born_children = self.changes.ledger.children - linked
         texts = self.changes.texts
         self.stated.update({key: texts.stated(spec, self.numbers) for key, spec in texts.waiting.items()})
 
@@ -117,7 +123,8 @@ class MapWriter:
 
     def _draft(self, spec: TaskSpec) -> Draft:
         told = self._told(spec)
-        return writing.draft(told, self.changes, self.tracking, self.policy, self.tracker.capabilities)
+        parent = self.tracking if spec.key in self.born_children else ""
+        return writing.draft(told, self.changes, self.tracking, parent, self.policy, self.tracker.capabilities)
 
     def _told(self, spec: TaskSpec) -> TaskSpec:
         """Return a task whose text names the tickets that exist by now."""
@@ -146,6 +153,9 @@ class MapWriter:
             what = f"ticket {ticket.number} was created, but the label {self.policy.managed_label} was dropped"
             raise NotAllowed(self.tracker.name, what, "the token needs the right to set labels; delete that ticket")
         self.numbers[change.key] = ticket.number
+        if change.key in self.born_children and ticket.parent != self.tracking:
+            tracking = self.changes.tracking_key
+            self.adrift.append(Link(change.key, change.title, edge=EdgeKind.CHILD_OF, target=tracking))
         return self._outcome(change, Status.APPLIED, ticket, "")
 
     def _rewrite(self, change: TicketWrite) -> Outcome:
@@ -192,6 +202,19 @@ class MapWriter:
             self.tolerance.failed(error, creates=False)
             self.unclear_links.append(change)
             return None
+
+    def _linked_together(self, links: Sequence[Link]) -> frozenset[Edge]:
+        """Add links of one kind in one request; return the edges that are there for certain."""
+        ends = ((link.edge, self.numbers.get(link.key, ""), self._target(link)) for link in links)
+        edges = [Edge(kind, source, target) for kind, source, target in ends if source and target]
+        return self.tracker.link_many(edges) if len(edges) > 1 else frozenset()
+
+    def _link_unless(self, done: Set[Edge], change: Link) -> Outcome | None:
+        """Add a link by itself, unless it is there already."""
+        edge = Edge(change.edge, self.numbers.get(change.key, ""), self._target(change))
+        if edge not in done:
+            return self._link(change)
+        return Outcome(change, self.changes.map_id, Status.APPLIED, edge.source)
 
     def _link_again(self, change: LinkWrite) -> Outcome:
         """Add or remove a link: one that is already as it should be is no error, so that this may be repeated."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +10,7 @@ from enum import StrEnum
 from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
 from techmap_sync.sync.changes import Change, Create, LabelEdit, Link, Unlink, Write
-from techmap_sync.sync.tracker import Capabilities
+from techmap_sync.sync.tracker import Capabilities, EdgeKind
 
 
 class Status(StrEnum):
@@ -108,6 +109,8 @@ def seconds_to_apply(change_set: ChangeSet, capabilities: Capabilities) -> float
     contents = sum(isinstance(change, Create | Link | Unlink) for change in change_set.writes)
     limit = capabilities.creations_per_hour
     full_hours = (contents - 1) // limit if limit and contents else 0
+    if not full_hours:
+        return seconds
     return max(seconds, full_hours * HOUR + (contents - full_hours * (limit or 0)) * capabilities.seconds_per_write)
 
 
@@ -117,7 +120,9 @@ def _requests(changes: MapChanges, capabilities: Capabilities) -> int:
     is_new = any(change.key == changes.tracking_key for change in creations)
     labels = {label for change in creations for label in change.spec.labels} if is_new else ()
     bookkeeping = changes.steps - len(changes.writes)
-    return len(labels) + bookkeeping + sum(_requests_of(change, capabilities) for change in changes.writes)
+    added = [change for change in changes.writes if isinstance(change, Link) and change.edge is EdgeKind.BLOCKED_BY]
+    saved = len(added) - math.ceil(len(added) / capabilities.links_at_once)
+    return len(labels) + bookkeeping + sum(_requests_of(change, capabilities) for change in changes.writes) - saved
 
 
 def _requests_of(change: Write, capabilities: Capabilities) -> int:

@@ -6,7 +6,7 @@ do is data (``Capabilities``), which the sync core turns into a visible ``Skip``
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol
@@ -165,6 +165,8 @@ class Capabilities:
     """"Blocked by" can be stored as an edge of some kind."""
     native_blocking: bool = True
     """Such an edge says who waits for whom; otherwise the ticket's text says it too, with numbers."""
+    links_at_once: int = 1
+    """How many "blocked by" edges one request can add: more than 1 where ``link_many`` can be called."""
     blockers: int | None = None
     """Tickets that one may wait for."""
     blocking: int | None = None
@@ -280,6 +282,14 @@ class Tracker(Protocol):
 
     def link(self, edge: Edge) -> None:
         """Add an edge; an existing one is not an error."""
+
+    def link_many(self, edges: Sequence[Edge]) -> frozenset[Edge]:
+        """Add "blocked by" edges in one request, at most ``Capabilities.links_at_once``.
+
+        Return those that are there for certain. The caller adds each of the others by ``link``, which says what is
+        wrong with it.
+        """
+        ...
 
     def unlink(self, edge: Edge) -> None:
         """Remove an edge; a missing one is not an error."""

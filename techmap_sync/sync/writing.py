@@ -63,10 +63,13 @@ def _closing_label(reason: CloseReason, policy: SyncPolicy) -> str:
             assert_never(reason)
 
 
-def draft(spec: TaskSpec, changes: MapChanges, tracking: str, policy: SyncPolicy, capabilities: Capabilities) -> Draft:
+def draft(
+    spec: TaskSpec, changes: MapChanges, tracking: str, parent: str, policy: SyncPolicy, capabilities: Capabilities
+) -> Draft:
     """Return the ticket to create for a task.
 
     :param tracking: number of the tracking ticket; empty when this is the tracking ticket itself.
+    :param parent: number of the ticket whose child it becomes, where a new ticket can name it; empty for none.
     """
     is_tracking = spec.key == changes.tracking_key
     assignees = spec.assignees if capabilities.assignees else ()
@@ -88,7 +91,7 @@ def draft(spec: TaskSpec, changes: MapChanges, tracking: str, policy: SyncPolicy
         priority=spec.priority if capabilities.native_priority else None,
         milestone=spec.milestone or None if capabilities.milestones else None,
         assignees=assignees,
-        parent=tracking or None if capabilities.parent_at_creation else None,
+        parent=parent or None if capabilities.parent_at_creation else None,
         estimate_minutes=spec.estimate_minutes if capabilities.estimates else None,
         claims=claims(policy.source, spec.key),
     )

@@ -69,6 +69,8 @@ class Request:
     """To follow "to" in a sentence: ``create a ticket``."""
     only_reads: bool = False
     """It reads, whatever its verb."""
+    parts: int = 1
+    """How many writes it carries, each of which counts towards a limit."""
 
     @property
     def writes(self) -> bool:

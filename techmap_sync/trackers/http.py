@@ -148,15 +148,22 @@ class HttpClient(ABC):
         return self._accepted(request, answer, accepted)
 
     def write(
-        self, verb: str, path: str, body: Any = None, purpose: str = "", accepted: Collection[int] = ()
+        self,
+        verb: str,
+        path: str,
+        body: Any = None,
+        purpose: str = "",
+        accepted: Collection[int] = (),
+        parts: int = 1,
     ) -> Answer:
         """Write something, never twice.
 
+        :param parts: how many writes the request carries.
         :raises OutcomeUnclear: no clear answer came, and it may have taken effect.
         :raises RequestRefused: the server refused, and nothing was written.
         :raises TrackerError: the request did not reach it.
         """
-        request = Request(verb, path, {}, body, purpose)
+        request = Request(verb, path, {}, body, purpose, parts=parts)
         answer = self._send(request)
         is_empty = answer.succeeded and answer.content is None and verb != "DELETE"
         if answer.status == _TIMED_OUT or is_empty or _is_server_error(answer):

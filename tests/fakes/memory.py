@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -105,6 +105,10 @@ class MemoryTracker:
     """Numbers that snapshots leave out, like a page that came back short."""
     counts: bool = True
     """Whether a snapshot tells the server's own count, in which unlisted tickets are contained."""
+    failing_places: Collection[int] = ()
+    """Places in a request for several edges at which nothing is added."""
+    ignores_parents: bool = False
+    """A parent that is given at creation is dropped without a word."""
     account: str = "techmap-bot"
     nobody: frozenset[str] = frozenset()
     """Names to which nothing can be assigned."""
@@ -200,18 +204,32 @@ class MemoryTracker:
 
     def link(self, edge: Edge) -> None:
         with self._request("link", edge.source):
-            source, target = self._existing(edge.source), self._existing(edge.target)
-            if source == target:
-                raise TrackerError(NAME, f"{edge.source} cannot be {edge.kind} itself")
-            match edge.kind:
-                case EdgeKind.CHILD_OF:
-                    if source.parent not in (None, edge.target):
-                        raise TrackerError(NAME, f"{edge.source} is a child of {source.parent} already")
-                    self._check_room_below(edge)
-                    self.edit(edge.source, parent=edge.target)
-                case EdgeKind.BLOCKED_BY:
-                    self._check_room_for(edge)
-                    self.edit(edge.source, blocked_by=(source.blocked_by or frozenset()) | {edge.target})
+            self._link(edge)
+
+    def link_many(self, edges: Sequence[Edge]) -> frozenset[Edge]:
+        done = set()
+        with self._request("link_many", edges[0].source):
+            for place, edge in enumerate(edges):
+                if place in self.failing_places or self.refuses(Request("link", edge.source)):
+                    continue
+                with suppress(TrackerError):
+                    self._link(edge)
+                    done.add(edge)
+        return frozenset(done)
+
+    def _link(self, edge: Edge) -> None:
+        source, target = self._existing(edge.source), self._existing(edge.target)
+        if source == target:
+            raise TrackerError(NAME, f"{edge.source} cannot be {edge.kind} itself")
+        match edge.kind:
+            case EdgeKind.CHILD_OF:
+                if source.parent not in (None, edge.target):
+                    raise TrackerError(NAME, f"{edge.source} is a child of {source.parent} already")
+                self._check_room_below(edge)
+                self.edit(edge.source, parent=edge.target)
+            case EdgeKind.BLOCKED_BY:
+                self._check_room_for(edge)
+                self.edit(edge.source, blocked_by=(source.blocked_by or frozenset()) | {edge.target})
 
     def unlink(self, edge: Edge) -> None:
         with self._request("unlink", edge.source):
@@ -285,7 +303,7 @@ class MemoryTracker:
             priority=draft.priority if self.capabilities.native_priority else None,
             milestone=draft.milestone if self.capabilities.milestones else None,
             author=self.account,
-            parent=draft.parent if self.capabilities.parent_at_creation else None,
+            parent=draft.parent if self.capabilities.parent_at_creation and not self.ignores_parents else None,
             url=f"https://tracker.example/{number}",
         )
 

@@ -80,7 +80,7 @@ def origin(text: str = "the text of the map", path: str = "docs/login.md") -> Or
 def held(spec: TaskSpec, number: str = "2", **changed: object) -> Held:
     """The ticket of a task as it is right after a push, but for what a test changes."""
     changes = MapChanges(MAP, "docs/login.md", True, tracking_key=TRACKING, ledger=Ledger())
-    draft = writing.draft(spec, changes, "1", POLICY, Capabilities())
+    draft = writing.draft(spec, changes, "1", "", POLICY, Capabilities())
     ticket = Ticket(number, draft.title, draft.body, labels=draft.labels, milestone=draft.milestone)
     return rehold(replace(ticket, **changed))  # type: ignore[arg-type]
 

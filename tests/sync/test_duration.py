@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
-from techmap_sync.sync.changes import Change, Create, Update
+from techmap_sync.sync.changes import Change, Create, Link, Update
 from techmap_sync.sync.outcomes import seconds_to_apply
-from techmap_sync.sync.tracker import Capabilities
+from techmap_sync.sync.tracker import Capabilities, EdgeKind
 from tests.sync.build import task
 
 GITHUB = Capabilities(seconds_per_write=1.0, creations_per_hour=500)
@@ -28,6 +28,13 @@ def changes(creates: int, updates: int = 0) -> ChangeSet:
 )
 def test_an_hours_creations_are_waited_for(creates: int, updates: int, seconds: float) -> None:
     assert seconds_to_apply(changes(creates, updates), GITHUB) == seconds
+
+
+def test_links_that_share_a_request_share_its_time() -> None:
+    links = tuple(Link(str(n), "", edge=EdgeKind.BLOCKED_BY, target="t") for n in range(25))
+    wanted = ChangeSet("memory", (MapChanges("login", "login.md", True, changes=links),))
+    assert seconds_to_apply(wanted, Capabilities(seconds_per_write=1.0)) == 25
+    assert seconds_to_apply(wanted, Capabilities(seconds_per_write=1.0, links_at_once=10)) == 3
 
 
 def test_a_folder_takes_no_time() -> None:

@@ -25,7 +25,7 @@ def snapshot_of(made: TaskPlan) -> Snapshot:
     changes = MapChanges(MAP, "docs/login.md", True, tracking_key=TRACKING, ledger=Ledger())
     tickets = []
     for number, spec in enumerate((made.tracking, *made.tasks), 1):
-        draft = writing.draft(spec, changes, "1", POLICY, Capabilities())
+        draft = writing.draft(spec, changes, "1", "", POLICY, Capabilities())
         tickets.append(
             Ticket(str(number), draft.title, draft.body, labels=draft.labels, parent=None if number == 1 else "1")
         )

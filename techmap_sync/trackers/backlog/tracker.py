@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
@@ -154,6 +154,10 @@ class BacklogTracker:
         with as_tracker_error(self.name):
             target = self._folder.required(edge.target)
         self._change(edge.source, lambda task: linked(task, edge.kind, target.number))
+
+    def link_many(self, edges: Sequence[Edge]) -> frozenset[Edge]:
+        """Add nothing: each edge is a write of its own here."""
+        return frozenset()
 
     def unlink(self, edge: Edge) -> None:
         """Remove an edge, however its target is spelt."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NoReturn, NotRequired
 
@@ -13,7 +14,7 @@ from techmap_sync.errors import TrackerError
 from techmap_sync.servers import read_address
 from techmap_sync.trackers.answers import Answer, Path, Query, Request, Row, Schema
 from techmap_sync.trackers.connection import Connection
-from techmap_sync.trackers.github.errors import not_found, refusal
+from techmap_sync.trackers.github.errors import not_found, query_errors, refusal
 from techmap_sync.trackers.github.login import AppLogin, is_installation, requester_for
 from techmap_sync.trackers.github.rate_limit import GitHubRateLimit
 from techmap_sync.trackers.http import HttpClient, RequestRefused
@@ -96,6 +97,22 @@ class GitHubClient(HttpClient):
         if not isinstance(data, dict):
             raise self.error(f"{self.host} did not answer a query", "try again")
         return Queried(data, not_found(answer))
+
+    def mutate(self, fields: Sequence[str]) -> Row:
+        """Send GraphQL mutations in one request; return what each was answered with, null for one that failed.
+
+        The server carries them out one after the other, and one that fails stops none of the others.
+
+        :param fields: the mutations, each with an alias.
+        :raises OutcomeUnclear: no clear answer came, and any of them may have taken effect.
+        :raises RequestRefused: the server refused all of them.
+        """
+        body = {"query": f"mutation {{ {' '.join(fields)} }}"}
+        answer = self.write("POST", self._requester.graphql_url, body, parts=len(fields))
+        data = answer.row.get("data")
+        if not isinstance(data, dict) and not query_errors(answer):
+            raise self.unclear(f"{self.host} answered a write with neither data nor errors")
+        return data if isinstance(data, dict) else {}
 
     def _refusal(self, request: Request, answer: Answer) -> TrackerError:
         return refusal(self.tracker, self.repository, answer)

@@ -40,6 +40,7 @@ class _Children(TypedDict):
 class _Issue(TypedDict):
     id: Number
     number: Number
+    node_id: NotRequired[str | None]
     title: str
     state: str
     labels: list[str | _Label]
@@ -143,15 +144,22 @@ def child_count(row: Row) -> int:
     return (row.get("sub_issues_summary") or {}).get("total") or 0
 
 
-def creations(rows: Iterable[Row], login: str) -> list[datetime]:
-    """Return when our account created content that rows show: the issues, and at the earliest the edges of each."""
-    times = []
-    for row in rows:
-        time = moment(row.get("created_at") or "") if _author(row) == login else None
-        if time:
-            edges = (parent_of(row) is not None) + min(blocker_count(row) or 0, BLOCKER_LIMIT)
-            times += [time] * (1 + edges)
-    return times
+def creations(rows: Collection[Row], login: str) -> list[datetime]:
+    """Return when our account created content that rows show: the issues, and the dependencies of each.
+
+    A parent is named at creation, and is no content of its own. Dependencies are added once all issues below one
+    parent exist: their own time is told nowhere.
+    """
+    times = {
+        row["number"]: time for row in rows if _author(row) == login and (time := moment(row.get("created_at") or ""))
+    }
+    ours = [row for row in rows if row["number"] in times]
+    last: dict[str | None, datetime] = {}
+    for row in ours:
+        parent = parent_of(row)
+        last[parent] = max(last.get(parent, times[row["number"]]), times[row["number"]])
+    edges = [last[parent_of(row)] for row in ours for _ in range(min(blocker_count(row) or 0, BLOCKER_LIMIT))]
+    return [*times.values(), *edges]
 
 
 def state_fields(state: State, reason: CloseReason | None) -> dict[str, str]:
@@ -228,6 +236,7 @@ class Issues:
         self._client = client
         self._ids: dict[str, int] = {}
         self._parents: dict[str, str | None] = {}
+        self._node_ids: dict[str, str] = {}
 
     @property
     def any_number(self) -> str:
@@ -239,6 +248,7 @@ class Issues:
         if is_issue(row):
             self._ids[str(row["number"])] = row["id"]
             self._parents[str(row["number"])] = parent_of(row)
+            self._node_ids[str(row["number"])] = row.get("node_id") or ""
         return row
 
     def find(self, number: str) -> Row | None:
@@ -297,6 +307,10 @@ class Issues:
     def forget(self, number: str) -> None:
         """Forget the parent of an issue, which is about to change."""
         self._parents.pop(number, None)
+
+    def node_id_of(self, number: str) -> str:
+        """Return the id by which GraphQL names an issue that was read; empty when none is known."""
+        return self._node_ids.get(number, "")
 
     def id_of(self, number: str) -> int:
         """Return the database id of an issue, which is read if it is unknown.

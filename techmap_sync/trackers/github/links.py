@@ -7,16 +7,15 @@ other issue by its database id, not by its number.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from typing_extensions import TypedDict
 
-from techmap_sync.errors import BudgetSpent, NotSupported, OutcomeUnclear, TicketRefused, TrackerError
+from techmap_sync.errors import NotSupported, OutcomeUnclear, TicketRefused, TrackerError
 from techmap_sync.sync.tracker import Capabilities, Edge, EdgeKind, Ends
-from techmap_sync.trackers.answers import Count, Number, Row, Schema, Unexpected
+from techmap_sync.trackers.answers import Row, Schema
 from techmap_sync.trackers.github.client import GitHubClient
 from techmap_sync.trackers.github.issues import (
     ISSUE,
@@ -28,6 +27,7 @@ from techmap_sync.trackers.github.issues import (
     parent_of,
     reference,
 )
+from techmap_sync.trackers.github.links_at_once import LinksAtOnce
 from techmap_sync.trackers.http import RequestRefused
 
 
@@ -35,27 +35,7 @@ class _Blocker(TypedDict):
     url: str
 
 
-class _Home(TypedDict):
-    nameWithOwner: str
-
-
-class _Node(TypedDict):
-    number: Number
-    repository: _Home
-
-
-class _Nodes(TypedDict):
-    totalCount: Count
-    nodes: list[_Node]
-
-
-class _Ends(TypedDict):
-    parent: _Node | None
-    blockedBy: _Nodes
-
-
 _BLOCKER = Schema(_Blocker, "an issue")
-_ENDS = Schema(_Ends, "an issue's links")
 
 _HOSTED = ("api.github.com", ".ghe.com")
 CHILD_LIMIT = 100
@@ -70,15 +50,6 @@ _DEPTH = re.compile(r"\b(deep|depth|nest\w*|levels?|layers?)\b", re.IGNORECASE)
 _LIMIT = re.compile(r"more than \d+|maximum|limit|exceed", re.IGNORECASE)
 _WORTH_A_LOOK = (400, 404, 410, 422)
 
-_TOO_MUCH = (502, 504)
-"""Status of a query that takes the server too long."""
-_QUERIED_AT_ONCE = 100
-_ENDS_QUERY = (
-    "parent { number repository { nameWithOwner } } "
-    "blockedBy(first: 50) { totalCount nodes { number repository { nameWithOwner } } }"
-)
-"""A hundred issues with these cost one point: https://docs.github.com/graphql/reference/objects#issue"""
-
 
 @dataclass
 class Features:
@@ -86,11 +57,13 @@ class Features:
 
     sub_issues: bool | None = None
     dependencies: bool | None = None
+    parent_at_creation: bool | None = None
+    """A new issue can name its parent: since 2026-08, and older servers ignore it. The first creation tells."""
 
     @classmethod
     def of_host(cls, host: str) -> Features:
         """Return what is known before anything was read: GitHub's own servers have both."""
-        return cls(True, True) if host.endswith(_HOSTED) else cls()
+        return cls(True, True, True) if host.endswith(_HOSTED) else cls()
 
     def learn(self, rows: Iterable[Row]) -> None:
         """Learn from issues that have edges; the fields alone prove nothing."""
@@ -116,12 +89,18 @@ class Features:
         if self.dependencies is None:
             self.dependencies = _answers(client, f"/issues/{number}/dependencies/blocked_by")
 
+    def learn_from_creation(self, row: Row, parent: str) -> None:
+        """Learn from a new issue whether it got the parent that was named with it."""
+        self.parent_at_creation = parent_of(row) == parent
+
     def lack(self, kinds: Collection[EdgeKind]) -> None:
         """Learn from refused links that the server lacks some kinds of edges."""
         self.sub_issues = False if EdgeKind.CHILD_OF in kinds else self.sub_issues
         self.dependencies = False if EdgeKind.BLOCKED_BY in kinds else self.dependencies
 
-    def capabilities(self, seconds_per_write: float, creations_per_hour: int | None) -> Capabilities:
+    def capabilities(
+        self, seconds_per_write: float, creations_per_hour: int | None, links_at_once: int = 1
+    ) -> Capabilities:
         """Return them in the port's words.
 
         The limits are those of https://docs.github.com/rest/issues/issues: a title of 256 and a body of 65,536
@@ -129,6 +108,8 @@ class Features:
         """
         return Capabilities(
             children=CHILD_LIMIT if self.sub_issues else 0,
+            parent_at_creation=bool(self.sub_issues) and self.parent_at_creation is not False,
+            links_at_once=links_at_once if self.dependencies else 1,
             blocking_links=bool(self.dependencies),
             native_blocking=bool(self.dependencies),
             blockers=DEPENDENCY_LIMIT,
@@ -166,6 +147,7 @@ class Links:
         self._issues = issues
         self.lacking: set[EdgeKind] = set()
         """Kinds of edges that the server turned out not to know."""
+        self.at_once = LinksAtOnce(client, issues)
 
     def read(self, numbers: Collection[str]) -> dict[str, Ends]:
         """Read where the edges of some issues end: a hundred issues a query, one by one where that is not answered.
@@ -176,8 +158,7 @@ class Links:
         """
         found: dict[str, Ends | None] = {}
         if len(numbers) > 1:
-            for some in _batches([number for number in numbers if number.isdecimal()]):
-                found |= self._queried(some)
+            found = self.at_once.read([number for number in numbers if number.isdecimal()])
         ends = {number: each for number, each in found.items() if each is not None}
         alone = {number: self._read_alone(number) for number in numbers if number not in found}
         return ends | {number: each for number, each in alone.items() if each is not None}
@@ -189,44 +170,6 @@ class Links:
                 return Ends(self._issues.parent_of(number), self.blockers(number)) if known else None
         except TicketRefused as error:
             return Ends(withheld=error.what)
-
-    def _queried(self, numbers: Sequence[str], again: bool = True) -> dict[str, Ends | None]:
-        """Ask for many issues at once: None for one that is gone; one without a complete answer is left out.
-
-        :param again: where the server fails at so many, ask for half of them at a time.
-        """
-        owner, _, name = self._client.repository.partition("/")
-        fields = " ".join(f"i{number}: issue(number: {number}) {{ {_ENDS_QUERY} }}" for number in numbers)
-        try:
-            answer = self._client.ask(f'query {{ repository(owner: "{owner}", name: "{name}") {{ {fields} }} }}')
-        except BudgetSpent:
-            raise
-        except RequestRefused as error:
-            if error.status not in _TOO_MUCH or not again or len(numbers) == 1:
-                return {}
-            half = len(numbers) // 2
-            return self._queried(numbers[:half], again=False) | self._queried(numbers[half:], again=False)
-        except TrackerError:
-            return {}
-        rows = answer.data.get("repository")
-        found = {number: self._ends_of(rows.get(f"i{number}")) for number in numbers} if isinstance(rows, dict) else {}
-        gone = {number: None for number in numbers if f"i{number}" in answer.gone}
-        return {number: ends for number, ends in found.items() if ends is not None} | gone
-
-    def _ends_of(self, row: object) -> Ends | None:
-        """Return the edges of an issue; None where something of them is missing or hidden."""
-        try:
-            known = _ENDS.read(row)
-        except Unexpected:
-            return None
-        blockers = known["blockedBy"]
-        if blockers["totalCount"] > len(blockers["nodes"]):
-            return None
-        parent = self._named(known["parent"]) if known["parent"] else None
-        return Ends(parent, frozenset(map(self._named, blockers["nodes"])))
-
-    def _named(self, node: Mapping[str, Any]) -> str:
-        return reference(f"{node['repository']['nameWithOwner']}/issues/{node['number']}", self._client.repository)
 
     def blockers(self, number: str) -> frozenset[str]:
         """Read the numbers of the issues that block one; those of other repositories have the repository's name.
@@ -350,7 +293,3 @@ def _is_full(error: RequestRefused, source: Row, target: Row) -> bool:
     """
     full = (blocker_count(source) or 0) >= DEPENDENCY_LIMIT or (blocking_count(target) or 0) >= DEPENDENCY_LIMIT
     return full or bool(_LIMIT.search(error.what))
-
-
-def _batches(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
-    yield from (numbers[start : start + _QUERIED_AT_ONCE] for start in range(0, len(numbers), _QUERIED_AT_ONCE))

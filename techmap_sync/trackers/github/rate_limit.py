@@ -25,8 +25,9 @@ _SECONDS_WITHOUT_ADVICE = 60.0
 _MOST_REFUSALS = 10
 _HOUR = 3600.0
 
-# The endpoints whose documentation warns about "creating content too quickly" (or removing it).
-_CONTENT = re.compile(r"/issues(/[0-9]+/(comments|sub_issues?|dependencies/blocked_by(/[0-9]+)?))?$")
+# The endpoints whose documentation warns about "creating content too quickly" (or removing it). Whether a GraphQL
+# request or each mutation in it counts is documented nowhere: each is counted.
+_CONTENT = re.compile(r"/issues(/[0-9]+/(comments|sub_issues?|dependencies/blocked_by(/[0-9]+)?))?$|/graphql$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,16 @@ class Cost:
 
     points: int
     writes: bool = False
-    content: bool = False
+    content: int = 0
+    """How many pieces of content it creates or removes."""
 
     @classmethod
     def of(cls, request: Request) -> Cost:
         """Return the cost of a request: a point for reading, five for writing."""
         if not request.writes:
             return cls(1)
-        return cls(5, writes=True, content=request.verb in ("POST", "DELETE") and bool(_CONTENT.search(request.path)))
+        makes_content = request.verb in ("POST", "DELETE") and _CONTENT.search(request.path)
+        return cls(5, writes=True, content=request.parts if makes_content else 0)
 
 
 @dataclass(slots=True)
@@ -101,6 +104,11 @@ class GitHubRateLimit:
         """How many creations per hour an account may make; None where there is no such limit."""
         return self._content.limit if self._limited else None
 
+    @property
+    def most_at_once(self) -> int:
+        """How many creations one request may carry: as many as a minute has room for."""
+        return self._burst.limit
+
     def wait(self, request: Request) -> None:
         """Wait until a request may be sent.
 
@@ -118,8 +126,8 @@ class GitHubRateLimit:
         cost, now = Cost.of(request), self._now()
         self._points.spent.append((now, cost.points))
         if cost.content:
-            self._burst.spent.append((now, 1))
-            self._content.spent.append((now, 1))
+            self._burst.spent.append((now, cost.content))
+            self._content.spent.append((now, cost.content))
         if cost.writes:
             self._last_write = now
         if answer:
@@ -159,7 +167,7 @@ class GitHubRateLimit:
         if self._limited:
             waits.append(self._points.seconds_until_room(now, cost.points))
         if self._limited and cost.content:
-            waits += [window.seconds_until_room(now, 1) for window in (self._burst, self._content)]
+            waits += [window.seconds_until_room(now, cost.content) for window in (self._burst, self._content)]
         return max(waits)
 
     def _learn(self, headers: Mapping[str, str]) -> None:

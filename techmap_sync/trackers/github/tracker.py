@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from urllib.parse import quote
 
@@ -30,6 +30,7 @@ from techmap_sync.trackers.github.links import Features, Links
 from techmap_sync.trackers.github.users import Account, Users, account_of_token, may_label
 from techmap_sync.trackers.http import RequestRefused, about_one_ticket
 
+_INVALID = 422
 _VISIBILITY = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL}
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
@@ -73,7 +74,8 @@ class GitHubTracker:
         """
         self._features.ask(self.client, self._issues)
         self._features.lack(self._links.lacking)
-        return self._features.capabilities(self._seconds_between_writes, self.client.limit.creations_per_hour)
+        hourly = self.client.limit.creations_per_hour
+        return self._features.capabilities(self._seconds_between_writes, hourly, self._links.at_once.most)
 
     def snapshot(self, label: str) -> Snapshot:
         """Read every issue with the label, a hundred a request; ``blocked_by`` is None where there are blockers.
@@ -183,7 +185,7 @@ class GitHubTracker:
             fields["milestone"] = self._labels.milestone(draft.milestone)
         if draft.assignees:
             fields["assignees"] = [account.removeprefix("@") for account in draft.assignees]
-        row = self._stored(self.client.write("POST", "/issues", fields))
+        row = self._created(fields, draft.parent)
         issues.check_stored(self.name, row, fields)
         issues.check_labelled(self.name, row["number"], issues.label_names(row["labels"]), draft.labels)
         return self._ticket(row)
@@ -254,6 +256,31 @@ class GitHubTracker:
         :raises TrackerError: it was refused.
         """
         self._links.remove(edge)
+
+    @about_one_ticket
+    def link_many(self, edges: Sequence[Edge]) -> frozenset[Edge]:
+        """Add dependencies in one request; return those that are there for certain.
+
+        :raises TrackerError: nothing more may be sent for now, or what took effect could not be read.
+        """
+        return self._links.at_once.add(edges)
+
+    def _created(self, fields: Mapping[str, object], parent: str | None) -> Row:
+        """Create an issue, below its parent where the server takes that.
+
+        A refusal may be about the parent, in words that no document tells: then the issue is made without it.
+        """
+        if not parent:
+            return self._stored(self.client.write("POST", "/issues", fields))
+        try:
+            answer = self.client.write("POST", "/issues", {**fields, "parent_issue_id": self._issues.id_of(parent)})
+        except RequestRefused as error:
+            if error.status != _INVALID:
+                raise
+            return self._stored(self.client.write("POST", "/issues", fields))
+        row = self._stored(answer)
+        self._features.learn_from_creation(row, parent)
+        return row
 
     def _require_rights(self) -> None:
         """Make sure before the first issue that it will get its labels, without which it would be lost.

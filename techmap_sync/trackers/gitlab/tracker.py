@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from techmap_sync.errors import TicketRefused, UsageProblem
@@ -207,6 +207,10 @@ class GitLabTracker:
         :raises TrackerError: one of the two is not there, or GitLab refused.
         """
         self._links.add(edge)
+
+    def link_many(self, edges: Sequence[Edge]) -> frozenset[Edge]:
+        """Add nothing: each edge is a write of its own here."""
+        return frozenset()
 
     @about_one_ticket
     def unlink(self, edge: Edge) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,6 +109,9 @@ class ShelfTracker:
             self._keep(replace(ticket, parent=edge.target))
         else:
             self._keep(replace(ticket, blocked_by=(ticket.blocked_by or frozenset()) | {edge.target}))
+
+    def link_many(self, edges: Sequence[Edge]) -> frozenset[Edge]:
+        return frozenset()
 
     def unlink(self, edge: Edge) -> None:
         ticket = self._there(edge.source)

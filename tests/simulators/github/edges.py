@@ -40,6 +40,18 @@ def add_sub_issue(world: World, request: Request, _: Account, number: str) -> Re
     return Response(201, world.rows.issue(child))
 
 
+def parent_for(world: World, identity: int | None) -> int | Response | None:
+    """Return the number of the issue that a new issue may be a sub-issue of, or why it may not."""
+    if identity is None:
+        return None
+    parent = world.repository.by_id(identity)
+    if parent is None or parent.is_pull_request:
+        return invalid("parent_issue_id", "invalid")
+    if len(world.repository.children(parent.number)) >= _CHILDREN or len(_ancestors(world, parent)) > _LEVELS:
+        return invalid("parent_issue_id", "custom", "Parent cannot have more than 100 sub-issues")
+    return parent.number
+
+
 def remove_sub_issue(world: World, request: Request, _: Account, number: str) -> Response:
     """DELETE /repos/{owner}/{repo}/issues/{issue_number}/sub_issue"""
     parent, child = world.issue(number), world.repository.by_id(request.body["sub_issue_id"])
@@ -67,6 +79,11 @@ def add_blocker(world: World, request: Request, _: Account, number: str) -> Resp
         return issue
     if blocker is None:
         return NOT_FOUND
+    return add_dependency(world, issue, blocker) or Response(201, world.rows.issue(issue))
+
+
+def add_dependency(world: World, issue: Issue, blocker: Issue) -> Response | None:
+    """Let one issue wait for another; the refusal where it cannot."""
     if blocker.is_pull_request:
         return invalid("issue_id", "custom", "Target issue may only be an issue")
     if blocker is issue or blocker.number in issue.blocked_by:
@@ -75,7 +92,7 @@ def add_blocker(world: World, request: Request, _: Account, number: str) -> Resp
     if max(len(issue.blocked_by), awaiting) >= _DEPENDENCIES:
         return invalid("issue_id", "custom", "Issue cannot have more than 50 dependencies")
     issue.blocked_by.append(blocker.number)
-    return Response(201, world.rows.issue(issue))
+    return None
 
 
 def remove_blocker(world: World, request: Request, _: Account, number: str, blocker_id: str) -> Response:

@@ -1,4 +1,4 @@
-"""The two queries of https://docs.github.com/graphql that are asked here; any other is refused.
+"""The queries and the mutation of https://docs.github.com/graphql that are sent here; any other is refused.
 
 A query that names an issue that is gone, or a field that this server does not know, is answered with status 200 and
 ``errors``.
@@ -7,8 +7,10 @@ A query that names an issue that is gone, or a field that this server does not k
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+from tests.simulators.github.edges import add_dependency
 from tests.simulators.github.messages import Request, Response, refused
 from tests.simulators.github.state import Account, Issue
 from tests.simulators.github.world import World
@@ -21,13 +23,25 @@ _ISSUE = re.compile(
 )
 _REPOSITORY = re.compile(r'query \{ repository\(owner: "([^"]+)", name: "([^"]+)"\) \{ (.+)\} \}')
 _MOST = 100
+_MUTATION = re.compile(r"mutation \{ (.+) \}")
+_ADD_BLOCKED_BY = re.compile(
+    r'e(\d+): addBlockedBy\(input: \{issueId: "I_(\d+)", blockingIssueId: "I_(\d+)"\}\) '
+    r"\{ issue \{ number \} blockingIssue \{ number \} \} ?"
+)
 
 
-def answer(world: World, request: Request, account: Account, missing: frozenset[str]) -> Response:
-    """POST /graphql"""
+def answer(
+    world: World, request: Request, account: Account, missing: frozenset[str], holds_back: Callable[[Issue], bool]
+) -> Response:
+    """POST /graphql
+
+    :param holds_back: whether no dependency of an issue is taken.
+    """
     query = " ".join(request.body["query"].split())
     if query == "query { viewer { login } }":
         return Response(200, {"data": {"viewer": {"login": account.login}}})
+    if mutation := _MUTATION.fullmatch(query):
+        return _mutated(world, mutation[1], account, missing, holds_back)
     asked = _REPOSITORY.fullmatch(query)
     if not asked or _ISSUE.sub("", asked[3]):
         return refused(501, f"not played here: {query}")
@@ -49,6 +63,38 @@ def answer(world: World, request: Request, account: Account, missing: frozenset[
         rows[alias] = None
         errors.append({"type": "FORBIDDEN", "path": ["repository", alias], "message": "Resource not accessible"})
     return Response(200, {"data": {"repository": rows}} | ({"errors": errors} if errors else {}))
+
+
+def _mutated(
+    world: World, fields: str, account: Account, missing: frozenset[str], holds_back: Callable[[Issue], bool]
+) -> Response:
+    """Carry out aliases one after the other; each may fail by itself.
+
+    https://docs.github.com/graphql/reference/issues#addblockedby
+    """
+    if _ADD_BLOCKED_BY.sub("", f"{fields} "):
+        return refused(501, f"not played here: {fields}")
+    if missing or not world.mutates:
+        return _failed("Field 'addBlockedBy' doesn't exist on type 'Mutation'")
+    if not account.may_write:
+        return _failed("Resource not accessible by personal access token", "FORBIDDEN")
+    data: dict[str, Any] = {}
+    errors: list[dict[str, Any]] = []
+    for number, blocked, blocking in _ADD_BLOCKED_BY.findall(f"{fields} "):
+        alias, pair = f"e{number}", (world.repository.by_id(int(blocked)), world.repository.by_id(int(blocking)))
+        wrong = "" if all(pair) else "Could not resolve to a node with the global id"
+        if not wrong and pair[0] and pair[1]:
+            wrong = "Something went wrong" if number in world.failing_places or holds_back(pair[0]) else ""
+            said = None if wrong else add_dependency(world, pair[0], pair[1])
+            wrong = said.body["errors"][0]["message"] if said else wrong
+        data[alias] = None if wrong else {"issue": _number(pair[0]), "blockingIssue": _number(pair[1])}
+        if wrong:
+            errors.append({"type": "UNPROCESSABLE", "path": [alias], "message": wrong})
+    return Response(200, {"data": data} | ({"errors": errors} if errors else {}))
+
+
+def _number(issue: Issue | None) -> dict[str, int] | None:
+    return {"number": issue.number} if issue else None
 
 
 def _not_found(alias: str) -> dict[str, Any]:

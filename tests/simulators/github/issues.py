@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import unquote
 
+from tests.simulators.github.edges import parent_for
 from tests.simulators.github.messages import NOT_FOUND, Json, Request, Response, invalid, refused
 from tests.simulators.github.pages import page
 from tests.simulators.github.state import Account, Issue, Label, Milestone
@@ -33,10 +34,15 @@ def create_issue(world: World, request: Request, account: Account) -> Response:
         return invalid("title", "missing_field")
     if wrong := _wrong(world, request.body):
         return wrong
+    takes_parents = world.takes_parents and not any("sub_issue" in part for part in world.missing)
+    parent = parent_for(world, request.body.get("parent_issue_id")) if takes_parents else None
+    if isinstance(parent, Response):
+        return parent
     now = world.clock().replace(microsecond=0)
     number = world.next_number()
     issue = Issue(world.repository.next_id(), number, "", "", account, now, now)
     _assign(world, issue, request.body, account)
+    issue.parent = parent
     world.repository.issues[number] = issue
     return Response(201, world.rows.issue(issue))
 

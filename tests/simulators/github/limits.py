@@ -23,9 +23,10 @@ _CREATES = (
 SLOW_DOWN = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 
 
-def creates_content(request: Request) -> bool:
-    """Return whether the request counts as creating content."""
-    return any(request.verb == verb and re.fullmatch(path, request.path) for verb, path in _CREATES)
+def creations(request: Request) -> int:
+    """Return how much content a request creates, each mutation counted by itself: no document says how they count."""
+    single = any(request.verb == verb and re.fullmatch(path, request.path) for verb, path in _CREATES)
+    return request.mutations or int(single)
 
 
 @dataclass
@@ -90,23 +91,24 @@ class Limits:
             > self.points_per_minute
         ):
             return "points per minute"
-        if creates_content(request):
+        if creations(request):
             self.points = [(time, cost) for time, cost in self.points if _within(time, now, 60)]
         if sum(cost for _, cost in self.points) + _points(request) > self.points_per_minute:
             return "points per minute"
-        if creates_content(request):
+        if creations(request):
             self.content = self.content[bisect_right(self.content, now - timedelta(hours=1)) :]
-            if len(self.content) >= self.content_per_hour:
+            if len(self.content) + creations(request) > self.content_per_hour:
                 return "content per hour"
-            if len(self.content) - bisect_right(self.content, now - timedelta(minutes=1)) >= self.content_per_minute:
+            recent = len(self.content) - bisect_right(self.content, now - timedelta(minutes=1))
+            if recent + creations(request) > self.content_per_minute:
                 return "content per minute"
         return ""
 
     def _count(self, request: Request) -> None:
         now = self.now()
         self.points.append((now, _points(request)))
-        if creates_content(request):
-            self.content.append(now)
+        if creations(request):
+            self.content += [now] * creations(request)
         if request.writes:
             self.last_write = now
 

@@ -23,8 +23,14 @@ class Request:
 
     @property
     def writes(self) -> bool:
-        """Whether it may change something; a GraphQL query does not."""
-        return self.verb != "GET" and self.path != "/graphql"
+        """Whether it may change something; a GraphQL query does not, a mutation does."""
+        return self.verb != "GET" and (self.path != "/graphql" or self.mutations > 0)
+
+    @property
+    def mutations(self) -> int:
+        """How many changes a GraphQL request asks for."""
+        asked = str(self.body["query"]).lstrip() if self.path == "/graphql" else ""
+        return asked.count(": add") if asked.startswith("mutation") else 0
 
     @property
     def body(self) -> Json:

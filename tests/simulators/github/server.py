@@ -19,7 +19,7 @@ from techmap_sync.trackers.connection import Connection, Secret
 from tests.simulators.github import graphql
 from tests.simulators.github.apps import issue_token
 from tests.simulators.github.clock import SimulatedClock
-from tests.simulators.github.faults import Fault, Kind, Refused
+from tests.simulators.github.faults import At, Fault, Kind, Refused
 from tests.simulators.github.limits import SLOW_DOWN, Limits
 from tests.simulators.github.messages import Request, Response, refused
 from tests.simulators.github.routes import dispatch
@@ -42,7 +42,7 @@ class GitHub:
     enterprise: str = ""
     """Version of GitHub Enterprise Server; empty for github.com."""
     missing: frozenset[str] = frozenset()
-    """Parts of paths that the server does not know: ``sub_issues``, ``dependencies``."""
+    """Parts of paths that the server does not know: ``sub_issues``, ``dependencies``, ``graphql``."""
     faults: dict[int, Fault] = field(default_factory=dict)
     """What the n-th request runs into; the first request is 1."""
     refuses: list[Refused] = field(default_factory=list)
@@ -139,7 +139,8 @@ class GitHub:
         return self.faults.get(count)
 
     def _answer(self, request: Request) -> Response:
-        too_many = self.limits.check(request) if self.limits and request.path != "/graphql" else None
+        counts = request.path != "/graphql" or request.writes
+        too_many = self.limits.check(request) if self.limits and counts else None
         if too_many:
             return too_many
         if request.path.startswith("/app/installations/"):
@@ -148,14 +149,16 @@ class GitHub:
         account = self.accounts.get(token)
         if account is None or scheme.lower() not in ("token", "bearer"):
             return refused(401, "Bad credentials")
-        self.world.reader = account
+        self.world.reader, self.world.missing = account, self.missing
         match request.verb, request.path:
             case "GET", "/user" if account.is_installation:
                 return refused(403, "Resource not accessible by integration")
             case "GET", "/user":
                 answer = Response(200, self.world.rows.account(account.login))
+            case "POST", "/graphql" if "graphql" in self.missing:
+                answer = refused(404, "Not Found")
             case "POST", "/graphql":
-                answer = graphql.answer(self.world, request, account, self.missing)
+                answer = graphql.answer(self.world, request, account, self.missing, self._holds_back)
             case _ if refusal := self._refused(request):
                 answer = refusal
             case _:
@@ -165,6 +168,10 @@ class GitHub:
     def _refused(self, request: Request) -> Response | None:
         titles = {issue.number: (issue.id, issue.title) for issue in self.repository.issues.values()}
         return next((answer for each in self.refuses if (answer := each.answer(request, titles))), None)
+
+    def _holds_back(self, issue: Issue) -> bool:
+        """Whether no dependency of an issue is taken."""
+        return any(At.BLOCKED_BY in each.at and each.title == issue.title for each in self.refuses)
 
     def _failing(self, fault: Fault) -> Response | None:
         advice = {} if fault.retry_after is None else {"retry_after": str(fault.retry_after)}

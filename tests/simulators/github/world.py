@@ -22,6 +22,14 @@ class World:
     """Version of the API in which the server answers."""
     reader: Account | None = None
     """Whom the answer is for."""
+    missing: frozenset[str] = frozenset()
+    """Parts of paths that the server does not know."""
+    takes_parents: bool = True
+    """A new issue can name its parent; servers before 2026-08 ignore that."""
+    mutates: bool = True
+    """GraphQL adds dependencies; older servers do not know the mutation."""
+    failing_places: frozenset[str] = frozenset()
+    """The places in a mutation at which the server fails, whatever is asked there: ``0`` is the first."""
     most_aliases: int = 0
     """How many issues a GraphQL query may name before it takes too long; 0 for any number."""
     query_error: str = ""

@@ -156,7 +156,7 @@ def test_two_runs_at_once_are_healed_or_stopped(github: GitHub) -> None:
 
 
 def test_maps_with_more_tickets_than_an_hour_takes_are_pushed_at_the_pace_that_the_limits_allow(github: GitHub) -> None:
-    count = sampling.times("maps of a hundred tickets, pushed at once", 4, 12)
+    count = sampling.times("maps of a hundred tickets, pushed at once", 6, 12)
     maps = [of_map(chain(99, every=10), f"map-{number:02}") for number in range(count)]
     limits = github.limits = Limits(github.clock)
     started, runs = github.clock(), 0
@@ -170,9 +170,10 @@ def test_maps_with_more_tickets_than_an_hour_takes_are_pushed_at_the_pace_that_t
             break
         except BudgetSpent as spent:
             github.clock.sleep(spent.seconds_to_wait)
-    content = count * (100 + 99 + 9)
-    full_hours, rest = divmod(content - 1, 500)
-    shortest = full_hours * 3600 + rest
+    tickets, edges = 100, 9
+    full_hours, rest = divmod(count * (tickets + edges) - 1, 500)
+    requests_per_content = (tickets + 1) / (tickets + edges)
+    shortest = full_hours * 3600 + rest * requests_per_content
     assert limits.broken == []
     assert len(state(github)) == count * 100
     assert runs > full_hours
@@ -189,9 +190,9 @@ def test_while_others_use_up_the_same_token_advice_is_obeyed_and_all_is_there_in
     def others() -> None:
         """Another program writes in bursts, and reads until the hour is used up."""
         times.append((github.clock(), len(limits.broken)))
-        if len(times) % 25 == 10:
+        if len(times) % 12 == 5:
             limits.content += [github.clock()] * (limits.content_per_minute - 1)
-        if len(times) % 60 == 50:
+        if len(times) % 30 == 20:
             limits.use_up(1000)
 
     for _ in range(20):

@@ -85,8 +85,8 @@ ROW = {"parent": None, "blockedBy": {"totalCount": 1, "nodes": [{"number": 1, "r
     ],
 )
 def test_what_is_not_told_in_full_is_read_by_itself(issues: GitHubTracker, row: Any) -> None:
-    assert issues._links._ends_of(ROW) is not None
-    assert issues._links._ends_of(row) is None
+    assert issues._links.at_once.ends_of(ROW) is not None
+    assert issues._links.at_once.ends_of(row) is None
 
 
 @pytest.mark.parametrize(
