@@ -44,7 +44,7 @@ coverage: $(VENV)/dev optional ## the same tests, and the lines that none of the
 	$(BIN)/pytest $(PARALLEL) --cov --cov-report=term:skip-covered
 
 docs: $(VENV)/run ## write docs/rules.md from the code and docs/ci-inputs.md from the files for a CI
-	@$(BIN)/python -c 'from techmap_sync.planning.task_graph import EVERY_RULE as rules; from techmap_sync.reports.check_results import rules_page; print(end=rules_page(rules.values()))' > docs/rules.md
+	@$(BIN)/python -c 'from techmap_sync.planning.rules import EVERY_RULE as rules; from techmap_sync.reports.check_results import rules_page; print(end=rules_page(rules.values()))' > docs/rules.md
 	@$(BIN)/python -m tests.ci.inputs_page > docs/ci-inputs.md
 
 schema: $(VENV)/run ## write the JSON Schema of the settings from the code

@@ -19,7 +19,7 @@ from pydantic_core import ErrorDetails
 
 from techmap_sync import files
 from techmap_sync.errors import SettingsProblem, UnreadableFile, UsageProblem
-from techmap_sync.planning.task_graph import EVERY_RULE
+from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.registry import TrackerKind, built_in, find_kind, installed
 from techmap_sync.settings import Origin, Settings, defaults_of, line_of, model_with
 from techmap_sync.trust import Trust

@@ -38,6 +38,8 @@ class Rule(NamedTuple):
     severity: Severity
     help: str
     """What to write instead, with an example of the good form."""
+    is_advice: bool = False
+    """Nothing is wrong without it: a note for the author, which only ``check`` shows."""
 
 
 class Finding(NamedTuple):
@@ -106,6 +108,22 @@ def apply_severities(
         if severity != OFF and not is_silenced(diagnostic.rule.id, diagnostic.span, silenced):
             kept.append(diagnostic._replace(severity=Severity(severity)))
     return tuple(sorted(kept, key=lambda found: (found.span.line, found.span.column, found.rule.id)))
+
+
+def condensed(diagnostics: Iterable[Diagnostic], most: int) -> tuple[Diagnostic, ...]:
+    """Return diagnostics with at most so many of each rule; the last of them says how many more there are.
+
+    No line number is said: it would make another diagnostic of one that only moved.
+    """
+    by_rule: dict[str, list[Diagnostic]] = {}
+    for found in sorted(diagnostics, key=lambda found: found.span):
+        by_rule.setdefault(found.rule.id, []).append(found)
+    kept = []
+    for alike in by_rule.values():
+        kept += alike[:most]
+        if (more := len(alike) - most) > 0:
+            kept[-1] = kept[-1]._replace(message=f"{kept[-1].message}; {more} more like this")
+    return tuple(kept)
 
 
 def silenced_lines(ignores: Iterable[Ignore]) -> set[tuple[str, int]]:

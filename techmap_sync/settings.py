@@ -23,8 +23,8 @@ from pydantic_core import PydanticCustomError
 
 from techmap_sync.documents.base import DocumentFamily, Granularity, GranularityChoice, ReadingOptions
 from techmap_sync.documents.families import families
+from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.planning.task import PlanOptions
-from techmap_sync.planning.task_graph import EVERY_RULE
 from techmap_sync.registry import TrackerKind, built_in, kind_named
 from techmap_sync.sync.comparison import digest
 from techmap_sync.sync.policy import Limits, OnConflict, OrphanPolicy, SyncPolicy
@@ -142,6 +142,7 @@ class Settings(Table):
     orphans: OrphanPolicy
     timeout: float = Field(gt=0, le=86_400)
     jobs: int = Field(ge=0, le=1024)
+    author_notes: bool
     granularity: GranularityTable
     labels: LabelsTable
     limits: LimitsTable

@@ -12,7 +12,7 @@ from techmap_sync.app.formats import CheckFormat
 from techmap_sync.cli.app import COMMANDS
 from techmap_sync.documents.base import DocumentFamily
 from techmap_sync.documents.families import FAMILIES
-from techmap_sync.planning.task_graph import EVERY_RULE
+from techmap_sync.planning.rules import EVERY_RULE
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

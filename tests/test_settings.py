@@ -13,7 +13,7 @@ import pytest
 from techmap_sync.app.without_tracker import tasks_alone
 from techmap_sync.checkout import checkout_of
 from techmap_sync.config import load_settings
-from techmap_sync.planning.task_graph import EVERY_RULE
+from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.settings import Settings, settings_schema
 from tests.app.run import CORPUS, ROOT
 
@@ -67,6 +67,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "orphans": {"orphans": "keep"},
     "timeout": {"timeout": 1.0},
     "jobs": {"jobs": 1},
+    "author_notes": {"author_notes": False},
     "granularity.changes": {"granularity": {"changes": "item"}},
     "granularity.tests": {"granularity": {"tests": "none"}},
     "granularity.deployment": {"granularity": {"deployment": "item"}},

@@ -180,6 +180,11 @@ def statements_of(file: MapFile, settings: Settings) -> tuple[Statement, ...]:
     return _family_of(file, settings).statements(file.sources)
 
 
+def advice_of(file: MapFile, settings: Settings) -> tuple[Diagnostic, ...]:
+    """Return what the family of a document would tell its author."""
+    return _family_of(file, settings).advice(file.document, file.sources)
+
+
 def _family_of(file: MapFile, settings: Settings) -> DocumentFamily:
     return next(family for family in settings.document_families if family.name == file.family)
 

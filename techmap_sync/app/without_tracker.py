@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps, statements_of
 from techmap_sync.app.other_documents import Place, is_retired, places_of, task_plan, templates_of
@@ -22,11 +22,12 @@ def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) ->
     return files, ChangeSet("tracker not read", unread)
 
 
-def homes_of_lines(file: MapFile, settings: Settings, checkout: Checkout) -> tuple[LineHome, ...]:
-    """Return the ticket that each line of a map is found in."""
-    source = places_of([file], checkout, settings)[file.path].source
-    plan = task_plan(file, settings, source, templates_of(settings, checkout))
-    return ledger_of_lines(statements_of(file, settings), plan)
+def homes_of_lines(files: Sequence[MapFile], settings: Settings, checkout: Checkout) -> Iterator[tuple[LineHome, ...]]:
+    """Yield for each map the ticket that each of its lines is found in."""
+    places, templates = places_of(files, checkout, settings), templates_of(settings, checkout)
+    for file in files:
+        plan = task_plan(file, settings, places[file.path].source, templates)
+        yield ledger_of_lines(statements_of(file, settings), plan)
 
 
 def _unread(file: MapFile, settings: Settings, place: Place, templates: TicketTemplates) -> MapChanges:

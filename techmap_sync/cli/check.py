@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING, Annotated, assert_never
 import typer
 
 from techmap_sync import __version__
+from techmap_sync.app.author_notes import planned, with_author_notes, with_lost_lines
 from techmap_sync.app.documents_found import MapFiles, read_maps
 from techmap_sync.app.formats import CheckFormat
 from techmap_sync.app.parallel import shard_of
+from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen
 from techmap_sync.config import environment
 from techmap_sync.errors import UsageProblem
-from techmap_sync.planning.task_graph import EVERY_RULE
+from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.reports.check_results import check_json, check_text, code_quality, rule_text, sarif, workflow_commands
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from techmap_sync.settings import Settings
 
 EXAMPLE = "techmap-sync check docs/maps"
 
@@ -46,11 +50,22 @@ def check(
         screen.result(explanation(explain))
         return
     part = shard_of(shard, environment())
-    files = read_maps(paths or [], options.settings_of(config_file, jobs=jobs), part)
+    settings = options.settings_of(config_file, jobs=jobs)
+    files = with_author_notes(read_maps(paths or [], settings, part), settings)
+    if settings.templates:  # those that are shipped lose nothing, and loading them takes longer than reading a map
+        files = _with_lost_lines(files, settings)
     screen.note_shard(part, files)
     screen.result(rendered(files, output))
     screen.list_skipped(files)
     raise typer.Exit(screen.ended(files, [], require_approved))
+
+
+def _with_lost_lines(files: MapFiles, settings: Settings) -> MapFiles:
+    from techmap_sync.app.without_tracker import homes_of_lines
+
+    maps = planned(files)
+    homes = homes_of_lines(maps, settings, checkout_here(settings))
+    return with_lost_lines(files, settings, dict(zip((file.path for file in maps), homes, strict=True)))
 
 
 def rendered(maps: MapFiles, form: CheckFormat) -> RenderableType:

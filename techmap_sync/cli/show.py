@@ -30,7 +30,7 @@ def show(
     settings = options.settings_of(config_file)
     file = read_one(path, settings)
     understood = description_of(file, settings)
-    lines = homes_of_lines(file, settings, checkout_here(settings))
+    (lines,) = homes_of_lines([file], settings, checkout_here(settings))
     screen = Screen(no_color=no_color)
     if output is ShowFormat.JSON:
         screen.result(show_json(understood, lines, file.checked_in_repository))

@@ -258,6 +258,15 @@ class DocumentFamily(ABC):
         """
         return plain_statements(sources.text)
 
+    def advice(self, document: Document, sources: Sources) -> tuple[Diagnostic, ...]:
+        """Return notes for the author of a document: what would make better tickets, though nothing is wrong.
+
+        A family overrides this where it knows the words of its documents; only ``check`` asks for it.
+
+        :param document: what was read of the same sources.
+        """
+        return ()
+
     def describe(self, sources: Sources) -> Description:
         """Return what was understood of a document that the family recognises."""
         document = self.read(sources)

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from techmap_sync.diagnostics import Diagnostic, Rule, Severity, Span
 from techmap_sync.documents.base import Document
-from techmap_sync.documents.families import rules as document_rules
 from techmap_sync.documents.work import Work
 from techmap_sync.planning.dependencies import Dependencies, dependencies_of, said_by_the_document
 from techmap_sync.planning.titles import keys_of, titles_of
@@ -50,9 +49,6 @@ DUPLICATE_MAP_ID = Rule(
 RULES: Mapping[str, Rule] = {
     rule.id: rule for rule in (DEPENDENCY_CYCLE, UNKNOWN_DEPENDENCY, OUTSIDE_NEED, DUPLICATE_KEY, DUPLICATE_MAP_ID)
 }
-
-EVERY_RULE: Mapping[str, Rule] = {**document_rules(), **RULES}
-"""The rules about what a document says, then those about its tasks."""
 
 
 @dataclass(frozen=True)

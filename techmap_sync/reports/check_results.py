@@ -252,10 +252,16 @@ _INTRODUCTION = """\
 
 What `techmap-sync check` looks for. Made from the code by `make docs`; `check --explain RULE` says the same.
 
-An error keeps a map from being pushed. `placeholder-left` is an error where tickets are made of the place, else a
-warning; while the map is not ready it weighs one step less, and more than five of them are one note.
+An error stops a map from being pushed. `placeholder-left` is an error where the placeholder would end up in a
+ticket, and a warning elsewhere; in a map that is not approved yet it weighs one step less, and more than five of
+them are one note.
 
-The severity of a rule is a setting, `"error"`, `"warning"`, `"note"` or `"off"`:
+A "note for authors" means that nothing is wrong, but the tickets could be better. Only `check` shows them, at most
+three of a kind per map, and none about a line that another rule names already. `author_notes = false` turns all of
+them off.
+
+The severity of a rule is a setting, `"error"`, `"warning"`, `"note"` or `"off"`. It also decides about a single
+note for authors, whatever `author_notes` says:
 
 ```toml
 # techmap-sync.toml
@@ -263,7 +269,7 @@ The severity of a rule is a setting, `"error"`, `"warning"`, `"note"` or `"off"`
 component-without-spec = "off"
 ```
 
-A comment in the map silences a rule beside it, or in the block below it; without a name it silences all:
+A comment in the map silences a rule on its own line or in the block below it; without a name it silences all rules:
 
 ```markdown
 <!-- techmap-sync: ignore unknown-section -->
@@ -275,9 +281,13 @@ A comment in the map silences a rule beside it, or in the block below it; withou
 def rules_page(rules: Iterable[Rule]) -> str:
     """Render all rules as the page ``docs/rules.md``, in their order."""
     listed = list(rules)
-    rows = [f"| [`{rule.id}`](#{rule.id}) | {rule.severity} | {rule.summary} |" for rule in listed]
+    rows = [f"| [`{rule.id}`](#{rule.id}) | {_weight(rule)} | {rule.summary} |" for rule in listed]
     table = "\n".join(["| rule | severity | what it finds |", "|---|---|---|", *rows]) + "\n"
     return "\n".join([_INTRODUCTION, table, *map(_rule_section, listed)])
+
+
+def _weight(rule: Rule) -> str:
+    return f"{rule.severity} for authors" if rule.is_advice else rule.severity
 
 
 def _rule_section(rule: Rule) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from techmap_sync.planning.task_graph import EVERY_RULE
+from techmap_sync.planning.rules import EVERY_RULE
 from tests.app.run import CORPUS, NOT_READY, READY, ROOT, Program
 from tests.documents.maps import GOOD
 

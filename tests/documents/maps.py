@@ -29,7 +29,7 @@ GOOD = """\
 
 ### ResetTokens
 **Location**: `src/reset/tokens.py`
-**Purpose**: Makes and redeems one-time tokens
+**Purpose**: Makes and redeems one-time tokens, kept in `reset_tokens`
 
 ### LoginPage
 **Location**: `web/login.tsx`
@@ -43,7 +43,7 @@ GOOD = """\
 ## Testing Strategy
 
 ### Unit Tests
-- A token is redeemed once
+- A token of `ResetTokens` opens `LoginPage` once
 
 ---
 
@@ -51,6 +51,8 @@ GOOD = """\
 **Implementation Ready**: Yes
 **Estimated Implementation Time**: 3 days
 """
+TEST = "- A token of `ResetTokens` opens `LoginPage` once"
+"""Its only test."""
 """A map that breaks no rule."""
 
 

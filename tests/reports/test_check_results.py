@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from techmap_sync import __version__
-from techmap_sync.planning.task_graph import EVERY_RULE
+from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.reports.check_results import rules_page
 from tests.app.run import ROOT, Program
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from techmap_sync.diagnostics import Diagnostic
 from techmap_sync.documents.base import (
     Area,
     Branch,
@@ -20,8 +21,10 @@ from techmap_sync.documents.base import (
     Sources,
 )
 from techmap_sync.documents.statements import Statement
-from techmap_sync.documents.technical_map.checks import RULES, check
+from techmap_sync.documents.technical_map.checks import check
 from techmap_sync.documents.technical_map.detect import identity_at_sight, looks_like_map
+from techmap_sync.documents.technical_map.map_advice import advice_on
+from techmap_sync.documents.technical_map.map_rules import RULES
 from techmap_sync.documents.technical_map.map_statements import statements_of
 from techmap_sync.documents.technical_map.model import (
     Component,
@@ -211,6 +214,10 @@ class TechnicalMaps(DocumentFamily):
     def statements(self, sources: Sources) -> tuple[Statement, ...]:
         """Return what each line of a map says."""
         return statements_of(sources.text, self.vocabulary)
+
+    def advice(self, document: Document, sources: Sources) -> tuple[Diagnostic, ...]:
+        """Return the words of a map that nobody can follow."""
+        return advice_on(document, statements_of(sources.text, self.vocabulary), self.vocabulary)
 
     def describe(self, sources: Sources) -> Description:
         """Return what was understood of a map."""

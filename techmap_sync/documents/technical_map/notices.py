@@ -30,7 +30,7 @@ def unread(body: str, first_line: int) -> Reading:
     """Return the reading of a text that is too long to be read: one passage that keeps it whole."""
     last = first_line + body.count("\n")
     span = Span(first_line, 1, last, 1)
-    message = "the map is too long to be read"
+    message = "the map is too long to be read, so nothing is known of its lines"
     whole = TechnicalMap(title="", span=Span(first_line, 1, first_line, 1), unrecognised=(Passage("", body, span),))
     return Reading(whole, (Finding("too-long", message, whole.span),))
 

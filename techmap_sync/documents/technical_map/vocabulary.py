@@ -182,11 +182,28 @@ TABLES: Mapping[str, frozenset[str] | None] = {
     "statuses_after": frozenset({"new", "modified", "removed", "untouched"}),
     "number_columns": None,
     "nothing": frozenset({"words", "phrases", "reasons", "conditions", "tests"}),
+    "vague": frozenset({"phrases", "pointing", "before", "numbers", "which", "things"}),
     "done": None,
     "placeholders": None,
     "abbreviations": None,
     "units": frozenset({"minute", "hour", "day", "week", "month"}),
 }  # fmt: skip
+
+
+class VagueWords(NamedTuple):
+    """Words that refer to something without naming it."""
+
+    phrases: tuple[str, ...]
+    """What does so alone: "as above"."""
+    pointing: tuple[str, ...]
+    """What does so before a thing: "these classes"."""
+    before: tuple[str, ...]
+    """What stands before a number or one of ``which``: "all the"."""
+    numbers: tuple[str, ...]
+    which: tuple[str, ...]
+    """"new", "other"."""
+    things: tuple[str, ...]
+    """"classes"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +242,9 @@ class Vocabulary:
     after_name: re.Pattern[str]
     number_columns: frozenset[str]
     nothing: Nothing
+    status_labels: frozenset[str]
+    """Labels that ask for a status and nothing else: of each language the first of its words for that field."""
+    vague: VagueWords
     done: re.Pattern[str]
     placeholders: frozenset[str]
     abbreviations: frozenset[str]
@@ -264,6 +284,8 @@ class Vocabulary:
             after_name=_after_name(merged["statuses_after"]),
             number_columns=_folded(lists["number_columns"]),
             nothing=nothing_of(merged["nothing"]),
+            status_labels=frozenset(heading_key(word) for word in _first_words(languages, "fields", "status")),
+            vague=VagueWords(*(longest_first(merged["vague"].get(name, ())) for name in VagueWords._fields)),
             done=_done_pattern(lists["done"]),
             placeholders=frozenset(" ".join(words.split()) for words in lists["placeholders"]),
             abbreviations=_folded(lists["abbreviations"]),
@@ -320,6 +342,12 @@ def _words(value: Any, where: str) -> Sequence[str]:
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise SettingsProblem(where, "this must be a list of words")
     return value
+
+
+def _first_words(languages: Mapping[str, Mapping[str, Any]], table: str, key: str) -> Iterator[str]:
+    """Yield the first word that each language has for something."""
+    for tables in languages.values():
+        yield from tables.get(table, {}).get(key, ())[:1]
 
 
 def _by_word(table: Mapping[str, Iterable[str]], key: Any) -> dict[str, str]:

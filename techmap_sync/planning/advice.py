@@ -1,0 +1,98 @@
+"""Notes for the author of a document: tasks that say too little for a good ticket, or are connected to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from techmap_sync.diagnostics import Diagnostic, Rule, Span, is_silenced, silenced_lines
+from techmap_sync.documents.work import Item, Kind, Rank
+from techmap_sync.planning.mentions import Names, mentioned, names_of
+from techmap_sync.planning.rules import NAMES_NOTHING, NOTHING_WAITS, WITHOUT_CRITERIA
+from techmap_sync.planning.task_graph import DEPENDENCY_CYCLE, TaskGraph
+from techmap_sync.planning.titles import shortened
+
+_BUILT = (Kind.COMPONENT, Kind.CHANGE)
+_MOST_QUOTED, _LONGEST_QUOTE = 3, 40
+
+
+def advice_on(graph: TaskGraph, known: Collection[Diagnostic] = ()) -> tuple[Diagnostic, ...]:
+    """Return the notes about the tasks of one document.
+
+    :param known: what the author is shown anyway. Where it is about the same line, nothing more is said.
+    """
+    return () if graph.document.is_retired else tuple(_Advice(graph, known).notes())
+
+
+class _Advice:
+    """Looks at the tasks of one document, and at what names them."""
+
+    def __init__(self, graph: TaskGraph, known: Collection[Diagnostic]) -> None:
+        self.graph = graph
+        self.silenced = silenced_lines(graph.document.ignores)
+        self.said = {found.span.line for found in known}
+        """Lines about which the author is shown something."""
+        context, names = graph.document.context, names_of(graph.works)
+        self.tests = [item for item in context.tests if not item.done]
+        self.required = [item for area in context.constraints for item in area.items if not item.done]
+        self.named = {item: _named_by(item, names) for item in (*self.tests, *self.required)}
+
+    def notes(self) -> Iterator[Diagnostic]:
+        """Yield a note for each thin component, and one for all tests, requirements and tasks that are unconnected."""
+        thin = list(self._without_criteria())
+        yield from thin
+        self.said |= {found.span.line for found in thin}
+        if any(work.kind in _BUILT and not work.done for work in self.graph.works):
+            yield from self._names_nothing("test", self.tests)
+            yield from self._names_nothing("requirement", self.required)
+            yield from self._nothing_waits()
+
+    def _without_criteria(self) -> Iterator[Diagnostic]:
+        named = {position for positions in self.named.values() for position in positions}
+        for position, work in enumerate(self.graph.works):
+            says = work.methods or work.interface or work.items or position in named
+            is_open = work.kind is Kind.COMPONENT and work.rank is Rank.COMPONENT and not work.done
+            if is_open and not says and self._is_news(WITHOUT_CRITERIA, work.span):
+                message = f"nothing says when {work.subject} is done: no method, test or requirement"
+                yield self._note(WITHOUT_CRITERIA, message, work.span)
+
+    def _is_news(self, rule: Rule, span: Span) -> bool:
+        return span.line not in self.said and not is_silenced(rule.id, span, self.silenced)
+
+    def _names_nothing(self, what: str, items: Sequence[Item]) -> Iterator[Diagnostic]:
+        silent = [item for item in items if not self.named[item] and self._is_news(NAMES_NOTHING, item.span)]
+        if len(silent) == 1:
+            yield self._note(NAMES_NOTHING, f"this {what} names nothing of the map", silent[0].span)
+        elif silent:
+            message = f"{len(silent)} of {len(items)} {what}s name nothing of the map, such as: {_shown(silent)}"
+            yield self._note(NAMES_NOTHING, message, silent[0].span)
+
+    def _nothing_waits(self) -> Iterator[Diagnostic]:
+        graph = self.graph
+        awaited = {target for targets in graph.blocked_by for target in targets}
+        alone = [
+            position
+            for position, work in enumerate(graph.works)
+            if work.kind in _BUILT and work.rank is not Rank.INTEGRATION and not work.done and position not in awaited
+            if self._is_news(NOTHING_WAITS, work.span) and self.said.isdisjoint(_lines(work.span))
+        ]
+        has_edges = all(found.rule is not DEPENDENCY_CYCLE for found in graph.diagnostics)
+        if alone and has_edges and sum(not work.done for work in graph.works) > 1:
+            titles = ", ".join(graph.titles[position] for position in alone[:_MOST_QUOTED])
+            more = f" and {len(alone) - _MOST_QUOTED} more" if len(alone) > _MOST_QUOTED else ""
+            yield self._note(NOTHING_WAITS, f"no task waits for: {titles}{more}", graph.works[alone[0]].span)
+
+    def _note(self, rule: Rule, message: str, span: Span) -> Diagnostic:
+        return Diagnostic(rule, rule.severity, message, Span(span.line), self.graph.document.path)
+
+
+def _lines(span: Span) -> range:
+    return range(span.line, span.end_line + 1)
+
+
+def _shown(items: Sequence[Item]) -> str:
+    return ", ".join(f'"{shortened(item.title, _LONGEST_QUOTE)}"' for item in items[:_MOST_QUOTED])
+
+
+def _named_by(item: Item, names: Names) -> frozenset[int]:
+    fields = " ".join(cell for _, cell in item.fields)
+    return mentioned(names, f"{item.title}\n\n{item.detail}\n\n{fields}", item.code)
