@@ -325,7 +325,7 @@ def default_branch(folder: Path) -> str:
 
 
 def commit_of_tag(address: str, tag: str, variables: Mapping[str, str]) -> str:
-    """Ask a server for the commit of a tag; empty when it does not say, and nobody is asked for a password.
+    """Ask a server for the commit of a tag; empty when it does not say; it never asks for a password.
 
     :param variables: the environment that git runs in.
     """

@@ -88,7 +88,7 @@ class Ci:
         return self.runs(variables)
 
     def api_url(self, variables: Mapping[str, str]) -> str:
-        """Return the address of the API of its own server; empty where it does not say."""
+        """Return the address of its server's API; empty where it does not say."""
         return ""
 
     def host(self, variables: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as data. The sentences are made in ``reports/messages.py``.
+"""Everything that can go wrong, as data; ``reports/messages.py`` makes sentences of it.
 
 ``Problem`` is what a user can correct; anything else that is raised is a bug. They are not frozen because Python
 attaches tracebacks to exceptions.

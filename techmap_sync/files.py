@@ -1,7 +1,7 @@
 """Reads files of a repository, and nothing outside of it: links are resolved, and only plain files are opened.
 
 A checkout can contain anything. A link in it could lead to the environment of this process, to ``.git/config`` or to
-a device; opening a pipe would wait for ever.
+a device; opening a pipe would wait forever.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LINK = "put the file itself there: links are followed within the repository, an
 
 
 def repository_around(folder: Path) -> Path:
-    """Return the nearest folder upwards that holds ``.git``, links resolved; the folder itself where there is none.
+    """Return the nearest folder upwards that holds ``.git``, links resolved; the folder itself outside of a repository.
 
     Git is not asked, because the repository's settings could change its answer (``core.worktree``).
     """
@@ -40,7 +40,7 @@ def repository_around(folder: Path) -> Path:
 
 def path_in_repository(path: Path) -> str:
     """Return the path of a file from the root of its repository, with ``/``, whatever the current folder; the path as
-    written where there is no repository. A submodule is part of the repository around it, whose services show the file.
+    written outside of a repository. A submodule is part of the repository around it, whose services show the file.
     """
     real = Path(os.path.realpath(path))
     root = repository_around(real.parent)

@@ -49,7 +49,7 @@ class Ran:
     """How a program ended."""
 
     code: int | None
-    """None when it was not found, could not be started, or did not end in time."""
+    """None when the program was not found, could not be started, or did not end in time."""
     output: str = ""
 
     @property
@@ -110,7 +110,7 @@ def git_on_the_network(*arguments: str, seconds: float, variables: Mapping[str, 
 
 
 def find(name: str, variables: Mapping[str, str]) -> str:
-    """Return the full path of a program; empty when there is none outside the checkout."""
+    """Return the full path of a program outside the checkout, or an empty text."""
     checkouts = _checkouts(variables)
     for folder in _folders(variables):
         for ending in _endings(variables):

@@ -80,7 +80,7 @@ class Servers:
 
     @property
     def public_host(self) -> str:
-        """The host by which people know the public server; empty where there is none."""
+        """The host by which people know the public server; empty where no server is public."""
         return self.login_host(read_address(self.public_api)[0]) if self.public_api else ""
 
 
@@ -124,11 +124,11 @@ class TrackerKind:
     default_target: str = ""
     """Used where no target is named; empty for the repository of the maps."""
     servers: Servers | None = None
-    """None where tickets are files: the target is a path, and there is no login."""
+    """None where tickets are files: the target is a path, and no login is needed."""
     web: WebLinks | None = None
     ci: Ci | None = None
     review: str = ""
-    """Place of a function: ``Connection, number -> Review``; empty where there are no comments."""
+    """Place of a function: ``Connection, number -> Review``; empty where reviews have no comments."""
     settings: str = ""
     """Place of the table of settings, a ``settings.ServerTable``; empty for that class itself."""
     defaults: Mapping[str, object] = field(default_factory=dict)
@@ -159,7 +159,7 @@ class TrackerKind:
     def review_at(self, connection: Connection, number: str) -> Review:
         """Return a pull or merge request.
 
-        :raises UsageProblem: there is no login, or this kind has none.
+        :raises UsageProblem: there is no login, or this kind has no reviews.
         """
         if not self.review:
             raise UsageProblem(f"{self.title} has no comments", "the plan is in the log and in the reports")
@@ -199,9 +199,9 @@ def installed() -> Mapping[str, TrackerKind]:
 
 
 def kind_named(name: str) -> TrackerKind:
-    """Return the kind of a name.
+    """Return the kind with a name.
 
-    :raises UsageProblem: there is none, or its package is broken.
+    :raises UsageProblem: the name is unknown, or its package is broken.
     """
     if name in built_in():
         return built_in()[name]
@@ -213,7 +213,7 @@ def kind_named(name: str) -> TrackerKind:
 
 
 def find_kind(name: str) -> TrackerKind | None:
-    """Return the kind of a name, None where there is none."""
+    """Return the kind with a name, or None."""
     return built_in().get(name) or (installed().get(name) if _KIND.fullmatch(name) else None)
 
 

@@ -211,7 +211,7 @@ class Settings(Table):
         return families(self.reading_options())
 
     def sync_policy(self, source: str) -> SyncPolicy:
-        """Return the policy of the sync core, as far as the settings decide it.
+        """Return the part of the sync policy that the settings decide.
 
         :param source: canonical name of the repository that the maps belong to.
         """

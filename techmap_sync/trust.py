@@ -80,7 +80,7 @@ class Trust:
             elif name in RESERVED:
                 left.append(name)
             else:
-                yield name, value  # an unknown setting, which is an error of its own
+                yield name, value  # an unknown setting, which is reported elsewhere
 
     def _changes_nothing(self, setting: str, value: object) -> bool:
         """Whether a reserved setting has no effect."""
@@ -96,7 +96,7 @@ class Trust:
 
     def _is_inside(self, path: object) -> bool:
         if not isinstance(path, str):
-            return True  # an invalid value is an error of its own
+            return True  # an invalid value is reported elsewhere
         try:
             return is_within(Path.cwd() / path, repository_around(self.root))
         except (OSError, ValueError):

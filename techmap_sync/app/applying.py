@@ -55,7 +55,7 @@ class Console(Protocol):
 
 
 def carry_out(planned: Planned, console: Console, form: Format, max_writes: int | None) -> Result:
-    """Show a plan, write it, and say what became of it.
+    """Show a plan, apply it, and report the outcome.
 
     :param max_writes: stop after so many changes.
     """
@@ -83,7 +83,7 @@ def carry_out(planned: Planned, console: Console, form: Format, max_writes: int 
 
 
 def push_plan(planned: Planned, pushed: Pushed, max_writes: int | None) -> Iterator[Outcome]:
-    """Apply a plan and yield each outcome; what was done is known even when the tracker fails on the way.
+    """Apply a plan and yield each outcome; ``pushed`` has them even when the tracker fails on the way.
 
     :param max_writes: stop after so many changes.
     """
@@ -130,7 +130,7 @@ def deliver(result: Result, console: Console, reports: Sequence[Report]) -> None
 
 @contextmanager
 def _stoppable(pushed: Pushed) -> Iterator[None]:
-    """End between two writes on the first SIGINT or SIGTERM; a second one ends at once."""
+    """On the first SIGINT or SIGTERM end between two writes; on the second end at once."""
 
     def ask(number: int, _frame: object) -> None:
         pushed.stop_requested = True

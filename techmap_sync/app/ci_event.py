@@ -34,7 +34,7 @@ def is_ci(environment: Mapping[str, str]) -> bool:
 
 
 def run_circumstances(commit: str, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return who started this run, from which commit, and its address, as far as the CI says; for audits."""
+    """Return who started this run, from which commit, and its address, for audits; empty where the CI does not say."""
     found = running_ci(variables)
     cis = [found[1]] if found else list(known_cis())
     return {

@@ -1,7 +1,7 @@
 """Where a token may be sent. A token belongs to a host, and a file of the repository never names that host.
 
 A token from the environment goes to the vendor's public server, to the server whose CI runs this, and to one that the
-user named: by a flag, a variable or a file of his own. What ``gh`` and ``glab`` print goes to the very host that they
+user named: by a flag, a variable or a file of their own. What ``gh`` and ``glab`` print goes only to the host that they
 were asked for. Everything goes by https, except to this machine. SECURITY.md has the table.
 """
 
@@ -64,7 +64,7 @@ _PATIENCE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A server's API, and who said that it is there."""
+    """The API of a server, and who named it."""
 
     address: str
     named_by: str
@@ -73,7 +73,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Where requests go, and as whom."""
+    """Where requests go, and with which token."""
 
     address: str
     """Of the API, in the form that was compared."""
@@ -85,7 +85,7 @@ class Login:
 
 
 def login_at(kind: TrackerKind, settings: Settings, checkout: Checkout, variables: Mapping[str, str]) -> Login:
-    """Return the login for the tracker of a run, without a token where there is none.
+    """Return the login for the tracker of a run; it may have no token.
 
     :raises UsageProblem: the address of the server cannot be understood.
     :raises Refused: there is a token, but neither user nor CI named the server for it.
@@ -185,7 +185,7 @@ def _is_given_for(kind: TrackerKind, variables: Mapping[str, str]) -> bool:
 def printed_token(kind: TrackerKind, host: str, variables: Mapping[str, str]) -> str:
     """Return the token that the vendor's own program has for exactly this host, or an empty text.
 
-    It must not answer with a token of the environment, which it would give for any host, nor with that of
+    It must not return a token of the environment, which it would give for any host, nor the one of
     github.com for a host below it (https://github.com/cli/go-gh, ``NormalizeHostname``).
     """
     servers = _servers(kind)

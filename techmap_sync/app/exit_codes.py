@@ -36,7 +36,7 @@ _MOST_SERIOUS_FIRST = (Exit.INTERRUPTED, Exit.TRACKER, Exit.REFUSED, Exit.USAGE,
 
 
 def worst(codes: Iterable[Exit]) -> Exit:
-    """Return the one code of a run that has several reasons to end with one."""
+    """Return the most serious of the codes that a run could end with."""
     found = set(codes)
     return next((code for code in _MOST_SERIOUS_FIRST if code in found), Exit.DONE)
 

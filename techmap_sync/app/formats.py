@@ -19,7 +19,7 @@ class Format(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     HTML = "html"
-    """A page with the plan and where the work stood before it."""
+    """A page with the plan and the state of the work before it."""
     GITHUB = "github"
     """Annotations of GitHub Actions: problems of maps, refusals, and why a run stopped early."""
     GITLAB = "gitlab"
@@ -56,7 +56,7 @@ class StatusFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A format of the result that somebody asked for, and where it goes."""
+    """A requested format of the result, and where it goes."""
 
     form: Format
     file: str

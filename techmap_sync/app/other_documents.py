@@ -44,7 +44,7 @@ class RestOfTree:
         return self.files.ids
 
     def has_file(self, map_id: str) -> bool:
-        """Whether any file has a map id, as far as the files can be read."""
+        """Whether any readable file has a map id."""
         return map_id in self.ids or any(each.map_id == map_id for each in self._identities) or bool(self.unreadable())
 
     def file_of(self, map_id: str, path: str) -> str:

@@ -47,7 +47,7 @@ class Pushed:
     problem: Problem | None = None
     """Why it stopped early."""
     stop_requested: bool = False
-    """Somebody asked the run to end; it does so between two writes."""
+    """The run was asked to end; it does so between two writes."""
 
     @property
     def complete(self) -> bool:
@@ -201,7 +201,7 @@ def _hindrance(place: ReviewPlace, result: Result, settings: Settings, checkout:
 
 
 def _purpose(settings: Settings, variables: Mapping[str, str]) -> str:
-    """Return what identifies the comment: each job and each tracker keeps one of its own.
+    """Return what identifies the comment: each job and each tracker has its own.
 
     It does not change with what a run could read, nor with the number of parts of a job, which a CI may append to its
     name.

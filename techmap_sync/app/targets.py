@@ -98,7 +98,7 @@ def kind_of(tracker: Tracker) -> str:
 
 
 def tracker_without_login(settings: Settings, checkout: Checkout) -> str:
-    """Return the tracker of a run when it needs a login and there is none, else an empty text.
+    """Return the tracker of a run if it needs a login and has none, else an empty text.
 
     :raises Refused: there is a token, but neither user nor CI named the server for it.
     """

@@ -1,4 +1,4 @@
-"""The program as Typer knows it: its own options, and where its commands are."""
+"""The command line: the program's own options, and where its commands are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``check``: what is wrong with some maps, for people and for services."""
+"""``check``: report what is wrong with some maps, for people and for services."""
 
 from __future__ import annotations
 

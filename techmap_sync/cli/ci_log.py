@@ -16,7 +16,7 @@ from techmap_sync.secrecy import hidden
 
 
 class HarmlessStream(io.TextIOBase):
-    """Passes whole lines on, so changed that no line is a command to the runner."""
+    """Passes on whole lines, changed so that no line is a command to the runner."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""What a person sees: results on stdout, everything else on stderr, colour only on terminals."""
+"""The output of the program: results on stdout, everything else on stderr, colour only on terminals."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _STDOUT = frozenset({STDOUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 """Names of stdout, which the runner of a CI may read."""
 LONG = 5.0
-"""Above so many seconds, a run says beforehand how long it will take."""
+"""A run that will take more seconds than this says so beforehand."""
 _HOUR = 3600.0
 
 
@@ -72,7 +72,7 @@ class Screen:
         return exit_for(problem)
 
     def note_shard(self, shard: Shard, files: MapFiles) -> None:
-        """Say that other runs take care of some of the maps."""
+        """Say that other runs handle some of the maps."""
         if not shard.is_all:
             self.note(
                 f"shard {shard.number} of {shard.total}: {len(files.maps)} maps, {len(files.elsewhere)} elsewhere"
@@ -99,7 +99,7 @@ class Screen:
         return exit_code(files, codes, require_approved)
 
     def note_duration(self, seconds: float) -> None:
-        """Say how long the writes will take, where that is long."""
+        """Say how long the writes will take, if that is long."""
         if seconds >= _HOUR:
             self.note(
                 f"about {seconds / _HOUR:.1f} h; a run stops at the server's hourly limit, and the next one continues"

@@ -1,4 +1,4 @@
-"""``doctor``: token, rights and tickets of a tracker."""
+"""``doctor``: check token, rights and tickets of a tracker."""
 
 from __future__ import annotations
 

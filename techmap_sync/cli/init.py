@@ -1,4 +1,4 @@
-"""``init``: settings, workflow and map template for a repository."""
+"""``init``: write settings, workflow and map template for a repository."""
 
 from __future__ import annotations
 

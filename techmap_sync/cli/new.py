@@ -1,4 +1,4 @@
-"""``new``: a map from the blank template."""
+"""``new``: write a map from the blank template."""
 
 from __future__ import annotations
 

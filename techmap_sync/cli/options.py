@@ -1,4 +1,4 @@
-"""What several commands share: their options, each defined once, and the way from options to settings."""
+"""Options that several commands share, and how they become settings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ ConfigFile = Annotated[
 ]
 Adopted = Annotated[
     list[str] | None,
-    typer.Option("--adopted", metavar="NUMBER", help="Trust these tickets whoever wrote them; replaces the setting."),
+    typer.Option(
+        "--adopted", metavar="NUMBER", help="Trust these tickets, whoever their author is; replaces the setting."
+    ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written.")]
 Reports = Annotated[
@@ -74,7 +76,7 @@ AcceptSettings = Annotated[
 
 
 def settings_of(config_file: Path | None, **flags: object) -> Settings:
-    """Return the settings of this run, and say which of them do not count in this checkout.
+    """Return the settings of this run, and say which ones are ignored in this checkout.
 
     One value of ``--adopted`` may name several tickets, as the input of a CI job does.
 

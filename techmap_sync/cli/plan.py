@@ -1,4 +1,4 @@
-"""``plan``: what a push would write."""
+"""``plan``: show what a push would write."""
 
 from __future__ import annotations
 

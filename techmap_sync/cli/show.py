@@ -1,4 +1,4 @@
-"""``show``: what was understood of one map, and in which ticket each of its lines is found."""
+"""``show``: print what was understood of one map, and which ticket contains each of its lines."""
 
 from __future__ import annotations
 

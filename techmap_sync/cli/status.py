@@ -1,4 +1,4 @@
-"""``status``: where the work of every map is."""
+"""``status``: show the state of the work of every map."""
 
 from __future__ import annotations
 

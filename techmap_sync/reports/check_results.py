@@ -1,4 +1,4 @@
-"""What ``check`` found, in every format, and the rules it knows. The text is in the manner of ruff and rustc.
+"""What ``check`` found, in every format, and the rules it knows. The text looks like that of ruff and rustc.
 
 error[placeholder-left]: the template's own text is still there
   --> docs/maps/login.md:12:1

@@ -1,4 +1,4 @@
-"""A change set as text, in the manner of ``terraform plan``.
+"""A change set as text, similar to ``terraform plan``.
 
 + create  Create TotpService
 ~ update  TASK-1.3  Write unit tests: Two-Factor Login

@@ -44,7 +44,7 @@ Document = dict[str, Any]
 
 
 def status_document(maps: Sequence[MapProgress], tracker: str, generated: str, about: str = "status") -> Document:
-    """Build the document behind every format of the report.
+    """Build the document from which every format of the report is made.
 
     :param tracker: its name, as ``--to`` takes it.
     :param generated: ISO 8601 time.

@@ -1,1 +1,1 @@
-"""One tracker each, behind the port in sync/tracker.py."""
+"""One folder per tracker; each implements the port in ``sync/tracker.py``."""

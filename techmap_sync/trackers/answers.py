@@ -1,7 +1,7 @@
 """Requests, answers and their rows as values. Rows are validated where they arrive.
 
-An answer can hold anything: from a proxy, a broken server, a stranger. Each row is checked against its vendor's
-documentation, and only the fields that are used are kept.
+An answer can contain anything: it may come from a proxy, a broken server or a stranger. Each row is checked against
+its vendor's documentation, and only the fields that are used are kept.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Path = Annotated[str, Field(pattern=r"^[\w.\-]+(/[\w.\-]+)+$")]
 """Path of a repository or project: it becomes part of addresses and of commands to paste."""
 
 Query = Mapping[str, Any]
-"""Fields of a request."""
+"""The query of a request."""
 _MOST_DIGITS = 12
 
 
@@ -59,7 +59,7 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of a server."""
+    """A request to a server."""
 
     verb: str
     path: str
@@ -68,7 +68,7 @@ class Request:
     purpose: str = ""
     """To follow "to" in a sentence: ``create a ticket``."""
     only_reads: bool = False
-    """It reads, whatever its verb."""
+    """It only reads, even if its verb is POST."""
     parts: int = 1
     """How many writes it carries, each of which counts towards a limit."""
 
@@ -86,12 +86,12 @@ class Answer:
     headers: Mapping[str, str]
     """By names in lower case."""
     content: Any
-    """The parsed JSON; None when there is none."""
+    """The parsed JSON; None for an empty body."""
     url: str = ""
     query: Query = field(default_factory=dict)
     """The query that was sent."""
     next_query: Query = field(default_factory=dict)
-    """The query for the next page of a list, empty at its end."""
+    """The query for the next page of a list, empty on the last page."""
     last_page: int | None = None
     """Number of the last page of a list; None where the server does not number them."""
     size: int = 0
@@ -99,7 +99,7 @@ class Answer:
 
     @classmethod
     def of(cls, reply: Reply, request: Request) -> Answer:
-        """Return what a server answered.
+        """Parse a reply.
 
         :raises ValueError: it is a success without JSON.
         """
@@ -120,12 +120,12 @@ class Answer:
 
     @property
     def row(self) -> Row:
-        """The object in the answer; empty when there is none."""
+        """The object in the answer; empty for any other content."""
         return self.content if isinstance(self.content, dict) else {}
 
     @property
     def total(self) -> int | None:
-        """How many rows a list has, by the server's own count; None where it does not say."""
+        """The server's own count of the rows of a list; None where it does not say."""
         return number(self.headers.get("x-total", ""))
 
     @property
@@ -140,7 +140,7 @@ class Answer:
 
 
 def number(text: str) -> int | None:
-    """Return the count in a header; None where there is none."""
+    """Return the count in a header; None where the header is missing or invalid."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
 

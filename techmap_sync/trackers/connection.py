@@ -1,4 +1,4 @@
-"""What every tracker is connected with."""
+"""The settings of a connection, the same for every tracker."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["Connection", "Secret", "require_token"]
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where the tickets are, and what a tracker must not find out by itself."""
+    """Where the tickets are, and everything that a tracker must be given instead of finding it out itself."""
 
     target: str
-    """The text after the colon of ``--to``; empty when there was none."""
+    """The text after the colon of ``--to``; empty when there was no colon."""
     now: Callable[[], datetime]
     """The clock; its times have a time zone."""
     timeout: float
@@ -36,7 +36,7 @@ class Connection:
     """Six hexadecimal digits per label, for labels that have to be created."""
     seconds_between_writes: float = 0.0
     sharers: int = 1
-    """How many runs at once share the rate limit of our account."""
+    """How many concurrent runs share the rate limit of our account."""
     ca_bundle: str = ""
     """File with the certificates of a private authority; empty for the usual ones."""
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -47,8 +47,8 @@ def require_token(connection: Connection, title: str, advice: str) -> str:
     """Return the token of a connection, unless it cannot be one.
 
     :param title: the vendor.
-    :param advice: what to do where there is none.
-    :raises UsageProblem: there is no token, or it cannot be one.
+    :param advice: what to do when there is no token.
+    :raises UsageProblem: the token is missing or invalid.
     """
     token = connection.token.value.strip()
     if not token:

@@ -1,8 +1,8 @@
 """Requests to a vendor's API, for all vendors: paced, retried where that is safe, redirected, with the port's errors.
 
-A read is retried after a failure that may pass. A write is sent once: when no clear answer comes, nobody knows whether
+A read is retried after a failure that may pass. A write is sent once: when no clear answer comes, it is unknown whether
 it took effect (``OutcomeUnclear``). Only what cannot have had an effect is sent again: a request that never left, came
-too soon or was redirected. A vendor's client says how its library sends a request, and what its answers mean.
+too early or was redirected. A vendor's client says how its library sends a request, and what its answers mean.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class RateLimit(Protocol):
         ...
 
     def record(self, request: Request, answer: Answer | None) -> None:
-        """Note that a request was sent, and what its answer says about the limits."""
+        """Record that a request was sent, and what its answer says about the limits."""
         ...
 
     def came_too_soon(self, answer: Answer, times: int) -> bool:
@@ -119,7 +119,7 @@ class HttpClient(ABC):
 
     @abstractmethod
     def _redirected(self, request: Request, answer: Answer) -> Request | None:
-        """Return the request to send instead after a redirect; None where there is none to follow."""
+        """Return the request to send instead after a redirect; None to accept the answer."""
 
     @abstractmethod
     def _lacks_rights(self, error: RequestRefused) -> bool:
@@ -190,7 +190,7 @@ class HttpClient(ABC):
     def stored(self, schema: Schema, value: object) -> Row:
         """Return a row of the answer to a write.
 
-        :raises OutcomeUnclear: it is something else, so nobody knows what was written.
+        :raises OutcomeUnclear: it is something else, so it is unknown what was written.
         """
         try:
             return schema.read(value)
@@ -200,7 +200,7 @@ class HttpClient(ABC):
     def rows(self, path: str, schema: Schema, query: Query = _NO_FIELDS, purpose: str = "") -> Iterator[Row]:
         """Read a whole list.
 
-        :raises TrackerError: a page is missing, is not a list, or there is no last one.
+        :raises TrackerError: a page is missing or is not a list, or the list has no end.
         """
         return self.rows_from(self.page(path, query, purpose), path, schema, purpose)
 
@@ -248,7 +248,7 @@ class HttpClient(ABC):
     def one_ticket(self) -> Iterator[None]:
         """Distinguish a refusal of one ticket from a refusal of everything.
 
-        :raises TicketRefused: others are accepted, as far as the server says.
+        :raises TicketRefused: the server refused this ticket, and may accept others.
         :raises TrackerError: the token, the project or the server is at fault.
         """
         try:

@@ -1,4 +1,4 @@
-"""How much of a list is read: page by page, in pages that fit into one answer, and not for ever."""
+"""Limits how much of a list is read: in pages that fit into one answer, and not forever."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MOST_PAGES = 2_000
 MOST_SECONDS = 3_600.0
 MOST_BYTES = 512 * 1024 * 1024
 SIZES = (100, 50, 25, 5, 1)
-"""Rows per page: the most that either vendor gives, and fewer where these do not fit into one answer.
+"""Rows per page: the maximum of both vendors, and fewer where these do not fit into one answer.
 
 Each divides the one before, so that numbered pages of the smaller size begin where those of the larger one did.
 """
 _IDLE = 3
-"""Pages in a row that may bring nothing new."""
+"""How many pages in a row may bring nothing new."""
 
 
 def size_of(query: Mapping[str, object]) -> int:
@@ -51,7 +51,7 @@ class Endless(Exception):
 
 
 class Pages:
-    """Limits one list: pages that bring something new, in so many bytes, in so much time."""
+    """Limits one list: its pages must bring something new, within a number of bytes and an amount of time."""
 
     def __init__(self, now: Callable[[], datetime], announced: int | None = None) -> None:
         """Begin a list.
@@ -93,11 +93,11 @@ class Pages:
         self._seen |= new
 
     def split(self, times: int) -> None:
-        """Expect so many times the pages, because each holds fewer rows."""
+        """Expect more pages, because each has fewer rows."""
         self._most_pages *= times
 
 
 def _identity(row: object) -> str:
-    """Return what distinguishes a row from others of its list: its number in the database, else all of it."""
+    """Return what distinguishes a row from others of its list: its database id, else the whole row."""
     known: Any = row.get("id") if isinstance(row, Mapping) else None
     return str(known) if isinstance(known, int | str) else repr(row)

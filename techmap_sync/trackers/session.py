@@ -116,7 +116,7 @@ class Reply:
     url: str
 
     def link_query(self, relation: str) -> dict[str, str]:
-        """Return the query of a relation in the header ``Link``; empty where there is none.
+        """Return the query of a relation in the header ``Link``; empty where it is missing.
 
         Only the query is used (https://www.rfc-editor.org/rfc/rfc8288#section-3): behind a proxy, servers often give a
         wrong host or path, and no link may lead to another server.

@@ -199,7 +199,7 @@ def _path(arrow: Arrow) -> str:
 
 
 def _with_links(changes: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
-    """Group links with the change of their ticket; links of untouched tickets come on their own."""
+    """Group links with the change of their ticket; links of untouched tickets get an entry of their own."""
     tickets = [each for each in changes if "edge" not in each and each["action"] != Action.CONFLICT]
     for change, links in grouped(tickets, [each for each in changes if "edge" in each], lambda each: str(each["key"])):
         about = change or {**links[0], "action": Action.LINK.value, "reason": ""}

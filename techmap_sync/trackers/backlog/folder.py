@@ -68,7 +68,7 @@ class TaskFile:
         return Task.parse(self.path, self.place, self.raw)
 
     def parsed_unless_foreign(self, trace: str) -> Task | None:
-        """Return the task in the file, None for a broken file without a text that all of ours have.
+        """Return the task in the file, or None for a broken file that lacks the text which all our tasks contain.
 
         :raises FolderProblem: the file is broken and may be ours.
         """
@@ -86,7 +86,7 @@ class Folder:
 
     root: Path
     project: str
-    """Name of the project when the folder has to be made."""
+    """Name of the project, for a folder that has to be created."""
 
     def settings(self) -> Settings:
         """Read the config of the folder; a folder without one is as Backlog.md has it by default."""
@@ -113,7 +113,7 @@ class Folder:
     def required(self, number: str) -> Task:
         """Return the task with this number.
 
-        :raises FolderProblem: there is none, or several.
+        :raises FolderProblem: no task has this number, or several do.
         """
         if task := self.find(number):
             return task
@@ -130,7 +130,7 @@ class Folder:
 
     @contextmanager
     def creating(self, seconds: float) -> Iterator[None]:
-        """Keep all others from taking ids. The folder is made first, as ``backlog init`` does, unless it is there."""
+        """Keep all other writers from taking ids. A missing folder is created first, as ``backlog init`` does."""
         self._check_root()
         self.root.mkdir(parents=True, exist_ok=True)
         with lock.among_ourselves(self.root, seconds):
@@ -139,7 +139,7 @@ class Folder:
                 yield
 
     def write(self, path: Path, content: bytes) -> None:
-        """Put a whole file in its place in one step."""
+        """Replace a whole file in one step."""
         unfinished = path.with_name(_UNFINISHED)
         unfinished.unlink(missing_ok=True)
         with unfinished.open("xb") as file:
@@ -165,7 +165,7 @@ class Folder:
         return replace(task, path=path, place=place)
 
     def path_of(self, place: Place, name: str) -> Path:
-        """Return where a file of this name lies."""
+        """Return where the file with this name is."""
         return self.root / place.value / name
 
     def _files_in(self, place: Place) -> Iterator[tuple[Path, bytes]]:
@@ -175,7 +175,7 @@ class Folder:
         for path in sorted(directory.iterdir()):
             if path.suffix == ".md" and path.is_file():
                 with suppress(FileNotFoundError):
-                    # A link that leads out is not followed; only its name counts.
+                    # A link that points out of the folder is not followed; only its name counts.
                     yield path, b"" if self._leads_out(path) else _bytes_of(path)
 
     def _create_lock(self) -> Path:
@@ -186,7 +186,7 @@ class Folder:
         return path.is_symlink() and not files.is_within(path, Path(os.path.realpath(self.root)))
 
     def _check_links(self) -> None:
-        """Refuse a folder that is, or has a part that is, a link to elsewhere: nothing is written through one."""
+        """Refuse a folder that is, or contains, a link to another place: nothing is written through links."""
         border = files.border_of(self.root)
         if border is not None and not files.is_within(self.root, border):
             what = "is a link that leads out of the repository, or into .git"
@@ -196,7 +196,7 @@ class Folder:
                 raise FolderProblem(path, "is a link that leads out of the folder", "put the folder itself there")
 
     def _check_root(self) -> None:
-        """Refuse a place that is something else already, before anything is written into it."""
+        """Refuse a place that is already used for something else, before anything is written to it."""
         self._check_links()
         if not self.root.exists():
             return
@@ -226,7 +226,7 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def only(number: str, files: list[TaskFile]) -> TaskFile | None:
-    """Return the one file with this number, None when there is none.
+    """Return the one file with this number, or None.
 
     :raises FolderProblem: there are several. Their tasks cannot be distinguished, so none may be written.
     """
@@ -246,7 +246,7 @@ def title_of(root: Path, value: str) -> str:
 
 
 def value_for(root: Path, title: str) -> str:
-    """Return what to write for a title: the id of that milestone, or the title where there is none."""
+    """Return what to write for a title: the id of that milestone, or the title of an unknown one."""
     return next((number for number, known in _all(root) if known.casefold() == title.casefold()), title)
 
 

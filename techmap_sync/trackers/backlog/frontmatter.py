@@ -67,7 +67,7 @@ def read(text: str) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for name, node in _pairs(text):
         if not isinstance(name, ScalarNode):
-            continue  # Not text, so not a key of ours; with aliases it can be longer than any memory.
+            continue  # Not text, so not one of our keys; with aliases it could expand beyond all memory.
         key = str(name.value)
         if isinstance(node, ScalarNode) and node.tag != _NULL:
             values[key] = _shown(key, node)
@@ -84,7 +84,7 @@ def write(fields: Mapping[str, Value]) -> str:
 def replaced(text: str, key: str, value: Value | None) -> str:
     """Return the text with one key set, or removed when the value is None.
 
-    :raises BadYaml: the text is laid out in a way in which one key cannot be changed alone.
+    :raises BadYaml: because of the layout of the text, the key cannot be changed alone.
     """
     expected = {**read(text), key: value}
     lines = text.split("\n") if text else []
@@ -96,7 +96,7 @@ def replaced(text: str, key: str, value: Value | None) -> str:
     return changed
 
 
-@lru_cache(maxsize=512)  # a run reads the same few files over and over, and YAML is slow to read
+@lru_cache(maxsize=512)  # a run reads the same few files again and again, and YAML is slow to parse
 def _pairs(text: str) -> tuple[tuple[Node, Node], ...]:
     if len(text) > _MOST_CHARACTERS:
         raise BadYaml(f"longer than {_MOST_CHARACTERS} characters")
@@ -107,7 +107,7 @@ def _pairs(text: str) -> tuple[tuple[Node, Node], ...]:
     except MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise BadYaml(f"{line}{error.problem or 'not YAML'}") from error
-    except Exception as error:  # whatever the parser fails at: anyone may have written it
+    except Exception as error:  # the parser can fail in any way: anyone may have written the file
         raise BadYaml("not YAML") from error
     if root is None:
         return ()

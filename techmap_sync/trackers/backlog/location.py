@@ -29,7 +29,7 @@ class FolderProblem(Exception):
 
 @contextmanager
 def as_tracker_error(tracker: str) -> Iterator[None]:
-    """Turn a problem with a file, ours or the system's, into a ``TrackerError`` of this tracker."""
+    """Turn a problem with a file, our own or one of the system, into a ``TrackerError`` of this tracker."""
     try:
         yield
     except FolderProblem as problem:
@@ -178,7 +178,7 @@ def _inner_config(folder: Path) -> Path | None:
 
 
 def _named_in(config: Path) -> str:
-    """Return the folder that a project's config names, empty when there is none."""
+    """Return the folder that a project's config names, or an empty text."""
     try:
         value = frontmatter.read(config.read_text(encoding="utf-8-sig")).get("backlog_directory", "")
     except (OSError, UnicodeDecodeError, BadYaml):
@@ -212,7 +212,7 @@ def sort_key(number: str) -> tuple[str, tuple[int, ...]]:
 
 
 def next_number(taken: Iterable[str], prefix: str, padding: int = 0) -> str:
-    """Return the first free number above all that are taken: ``TASK-13``, or ``TASK-013`` with a padding of 3."""
+    """Return the first free number after all that are taken: ``TASK-13``, or ``TASK-013`` with a padding of 3."""
     keys = [sort_key(number) for number in taken]
     highest = max((digits[0] for word, digits in keys if word == prefix.upper() and digits), default=0)
     return f"{prefix.upper()}-{highest + 1:0{padding}d}"
@@ -228,7 +228,7 @@ def next_child(taken: Iterable[str], parent: str, padding: int = 0) -> str:
 
 
 def number_in_name(name: str) -> str:
-    """Return the number that a file's name starts with, empty when there is none."""
+    """Return the number that a file's name starts with, or an empty text."""
     found = _NUMBER.match(name)
     return canonical(found[0]) if found else ""
 

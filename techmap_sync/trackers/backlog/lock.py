@@ -20,7 +20,7 @@ _SECONDS_UNTIL_STALE = 10.0
 
 @contextmanager
 def among_ourselves(folder: Path, seconds: float) -> Iterator[None]:
-    """Lock the folder itself, so that no file is left over; the system releases the lock however the process ends.
+    """Lock the folder itself, so that no lock file is left over; the system releases the lock however the process ends.
 
     :raises FolderProblem: another process held it for all these seconds.
     """
@@ -37,7 +37,7 @@ def against_the_cli(directory: Path, seconds: float) -> Iterator[None]:
     """Hold one of the locks of Backlog.md's CLI: a directory that only one can make.
 
     The CLI touches its lock every five seconds, and treats one that was not touched for ten as abandoned; so do we.
-    ``among_ourselves`` is held too, because two that remove an old lock at once could both think they have it.
+    ``among_ourselves`` is held too, because two that remove an old lock at once could both believe that they have it.
 
     :raises FolderProblem: the CLI held it for all these seconds.
     """
@@ -61,13 +61,13 @@ def _wait_until(done: Callable[[], bool], what: Path, seconds: float) -> None:
 
 @dataclass
 class _Attempts:
-    """Tries to make a directory, and removes one that has not been touched for long, whatever is in it."""
+    """Tries to create a directory, and removes one that has not been touched for long, whatever it contains."""
 
     directory: Path
     sign: tuple[int, int] = (0, 0)
     """Inode and modification time of the directory that was there."""
     since: float = 0.0
-    """When that was first seen: the clocks of two machines may differ."""
+    """When it was first seen, because the clocks of two machines may differ."""
 
     def made(self) -> bool:
         with suppress(FileExistsError):
@@ -92,7 +92,7 @@ class _Attempts:
         if _sign_of(aside) != self.sign:
             aside.rename(self.directory)
         else:
-            aside.rmdir()  # one that is not empty stays where it is now: it is not ours
+            aside.rmdir()  # one that is not empty stays where it is now, because it is not ours
 
 
 def _sign_of(path: Path) -> tuple[int, int]:

@@ -32,7 +32,7 @@ class BrokenMarkers(Exception):
 
 
 def settled(text: str) -> str:
-    """Return a text as a file can hold it: lines end with a line feed, and all of it is Unicode."""
+    """Return a text as it can be stored in a file: lines end with a line feed, and all of it is valid Unicode."""
     return with_line_feeds(text).encode("utf-8", "replace").decode()
 
 
@@ -48,7 +48,7 @@ class _Section:
 
 
 def description_in(content: str) -> str:
-    """Return the text of the section, empty when there is none."""
+    """Return the text of the section, or an empty text."""
     if not (section := _found(content)):
         return ""
     text = content[section.text_start : section.text_end]
@@ -158,7 +158,7 @@ _ID = re.compile(r"[A-Z0-9][A-Z0-9._-]*")
 
 
 class Place(Enum):
-    """Where the file of a task lies, below the folder."""
+    """The subfolder of a task's file."""
 
     TASKS = "tasks"
     COMPLETED = "completed"

@@ -28,7 +28,7 @@ from techmap_sync.trackers.backlog.location import (
 from techmap_sync.trackers.backlog.task import Place, Task, linked, unlinked, with_list
 from techmap_sync.trackers.connection import Connection
 
-# Backlog.md leaves this much room between two cards of its board, for cards that are dragged there.
+# Backlog.md leaves this gap between two cards of its board, for cards that are dragged there.
 _ORDINAL_STEP = 1000
 # Every ticket that this program writes contains it.
 _OUR_TRACE = "techmap-sync"
@@ -72,7 +72,7 @@ class BacklogTracker:
             return _in_order(self._ticket(task, settings) for task in labelled)
 
     def own_tickets(self) -> Snapshot:
-        """Read every task: a folder has no accounts. A broken file with a trace of this program is an error."""
+        """Read every task: a folder has no accounts. A broken file with a marker of this program is an error."""
         with as_tracker_error(self.name):
             settings = self._folder.settings()
             tasks = [file.parsed_unless_foreign(_OUR_TRACE) for file in self._list()]
@@ -83,7 +83,7 @@ class BacklogTracker:
         return {}
 
     def visibility(self, repository: str = "") -> Visibility | None:
-        """Return private: a folder is visible to whoever has it. It knows nothing about repositories."""
+        """Return private: a folder is visible only to those who have it. It knows nothing about repositories."""
         return None if repository else Visibility.PRIVATE
 
     def examine(self) -> tuple[port.Finding, ...]:
@@ -91,7 +91,7 @@ class BacklogTracker:
         return examine(self._folder, self.name)
 
     def get(self, number: str) -> Ticket | None:
-        """Read one task, wherever it is; None when there is none."""
+        """Read one task, wherever it is, or return None."""
         with as_tracker_error(self.name):
             settings = self._folder.settings()
             task = self._folder.find(number)
@@ -103,7 +103,7 @@ class BacklogTracker:
         return {ticket.number: Ends(ticket.parent, ticket.blocked_by) for ticket in found}
 
     def unassignable(self, accounts: Collection[str]) -> frozenset[str]:
-        """Return nobody: a folder takes any name."""
+        """Return an empty set: a folder takes any name."""
         return frozenset()
 
     def has_milestone(self, title: str) -> bool:
@@ -160,7 +160,7 @@ class BacklogTracker:
         return frozenset()
 
     def unlink(self, edge: Edge) -> None:
-        """Remove an edge, however its target is spelt."""
+        """Remove an edge, however its target is spelled."""
         self._change(edge.source, lambda task: unlinked(task, edge.kind, edge.target))
 
     def _list(self) -> list[TaskFile]:

@@ -164,7 +164,7 @@ def event_of(variables: Mapping[str, str]) -> Mapping[str, Any]:
 
 
 def _part(event: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
-    """Return an object within an event; empty when there is none."""
+    """Return an object within an event; empty when it is missing."""
     found: Any = event
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None
@@ -172,7 +172,7 @@ def _part(event: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
 
 
 def _text(event: object, *path: str) -> str:
-    """Return a text of an event; empty where something else is."""
+    """Return a text of an event; empty for anything else."""
     for name in path:
         event = event.get(name) if isinstance(event, Mapping) else None
     return event if isinstance(event, str) else ""

@@ -106,7 +106,7 @@ def ticket(row: Row, login: str, spelling: Mapping[str, str]) -> Ticket:
 
 
 def label_names(labels: Iterable[Any]) -> list[str]:
-    """Return the names of labels; old rows hold bare names, and a label without a name is none of ours."""
+    """Return the names of labels; old rows contain bare names, and a label without a name is not ours."""
     names = (label if isinstance(label, str) else label.get("name") for label in labels)
     return [name for name in names if name]
 
@@ -128,19 +128,19 @@ def reference(url: str, repository: str) -> str:
 
 
 def blocker_count(row: Row) -> int | None:
-    """Return how many issues block this one, closed ones too; None when the row does not tell."""
+    """Return how many issues block this one, closed ones too; None when the row does not say."""
     count: int | None = (row.get("issue_dependencies_summary") or {}).get("total_blocked_by")
     return count
 
 
 def blocking_count(row: Row) -> int | None:
-    """Return how many issues this one blocks, closed ones too; None when the row does not tell."""
+    """Return how many issues this one blocks, closed ones too; None when the row does not say."""
     count: int | None = (row.get("issue_dependencies_summary") or {}).get("total_blocking")
     return count
 
 
 def child_count(row: Row) -> int:
-    """Return how many sub-issues an issue has, as far as its row tells."""
+    """Return how many sub-issues an issue has according to its row."""
     return (row.get("sub_issues_summary") or {}).get("total") or 0
 
 
@@ -163,18 +163,18 @@ def creations(rows: Collection[Row], login: str) -> list[datetime]:
 
 
 def state_fields(state: State, reason: CloseReason | None) -> dict[str, str]:
-    """Return the fields that close or reopen an issue; the reason is ignored by GitHub unless the state changes."""
+    """Return the fields that close or reopen an issue; GitHub ignores the reason unless the state changes."""
     if state is State.OPEN:
         return {"state": "open"}
     return {"state": "closed"} | ({"state_reason": _NAMES[reason]} if reason else {})
 
 
 def check_stored(tracker: str, row: Row, sent: Mapping[str, Any], number: str = "") -> None:
-    """Make sure that a write was answered with the issue that was meant, and that it holds what was sent.
+    """Make sure that the answer to a write is about the right issue, and that the issue has what was sent.
 
     :param number: which issue was written; empty for a new one.
-    :raises TicketRefused: it holds something else.
-    :raises TrackerError: it is another one.
+    :raises TicketRefused: it has something else.
+    :raises TrackerError: it is another issue.
     """
     if number not in ("", str(row["number"])):
         raise TrackerError(tracker, f"issue {row['number']} was written instead of {number}", "run again and see")
@@ -184,7 +184,7 @@ def check_stored(tracker: str, row: Row, sent: Mapping[str, Any], number: str = 
 
 
 def differing(row: Row, sent: Mapping[str, Any]) -> str:
-    """Return the first field that an issue holds in another way than it was sent; empty when there is none."""
+    """Return the first field of an issue that differs from what was sent; empty when none does."""
     fields = [field for field in ("title", "body", "state") if field in sent]
     return next((field for field in fields if _settled(row.get(field)) != _settled(sent[field])), "")
 
@@ -204,7 +204,7 @@ def check_labelled(tracker: str, number: object, stored: Collection[str], wanted
 
 
 def missing_labels(stored: Collection[str], wanted: Collection[str]) -> list[str]:
-    """Return the labels, in lower case, that an issue was to have and lacks."""
+    """Return the labels, in lower case, that are missing from an issue."""
     return sorted(set(map(str.lower, wanted)) - set(map(str.lower, stored)))
 
 
@@ -217,7 +217,7 @@ def _author(row: Row) -> str:
 
 
 def _standing(row: Row, login: str) -> Standing:
-    """Return what the row alone tells of its author."""
+    """Return what the row alone says about its author."""
     if _author(row) in ("", _GHOST):
         return Standing.GONE
     if login and _author(row) == login:
@@ -230,7 +230,7 @@ _GONE = (301, 404, 410)
 
 
 class Issues:
-    """Reads single issues, and remembers the ids and parents of all that were read."""
+    """Reads single issues, and remembers the id and parent of each."""
 
     def __init__(self, client: GitHubClient) -> None:
         self._client = client
@@ -252,7 +252,7 @@ class Issues:
         return row
 
     def find(self, number: str) -> Row | None:
-        """Read an issue; None when there is none, or only a pull request.
+        """Read an issue; None when the number is unknown or that of a pull request.
 
         A repository that cannot be seen does not mean that an issue is gone.
 
@@ -289,7 +289,7 @@ class Issues:
         return row
 
     def has(self, number: str) -> bool:
-        """Return whether there is such an issue: one that was read before is not read again.
+        """Return whether an issue exists; one that was read before is not read again.
 
         :raises TrackerError: it could not be read.
         """

@@ -83,7 +83,7 @@ class Labels:
             self._client.write("POST", "/labels", {"name": label, "color": color, "description": _DESCRIPTION})
             self._labels = self._known_labels() | {label.lower()}
         except (RequestRefused, OutcomeUnclear):
-            # Another client may have been faster, or the answer was lost.
+            # Another client may have been faster, or the answer may have been lost.
             self._labels = None
             if label.lower() not in self._known_labels():
                 raise

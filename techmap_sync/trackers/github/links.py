@@ -72,9 +72,9 @@ class Features:
             self.dependencies = self.dependencies or bool(blocker_count(row)) or None
 
     def ask(self, client: GitHubClient, issues: Issues) -> None:
-        """Ask for what is still unknown: a server that has no such edges answers 404 even for an issue that exists.
+        """Ask for what is still unknown: a server without such edges answers 404 even for an issue that exists.
 
-        Where there is no issue to ask about yet, GitHub Enterprise Server counts as having neither; a later run asks.
+        While there is no issue to ask about, GitHub Enterprise Server counts as having neither; a later run asks.
 
         :raises TrackerError: the server did not answer.
         """
@@ -94,14 +94,14 @@ class Features:
         self.parent_at_creation = parent_of(row) == parent
 
     def lack(self, kinds: Collection[EdgeKind]) -> None:
-        """Learn from refused links that the server lacks some kinds of edges."""
+        """Remember that the server lacks some kinds of edges, as refused links have shown."""
         self.sub_issues = False if EdgeKind.CHILD_OF in kinds else self.sub_issues
         self.dependencies = False if EdgeKind.BLOCKED_BY in kinds else self.dependencies
 
     def capabilities(
         self, seconds_per_write: float, creations_per_hour: int | None, links_at_once: int = 1
     ) -> Capabilities:
-        """Return them in the port's words.
+        """Return the capabilities of the port.
 
         The limits are those of https://docs.github.com/rest/issues/issues: a title of 256 and a body of 65,536
         characters.
@@ -122,7 +122,7 @@ class Features:
 
 
 def _any_number(client: GitHubClient, issues: Issues) -> str:
-    # The first page will do.
+    # The first page is enough.
     rows = islice(client.rows("/issues", ISSUE, {"state": "all"}), 100)
     for row in filter(is_issue, rows):
         issues.keep(row)
@@ -146,7 +146,7 @@ class Links:
         self._client = client
         self._issues = issues
         self.lacking: set[EdgeKind] = set()
-        """Kinds of edges that the server turned out not to know."""
+        """Kinds of edges that the server turned out to lack."""
         self.at_once = LinksAtOnce(client, issues)
 
     def read(self, numbers: Collection[str]) -> dict[str, Ends]:
@@ -172,7 +172,7 @@ class Links:
             return Ends(withheld=error.what)
 
     def blockers(self, number: str) -> frozenset[str]:
-        """Read the numbers of the issues that block one; those of other repositories have the repository's name.
+        """Read the numbers of the issues that block one; in other repositories, with the repository's name.
 
         A server without dependencies, which answers with status 404, has none.
         """
@@ -188,8 +188,8 @@ class Links:
     def add(self, edge: Edge) -> None:
         """Add an edge.
 
-        :raises NotSupported: the server has no such edges, or the parent has no room.
-        :raises TrackerError: an issue is missing, or it is a sub-issue of another one.
+        :raises NotSupported: the server has no such edges, or the parent is full.
+        :raises TrackerError: an issue is missing, or already a sub-issue of another one.
         """
         if edge.source == edge.target:
             raise self._refused(f"issue {edge.source} cannot be {edge.kind} itself")
@@ -243,7 +243,7 @@ class Links:
                 return edge.target in self.blockers(edge.source)
 
     def _has(self, edge: Edge) -> bool:
-        """Return whether the server knows such edges: one that does not answers 404 of any issue."""
+        """Return whether the server has such edges: without them it answers 404 for any issue."""
         what = "sub_issues" if edge.kind is EdgeKind.CHILD_OF else "dependencies/blocked_by"
         try:
             self._client.read(f"/issues/{edge.target}/{what}", {"per_page": 1})

@@ -1,4 +1,4 @@
-"""Logs in to GitHub: with a token, or as an App. A requester of PyGithub without its own retries, waits and guesses."""
+"""Logs in to GitHub, with a token or as an App, without PyGithub's own retries, waits and guesses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EARLY = timedelta(minutes=1)
 def requester_for(connection: Connection) -> Requester:
     """Return PyGithub's requester for the server and account of a connection; nothing is sent yet.
 
-    :raises UsageProblem: there is no token, or it cannot be one.
+    :raises UsageProblem: the token is missing or invalid.
     """
     try:
         server, path = read_address(connection.api_url or PUBLIC_API)
@@ -37,7 +37,7 @@ def requester_for(connection: Connection) -> Requester:
         timeout=math.ceil(connection.timeout),
         user_agent="techmap-sync",
         verify=connection.ca_bundle or True,
-        # It would repeat a POST after a timeout, and wait by the system's clock.
+        # PyGithub would repeat a POST after a timeout, and wait by the system's clock.
         retry=None,
         seconds_between_requests=None,
         seconds_between_writes=None,
@@ -45,7 +45,7 @@ def requester_for(connection: Connection) -> Requester:
 
 
 def is_installation(connection: Connection) -> bool:
-    """Return whether the token is an App's, as that of GitHub Actions is: such a token has no user.
+    """Return whether the token belongs to an App, as the one of GitHub Actions does: such a token has no user.
 
     https://docs.github.com/authentication/keeping-your-account-and-data-secure/about-authentication-to-github
     names the prefix ``ghs_``.
@@ -96,7 +96,7 @@ class AppLogin(Auth.Auth):
         return self._until is not None and self._now() + _EARLY < self._until
 
     def keep(self, reply: Reply) -> bool:
-        """Take the token from the answer; False where there is none.
+        """Take the token from the answer; False where it has none.
 
         https://docs.github.com/rest/apps/apps#create-an-installation-access-token-for-an-app
         """

@@ -71,7 +71,7 @@ class Window:
         return 0.0
 
     def seconds_until_fresh_start(self, now: datetime, gap: float) -> float:
-        """Return the seconds until a run that does not know what was spent may begin, with this gap between writes."""
+        """Return how long a run that does not know what was spent has to wait, with this gap between writes."""
         return max((self._left(time, now) - place * gap for place, (time, _) in enumerate(self.spent)), default=0.0)
 
     def _left(self, time: datetime, now: datetime) -> float:

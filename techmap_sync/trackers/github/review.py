@@ -53,7 +53,7 @@ class GitHubReview:
         return account_of_token(self._client).login
 
     def comments(self) -> tuple[Comment, ...]:
-        """Read all comments, a hundred a request; none counts as ours where the server does not say who we are."""
+        """Read all comments, a hundred per request; none counts as ours where the server does not say who we are."""
         with self._allowed():
             return tuple(map(self._comment, self._client.rows(f"/issues/{self._number}/comments", _COMMENT)))
 

@@ -35,14 +35,14 @@ _VISIBILITY = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL}
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 
-# In this order a new issue lands behind all others, so that no page shifts while the next one is read.
+# In this order a new issue comes last, so that no page shifts while the next one is read.
 _OLDEST_FIRST = {"state": "all", "sort": "created", "direction": "asc"}
 
 
 def connect(connection: Connection) -> GitHubTracker:
     """Return the tracker over the repository that the connection names. Nothing is sent yet.
 
-    :raises UsageProblem: the target is no ``owner/name``, or there is no login.
+    :raises UsageProblem: the target is not ``owner/name``, or there is no login.
     """
     if not _REPOSITORY.fullmatch(connection.target):
         what = f"not a repository on GitHub: {connection.target or 'none is named'}"
@@ -78,7 +78,7 @@ class GitHubTracker:
         return self._features.capabilities(self._seconds_between_writes, hourly, self._links.at_once.most)
 
     def snapshot(self, label: str) -> Snapshot:
-        """Read every issue with the label, a hundred a request; ``blocked_by`` is None where there are blockers.
+        """Read every issue with the label, a hundred per request; ``blocked_by`` is None where there are blockers.
 
         :raises TrackerError: the server refused or did not answer.
         """
@@ -89,17 +89,17 @@ class GitHubTracker:
     def own_tickets(self) -> Snapshot:
         """Read every issue that our account created.
 
-        :raises TrackerError: the server refused, did not answer, or does not tell whose the token is.
+        :raises TrackerError: the server refused, did not answer, or does not say whose token it is.
         """
         if not self._login():
-            raise TrackerError(self.name, f"{self.client.host} does not tell whose token this is", "use another token")
+            raise TrackerError(self.name, f"{self.client.host} does not say whose token this is", "use another token")
         return self._listed({**_OLDEST_FIRST, "creator": self._login()})
 
     @about_one_ticket
     def get(self, number: str) -> Ticket | None:
         """Read one issue; None when it was deleted or transferred, or is a pull request.
 
-        Of blockers its row tells only if there are any.
+        Its row says only whether there are blockers.
 
         :raises TrackerError: the server refused or did not answer.
         """
@@ -121,7 +121,7 @@ class GitHubTracker:
         return self._links.read(numbers)
 
     def visibility(self, repository: str = "") -> Visibility | None:
-        """Tell who can read the issues, or another repository.
+        """Return who can read the issues, or another repository.
 
         :raises TrackerError: the server refused or did not answer.
         """
@@ -138,7 +138,7 @@ class GitHubTracker:
         return _VISIBILITY.get(told, Visibility.PRIVATE)
 
     def examine(self) -> tuple[Finding, ...]:
-        """Look at the repository, the token, its rights, the server's features and limits; nothing is written."""
+        """Check the repository, the token, its rights, and the server's features and limits; nothing is written."""
         found: list[Finding] = []
         try:
             answer = self.client.read("")
@@ -172,11 +172,11 @@ class GitHubTracker:
         """Create an issue, and before it the labels and the milestone that the repository lacks.
 
         :raises OutcomeUnclear: the issue may or may not exist.
-        :raises TrackerError: it was refused, or not stored as it was sent.
+        :raises TrackerError: it was refused, or stored in another way than it was sent.
         """
         self._require_rights()
         fields: dict[str, object] = {"title": self._settled_title(draft.title), "body": draft.body}
-        # Whatever has to be read is read before the write, whose effect a failure would hide.
+        # Everything that has to be read is read first: a failure after the write would hide its effect.
         self._login()
         self._labels.require_labels(draft.labels)
         if draft.labels:
@@ -195,7 +195,7 @@ class GitHubTracker:
         """Set the fields of the patch in one request.
 
         :raises OutcomeUnclear: the issue may or may not have been written.
-        :raises TrackerError: it was refused, or not stored as it was sent.
+        :raises TrackerError: it was refused, or stored in another way than it was sent.
         """
         fields: dict[str, object] = {}
         if patch.title is not None:
@@ -211,7 +211,7 @@ class GitHubTracker:
 
     @about_one_ticket
     def add_labels(self, number: str, labels: Collection[str]) -> None:
-        """Add labels by the call that leaves all others; what the repository lacks is created.
+        """Add labels with the call that leaves all others alone; labels that the repository lacks are created.
 
         :raises TrackerError: the server refused, or dropped them.
         """
@@ -229,7 +229,7 @@ class GitHubTracker:
 
     @about_one_ticket
     def remove_labels(self, number: str, labels: Collection[str]) -> None:
-        """Remove labels one by one, which leaves all others.
+        """Remove labels one by one, which leaves all others alone.
 
         :raises TrackerError: the server refused.
         """
@@ -244,7 +244,7 @@ class GitHubTracker:
     def link(self, edge: Edge) -> None:
         """Add a sub-issue or a dependency.
 
-        :raises NotSupported: the server has none, or there is no room.
+        :raises NotSupported: the server has no such edges, or the issue is full.
         :raises TrackerError: it was refused.
         """
         self._links.add(edge)
@@ -283,7 +283,7 @@ class GitHubTracker:
         return row
 
     def _require_rights(self) -> None:
-        """Make sure before the first issue that it will get its labels, without which it would be lost.
+        """Make sure before the first issue is created that it will get its labels: without them it would be lost.
 
         :raises NotAllowed: the account may not set labels.
         :raises TrackerError: the server refused or did not answer.
@@ -317,12 +317,12 @@ class GitHubTracker:
         return issues.ticket(row, self._login(), self._spelling)
 
     def _spelt(self, labels: Collection[str]) -> list[str]:
-        """Remember how labels are written here, and return them in an order that stays."""
+        """Remember the spelling of labels, and return them in a stable order."""
         self._spelling |= {label.lower(): label for label in labels}
         return sorted(labels)
 
     def _written(self, number: str, fields: dict[str, object]) -> Row:
-        """Patch an issue; when no answer comes, look whether it holds what was sent."""
+        """Patch an issue; when no answer comes, check whether it has what was sent."""
         try:
             row = self._stored(self.client.write("PATCH", f"/issues/{number}", fields))
         except OutcomeUnclear:
@@ -365,5 +365,5 @@ class GitHubTracker:
 
 
 def _as_named(labels: Iterable[str]) -> set[str]:
-    """Return labels in the way in which GitHub tells them apart: their case does not count."""
+    """Return labels as GitHub compares them: case does not count."""
     return {label.lower() for label in labels}

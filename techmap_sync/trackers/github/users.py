@@ -49,8 +49,8 @@ class Account:
 def account_of_token(client: GitHubClient) -> Account:
     """Return the account that writes.
 
-    ``GET /user`` is refused for the tokens of Apps and Actions, which have no user; GraphQL's viewer is the bot that
-    their issues are by.
+    ``GET /user`` is refused for the tokens of Apps and Actions, which have no user; GraphQL's viewer is the bot
+    that creates their issues.
 
     :raises TrackerError: the token is not accepted at all.
     """
@@ -73,14 +73,14 @@ def account_of_token(client: GitHubClient) -> Account:
 
 
 class Users:
-    """What accounts are to the repository; each is asked about once."""
+    """The standing of accounts in the repository; each is asked about once."""
 
     def __init__(self, client: GitHubClient) -> None:
         self._client = client
         self._known: dict[str, Standing | None] = {}
 
     def standings(self, logins: Collection[str]) -> Mapping[str, Standing]:
-        """Return what some accounts are to the repository; those about which GitHub says nothing are left out.
+        """Return the standing of some accounts; those about which GitHub says nothing are left out.
 
         :raises TrackerError: the server did not answer.
         """
@@ -90,7 +90,7 @@ class Users:
         return {login: known for login in logins if (known := self._known[login]) is not None}
 
     def _asked(self, login: str) -> Standing | None:
-        """Ask for one; None where the token's account lacks push access (403), or the author is a bot (404).
+        """Ask for one account; None where the token's account lacks push access (403), or the author is a bot (404).
 
         https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
         """
@@ -113,7 +113,7 @@ def _may_edit(row: Row) -> bool:
 
 
 def may_label(repository: Row, *, installation: bool) -> bool:
-    """Return whether the account may set labels, as far as the repository says.
+    """Return whether the account may set labels according to the repository's row.
 
     The row is about accounts, not tokens. For an App's token it has always said ``push: false`` and for that of Actions
     no permissions at all, whatever they may do: https://github.com/semantic-release/github/issues/182, and comments in

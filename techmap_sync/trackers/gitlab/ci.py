@@ -1,4 +1,6 @@
-"""GitLab CI: what its variables say about a pipeline. Its runner leaves a detached HEAD, so the checkout does not tell.
+"""GitLab CI: what its variables say about a pipeline.
+
+Its runner checks out a detached HEAD, so the checkout does not name the branch.
 
 https://docs.gitlab.com/ci/variables/predefined_variables/
 """
@@ -40,7 +42,7 @@ class GitLabCi(Ci):
         return variables.get("GITLAB_CI") == "true"
 
     def tells_its_event(self, variables: Mapping[str, str]) -> bool:
-        """Whether it runs this, or somebody handed on what started the pipeline."""
+        """Whether it runs this process, or the source of the pipeline was passed on to it."""
         return self.runs(variables) or bool(variables.get("CI_PIPELINE_SOURCE"))
 
     def api_url(self, variables: Mapping[str, str]) -> str:
@@ -78,7 +80,7 @@ class GitLabCi(Ci):
         return CiRun(f"the branch {branch}", branch, default, commit, home)
 
     def event(self, variables: Mapping[str, str], run: CiRun) -> CiEvent:
-        """Return what the source of the pipeline asks for."""
+        """Return which command the source of the pipeline asks for."""
         source, number = variables.get("CI_PIPELINE_SOURCE", ""), variables.get("CI_MERGE_REQUEST_IID", "")
         if number:
             home = variables.get("CI_MERGE_REQUEST_PROJECT_ID") or self.target(variables)
@@ -150,7 +152,7 @@ def pipeline_files(existing: str, whole: str) -> tuple[dict[str, str], str]:
 
     An existing pipeline of the project is not changed.
 
-    :param existing: the existing pipeline; empty when there is none.
+    :param existing: the existing pipeline, or an empty text.
     :param whole: the pipeline of a project that has no other job.
     """
     if not existing or _OURS in existing.partition("\n")[0]:
@@ -185,7 +187,7 @@ def _stage_beside(existing: str) -> str:
 
 
 def _existing(path: Path, root: Path) -> str:
-    """Return a file of the repository, empty when there is none."""
+    """Return the text of a file of the repository, or an empty text."""
     if not os.path.lexists(path):
         return ""
     try:

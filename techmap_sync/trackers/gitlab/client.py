@@ -51,7 +51,7 @@ _PROJECT = Schema(_Project, "a project")
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What a tracker has to know about its project."""
+    """What a tracker needs to know about its project."""
 
     number: int
     path: str
@@ -71,7 +71,7 @@ class Project:
             number=row["id"],
             path=row["path_with_namespace"],
             visibility=row.get("visibility", ""),
-            # Only present from Premium on (GitLab's ee/lib/ee/api/entities/project.rb): a sign of the tier that costs
+            # Only present from Premium on (GitLab's ee/lib/ee/api/entities/project.rb): a sign of the tier that needs
             # no further request. Where it promises too much, the first issue shows it.
             has_blocking="approvals_before_merge" in row,
             is_archived=bool(row.get("archived")),
@@ -93,7 +93,7 @@ class GitLabClient(HttpClient):
     def __init__(self, connection: Connection, tracker: str) -> None:
         """Send nothing yet.
 
-        :raises UsageProblem: there is no token, or it cannot be one.
+        :raises UsageProblem: the token is missing or invalid.
         """
         advice = f"set GITLAB_TOKEN, or log in with: glab auth login; {ACCESS}"
         token = require_token(connection, self.vendor, advice)
@@ -113,12 +113,12 @@ class GitLabClient(HttpClient):
     def project(self) -> Project:
         """The project, found once by its path or number.
 
-        :raises TrackerError: there is none that the token may see, it has moved, or it has no issues.
+        :raises TrackerError: the token may not see it, it has moved, or issues are disabled.
         """
         return self._read_project()
 
     def require_writable(self, account: int) -> None:
-        """Make sure that our account may write issues with labels, as far as GitLab says.
+        """Make sure that our account may write issues with labels.
 
         The project's row leaves out roles through a group that it is shared with: the members are asked before it
         refuses.

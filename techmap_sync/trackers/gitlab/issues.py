@@ -61,8 +61,8 @@ def is_gone(row: Row) -> bool:
 def ticket(row: Row, author: tuple[str, Standing], ends: Ends) -> Ticket:
     """Return an issue as a ticket. GitLab keeps neither a reason for closing nor a priority.
 
-    :param author: the name of its author, and what it is to the project.
-    :param ends: where its links lead, as far as that is known: a row does not tell.
+    :param author: the name of its author, and its standing in the project.
+    :param ends: its links, where they are known: the row does not contain them.
     """
     milestone = row.get("milestone")
     return Ticket(
@@ -99,7 +99,7 @@ def is_number(text: str) -> bool:
 
 
 def settled(text: str) -> str:
-    """Return a text as GitLab keeps it when nothing in it is a quick action."""
+    """Return a text as GitLab stores it when it contains no quick action."""
     return text.replace("\r", "").rstrip(_STRIPPED)
 
 
@@ -185,7 +185,7 @@ class Issues:
         return self._checked(self._client.stored(_ISSUE, answer.content), data)
 
     def change(self, number: str, purpose: str, data: Data) -> Row:
-        """Set some fields of an issue and leave all others. Without a clear answer it looks whether they are set.
+        """Set some fields of an issue and leave all others. Without a clear answer it checks whether they are set.
 
         :raises OutcomeUnclear: they may have been set.
         :raises TrackerError: GitLab refused, or stored something else.

@@ -38,14 +38,14 @@ class Labels:
     def ensure(self, names: Collection[str]) -> None:
         """Create the labels that are missing; GitLab would create them too, but all in one colour.
 
-        :raises TrackerError: a name holds a comma, which separates names; or the token may not create labels.
+        :raises TrackerError: a name contains a comma, which separates names, or the token may not create labels.
         """
         for name in names:
             self.check(name)
         for name in sorted(set(names) - self._there() if names else ()):
             data = {"name": name, "color": f"#{self._colors.get(name, _USUAL_COLOR)}"}
             path, purpose = f"{self._client.project.api}/labels", f"create the label {name}"
-            self._client.write("POST", path, data, purpose, accepted={409})  # 409: another client was faster
+            self._client.write("POST", path, data, purpose, accepted={409})  # 409: another client has created it
             self._there().add(name)
 
     def check(self, name: str) -> None:

@@ -2,7 +2,7 @@
 
 A link has a type and a direction: it starts at one issue and leads to another. ``blocks`` needs Premium; without it a
 link says ``relates_to`` and nothing more. To distinguish both kinds of edges from each other, and from most
-links that people make, ours have a direction of their own:
+links that people make, ours have a fixed direction:
 
 - from a parent to its child: ``relates_to``. The parent is older, so the link leads from the older ticket.
 - blocked by: ``is_blocked_by`` where the tier has it; else ``relates_to`` from the younger ticket to the older.
@@ -86,10 +86,10 @@ class Links:
         return Ends(next(parents, None), blockers if self.can_block() else None)
 
     def add(self, edge: Edge) -> None:
-        """Make a link; one that is there already is no error. Without a clear answer it looks whether it is there.
+        """Create a link; an existing one is accepted. Without a clear answer it checks whether the link exists.
 
         :raises NotSupported: the two are linked in another way, which is a person's.
-        :raises TrackerError: one of the two is not there, or GitLab refused.
+        :raises TrackerError: one of the two is missing, or GitLab refused.
         """
         _check_numbers(self._client, edge)
         if edge.source == edge.target:
@@ -108,9 +108,9 @@ class Links:
             raise refusal(self._client.tracker, answer, _purpose(edge))
 
     def remove(self, edge: Edge) -> None:
-        """Remove a link; one that is not there, or of another kind, is no error and is left alone.
+        """Remove a link; one that is missing or of another kind is left alone.
 
-        :raises TrackerError: the source is not there, or GitLab refused.
+        :raises TrackerError: the source is missing, or GitLab refused.
         """
         _check_numbers(self._client, edge)
         row = self._between(edge)
@@ -119,7 +119,7 @@ class Links:
             self._client.write("DELETE", path, purpose=f"remove that {_said(edge)}", accepted={404})
 
     def can_block(self) -> bool:
-        """Return whether the project has ``blocks`` links, as far as is known."""
+        """Return whether the project is known to have ``blocks`` links."""
         return self._client.project.has_blocking and not self._no_licence
 
     def learn(self, issue: Row) -> None:

@@ -1,4 +1,4 @@
-"""GitLab's rate limits, obeyed as its answers and its documentation have them.
+"""GitLab's rate limits, obeyed as its answers and its documentation state them.
 
 https://docs.gitlab.com/security/rate_limits/
 """

@@ -36,7 +36,7 @@ class GitLabReview:
     def __init__(self, connection: Connection, number: str) -> None:
         """Send nothing yet.
 
-        :raises UsageProblem: there is no token, or it cannot be one.
+        :raises UsageProblem: the token is missing or invalid.
         """
         self.name = f"gitlab:{connection.target}, merge request {number}"
         self._client = GitLabClient(connection, self.name)
@@ -50,7 +50,7 @@ class GitLabReview:
 
     def add(self, text: str) -> Comment:
         """Write a note."""
-        _ = self._users.me  # Read before the write, whose effect a failure would hide.
+        _ = self._users.me  # Read first: a failure after the write would hide its effect.
         return self._written(self._client.write("POST", self._path, {"body": text}, "comment on the merge request"))
 
     def edit(self, number: str, text: str) -> Comment:

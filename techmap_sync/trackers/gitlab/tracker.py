@@ -38,7 +38,7 @@ _UNKNOWN = Ends()
 def connect(connection: Connection) -> GitLabTracker:
     """Return the tracker over the project that the connection names. No request is sent yet.
 
-    :raises UsageProblem: no project is named, or there is no token, or it cannot be one.
+    :raises UsageProblem: no project is named, or the token is missing or invalid.
     """
     if not connection.target.strip("/"):
         raise UsageProblem("no project on GitLab is named", "write --to gitlab:GROUP/PROJECT")
@@ -118,7 +118,7 @@ class GitLabTracker:
         return {number: ends for number, ends in found.items() if ends is not None}
 
     def visibility(self, repository: str = "") -> Visibility | None:
-        """Tell who can read the issues, or another project.
+        """Return who can read the issues, or another project.
 
         :raises TrackerError: GitLab refused or did not answer.
         """
@@ -126,7 +126,7 @@ class GitLabTracker:
         return _VISIBILITY.get(found, Visibility.PRIVATE) if found else None
 
     def examine(self) -> tuple[Finding, ...]:
-        """Look at server, token, project, rights and tier."""
+        """Check server, token, project, rights and tier."""
         return examine(self.client, self._users)
 
     def unassignable(self, accounts: Collection[str]) -> frozenset[str]:
@@ -204,7 +204,7 @@ class GitLabTracker:
         """Add an edge as a link between two issues; see ``links`` for its type.
 
         :raises NotSupported: a person has linked the two in another way.
-        :raises TrackerError: one of the two is not there, or GitLab refused.
+        :raises TrackerError: one of the two is missing, or GitLab refused.
         """
         self._links.add(edge)
 
@@ -216,7 +216,7 @@ class GitLabTracker:
     def unlink(self, edge: Edge) -> None:
         """Remove the link that ``link`` made; one that means something else stays.
 
-        :raises TrackerError: the source is not there, or GitLab refused.
+        :raises TrackerError: the source is missing, or GitLab refused.
         """
         self._links.remove(edge)
 
@@ -248,7 +248,7 @@ class GitLabTracker:
         return issues.ticket(row, self._users.author(row), ends)
 
     def _changes(self, patch: Patch) -> dict[str, Any]:
-        """Return a patch as fields of GitLab's. There is no reason and no priority among them."""
+        """Return a patch as fields of GitLab, which has neither a reason nor a priority."""
         data: dict[str, Any] = {}
         if patch.title is not None:
             data["title"] = self._title(patch.title)

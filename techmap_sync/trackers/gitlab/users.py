@@ -40,7 +40,7 @@ class Users:
     def me(self) -> Row:
         """Our own account; for a project access token, its bot.
 
-        :raises TrackerError: there is no token, or GitLab does not accept it.
+        :raises TrackerError: the token is missing, or GitLab does not accept it.
         """
         return self._client.row("/user", _ACCOUNT, "learn whose token this is")
 
@@ -55,9 +55,9 @@ class Users:
         return name, Standing.GONE if not name or _is_ghost(author) else Standing.STRANGER
 
     def standings(self, authors: Collection[str]) -> Mapping[str, Standing]:
-        """Return what the authors of issues are to the project, one request per hundred.
+        """Return the standing of authors in the project, one request per hundred.
 
-        Guests may open issues and nothing more: their tickets are trusted no more than those of strangers.
+        Guests may only open issues: their tickets are trusted no more than those of strangers.
 
         :raises TrackerError: GitLab refused or did not answer.
         """
@@ -71,7 +71,7 @@ class Users:
         }
 
     def _read_roles(self, numbers: list[int]) -> None:
-        """Read the roles of a hundred accounts at most."""
+        """Read the roles of at most a hundred accounts."""
         path = f"{self._client.project.api}/members/all"
         rows = self._client.rows(path, MEMBER, {"user_ids[]": numbers}, "read the project's members")
         found = {row["id"]: row["access_level"] for row in rows if row.get("state", "active") == "active"}
@@ -89,7 +89,7 @@ class Users:
         return found
 
     def find(self, name: str) -> int | None:
-        """Return the number of an account; None when there is none of this name.
+        """Return the number of an account; None when no account has this name.
 
         :raises TrackerError: GitLab refused or did not answer.
         """
