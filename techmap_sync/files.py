@@ -103,6 +103,32 @@ def read(path: Path, limit: int, border: Path | None) -> bytes:
     return content
 
 
+def change_bytes(path: Path, before: bytes, after: bytes, border: Path | None) -> None:
+    """Change single bytes of a plain file in place: its length, its permissions and its links stay as they are.
+
+    :param before: what the file holds.
+    :param after: what it shall hold, as many bytes.
+    :param border: as of ``read``.
+    :raises UnreadableFile: it holds something else by now, leads outside, or cannot be written.
+    """
+    assert len(before) == len(after), "only single bytes change"
+    try:
+        real = Path(os.path.realpath(path, strict=True))
+        if border is not None and not is_within(real, border):
+            raise UnreadableFile(str(path), "leads out of the repository, or into .git", _LINK)
+        _check_kind(path, real.stat().st_mode)
+        with open(_opened(real, border, os.O_RDWR), "r+b", buffering=0) as file:
+            _check_kind(path, os.fstat(file.fileno()).st_mode)
+            if file.read() != before:
+                raise UnreadableFile(str(path), "has changed since it was read", "run the command again")
+            for place in (place for place, byte in enumerate(after) if byte != before[place]):
+                file.seek(place)
+                file.write(after[place : place + 1])
+    except OSError as error:
+        what = f"cannot be written: {(error.strerror or str(error)).lower()}"
+        raise UnreadableFile(str(path), what, "check its permissions, and run the command again") from error
+
+
 def read_typed(path: Path, limit: int) -> bytes:
     """Return the content of a path that a user typed, which may be a pipe or ``/dev/null``.
 
@@ -118,10 +144,10 @@ def read_typed(path: Path, limit: int) -> bytes:
     return content
 
 
-def _opened(real: Path, border: Path | None) -> int:
+def _opened(real: Path, border: Path | None, access: int = os.O_RDONLY) -> int:
     """Open a resolved path folder by folder, so that none of them can be replaced by a link meanwhile."""
     if border is None or os.open not in os.supports_dir_fd:
-        return os.open(real, os.O_RDONLY | _BINARY | _NOFOLLOW | _NONBLOCK)
+        return os.open(real, access | _BINARY | _NOFOLLOW | _NONBLOCK)
     *folders, name = real.relative_to(border).parts
     held = os.open(border, os.O_RDONLY | _DIRECTORY)
     try:
@@ -129,7 +155,7 @@ def _opened(real: Path, border: Path | None) -> int:
             inner = os.open(folder, os.O_RDONLY | _DIRECTORY | _NOFOLLOW, dir_fd=held)
             os.close(held)
             held = inner
-        return os.open(name, os.O_RDONLY | _NOFOLLOW | _NONBLOCK, dir_fd=held)
+        return os.open(name, access | _NOFOLLOW | _NONBLOCK, dir_fd=held)
     finally:
         os.close(held)
 

@@ -45,6 +45,13 @@ class ShowFormat(StrEnum):
     JSON = "json"
 
 
+class PullFormat(StrEnum):
+    """Formats of the boxes that completed tickets tick."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class StatusFormat(StrEnum):
     """Formats of the state of maps."""
 

@@ -11,7 +11,7 @@ from typer.main import get_group
 
 from techmap_sync import __version__
 
-COMMANDS = ("init", "new", "check", "show", "plan", "push", "reconcile", "status", "doctor", "ci")
+COMMANDS = ("init", "new", "check", "show", "plan", "push", "pull", "reconcile", "status", "doctor", "ci")
 """Each is a function in the file of its name in this folder; help lists them in this order."""
 
 

@@ -175,6 +175,8 @@ class Work:
     named_by_document: bool = False
     """Its title has no words of its own: it is made of the document's title."""
     done: bool = False
+    own_lines: tuple[int, ...] = ()
+    """Lines that name it alone; a box there says whether all of it is done."""
     slug: str = ""
     """Identity given by hand."""
     was: tuple[str, ...] = ()

@@ -325,10 +325,10 @@ def _kind(key: str) -> Kind:
 def _state(held: Held) -> TaskState:
     if held.ticket.state is State.OPEN:
         return TaskState.STARTED if held.ticket.started or ticked(held.block.texts().values()) else TaskState.OPEN
-    return TaskState.DONE if _is_completed(held) else TaskState.DROPPED
+    return TaskState.DONE if is_completed(held) else TaskState.DROPPED
 
 
-def _is_completed(held: Held) -> bool:
+def is_completed(held: Held) -> bool:
     """A tracker without reasons is taken at its word, unless we closed the ticket for a reason of ours."""
     if held.ticket.reason is not None:
         return held.ticket.reason is CloseReason.COMPLETED

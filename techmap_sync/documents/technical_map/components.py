@@ -213,7 +213,8 @@ def _add(
         return
     kind = _kind(specification, active)
     findings += _kind_findings(name, kind, active, document, span)
-    work.append(_component(name, kind or "new", specification, active, span))
+    lines = tuple(document.line(listing.start) for listing in active)
+    work.append(_component(name, kind or "new", specification, active, span, lines))
 
 
 def _kind(specification: Specification | None, listings: Sequence[Listing]) -> str:
@@ -243,7 +244,12 @@ def _kind_findings(
 
 
 def _component(
-    name: str, kind: str, specification: Specification | None, listings: Sequence[Listing], span: Span
+    name: str,
+    kind: str,
+    specification: Specification | None,
+    listings: Sequence[Listing],
+    span: Span,
+    lines: tuple[int, ...],
 ) -> Component:
     fields = [specification.fields] if specification else []
     fields += [listing.fields for listing in listings]
@@ -268,6 +274,7 @@ def _component(
         was=tuple(name for part in (specification, *listings) if part for name in part.was),
         specified=specification is not None,
         listed=bool(listings),
+        lines=lines,
     )
 
 

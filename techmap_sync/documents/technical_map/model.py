@@ -63,6 +63,8 @@ class Component:
     """True when it has a heading of its own below the detailed specifications."""
     listed: bool = False
     """True when the overview lists it."""
+    lines: tuple[int, ...] = ()
+    """Where the overview lists it."""
 
 
 class Passage(NamedTuple):

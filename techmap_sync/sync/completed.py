@@ -1,0 +1,102 @@
+"""Which items of a task are done because a ticket that names them was closed as completed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from techmap_sync.planning.task import SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
+from techmap_sync.sync.block import Held
+from techmap_sync.sync.comparison import boxes, ticked, unticked
+from techmap_sync.sync.merge import TITLE, Decision, revise
+from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.progress import is_completed
+from techmap_sync.sync.task_changes import SUFFIX
+from techmap_sync.sync.tickets import Holdings
+from techmap_sync.sync.tracker import State
+from techmap_sync.text_forms import composed
+
+_NO_LETTER = re.compile(r"[\W_]+")
+
+
+class Match(Enum):
+    """Whether a completed ticket names an item."""
+
+    NAMED = auto()
+    OTHER_TEXT = auto()
+    """The document and the ticket word it differently: what was done may be something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompletedTask:
+    """A task with a ticket that a human closed as completed."""
+
+    spec: TaskSpec
+    number: str
+    """Of its ticket."""
+    items: tuple[Match, ...]
+    """One for each item of the task, in order."""
+    is_whole: bool
+    """It is the ticket of the task itself, and says what the document says of it besides the items."""
+
+
+def completed_tasks(
+    plan: TaskPlan, holdings: Holdings, titles: Mapping[str, Sequence[str]], policy: SyncPolicy
+) -> Iterator[CompletedTask]:
+    """Yield the tasks that have a completed ticket; a follow-up counts for the task that it follows.
+
+    :param titles: the titles of the items of each task, by key.
+    """
+    specs = {spec.key: spec for spec in plan.tasks}
+    for spec in plan.tasks:
+        base = specs.get(spec.key.removesuffix(SUFFIX), spec)
+        held = holdings.tickets.get(spec.key)
+        if held and is_finished(held):
+            found = tuple(_matches(base, held, titles.get(base.key, ()), policy))
+            is_whole = base is spec and _says_the_same(spec, held, policy)
+            yield CompletedTask(base, held.ticket.number, found, is_whole)
+
+
+def is_finished(held: Held) -> bool:
+    """Whether a ticket is closed as completed; one that was closed for another reason says nothing of the work."""
+    return held.ticket.state is State.CLOSED and is_completed(held)
+
+
+def _says_the_same(spec: TaskSpec, held: Held, policy: SyncPolicy) -> bool:
+    """Whether neither side changed what says what the task is since the ticket was written."""
+    names = {TITLE, *sections_with(SectionTrait.IDENTIFIES)} - {SectionName.ITEMS}
+    fields = (field for field in revise(spec, held, policy).fields if field.name in names)
+    return all(field.decision in (Decision.NOTHING, Decision.ADOPT) for field in fields)
+
+
+def _matches(spec: TaskSpec, held: Held, titles: Sequence[str], policy: SyncPolicy) -> Iterator[Match]:
+    if _is_as_written(spec, held, policy):
+        yield from [Match.NAMED] * len(titles)
+        return
+    there = [held.block.texts().get(SectionName.ITEMS, "")]
+    named = {text.casefold() for text in (*ticked(there), *unticked(there))}
+    for line in _lines_of_items(spec, titles):
+        yield Match.NAMED if line.casefold() in named else Match.OTHER_TEXT
+
+
+def _is_as_written(spec: TaskSpec, held: Held, policy: SyncPolicy) -> bool:
+    """Whether neither the document nor a human changed the list of items since it was written."""
+    fields = revise(spec, held, policy).fields
+    return any(field.name == SectionName.ITEMS and field.decision is Decision.NOTHING for field in fields)
+
+
+def _lines_of_items(spec: TaskSpec, titles: Sequence[str]) -> Iterator[str]:
+    """Yield what the ticket of a task would say of each item today; boxes in the text below an item are passed over.
+
+    A team's own template may write them in any way, so an item is looked for by its letters and digits, in order.
+    """
+    text = next((section.text for section in spec.sections if section.name == SectionName.ITEMS), "")
+    lines = iter([named for _, named, _ in boxes(text)])
+    for title in titles:
+        yield next((line for line in lines if _letters(title) in _letters(line)), "")
+
+
+def _letters(text: str) -> str:
+    return _NO_LETTER.sub("", composed(text)).casefold()
