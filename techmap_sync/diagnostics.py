@@ -80,6 +80,8 @@ class CheckedFile(NamedTuple):
     """As the user knows it, with ``/``."""
     text: str
     diagnostics: tuple[Diagnostic, ...] = ()
+    family: str = ""
+    """The family of the document."""
 
     def line(self, number: int) -> str:
         """Return one line of the file, counted from 1; empty after its end."""

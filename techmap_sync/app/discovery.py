@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -165,6 +165,15 @@ def sources_of(file: FoundFile) -> Sources:
     return Sources(text, name, file.unit.path, beside, file.unit.linked)
 
 
+def main_text(file: FoundFile) -> Sources:
+    """Return the text of the file that holds the tasks alone: what a document is called, and whether it is one.
+
+    :raises UnreadableMap: it may not be read, or cannot.
+    """
+    name = file.path.as_posix()
+    return Sources(decode(read_file(file), name), name, file.unit.path if file.unit else "")
+
+
 def _text_beside(path: Path, file: FoundFile) -> str:
     shown = file.path.parent / path.name
     return decode(read_file(FoundFile(path, False, file.border)), shown.as_posix())
@@ -246,6 +255,8 @@ class Identity:
     """As the user typed it, with ``/``."""
     map_id: str
     archived: bool = False
+    is_unit: bool = False
+    """Its place says what it is."""
 
 
 def identities_of(files: Iterable[FoundFile], families: Sequence[DocumentFamily]) -> Iterator[Identity]:
@@ -253,7 +264,7 @@ def identities_of(files: Iterable[FoundFile], families: Sequence[DocumentFamily]
     for file in files:
         map_id = _identity(file, families)
         if map_id:
-            yield Identity(file.path.as_posix(), map_id, file.is_archived)
+            yield Identity(file.path.as_posix(), map_id, file.is_archived, file.unit is not None)
 
 
 def places_in_tree(settings: Settings) -> list[str]:
@@ -279,7 +290,7 @@ def identities_in_tree(root: Path, settings: Settings) -> tuple[Identity, ...]:
     parts = {place for unit in units for place in _real_paths(unit)}
     singles = (file for file in anywhere if not units or os.path.realpath(file.path) not in parts)
     found = identities_of((*singles, *units), families)
-    return tuple(Identity(_from_root(each.path, root), each.map_id, each.archived) for each in found)
+    return tuple(replace(each, path=_from_root(each.path, root)) for each in found)
 
 
 def _from_root(path: str, root: Path) -> str:
@@ -288,9 +299,8 @@ def _from_root(path: str, root: Path) -> str:
 
 def _identity(file: FoundFile, families: Sequence[DocumentFamily]) -> str:
     """Return the id of a document; empty when the file is not one, cannot be decoded, or has no name yet."""
-    name = file.path.as_posix()
     try:
-        sources = Sources(decode(read_file(file), name), name, file.unit.path if file.unit else "")
+        sources = main_text(file)
     except UnreadableMap:
         return ""
     family = family_of(sources, families)

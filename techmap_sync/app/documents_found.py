@@ -64,7 +64,7 @@ class MapFile:
     @property
     def checked(self) -> CheckedFile:
         """The file with everything that was found in it."""
-        return CheckedFile(self.name, unified(self.text), self.diagnostics)
+        return CheckedFile(self.name, unified(self.text), self.diagnostics, self.family)
 
     @property
     def checked_in_repository(self) -> CheckedFile:

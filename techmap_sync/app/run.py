@@ -180,7 +180,7 @@ class _Run:
         return replace(
             self._asked_for(file, plan),
             shown_path=place.shown_path,
-            notes=place.notes,
+            notes=(*place.notes, *([f"approved: {approved_by}"] if (approved_by := file.document.approved_by) else [])),
             unwritable=place.refusals(self.policy.allowed),
         )
 

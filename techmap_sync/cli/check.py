@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
@@ -12,11 +13,13 @@ from techmap_sync.app.author_notes import planned, with_author_notes, with_lost_
 from techmap_sync.app.documents_found import MapFiles, read_maps
 from techmap_sync.app.formats import CheckFormat
 from techmap_sync.app.parallel import shard_of
+from techmap_sync.app.specs_found import said_of, specs_left_out
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen
 from techmap_sync.config import environment
 from techmap_sync.errors import UsageProblem
+from techmap_sync.files import repository_around
 from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.reports.check_results import check_json, check_text, code_quality, rule_text, sarif, workflow_commands
 
@@ -57,6 +60,8 @@ def check(
     screen.note_shard(part, files)
     screen.result(rendered(files, output))
     screen.list_skipped(files)
+    if more := said_of(specs_left_out(repository_around(Path.cwd()), settings), settings):
+        screen.note(more)
     raise typer.Exit(screen.ended(files, [], require_approved))
 
 

@@ -85,6 +85,7 @@ def check_json(files: Sequence[CheckedFile]) -> str:
     data = {
         "schema": SCHEMA,
         "maps": [file.path for file in files],
+        "families": {file.path: file.family for file in files},
         "diagnostics": [diagnostic_json(file.path, found) for file in files for found in file.diagnostics],
         "counts": {severity.value: number for severity, number in counted_by_severity(files).items()},
     }

@@ -102,3 +102,65 @@ def test_a_unit_is_found_by_each_of_its_paths(program: Program, way: str) -> Non
         "everything": program.folder,
     }[way]
     assert len(program("check", path.relative_to(program.folder), "--format", "json").json["maps"]) == 1
+
+
+def test_check_and_init_say_which_specs_nobody_reads_and_the_line_to_add(program: Program) -> None:
+    for gold in (golds("kiro")[0], golds("openspec")[0]):
+        copied(program, gold.repository)
+    line = 'families = ["technical-map", "openspec", "kiro"]'
+    for command in (["check"], ["init", "--to", "backlog"]):
+        ended = program(*command)
+        assert line in ended.out + ended.err
+        assert "1 kiro unit in .kiro/specs" in ended.out + ended.err
+    settings = program.folder / "techmap-sync.toml"
+    settings.write_text(f"{line}\n{settings.read_text('utf-8')}", encoding="utf-8")
+    ended = program("check", "--format", "json")
+    assert "families" not in ended.err
+    assert set(ended.json["families"].values()) == {"openspec", "kiro"}
+
+
+@pytest.mark.parametrize("gold", GOLDS, ids=str)
+def test_check_reports_the_gate_and_what_an_answer_asks_for(program: Program, gold: Gold) -> None:
+    with_families(program, gold.family)
+    copied(program, gold.repository)
+    found = program("check", "--format", "json").json["diagnostics"]
+    said = [(each["rule"].replace("-", " "), each["message"]) for each in found]
+    for rule, subject in (*gold.answer.get("check", ()), ("unit gate", gold.answer["reason"])):
+        assert [message for name, message in said if name == rule and (subject or "") in message]
+
+
+def test_archived_namesakes_are_left_out_with_a_note(program: Program) -> None:
+    with_families(program, "openspec")
+    for folder in ("fees", "archive/2026-01-02-fees", "archive/2026-03-04-fees"):
+        file = program.folder / "openspec/changes" / folder / "tasks.md"
+        file.parent.mkdir(parents=True)
+        file.write_text("## 1. Fees\n- [ ] 1.1 Add them\n", encoding="utf-8")
+    found = program("check", "--format", "json")
+    assert found.code == 0
+    assert found.json["maps"] == ["openspec/changes/fees/tasks.md"]
+    assert [each["rule"] for each in found.json["diagnostics"]].count("archived-namesake") == 1
+
+
+def test_two_units_in_use_with_one_id_are_an_error_in_both(program: Program) -> None:
+    with_families(program, "spec-kit")
+    for folder in ("001-fees", "002-fees"):
+        file = program.folder / "specs" / folder / "tasks.md"
+        file.parent.mkdir(parents=True)
+        file.write_text("# Tasks: Fees\n\n- [ ] T001 Add them\n", encoding="utf-8")
+    found = program("check", "--format", "json").json["diagnostics"]
+    assert [each["rule"] for each in found].count("duplicate-map-id") == 2
+
+
+def test_a_file_beside_the_tasks_that_leads_out_of_the_repository_is_not_read(program: Program, tmp_path: Path) -> None:
+    with_families(program, "spec-kit")
+    (program.folder / ".git").mkdir()
+    outside = tmp_path.parent / f"{tmp_path.name}-outside.md"
+    outside.write_text("# A secret", encoding="utf-8")
+    file = program.folder / "specs/001-fees/tasks.md"
+    file.parent.mkdir(parents=True)
+    file.write_text("- [ ] T001 Add them\n", encoding="utf-8")
+    file.with_name("spec.md").symlink_to(outside)
+    ended = program("check")
+    assert ended.code != 0
+    assert "leads out of the repository" in ended.err
+    assert "secret" not in ended.out + ended.err

@@ -39,6 +39,7 @@ def document_of(unit: Unit, sources: Sources) -> Document:
         context=Context(summary=tuple(_summary(unit, sources)), not_understood=tuple(_sections(unit, maker.last_line))),
         not_ready=() if unit.approved else tuple(Reason(reason) for reason in unit.reasons),
         has_identity=bool(slug(unit.unit)),
+        approved_by="; ".join(unit.reasons) if unit.approved else "",
         edges=_edges(unit.tickets, planned),
         leaves=tuple((task.id or "", task.title) for task in unit.tasks),
         finished=unit.finished,

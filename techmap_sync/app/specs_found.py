@@ -1,0 +1,63 @@
+"""Specs of families that a team has not named: nothing is read of them, but a team should know."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from techmap_sync.app.discovery import find_units, main_text
+from techmap_sync.documents.base import DocumentFamily
+from techmap_sync.documents.families import family_named, known_families
+from techmap_sync.errors import UnreadableMap
+from techmap_sync.settings import Settings
+
+
+class SpecsFound(NamedTuple):
+    """The units of one family that the setting ``families`` leaves out."""
+
+    family: str
+    number: int
+    folder: str
+    """The folder that holds all of them, from the root of the repository."""
+
+
+def specs_left_out(root: Path, settings: Settings) -> tuple[SpecsFound, ...]:
+    """Return the units that a repository holds of families that the settings do not name."""
+    options = settings.reading_options()
+    others = (name for name in known_families(options) if name not in settings.families)
+    families = (family_named(name, options) for name in others)
+    found = ((family, tuple(_units(root, family, settings))) for family in families if not family.anywhere)
+    return tuple(SpecsFound(family.name, len(places), _folder_of(places)) for family, places in found if places)
+
+
+def _folder_of(places: tuple[str, ...]) -> str:
+    folder = posixpath.commonpath([posixpath.dirname(place) for place in places])
+    return folder if len(places) > 1 else posixpath.dirname(folder) or folder
+
+
+def _units(root: Path, family: DocumentFamily, settings: Settings) -> Iterator[str]:
+    for file in find_units(root, [family], settings.exclude):
+        try:
+            if file.unit and family.recognises(main_text(file)):
+                yield file.unit.path
+        except UnreadableMap:
+            continue
+
+
+def line_to_add(found: tuple[SpecsFound, ...], settings: Settings) -> str:
+    """Return the setting that reads what was found as well."""
+    return f"families = {json.dumps([*settings.families, *(each.family for each in found)])}"
+
+
+def said_of(found: tuple[SpecsFound, ...], settings: Settings) -> str:
+    """Return what was found and what to do about it, in one sentence; empty where nothing was."""
+    if not found:
+        return ""
+    listed = ", ".join(
+        f"{each.number} {each.family} {'unit' if each.number == 1 else 'units'} in {each.folder}" for each in found
+    )
+    them = "it" if sum(each.number for each in found) == 1 else "them"
+    return f"{listed}: {line_to_add(found, settings)} in techmap-sync.toml reads {them}"
