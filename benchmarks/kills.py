@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks.numbers import Number
 from benchmarks.table import Row
+from tests.sampling import Sampling
 from tests.sync.test_crash import FAULTS, struck
 
 TEXT = (
@@ -16,7 +17,8 @@ TEXT = (
 
 def rows(scenario: str = "first push") -> list[Row]:
     """Try all faults at all requests of a scenario."""
-    ends = [end.ended_well for fault in FAULTS for end in struck(scenario, fault)]
+    every = Sampling(everything=True)
+    ends = [end.ended_well for fault in FAULTS for end in struck(scenario, fault, every)]
     what = f"{scenario} of 30 tasks, killed or left without an answer {len(ends):,} times"
     good = f"{what}: ended in the state of an undisturbed push, with nothing left to write"
     return [Row(good, sum(ends), least=len(ends), floor=len(ends), shows=Number.KILLED)]

@@ -72,6 +72,19 @@ class Sampling:
             self._note(name, where, len(every) - len(places), len(every))
         return [every[place] for place in sorted(places)]
 
+    def in_turn(self, name: str, cases: Iterable[Case], most: int, turn: int) -> list[Case]:
+        """Return some of the cases: the next ones in each turn, so that enough turns together take every case.
+
+        :param name: what the cases are, in the plural, for the summary
+        :param most: how many are taken
+        :param turn: which of several lists of this name it is, from 0
+        """
+        every = list(cases)
+        if self.everything or len(every) <= most:
+            return every
+        self._note(name, str(turn), len(every) - most, len(every))
+        return [every[(turn * most + place) % len(every)] for place in range(most)]
+
     def covering(self, name: str, cases: Iterable[Combination], together: int = 2) -> list[Combination]:
         """Return cases in which each value of each dimension meets each value of each other dimension.
 

@@ -79,6 +79,15 @@ def test_several_lists_of_one_name_are_counted_together() -> None:
     assert sample.summary() == ["12 of 20 requests"], "the same list in two processes is counted once"
 
 
+@pytest.mark.parametrize(("count", "most"), [(7, 3), (10, 5), (3, 5), (200, 10)])
+def test_enough_turns_take_every_case(count: int, most: int) -> None:
+    sample = Sampling(everything=False)
+    turns = [sample.in_turn("cases", range(count), most, turn) for turn in range(-(-count // most))]
+    assert {case for taken in turns for case in taken} == set(range(count))
+    assert all(len(set(taken)) == min(count, most) for taken in turns)
+    assert bool(sample.summary()) == (count > most)
+
+
 def test_a_spread_sample_has_each_kind() -> None:
     taken = Sampling(everything=False).spread("requests", range(100), 2, kind=lambda number: number // 17)
     assert taken == [0, 17, 34, 51, 68, 85, 99]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,10 +36,30 @@ def gitlab() -> Iterator[GitLab]:
         yield server
 
 
-def at(program: Program, replica: Replica, address: str, variables: dict[str, str]) -> None:
+Checkout = tuple[Path, dict[str, str]]
+"""The folder of a run, and its variables."""
+
+
+def begun(folder: Path, replica: Replica, address: str) -> Checkout:
+    return replica.begin(Origin.begin(folder / "origin", address), folder / "work")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Replica, str], Checkout]:
+    """Makes the checkout of each kind of run once, because no command changes it."""
+    known: dict[str, Checkout] = {}
+
+    def of(replica: Replica, address: str) -> Checkout:
+        if replica.name not in known:
+            known[replica.name] = begun(tmp_path_factory.mktemp("checkout"), replica, address)
+        return known[replica.name]
+
+    return of
+
+
+def at(program: Program, checkout: Checkout, variables: dict[str, str]) -> None:
     """Stand in the checkout of a run."""
-    origin = Origin.begin(program.folder / "origin", address)
-    folder, own = replica.begin(origin, program.folder / "work")
+    folder, own = checkout
     for name, value in {**own, **variables, "TECHMAP_SYNC_MAPS": '["docs"]'}.items():
         program.monkeypatch.setenv(name, value)
     program.monkeypatch.chdir(folder)
@@ -52,11 +72,17 @@ def by_event(command: tuple[str, ...]) -> bool:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("replica", GITHUB, ids=lambda replica: replica.name)
-def test_github(program: Program, github: GitHub, replica: Replica, command: tuple[str, ...]) -> None:
+def test_github(
+    program: Program,
+    github: GitHub,
+    checkout: Callable[[Replica, str], Checkout],
+    replica: Replica,
+    command: tuple[str, ...],
+) -> None:
     token = github.connection().token.value
     pace = {"TECHMAP_SYNC_GITHUB__SECONDS_BETWEEN_WRITES": "0"}
     known = {"GITHUB_TOKEN": token, "GITHUB_API_URL": github.base_url, **pace}
-    at(program, replica, "https://github.com/octo/maps", known)
+    at(program, checkout(replica, "https://github.com/octo/maps"), known)
     github.repository.issues.clear()
     github.add_issue("A pull request").is_pull_request = True
     github.forget()
@@ -72,11 +98,17 @@ def test_github(program: Program, github: GitHub, replica: Replica, command: tup
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("replica", GITLAB, ids=lambda replica: replica.name)
-def test_gitlab(program: Program, gitlab: GitLab, replica: Replica, command: tuple[str, ...]) -> None:
+def test_gitlab(
+    program: Program,
+    gitlab: GitLab,
+    checkout: Callable[[Replica, str], Checkout],
+    replica: Replica,
+    command: tuple[str, ...],
+) -> None:
     project = gitlab.connection().target
     pace = {"TECHMAP_SYNC_GITLAB__SECONDS_BETWEEN_WRITES": "0"}
     known = {"GITLAB_TOKEN": "glpat-secret", "CI_SERVER_URL": gitlab.url, "CI_PROJECT_ID": str(gitlab.world.id)}
-    at(program, replica, f"https://gitlab-ci-token:secret@gitlab.com/{project}.git", {**known, **pace})
+    at(program, checkout(replica, f"https://gitlab-ci-token:secret@gitlab.com/{project}.git"), {**known, **pace})
     program.monkeypatch.setenv("CI_PROJECT_PATH", project)
     gitlab.world.issues.clear()
     gitlab.world.merge_requests[7] = []
@@ -105,8 +137,7 @@ def test_a_job_that_checks_out_another_branch_by_itself_is_not_on_the_default_on
     token = github.connection().token.value
     at(
         program,
-        GITHUB[0],
-        "https://github.com/octo/maps",
+        begun(program.folder, GITHUB[0], "https://github.com/octo/maps"),
         {"GITHUB_TOKEN": token, "GITHUB_API_URL": github.base_url},
     )
     work = Path.cwd()

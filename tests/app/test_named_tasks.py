@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from techmap_sync.app.targets import connect_tracker
 from techmap_sync.sync.tracker import Patch, Tracker
 from tests.app.maps import written
 from tests.app.run import Ended, Program, on_github, on_gitlab
+from tests.sampling import sampling
 
 KEY = "alpha/component/cache"
 
@@ -38,7 +40,10 @@ class Place:
         return next(str(t["number"]) for each in maps for t in each["tasks"] if t["key"] == key)
 
 
-@pytest.fixture(params=["github", "gitlab", "backlog"])
+PLACES = ("github", "gitlab", "backlog")
+
+
+@pytest.fixture(params=PLACES)
 def place(request: pytest.FixtureRequest, program: Program, monkeypatch: pytest.MonkeyPatch) -> Place:
     (program.folder / "techmap-sync.toml").write_text('maps = ["maps"]\n', encoding="utf-8")
     routes: dict[str, Callable[[Any], list[str]]] = {"github": on_github, "gitlab": on_gitlab}
@@ -92,15 +97,27 @@ def test_several_tasks_are_settled_at_once(place: Place) -> None:
     assert not any("MY OWN WORDS." in body for body in titles.values())
 
 
-@pytest.mark.parametrize("flag", ["--resolve", "--recreate", "--rebind"])
-def test_an_unknown_name_is_a_usage_error_that_names_what_may_be_meant(place: Place, flag: str) -> None:
+FLAGS = ("--resolve", "--recreate", "--rebind")
+UNKNOWN = sampling.pairs(
+    "unknown names of tasks",
+    PLACES,
+    FLAGS,
+    ("alpha/component/cahce", "4711", "cache"),
+    ("plan", "push", "reconcile"),
+)
+
+
+@pytest.mark.parametrize(("place", "flag"), list(product(PLACES, FLAGS)), indirect=["place"])
+def test_an_unknown_name_is_a_usage_error_that_names_what_may_be_meant(
+    place: Place, flag: str, request: pytest.FixtureRequest
+) -> None:
     reworded(place)
-    for name in ("alpha/component/cahce", "4711", "cache"):
+    where = request.node.callspec.params["place"]
+    for name, command in (case[2:] for case in UNKNOWN if case[:2] == (where, flag)):
         asked = {"--resolve": ("map", name), "--recreate": (name,), "--rebind": (f"{name}=2",)}[flag]
-        for command in ("plan", "push", "reconcile"):
-            ended = place(command, flag, *asked)
-            assert ended.code == 2, ended.out + ended.err
-            assert name in ended.err
+        ended = place(str(command), flag, *map(str, asked))
+        assert ended.code == 2, ended.out + ended.err
+        assert str(name) in ended.err
     asked = {"--resolve": ("map", "alpha/component/cahce"), "--recreate": ("alpha/component/cahce",)}.get(
         flag, ("alpha/component/cahce=2",)
     )
@@ -149,8 +166,7 @@ def test_reconcile_binds_and_recreates_too(place: Place) -> None:
     assert place.number() != number
 
 
-@pytest.mark.parametrize("target", ["another task", "tracking ticket", "nothing", "not a number", "no number"])
-def test_a_ticket_that_is_somebody_elses_is_not_bound(place: Place, target: str) -> None:
+def test_a_ticket_that_is_somebody_elses_is_not_bound(place: Place) -> None:
     released(place, "Mine.")
     parser = place.number("alpha/component/parser")
     tracking = next(t.number for t in place.tracker.snapshot("techmap").tickets if t.title == "Implement Alpha")
@@ -162,9 +178,10 @@ def test_a_ticket_that_is_somebody_elses_is_not_bound(place: Place, target: str)
         "no number": "",
     }
     before = len(place.tracker.snapshot("techmap").tickets)
-    ended = place("push", "--rebind", f"{KEY}={numbers[target]}")
-    assert ended.code == 2, ended.out + ended.err
-    assert len(place.tracker.snapshot("techmap").tickets) == before
+    for target, number in numbers.items():
+        ended = place("push", "--rebind", f"{KEY}={number}")
+        assert ended.code == 2, (target, ended.out + ended.err)
+        assert len(place.tracker.snapshot("techmap").tickets) == before, target
 
 
 def test_a_task_that_has_its_ticket_is_not_bound_to_another_one(place: Place) -> None:

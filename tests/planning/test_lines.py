@@ -21,6 +21,7 @@ from techmap_sync.planning.task import TaskPlan
 from tests.documents import generated
 from tests.documents.transform import transformed
 from tests.planning.maps import CORPUS, ITEMS, body_text, plan_of, read, vocabulary
+from tests.sampling import sampling
 
 MAPS = sorted(CORPUS.rglob("*.md"))
 CHOICES = [GranularityChoice(*[each] * 4) for each in Granularity]
@@ -56,7 +57,7 @@ def tracking(text: str) -> str:
 def test_no_line_of_the_corpus_is_lost_however_many_tickets_are_made(path: Path) -> None:
     text = decode(path.read_bytes())
     assert lost(text) == []
-    for choice in CHOICES:
+    for choice in sampling.in_turn("granularities of a map with all its lines", CHOICES, 1, MAPS.index(path)):
         assert lost(text, planned(text, choice)) == [], choice
 
 
@@ -83,7 +84,7 @@ def _letters(text: str) -> str:
 @pytest.mark.parametrize("path", MAPS, ids=lambda path: path.stem)
 def test_no_line_is_lost_of_a_map_that_is_written_in_another_way(path: Path) -> None:
     text = decode(path.read_bytes()).replace("\r\n", "\n")
-    for seed in range(8):
+    for seed in sampling.in_turn("transformations of a map with all its lines", range(8), 2, MAPS.index(path)):
         changed, names = transformed(text, seed)
         assert lost(changed) == [], names
 

@@ -1,7 +1,9 @@
 """Killed at any request, the next run ends where an undisturbed one would have ended.
 
-Exhaustive: every request of a first push of 30 tasks, of an update, a rename and a closing, each killed, and left
-without an answer before its effect and after it. Killed after the effect of one request is killed before the next one.
+Every request of a first push of 30 tasks, of an update, a rename and a closing, each killed, and left without an answer
+before its effect and after it. Killed after the effect of one request is killed before the next one.
+
+By default a sample of the requests is struck: the first of each kind, the first and the last, and some between.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ import pytest
 from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import Priority, TaskPlan
 from techmap_sync.sync.tracker import Capabilities, Ticket
-from tests.fakes.memory import Fault, Killed, MemoryTracker, When, killed, timed_out
+from tests.fakes.memory import Fault, Killed, MemoryTracker, Request, When, killed, timed_out
 from tests.measure import untraced
+from tests.sampling import Sampling, sampling
 from tests.sync.build import plan, task, under_another_id
 from tests.sync.drive import planned, push, state
 
@@ -88,14 +91,24 @@ class Struck:
         return self.nothing_is_doubled_or_lost and self.is_as_wanted and self.nothing_is_left_to_write
 
 
-def struck(scenario: str, fault: str) -> Iterator[Struck]:
-    """Strike each request of a scenario in turn, and once its end, and push again."""
+def kind_of(place: tuple[int, object]) -> str:
+    """Return what a request is for, whichever ticket it is about."""
+    request = place[1]
+    return request.verb if isinstance(request, Request) else str(request)
+
+
+def struck(scenario: str, fault: str, sampling: Sampling) -> Iterator[Struck]:
+    """Strike each request of a scenario in turn, and once its end, and push again.
+
+    :param sampling: whether each of them, or a sample
+    """
     before, after = (SCENARIOS | HERE_ALONE)[scenario]
     start = prepared(before)
     undisturbed = deepcopy(start)
     push(undisturbed, after)
     wanted = state(undisturbed)
-    for request, name in enumerate((*undisturbed.requests, "the end"), 1):
+    requests = list(enumerate((*undisturbed.requests, "the end"), 1))
+    for request, name in sampling.spread(f"requests {fault}", requests, 8, kind=kind_of, where=scenario):
         tracker = deepcopy(start)
         tracker.faults[request] = FAULTS[fault]()
         with suppress(Killed, TrackerError):
@@ -109,7 +122,7 @@ def struck(scenario: str, fault: str) -> Iterator[Struck]:
 @pytest.mark.parametrize("scenario", [*SCENARIOS, *HERE_ALONE])
 def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scenario: str, fault: str) -> None:
     with untraced():
-        for end in struck(scenario, fault):
+        for end in struck(scenario, fault, sampling):
             assert end.nothing_is_doubled_or_lost, f"{end.where}: duplicates or losses"
             assert end.is_as_wanted, f"{end.where}: {state(end.tracker)} is not {end.wanted}"
             assert end.nothing_is_left_to_write, f"{end.where}: a third run would write again"
