@@ -152,7 +152,7 @@ def test_a_path_that_the_user_types_may_lie_anywhere_and_a_setting_may_not(repos
         (repository.folder / "techmap-sync.toml").write_text(f'maps = ["{entry}"]\n')
         ended = repository("check")
         assert ended.code == 2
-        assert f"error: the setting maps names {entry}, which is outside the repository" in ended.err
+        assert f"{entry}, which is outside" in ended.err
         assert f"techmap-sync check {entry}" in ended.err
 
 
@@ -260,7 +260,7 @@ def test_init_and_new_write_nothing_outside(repository: Program) -> None:
     assert not (repository.folder / "techmap-sync.toml").exists()
     ended = repository("new", "Login", "--output", "docs/login.md")
     assert ended.code == 2
-    assert "docs/login.md leads out of the repository" in ended.err
+    assert "docs/login.md leads out" in ended.err
     assert [path.name for path in outside.iterdir()] == ["settings"]
     assert (outside / "settings").read_text() == "mine\n"
 

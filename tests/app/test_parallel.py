@@ -136,7 +136,7 @@ def test_without_semaphores_one_process_reads_all(shelf: Program, monkeypatch: p
 def test_a_killed_process_is_one_clear_error() -> None:
     with pytest.raises(UsageProblem) as raised:
         list(map_in_order(_killed, range(100), 2))
-    assert raised.value.what == "a process that read maps was killed"
+    assert "killed" in raised.value.what
     assert "jobs = 1" in raised.value.hint
 
 
@@ -185,7 +185,7 @@ def _members(group: int) -> list[str]:
 def test_a_bad_number_is_refused(program: Program) -> None:
     ended = program("check", "--jobs", "-1")
     assert ended.code == 2
-    assert ended.err.startswith("error: --jobs: jobs = -1: input should be greater than or equal to 0")
+    assert ended.err.startswith("error: --jobs: jobs = -1")
 
 
 def test_the_order_is_that_of_the_things() -> None:

@@ -126,7 +126,7 @@ def test_namesakes_in_different_shards_are_an_error_in_both(program: Program) ->
     for shard, other in (("1/2", second), ("2/2", first)):
         ended = program("check", "maps", "--shard", shard)
         assert ended.code == 1
-        assert f'the identity "feature-1" is also that of {other.relative_to(program.folder)}' in ended.out
+        assert f'"feature-1" is also that of {other.relative_to(program.folder)}' in ended.out
         assert program("push", "maps", "--shard", shard).code == 1
     assert not (program.folder / "backlog").exists()
 

@@ -95,7 +95,7 @@ def test_a_name_in_any_script_names_the_file(named: Program) -> None:
 def test_a_map_needs_a_name(named: Program) -> None:
     ended = named("new", " ")
     assert ended.code == 2
-    assert "error: a map needs a name" in ended.err
+    assert "needs a name" in ended.err
 
 
 def test_without_a_name_in_git_the_author_is_left_to_be_filled_in(

@@ -47,7 +47,8 @@ def test_a_map_whose_file_is_gone_closes_nothing_until_it_is_retired(program: Pr
     ended = program("reconcile", "--format", "json")
     map_id = "two-factor-login-with-totp"
     missing = next(each for each in ended.json["maps"] if each["map_id"] == map_id)
-    assert missing["reasons"] == [f"its file is missing; reconcile --retire {map_id} closes its tickets"]
+    (reason,) = missing["reasons"]
+    assert f"reconcile --retire {map_id}" in reason
     assert ended.json["counts"]["close"] == 0
     assert program("reconcile", "--retire", map_id, "--format", "json").json["counts"]["close"] == 18
     assert program("reconcile", "--retire", map_id, "--format", "json").json["counts"]["close"] == 0

@@ -32,10 +32,9 @@ def told(tracker: Tracker, wanted: TaskPlan = MAP) -> list[str]:
 
 def test_an_enterprise_server_without_edges_gets_texts_and_its_next_release_links() -> None:
     with running(GitHub(enterprise="3.18.0", missing=OLD)) as github:
-        assert told(connect_github(github.connection())) == [
-            "this server has no sub-issues: a task list in the tracking ticket stands for them",
-            'this server has no "blocked by": each ticket\'s text says it instead',
-        ]
+        children, blockers = told(connect_github(github.connection()))
+        assert "sub-issues" in children
+        assert "blocked by" in blockers
         push(connect_github(github.connection()), MAP)
         tracking, _, service = github.repository.issues.values()
         assert "- [ ] #2 Create Store\n- [ ] #3 Create Service" in (tracking.body or "")
@@ -54,9 +53,9 @@ def test_an_enterprise_server_without_edges_gets_texts_and_its_next_release_link
 def test_the_hundred_and_first_sub_issue_stands_in_the_task_list() -> None:
     wanted = plan(*(task(f"Part{number:03}") for number in range(102)))
     with running(GitHub()) as github:
-        assert told(connect_github(github.connection()), wanted) == [
-            "the task list of the tracking ticket holds 2 of its tickets: it may have 100 sub-issues"
-        ]
+        (note,) = told(connect_github(github.connection()), wanted)
+        assert "2 of its tickets" in note
+        assert "100 sub-issues" in note
         push(connect_github(github.connection()), wanted, MANY)
         children = [issue.number for issue in github.repository.issues.values() if issue.parent == 1]
         assert len(children) == 100
@@ -72,9 +71,9 @@ def test_the_hundred_and_first_sub_issue_stands_in_the_task_list() -> None:
 def test_gitlab_free_links_as_related_and_says_in_the_text_who_waits() -> None:
     with Simulator.running() as server:
         server.world.premium = False
-        assert told(connect_gitlab(server.connection())) == [
-            "links say only that tickets are related here: each ticket's text says what it is blocked by"
-        ]
+        (note,) = told(connect_gitlab(server.connection()))
+        assert "related" in note
+        assert "blocked by" in note
         push(connect_gitlab(server.connection()), MAP)
         tickets = connect_gitlab(server.connection()).snapshot("techmap").by_number()
         assert "- Blocked by #2 Create Store" in tickets["3"].body

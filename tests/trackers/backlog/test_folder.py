@@ -70,7 +70,7 @@ def test_a_part_of_the_folder_that_leads_out_is_not_written_through(repository: 
         path.rename(repository / "aside")
     path.parent.mkdir(exist_ok=True)
     path.symlink_to(outside)
-    assert f"backlog/{part}: is a link that leads out of the folder" in refuses_everything()
+    assert f"backlog/{part}: is a link" in refuses_everything()
     assert list(outside.iterdir()) == []
     path.unlink()
     if (repository / "aside").exists():
@@ -82,7 +82,7 @@ def test_a_part_of_the_folder_that_leads_out_is_not_written_through(repository: 
 def test_a_folder_that_leads_out_is_not_written_through(repository: Path, place: str) -> None:
     elsewhere = repository / ".git" if place == ".git" else repository.parent / place
     (repository / "backlog").symlink_to(elsewhere)
-    assert "backlog: is a link that leads out of the repository, or into .git" in refuses_everything()
+    assert "backlog: is a link" in refuses_everything()
     assert list((repository.parent / "outside").iterdir()) == list((repository / ".git").iterdir()) == []
 
 

@@ -67,17 +67,15 @@ def failure(connection: Connection) -> TrackerError:
 
 def test_a_bad_token(github: GitHub) -> None:
     error = failure(github.connection(token=Secret(BAD_TOKEN)))
-    assert error.what == "the token was not accepted"
-    assert error.hint == "make a new one: this one is wrong, expired or revoked"
+    assert "not accepted" in error.what
+    assert "make a new one" in error.hint
 
 
 @pytest.mark.parametrize("is_installation", [True, False])
 def test_no_permission_for_issues(github: GitHub, is_installation: bool) -> None:
     github.accounts["weak"] = Account("octo", is_installation=is_installation, may_write=False)
     github.repository.label(LABEL)
-    with pytest.raises(
-        TrackerError, match=r"the token may not do this in octo/maps: Resource not accessible"
-    ) as caught:
+    with pytest.raises(TrackerError, match=r"octo/maps: Resource not accessible") as caught:
         connect(github.connection(token=Secret("weak"))).create(OURS)
     assert "Issues: read and write" in caught.value.hint
     assert not github.repository.issues
@@ -87,14 +85,14 @@ def test_issues_disabled(github: GitHub) -> None:
     github.repository.has_issues = False
     github.repository.label(LABEL)
     error = failure(github.connection())
-    assert error.what == "issues are disabled in octo/maps"
-    assert error.hint == "enable them in the repository's settings"
+    assert "disabled in octo/maps" in error.what
+    assert "enable" in error.hint
 
 
 def test_a_repository_that_is_not_there(github: GitHub) -> None:
     error = failure(github.connection(target="octo/nowhere"))
-    assert error.what == "not found in octo/nowhere"
-    assert error.hint == "check the name, and that the token may see the repository"
+    assert "octo/nowhere" in error.what
+    assert "check the name" in error.hint
 
 
 def test_an_archived_repository(github: GitHub) -> None:
@@ -107,7 +105,7 @@ def test_an_archived_repository(github: GitHub) -> None:
 def test_a_certificate_that_is_not_trusted_unless_its_authority_is_named(certificate: Path) -> None:
     with running(GitHub(), certificate) as github:
         error = failure(github.connection())
-        assert error.what == "the certificate of 127.0.0.1 is not trusted"
+        assert "certificate of 127.0.0.1" in error.what
         assert "ca_bundle" in error.hint
         assert github.clock.slept == []
         assert connect(github.connection(ca_bundle=str(certificate))).create(OURS).number == "1"
@@ -131,7 +129,7 @@ def dead_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("dead_proxy")
 def test_a_proxy_that_does_not_connect(github: GitHub) -> None:
     error = failure(github.connection())
-    assert error.what == "the proxy did not connect to 127.0.0.1"
+    assert "proxy" in error.what
     assert "HTTPS_PROXY" in error.hint
     assert "secret" not in repr(error)
 
@@ -143,8 +141,8 @@ def test_a_server_that_is_not_there(github: GitHub) -> None:
 def test_a_web_page_instead_of_the_api(github: GitHub) -> None:
     github.faults = dict.fromkeys(range(1, 9), Fault(Kind.NO_JSON))
     error = failure(github.connection())
-    assert error.what == "127.0.0.1 does not answer as GitHub does"
-    assert error.hint == "check the address of the API: on GitHub Enterprise Server it ends in /api/v3"
+    assert "as GitHub does" in error.what
+    assert "/api/v3" in error.hint
 
 
 @pytest.mark.parametrize("token", ["", " ", "two words", "ghp_x\nghp_y", "ghp_ü"])

@@ -54,7 +54,7 @@ def test_labels_that_are_dropped_silently_stop_the_run(github: GitHub) -> None:
     github.accounts["ghs_reader"] = Account("reader[bot]", "NONE", is_installation=True, may_label=False)
     github.repository.label(LABEL)
     tracker = connect(github.connection(token=Secret("ghs_reader")))
-    with pytest.raises(TrackerError, match="issue 1 was written, but GitHub dropped its labels: techmap") as caught:
+    with pytest.raises(TrackerError, match=r"issue 1 .*dropped its labels: techmap") as caught:
         tracker.create(OURS)
     assert "Triage or Write" in caught.value.hint
     number = str(github.add_issue("Task").number)
@@ -148,7 +148,7 @@ def test_texts_beyond_the_limits_are_refused_with_the_servers_reason(issues: Git
 def test_an_answer_that_holds_another_text_is_an_error(github: GitHub, issues: GitHubTracker) -> None:
     (number,) = numbers(issues, 1)
     github.world.footer = "-- added by a proxy"
-    with pytest.raises(TrackerError, match="issue 1 holds another body than was sent"):
+    with pytest.raises(TrackerError, match=r"issue 1 .* body"):
         issues.update(number, Patch(title="New", body="New"))
 
 
@@ -189,7 +189,7 @@ def test_a_repeated_edge_is_refused_looked_at_and_taken_for_done(
 def test_a_child_that_people_moved_elsewhere_stays_there(github: GitHub, issues: GitHubTracker) -> None:
     parent, other, child = numbers(issues, 3)
     github.repository.issues[3].parent = int(other)
-    with pytest.raises(TrackerError, match="issue 3 is a sub-issue of 2 already"):
+    with pytest.raises(TrackerError, match="issue 3 is a sub-issue of 2"):
         issues.link(Edge(EdgeKind.CHILD_OF, child, parent))
     assert github.repository.issues[3].parent == int(other)
 

@@ -12,12 +12,14 @@ from tests.simulators.gitlab.world import BOT, GUEST, Token
 
 def test_a_working_project_is_found_to_work(server: Simulator) -> None:
     findings = connect(server.connection()).examine()
-    assert [(finding.what, finding.ok, finding.detail) for finding in findings] == [
-        ("token", True, "belongs to techmap-bot, scope api, until 2027-11-22"),
-        ("project", True, "group/project, private, has issues"),
-        ("issues", True, "may be written as Maintainer"),
-        ("links", True, "blocked-by edges become links of the type is_blocked_by"),
+    assert [(finding.what, finding.ok) for finding in findings] == [
+        ("token", True),
+        ("project", True),
+        ("issues", True),
+        ("links", True),
     ]
+    said = ["techmap-bot, scope api, until 2027-11-22", "group/project, private", "Maintainer", "is_blocked_by"]
+    assert all(words in finding.detail for words, finding in zip(said, findings, strict=True))
     assert server.writes == []
 
 
@@ -29,17 +31,22 @@ def test_what_would_stop_a_push_is_found_before_it(server: Simulator) -> None:
         return finding.what, finding.ok, finding.detail
 
     assert seen(token=Secret("wrong"))[:2] == ("token", False)
-    assert seen(token=Secret("reader")) == ("token", False, "has the scope read_api; make one with the scope api")
+    what, found, detail = seen(token=Secret("reader"))
+    assert (what, found) == ("token", False)
+    assert "read_api" in detail
     assert seen(target="group/other")[:2] == ("project", False)
-    guest = "the role Guest may not edit them; the account needs Planner or higher"
-    assert seen(token=Secret("guest")) == ("issues", False, guest)
+    what, found, detail = seen(token=Secret("guest"))
+    assert (what, found) == ("issues", False)
+    assert "Guest" in detail
+    assert "Planner" in detail
     server.world.archived = True
-    assert seen() == ("issues", False, "the project is archived and read-only; unarchive it in its settings")
+    what, found, detail = seen()
+    assert (what, found) == ("issues", False)
+    assert "archived" in detail
 
 
 def test_the_tier_is_told(server: Simulator) -> None:
     server.world.premium = False
     told = connect(server.connection()).examine()[-1]
-    assert told.detail == (
-        "blocked-by edges become links of the type relates_to, because is_blocked_by needs GitLab Premium"
-    )
+    assert "relates_to" in told.detail
+    assert "Premium" in told.detail

@@ -92,7 +92,7 @@ def test_a_project_that_cannot_be_used_is_told_in_one_sentence(
 
 @pytest.mark.parametrize("target", ["", "/"])
 def test_a_project_that_is_not_named_is_said_before_anything_is_sent(server: Simulator, target: str) -> None:
-    with pytest.raises(UsageProblem, match="no project on GitLab is named"):
+    with pytest.raises(UsageProblem, match="no project"):
         connect(server.connection(target=target))
 
 
@@ -101,7 +101,7 @@ def test_a_token_that_is_none_is_said_before_anything_is_sent(server: Simulator,
     with pytest.raises(UsageProblem) as caught:
         connect(server.connection(token=Secret(token)))
     assert token == "" or token not in repr(caught.value)
-    assert token or caught.value.hint == f"set GITLAB_TOKEN, or log in with: glab auth login; {ACCESS}"
+    assert token or "GITLAB_TOKEN" in caught.value.hint
 
 
 def test_a_token_that_may_only_read_is_told_when_it_has_to_write(server: Simulator) -> None:
@@ -109,7 +109,7 @@ def test_a_token_that_may_only_read_is_told_when_it_has_to_write(server: Simulat
     assert tracker.snapshot("techmap").tickets == ()
     with pytest.raises(TrackerError) as caught:
         tracker.create(Draft("Title", ""))
-    assert caught.value.what == "the token is not allowed to create a ticket: insufficient_scope"
+    assert "insufficient_scope" in caught.value.what
     assert caught.value.hint == ACCESS
     assert not isinstance(caught.value, OutcomeUnclear)
 
@@ -131,7 +131,7 @@ def test_a_server_that_cannot_be_reached_is_named(server: Simulator) -> None:
     port = free_port()
     error = problem(server, api_url=f"http://127.0.0.1:{port}")
     assert error.what == f"127.0.0.1:{port} cannot be reached"
-    assert error.hint == "check the address and the network"
+    assert "network" in error.hint
 
 
 def test_a_server_that_does_not_answer_in_time_is_named(server: Simulator) -> None:
@@ -155,7 +155,8 @@ def test_a_proxy_that_does_not_let_us_through_is_told(server: Simulator, monkeyp
     monkeypatch.setenv("no_proxy", "")
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     error = problem(server, api_url="https://gitlab.invalid")
-    assert error.what == "the proxy did not connect to gitlab.invalid"
+    assert "proxy" in error.what
+    assert "gitlab.invalid" in error.what
     assert "HTTPS_PROXY" in error.hint
     chain = repr([error, error.__cause__, error.__context__])
     assert "secret" not in chain
@@ -163,13 +164,13 @@ def test_a_proxy_that_does_not_let_us_through_is_told(server: Simulator, monkeyp
 
 def test_something_that_is_no_gitlab_is_told(server: Simulator) -> None:
     server.fail(*[faults.web_page()] * 4)
-    assert problem(server).what == f"{server.url.removeprefix('http://')} does not answer as GitLab does"
+    assert "as GitLab does" in problem(server).what
 
 
 def test_a_token_shows_in_no_error_even_if_the_server_repeats_it(server: Simulator) -> None:
     server.fail(faults.Fault(400, '{"message": "bad header glpat-secret"}'))
     error = problem(server)
-    assert error.what == "GitLab refused to read the project (status 400): bad header ***"
+    assert error.what.endswith("(status 400): bad header ***")
     assert "glpat-secret" not in repr(connect(server.connection(sleep=print)).__dict__)
 
 
@@ -179,7 +180,8 @@ def test_a_project_that_is_hidden_during_a_run_is_no_missing_ticket(server: Simu
     del server.world.members[BOT]
     with pytest.raises(TrackerError) as caught:
         tracker.get("1")
-    assert caught.value.what == "the project is gone or hidden from the token"
+    assert "project" in caught.value.what
+    assert "hidden" in caught.value.what
 
 
 @pytest.mark.parametrize("number", ["", "x", "1/links", "-1", "99"])
@@ -198,9 +200,8 @@ def test_an_answer_about_another_ticket_is_unclear(server: Simulator) -> None:
     tracker = connect(server.connection())
     tracker.create(Draft("Title", ""))
     server.fail(faults.Fault(200, '{"iid": 7, "title": "Title", "description": "", "state": "opened", "labels": []}'))
-    with pytest.raises(OutcomeUnclear) as caught:
+    with pytest.raises(OutcomeUnclear):
         tracker.update("1", Patch(body="New"))
-    assert caught.value.what == "GitLab answered a write with something else"
 
 
 def test_a_title_that_was_stored_in_another_way_is_told(server: Simulator) -> None:
@@ -210,7 +211,8 @@ def test_a_title_that_was_stored_in_another_way_is_told(server: Simulator) -> No
     server.fail(faults.Fault(200, '{"iid": 1, "title": "Another", "description": "", "state": "opened", "labels": []}'))
     with pytest.raises(TrackerError) as caught:
         tracker.update("1", Patch(title="New"))
-    assert caught.value.what == 'GitLab stored another title for ticket 1: "Another"'
+    assert "title" in caught.value.what
+    assert caught.value.what.endswith('ticket 1: "Another"')
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_a_link_that_a_person_made_is_left_alone(
     link = server.world.add_link(*theirs)
     with pytest.raises(NotSupported) as caught:
         tracker.link(edge)
-    assert caught.value.what == f"{edge.source} and {edge.target} are linked in another way already"
+    assert caught.value.what.startswith(f"{edge.source} and {edge.target} are linked")
     tracker.unlink(edge)
     assert server.world.links == {link.id: link}
 

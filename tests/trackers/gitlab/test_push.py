@@ -96,5 +96,6 @@ def test_an_edge_where_a_person_has_linked_the_two_is_skipped_and_their_link_sta
         theirs = server.world.add_link(store, service)
         outcomes = push(tracker, plan(task("Store"), task("Service", blocked_by=("Store",))))
         skipped = [outcome for outcome in outcomes if outcome.change.edge is EdgeKind.BLOCKED_BY]
-        assert [outcome.detail for outcome in skipped] == [f"{service} and {store} are linked in another way already"]
+        (detail,) = (outcome.detail for outcome in skipped)
+        assert detail.startswith(f"{service} and {store} are linked")
         assert server.world.links[theirs.id] == theirs

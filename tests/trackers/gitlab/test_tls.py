@@ -84,7 +84,7 @@ def test_a_certificate_that_is_not_trusted_is_told_at_once_with_the_way_out(
             tracker.snapshot("techmap")
         assert server.waited == []
     host = server.url.removeprefix("https://")
-    assert caught.value.what == f"the certificate of {host} is not trusted"
+    assert f"certificate of {host}" in caught.value.what
     assert "ca_bundle" in caught.value.hint
     assert "REQUESTS_CA_BUNDLE" in caught.value.hint
     assert not isinstance(caught.value, OutcomeUnclear)
@@ -93,5 +93,5 @@ def test_a_certificate_that_is_not_trusted_is_told_at_once_with_the_way_out(
 def test_certificates_that_cannot_be_read_are_told(authority: Path, tmp_path: Path) -> None:
     with Simulator.running(certificate=authority / "server.pem") as server, pytest.raises(TrackerError) as caught:
         connect(server.connection(ca_bundle=str(tmp_path / "missing.pem"))).snapshot("techmap")
-    assert caught.value.what == "the file with certificates cannot be read"
+    assert "certificates" in caught.value.what
     assert "ca_bundle" in caught.value.hint

@@ -65,7 +65,7 @@ def test_a_label_that_another_run_creates_at_once_is_no_error(server: Simulator,
 def test_a_label_with_a_comma_is_refused_before_anything_is_asked(server: Simulator, tracker: GitLabTracker) -> None:
     with pytest.raises(TrackerError) as caught:
         tracker.snapshot("a,b")
-    assert caught.value.what == 'the label "a,b" holds a comma'
+    assert 'the label "a,b"' in caught.value.what
     assert server.asked == []
 
 
@@ -76,7 +76,7 @@ def test_labels_that_gitlab_drops_in_silence_are_an_error(server: Simulator) -> 
     tracker = connect(server.connection(token=Secret("guest")))
     with pytest.raises(TrackerError) as caught:
         tracker.add_labels("1", [LABEL])
-    assert caught.value.what == "GitLab did not set the labels of ticket 1"
+    assert "labels of ticket 1" in caught.value.what
 
 
 def test_a_milestone_is_found_or_created_once(server: Simulator, tracker: GitLabTracker) -> None:
