@@ -11,7 +11,7 @@ from techmap_sync.text_forms import composed, with_line_feeds, without_number
 
 _BOX = re.compile(r"^(?P<lead>\s*(?:[-*+]|\d+[.)])\s+\[)(?P<tick>[ xX])(?P<rest>\]\s+(?P<text>.*?)\s*)$")
 
-_TASK_ID = re.compile(r"^\*\*[\w.-]+\*\*\s+(?=\S)")
+_TASK_ID = re.compile(r"^\*\*(?P<number>[\w.-]+)\*\*\s+(?=\S)")
 """The number in front of a task of a unit of specs."""
 _STATE = re.compile(r"\s\*\((?:optional|in progress|queued|, )+\)\*$")
 
@@ -42,7 +42,13 @@ def carry_ticks(text: str, done: frozenset[str]) -> str:
 
 def _named(text: str) -> str:
     """Return what a line says whatever its number, its state and its Unicode form."""
-    return without_number(_TASK_ID.sub("", _STATE.sub("", composed(text))))
+    return without_number(task_line(composed(text))[1])
+
+
+def task_line(text: str) -> tuple[str, str]:
+    """Return the number that a unit of specs gives a task, empty where it has none, and what the task is."""
+    number = _TASK_ID.match(text)
+    return number["number"] if number else "", _STATE.sub("", text[number.end() :] if number else text)
 
 
 def _boxes(texts: Iterable[str]) -> Iterator[re.Match[str]]:

@@ -218,7 +218,7 @@ def guard(
         *matched.doubts,
         *guards.tracking_refusals(plan.tracking.key, holdings, policy),
         *(room if any(change.writes for change in changes) else ()),
-        *guards.refusals(changes, origin, holdings, policy),
+        *guards.refusals(changes, origin, plan, holdings, policy),
     )
     return MapChanges(
         plan.map_id,

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from techmap_sync.errors import Refused
+from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync import claims
 from techmap_sync.sync.change_set import ChangeSet, MapChanges, edit_digests
 from techmap_sync.sync.changes import KEY, LEDGER, Action, Change, Close, Conflict, Update
@@ -22,6 +23,7 @@ from techmap_sync.sync.merge import TITLE
 from techmap_sync.sync.policy import Descent, OnConflict, SyncPolicy
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, State, Visibility
+from techmap_sync.sync.unit_tasks import regenerated
 from techmap_sync.text_forms import differs_only_by_number
 
 FEW = 10
@@ -41,16 +43,24 @@ class Guard(StrEnum):
     """Retiring a map whose file may still exist."""
     BRANCH = "branch"
     """Writing to a server from a branch other than the default one."""
+    REGENERATED = "regenerated"
+    """Writing a unit of specs of which more than half of the tasks are gone."""
     UNCOMMITTED = "uncommitted"
     """Writing in CI what no commit contains; see ``app/other_documents.py``."""
 
 
-def refusals(changes: tuple[Change, ...], origin: Origin, holdings: Holdings, policy: SyncPolicy) -> tuple[str, ...]:
+def refusals(
+    changes: tuple[Change, ...], origin: Origin, plan: TaskPlan, holdings: Holdings, policy: SyncPolicy
+) -> tuple[str, ...]:
     """Return why these changes of one map must not be written; empty when they may.
 
     :param origin: the text and commit that the map was read from.
     """
+    gone, total = regenerated(plan, holdings) if plan.leaves else (0, 0)
+    if gone and Guard.REGENERATED in policy.allowed:  # this is what closes and retitles most of the tickets
+        policy = replace(policy, allowed=policy.allowed | {Guard.CLOSES, Guard.RETITLES})
     found = (
+        *_regenerated(gone, total),
         *_too_many(changes, policy),
         *_too_many_retitled(changes, holdings, policy),
         *_too_many_closed(changes, holdings, policy),
@@ -114,6 +124,12 @@ def _not_allowed(found: Iterable[tuple[Guard, str]], policy: SyncPolicy) -> Iter
     for guard, reason in found:
         if guard not in policy.allowed:
             yield f"{reason}; push --allow {guard} goes ahead anyway"
+
+
+def _regenerated(gone: int, total: int) -> Iterator[tuple[Guard, str]]:
+    """Most tasks of a unit of specs are gone: an assistant seems to have written the file again."""
+    if gone:
+        yield Guard.REGENERATED, f"{gone} of {total} tasks are gone at once, as when a file is generated again"
 
 
 def _too_many(changes: tuple[Change, ...], policy: SyncPolicy) -> Iterator[tuple[Guard, str]]:

@@ -111,7 +111,9 @@ def has_open_ends(sides: Sequence[Side], others: Mapping[str, Holdings]) -> bool
         return False
     ours = {held.ticket.number for side in sides for held in side.holdings.tickets.values()}
     left = any(number in ours for held in others.values() for number in held.ledger.tickets.values())
-    return left or any(spec.key not in side.holdings.tickets for side in sides for spec in side.tasks)
+    return left or any(
+        spec.key not in side.holdings.tickets and spec.kind is not Kind.TASK for side in sides for spec in side.tasks
+    )
 
 
 def tickets_that_may_be_anywhere(sides: Sequence[Side], unreadable: str) -> dict[str, str]:
@@ -145,6 +147,8 @@ class _Search:
     def _lone_tasks(self, side: Side) -> Iterator[TaskSpec]:
         ours, ledger = side.holdings, side.holdings.ledger
         for spec in side.tasks:
+            if spec.kind is Kind.TASK:
+                continue  # units of specs have sections of the same names, and their tasks stay in them
             known = spec.key in ledger.tickets and spec.key not in self._held_elsewhere
             taken = spec.key in ours.tickets or spec.key in ours.claims.by_key or spec.key in ours.unreadable
             if not (known or taken or spec.key in ledger.gone):
@@ -298,7 +302,7 @@ def _lone_tickets(side: Side) -> Iterator[tuple[str, Held]]:
     listed = side.holdings.ledger.tickets
     for key, held in () if side.opaque else side.holdings.tickets.items():
         stands_in = key in side.holdings.ledger.gone or listed.get(key) not in (None, held.ticket.number)
-        if key not in side.keys and not stands_in and not _was_let_go(held):
+        if key not in side.keys and not stands_in and not _was_let_go(held) and _kind(key) != Kind.TASK:
             yield key, held
 
 

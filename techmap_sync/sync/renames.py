@@ -20,6 +20,7 @@ from techmap_sync.planning.task import Section, SectionName, SectionTrait, TaskP
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
+from techmap_sync.sync.unit_tasks import unit_renames
 from techmap_sync.text_forms import counted, renumbered
 
 
@@ -195,6 +196,8 @@ class Sketch:
 
 def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
     """Find the tasks of a plan that have a ticket under another key."""
+    if plan.leaves:
+        return Renames(unit_renames(plan, holdings))
     by_hand = {**renumberings(plan, holdings), **_by_hand(plan, holdings)}
     # With its own name behind "was" a task was never called anything else.
     unchanged = {spec.key for spec in plan.tasks if spec.key in spec.was}
@@ -326,11 +329,13 @@ def overlap(plan: TaskPlan, holdings: Holdings) -> int:
 
     :param holdings: the tickets of a map whose id no file has any more.
     """
-    wanted = {_short(spec.key) for spec in plan.tasks}
+    # Every unit of specs has a setup and tests: what is named by the document says nothing about which one it is.
+    shared = {_short(spec.key) for spec in plan.tasks if spec.named_by_map} if plan.leaves else set()
+    wanted = {_short(spec.key) for spec in plan.tasks} - shared
     # Where none is vouched for, and no ledger is left to do it, another token made them all.
     there = holdings.vouched_for or (() if holdings.tracking else holdings.tickets)
     known = {_short(key) for key in (*there, *holdings.ledger.tickets)}
-    known |= wanted & {_short(key) for key in holdings.ledger.gone}
+    known = (known | wanted & {_short(key) for key in holdings.ledger.gone}) - shared
     matching = len(wanted & known)
     return matching if known and 2 * matching >= max(len(wanted), len(known)) else 0
 

@@ -16,7 +16,7 @@ from techmap_sync.documents.units.grammar import folded
 from techmap_sync.documents.units.unit import Task, Ticket, Unit
 
 REGENERATED = "regenerated"
-_ALIKE_WITH_ID, _ALIKE = 0.55, 0.6
+ALIKE_WITH_ID, ALIKE = 0.55, 0.6
 """Shares of weighted words that two texts have in common; the rewordings in the tests have 0.66 and more."""
 _WORD = re.compile(r"[\w./{}<>-]*\w|[^\x00-\x7f\s]")
 
@@ -127,7 +127,7 @@ class _Matcher:
             for b in news:
                 same = self._same_id(a, b)
                 score = self.weights.likeness(self.old.texts[a], self.new.texts[b])
-                if self._same_place(a, b) and score >= (_ALIKE_WITH_ID if same else _ALIKE):
+                if self._same_place(a, b) and score >= (ALIKE_WITH_ID if same else ALIKE):
                     scored.append((not same, -score, a, b))
         before = len(self.found)
         for _, _, a, b in sorted(scored):
@@ -211,7 +211,7 @@ def _paired_tickets(before: Unit, after: Unit) -> dict[int, int | None]:
             if b not in taken
         ]
         best = max(scored, default=(0.0, 0.0, -1))
-        if best[0] > 0.5 or (best[1] >= _ALIKE and (best[0] > 0 or not mine[a])):
+        if best[0] > 0.5 or (best[1] >= ALIKE and (best[0] > 0 or not mine[a])):
             found[a] = best[2]
             taken.add(best[2])
     return found

@@ -1,0 +1,165 @@
+"""Which ticket of a unit of specs belongs to which task where keys do not tell, and whether it was generated again.
+
+The text is the identity and the number is evidence: assistants reuse T001 for something else, and renumber what stays.
+The rules are those of ``documents/units/identity.py``, applied to what tickets hold. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from techmap_sync.documents.statements import words_of
+from techmap_sync.documents.units.identity import ALIKE, ALIKE_WITH_ID, Weights
+from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
+from techmap_sync.sync.block import Held
+from techmap_sync.sync.comparison import boxes, task_line
+from techmap_sync.sync.tickets import Holdings
+
+_MOST_COMPARED = 400
+"""Texts on each side; beyond that only equal ones count, because all pairs are compared."""
+
+
+class Leaf(NamedTuple):
+    """A task as a ticket or a document says it."""
+
+    number: str
+    text: str
+    """Its words alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """What a task or a ticket is recognised by."""
+
+    title: str
+    leaves: tuple[Leaf, ...]
+
+    @property
+    def name(self) -> str:
+        """The text that tells it from others: that of a single task, else the title."""
+        return self.leaves[0].text if len(self.leaves) == 1 else self.title
+
+
+def unit_renames(plan: TaskPlan, holdings: Holdings) -> Mapping[str, str]:
+    """Return old key -> new key of the tickets whose task has another key today."""
+    specs = {spec.key: _of_spec(spec) for spec in plan.tasks}
+    tickets = {key: _of_ticket(held) for key, held in holdings.tickets.items() if key not in plan.dropped}
+    names = Counter(face.name for face in specs.values())
+    known = Counter(face.name for face in tickets.values())
+    settled = {
+        key for key in specs.keys() & tickets.keys() if names[specs[key].name] < 2 and known[tickets[key].name] < 2
+    }
+    gone = {*holdings.ledger.gone, *(key for key in holdings.ledger.tickets if key not in holdings.tickets)}
+    free = {key: face for key, face in specs.items() if key not in settled and key not in gone}
+    lone = {key: face for key, face in tickets.items() if key not in settled}
+    pairs = _paired(free, lone) if free and lone else {}
+    return _without_collisions(pairs, lone.keys() | settled)
+
+
+def _paired(specs: Mapping[str, _Face], tickets: Mapping[str, _Face]) -> dict[str, str]:
+    texts = {leaf.text for face in (*specs.values(), *tickets.values()) for leaf in face.leaves}
+    weights = Weights({*texts, *(face.title for face in (*specs.values(), *tickets.values()))})
+    scored = [
+        (-score, place, old == new, old, new)
+        for place, (old, ticket) in enumerate(tickets.items())
+        for new, spec in specs.items()
+        if (score := _likeness(ticket, spec, weights) + 0.01 * (old == new)) >= ALIKE_WITH_ID
+    ]
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for _, _, _, old, new in sorted(scored):
+        if old not in found and new not in taken:
+            found[old] = new
+            taken.add(new)
+    return found
+
+
+def _likeness(ticket: _Face, spec: _Face, weights: Weights) -> float:
+    """Return how likely a ticket is about a task; 0 where it is not."""
+    if len(ticket.leaves) == len(spec.leaves) == 1:
+        return _of_leaves(ticket.leaves[0], spec.leaves[0], weights)
+    olds, news = ({leaf.text for leaf in face.leaves} for face in (ticket, spec))
+    share = len(olds & news) / len(olds) if olds else 0.0
+    title = weights.likeness(ticket.title, spec.title)
+    if ticket.title == spec.title:
+        return 2 + share
+    if share > 0.5:
+        return 1 + share
+    return title if title >= ALIKE and (share or not olds) else 0.0
+
+
+def _of_leaves(old: Leaf, new: Leaf, weights: Weights) -> float:
+    same = bool(old.number) and old.number == new.number
+    if old.text == new.text:
+        return 3.0 + same
+    score = weights.likeness(old.text, new.text)
+    if same:
+        return 1 + score if score >= ALIKE_WITH_ID else 0.0
+    return score if score >= ALIKE else 0.0
+
+
+def _without_collisions(pairs: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:
+    """Leave out what would give two tickets one key: that of a ticket that stays."""
+    found, there = dict(pairs), set(keys)
+    while blocked := [old for old, new in found.items() if old != new and new in there and found.get(new, new) == new]:
+        for old in blocked:
+            del found[old]
+    return {old: new for old, new in found.items() if old != new}
+
+
+def regenerated(plan: TaskPlan, holdings: Holdings) -> tuple[int, int]:
+    """Return how many tasks of the tickets are gone from the unit where that is more than half, and of how many."""
+    olds = [leaf for held in holdings.tickets.values() for leaf in _of_ticket(held).leaves]
+    news = [Leaf(number, _plain(text)) for number, text in plan.leaves]
+    missing, added = _unmatched(olds, news)
+    if len(missing) * 2 > len(olds) and max(len(missing), len(added)) <= _MOST_COMPARED:
+        missing = list(_unlike(missing, added, Weights({leaf.text for leaf in (*olds, *news)})))
+    return (len(missing), len(olds)) if len(missing) * 2 > len(olds) else (0, len(olds))
+
+
+def _unmatched(olds: Sequence[Leaf], news: Sequence[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
+    left = Counter(leaf.text for leaf in news)
+    missing = []
+    for leaf in olds:
+        if left[leaf.text]:
+            left[leaf.text] -= 1
+        else:
+            missing.append(leaf)
+    return missing, [leaf for leaf in news if left[leaf.text] > 0]
+
+
+def _unlike(olds: Sequence[Leaf], news: Sequence[Leaf], weights: Weights) -> Iterator[Leaf]:
+    scored = [
+        (-score, a, b)
+        for a, old in enumerate(olds)
+        for b, new in enumerate(news)
+        if (score := _of_leaves(old, new, weights))
+    ]
+    found: dict[int, int] = {}
+    for _, a, b in sorted(scored):
+        if a not in found and b not in found.values():
+            found[a] = b
+    yield from (leaf for number, leaf in enumerate(olds) if number not in found)
+
+
+def _of_spec(spec: TaskSpec) -> _Face:
+    items = "\n".join(section.text for section in spec.sections if section.name == SectionName.ITEMS)
+    return _Face(_plain(spec.title), tuple(_leaves(items)))
+
+
+def _of_ticket(held: Held) -> _Face:
+    return _Face(_plain(held.ticket.title), tuple(_leaves(held.block.texts().get(SectionName.ITEMS, ""))))
+
+
+def _leaves(markdown: str) -> Iterator[Leaf]:
+    for line, _, _ in boxes(markdown):
+        number, text = task_line(re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+\[.\]\s+", "", line))
+        yield Leaf(number, _plain(text))
+
+
+def _plain(markdown: str) -> str:
+    return " ".join(words_of(markdown))
