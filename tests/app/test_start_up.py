@@ -40,7 +40,9 @@ def modules(folder: Path, *arguments: str, **variables: str) -> set[str]:
 
 @pytest.mark.parametrize("arguments", USED, ids=lambda arguments: arguments[0])
 def test_a_command_imports_the_libraries_that_it_uses(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    assert modules(tmp_path, *arguments) & (LIBRARIES | RARE) == USED[arguments]
+    found = modules(tmp_path, *arguments)
+    assert found & (LIBRARIES | RARE) == USED[arguments]
+    assert "techmap_sync.app.renderings" not in found, "only a format other than text needs it"
 
 
 def test_variables_are_read_by_the_library_for_them_where_there_are_any(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ PRINTED_BY = {
     "app/run_guards.py": CHANGING,
     "app/applying.py": CHANGING,
     "cli/console.py": CHANGING,
-    "app/results.py": {"plan"},
+    "app/plan_comment.py": {"plan"},
     "app/parallel.py --shard": CHANGING - {"ci"} | {"check"},
     "app/scaffold.py --to": {"init"},
     "app/scaffold.py --output": {"new"},
