@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from techmap_sync.diagnostics import Diagnostic, Rule, Span, is_silenced, silenced_lines
-from techmap_sync.documents.work import Item, Kind, Rank
+from techmap_sync.documents.work import Item, Kind, NeedKind, Rank
 from techmap_sync.planning.mentions import Names, mentioned, names_of
 from techmap_sync.planning.rules import NAMES_NOTHING, NOTHING_WAITS, WITHOUT_CRITERIA
-from techmap_sync.planning.task_graph import DEPENDENCY_CYCLE, TaskGraph
+from techmap_sync.planning.task_graph import TaskGraph
 from techmap_sync.planning.titles import shortened
 
 _BUILT = (Kind.COMPONENT, Kind.CHANGE)
@@ -31,10 +31,11 @@ class _Advice:
         self.silenced = silenced_lines(graph.document.ignores)
         self.said = {found.span.line for found in known}
         """Lines about which the author is shown something."""
-        context, names = graph.document.context, names_of(graph.works)
+        self.names = names_of(graph.works)
+        context = graph.document.context
         self.tests = [item for item in context.tests if not item.done]
         self.required = [item for area in context.constraints for item in area.items if not item.done]
-        self.named = {item: _named_by(item, names) for item in (*self.tests, *self.required)}
+        self.named = {item: _named_by(item, self.names) for item in (*self.tests, *self.required)}
 
     def notes(self) -> Iterator[Diagnostic]:
         """Yield a note for each thin component, and one for all tests, requirements and tasks that are unconnected."""
@@ -67,19 +68,30 @@ class _Advice:
             yield self._note(NAMES_NOTHING, message, silent[0].span)
 
     def _nothing_waits(self) -> Iterator[Diagnostic]:
-        graph = self.graph
-        awaited = {target for targets in graph.blocked_by for target in targets}
+        """Yield one note for all tasks that nothing names. Edges that only keep a task from floating do not count."""
+        works = self.graph.works
+        named = self._named_elsewhere()
         alone = [
             position
-            for position, work in enumerate(graph.works)
-            if work.kind in _BUILT and work.rank is not Rank.INTEGRATION and not work.done and position not in awaited
+            for position, work in enumerate(works)
+            if work.kind in _BUILT and work.rank is not Rank.INTEGRATION and not work.done and position not in named
             if self._is_news(NOTHING_WAITS, work.span) and self.said.isdisjoint(_lines(work.span))
         ]
-        has_edges = all(found.rule is not DEPENDENCY_CYCLE for found in graph.diagnostics)
-        if alone and has_edges and sum(not work.done for work in graph.works) > 1:
-            titles = ", ".join(graph.titles[position] for position in alone[:_MOST_QUOTED])
+        if alone and named:  # where nothing is named at all, that is said of the tests
+            titles = ", ".join(self.graph.titles[position] for position in alone[:_MOST_QUOTED])
             more = f" and {len(alone) - _MOST_QUOTED} more" if len(alone) > _MOST_QUOTED else ""
-            yield self._note(NOTHING_WAITS, f"no task waits for: {titles}{more}", graph.works[alone[0]].span)
+            yield self._note(NOTHING_WAITS, f"nothing in the map names: {titles}{more}", works[alone[0]].span)
+
+    def _named_elsewhere(self) -> set[int]:
+        """Return the works that another work, a test or a requirement names."""
+        found = {position for positions in self.named.values() for position in positions}
+        for position, work in enumerate(self.graph.works):
+            needs = (need.name for need in work.needs)
+            texts = [(work.text, work.code), *((name, (name,)) for name in needs)]
+            here = {other for text, code in texts for other in mentioned(self.names, text, code)} - {position}
+            inbound = any(need.kind is NeedKind.INBOUND for need in work.needs)
+            found |= here | ({position} if inbound else set())
+        return found
 
     def _note(self, rule: Rule, message: str, span: Span) -> Diagnostic:
         return Diagnostic(rule, rule.severity, message, Span(span.line), self.graph.document.path)

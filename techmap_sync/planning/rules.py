@@ -26,7 +26,7 @@ NAMES_NOTHING = Rule(
 )
 NOTHING_WAITS = Rule(
     "nothing-waits",
-    "no other task waits for a task",
+    "nothing in the map names a task, so no other task waits for it by itself",
     Severity.NOTE,
     "name it where it is used or tested, or say what needs it:\n\n  **Depends on**: TokenStore",
     is_advice=True,

@@ -91,6 +91,26 @@ def test_a_task_that_nothing_waits_for_is_noted() -> None:
     assert notes(alone) == [("nothing-waits", "### Database Changes")]
 
 
+@pytest.mark.parametrize(
+    "edit",
+    [
+        (SHOWS, f"{SHOWS}, once `reset_tokens` is there"),
+        (TEST, f"{TEST} and is kept in `reset_tokens`"),
+        ("## Testing", "## Security\n- `reset_tokens` holds hashes\n\n## Testing"),
+    ],
+    ids=["component", "test", "requirement"],
+)
+def test_what_something_names_is_waited_for(edit: tuple[str, str]) -> None:
+    assert notes((", kept in `reset_tokens`", ""), edit) == []
+
+
+@pytest.mark.parametrize(("field", "noted"), [("", True), ("\n\n**Used by**: ResetTokens", False)])
+def test_the_author_may_say_what_needs_it(field: str, noted: bool) -> None:
+    drawn = f"{SHOWS}\n**Key Methods**:\n- `draw() -> None`{field}"
+    found = notes((TEST, "- A token of `ResetTokens` works once"), (SHOWS, drawn))
+    assert (("nothing-waits", "### LoginPage") in found) is noted
+
+
 def test_a_map_with_one_task_has_nothing_that_could_wait() -> None:
     text = "# TECHNICAL MAP: T\n\n## Database Changes\n- Add `x`\n\n**Implementation Ready**: Yes\n"
     assert advice_on(graph(text)) == ()
