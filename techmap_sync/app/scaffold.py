@@ -14,13 +14,17 @@ from techmap_sync import __version__, files
 from techmap_sync.checkout import Checkout, commit_of_tag
 from techmap_sync.config import FILE_NAME, environment, shipped
 from techmap_sync.errors import UnreadableFile, UsageProblem
+from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.registry import Start, TrackerKind, built_in, embedded, kind_named, on_servers
+from techmap_sync.reports.authoring_page import authoring_page
 from techmap_sync.settings import Settings
 from techmap_sync.text_forms import slug
 
 TEMPLATE = "technical-map.md"
 BLANK = "TEMPLATE.md"
 """Its name next to the maps, where a team may change it."""
+GUIDE = "AUTHORING.md"
+EXAMPLE_MAP = "authoring-example.md"
 
 
 def new_map(name: str, output: Path | None, today: date, author: str, settings: Settings) -> Path:
@@ -117,6 +121,39 @@ def beginning(checkout: Checkout, branch: str, kind: TrackerKind, there: Sequenc
     texts = {FILE_NAME: settings, f"{MAPS}/{BLANK}": shipped(TEMPLATE).read_text(encoding="utf-8")}
     more, remark = kind.started(_start(checkout, branch))
     return Beginning(tuple(NewFile(checkout.root / path, text) for path, text in (texts | more).items()), remark)
+
+
+def authoring_guide(root: Path, settings: Settings) -> NewFile:
+    """Return the page that tells people and coding assistants how to fill in a map.
+
+    It is written next to the maps: in the first folder of the setting ``maps``, else in the usual one.
+
+    :param root: the repository.
+    """
+    folder = next(filter(_is_folder_name, settings.maps), MAPS)
+    example = shipped(EXAMPLE_MAP).read_text(encoding="utf-8")
+    return NewFile(root / folder / GUIDE, authoring_page(example, EVERY_RULE, settings.vocabulary))
+
+
+def _is_folder_name(place: str) -> bool:
+    """Whether an entry of the setting ``maps`` names a folder of its own, rather than files or the whole repository."""
+    path = PurePosixPath(place)
+    return path != PurePosixPath() and not path.suffix and not set(place) & set("*?[")
+
+
+def write_guide(guide: NewFile, root: Path) -> bool:
+    """Write the guide unless it is there already; return whether anything was written.
+
+    :raises UsageProblem: there is a file with another text, which may be somebody's work; it leads out of the
+        repository, or cannot be written.
+    """
+    if guide.is_taken:
+        name = guide.path.relative_to(root).as_posix()
+        hint = "keep it; or move it aside, and run init --assistant again to compare"
+        raise UsageProblem(f"{name} was changed, and is never overwritten", hint)
+    is_new = not os.path.lexists(guide.path)
+    write_files([guide], root, force=False)
+    return is_new
 
 
 def places_of_maps(there: Iterable[str]) -> tuple[str, ...]:

@@ -217,3 +217,59 @@ def test_what_contradicts_the_remote_is_one_clear_message(program: Program, addr
     assert ended.code == 2
     assert ended.err.startswith(f"error: {said}\nhint: ")
     assert not (program.folder / "techmap-sync.toml").exists()
+
+
+GUIDE = "docs/maps/AUTHORING.md"
+
+
+def test_the_guide_for_assistants_is_written_alone(program: Program) -> None:
+    said = program("init", "--assistant")
+    assert said.code == 0
+    assert f"wrote {GUIDE}" in said.out
+    assert [path.name for path in program.folder.rglob("*") if path.is_file()] == ["AUTHORING.md"]
+
+
+@pytest.mark.parametrize(
+    "order", [("init", "--assistant"), ("--assistant", "init"), ("new", "--assistant")], ids="-".join
+)
+def test_it_does_not_matter_what_was_written_before(program: Program, order: tuple[str, str]) -> None:
+    commands = {"init": ("init",), "--assistant": ("init", "--assistant"), "new": ("new", "Login")}
+    for step in order:
+        assert program(*commands[step]).code == 0
+    assert (program.folder / GUIDE).exists()
+    assert program("init", "--assistant").code == 0, "what is there already in the same words is no loss"
+    assert program("check").code == 0
+    assert program("init").code == 0
+
+
+@pytest.mark.parametrize("more", [(), ("--force",)])
+def test_a_guide_that_somebody_changed_is_never_overwritten(program: Program, more: tuple[str, ...]) -> None:
+    program("init", "--assistant")
+    (program.folder / GUIDE).write_text("ours\n")
+    ended = program("init", "--assistant", *more)
+    assert ended.code == 2
+    assert GUIDE in ended.err
+    assert (program.folder / GUIDE).read_text() == "ours\n"
+
+
+@pytest.mark.parametrize(
+    ("maps", "folder"),
+    [
+        ('["plans"]', "plans"),
+        ('["."]', "docs/maps"),
+        ('["map.md", "specs/*.md", "design/maps"]', "design/maps"),
+        ("[]", "docs/maps"),
+    ],
+)
+def test_the_guide_is_where_the_maps_are(program: Program, maps: str, folder: str) -> None:
+    (program.folder / "techmap-sync.toml").write_text(f"maps = {maps}\n")
+    program("init", "--assistant")
+    assert (program.folder / folder / "AUTHORING.md").exists()
+
+
+def test_the_guide_is_not_written_through_a_link_out_of_the_repository(program: Program) -> None:
+    clone(program.folder, "https://github.com/octo/app.git")
+    (program.folder.parent / "elsewhere").mkdir()
+    (program.folder / "docs").symlink_to(program.folder.parent / "elsewhere")
+    assert program("init", "--assistant").code == 2
+    assert list((program.folder.parent / "elsewhere").iterdir()) == []
