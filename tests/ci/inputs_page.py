@@ -15,7 +15,7 @@ _INTRODUCTION = """\
 # Inputs and outputs in a CI
 
 Made from `action.yml` and `templates/techmap-sync.yml` by `make docs`.
-[Where teams run it](continuous-integration.md) says how they are used.
+[Continuous integration](continuous-integration.md) says how they are used.
 """
 
 
