@@ -1,22 +1,40 @@
 """What waits for what: blocked-by edges between the works of one map.
 
-Edges come from an explicit ``Depends on`` first, then from mentions, then from the phases, and are reduced to the ones
-that say something new. See ``docs/how-it-decides.md``, "What waits for what".
+Each edge follows from one rule, and rules are trusted in the order of ``EdgeRule``: where edges make a circle, the less
+trusted ones go. See ``docs/how-it-decides.md``, "What waits for what".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
 from typing import NamedTuple
 
-from techmap_sync.documents.work import ROLLBACK, Kind, Rank, Work
-from techmap_sync.planning.mentions import Names, mentioned, names_of
+from techmap_sync.documents.work import Work
+from techmap_sync.planning.mentions import names_of
 from techmap_sync.planning.needs import Edges, needs_of
+from techmap_sync.planning.release_order import dead_ends, release_order
+from techmap_sync.planning.wiring import entry_points, named_edges, type_edges, wired_edges
 
-TEST_LEVELS = ("unit", "integration", "end-to-end")
-DEPLOYMENT_ORDER = ("environment", "configuration", "migration")
+
+class EdgeRule(StrEnum):
+    """What makes one work wait for another; the most trusted comes first."""
+
+    EXPLICIT = "explicit"
+    """Its author says so."""
+    TYPE = "type"
+    """It takes a type that the other returns."""
+    NAME = "name"
+    """Its text names the other."""
+    INTEGRATION = "integration"
+    """It wires in what is new, and names none of it."""
+    ENTRY_POINT = "entry point"
+    """A program is entered there, and it names nothing that is new."""
+    DEAD_END = "dead end"
+    """Nothing else would wait for the other before it is tested or deployed."""
+    ORDER = "order"
+    """Of test levels, deployment steps and numbered items."""
 
 
 class Dependencies(NamedTuple):
@@ -24,6 +42,8 @@ class Dependencies(NamedTuple):
 
     blocked_by: tuple[tuple[int, ...], ...]
     """For each work the positions of those it waits for; empty everywhere when there is a cycle."""
+    rules: tuple[tuple[EdgeRule, ...], ...] = ()
+    """For each work the rules that explain its edges, in the same order."""
     cycle: tuple[int, ...] = ()
     """Works that wait for each other, first and last the same; empty when there is no cycle."""
     unknown: tuple[tuple[int, str, str], ...] = ()
@@ -35,87 +55,94 @@ class Dependencies(NamedTuple):
 def dependencies_of(works: Sequence[Work]) -> Dependencies:
     """Return what each work waits for.
 
-    Where an explicit ``Depends on`` contradicts what mentions or phases say, the author's word wins.
+    Where an explicit ``Depends on`` contradicts what other rules say, the author's word wins.
     """
     names = names_of(works)
     needs = needs_of(works, names)
-    explicit = needs.edges
-    edges = {position: set(targets) for position, targets in explicit.items()}
-    for position, targets in (*needs.asked_by, *_mention_edges(works, names), *_phase_edges(works, names)):
-        edges[position] |= targets - {position}
-    while cycle := _cycle(edges):
-        doubtful = [(a, b) for a, b in pairwise(cycle) if b not in explicit[a]]
-        if not doubtful:
-            return Dependencies(tuple(() for _ in works), cycle, needs.unknown, needs.outside)
-        for waiting, target in doubtful:
-            edges[waiting].discard(target)
-    return Dependencies(_reduced(edges), (), needs.unknown, needs.outside)
+    nothing: tuple[tuple[()], ...] = tuple(() for _ in works)
+    if cycle := _cycle(needs.edges):
+        return Dependencies(nothing, nothing, cycle, needs.unknown, needs.outside)
+    graph = _Graph(needs.edges)
+    graph.add(EdgeRule.EXPLICIT, needs.asked_by)
+    graph.add(EdgeRule.TYPE, type_edges(works))
+    mentions = named_edges(works, names)
+    graph.add(EdgeRule.NAME, mentions.earlier)
+    graph.add(EdgeRule.NAME, mentions.beside)
+    graph.add(EdgeRule.INTEGRATION, wired_edges(works, mentions))
+    graph.add(EdgeRule.ENTRY_POINT, entry_points(works, mentions, needs.edges))
+    graph.add(EdgeRule.DEAD_END, dead_ends(works, graph.edges))
+    graph.add(EdgeRule.ORDER, release_order(works))
+    blocked_by = _reduced(graph.edges)
+    rules = tuple(tuple(graph.rules[position, t] for t in targets) for position, targets in enumerate(blocked_by))
+    return Dependencies(blocked_by, rules, (), needs.unknown, needs.outside)
 
 
 def said_by_the_document(edges: Sequence[Sequence[int]]) -> Dependencies:
     """Return the edges of a document that says all of them; they hold no cycle."""
-    reduced = _reduced({position: set(targets) for position, targets in enumerate(edges)})
-    return Dependencies(reduced, outside=tuple(() for _ in edges))
+    blocked_by = _reduced({position: set(targets) for position, targets in enumerate(edges)})
+    rules = tuple(tuple(EdgeRule.EXPLICIT for _ in targets) for targets in blocked_by)
+    return Dependencies(blocked_by, rules, outside=tuple(() for _ in edges))
 
 
-def _mention_edges(works: Sequence[Work], names: Names) -> Iterator[tuple[int, set[int]]]:
-    for position, work in enumerate(works):
-        found = mentioned(names, work.text, work.code)
-        yield position, {other for other in found if works[other].rank < work.rank and not works[other].done}
+class _Graph:
+    """Edges that grow rule by rule, the most trusted first, and never hold a circle."""
 
+    def __init__(self, explicit: Edges) -> None:
+        self.edges: Edges = {position: set(targets) for position, targets in explicit.items()}
+        self.rules = {(work, target): EdgeRule.EXPLICIT for work, targets in explicit.items() for target in targets}
 
-def _phase_edges(works: Sequence[Work], names: Names) -> Iterator[tuple[int, set[int]]]:
-    """Yield the edges that keep a phase from floating."""
-    levels = _positions(works, Kind.TEST)
-    groups = _positions(works, Kind.DEPLOYMENT)
-    changes = {p for p, work in enumerate(works) if work.kind is Kind.CHANGE and not work.done}
-    components = {p for p, work in enumerate(works) if work.rank is Rank.COMPONENT and not work.done}
-    for level, positions in levels.items():
-        before = _before_level(level, levels, changes)
-        for position in positions:
-            if level == "unit":
-                named = mentioned(names, works[position].text, works[position].code)
-                yield position, set(named & components) or components
+    def add(self, rule: EdgeRule, edges: Iterable[tuple[int, Iterable[int]]]) -> None:
+        """Add the edges of a rule, but for those that would be part of a circle."""
+        new = {(work, t) for work, targets in edges for t in targets if t != work and t not in self.edges[work]}
+        if not new:
+            return
+        for work, target in new:
+            self.edges[work].add(target)
+        part = _circles(self.edges)
+        for work, target in new:
+            if part[work] == part[target]:
+                self.edges[work].discard(target)
             else:
-                yield position, before
-    last_level = next((levels[level] for level in reversed(TEST_LEVELS) if level in levels), set())
-    for group, positions in groups.items():
-        if group != ROLLBACK:
-            yield from ((p, last_level | groups.get(ROLLBACK, set()) | _earlier(group, groups)) for p in positions)
-    yield from _chains(works)
+                self.rules[work, target] = rule
 
 
-def _before_level(level: str, levels: Mapping[str, set[int]], changes: set[int]) -> set[int]:
-    """What the tests of a level wait for beside the components that they name: those of the level below it."""
-    earlier = TEST_LEVELS[: TEST_LEVELS.index(level)] if level in TEST_LEVELS else TEST_LEVELS[:2]
-    below: set[int] = next((levels[name] for name in reversed(earlier) if name in levels), set())
-    return below | changes if level == "integration" or not below else set(below)
-
-
-def _earlier(group: str, groups: Mapping[str, set[int]]) -> set[int]:
-    if group not in DEPLOYMENT_ORDER:
-        return set()
-    before = DEPLOYMENT_ORDER[: DEPLOYMENT_ORDER.index(group)]
-    return {position for name in before for position in groups.get(name, ())}
-
-
-def _chains(works: Sequence[Work]) -> Iterator[tuple[int, set[int]]]:
-    """Numbered items that are tickets of their own follow each other."""
-    last: dict[tuple[Kind, str], int] = {}
-    for position, work in enumerate(works):
-        if not work.is_item or not work.items[0].ordered or work.done:
+def _circles(edges: Edges) -> Mapping[int, int]:
+    """Return a number for each work that those share which wait for each other, directly or not (Tarjan 1972)."""
+    order: dict[int, int] = {}
+    lowest: dict[int, int] = {}
+    part: dict[int, int] = {}
+    open_works: list[int] = []
+    for root in edges:
+        if root in order:
             continue
-        if (work.kind, work.group) in last:
-            yield position, {last[work.kind, work.group]}
-        last[work.kind, work.group] = position
+        order[root] = lowest[root] = len(order)
+        open_works.append(root)
+        path: list[tuple[int, Iterator[int]]] = [(root, iter(edges[root]))]
+        while path:
+            work, targets = path[-1]
+            for target in targets:
+                if target not in order:
+                    order[target] = lowest[target] = len(order)
+                    open_works.append(target)
+                    path.append((target, iter(edges[target])))
+                    break
+                if target not in part:
+                    lowest[work] = min(lowest[work], order[target])
+            else:
+                path.pop()
+                if path:
+                    lowest[path[-1][0]] = min(lowest[path[-1][0]], lowest[work])
+                if lowest[work] == order[work]:
+                    _close(work, open_works, part)
+    return part
 
 
-def _positions(works: Sequence[Work], kind: Kind) -> dict[str, set[int]]:
-    found: dict[str, set[int]] = {}
-    for position, work in enumerate(works):
-        if work.kind is kind and not work.done:
-            found.setdefault(work.group, set()).add(position)
-    return found
+def _close(first: int, open_works: list[int], part: dict[int, int]) -> None:
+    while True:
+        work = open_works.pop()
+        part[work] = first
+        if work == first:
+            return
 
 
 def _cycle(edges: Edges) -> tuple[int, ...]:

@@ -1,23 +1,63 @@
-"""Which works a text names: by their names, methods and identifiers."""
+"""Which works a text names: by their names, methods, files and identifiers.
+
+A false mention is worse than a missing one: an ordinary word names nothing, nor does what two works share.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from techmap_sync.documents.work import Kind, Work
+from techmap_sync.documents.technical_map.model import ComponentKind
+from techmap_sync.documents.work import Item, Kind, Work
 
-_WORD = re.compile(r"\w+")
+_WITHOUT_SPACES = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Kana and Han: each of their signs is a word, since nothing parts words."""
+_WORD = re.compile(rf"[{_WITHOUT_SPACES}]|(?:(?![{_WITHOUT_SPACES}])\w)+")
 _BACKTICKS = re.compile("`+")
+_FENCED = re.compile(r"^ {0,3}(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)", re.M | re.S)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PLAIN_WORD = re.compile(r"[^\W\d_A-Z]+")
 """A name such as ``store`` that is also a word of the language: it counts only where it is written as code."""
+_LIKE_CODE = re.compile(
+    r"(?=[^_./\-\dA-Z]*[_./\-\dA-Z])(?![A-Z]+$)[^\W\d][\w./\-]{2,}|(?:[A-Z]+ )?/[\w{][^\s]*", re.ASCII
+)
+"""An identifier that is no word of a language: with an underscore, dot, slash, hyphen, digit or capital in it."""
+_NEXT_NAME = re.compile(r"\s*(?:,|、|，|und|and|et|y|和|と|&)\s*(?:and\s+)?")
+_SQL_NAME = re.compile(
+    r"\b(?:create|alter)\s+(?:or\s+replace\s+)?(?:table|view|index|type)\s+(?:if\s+(?:not\s+)?exists\s+)?[\"`]?([\w.]+)",
+    re.I,
+)
+_CUT = re.compile(r"[ :=(]")
+_CUTS = 8
+"""Places at which a code span may go on after an identifier."""
+_PATH = re.compile(r"[A-Z]+ (/\S*)")
 
 LONGEST_NAME = 40
 """Words. Each of them may be compared at each word of a text."""
+
+_VERBS_TOO = frozenset(
+    """
+    answer archive audit backup batch block bridge buffer cache check close dispatch display export filter flag form
+    gate guard handle host import index label link list load lock log map mark match merge mirror model monitor notify
+    open order page pipe plan pool process proxy queue rank record register release render report review route run
+    schedule search set sort split start stop store stream sync table tag test track transfer trigger update view watch
+    """.split()  # noqa: SIM905
+)
+"""Words that also begin a command: "Store the result" is not about ``TokenStore``."""
+_OPENING_WORDS = frozenset(
+    """
+    a after all an and as at before both but by each every for from if in into its no once one only our since so that
+    the their then this to until when where while with without
+    das dem den der des die ein eine jeder sobald und wenn wird
+    au aux chaque des du et la le les lorsque quand si un une
+    al cada cuando del el las los si un una y
+    """.split()  # noqa: SIM905
+)
+_SENTENCE_START = re.compile(r"[.!?。！？|]|\n\s*\n|\n\s*(?:[-*+#>]|\d+[.)])\s|^\s*(?:[-*+#>]|\d+[.)])\s")
+_INSIDE_A_NAME = re.compile(r"[\w./:\-–@$]$")
 
 Words = tuple[str, ...]
 
@@ -31,14 +71,18 @@ class Node(NamedTuple):
 
 
 class Names(NamedTuple):
-    """All names of a map, by their words."""
+    """All names of a map."""
 
     exact: Node
-    """Compared letter by letter."""
+    """By their words, compared letter by letter."""
     spoken: Node
-    """Compared without regard to case: a name split into words."""
-    code: dict[str, set[int]]
+    """By their words, compared without regard to case: a name split into words."""
+    last: dict[str, int]
+    """The last word of a component's name, in small letters, where only one component has it."""
+    code: dict[str, int]
     """Counted only where a code span names just that."""
+    leading: dict[str, int]
+    """Counted only where a code span begins with it: files and identifiers."""
 
 
 def names_of(works: Sequence[Work]) -> Names:
@@ -48,34 +92,120 @@ def names_of(works: Sequence[Work]) -> Names:
     """
     exact: list[tuple[Words, int]] = []
     spoken: list[tuple[Words, int]] = []
+    last: dict[str, set[int]] = {}
     code: dict[str, set[int]] = {}
-    for name, position in _names(works):
-        words = tuple(_WORD.findall(name))
-        split = tuple(word.casefold() for part in words for word in _HUMP.split(part) if word)
-        if _PLAIN_WORD.fullmatch(name):
-            code.setdefault(name, set()).add(position)
-        else:
-            exact.append((words, position))
-        if len(split) > 1 and works[position].kind is Kind.COMPONENT:
-            spoken.append((split, position))
-    return Names(_by_words(exact), _by_words(spoken), code)
+    for position, work in enumerate(works):
+        for name in work.names:
+            words = tuple(_WORD.findall(name))
+            split = tuple(word.casefold() for part in words for word in _HUMP.split(part) if word)
+            if _PLAIN_WORD.fullmatch(name) and not _has_no_case(name):
+                code.setdefault(name, set()).add(position)
+            else:
+                exact.append((words, position))
+            if len(split) > 1 and work.kind is Kind.COMPONENT:
+                spoken.append((split, position))
+            if split:
+                last.setdefault(split[-1], set()).add(-1 if is_wired_in(work) else position)
+        if not is_wired_in(work):
+            for name in dict.fromkeys(work.method_names):
+                code.setdefault(name, set()).add(position)
+    leading: dict[str, set[int]] = {}
+    for position, work in enumerate(works):
+        for name in dict.fromkeys((*_files(work), *_commands(work), *identifiers_of(work))):
+            leading.setdefault(name, set()).add(position)
+    return Names(
+        _by_words(exact),
+        _by_words(spoken),
+        _unshared(last, {}),
+        _unshared(code, leading),
+        _unshared(leading, code),
+    )
 
 
-def mentioned(names: Names, markdown: str, code: Sequence[str] = ()) -> frozenset[int]:
+def is_wired_in(work: Work) -> bool:
+    """Whether a work is the ticket of integration components that are only listed: their last words name nothing."""
+    return work.kind is Kind.COMPONENT and work.group == ComponentKind.INTEGRATION and work.subject == "integration"
+
+
+def mentioned(names: Names, markdown: str, code: Sequence[str] = (), *, last_words: bool = False) -> frozenset[int]:
     """Return the positions of the works that a text names.
 
-    :param markdown: the text to look through.
+    :param markdown: the text to look through; its fences name nothing.
     :param code: code spans that belong to it but have lost their backticks.
+    :param last_words: whether the capitalised last word of a name counts: "the Planner" for ``BackfillPlanner``.
     """
-    words = tuple(_WORD.findall(markdown))
+    markdown = _FENCED.sub("\n\n", markdown) if "```" in markdown or "~~~" in markdown else markdown
+    matches = list(_WORD.finditer(markdown))
+    words = tuple(match[0] for match in matches)
     spans = (*_code_spans(markdown), *code)
     return frozenset(
         (
             *_hits(names.exact, words),
             *_hits(names.spoken, tuple(word.casefold() for word in words)),
-            *(position for span in spans for position in names.code.get(_called(span), ())),
+            *(_last_words(names, markdown, matches) if last_words else ()),
+            *(found for span in spans for found in _in_code(names, span)),
         )
     )
+
+
+def identifiers_of(work: Work) -> Iterator[str]:
+    """Yield the identifiers by which code spans name a change or what is done to an environment."""
+    is_environment = work.kind is Kind.DEPLOYMENT and work.group == "environment"
+    if work.kind is not Kind.CHANGE and not is_environment:
+        return
+    for item in work.items:
+        named = () if is_environment else _named_by_title(item)
+        yield from named
+        others = (*item.code, *_code_spans("\n".join((item.detail, *(cell for _, cell in item.fields)))))
+        for span in (*named, *others):
+            if _LIKE_CODE.fullmatch(span):
+                yield span
+                if path := _PATH.match(span):
+                    yield path[1]
+        yield from (match[1] for match in _SQL_NAME.finditer(f"{item.markdown}\n{item.detail}"))
+
+
+def _named_by_title(item: Item) -> tuple[str, ...]:
+    """Return the first code span of an item, and those that follow it with only a comma or "and" between."""
+    pieces = re.split(r"(?<!`)`([^`]+)`(?!`)", item.markdown)
+    named = pieces[1::2][:1]
+    for between, span in zip(pieces[2:-1:2], pieces[3::2], strict=True):
+        if not _NEXT_NAME.fullmatch(between):
+            break
+        named.append(span)
+    return tuple(named) or item.code[:1]
+
+
+def _files(work: Work) -> Iterator[str]:
+    for path in work.locations if work.kind is Kind.COMPONENT else ():
+        yield path
+        yield path.rpartition("/")[2]
+
+
+def _commands(work: Work) -> Iterator[str]:
+    """Yield what one types to run a component: ``backfill-gaps`` for ``BackfillGapsCommand``."""
+    for name in work.names if work.kind is Kind.COMPONENT else ():
+        words = [part.casefold() for word in _WORD.findall(name) for part in _HUMP.split(word) if part]
+        if words and words[-1] in ("command", "cli"):
+            yield from ("-".join(words[:-1]), "_".join(words[:-1]))
+        elif re.fullmatch(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*", name):
+            yield name
+
+
+def _unshared(found: dict[str, set[int]], others: dict[str, set[int]]) -> dict[str, int]:
+    """Return the names that only one work has.
+
+    :param others: names of another sort, which count too.
+    """
+    return {
+        name: next(iter(works))
+        for name, works in found.items()
+        if name and len(works | others.get(name, works)) == 1 and works != {-1}
+    }
+
+
+def _has_no_case(name: str) -> bool:
+    return name.upper() == name.lower()
 
 
 def _code_spans(markdown: str) -> Iterator[str]:
@@ -98,18 +228,47 @@ def _code_spans(markdown: str) -> Iterator[str]:
         number += 1
 
 
+def _in_code(names: Names, span: str) -> Iterator[int]:
+    """Yield what a code span names: a method, an identifier that it begins with, or a file that it runs."""
+    if (called := _called(span)) in names.code:
+        yield names.code[called]
+    span = span.strip()
+    for cut in (*(match.start() for match, _ in zip(_CUT.finditer(span), range(_CUTS), strict=False)), len(span)):
+        if span[:cut] in names.leading:
+            yield names.leading[span[:cut]]
+    for word in () if _PATH.match(span) else span.split(" ", _CUTS)[1:_CUTS]:
+        if word in names.leading and _LIKE_CODE.fullmatch(word):
+            yield names.leading[word]
+
+
 def _called(span: str) -> str:
     """What a code span names: ``store`` in ``store``, ``store(x)`` and ``a.store(x)``, but not in ``POST /store``."""
     return span.partition("(")[0].strip().rpartition(".")[2]
 
 
-def _names(works: Sequence[Work]) -> Iterator[tuple[str, int]]:
-    methods = Counter(name for work in works for name in work.method_names)
-    for position, work in enumerate(works):
-        yield from ((name, position) for name in work.names)
-        yield from ((name, position) for name in work.method_names if methods[name] == 1)
-        if work.kind is Kind.CHANGE:
-            yield from ((item.code[0], position) for item in work.items if item.code)
+def _last_words(names: Names, text: str, matches: Sequence[re.Match[str]]) -> Iterator[int]:
+    """Yield the components whose capitalised last word a text says as a name of its own."""
+    for number, match in enumerate(matches):
+        word = match[0]
+        position = names.last.get(word.casefold())
+        if position is not None and word[0].isupper() and _stands_alone(text, matches, number):
+            yield position
+
+
+def _stands_alone(text: str, matches: Sequence[re.Match[str]], number: int) -> bool:
+    """Whether a capitalised word is a name by itself: not part of a longer one, nor the command of a sentence."""
+    match = matches[number]
+    gap = text[matches[number - 1].end() if number else 0 : match.start()]
+    after = text[match.end() : match.end() + 2]
+    if _INSIDE_A_NAME.search(gap) or after[:1] in ("-", "_", "/", "@"):
+        return False
+    if after[:1] == " " and (after[1:] == "|" or after[1:].isupper()):
+        return False
+    if not number or _SENTENCE_START.search(gap):
+        return match[0].casefold() not in _VERBS_TOO
+    before = matches[number - 1][0]
+    is_longer = gap == " " and before[0].isupper() and before.casefold() not in _OPENING_WORDS
+    return not is_longer
 
 
 def _by_words(names: Iterable[tuple[Words, int]]) -> Node:

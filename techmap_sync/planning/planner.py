@@ -7,14 +7,10 @@ from graphlib import TopologicalSorter
 
 from techmap_sync.documents.work import Kind, Phase, Work
 from techmap_sync.planning.body import TicketTexts
+from techmap_sync.planning.priorities import priorities_of
 from techmap_sync.planning.task import PlanOptions, Priority, TaskPlan, TaskSpec
 from techmap_sync.planning.task_graph import TaskGraph
 from techmap_sync.planning.titles import earlier_keys, former_keys, keys_of, tracking_key, tracking_title
-
-HIGH_WORDS = frozenset({"high", "critical", "urgent", "p0", "p1"})
-LOW_WORDS = frozenset({"low", "minor", "p3", "p4"})
-LOW_TEST_LEVEL = "performance"
-HIGH_CHANGE = "database"
 
 
 def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> TaskPlan:
@@ -24,7 +20,7 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
     :param texts: writes the sections of each ticket.
     :raises SettingsProblem: a template of the team's own has an error.
     """
-    priorities = priorities_of(graph)
+    priorities = priorities_of(graph.works, graph.blocked_by)
     earlier = earlier_keys(graph.map_id, graph.works)
     specs = [
         TaskSpec(
@@ -36,6 +32,7 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
             priority=priorities[position],
             labels=_labels(options, work.kind, _labelled_phase(work), priorities[position]),
             blocked_by=tuple(graph.keys[other] for other in graph.blocked_by[position]),
+            blocked_because=tuple(graph.rules[position]),
             done=work.done,
             milestone=options.milestone,
             assignees=options.assignees,
@@ -50,34 +47,6 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
     dropped = frozenset(keys_of(graph.map_id, graph.document.dropped))
     document = graph.document
     return TaskPlan(graph.map_id, tracking, tasks, dropped, document.leaves, document.finished, linked)
-
-
-def priorities_of(graph: TaskGraph) -> tuple[Priority, ...]:
-    """Return how urgent each work is: by what its author says, else by what waits for it."""
-    awaited = {
-        target
-        for work, targets in zip(graph.works, graph.blocked_by, strict=True)
-        if work.kind in (Kind.COMPONENT, Kind.CHANGE)
-        for target in targets
-    }
-    return tuple(_priority(work, position in awaited) for position, work in enumerate(graph.works))
-
-
-def _priority(work: Work, awaited: bool) -> Priority:
-    if work.priority:
-        return _said_priority(work.priority.casefold())
-    if work.kind is Kind.CONSTRAINT or (work.kind is Kind.TEST and work.group == LOW_TEST_LEVEL):
-        return Priority.LOW
-    new_component = work.kind is Kind.COMPONENT and work.group == "new"
-    database = work.kind is Kind.CHANGE and work.group == HIGH_CHANGE
-    return Priority.HIGH if awaited or new_component or database else Priority.MEDIUM
-
-
-def _said_priority(said: str) -> Priority:
-    words = set(said.replace("-", " ").split())
-    if words & HIGH_WORDS:
-        return Priority.HIGH
-    return Priority.LOW if words & LOW_WORDS else Priority.MEDIUM
 
 
 def _labelled_phase(work: Work) -> Phase | None:

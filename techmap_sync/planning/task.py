@@ -116,6 +116,8 @@ class TaskSpec:
     labels: frozenset[str] = frozenset()
     blocked_by: tuple[str, ...] = ()
     """Keys of the tasks that must be finished first, transitively reduced."""
+    blocked_because: tuple[str, ...] = ()
+    """The rules that explain these, in the same order: ``type``, ``name``."""
     done: bool = False
     """The map says that this is finished: desired state closed as completed."""
     milestone: str = ""

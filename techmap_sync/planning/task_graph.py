@@ -9,7 +9,7 @@ from functools import cached_property
 from techmap_sync.diagnostics import Diagnostic, Rule, Severity, Span
 from techmap_sync.documents.base import Document
 from techmap_sync.documents.work import Work
-from techmap_sync.planning.dependencies import Dependencies, dependencies_of, said_by_the_document
+from techmap_sync.planning.dependencies import Dependencies, EdgeRule, dependencies_of, said_by_the_document
 from techmap_sync.planning.titles import keys_of, titles_of
 
 DEPENDENCY_CYCLE = Rule(
@@ -59,6 +59,8 @@ class TaskGraph:
     keys: tuple[str, ...]
     blocked_by: tuple[tuple[int, ...], ...]
     """For each work the positions of those it waits for."""
+    rules: tuple[tuple[EdgeRule, ...], ...]
+    """For each work the rules that explain what it waits for, in the same order."""
     outside: tuple[tuple[str, ...], ...]
     """For each work what it needs that the document does not hold, as Markdown."""
     diagnostics: tuple[Diagnostic, ...]
@@ -84,7 +86,7 @@ def task_graph(document: Document) -> TaskGraph:
     keys = keys_of(document.id, document.works)
     found = dependencies_of(document.works) if document.edges is None else said_by_the_document(document.edges)
     diagnostics = (*_same_keys(document.works, keys), *_graph_problems(document.works, found))
-    return TaskGraph(document, keys, found.blocked_by, found.outside, diagnostics)
+    return TaskGraph(document, keys, found.blocked_by, found.rules, found.outside, diagnostics)
 
 
 def duplicate_ids(documents: Sequence[tuple[str, str, Span]]) -> tuple[Diagnostic, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from techmap_sync.reports.harmless import json_text
 from techmap_sync.sync.change_set import ChangeSet, counted, edit_digests
-from techmap_sync.sync.changes import Change, LinkChange
+from techmap_sync.sync.changes import Change, Link, LinkChange
 from techmap_sync.sync.outcomes import Outcome
 
 SCHEMA = 1
@@ -80,6 +80,8 @@ def _change(change: Change, map_id: str) -> dict[str, object]:
     }
     if isinstance(change, LinkChange):
         data |= {"edge": change.edge.value, "target": change.target}
+    if isinstance(change, Link) and change.rule:
+        data["rule"] = change.rule
     return data
 
 

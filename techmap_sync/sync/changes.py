@@ -174,6 +174,9 @@ class _LinkChange(_Change):
 class Link(_LinkChange):
     """A link is added."""
 
+    rule: str = ""
+    """What explains that a task waits for another one."""
+
     action = Action.LINK
 
 

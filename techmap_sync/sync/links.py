@@ -143,7 +143,8 @@ class Wanted:
         key, target = edge
         reason = f'blocked by "{self._titles[target]}"'
         number = _number(self.holdings, key)
-        return Link(key, self._titles[key], number, reason, edge=EdgeKind.BLOCKED_BY, target=target)
+        rule = self._rules.get((key, target), "")
+        return Link(key, self._titles[key], number, reason, edge=EdgeKind.BLOCKED_BY, target=target, rule=rule)
 
     def _taken_away(self) -> Iterator[Change]:
         """Say which edges of open tickets we applied and somebody took away; they stay away."""
@@ -154,6 +155,11 @@ class Wanted:
                 what = f"a human removed that it is {'a ' if is_child else ''}{link.reason}, kept so"
                 reason = f"{what}; push --resolve tracker {key} accepts it"
                 yield SkipLink(key, link.title, link.ticket, reason, edge=link.edge, target=target)
+
+    @cached_property
+    def _rules(self) -> dict[KeyEdge, str]:
+        explained = ((spec.key, zip(spec.blocked_by, spec.blocked_because, strict=False)) for spec in self.plan.tasks)
+        return {(key, target): rule for key, edges in explained for target, rule in edges}
 
     @cached_property
     def _specs(self) -> dict[str, TaskSpec]:
