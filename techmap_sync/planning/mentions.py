@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from techmap_sync.documents.technical_map.model import ComponentKind
 from techmap_sync.documents.work import Item, Kind, Work
 
 _WITHOUT_SPACES = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -34,6 +33,9 @@ _CUT = re.compile(r"[ :=(]")
 _CUTS = 8
 """Places at which a code span may go on after an identifier."""
 _PATH = re.compile(r"[A-Z]+ (/\S*)")
+
+NEW, INTEGRATION = "new", "integration"
+"""Groups of components: those that are created, and those that only wire in others."""
 
 LONGEST_NAME = 40
 """Words. Each of them may be compared at each word of a text."""
@@ -124,7 +126,7 @@ def names_of(works: Sequence[Work]) -> Names:
 
 def is_wired_in(work: Work) -> bool:
     """Whether a work is the ticket of integration components that are only listed: their last words name nothing."""
-    return work.kind is Kind.COMPONENT and work.group == ComponentKind.INTEGRATION and work.subject == "integration"
+    return work.kind is Kind.COMPONENT and work.group == INTEGRATION and work.subject == "integration"
 
 
 def mentioned(names: Names, markdown: str, code: Sequence[str] = (), *, last_words: bool = False) -> frozenset[int]:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from techmap_sync.documents.technical_map.model import ComponentKind
 from techmap_sync.documents.work import ROLLBACK, Item, Kind, Phase, Rank, Work
-from techmap_sync.planning.mentions import Names, mentioned
+from techmap_sync.planning.mentions import INTEGRATION, NEW, Names, mentioned
 from techmap_sync.planning.needs import Edges
 from techmap_sync.planning.signatures import Types, singular_forms, types_of
 
@@ -139,7 +138,7 @@ _USED_BY = re.compile(
 
 def _wires(work: Work) -> bool:
     """Whether a component only wires in others."""
-    return work.kind is Kind.COMPONENT and work.group == ComponentKind.INTEGRATION
+    return work.kind is Kind.COMPONENT and work.group == INTEGRATION
 
 
 def wired_edges(works: Sequence[Work], mentions: Mentions) -> Iterator[Found]:
@@ -182,7 +181,7 @@ def _new_components(works: Sequence[Work], position: int) -> set[int]:
         for other, work in enumerate(works)
         if other != position
         and work.kind is Kind.COMPONENT
-        and work.group == ComponentKind.NEW
+        and work.group == NEW
         and not work.done
         and (not language or not _language(work) or not language.isdisjoint(_language(work)))
     }
