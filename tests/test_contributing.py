@@ -18,6 +18,9 @@ ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
+READING_ORDER_LINES = 2_000
+
+
 def part(heading: str) -> str:
     """Return what CONTRIBUTING says under a heading."""
     return TEXT.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
@@ -35,6 +38,13 @@ def files_to_read() -> list[Path]:
         ROOT / "techmap_sync" / name
         for name in re.findall(r"^\d+\. `([\w/]+\.py)`", part("Reading order"), re.MULTILINE)
     ]
+
+
+def test_the_reading_order_is_ten_files_of_at_most_two_thousand_lines() -> None:
+    files = files_to_read()
+    assert len(files) == 10
+    lines = {path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines()) for path in files}
+    assert sum(lines.values()) <= READING_ORDER_LINES, lines
 
 
 def test_the_reading_order_leads_to_no_command_line_and_no_vendor_but_its_own() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os.path import lexists
 from pathlib import Path
@@ -23,7 +23,8 @@ from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.planning.titles import former_keys, tracking_key
 from techmap_sync.settings import Settings
 from techmap_sync.sync.guards import Guard
-from techmap_sync.sync.match import UnwrittenMap
+from techmap_sync.sync.match import Origin, UnwrittenMap
+from techmap_sync.sync.policy import SyncPolicy
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,11 @@ class Place:
     """Whether its text is committed; true outside of repositories."""
 
     @property
+    def origin(self) -> Origin:
+        """Where the map was read from, without its text."""
+        return origin_in(self.checkout, self.path, is_committed=self.is_committed)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Notes for readers of a plan."""
         wait = "; its tickets link to it after the commit, with the next push" if self.source.is_pending else ""
@@ -144,6 +150,17 @@ class Place:
         if self.is_committed or Guard.UNCOMMITTED in allowed or not is_ci(environment()):
             return ()
         return (f"the text of this map is in no commit; push --allow {Guard.UNCOMMITTED} goes ahead anyway",)
+
+
+def origin_in(checkout: Checkout, path: str, *, is_committed: bool = True) -> Origin:
+    """Return where a map was read from, without its text."""
+    return Origin(
+        path,
+        commit=checkout.commit,
+        commit_time=checkout.commit_time,
+        is_committed=is_committed,
+        descent_from=checkout.descent_from,
+    )
 
 
 def places_of(files: Sequence[MapFile], base: Checkout, settings: Settings) -> Mapping[Path, Place]:
@@ -168,3 +185,11 @@ def _place(file: MapFile, checkout: Checkout, path_in_commit: str) -> Place:
     is_committed = bool(path_in_commit) or not checkout.is_repository
     source = checkout.source_of(file.path, path_in_commit)
     return Place(checkout, checkout.path_of(file.path), file.place, source, is_committed)
+
+
+def with_sources(policy: SyncPolicy, files: Sequence[MapFile], places: Mapping[Path, Place]) -> SyncPolicy:
+    """Return the policy with the source of each map that is in another repository."""
+    remotes = {file.document.id: places[file.path].checkout.remote for file in files}
+    sources = {map_id: remote.canonical for map_id, remote in remotes.items() if remote is not None}
+    former = frozenset(remote.former for remote in remotes.values() if remote is not None and remote.former)
+    return replace(policy, sources=sources, former_sources=former)

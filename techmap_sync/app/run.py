@@ -13,7 +13,16 @@ from pathlib import Path
 from techmap_sync import __version__
 from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps
 from techmap_sync.app.named_tasks import NamedTasks, in_effect
-from techmap_sync.app.other_documents import Place, RestOfTree, is_retired, places_of, task_plan, templates_of
+from techmap_sync.app.other_documents import (
+    Place,
+    RestOfTree,
+    is_retired,
+    origin_in,
+    places_of,
+    task_plan,
+    templates_of,
+    with_sources,
+)
 from techmap_sync.app.parallel import ALL, Shard
 from techmap_sync.app.run_guards import audience_of
 from techmap_sync.app.targets import connect_tracker, remarks_of, source_name
@@ -94,7 +103,7 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     files = read_maps(paths, settings, run_options.shard)
     places = places_of(files.maps, checkout, settings)
     policy = sync_policy(settings, source_name(settings, checkout, tracker), run_options)
-    policy = policy if settings.source else _with_sources(policy, files.maps, places)
+    policy = policy if settings.source else with_sources(policy, files.maps, places)
     templates, wanted = templates_of(settings, checkout), [f for f in files.maps if f.approved and not is_retired(f)]
     plans = {file: task_plan(file, settings, places[file.path].source, templates) for file in wanted}
     whole = (run_options.reconcile or (run_options.read_all and not paths)) and run_options.shard.is_first
@@ -113,14 +122,6 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     compared = run.compared(decided, task_changes.with_known_names([each.changes for each in decided.every], tracker))
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
     return Planned(files, changes, tracker, policy, compared, remarks_of(settings), found.unread)
-
-
-def _with_sources(policy: SyncPolicy, files: Sequence[MapFile], places: Mapping[Path, Place]) -> SyncPolicy:
-    """Return the policy with the source of each map that is in another repository."""
-    remotes = {file.document.id: places[file.path].checkout.remote for file in files}
-    sources = {map_id: remote.canonical for map_id, remote in remotes.items() if remote is not None}
-    former = frozenset(remote.former for remote in remotes.values() if remote is not None and remote.former)
-    return replace(policy, sources=sources, former_sources=former)
 
 
 def sync_policy(settings: Settings, source: str, run_options: RunOptions) -> SyncPolicy:
@@ -186,25 +187,14 @@ class _Run:
 
     def _asked_for(self, file: MapFile, plan: TaskPlan | None) -> DesiredMap:
         map_id, place = file.document.id, self.places[file.path]
-        origin = _origin(place.path, place.checkout, place.is_committed)
         if is_retired(file):
-            return DesiredMap(map_id, origin, retired=True)
+            return DesiredMap(map_id, place.origin, retired=True)
         if plan is None:
             return DesiredMap(map_id, Origin(place.path), reasons=file.reasons, ready=file.ready)
         settings = digest(f"{__version__} {self.settings.digest()}")
-        origin = replace(origin, text=file.text, text_digest=digest(file.text), settings=settings)
+        origin = replace(place.origin, text=file.text, text_digest=digest(file.text), settings=settings)
         return DesiredMap(map_id, origin, plan, audience=self.audiences[place.checkout.remote])
 
     def _lost(self, map_id: str) -> DesiredMap:
         path = next((held.marker.path for held in self.found.maps[map_id].all), "")
-        return DesiredMap(map_id, _origin(path, self.checkout), retired=True, lost=True)
-
-
-def _origin(path: str, checkout: Checkout, is_committed: bool = True) -> Origin:
-    return Origin(
-        path,
-        commit=checkout.commit,
-        commit_time=checkout.commit_time,
-        is_committed=is_committed,
-        descent_from=checkout.descent_from,
-    )
+        return DesiredMap(map_id, origin_in(self.checkout, path), retired=True, lost=True)

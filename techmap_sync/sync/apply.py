@@ -7,13 +7,10 @@ When the tracker refuses one ticket, that write fails and everything that does n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import groupby
-from typing import TypeVar, assert_never
+from typing import assert_never
 
-from techmap_sync.errors import OutcomeUnclear, TicketRefused
 from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.changes import (
     LEDGER,
@@ -37,7 +34,6 @@ from techmap_sync.sync.tracker import EdgeKind, Tracker
 
 _WHEN_DONE = "push again when it is done; it will find one map and heal the copy"
 _LEDGER_ALONE = (FieldEdit(LEDGER, "", ""),)
-_W = TypeVar("_W", bound=Write)
 
 
 def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterator[Outcome]:
@@ -156,24 +152,6 @@ class MapRun(MapWriter):
                 continue
             yield from self._tried(last, self._rewrite if is_copy else self._ledger)
 
-    def _all_linked(self, links: Iterable[LinkWrite]) -> Iterator[Outcome]:
-        """Add and take away links, as many in one request as the tracker takes."""
-        for (addition, _), some in groupby(links, key=lambda link: (isinstance(link, Link), link.edge)):
-            if addition:
-                yield from self._all_added([link for link in some if isinstance(link, Link)])
-            else:
-                yield from self._all_tried(some, self._link)
-
-    def _all_added(self, links: Sequence[Link]) -> Iterator[Outcome]:
-        """Add links of one kind; what a request for several does not confirm is added by itself."""
-        start = 0
-        while start < len(links):
-            at_once = max(1, self.tracker.capabilities.links_at_once)
-            some = links[start : start + at_once]
-            done = self._linked_together(some) if at_once > 1 else frozenset()
-            yield from self._all_tried(some, partial(self._link_unless, done))
-            start += at_once
-
     @property
     def _kept(self) -> frozenset[str]:
         """Keys that other maps should list but do not list yet."""
@@ -193,23 +171,3 @@ class MapRun(MapWriter):
         if not isinstance(change, Create):
             return change
         return Update(change.key, change.title, self.tracking, spec=change.spec, edits=_LEDGER_ALONE)
-
-    def _all_tried(self, changes: Iterable[_W], write: Callable[[_W], Outcome | None]) -> Iterator[Outcome]:
-        for change in changes:
-            yield from self._tried(change, write)
-
-    def _tried(self, change: _W, write: Callable[[_W], Outcome | None]) -> Iterator[Outcome]:
-        """Write a change; a refusal of its ticket is an outcome too.
-
-        :raises TrackerError: the failure is about the whole run.
-        """
-        try:
-            outcome = write(change)
-        except (TicketRefused, OutcomeUnclear) as error:
-            self.tolerance.failed(error, creates=isinstance(change, Create))
-            yield self._not_done(change, Status.FAILED, error.what, error.hint)
-            return
-        if outcome is not None:
-            if outcome.status is Status.APPLIED:
-                self.tolerance.passed()
-            yield outcome

@@ -6,9 +6,11 @@ written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
-from typing import assert_never
+from functools import partial
+from itertools import groupby
+from typing import TypeVar, assert_never
 
 from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, TicketRefused
 from techmap_sync.planning.task import SectionName, TaskSpec
@@ -40,6 +42,7 @@ from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, State, Ticket, Tracker
 from techmap_sync.sync.tracking_ticket import final_ledger
 
+_W = TypeVar("_W", bound=Write)
 _IN_TEXT = "the texts of the tickets say it instead; push --refresh tries again"
 
 
@@ -89,6 +92,26 @@ class MapWriter:
         self.undone.append(change)
         ticket = change.ticket or self.numbers.get(change.key, "")
         return Outcome(change, self.changes.map_id, status, ticket, detail, hint)
+
+    def _all_tried(self, changes: Iterable[_W], write: Callable[[_W], Outcome | None]) -> Iterator[Outcome]:
+        for change in changes:
+            yield from self._tried(change, write)
+
+    def _tried(self, change: _W, write: Callable[[_W], Outcome | None]) -> Iterator[Outcome]:
+        """Write a change; a refusal of its ticket is an outcome too.
+
+        :raises TrackerError: the failure is about the whole run.
+        """
+        try:
+            outcome = write(change)
+        except (TicketRefused, OutcomeUnclear) as error:
+            self.tolerance.failed(error, creates=isinstance(change, Create))
+            yield self._not_done(change, Status.FAILED, error.what, error.hint)
+            return
+        if outcome is not None:
+            if outcome.status is Status.APPLIED:
+                self.tolerance.passed()
+            yield outcome
 
     def _create(self, change: Create) -> Outcome | None:
         """Create a ticket; None when it is unclear whether that worked and no such ticket is to be seen yet."""
@@ -193,6 +216,24 @@ class MapWriter:
         ticket = self.tracker.update(number, rewrite.patch) if rewrite.patch else held.ticket
         status = Status.APPLIED if rewrite else Status.ALREADY
         return self._outcome(change, status, ticket, text_digest(held.ticket.body))
+
+    def _all_linked(self, links: Iterable[LinkWrite]) -> Iterator[Outcome]:
+        """Add and take away links, as many in one request as the tracker takes."""
+        for (addition, _), some in groupby(links, key=lambda link: (isinstance(link, Link), link.edge)):
+            if addition:
+                yield from self._all_added([link for link in some if isinstance(link, Link)])
+            else:
+                yield from self._all_tried(some, self._link)
+
+    def _all_added(self, links: Sequence[Link]) -> Iterator[Outcome]:
+        """Add links of one kind; what a request for several does not confirm is added by itself."""
+        start = 0
+        while start < len(links):
+            at_once = max(1, self.tracker.capabilities.links_at_once)
+            some = links[start : start + at_once]
+            done = self._linked_together(some) if at_once > 1 else frozenset()
+            yield from self._all_tried(some, partial(self._link_unless, done))
+            start += at_once
 
     def _link(self, change: LinkWrite) -> Outcome | None:
         """Add or remove a link; None when it is unclear whether that worked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from techmap_sync.trackers.backlog.location import (
     config_of,
     git_directory,
     new_config,
+    next_child,
+    next_number,
     number_in_name,
     read_settings,
 )
@@ -39,6 +42,10 @@ _MOST_BYTES = 8 * 1024 * 1024
 """Twice the longest description, in any script."""
 # Backlog.md only reads task-*.md. Writers take turns, so one name serves them all.
 _UNFINISHED = ".techmap-sync.tmp"
+
+
+# Backlog.md leaves this much room between two cards of its board, for cards that are dragged there.
+_ORDINAL_STEP = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +245,30 @@ def only(number: str, files: list[TaskFile]) -> TaskFile | None:
         hint = "give all but one of them another id, or delete them; `backlog doctor` helps"
         raise FolderProblem(files[0].path.parent, f"{number} is the number of several tasks: {paths}", hint)
     return files[0] if files else None
+
+
+def check_unique(files: list[TaskFile], numbers: set[str]) -> None:
+    """Do nothing when each number has one file.
+
+    :raises FolderProblem: one has several.
+    """
+    for number in numbers:
+        only(number, [file for file in files if file.number == number])
+
+
+def next_free(files: list[TaskFile], settings: Settings, parent: Task | None) -> str:
+    """Return the number of a new task, below its parent if it has one."""
+    # A broken file counts by its name. Archived tasks count too: Backlog.md would reuse their ids.
+    taken = {file.number for file in files} | {number_in_name(file.path.name) for file in files}
+    if parent:
+        return next_child(taken, parent.number, settings.padding)
+    return next_number(taken, settings.prefix, settings.padding)
+
+
+def next_ordinal(files: list[TaskFile]) -> int:
+    """Return where a new task is put on the board: at the end."""
+    found = (re.search(rb"^ordinal:[ ]*([0-9]{1,9})", file.raw, re.M) for file in files if file.place is Place.TASKS)
+    return max((int(match[1]) for match in found if match), default=0) + _ORDINAL_STEP
 
 
 def title_of(root: Path, value: str) -> str:

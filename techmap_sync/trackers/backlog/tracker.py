@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
@@ -13,15 +12,12 @@ from techmap_sync.sync import tracker as port
 from techmap_sync.sync.tracker import Draft, Edge, Ends, Patch, Snapshot, State, Ticket, Visibility
 from techmap_sync.trackers.backlog import issues
 from techmap_sync.trackers.backlog.doctor import examine
-from techmap_sync.trackers.backlog.folder import Folder, TaskFile, only, value_for
+from techmap_sync.trackers.backlog.folder import Folder, TaskFile, check_unique, next_free, next_ordinal, value_for
 from techmap_sync.trackers.backlog.location import (
     Settings,
     as_tracker_error,
     canonical,
     file_name,
-    next_child,
-    next_number,
-    number_in_name,
     sort_key,
     usual_folder,
 )
@@ -68,7 +64,7 @@ class BacklogTracker:
             files = self._list()
             tasks = [file.parsed() for file in files if file.may_hold(label)]
             labelled = [t for t in tasks if label.casefold() in {name.casefold() for name in t.listed("labels")}]
-            _check_unique(files, {canonical(task.number) for task in labelled})
+            check_unique(files, {canonical(task.number) for task in labelled})
             return _in_order(self._ticket(task, settings) for task in labelled)
 
     def own_tickets(self) -> Snapshot:
@@ -118,8 +114,8 @@ class BacklogTracker:
             parent = self._folder.required(draft.parent) if draft.parent else None
             files = self._folder.files()
             self._refuse_a_second(draft, files)
-            number = _next_number(files, settings, parent)
-            task = self._new_task(number, draft, settings, parent, _next_ordinal(files))
+            number = next_free(files, settings, parent)
+            task = self._new_task(number, draft, settings, parent, next_ordinal(files))
             self._folder.write(task.path, task.encoded())
             if self._known is not None:
                 self._known |= {canonical(number)}
@@ -216,21 +212,3 @@ class BacklogTracker:
 
 def _in_order(tickets: Iterable[Ticket]) -> Snapshot:
     return Snapshot(tuple(sorted(tickets, key=lambda ticket: sort_key(ticket.number))))
-
-
-def _check_unique(files: list[TaskFile], numbers: set[str]) -> None:
-    for number in numbers:
-        only(number, [file for file in files if file.number == number])
-
-
-def _next_number(files: list[TaskFile], settings: Settings, parent: Task | None) -> str:
-    # A broken file counts by its name. Archived tasks count too: Backlog.md would reuse their ids.
-    taken = {file.number for file in files} | {number_in_name(file.path.name) for file in files}
-    if parent:
-        return next_child(taken, parent.number, settings.padding)
-    return next_number(taken, settings.prefix, settings.padding)
-
-
-def _next_ordinal(files: list[TaskFile]) -> int:
-    found = (re.search(rb"^ordinal:[ ]*([0-9]{1,9})", file.raw, re.M) for file in files if file.place is Place.TASKS)
-    return max((int(match[1]) for match in found if match), default=0) + _ORDINAL_STEP
