@@ -1,3 +1,3 @@
-"""techmap-sync keeps tickets in step with technical maps."""
+"""techmap-sync keeps tickets in sync with technical maps."""
 
 __version__ = "0.1.0"

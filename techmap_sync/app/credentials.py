@@ -2,7 +2,7 @@
 
 A token from the environment goes to the vendor's public server, to the server whose CI runs this, and to one that the
 user named: by a flag, a variable or a file of their own. What ``gh`` and ``glab`` print goes only to the host that they
-were asked for. Everything goes by https, except to this machine. SECURITY.md has the table.
+were asked for. Requests use https, except to this machine. SECURITY.md has the table.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _server(place: Place) -> tuple[Server, str]:
         raise UsageProblem(what, hint) from error
     if not server.is_private:
         hint = "name it with https://; only a server on this machine is asked without"
-        raise Refused(f"no token is sent to {server}: anybody on the way could read it", hint)
+        raise Refused(f"no token is sent to {server}: anyone in between could read it", hint)
     return server, f"{server}{path}"
 
 

@@ -137,7 +137,7 @@ def _check_own(by_ci: tuple[str, str], checkout: Checkout, variables: Mapping[st
     ci = kind_named(kind).ci
     path = ci.path(variables) if ci else target
     if remote and path and not f"/{remote.path}".casefold().endswith(f"/{path}".casefold()):
-        what = f"the maps are those of {remote.canonical}, this job runs in {path}"
+        what = f"the maps belong to {remote.canonical}, and this job runs in {path}"
         raise UsageProblem(what, f"say where the tickets go:\n  --to {kind}:{path}")
 
 

@@ -117,5 +117,5 @@ def fitted(blocks: Sequence[str], limit: int) -> str:
             break
         kept += 1
     left_out = sum(block.count("\n") + 1 for block in blocks[kept:])
-    last = f"**{count(left_out, 'more line')} left out: they do not fit here. The job's log holds everything.**"
+    last = f"**{count(left_out, 'more line')} left out, because they do not fit here. The job's log has them all.**"
     return "\n".join([*blocks[:kept], "", last])

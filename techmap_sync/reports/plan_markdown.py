@@ -104,7 +104,7 @@ def _maps(change_set: ChangeSet, entries: _Entries) -> Iterator[str]:
 def _standing(changes: MapChanges) -> Iterator[str]:
     """Yield why nothing of a map is written."""
     if not changes.approved:
-        yield f"{changes.standing.capitalize()}, its tickets stay as they are:\n"
+        yield f"{changes.standing.capitalize()}, its tickets are left unchanged:\n"
     yield from (f"- {inline(reason)}" for reason in changes.reasons if not changes.approved)
     yield from (f"- **refused** {inline(reason)}" for reason in changes.refusals)
     yield from (f"- **note** {inline(note)}" for note in changes.notes)

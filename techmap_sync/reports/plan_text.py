@@ -150,7 +150,7 @@ def done_line(change_set: ChangeSet, outcomes: Sequence[Outcome]) -> Text:
 def _map_lines(changes: MapChanges) -> Iterator[Text]:
     head = Text.assemble((_path(changes.file), "bold"), f" ({clean(changes.map_id)})")
     if not changes.approved:
-        yield head.append(f": {changes.standing}, its tickets stay as they are")
+        yield head.append(f": {changes.standing}, its tickets are left unchanged")
         yield from (Text(f"  {clean(reason)}", "dim") for reason in changes.reasons)
         yield Text()
         return

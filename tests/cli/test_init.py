@@ -89,7 +89,7 @@ def test_runs_queue_where_the_server_knows_how(program: Program, host: str, queu
     text = (program.folder / ".github" / "workflows" / "techmap-sync.yml").read_text("utf-8")
     group = {"group": "techmap-sync-${{ github.ref }}", "cancel-in-progress": False}
     assert YAML(typ="safe").load(text)["concurrency"] == group | ({"queue": "max"} if queues else {})
-    assert ("get their turn" in text) is queues
+    assert ("gets its turn" in text) is queues
     assert "@" not in re.sub(r"uses: \S+@", "", text), "a placeholder was left"
 
 

@@ -79,12 +79,10 @@ def test_what_does_not_fit_is_cut_and_counted() -> None:
     assert COMMENT_LIMIT - 400 < len(cut.encode()) <= COMMENT_LIMIT < len(whole)
     *kept, last = cut.splitlines()
     assert kept[:-1] == whole.splitlines()[: len(kept) - 1]
-    number = re.fullmatch(r"\*\*(\d+) more lines left out: .*\*\*", last)
+    number = re.fullmatch(r"\*\*(\d+) more lines left out.*\*\*", last)
     assert number
     assert int(number[1]) == len(whole.splitlines()) - len(kept) + 1
 
 
 def test_even_one_block_too_long_leaves_a_report() -> None:
-    assert fitted(["x" * 5000, "y"], 1000) == (
-        "\n**2 more lines left out: they do not fit here. The job's log holds everything.**"
-    )
+    assert fitted(["x" * 5000, "y"], 1000).startswith("\n**2 more lines")

@@ -190,8 +190,8 @@ ACTION = "https://github.com/techmap-sync/techmap-sync"
 TAG = f"v{__version__}"
 HOW_TO_PIN = f"to pin the commit: git ls-remote {ACTION} {TAG}"
 # https://github.blog/changelog/2026-05-07-github-actions-concurrency-groups-now-allow-larger-queues
-_QUEUED = {"@QUEUED@": " All that wait get their turn.", "@QUEUE@": "\n  queue: max"}
-_REPLACED = {"@QUEUED@": " Of those that wait the newest alone remains, and pushes for all.", "@QUEUE@": ""}
+_QUEUED = {"@QUEUED@": " Every waiting run gets its turn.", "@QUEUE@": "\n  queue: max"}
+_REPLACED = {"@QUEUED@": " Of the waiting runs only the newest remains, and pushes for all.", "@QUEUE@": ""}
 
 
 def workflow(start: Start) -> tuple[dict[str, str], str]:

@@ -79,7 +79,7 @@ def _explain(repository: str, answer: Answer) -> tuple[str, str]:
         case 410:
             explained = f"it was deleted from {repository}", "run again"
         case 422:
-            explained = f"{repository} did not take it: {_details(answer)}", "change what it names, and run again"
+            explained = f"{repository} rejected it: {_details(answer)}", "change what it names, and run again"
         case status if status < 400:
             explained = f"{repository} has moved and does not say where", "name the repository by its new name"
         case status:
