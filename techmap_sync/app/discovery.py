@@ -56,11 +56,13 @@ def find_documents(paths: Sequence[str], settings: Settings) -> tuple[FoundFile,
     own = find_own_files(settings.maps, exclude) if anywhere else ()
     found = find_files(paths, exclude) if paths else own
     named = {os.path.realpath(file.path): file.named for file in found}
-    parts = {place: number for number, unit in enumerate(units) for place in _real_paths(unit)}
-    chosen = (
-        {parts[place]: False for place in named if place in parts} if paths else dict.fromkeys(range(len(units)), False)
-    )
-    chosen |= {parts[place]: True for place, is_named in named.items() if place in parts and is_named}
+    parts: dict[str, list[int]] = {}
+    for number, unit in enumerate(units):
+        for place in _real_paths(unit):
+            parts.setdefault(place, []).append(number)
+    chosen = {} if paths else dict.fromkeys(range(len(units)), False)
+    for is_named in (False, True):
+        chosen |= {n: is_named for place, said in named.items() if said is is_named for n in parts.get(place, ())}
     chosen |= {n: False for n, unit in enumerate(units) if paths and n not in chosen and _is_below(unit, paths)}
     rest = [f for f in found if os.path.realpath(f.path) not in parts and (anywhere or f.named)]
     mine = [units[number]._replace(named=named_itself) for number, named_itself in chosen.items()]
@@ -70,14 +72,14 @@ def find_documents(paths: Sequence[str], settings: Settings) -> tuple[FoundFile,
 def find_units(root: Path, families: Sequence[DocumentFamily], exclude: Sequence[str] = ()) -> tuple[FoundFile, ...]:
     """Return what is at the places of units in a repository, in the order of its path; nothing is read yet."""
     here = Path(os.path.relpath(root)) if root.is_relative_to(Path.cwd()) or Path.cwd().is_relative_to(root) else root
-    found: dict[str, FoundFile] = {}
+    found: dict[tuple[str, str], FoundFile] = {}
     for family in families:
         listing = _listed(root, family.folders) if family.folders else []
-        for place in family.units_in(listing):
-            path = here / place.path
-            if place.path not in found and not _excluded(path, exclude):
-                found[place.path] = FoundFile(path, False, root, place)
-    return tuple(found[path] for path in sorted(found))
+        for place in family.units_in(listing, lambda path: _text_at(here / path, root)):
+            path, key = here / place.path, (place.path, place.part)
+            if key not in found and not _excluded(path, exclude):
+                found[key] = FoundFile(path, False, root, place)
+    return tuple(found[key] for key in sorted(found))
 
 
 def _listed(root: Path, patterns: Sequence[str]) -> list[str]:
@@ -161,8 +163,9 @@ def sources_of(file: FoundFile) -> Sources:
     text = decode(read_file(file), name)
     if file.unit is None or file.border is None:
         return Sources(text, name)
-    beside = {place: _text_beside(file.border / place, file) for place in file.unit.beside}
-    return Sources(text, name, file.unit.path, beside, file.unit.linked)
+    unit = file.unit
+    beside = {place: _text_beside(file, place) for place in (*unit.beside, *unit.shared)}
+    return Sources(text, name, unit.path, beside, unit.linked, unit.part)
 
 
 def main_text(file: FoundFile) -> Sources:
@@ -171,12 +174,20 @@ def main_text(file: FoundFile) -> Sources:
     :raises UnreadableMap: it may not be read, or cannot.
     """
     name = file.path.as_posix()
-    return Sources(decode(read_file(file), name), name, file.unit.path if file.unit else "")
+    text, unit = decode(read_file(file), name), file.unit
+    return Sources(text, name, unit.path, part=unit.part) if unit else Sources(text, name)
 
 
-def _text_beside(path: Path, file: FoundFile) -> str:
-    shown = file.path.parent / path.name
-    return decode(read_file(FoundFile(path, False, file.border)), shown.as_posix())
+def _text_beside(file: FoundFile, place: str) -> str:
+    """Return the text of another file of a unit, named as the user knows the first one."""
+    assert file.border is not None
+    assert file.unit is not None
+    above = len(PurePosixPath(file.unit.path).parts)
+    return _text_at(file.path.parents[above - 1] / place, file.border)
+
+
+def _text_at(path: Path, border: Path) -> str:
+    return decode(read_file(FoundFile(path, False, border)), path.as_posix())
 
 
 def _place(file: FoundFile) -> str:

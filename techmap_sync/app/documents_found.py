@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -275,11 +276,15 @@ def _with_namesakes(maps: Sequence[MapFile], elsewhere: Sequence[Identity], sett
     """Return the maps, with an error in each whose id another one has too; a map without a name has no id yet."""
     named = [file.document for file in maps if file.document.has_identity]
     here = [(path_in_repository(Path(document.path)), document.id, document.span) for document in named]
-    others = ((path_in_repository(Path(other.path)), other.map_id, Span(1, 1)) for other in elsewhere)
+    others = [(path_in_repository(Path(other.path)), other.map_id, Span(1, 1)) for other in elsewhere]
     of_file = {namesake.path: namesake for namesake in duplicate_ids([*here, *others])}
     if not of_file:
         return tuple(maps)
-    return tuple(_with(file, of_file[file.place], settings) if file.place in of_file else file for file in maps)
+    times = Counter(map_id for _, map_id, _ in (*here, *others))
+    return tuple(
+        _with(file, of_file[file.place], settings) if times[file.document.id] > 1 and file.place in of_file else file
+        for file in maps
+    )
 
 
 def _with(file: MapFile, namesake: Diagnostic, settings: Settings) -> MapFile:

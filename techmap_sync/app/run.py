@@ -192,7 +192,8 @@ class _Run:
         if plan is None:
             return DesiredMap(map_id, Origin(place.path), reasons=file.reasons, ready=file.ready)
         settings = digest(f"{__version__} {self.settings.digest()}")
-        origin = replace(place.origin, text=file.text, text_digest=digest(file.text), settings=settings)
+        whole = file.sources.whole
+        origin = replace(place.origin, text=whole, text_digest=digest(whole), settings=settings)
         return DesiredMap(map_id, origin, plan, audience=self.audiences[place.checkout.remote])
 
     def _lost(self, map_id: str) -> DesiredMap:

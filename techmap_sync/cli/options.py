@@ -66,7 +66,9 @@ Rebind = Annotated[
 ]
 Allow = Annotated[
     list[str] | None,
-    typer.Option(help="Lift guards: creates, updates, retitles, closes, older, gone, branch, exists, uncommitted."),
+    typer.Option(
+        help="Lift guards: creates, updates, retitles, closes, older, gone, branch, exists, regenerated, uncommitted."
+    ),
 ]
 Refresh = Annotated[bool, typer.Option("--refresh", help="Also write what only templates changed.")]
 AcceptSettings = Annotated[

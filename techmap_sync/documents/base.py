@@ -8,7 +8,7 @@ of several. A family is a folder or file beside ``technical_map/`` and one entry
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, Self
@@ -103,6 +103,8 @@ class Document:
     """What it says is not to be done after all: their tickets are closed as not planned."""
     leaves: tuple[tuple[str, str], ...] = ()
     """(number, text) of every task in a unit of specs, whatever becomes of it."""
+    withheld: tuple[Work, ...] = ()
+    """What its authors have not approved yet though the rest is: their tickets stay as they are."""
     finished: bool = False
     """Everything it asks for is done: it makes no ticket at first sight."""
     archived: bool = False
@@ -183,6 +185,10 @@ class DocumentPlace(NamedTuple):
     """Its other files to which its tickets only link."""
     archived: bool = False
     """Its authors have put it aside; another document with the same id takes its place."""
+    shared: tuple[str, ...] = ()
+    """Files that are read as well and belong to other documents too."""
+    part: str = ""
+    """Which of several documents in these files it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +205,13 @@ class Sources:
     """The texts of its other files, by their paths from the root."""
     linked: tuple[str, ...] = ()
     """Its other files to which its tickets only link."""
+    part: str = ""
+    """Which of several documents in these files it is."""
+
+    @property
+    def whole(self) -> str:
+        """All texts together: a change in any of them is one of the document."""
+        return "\n".join((self.text, *self.beside.values()))
 
 
 class DocumentFamily(ABC):
@@ -221,12 +234,14 @@ class DocumentFamily(ABC):
         :raises SettingsProblem: a setting of the family has a bad value.
         """
 
-    def units_in(self, paths: Iterable[str]) -> Iterator[DocumentPlace]:
+    def units_in(self, paths: Iterable[str], read: Callable[[str], str]) -> Iterator[DocumentPlace]:
         """Yield the places of documents that are told by where they are.
 
         A family whose documents are single files anywhere has none.
 
         :param paths: files below the family's ``folders``, from the root of the repository; sorted.
+        :param read: returns the text of one of them, for families whose paths do not say enough; may raise
+            ``UnreadableMap``.
         """
         return iter(())
 

@@ -21,6 +21,7 @@ FAMILIES: tuple[type[DocumentFamily], ...] = (TechnicalMaps,)
 READERS: Mapping[str, str] = {
     "checklist": "techmap_sync.documents.checklist.family:Checklists",
     "headings": "techmap_sync.documents.headings.family:Plans",
+    "story": "techmap_sync.documents.story.family:Stories",
 }
 """The readers of specs by the names that tables give them; imported only where a team has such a family."""
 

@@ -165,6 +165,8 @@ class Work:
     items: tuple[Item, ...] = ()
     """Its checklist."""
 
+    path: str = ""
+    """The file that says it, from the root of the repository, where that is not the document's."""
     requirements: tuple[str, ...] = ()
     """Requirements that it names, quoted or linked, as Markdown."""
     links: tuple[str, ...] = ()

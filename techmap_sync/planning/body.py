@@ -68,9 +68,14 @@ class TicketTexts:
         work = self.graph.works[position]
         shared = {
             "waits_for": [self.graph.titles[other] for other in self.graph.blocked_by[position]],
-            "source": self.source.describe(work.span.line, work.span.end_line),
+            "source": self._source_of(work),
         }
         return self._rendered(_TEMPLATES.get(work.kind, "checklist.md.j2"), {**self._work_values[position], **shared})
+
+    def _source_of(self, work: Work) -> str:
+        if work.path:
+            return self.source.beside(work.path).describe()
+        return self.source.describe(work.span.line, work.span.end_line)
 
     def tracking_sections(self) -> tuple[Section, ...]:
         """Return the text of the tracking ticket."""

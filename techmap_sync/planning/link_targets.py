@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
@@ -157,6 +157,10 @@ class MapSource:
         is_linked = self.web is not None and not self.is_pending
         commit = f", commit {code_span(self.commit[:12])}" if self.commit and is_linked else ""
         return f"{self.link(first, last)}{commit}"
+
+    def beside(self, path: str) -> MapSource:
+        """Return the source of another file of the same commit."""
+        return replace(self, path=path, path_in_commit="")
 
     def link(self, first: int = 0, last: int = 0) -> str:
         """Return the same without the commit."""

@@ -46,7 +46,16 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
     linked = frozenset(line for part in texts.remaining for line in part.linked)
     dropped = frozenset(keys_of(graph.map_id, graph.document.dropped))
     document = graph.document
-    return TaskPlan(graph.map_id, tracking, tasks, dropped, document.leaves, document.finished, linked)
+    return TaskPlan(
+        graph.map_id,
+        tracking,
+        tasks,
+        dropped=dropped,
+        withheld=frozenset(keys_of(graph.map_id, document.withheld)),
+        leaves=document.leaves,
+        finished=document.finished,
+        linked_lines=linked,
+    )
 
 
 def _labelled_phase(work: Work) -> Phase | None:

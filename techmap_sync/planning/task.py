@@ -141,6 +141,8 @@ class TaskPlan:
     """In the order in which they can be started; the tracking ticket is not among them."""
     dropped: frozenset[str] = frozenset()
     """Keys of what the document says is not to be done after all."""
+    withheld: frozenset[str] = frozenset()
+    """Keys of what is not approved yet though the rest is: their tickets stay as they are."""
     leaves: tuple[tuple[str, str], ...] = ()
     """(number, text) of every task in a unit of specs, whatever becomes of it; empty for other documents."""
     finished: bool = False

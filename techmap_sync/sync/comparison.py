@@ -11,7 +11,7 @@ from techmap_sync.text_forms import composed, with_line_feeds, without_number
 
 _BOX = re.compile(r"^(?P<lead>\s*(?:[-*+]|\d+[.)])\s+\[)(?P<tick>[ xX])(?P<rest>\]\s+(?P<text>.*?)\s*)$")
 
-_TASK_ID = re.compile(r"^\*\*(?P<number>[\w.-]+)\*\*\s+(?=\S)")
+_TASK_ID = re.compile(r"^\*\*(?P<number>[\w./-]+)\*\*\s+(?=\S)")
 """The number in front of a task of a unit of specs."""
 _STATE = re.compile(r"\s\*\((?:optional|in progress|queued|, )+\)\*$")
 

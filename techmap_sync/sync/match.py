@@ -17,6 +17,7 @@ from techmap_sync.sync.task_changes import with_follow_ups
 from techmap_sync.sync.tickets import Departed, Holdings, Sorted
 from techmap_sync.sync.tracker import Visibility
 
+WITHHELD = "the document does not approve it any more"
 REFUSED = "its changes are refused"
 
 
@@ -176,7 +177,7 @@ def _matched(desired: DesiredMap, holdings: Holdings, found: Sorted, moves: Move
     kept = {key: ticket for key, ticket in holdings.tickets.items() if key not in held}
     renames = find_renames(free, replace(holdings, tickets=kept) if held else holdings)
     today = holdings.renamed(renames.keys).sifted(map_id, {spec.key for spec in plan.tasks})
-    held = {**renames.held, **held}
+    held = {**renames.held, **held, **dict.fromkeys(plan.withheld & today.tickets.keys(), WITHHELD)}
     return Matched(desired, with_follow_ups(plan, today), today, held, found.doubts.get(map_id, ()), moves.remarks)
 
 

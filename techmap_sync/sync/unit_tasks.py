@@ -47,7 +47,9 @@ class _Face:
 def unit_renames(plan: TaskPlan, holdings: Holdings) -> Mapping[str, str]:
     """Return old key -> new key of the tickets whose task has another key today."""
     specs = {spec.key: _of_spec(spec) for spec in plan.tasks}
-    tickets = {key: _of_ticket(held) for key, held in holdings.tickets.items() if key not in plan.dropped}
+    tickets = {
+        key: _of_ticket(held) for key, held in holdings.tickets.items() if key not in plan.dropped | plan.withheld
+    }
     names = Counter(face.name for face in specs.values())
     known = Counter(face.name for face in tickets.values())
     settled = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -18,7 +18,7 @@ from techmap_sync.documents.units.unit import Unit
 class Checklists(UnitFamily):
     """Units with a file of boxes."""
 
-    def units_in(self, paths: Iterable[str]) -> Iterator[DocumentPlace]:
+    def units_in(self, paths: Iterable[str], read: Callable[[str], str]) -> Iterator[DocumentPlace]:
         """Yield the folders that hold the family's file."""
         grammar = self.grammar
         wanted = {*grammar.title_files, *grammar.requirement_files, grammar.gate} - {grammar.file, ""}

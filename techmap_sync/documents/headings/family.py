@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -20,7 +20,7 @@ from techmap_sync.text_forms import with_line_feeds
 class Plans(UnitFamily):
     """Files of headings such as ``### Task 3: Photograph the bearings``."""
 
-    def units_in(self, paths: Iterable[str]) -> Iterator[DocumentPlace]:
+    def units_in(self, paths: Iterable[str], read: Callable[[str], str]) -> Iterator[DocumentPlace]:
         """Yield the files at the places of the family; globs do not reach into folders below."""
         for path in sorted(paths):
             parts = PurePosixPath(path).parts

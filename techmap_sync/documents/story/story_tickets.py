@@ -10,7 +10,7 @@ from techmap_sync.documents.story.story_tasks import StoryTasks
 from techmap_sync.documents.units.edges import reduced, without_circles
 from techmap_sync.documents.units.grammar import Grammar
 from techmap_sync.documents.units.unit import Notice, Ticket
-from techmap_sync.documents.units.unit_titles import ticket_title
+from techmap_sync.documents.units.unit_titles import ticket_subject, ticket_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,10 @@ class StoryTickets:
         safe, closing = without_circles(edges)
         short = reduced(safe)
         notices = tuple(Notice("circle-of-dependencies", made[a].title, made[a].line) for a, _ in closing)
-        waiting = (replace(t, waits_for=tuple(made[n].title for n in sorted(short[i]))) for i, t in enumerate(made))
+        waiting = (
+            replace(t, waits_for=tuple(made[n].title for n in sorted(short[i])), after=tuple(sorted(short[i])))
+            for i, t in enumerate(made)
+        )
         return Made(tuple(waiting), notices)
 
     def _of_stories(self) -> Iterator[_Draft]:
@@ -79,6 +82,8 @@ class StoryTickets:
             not_planned=not own.planned,
             approved=story in self.released,
             own=draft.own,
+            subject=ticket_subject(own.title, self.grammar),
+            section=self.tasks[story].title if story != draft.own else "",
         )
 
     def _requirements(self, own: int, items: Sequence[int]) -> tuple[str, ...]:

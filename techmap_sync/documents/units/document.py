@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.base import Context, Document, Reason, Sources
@@ -27,7 +28,7 @@ def document_of(unit: Unit, sources: Sources) -> Document:
     text = unified(sources.text)
     maker = _Works(unit, sources, 1 + text.count("\n"))
     works = tuple(map(maker.work, range(len(unit.tickets))))
-    planned = [number for number, ticket in enumerate(unit.tickets) if not ticket.not_planned]
+    planned = [number for number, ticket in enumerate(unit.tickets) if ticket.approved and not ticket.not_planned]
     notices = (_gate_notice(unit), *_general_notices(unit), *unit.diagnostics)
     return Document(
         id=slug(unit.unit),
@@ -35,17 +36,25 @@ def document_of(unit: Unit, sources: Sources) -> Document:
         path=sources.path,
         span=Span(1),
         works=tuple(works[number] for number in planned),
-        dropped=tuple(work for number, work in enumerate(works) if number not in planned),
+        withheld=tuple(works[number] for number, ticket in enumerate(unit.tickets) if not ticket.approved),
+        dropped=tuple(work for work, ticket in zip(works, unit.tickets, strict=True) if ticket.not_planned),
         context=Context(summary=tuple(_summary(unit, sources)), not_understood=tuple(_sections(unit, maker.last_line))),
         not_ready=() if unit.approved else tuple(Reason(reason) for reason in unit.reasons),
         has_identity=bool(slug(unit.unit)),
         approved_by="; ".join(unit.reasons) if unit.approved else "",
         edges=_edges(unit.tickets, planned),
-        leaves=tuple((task.id or "", task.title) for task in unit.tasks),
+        leaves=tuple(_leaves(unit)),
         finished=unit.finished,
         archived=unit.archived,
         diagnostics=tuple(diagnostics_of(notices, sources.path, maker.last_line)),
     )
+
+
+def _leaves(unit: Unit) -> Iterator[tuple[str, str]]:
+    """Yield everything that may be an item of a ticket, with the number that tickets show."""
+    for task in unit.tasks:
+        yield (task.id or "").rpartition("/")[2], task.title
+        yield from (("", step) for step in task.steps)
 
 
 def _gate_notice(unit: Unit) -> Notice:
@@ -68,7 +77,7 @@ def _summary(unit: Unit, sources: Sources) -> Iterator[tuple[str, str]]:
 
 def links_beside(sources: Sources) -> tuple[str, ...]:
     """Return a Markdown link to each file beside the tasks, relative to these."""
-    paths = sorted((*sources.beside, *sources.linked))
+    paths = () if sources.part else sorted((*sources.beside, *sources.linked))  # else a ticket's source is its own file
     return tuple(f"[{posixpath.basename(path)}]({_relative(path, sources)})" for path in paths if path.endswith(".md"))
 
 
@@ -94,7 +103,7 @@ def _edges(tickets: Sequence[Ticket], planned: Sequence[int]) -> tuple[tuple[int
 
 def _sections(unit: Unit, last_line: int) -> Iterator[Span]:
     starts = [line for line, _ in unit.headings]
-    for start, following in zip(starts, [*starts[1:], last_line + 1], strict=True):
+    for start, following in pairwise([*starts, last_line + 1]):
         yield Span(start, 1, following - 1)
 
 
@@ -121,6 +130,7 @@ class _Works:
         self.slugs = _slugs(unit)
         self.spans = spans_of(unit, last_line)
         self.defined = {requirement.id.casefold(): requirement for requirement in reversed(unit.requirements)}
+        self.defined |= {f"{each.path}#{each.id.casefold()}": each for each in reversed(unit.requirements)}
         self.links = links_beside(sources)
 
     def work(self, number: int) -> Work:
@@ -138,6 +148,7 @@ class _Works:
             priority=ticket.priority or "",
             detail="\n".join(_details(own)) if own and ticket.items else "" if own else self._introduction(number),
             items=tuple(self._items(ticket, leaves)),
+            path=path if (path := self._path(ticket)) != self.sources.place else "",
             requirements=tuple(self._requirements(ticket)),
             links=self.links,
             named_by_document=ticket.title.endswith(f": {self.unit.title}") and ticket.title != (ticket.subject or ""),
@@ -154,6 +165,9 @@ class _Works:
                 break
             found.append(line)
         return _COMMENT.sub("", "\n".join(found)).strip()
+
+    def _path(self, ticket: Ticket) -> str:
+        return self.unit.tasks[ticket.own].path if ticket.own is not None else ""
 
     def _items(self, ticket: Ticket, leaves: Sequence[Task]) -> Iterator[Item]:
         if not leaves:
@@ -172,7 +186,11 @@ class _Works:
             )
 
     def _requirements(self, ticket: Ticket) -> Iterator[str]:
-        named = [self.defined[one.casefold()] for one in ticket.requirements if one.casefold() in self.defined]
+        path = self._path(ticket)
+        found = (
+            self.defined.get(f"{path}#{one}", self.defined.get(one)) for one in map(str.casefold, ticket.requirements)
+        )
+        named = [each for each in found if each]
         yield from (f"**{_shown(each.id)}**: {each.text}" for each in named[:MOST_QUOTED])
         if rest := named[MOST_QUOTED:]:
             yield ", ".join(self._link(each) for each in rest)
@@ -208,7 +226,7 @@ def _details(task: Task) -> Iterator[str]:
 
 
 def _named(task: Task) -> str:
-    return f"**{task.id}** {as_code(task)}" if task.id else as_code(task)
+    return f"**{task.id.rpartition('/')[2]}** {as_code(task)}" if task.id else as_code(task)
 
 
 def _line(task: Task) -> str:

@@ -67,7 +67,7 @@ class UnitFamily(DocumentFamily):
 
     def recognises(self, sources: Sources) -> bool:
         """Return whether a file is at the place of a unit and holds one."""
-        is_at_its_place = bool(sources.place) and any(self.units_in([sources.place]))
+        is_at_its_place = bool(sources.place) and any(self.units_in([sources.place], lambda _: ""))
         return is_at_its_place and self.looks_right(sources.text)
 
     def read(self, sources: Sources) -> Document:
