@@ -15,6 +15,7 @@ from techmap_sync.checkout import checkout_of
 from tests.app.run import ROOT, Program
 from tests.ci.checkout import Origin
 from tests.ci.job import about_a_pull_request
+from tests.ci.wheels import fetched
 from tests.sampling import sampling
 from tests.simulators.github import Account, GitHub
 from tests.simulators.github import running as github_running
@@ -166,3 +167,18 @@ def job(program: Program, github: GitHub, monkeypatch: pytest.MonkeyPatch) -> Pr
         monkeypatch.setenv(name, value)
     about_a_pull_request(program)
     return program
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of this test run share."""
+    mine = tmp_path_factory.getbasetemp()
+    folder = (mine if worker_id == "master" else mine.parent) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheels(shared: Path) -> Path:
+    """What the program needs, as wheels."""
+    return fetched(shared)

@@ -23,7 +23,7 @@ def run(*command: str | Path, folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Path:
     """The program, installed from the wheel alone."""
     folder = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, folder=folder)
@@ -32,7 +32,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = folder / "venv" / "bin" / "python"
     # A pip of its own, and bytecode that nobody loads, would take most of the time.
     pip = (sys.executable, "-m", "pip", "--python", python, "--quiet", "--disable-pip-version-check")
-    run(*pip, "install", "--no-compile", "-c", ROOT / "constraints.txt", wheel, folder=folder)
+    own = ("--no-index", "--find-links", wheels, "-c", ROOT / "constraints.txt")
+    run(*pip, "install", "--no-compile", *own, wheel, folder=folder)
     return folder / "venv" / "bin" / "techmap-sync"
 
 

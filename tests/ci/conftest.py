@@ -12,16 +12,8 @@ import pytest
 
 from tests.ci.checkout import with_code_of_its_own
 from tests.ci.runner import Runner
+from tests.ci.wheels import from_wheels
 from tests.simulators.github import GitHub
-
-
-@pytest.fixture(scope="session")
-def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A folder that all processes of this test run share."""
-    mine = tmp_path_factory.getbasetemp()
-    folder = (mine if worker_id == "master" else mine.parent) / "ci"
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +32,7 @@ def programs(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def installed(shared: Path, programs: Path) -> Path:
+def installed(shared: Path, programs: Path, wheels: Path) -> Path:
     """The environment that the action installed, in a job that did nothing else: it found no repository.
 
     That job's folder is full of code that must not run: ``trace`` beside it would say so.
@@ -52,7 +44,7 @@ def installed(shared: Path, programs: Path) -> Path:
             temp.mkdir()
             (shared / "workspace").mkdir()
             variables = with_code_of_its_own(shared / "workspace", shared / "trace")
-            runner = Runner(GitHub(), temp, f".:bin:{programs}", "none", variables)
+            runner = Runner(GitHub(), temp, f".:bin:{programs}", "none", variables | from_wheels(wheels))
             ended = runner.job(shared / "workspace", "push", "refs/heads/other", {})
             assert "safe.directory" in ended.log, ended.log
     return next(temp.glob("techmap-sync-*/"))

@@ -12,6 +12,7 @@ import pytest
 
 from tests.ci.checkout import MAP, NAME, Origin, git, with_code_of_its_own
 from tests.ci.runner import ROOT, Ended, Runner
+from tests.ci.wheels import from_wheels
 from tests.security.listening import listening
 from tests.simulators.github import Account, GitHub, running
 
@@ -38,12 +39,12 @@ def origin(tmp_path: Path) -> Origin:
 
 
 @pytest.fixture
-def runner(server: GitHub, tmp_path: Path, installed: Path, programs: Path) -> Runner:
+def runner(server: GitHub, tmp_path: Path, installed: Path, programs: Path, wheels: Path) -> Runner:
     """A fresh machine, in whose place stands what the first job installed."""
     temp = tmp_path / "temp"
     temp.mkdir()
     (temp / installed.name).symlink_to(installed)
-    return Runner(server, temp, str(programs), "ghs_job")
+    return Runner(server, temp, str(programs), "ghs_job", from_wheels(wheels))
 
 
 @pytest.fixture

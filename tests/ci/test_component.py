@@ -16,6 +16,7 @@ from techmap_sync import __version__
 from tests.ci.checkout import MAP, NAME, Origin, git, with_code_of_its_own
 from tests.ci.pipeline import ROOT, Ended, Pipeline, component
 from tests.ci.runner import action
+from tests.ci.wheels import from_wheels
 from tests.simulators.gitlab import Simulator
 
 TEXT = MAP.read_text("utf-8")
@@ -47,8 +48,8 @@ def image(shared: Path, installed: Path, programs: Path) -> str:
 
 
 @pytest.fixture
-def pipeline(server: Simulator, image: str) -> Pipeline:
-    return Pipeline(server, image, dict(TOKEN))
+def pipeline(server: Simulator, image: str, wheels: Path) -> Pipeline:
+    return Pipeline(server, image, TOKEN | from_wheels(wheels))
 
 
 @pytest.fixture
@@ -115,11 +116,11 @@ def test_a_merge_installs_the_package_and_makes_the_tickets(
 
 
 def test_the_program_is_installed_from_a_wheel_too(
-    pipeline: Pipeline, workspace: Path, server: Simulator, tmp_path: Path
+    pipeline: Pipeline, workspace: Path, server: Simulator, wheels: Path, tmp_path: Path
 ) -> None:
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir"]
     subprocess.run([*build, str(tmp_path / "wheels"), str(ROOT)], check=True, capture_output=True)
-    pipeline.secrets["PIP_FIND_LINKS"] = str(tmp_path / "wheels")
+    pipeline.secrets |= from_wheels(wheels, tmp_path / "wheels")
     ended = merged(pipeline, workspace, package=f"techmap-sync=={__version__}")
     assert ended.code == 0, ended.log
     assert len(server.world.issues) == TICKETS
