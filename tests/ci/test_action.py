@@ -108,7 +108,7 @@ def test_a_pull_request_gets_one_comment_that_the_next_run_edits(
     assert ended.code == 0, ended.log
     assert "plan, because of pull request 1" in ended.log
     assert f"**Plan: {TICKETS} to create" in comments(server)[0]
-    assert "- **create** Create AttemptCounter (high)" in comments(server)[0]
+    assert "- **create** Create AttemptCounter" in comments(server)[0]
     assert ended.summary in comments(server)[0] + "\n"
     assert ended.outputs["plan-digest"] == ended.report["digest"]
     assert ended.outputs["created"] == str(ended.report["counts"]["create"])

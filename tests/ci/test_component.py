@@ -137,7 +137,7 @@ def test_a_merge_request_gets_one_note_that_the_next_run_edits(
     ended = reviewed(pipeline, workspace)
     assert ended.code == 0, ended.log
     assert "plan, because of merge request 7" in ended.log
-    assert "- **create** Create AttemptCounter (high)" in notes(server)[0]
+    assert "- **create** Create AttemptCounter" in notes(server)[0]
     origin.commit(TEXT.replace("AttemptCounter", "FailureCounter"), "2026-11-25T12:05:00Z")
     assert reviewed(pipeline, origin.checkout(tmp_path / "next")).code == 0
     (only,) = notes(server)
