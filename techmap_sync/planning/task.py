@@ -131,6 +131,14 @@ class TaskSpec:
     """Its key as earlier releases made it, where they took more into it: a number in front of its name; else empty."""
 
 
+EDITION = 2
+"""Of the rules by which documents become tickets: one more where the same text becomes other tickets.
+
+1: up to the first release. 2: unit tests and requirements in the tickets of the components that they name, edges that
+a rule explains, priorities by what waits.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskPlan:
     """All tasks of one document."""
@@ -149,6 +157,7 @@ class TaskPlan:
     """Everything in the document is done: it makes no ticket at first sight."""
     linked_lines: frozenset[int] = frozenset()
     """Lines of the document that the tracking ticket links to instead of quoting them."""
+    edition: int = EDITION
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import TaskPlan
-from techmap_sync.sync import fallback, guards, orphans, task_changes, tracking_ticket
+from techmap_sync.sync import editions, fallback, guards, orphans, task_changes, tracking_ticket
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Create, Skip
 from techmap_sync.sync.fallback import EdgeTexts, KeyEdge
@@ -105,10 +105,14 @@ def _changes(matched: Matched, there: str, capabilities: Capabilities, policy: S
         return MapChanges(wanted.map_id, wanted.origin.path, False, wanted.reasons, ready=wanted.ready)
     if matched.plan.finished and not matched.holdings.all:
         return MapChanges(matched.plan.map_id, matched.desired.origin.path, approved=True, notes=(FINISHED,))
-    desired = desire(matched.plan, matched.holdings, capabilities, policy)
+    plan = editions.with_moved_ticks(matched.plan, matched.holdings)
+    desired = desire(plan, matched.holdings, capabilities, policy)
     merged = merge(matched, desired, capabilities, policy)
     linked = link(matched, desired, merged, capabilities, policy)
-    return guard(matched, desired, merged, linked, capabilities, policy)
+    changes = guard(matched, desired, merged, linked, capabilities, policy)
+    if editions.is_left(matched, plan, policy):
+        return replace(changes, changes=(editions.note(plan, matched.holdings), *merged.copies))
+    return changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,8 @@ class Ledger:
     """Digest of the map's text."""
     settings: str = ""
     """Digest of the settings and the version that made the tasks."""
+    edition: int = 1
+    """Of the rules that made the tasks; the first release did not write it."""
     commit: str = ""
     commit_time: str = ""
     """ISO 8601 time of the commit, so that an older one can be told from a newer one."""
@@ -300,6 +302,7 @@ def _ledger_json(ledger: Ledger, map_id: str) -> dict[str, object]:
         **({"declined": sorted([row[a], row[b]] for a, b in ledger.declined)} if ledger.declined else {}),
         "text": ledger.text,
         "settings": ledger.settings,
+        **({"edition": ledger.edition} if ledger.edition > 1 else {}),
         "commit": ledger.commit,
         "time": ledger.commit_time,
     }
@@ -317,6 +320,7 @@ def _ledger(data: _WireLedger, map_id: str) -> Ledger:
         accepted=frozenset(key for key, _, flags in rows if flags & 4),
         text=data["text"],
         settings=data["settings"],
+        edition=data.get("edition", 1),
         commit=data["commit"],
         commit_time=data["time"],
     )
@@ -351,6 +355,7 @@ class _WireLedger(TypedDict):
     declined: NotRequired[list[tuple[_Place, _Place]]]
     text: str
     settings: str
+    edition: NotRequired[Annotated[int, Field(ge=1, lt=1_000_000)]]
     commit: str
     time: Annotated[str, AfterValidator(_moment)]
 

@@ -12,6 +12,7 @@ from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Close, LabelOrphan, Skip
 from techmap_sync.sync.comparison import is_digest_of, section_digest, ticked, unticked
+from techmap_sync.sync.editions import moved_boxes
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import Beside, DesiredMap, Matched, Origin
 from techmap_sync.sync.merge import has_label
@@ -23,6 +24,7 @@ from techmap_sync.sync.writing import with_closing_labels
 GONE = "its task is gone from the map"
 DROPPED = "the document says that it is not to be done"
 RETIRED = "its map is retired"
+MOVED = "all of its items are in other tickets now"
 _NO_WORD = re.compile(r"\W+")
 
 
@@ -58,6 +60,8 @@ def orphan_changes(
     return (
         _let_go(key, held, DROPPED, policy, doubtful)
         if key in plan.dropped
+        else _let_go(key, held, MOVED, policy, doubtful)
+        if moved_boxes(plan, held)
         else _orphan(key, held, text, policy, doubtful)
         for key, held in orphans
     )
@@ -87,14 +91,17 @@ def copy_changes(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
             yield Skip(key, title, number, f"{reason}; {hint}")
 
 
-def untouched(held: Held, policy: SyncPolicy) -> bool:
-    """Whether no human has worked on a ticket: no comment, assignee, tick, text, status or reopening of theirs."""
+def untouched(held: Held, policy: SyncPolicy, *, without_ticks: bool = True) -> bool:
+    """Whether no human has worked on a ticket: no comment, assignee, tick, text, status or reopening of theirs.
+
+    :param without_ticks: whether a tick counts, which is not so where ticks move to another ticket.
+    """
     texts = held.block.texts()
     edited = any(section_digest(texts.get(name, "")) != written.text for name, written in held.marker.sections.items())
     human_text = (held.block.before + held.block.after).strip()
     ticket = held.ticket
     worked_on = ticket.comments or _assigned_by_people(held, policy) or ticket.started or _was_reopened(held)
-    return not (worked_on or edited or human_text or ticked(texts.values()))
+    return not (worked_on or edited or human_text or (without_ticks and ticked(texts.values())))
 
 
 def _assigned_by_people(held: Held, policy: SyncPolicy) -> bool:
@@ -142,7 +149,7 @@ def _go(key: str, held: Held, why: str, policy: SyncPolicy) -> Change:
     title, number = held.ticket.title, held.ticket.number
     if policy.orphans is OrphanPolicy.KEEP:
         return _kept(key, held, f"{why}; kept as configured")
-    free = untouched(held, policy)
+    free = untouched(held, policy, without_ticks=why != MOVED)
     if free and policy.orphans is OrphanPolicy.CLOSE:
         return Close(key, title, number, why, close_reason=CloseReason.NOT_PLANNED)
     why = why if free else f"{why}, but somebody worked on it"

@@ -163,6 +163,7 @@ def planned_ledger(wanted: Wanted, origin: Origin, changes: tuple[Change, ...]) 
         accepted=wanted.accepted,
         text=origin.text_digest,
         settings=origin.settings,
+        edition=wanted.plan.edition,
         commit=origin.commit,
         commit_time=origin.commit_time,
     )

@@ -1,0 +1,124 @@
+"""Tickets that an earlier release wrote in another form: left as they are, until they are asked for or needed.
+
+A document whose text is the same asks for nothing new, so its tickets are not rewritten because the program has
+learnt to write better ones. ``push --refresh`` does it, and so does the next change of the document.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from techmap_sync.documents.work import Kind
+from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
+from techmap_sync.sync.block import Held
+from techmap_sync.sync.changes import Skip
+from techmap_sync.sync.comparison import boxes, carry_ticks, is_digest_of, ticked
+from techmap_sync.sync.match import Matched
+from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.tickets import Holdings
+
+_KNOWN_BEFORE = frozenset({Kind.COMPONENT, Kind.CHANGE, Kind.TEST, Kind.DEPLOYMENT})
+"""The kinds of tasks of the first edition; what is missing of them was not written yet."""
+_NO_WORD = re.compile(r"[\W_]+")
+_SHORTEST = 12
+"""Letters from which on a text that goes on in another one is taken for the same."""
+
+
+def is_left(matched: Matched, plan: TaskPlan, policy: SyncPolicy) -> bool:
+    """Whether the tickets of a map stay as an earlier release wrote them."""
+    holdings, origin = matched.holdings, matched.desired.origin
+    ledger = holdings.written_ledger
+    if policy.refresh or not ledger.tickets or ledger.edition >= plan.edition:
+        return False
+    is_same = origin.text_digest == ledger.text or is_digest_of(ledger.text, origin.text)
+    has_moved = bool(holdings.arrived or holdings.departed or holdings.moved or holdings.bound)
+    return is_same and not has_moved and _is_complete(plan, holdings)
+
+
+def _is_complete(plan: TaskPlan, holdings: Holdings) -> bool:
+    """Whether the earlier release had come to its end."""
+    ledger = holdings.ledger
+    known = ledger.tickets.keys() | ledger.gone | ledger.accepted | holdings.tickets.keys() | holdings.unreadable.keys()
+    return all(spec.key in known for spec in plan.tasks if spec.kind in _KNOWN_BEFORE and not spec.done)
+
+
+def note(plan: TaskPlan, holdings: Holdings) -> Skip:
+    """Say that the tickets of a map stay as they are, and how to bring them up to date."""
+    number = holdings.tracking.ticket.number if holdings.tracking else ""
+    reason = "its tickets have the form of an earlier release; push --refresh brings them up to date"
+    return Skip(plan.tracking.key, plan.tracking.title, number, reason, lasting=True)
+
+
+def with_moved_ticks(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
+    """Return the plan with those boxes ticked that people ticked in a ticket that has them no more.
+
+    A box moves with its text: to another ticket, or to a longer text that begins with the former one.
+    """
+    specs = (plan.tracking, *plan.tasks)
+    wanted = {spec.key: frozenset(text for text, _ in _boxes_of(spec)) for spec in specs}
+    done = {text for held in holdings.all for text in _ticked(held) - wanted.get(held.marker.key, frozenset())}
+    if not done:
+        return plan
+    there = {held.marker.key: _all_boxes(held) for held in holdings.all}
+    new = [(text, spec.key) for spec in specs for text in wanted[spec.key] - there.get(spec.key, frozenset())]
+    found = _found(done, new)
+    return replace(plan, tasks=tuple(_with_ticks(spec, found) for spec in plan.tasks)) if found else plan
+
+
+def moved_boxes(plan: TaskPlan, held: Held) -> bool:
+    """Whether everything to tick in a ticket that no task asks for is in other tickets now."""
+    texts = [_words(text) for text in _all_boxes(held)]
+    asked_for = sorted(_words(text) for spec in plan.tasks for text, _ in _boxes_of(spec))
+    return bool(texts) and all(_going_on(asked_for, text) for text in texts)
+
+
+def _ticked(held: Held) -> frozenset[str]:
+    return ticked(held.block.texts().values())
+
+
+def _all_boxes(held: Held) -> frozenset[str]:
+    return frozenset(text for part in held.block.texts().values() for _, text, _ in boxes(part))
+
+
+def _boxes_of(spec: TaskSpec) -> Iterator[tuple[str, bool]]:
+    yield from ((text, done) for section in spec.sections for _, text, done in boxes(section.text))
+
+
+def _found(done: set[str], new: list[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+    """Return the boxes to tick by key, where it is certain which one is meant."""
+    by_words: dict[str, list[tuple[str, str]]] = {}
+    for text, key in new:
+        by_words.setdefault(_words(text), []).append((text, key))
+    asked_for, found = sorted(by_words), dict[str, frozenset[str]]()
+    for former in done:
+        going_on = _going_on(asked_for, _words(former))
+        meant = by_words[going_on[0]] if len(going_on) == 1 else []
+        if len(meant) == 1:
+            text, key = meant[0]
+            found[key] = found.get(key, frozenset()) | {text}
+    return found
+
+
+def _going_on(texts: list[str], former: str) -> list[str]:
+    """Return the one text that is the former one, else those that begin with it, of sorted texts."""
+    place = bisect_left(texts, former)
+    if texts[place : place + 1] == [former]:
+        return [former]
+    end = bisect_left(texts, former + "\U0010ffff")
+    return texts[place:end][:2] if len(former) >= _SHORTEST else []
+
+
+def _words(text: str) -> str:
+    return _NO_WORD.sub("", text).casefold()
+
+
+def _with_ticks(spec: TaskSpec, found: Mapping[str, frozenset[str]]) -> TaskSpec:
+    done = found.get(spec.key)
+    return replace(spec, sections=tuple(_ticked_section(each, done) for each in spec.sections)) if done else spec
+
+
+def _ticked_section(section: Section, done: frozenset[str]) -> Section:
+    return replace(section, text=carry_ticks(section.text, done))
