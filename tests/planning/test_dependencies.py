@@ -16,7 +16,7 @@ from techmap_sync.documents.technical_map.model import Component, ComponentKind,
 from techmap_sync.documents.work import Item, Method, Phase
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.task_graph import TaskGraph
-from tests.planning.maps import ITEMS, READY, SECTIONS, graph_of, plan_of, read_file
+from tests.planning.maps import ITEMS, READY, ROOT, SECTIONS, graph_of, plan_of, read, read_file
 
 WHERE = Span(1)
 
@@ -376,3 +376,16 @@ def test_each_edge_of_the_corpus_is_explained_and_nothing_that_is_built_is_a_dea
         awaited = {target for targets in found.blocked_by for target in targets}
         built = {p for p, work in enumerate(found.works) if work.phase is Phase.BUILD and not work.done}
         assert built <= awaited, path.stem
+
+
+def test_the_example_in_the_documentation_is_what_its_map_becomes() -> None:
+    page = (ROOT / "docs" / "how-it-decides.md").read_text("utf-8").partition("<!-- example of edges -->")[2]
+    example = page.partition("```markdown\n")[2].partition("\n```")[0]
+    plan = plan_of(read(example))
+    rows = {}
+    for task in plan.tasks:
+        edges = zip(task.blocked_by, task.blocked_because, strict=True)
+        waits = ", ".join(f"{key.partition('/')[2]} ({rule})" for key, rule in edges)
+        rows[task.key.partition("/")[2]] = (str(task.priority), waits)
+    table = re.findall(r"^\| ([a-z-]+/[a-z-]+) \| (\w+) \| (.*?) ?\|$", page, re.MULTILINE)
+    assert {name: (priority, waits) for name, priority, waits in table} == rows
