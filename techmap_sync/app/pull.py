@@ -5,9 +5,11 @@ Nothing else of a document changes, nothing is committed, and no ticket is writt
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from techmap_sync import files
 from techmap_sync.app.discovery import FoundFile, read_file
@@ -21,7 +23,7 @@ from techmap_sync.reports.pull_report import Left, Pulled, PulledFile, Tick
 from techmap_sync.settings import Settings
 from techmap_sync.sync.completed import CompletedTask, Match, completed_tasks, is_finished
 
-NO_BOX = "it has no box of its own in the document"
+NO_BOX = "it has no open box [ ] of its own in the document"
 OTHER_TEXT = "the ticket does not say this, so something else may have been done; compare them, and tick it by hand"
 NOT_APPROVED = "the document is not approved"
 CHANGED = "the document has changed since it was read; run the command again"
@@ -42,10 +44,12 @@ def plan_pull(paths: Sequence[str], settings: Settings, checkout: Checkout) -> P
     :raises Problem: usage, settings or tracker; problems of single documents are in the result instead.
     """
     planned = make_plan(paths, settings, checkout, RunOptions(read_all=True))
-    found = [_pulled(each, each.file, planned) for each in planned.compared if each.file]
-    changed = tuple(file for file, _ in found if file.ticks)
+    found = [
+        each for compared in planned.compared if compared.file for each in _pulled(compared, compared.file, planned)
+    ]
+    changed = tuple(each.pulled for each in found if each.pulled.ticks)
     return PullPlan(
-        planned.files, Pulled(planned.tracker.name, changed, tuple(one for _, left in found for one in left))
+        planned.files, Pulled(planned.tracker.name, changed, tuple(one for each in found for one in each.left))
     )
 
 
@@ -58,21 +62,44 @@ def write_pulled(pulled: Pulled) -> None:
         files.change_bytes(Path(file.path), file.before, file.after, files.border_of(Path(file.path)))
 
 
-def _pulled(compared: MapComparison, file: MapFile, planned: Planned) -> tuple[PulledFile, tuple[Left, ...]]:
-    content = read_file(FoundFile(file.path, named=True, border=files.border_of(file.path)))
-    nothing = PulledFile(file.name, content, content)
-    if decode(content, file.name) != file.text:
-        return nothing, (Left(file.name, CHANGED),)
+class _Read(NamedTuple):
+    """A file of a document, and what is left in it."""
+
+    pulled: PulledFile
+    left: tuple[Left, ...] = ()
+
+
+def _pulled(compared: MapComparison, file: MapFile, planned: Planned) -> Iterator[_Read]:
+    """Yield what changes in each file of a document."""
     if compared.plan is None:
         finished = sum(is_finished(held) for held in compared.holdings.tickets.values())
-        return nothing, tuple([Left(file.name, NOT_APPROVED)] * finished)
+        yield _Read(PulledFile(file.name, b"", b""), tuple([Left(file.name, NOT_APPROVED)] * finished))
+        return
     works = dict(zip(file.graph.keys, file.graph.works, strict=True))
     titles = {key: [item.title for item in work.items] for key, work in works.items()}
-    found = _Found(file.name, open_boxes(content))
+    completed: dict[str, list[CompletedTask]] = {}
     for task in completed_tasks(compared.plan, compared.holdings, titles, planned.policy):
-        found.take(task, works[task.spec.key])
+        completed.setdefault(works[task.spec.key].path, []).append(task)
+    for path, tasks in completed.items():
+        yield _of_file(file, path, [(task, works[task.spec.key]) for task in tasks])
+
+
+def _of_file(file: MapFile, path: str, tasks: Sequence[tuple[CompletedTask, Work]]) -> _Read:
+    """Return what changes in one file.
+
+    :param path: from the root of the repository; empty for the file that stands for the document.
+    """
+    border = files.border_of(file.path)
+    place = Path(os.path.relpath((border or Path.cwd()) / path)) if path else file.path
+    name, text = place.as_posix(), file.sources.beside[path] if path else file.text
+    content = read_file(FoundFile(place, named=True, border=border))
+    if decode(content, name) != text:
+        return _Read(PulledFile(name, content, content), (Left(name, CHANGED),))
+    found = _Found(name, open_boxes(content))
+    for task, work in tasks:
+        found.take(task, work)
     ticked = tick(content, found.boxes)
-    return PulledFile(file.name, content, ticked.content, tuple(found.ticks.values())), tuple(found.left)
+    return _Read(PulledFile(name, content, ticked.content, tuple(found.ticks.values())), tuple(found.left))
 
 
 class _Found:
@@ -90,11 +117,11 @@ class _Found:
 
     def take(self, task: CompletedTask, work: Work) -> None:
         """Take in a task that is completed."""
-        for item, match in zip(work.items, task.items, strict=True):
-            if not item.done:
+        for item, match, is_ticked in zip(work.items, task.items, task.ticked, strict=True):
+            if not item.done and (is_ticked or not item.optional):
                 self._take_line(item.span.line, item.title, match, task)
         own = [line for line in work.own_lines if line in self._boxes]
-        if all(item.done or item.span.line in self.ticks for item in work.items):
+        if all(item.done or item.optional or item.span.line in self.ticks for item in work.items):
             for line in own:
                 match = Match.NAMED if task.is_whole else Match.OTHER_TEXT
                 self._take_line(line, work.subject, match, task)

@@ -79,6 +79,8 @@ class Item(NamedTuple):
     """Identity given by hand, ``<!-- id: x -->`` or ``{#x}``."""
     was: tuple[str, ...] = ()
     """Earlier identities, ``<!-- was: x -->``."""
+    optional: bool = False
+    """It keeps nothing open, and a finished ticket does not say that it was done."""
     above: str = ""
     """What groups it with its neighbours in the checklist, as Markdown."""
 

@@ -38,6 +38,8 @@ class CompletedTask:
     """Of its ticket."""
     items: tuple[Match, ...]
     """One for each item of the task, in order."""
+    ticked: tuple[bool, ...]
+    """Whether the box of each item is ticked in the ticket."""
     is_whole: bool
     """It is the ticket of the task itself, and says what the document says of it besides the items."""
 
@@ -56,7 +58,9 @@ def completed_tasks(
         if held and is_finished(held):
             found = tuple(_matches(base, held, titles.get(base.key, ()), policy))
             is_whole = base is spec and _says_the_same(spec, held, policy)
-            yield CompletedTask(base, held.ticket.number, found, is_whole)
+            yield CompletedTask(
+                base, held.ticket.number, found, _ticked(base, held, titles.get(base.key, ())), is_whole
+            )
 
 
 def is_finished(held: Held) -> bool:
@@ -79,6 +83,11 @@ def _matches(spec: TaskSpec, held: Held, titles: Sequence[str], policy: SyncPoli
     named = {text.casefold() for text in (*ticked(there), *unticked(there))}
     for line in _lines_of_items(spec, titles):
         yield Match.NAMED if line.casefold() in named else Match.OTHER_TEXT
+
+
+def _ticked(spec: TaskSpec, held: Held, titles: Sequence[str]) -> tuple[bool, ...]:
+    done = {text.casefold() for text in ticked([held.block.texts().get(SectionName.ITEMS, "")])}
+    return tuple(line.casefold() in done for line in _lines_of_items(spec, titles))
 
 
 def _is_as_written(spec: TaskSpec, held: Held, policy: SyncPolicy) -> bool:

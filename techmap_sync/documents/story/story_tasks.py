@@ -75,6 +75,7 @@ class StoryTasks:
             requirements=requires,
             details=record.entry.markdown,
             locations=paths_in(record.entry.code),
+            code=record.entry.code,
             above=place if record.above is None else place + 1 + record.above,
             path=story.page.path,
         )
@@ -109,17 +110,22 @@ class StoryTasks:
             yield place
             place = self.tasks[place].above
 
-    def notices(self, known: set[str]) -> Iterator[Notice]:
+    def notices(self, known: set[str], main: str) -> Iterator[Notice]:
         """Yield what does not fit together.
 
         :param known: the stories of all epics.
+        :param main: the file that stands for the epic.
         """
+        for notice, task in self._notices(known):
+            yield notice._replace(path=task.path if task.path != main else "")
+
+    def _notices(self, known: set[str]) -> Iterator[tuple[Notice, Task]]:
         here = {self.tasks[n].id for n in self.stories}
         for number, task in enumerate(self.tasks):
             if task.kind == "story":
-                yield from (_dependency(one, task, known) for one in task.depends_on if one not in here)
+                yield from ((_dependency(one, task, known), task) for one in task.depends_on if one not in here)
             if self._is_against_children(number):
-                yield Notice("parent-against-children", task.id or task.title, task.line)
+                yield Notice("parent-against-children", task.id or task.title, task.line), task
 
     def _is_against_children(self, number: int) -> bool:
         """Whether a task says other than what is required below it; a story with everything ticked may be in review."""

@@ -100,6 +100,7 @@ class _Reader:
         """Return one epic."""
         told = [one for one in self.told if _epic_of(one.id) == number]
         epic = self.epics.get(number)
+        main = epic.path if epic and epic.path else told[0].path
         title = (epic.title if epic else "") or f"Epic {number}"
         tasks = StoryTasks(told, f"epic-{number}", self.phrases)
         released = self._released(told)
@@ -110,15 +111,20 @@ class _Reader:
             family=self.grammar.name,
             unit=(epic.id if epic else "") or f"epic-{number}",
             title=title,
-            path=epic.path if epic and epic.path else told[0].path,
+            path=main,
             approved=bool(released),
             reasons=(self._reason([told[n].id for n in released]),),
             finished=bool(required) and all(tasks.tasks[n].done for n in required),
             tasks=tasks.tasks,
             tickets=made.tickets,
-            diagnostics=(*self._notices(told), *tasks.notices({one.id for one in self.told}), *made.notices),
+            diagnostics=(
+                *self._notices(told, main),
+                *tasks.notices({one.id for one in self.told}, main),
+                *made.notices,
+            ),
             not_tasks=tuple(entry.text for one in told if one.story for entry in one.story.others),
             requirements=tuple(_requirements(told)),
+            untitled=not (epic and epic.title),
         )
 
     def _unreadable(self) -> SprintStatus | None:
@@ -136,22 +142,28 @@ class _Reader:
         first = "backlog" if self.sprints else "draft"
         return f"stories past {first}: {', '.join(released)}" if released else f"no story is past {first}"
 
-    def _notices(self, told: Sequence[Told]) -> Iterator[Notice]:
+    def _notices(self, told: Sequence[Told], main: str) -> Iterator[Notice]:
         if unreadable := self._unreadable():
             yield Notice("unreadable-status", unreadable.path)
         counts = Counter(one.id for one in told)
         yield from (Notice("duplicate-id", one, 0) for one, count in counts.items() if count > 1)
         for one in told:
-            if one.status is None and one.story:
-                yield Notice("story-without-status", one.id, one.line)
-            elif one.status and not one.status.known:
-                yield Notice("unknown-status", f"{one.id}: {one.status.text}", one.line)
-            if one.story and one.story.page.wrapped:
-                yield Notice("file-wrapped-in-a-fence", one.path, 1)
-            if one.story and one.story.page.too_long:
-                yield Notice("file-too-long", one.path)
-            others = one.story.others if one.story else ()
-            yield from (Notice("box-outside-a-task-list", entry.text, entry.line) for entry in others)
+            for notice in _notices_of(one):
+                yield notice._replace(path=one.path if one.path != main else "")
+
+
+def _notices_of(one: Told) -> Iterator[Notice]:
+    if one.status is None and one.story:
+        yield Notice("story-without-status", one.id, one.line)
+    elif one.status and not one.status.known:
+        yield Notice("unknown-story-status", f"{one.id}: {one.status.text}", one.line)
+    if one.story is None:
+        return
+    if one.story.page.wrapped:
+        yield Notice("file-wrapped-in-a-fence", one.path, 1)
+    if one.story.page.too_long:
+        yield Notice("file-too-long", one.path)
+    yield from (Notice("box-outside-a-task-list", entry.text, entry.line) for entry in one.story.others)
 
 
 def _epic_of(number: str) -> str:

@@ -153,6 +153,7 @@ class _Works:
             links=self.links,
             named_by_document=ticket.title.endswith(f": {self.unit.title}") and ticket.title != (ticket.subject or ""),
             done=ticket.done,
+            own_lines=tuple(self._own_lines(ticket)),
             slug=self.slugs[number],
             number=ticket.id or "",
         )
@@ -182,8 +183,22 @@ class _Works:
                 done=task.done,
                 detail="\n".join(_details(task)),
                 number=task.id or "",
+                optional=task.optional,
                 above=_named(above) if above else "",
             )
+
+    def _own_lines(self, ticket: Ticket) -> Iterator[int]:
+        """Yield the lines of the task that the ticket is, and of those between it and its items."""
+        numbers = {n for leaf in ticket.tasks for n in self._above(leaf)}
+        if ticket.own is not None:
+            numbers = numbers | {ticket.own} if ticket.items else numbers - {ticket.own}
+        yield from sorted(self.unit.tasks[number].line for number in numbers)
+
+    def _above(self, number: int) -> Iterator[int]:
+        place = self.unit.tasks[number].above
+        while place is not None:
+            yield place
+            place = self.unit.tasks[place].above
 
     def _requirements(self, ticket: Ticket) -> Iterator[str]:
         path = self._path(ticket)

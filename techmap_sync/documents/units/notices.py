@@ -94,6 +94,31 @@ _ALL = (
         "nothing, if the work is done; else move the unit back",
     ),
     Rule(
+        "story-without-status",
+        "a story says nothing of its status, so that it is not released",
+        Severity.WARNING,
+        "write below its title how far it is:\n\n  Status: ready-for-dev",
+    ),
+    Rule(
+        "unknown-story-status",
+        "the status of a story is not a known word, so that the story is not released",
+        Severity.WARNING,
+        "write one of draft, approved, in progress, review and done, or add yours to the settings:\n\n"
+        '  [family.bmad]\n  open_statuses = ["approved", "in progress", "in the lab"]',
+    ),
+    Rule(
+        "unreadable-status",
+        "a file of statuses cannot be read, so that no story is released",
+        Severity.WARNING,
+        "write it as YAML with one line for each story:\n\n  development_status:\n    1-2-reserve-a-slot: in-progress",
+    ),
+    Rule(
+        "dependency-on-another-unit",
+        "a story waits for one of another epic; no ticket is blocked by it",
+        Severity.NOTE,
+        "nothing; block the ticket by hand where that matters",
+    ),
+    Rule(
         "archived-namesake",
         "an archived unit has the same id and is left out",
         Severity.NOTE,
@@ -112,5 +137,6 @@ def diagnostics_of(notices: Iterable[Notice], path: str, last_line: int) -> Iter
     for notice in notices:
         rule = RULES[notice.rule]
         about = f": {notice.subject}" if notice.subject else ""
-        line = notice.line if 0 < notice.line <= last_line else 1
-        yield Diagnostic(rule, rule.severity, f"{rule.summary}{about}", Span(line), path)
+        where = f" ({notice.path}:{notice.line})" if notice.path else ""
+        line = notice.line if 0 < notice.line <= last_line and not notice.path else 1
+        yield Diagnostic(rule, rule.severity, f"{rule.summary}{about}{where}", Span(line), path)

@@ -17,6 +17,8 @@ class Notice(NamedTuple):
     subject: str = ""
     """The id or the text that it is about; empty where it is the file."""
     line: int = 0
+    path: str = ""
+    """The file it is in; empty where that is the unit's."""
 
 
 class Requirement(NamedTuple):

@@ -110,7 +110,7 @@ def test_a_status_says_whether_a_story_is_released_and_done(
 def test_a_status_that_nobody_knows_or_that_is_missing_is_said_and_releases_nothing() -> None:
     unknown = story(written("- [ ] Do it\n", "# Story 1.1: Weigh it\n\nStatus: at the pier\n"))
     missing = story(written("- [ ] Do it\n", "# Story 1.1: Weigh it\n"))
-    assert "unknown-status" in {notice.rule for notice in unknown.diagnostics}
+    assert "unknown-story-status" in {notice.rule for notice in unknown.diagnostics}
     assert "story-without-status" in {notice.rule for notice in missing.diagnostics}
     assert not unknown.approved and not missing.approved
 

@@ -1,0 +1,70 @@
+"""``pull`` for specs: completed tickets tick the boxes of every family."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.app.run import Program
+from tests.app.test_specs import copied, tasks_file, with_families
+from tests.families.gold import Gold, golds
+
+GOLDS = [golds("spec-kit")[0], golds("spec-kit")[1], golds("openspec")[2], golds("kiro")[0], golds("kiro")[1]]
+
+
+def completed(program: Program) -> None:
+    for path in (program.folder / "backlog" / "tasks").glob("*"):
+        path.write_text(path.read_text("utf-8").replace("status: To Do", "status: Done", 1), "utf-8")
+
+
+def opened(program: Program, gold: Gold) -> Path:
+    copied(program, gold.repository)
+    with_families(program, gold.family)
+    assert program("push").code == 0
+    return tasks_file(program, gold.family)
+
+
+def changed_lines(before: bytes, after: bytes) -> list[int]:
+    pairs = zip(before.split(b"\n"), after.split(b"\n"), strict=True)
+    return [number for number, (old, new) in enumerate(pairs, 1) if old != new]
+
+
+@pytest.mark.parametrize("gold", GOLDS, ids=str)
+def test_all_tickets_completed_tick_everything_that_is_required(program: Program, gold: Gold) -> None:
+    path = opened(program, gold)
+    before = path.read_bytes()
+    completed(program)
+    shown = program("show", path.parent, "--format", "json").json
+    out = {task["line"] for task in shown["tasks"] if task["optional"] or task["kind"] == "checkpoint"}
+    ended = program("pull", "--write", "--format", "json")
+    left = {each["text"] for each in ended.json["left"]}
+    after = path.read_bytes()
+    lines = changed_lines(before, after)
+    assert lines and len(before) == len(after) and not out & set(lines)
+    new = after.split(b"\n")
+    assert all(new[n - 1].replace(b"[x]", b"[ ]", 1) == before.split(b"\n")[n - 1] for n in lines)
+    again = program("show", path.parent, "--format", "json").json
+    items = {item for ticket in again["tickets"] for item in ticket["items"] if item not in ticket["optional_items"]}
+    still_open = {
+        task["title"] for task in again["tasks"] if (task["id"] or task["title"]) in items and not task["done"]
+    }
+    assert still_open <= left and (again["finished"] or left)
+    assert [t["id"] for t in again["tasks"]] == [t["id"] for t in shown["tasks"]]
+    tickets = len(list((program.folder / "backlog" / "tasks").glob("*")))
+    assert program("push").code == 0
+    assert len(list((program.folder / "backlog" / "tasks").glob("*"))) == tickets
+    assert program("pull", "--check").code == 0
+
+
+def test_a_reworded_or_renumbered_task_is_told_apart(program: Program) -> None:
+    path = opened(program, golds("spec-kit")[0])
+    completed(program)
+    text = path.read_text("utf-8")
+    (first, second) = [line for line in text.split("\n") if line.startswith("- [ ] T0")][:2]
+    text = text.replace(first, first.replace("- [ ] T0", "- [ ] T9")).replace(second, f"{second} and paint it")
+    path.write_text(text, "utf-8")
+    assert program("pull", "--write").code == 0
+    after = path.read_text("utf-8")
+    assert f"{second} and paint it" in after
+    assert first.replace("- [ ] T0", "- [x] T9") in after
