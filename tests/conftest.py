@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from tests.simulators.github import running as github_running
 from tests.simulators.gitlab import Simulator as GitLab
 from tests.warm import warm
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Where it is set, each process that a test starts would compile the program again."""
 LONGEST = {
     "test_wheel.py",
     "test_transformations.py",
@@ -51,6 +54,7 @@ TOO_LONG = {
 """Modules there that try very many texts, or very long ones."""
 
 
+@cache
 def is_of_units(path: Path) -> bool:
     """Return whether the tests of a module are marked ``unit``."""
     room = next((room for room in ROOMS_OF_UNITS if path.is_relative_to(ROOT / "tests" / room)), "")
