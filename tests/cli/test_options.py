@@ -19,7 +19,7 @@ ANOTHER_PROGRAM = re.compile(r"\bgit [a-z][^,;]*")
 ADVICE = re.compile(rf"(?:\b({'|'.join(COMMANDS)}) (?:[\w/]+ )?)?(--[a-z][a-z-]+)(?! is\b)")
 
 CHANGING = {"plan", "push", "reconcile", "ci"}
-WITH_TRACKER = CHANGING | {"status", "doctor"}
+WITH_TRACKER = CHANGING | {"status", "doctor", "pull"}
 PRINTED_BY = {
     "sync/": WITH_TRACKER,
     "sync/guards.py --allow": CHANGING,
@@ -33,6 +33,8 @@ PRINTED_BY = {
     "app/named_tasks.py": CHANGING,
     "app/run_guards.py": CHANGING,
     "app/applying.py": CHANGING,
+    "app/pull.py": {"pull"},
+    "reports/pull_report.py": {"pull"},
     "cli/console.py": CHANGING,
     "app/plan_comment.py": {"plan"},
     "app/parallel.py --shard": CHANGING - {"ci"} | {"check"},
