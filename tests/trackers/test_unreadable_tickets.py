@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from techmap_sync.errors import TicketRefused, TrackerError
 from techmap_sync.planning.task import TaskPlan
+from techmap_sync.sync.apply import apply
 from techmap_sync.sync.changes import Skip
 from techmap_sync.sync.outcomes import Outcome, Status
+from techmap_sync.trackers.backlog.tracker import BacklogTracker, connect
+from techmap_sync.trackers.connection import Connection
+from tests.fakes.clock import Clock
 from tests.simulators import github, gitlab
-from tests.sync.build import key, plan, task
+from tests.sync.build import POLICY, key, plan, task
 from tests.sync.drive import by_key, planned, push
 from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
 
@@ -110,3 +115,23 @@ def test_two_in_a_row_are_two_tickets(server: Server) -> None:
     fail_at(server, TITLE, "Create Part4")
     outcomes = push(server.tracker(), UPDATED)
     assert {outcome.change.key for outcome in failed(outcomes)} == {LOST, key("Part4")}
+
+
+def test_a_broken_file_of_a_folder_fails_alone_too(tmp_path: Path) -> None:
+    def tracker() -> BacklogTracker:
+        return connect(Connection(target=str(tmp_path / "backlog"), now=Clock(), timeout=30))
+
+    push(tracker(), FIRST)
+    running = tracker()
+    change_set = planned(running, UPDATED)
+    (file,) = (tmp_path / "backlog" / "tasks").glob("* - Create-Part3.md")
+    whole = file.read_bytes()
+    file.write_bytes(b"<<<<<<< ours\n" + whole)
+    (outcome,) = failed(list(apply(change_set, running, POLICY)))
+    assert outcome.change.key == LOST
+    assert file.name in outcome.detail
+    assert running.ends([outcome.ticket])[outcome.ticket].withheld
+    file.write_bytes(whole)
+    push(tracker(), UPDATED)
+    assert not planned(tracker(), UPDATED).writes
+    assert file.read_text("utf-8").count("More.") == 1

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from techmap_sync import files
-from techmap_sync.errors import TrackerError, UnreadableFile
+from techmap_sync.errors import TicketRefused, TrackerError, UnreadableFile
 from techmap_sync.trackers.backlog import frontmatter
 from techmap_sync.trackers.backlog.frontmatter import BadYaml, Value
 
@@ -37,6 +37,15 @@ def as_tracker_error(tracker: str) -> Iterator[None]:
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         raise TrackerError(tracker, what, "check that the folder can be read and written") from error
+
+
+@contextmanager
+def about_one_task(tracker: str) -> Iterator[None]:
+    """Turn a problem with a task's file into a ``TicketRefused``: others can be read and written."""
+    try:
+        yield
+    except FolderProblem as problem:
+        raise TicketRefused(tracker, f"{problem.path}: {problem.what}", problem.hint) from problem
 
 
 _STATUSES = ("To Do", "In Progress", "Done")

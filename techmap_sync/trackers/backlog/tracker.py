@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
-from techmap_sync.errors import TrackerError
+from techmap_sync.errors import TicketRefused, TrackerError
 from techmap_sync.sync import tracker as port
 from techmap_sync.sync.tracker import Draft, Edge, Ends, Patch, Snapshot, State, Ticket, Visibility
 from techmap_sync.trackers.backlog import issues
@@ -15,6 +15,7 @@ from techmap_sync.trackers.backlog.doctor import examine
 from techmap_sync.trackers.backlog.folder import Folder, TaskFile, check_unique, next_free, next_ordinal, value_for
 from techmap_sync.trackers.backlog.location import (
     Settings,
+    about_one_task,
     as_tracker_error,
     canonical,
     file_name,
@@ -87,16 +88,20 @@ class BacklogTracker:
         return examine(self._folder, self.name)
 
     def get(self, number: str) -> Ticket | None:
-        """Read one task, wherever it is, or return None."""
+        """Read one task, wherever it is, or return None.
+
+        :raises TicketRefused: its file is broken, or several files have its number.
+        """
         with as_tracker_error(self.name):
             settings = self._folder.settings()
-            task = self._folder.find(number)
+            with about_one_task(self.name):
+                task = self._folder.find(number)
             return self._ticket(task, settings) if task else None
 
     def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
         """Read parent and dependencies of some tasks."""
-        found = filter(None, map(self.get, numbers))
-        return {ticket.number: Ends(ticket.parent, ticket.blocked_by) for ticket in found}
+        found = {number: self._ends(number) for number in numbers}
+        return {number: ends for number, ends in found.items() if ends is not None}
 
     def unassignable(self, accounts: Collection[str]) -> frozenset[str]:
         """Return an empty set: a folder takes any name."""
@@ -158,6 +163,13 @@ class BacklogTracker:
     def unlink(self, edge: Edge) -> None:
         """Remove an edge, however its target is spelled."""
         self._change(edge.source, lambda task: unlinked(task, edge.kind, edge.target))
+
+    def _ends(self, number: str) -> Ends | None:
+        try:
+            ticket = self.get(number)
+        except TicketRefused as error:
+            return Ends(withheld=error.what)
+        return Ends(ticket.parent, ticket.blocked_by) if ticket else None
 
     def _list(self) -> list[TaskFile]:
         """Return all files, and remember which numbers the first call found."""
