@@ -160,6 +160,8 @@ class Work:
     """A code fence, as Markdown."""
     detail: str = ""
     """Whatever else is said of it, as Markdown."""
+    of_group: str = ""
+    """What is said of it together with others, as Markdown: names in it make no dependency."""
     heading: str = ""
     """Heading above its items, as written."""
     context: str = ""

@@ -153,7 +153,7 @@ class TicketTexts:
                 for method in work.methods
             ],
             "interface": self._safe(work.interface),
-            "detail": self._safe(work.detail),
+            "detail": self._safe("\n\n".join(filter(None, (work.detail, work.of_group)))),
             "tests": [self._line(item) for item in self._tests.get(position, ())],
             "constraints": [self._line(item) for item in self._constraints.get(position, ())],
         }

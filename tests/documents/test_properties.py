@@ -34,7 +34,8 @@ def without_places(value: Any, shift: int = 0) -> Any:
         return value.line - shift, value.end_line - shift
     names = [field.name for field in fields(value)] if is_dataclass(value) else getattr(value, "_fields", ())
     if names:
-        return {name: without_places(getattr(value, name), shift) for name in names}
+        lines = {"lines": [line - shift for line in value.lines]} if "lines" in names else {}
+        return {name: without_places(getattr(value, name), shift) for name in names} | lines
     if isinstance(value, tuple):
         return [without_places(one, shift) for one in value]
     return value

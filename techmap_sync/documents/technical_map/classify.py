@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.documents.markdown import RunKind, plain_lines, without_code
@@ -125,6 +126,25 @@ def _says_no_more(title: Title, vocabulary: Vocabulary, *, sole: bool, tests: bo
 def is_placeholder(text: str, vocabulary: Vocabulary) -> bool:
     """Whether a text is the blank template's own, literally; what follows a method's signature there is free."""
     return text in vocabulary.placeholders or text.partition(":")[0].rstrip() in vocabulary.placeholders
+
+
+def without_placeholders(text: str, vocabulary: Vocabulary) -> str:
+    """Return a text without the blank template's words, and without what only divides these from the rest."""
+    if "[" not in text:
+        return text
+    shorter = placeholders_in(vocabulary).sub("", text)
+    return text if shorter == text else " ".join(shorter.strip(" ,;|/-–—").split())
+
+
+def placeholders_in(vocabulary: Vocabulary) -> re.Pattern[str]:
+    """Return what matches the blank template's words anywhere in a text, but not as the text of a link."""
+    return _any_of(vocabulary.placeholders)
+
+
+@lru_cache(maxsize=8)
+def _any_of(words: frozenset[str]) -> re.Pattern[str]:
+    longest_first = sorted(filter(None, words), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?![(\[])")
 
 
 def mostly_struck(lines: Sequence[Line]) -> bool:

@@ -59,6 +59,8 @@ class Specification(NamedTuple):
     locations: tuple[str, ...]
     slug: str
     was: tuple[str, ...]
+    of_group: str = ""
+    """What the heading that groups it with others says of all of them."""
 
 
 class Components(NamedTuple):
@@ -264,6 +266,7 @@ def _component(
         methods=tuple(method for part in fields for method in part.methods),
         interface="\n\n".join(code for part in fields for code in part.interface),
         detail="\n\n".join(text for part in fields for text in part.detail if text),
+        of_group=specification.of_group if specification else "",
         depends_on=tuple(dict.fromkeys(name for part in fields for name in part.depends_on)),
         needed_by=tuple(dict.fromkeys(name for part in fields for name in part.needed_by)),
         outside=tuple(dict.fromkeys(name for part in fields for name in part.outside)),

@@ -273,7 +273,7 @@ def _not_ready(found: TechnicalMap) -> Iterator[Reason]:
 def _context(found: TechnicalMap) -> Context:
     groups = (*found.changes, *found.tests, *found.deployment, *(g for area in found.constraints for g in area.groups))
     return Context(
-        summary=tuple((each.label, each.value) for each in found.metadata if each.value),
+        summary=tuple((each.label, each.shown) for each in found.metadata if each.shown),
         constraints=tuple(area for each in found.constraints if (area := _area(each)).items),
         tests=tuple(item for group in found.tests for item in group.items),
         unchanged=tuple((group.heading, group.context) for group in groups if group.context and not group.items),

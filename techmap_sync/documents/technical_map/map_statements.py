@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from techmap_sync.documents.frontmatter import split_front_matter
 from techmap_sync.documents.marko_patches import too_long
 from techmap_sync.documents.statements import COMMENT, NOTHING, PLACEHOLDER, STRUCTURE, Statement, words_of
-from techmap_sync.documents.technical_map.classify import is_placeholder
+from techmap_sync.documents.technical_map.classify import is_placeholder, without_placeholders
 from techmap_sync.documents.technical_map.names import component_name, map_title
 from techmap_sync.documents.technical_map.sections import is_section
 from techmap_sync.documents.technical_map.vocabulary import look_up
@@ -195,7 +195,7 @@ class _Scanner:
 
     def _pieces(self, text: str) -> Iterator[tuple[str, ...]]:
         """Yield the words of each piece of a text, without a known label in front and without tags."""
-        text = self._without_label(_IDENTITY.sub("", text))
+        text = without_placeholders(self._without_label(_IDENTITY.sub("", text)), self.vocabulary)
         if is_placeholder(_MARKUP.sub("", text).strip(), self.vocabulary):
             return
         for place, piece in enumerate(_BETWEEN.split(text)):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.documents.base import Lifecycle
 from techmap_sync.documents.markdown import Block, Heading, ItemList, Paragraph, Rule, plain
+from techmap_sync.documents.technical_map.classify import without_placeholders
 from techmap_sync.documents.technical_map.detect import fields_in_line, fold_spaces, is_map_status
 from techmap_sync.documents.technical_map.model import MetadataField, Readiness
 from techmap_sync.documents.technical_map.sections import straighten
@@ -173,7 +174,10 @@ def _paragraph_fields(paragraph: Paragraph, document: SourceText, vocabulary: Vo
         label, value = pairs[-1]
         pairs[-1] = (label, fold_spaces(" ".join([value, *(plain(line.runs) for line in more)])))
     span = document.span(first.start, paragraph.lines[-1].end)
-    fields = [MetadataField(_field_name(label, vocabulary), label, value, span) for label, value in pairs]
+    fields = [
+        MetadataField(_field_name(label, vocabulary), label, value, span, without_placeholders(value, vocabulary))
+        for label, value in pairs
+    ]
     known = [field.name in vocabulary.metadata.values() for field in fields]
     others = any(
         _is_section(field.label, vocabulary) or look_up(vocabulary.fields, field.label)

@@ -43,6 +43,8 @@ class Component:
     """The code fence of the methods field as Markdown, quoted as it is."""
     detail: str = ""
     """Every other field and the prose below the heading, as Markdown."""
+    of_group: str = ""
+    """What the heading that groups it with others says of all of them, as Markdown."""
     depends_on: tuple[str, ...] = ()
     """Names in an explicit ``Depends on`` field."""
     needed_by: tuple[str, ...] = ()
@@ -108,6 +110,8 @@ class MetadataField(NamedTuple):
     """The label as written."""
     value: str
     span: Span
+    shown: str = ""
+    """The value without placeholders that nobody filled in."""
 
 
 class Readiness(StrEnum):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from techmap_sync.diagnostics import Finding, Ignore, Severity, Span
 from techmap_sync.documents.markdown import Block, Fence, ItemList, Other
+from techmap_sync.documents.technical_map.classify import placeholders_in
 from techmap_sync.documents.technical_map.model import Passage, Readiness, Reading, TechnicalMap
 from techmap_sync.documents.text import Ranges
 
@@ -80,7 +81,7 @@ def unknown_section(passage: Passage, section: Section, document: SourceText) ->
 def of_text(document: SourceText, vocabulary: Vocabulary, yielding: Sequence[tuple[int, int]]) -> Iterator[Finding]:
     """Yield what is wrong with single lines: placeholders that are left, bullets without text."""
     hidden = Ranges((b.start, b.end) for b in _walk(document.blocks) if isinstance(b, Fence | Other))
-    for match in _placeholder_pattern(vocabulary).finditer(document.text):
+    for match in placeholders_in(vocabulary).finditer(document.text):
         if match.start() not in hidden:
             severity = Severity.ERROR if _within(match.start(), yielding) else Severity.WARNING
             span = document.span(*match.span())
@@ -94,11 +95,6 @@ def of_text(document: SourceText, vocabulary: Vocabulary, yielding: Sequence[tup
 
 def _within(offset: int, ranges: Iterable[tuple[int, int]]) -> bool:
     return any(start <= offset <= end for start, end in ranges)
-
-
-def _placeholder_pattern(vocabulary: Vocabulary) -> re.Pattern[str]:
-    words = sorted((words for words in vocabulary.placeholders if words), key=len, reverse=True)
-    return re.compile(rf"(?:{'|'.join(map(re.escape, words)) or '(?!)'})(?![(\[])")
 
 
 def _walk(blocks: Iterable[Block]) -> Iterator[Block]:

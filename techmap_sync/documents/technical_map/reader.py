@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.documents.technical_map import notices
-from techmap_sync.documents.technical_map.classify import says_no_rule, says_no_step, says_no_test
+from techmap_sync.documents.technical_map.classify import is_placeholder, says_no_rule, says_no_step, says_no_test
 from techmap_sync.documents.technical_map.components import Specification, only_groups, read_specification
 from techmap_sync.documents.technical_map.fields import has_fields
 from techmap_sync.documents.technical_map.items import read_group
@@ -17,7 +17,7 @@ from techmap_sync.documents.technical_map.names import is_numbered_component
 from techmap_sync.documents.technical_map.overview import Listing, listed_files, nothing_listed, read_listings
 from techmap_sync.documents.technical_map.sections import heading_text, holds_list, split_at_labels, sub_sections
 from techmap_sync.documents.technical_map.vocabulary import look_up
-from techmap_sync.documents.technical_map.wording import heading_key, name_key
+from techmap_sync.documents.technical_map.wording import fold, heading_key, name_key
 from techmap_sync.documents.work import Method
 
 if TYPE_CHECKING:
@@ -126,8 +126,11 @@ class Reader:
         self.listings += read_listings(section, kind, self.document, self.vocabulary)
         self.nothing += nothing_listed(section, self.document, self.vocabulary)
 
-    def _specify(self, section: Section) -> None:
-        """Read a heading below the components: one of them, several, or what belongs elsewhere."""
+    def _specify(self, section: Section, of_group: str = "") -> None:
+        """Read a heading below the components: one of them, several, or what belongs elsewhere.
+
+        :param of_group: what the headings above, which only group, say of all that is below them.
+        """
         if self._is_of_components(section) and (place := self._place_of(section.heading)):
             self._read_at(place, section)
         elif self._is_context(section) or self._lists_files(section):
@@ -135,10 +138,17 @@ class Reader:
             self._list_files(section)
         elif only_groups(section, self.vocabulary):
             self.keep(replace(section, children=()))
+            said = "\n\n".join(filter(None, (of_group, self._said_of_group(section))))
             for child in section.children:
-                self._specify(child)
+                self._specify(child, said)
         elif specification := read_specification(section, self.document, self.vocabulary):
-            self.specifications.append(specification)
+            self.specifications.append(specification._replace(of_group=of_group))
+
+    def _said_of_group(self, section: Section) -> str:
+        """Return the text between a heading that only groups and the first heading below it, under its own name."""
+        markdown = self.document.markdown(section.heading_end, section.own_end).strip()
+        says_nothing = is_placeholder(markdown, self.vocabulary) or self.vocabulary.nothing.is_word(fold(markdown))
+        return "" if says_nothing else f"**{heading_text(section)}**\n\n{markdown}"
 
     def _lists_files(self, section: Section) -> bool:
         """Whether a heading below the components holds a table of files instead of being one of them."""

@@ -64,6 +64,7 @@ def _component_work(component: Component) -> Work:
         methods=component.methods,
         interface=component.interface,
         detail=component.detail,
+        of_group=component.of_group,
         own_lines=component.lines,
         earlier=component.earlier,
         slug=component.slug,
