@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from techmap_sync.documents.markdown import Block, Line, ListItem
 
-_BOX = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]+\[(?P<sign>[ xX~-])\](?![(\[:])")
+_BOX = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[(?P<sign>[ xX~-])\](?![(\[:])")
 _OPENING = re.compile(r"(?P<fence>`{3,}|~{3,})[ \t]*(?P<language>\w*)[ \t]*$")
 _LANGUAGES = frozenset({"markdown", "md"})
 _ID = re.compile(r"<!--\s*id:\s*(?P<id>[^\s>]+)\s*-->")
@@ -230,7 +230,7 @@ class _Flat:
 
     def _item_text(self, item: ListItem) -> str:
         written = self.text[item.start : item.end]
-        return re.sub(r"^(?:[-*+]|\d+[.)])\s*", "", written)
+        return re.sub(r"^\s*(?:[-*+]|\d+[.)])\s*", "", written)
 
 
 def _without_sign(text: str) -> str:
