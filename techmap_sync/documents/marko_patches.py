@@ -158,7 +158,7 @@ class QuickSource(Source):
 
     @property
     def has_prefix(self) -> bool:
-        """Whether the next line has the markers of all that is open here."""
+        """Whether the next line has the markers of every block that is open here."""
         return self._length_of_prefix() >= 0
 
     @property

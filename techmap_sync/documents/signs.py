@@ -1,4 +1,4 @@
-"""Signs that are written in another way where a piece of a map stands elsewhere.
+"""Signs that must be written in another way when a piece of a map is moved into a ticket.
 
 A quote is read like any text, so its signs go, and of a callout stays its kind (``> [!NOTE]`` is GitHub's and GitLab's,
 ``> [!info]- Title`` is Obsidian's). Indented code gets fences: where it goes, its indentation may mean something else.
@@ -16,7 +16,7 @@ _CALLOUT = re.compile(r"\[!([A-Za-z][\w-]{0,30})\][+-]?[ \t]*")
 _BACKTICKS = re.compile("`+")
 _LINE_END = re.compile(r"\n[ \t>]*")
 _FENCE = re.compile(r"`{3,}|~{3,}")
-_DEEP = 4  # columns from where on a fence directly below a text is no fence to every reader
+_DEEP = 4  # columns from where on a fence directly below a text is not a fence for every reader
 _BULLET = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 
 
@@ -35,7 +35,7 @@ class Signs:
         self._text = text
         self._found: list[Edit] = []
         self._behind: dict[int, int] = {}
-        """Start of a line -> the offset behind the last sign on it."""
+        """Start of a line -> the offset after the last sign on it."""
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:
@@ -47,7 +47,7 @@ class Signs:
         return tuple(sorted(self._found))
 
     def add_quote(self, start: int, end: int) -> None:
-        """Add the quote that stands from ``start`` to ``end``."""
+        """Add the quote from ``start`` to ``end``."""
         first = bisect_right(self._starts, start) - 1
         for number in range(first, len(self._starts)):
             line = self._starts[number]
@@ -59,7 +59,7 @@ class Signs:
     def _add_sign(self, line: int, place: int) -> None:
         """Add the sign that a line has at a place; a lazy line has none."""
         if found := _SIGN.match(self._text, place):
-            # Of the three columns of a tab behind the sign, one belongs to the sign.
+            # Of the three columns of a tab after the sign, one belongs to the sign.
             self._found.append(Edit(found.start(1), found.end(), "  " if found[2] else ""))
             self._behind[line] = found.end()
 
@@ -73,7 +73,7 @@ class Signs:
             self._found.append(Edit(end, end, "\n"))
 
     def add_indented_code(self, code: str, start: int, end: int) -> None:
-        """Write code that stands from ``start`` to ``end`` between fences."""
+        """Put fences around the code from ``start`` to ``end``."""
         indent = self._indent(start)
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
         lines = [fence, *code.rstrip().split("\n"), fence]
@@ -107,7 +107,7 @@ class Signs:
         return before if not before.strip() else " " * len(before)
 
     def callout(self, start: int) -> tuple[int, str] | None:
-        """Return the length of the callout's sign that stands at ``start``, and the words that say its kind."""
+        """Return the length of the callout's sign at ``start``, and the words that say its kind."""
         if (found := _CALLOUT.match(self._text, start)) is None:
             return None
         words = f"{found[1].capitalize()}: "

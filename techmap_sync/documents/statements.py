@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from techmap_sync.text_forms import compatible, unified
 
-# What nobody sees, and what no ticket gets: controls, half characters, signs that turn the direction of text.
+# Invisible characters, which no ticket gets: controls, half characters, signs that turn the direction of text.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b-\u200d\u202a-\u202e\u2060\u2066-\u206f\ufe0e\ufe0f\ufeff\ud800-\udfff]"
 )
@@ -34,7 +34,7 @@ class Statement(NamedTuple):
     block: int = 0
     """Lines of one paragraph, bullet or fence have the same number: they make sense together."""
     section: int = 0
-    """The same number for all that stands below one heading, and for the heading."""
+    """The same number for everything below one heading, and for the heading."""
     head: int = 0
     """The block that it makes no sense without: of a row the head of its table."""
     is_heading: bool = False

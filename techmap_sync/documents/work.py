@@ -179,7 +179,7 @@ class Work:
     is_item: bool = False
     """A ticket that is a single item of its group."""
     named_by_document: bool = False
-    """Its title has no words of its own: it is made of the document's title."""
+    """Its title only repeats the document's title."""
     done: bool = False
     own_lines: tuple[int, ...] = ()
     """Lines that name it alone; a box there says whether all of it is done."""

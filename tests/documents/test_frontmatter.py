@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from techmap_sync.documents import frontmatter
 from techmap_sync.documents.frontmatter import split_front_matter
 from tests.documents.maps import read
+from tests.documents.shipped import ROOT
 from tests.measure import measured
 
 
@@ -45,3 +47,13 @@ def test_yaml_that_would_take_hours_is_given_up_in_seconds(yaml: str) -> None:
         front = split_front_matter(f"---\n{yaml}\n---\n# T\n")
     assert front.unreadable
     assert taken.seconds < 5
+
+
+def test_the_page_about_the_format_names_the_limits() -> None:
+    page = " ".join((ROOT / "docs" / "map-format.md").read_text(encoding="utf-8").split())
+    for limit in (
+        f"{frontmatter._LONGEST:,} characters",
+        f"{frontmatter._DEEPEST} deep",
+        f"{frontmatter._MOST_ALIASES} aliases",
+    ):
+        assert limit in page

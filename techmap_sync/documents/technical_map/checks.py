@@ -60,7 +60,7 @@ def _not_ignored(findings: Iterable[Finding], ignores: Iterable[Ignore]) -> list
 
 
 def _of_draft(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield the findings of a map that is not ready: nobody is told of everything that is still to be written.
+    """Yield the findings of a map that is not ready: a draft is not flooded with everything still to be written.
 
     Placeholders weigh one step less there, and many of them are one note.
     """
@@ -68,7 +68,7 @@ def _of_draft(findings: Sequence[Finding]) -> Iterator[Finding]:
     yield from (finding for finding in findings if finding.rule != "placeholder-left")
     if len(left) > FEW_PLACEHOLDERS:
         first = min(left, key=lambda finding: finding.span)
-        message = f"{first.message}, and so are {len(left) - 1} more places that nobody filled in yet"
+        message = f"{first.message}, as are {len(left) - 1} more unfilled places"
         yield first._replace(message=message, severity=Severity.NOTE)
         return
     for finding in left:
@@ -136,7 +136,7 @@ def _duplicate_component(found: TechnicalMap) -> Iterator[Finding]:
     for component in found.components:
         earlier = first.setdefault(name_key(component.name), component)
         if earlier is not component:
-            message = f"{component.name} stands twice, first in line {earlier.span.line}"
+            message = f"{component.name} appears twice, first in line {earlier.span.line}"
             yield Finding("duplicate-component", message, _heading(component))
 
 
@@ -153,7 +153,7 @@ def _component_without_purpose(found: TechnicalMap) -> Iterator[Finding]:
 
 
 def _title_too_long(found: TechnicalMap) -> Iterator[Finding]:
-    """What is a title of its own is cut; an item is a line of a checklist first of all, and only a note."""
+    """A ticket title is cut, which is a warning; an item is usually a line of a checklist, which is only a note."""
     yield from _too_long(found.title, found.span)
     for component in found.components:
         yield from _too_long(component.name, _heading(component))

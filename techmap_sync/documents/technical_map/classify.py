@@ -100,20 +100,20 @@ def says_nothing(title: Title, vocabulary: Vocabulary) -> bool:
 
 
 def says_no_step(title: Title, vocabulary: Vocabulary, *, sole: bool) -> bool:
-    """Whether an item of changes or deployment is none."""
+    """Whether an item among changes or deployment steps says that there is nothing to do."""
     return says_nothing(title, vocabulary)
 
 
 def says_no_test(title: Title, vocabulary: Vocabulary, *, sole: bool) -> bool:
-    """Whether an item of tests is none: "No account needed for /health" is one.
+    """Whether an item among tests says that there are none: "No account needed for /health" is a test.
 
-    :param sole: whether it is all that its sub-section holds.
+    :param sole: whether its sub-section contains nothing else.
     """
     return _says_no_more(title, vocabulary, sole=sole, tests=True)
 
 
 def says_no_rule(title: Title, vocabulary: Vocabulary, *, sole: bool) -> bool:
-    """Whether an item of constraints is none: "No personal data in logs" is one."""
+    """Whether an item among constraints says that there are none: "No personal data in logs" is one."""
     return _says_no_more(title, vocabulary, sole=sole, tests=False)
 
 
@@ -157,7 +157,7 @@ def mostly_struck(lines: Sequence[Line]) -> bool:
 def status_of(masked: str, vocabulary: Vocabulary) -> str:
     """Return what a status tag says: ``new``, ``modified``, ``integration``, ``untouched``, ``done`` or nothing.
 
-    A tag stands in parentheses or behind a dash. ``masked`` is plain text without code.
+    A tag is in parentheses or after a dash. ``masked`` is plain text without code.
     """
     for match in _TAG.finditer(fold(masked)):
         if status := vocabulary.statuses.get(unnumbered(match[1] or match[2] or "").strip()):
@@ -170,7 +170,7 @@ KIND_OF_STATUS = {"new": "new", "modified": "modified", "removed": "modified", "
 
 
 def status_of_cell(masked: str, vocabulary: Vocabulary) -> str:
-    """Return what the cell of a status column says; a reason may follow behind a comma or the like."""
+    """Return what the cell of a status column says; a reason may follow after a comma or similar."""
     folded = fold(masked)
     if vocabulary.done.search(folded):
         return "done"

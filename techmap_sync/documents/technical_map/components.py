@@ -72,9 +72,9 @@ class Components(NamedTuple):
 
 
 def only_groups(section: Section, vocabulary: Vocabulary) -> bool:
-    """Whether a heading is no component: it has no fields of its own and the headings below it do.
+    """Whether a heading is not a component itself: it has no fields, and the headings below it do.
 
-    Without any text of its own, it is enough that two of them are numbered, or bear a path.
+    If it has no text either, it is enough that two of them are numbered or have a path.
     """
     if has_fields(section, vocabulary):
         return False
@@ -86,7 +86,7 @@ def only_groups(section: Section, vocabulary: Vocabulary) -> bool:
 
 
 def _is_one_of_several(section: Section, vocabulary: Vocabulary) -> bool:
-    """Whether a heading is numbered, or bears a path."""
+    """Whether a heading is numbered or has a path."""
     assert section.line is not None
     name = section.heading
     if is_numbered(name) or is_numbered_component(name, vocabulary):
@@ -220,7 +220,7 @@ def _add(
 
 
 def _kind(specification: Specification | None, listings: Sequence[Listing]) -> str:
-    """Return the kind by overview, else by the heading's status word, else by the tag behind the location."""
+    """Return the kind by overview, else by the heading's status word, else by the tag after the location."""
     kinds = sorted((listing.kind for listing in listings), key=_WEIGHT.__getitem__)
     if kinds and kinds[0]:
         return kinds[0]

@@ -117,7 +117,7 @@ _MAP_ID = "map id"
 
 
 def identity_at_sight(text: str, vocabulary: Vocabulary) -> str | None:
-    """Return what the identity of a map is made from, its ``Map ID`` or title; None where only reading it tells.
+    """Return what the identity of a map is made from, its ``Map ID`` or title; None where that takes a full read.
 
     :param text: the text as decoded.
     """
@@ -135,7 +135,7 @@ def identity_at_sight(text: str, vocabulary: Vocabulary) -> str | None:
 
 
 def _mentions(body: str, vocabulary: Vocabulary) -> int:
-    """Return how often the label of a ``Map ID`` stands anywhere, in any language."""
+    """Return how often the label of a ``Map ID`` appears, in any language."""
     folded = compatible(body).casefold()
     labels = [key.split() for key, name in vocabulary.metadata.items() if name == _MAP_ID]
     words = "|".join(r"[\s\u2010-\u2015-]+".join(map(re.escape, label)) for label in labels)

@@ -28,7 +28,7 @@ class SaysNothing(Protocol):
     """Says whether the title of an item says that there is nothing to do."""
 
     def __call__(self, title: Title, vocabulary: Vocabulary, *, sole: bool) -> bool:
-        """Say it; ``sole`` means that it is all that its sub-section holds."""
+        """Return it; ``sole`` means that its sub-section contains nothing else."""
 
 
 class Entry(NamedTuple):
@@ -139,7 +139,7 @@ def _bullets(blocks: Sequence[Block], document: SourceText) -> Iterator[Entry]:
 
 
 def _first_lines(blocks: Sequence[Block]) -> tuple[tuple[Line, ...], int]:
-    """Return the lines of a bullet's first paragraph, and where the text behind it starts (-1: nowhere)."""
+    """Return the lines of a bullet's first paragraph, and where the text after it starts (-1: nowhere)."""
     if not blocks:
         return (), -1
     first = blocks[0]

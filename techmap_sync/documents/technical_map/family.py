@@ -216,7 +216,7 @@ class TechnicalMaps(DocumentFamily):
         return statements_of(sources.text, self.vocabulary)
 
     def advice(self, document: Document, sources: Sources) -> tuple[Diagnostic, ...]:
-        """Return the words of a map that nobody can follow."""
+        """Return notes about the words of a map that cannot be understood."""
         return advice_on(document, statements_of(sources.text, self.vocabulary), self.vocabulary)
 
     def describe(self, sources: Sources) -> Description:

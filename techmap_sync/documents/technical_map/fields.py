@@ -74,7 +74,7 @@ def read_needs(line: Line, *, listed: bool, document: SourceText, vocabulary: Vo
 
 
 def _end_of_names(masked: str, *, listed: bool) -> int:
-    """Return where a remark begins, "redis - cache, sessions"; where each name has one of its own, none does."""
+    """Return where a remark begins, "redis - cache, sessions"; if every name has a remark, nowhere."""
     found = list(_BEHIND_NAME.finditer(masked)) if listed else list(_DASH.finditer(masked))
     return found[0].start() if found and (listed or len(found) == 1) else len(masked)
 
@@ -115,7 +115,7 @@ class Fields:
     locations: tuple[str, ...] = ()
     location_status: str = ""
     status: str = ""
-    """What a field of its own says: new, modified, untouched …"""
+    """What a status field says: new, modified, untouched …"""
     purpose: str = ""
     methods: list[Method] = field(default_factory=list)
     interface: list[str] = field(default_factory=list)
@@ -132,7 +132,7 @@ class Fields:
 
 
 class _Part(NamedTuple):
-    """A label, what stands behind it on its lines, and the blocks below it. Without a label: just text."""
+    """A label, its value on the same lines, and the blocks below it. Without a label: just text."""
 
     label: Label | None
     lines: tuple[Line, ...]
@@ -153,7 +153,7 @@ def read_fields(section: Section, document: SourceText, vocabulary: Vocabulary) 
 
 
 def has_fields(section: Section, vocabulary: Vocabulary) -> bool:
-    """Whether any field of a component stands directly below the heading."""
+    """Whether there is any field of a component directly below the heading."""
     labels = (part.label for part in _parts(section.blocks, vocabulary) if part.label)
     headings = [child.heading for child in section.children]
     return any(look_up(vocabulary.fields, text) for text in (*headings, *(label.text for label in labels)))
@@ -193,7 +193,7 @@ def _parts(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[_Part]:
 
 
 def _gives_directions(above: _Part, parts: Sequence[_Part], vocabulary: Vocabulary) -> bool:
-    """Whether ``External:`` and the like are said of the dependencies whose label stands above."""
+    """Whether ``External:`` and the like belong to the dependencies label above."""
     if not above.label or not above.label.alone or look_up(vocabulary.fields, above.label.text) != "depends on":
         return False
     return all(look_up(vocabulary.fields, part.label.text) in _DIRECTIONS for part in parts if part.label)
@@ -266,7 +266,7 @@ def _read_field(
     document: SourceText,
     vocabulary: Vocabulary,
 ) -> None:
-    """Read one field: what stands behind its label, else what stands below it."""
+    """Read one field: the value after its label, else what is below it."""
     fields.named = True
     valued = bool(plain(run for line in lines for run in line.runs))
     fields.nothing += _nothing(lines if valued else _lines_in(below), document, vocabulary)
@@ -322,7 +322,7 @@ def _read_methods(
 
 
 def _markdown_of(lines: Sequence[Line], below: Sequence[Block], document: SourceText) -> str:
-    """Return the Markdown of a value that stands behind its label, else of the blocks below the label."""
+    """Return the Markdown of the value after a label, else of the blocks below the label."""
     if not lines:
         return document.markdown(below[0].start, below[-1].end) if below else ""
     starts = (run.start for line in lines for run in line.runs if run.text.strip())
@@ -348,7 +348,7 @@ def _lines_in(blocks: Iterable[Block]) -> Iterator[Line]:
 def _read_dependencies(
     kind: str, line: Line, fields: Fields, document: SourceText, vocabulary: Vocabulary, *, listed: bool
 ) -> None:
-    """Read one line of a dependency field; a bullet below it may have a direction of its own, ``External: redis``."""
+    """Read one line of a dependency field; a bullet below it may give a direction, ``External: redis``."""
     label = plain_label_of(line, vocabulary.fields)
     direction = look_up(vocabulary.fields, label.text) if label else ""
     if label and direction in _DIRECTIONS:

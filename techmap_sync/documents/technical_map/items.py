@@ -59,7 +59,7 @@ def _is_word(entry: Entry, vocabulary: Vocabulary) -> bool:
 
 
 def _passage(entry: Entry, document: SourceText) -> Passage:
-    """Return the whole text of an entry that is no item."""
+    """Return the whole text of an entry that is not an item."""
     row = "; ".join(cell for _, cell in entry.fields if cell)
     said = ": ".join(filter(None, (_with_markdown(entry, document), row)))
     span = document.span(entry.start, entry.end)
@@ -106,7 +106,7 @@ def _cut_title(title: Title, length: int) -> Title:
 
 
 def merged(groups: Sequence[ItemGroup]) -> tuple[ItemGroup, ...]:
-    """Return the groups with those of one name made one, where the first of them stands."""
+    """Merge groups of the same name into the first of them."""
     found: dict[str, ItemGroup] = {}
     for group in groups:
         first = found.get(group.name, group._replace(items=(), context="", nothing=()))

@@ -1,4 +1,4 @@
-"""Notes for the author of a map: words that nobody can follow, so that a ticket gets less than its author meant.
+"""Notes for the author of a map: words that cannot be understood, so that tickets get less than the author meant.
 
 They are found in the lines of the text, and need what was read of it only to know which lines belong to what.
 """
@@ -124,7 +124,7 @@ class _Lines:
         return {name for name in self.names if name in words or (len(name) > _SHORTEST_NAME and name in letters)}
 
     def unknown_statuses(self) -> Iterator[Diagnostic]:
-        """Yield a note for each status of a component, in a field or behind its name, that no language knows."""
+        """Yield a note for each status of a component, in a field or after its name, that no language knows."""
         near = NearNames(self.vocabulary.statuses)
         assumed = {found.span.line for found in self.document.diagnostics if found.rule.id == "kind-assumed"}
         starts = {subject.first for subject in self.components}
@@ -141,7 +141,7 @@ class _Lines:
                 yield _note(self.document, "unknown-status", f'the status "{status}" is not known{hint}', line)
 
     def _unknown_tag(self, text: str, near: NearNames, *, anything: bool) -> str:
-        """Return the words in parentheses that are a status nobody knows.
+        """Return the words in parentheses that look like a status and are not known.
 
         :param anything: nothing else says whether the component is new or modified.
         """
@@ -164,7 +164,7 @@ class _Lines:
         return nothing or bool(status_of_cell(text, self.vocabulary) or status_of_action(text, self.vocabulary))
 
     def unknown_directions(self) -> Iterator[Diagnostic]:
-        """Yield a note for each label of a component that nobody knows and whose value only names other components."""
+        """Yield a note for each unknown label of a component whose value only names other components."""
         for line in self.lines:
             found = _LABEL.match(line.text)
             subject = _around(line.line, self.components) if found and not line.is_heading else None
@@ -176,7 +176,7 @@ class _Lines:
                 yield _note(self.document, "unknown-direction", message, line)
 
     def _is_known_label(self, label: str) -> bool:
-        """Whether a label is known, names something itself, or is no word but an identifier."""
+        """Whether a label is known, names something itself, or is an identifier rather than a word."""
         key, words = heading_key(label), self.vocabulary
         known = key in words.fields or key in words.metadata or key in words.sections
         is_word = not label[:1].islower() and label.strip() not in self.methods
@@ -191,7 +191,7 @@ def _around(line: int, subjects: Sequence[_Subject]) -> _Subject | None:
 
 
 def _tables(lines: Sequence[Statement]) -> Iterator[_Table]:
-    """Yield the tables, as far as lines show them."""
+    """Yield the tables that can be recognised from their lines."""
     heads: dict[int, Statement] = {}
     for line in lines:
         if "|" in line.text and not line.is_code and not line.head:
@@ -237,7 +237,7 @@ def _unknown_actions(table: _Table, column: int, document: Document, vocabulary:
 
 
 def _misnamed_column(table: _Table, meanings: Sequence[str], vocabulary: Vocabulary) -> str:
-    """Return the heading of a column that holds paths or actions without saying so, beside one that holds the other."""
+    """Return the unknown heading of a column of paths or actions, where another column has the other of these."""
     for number, (head, meaning) in enumerate(zip(table.heads, meanings, strict=True)):
         cells = table.column(number)
         if meaning or not cells:
@@ -253,7 +253,7 @@ def _is_action(cell: str, vocabulary: Vocabulary) -> bool:
     return len(cell.split()) <= _MOST_WORDS and bool(status_of_action(cell, vocabulary))
 
 
-# --- words that refer to something without a name ---
+# --- words that refer to something without naming it ---
 
 _NO_LETTER_BEFORE, _NO_LETTER_BEHIND = r"(?<![a-z0-9_\u00df-\u024f])", r"(?![a-z0-9_\u00df-\u024f])"
 

@@ -97,7 +97,7 @@ _PROBLEMS = (
     ),
     Rule(
         "unknown-section",
-        "the heading of a section is not known, so its text becomes no ticket of its own",
+        "the heading of a section is not known, so its text gets no ticket",
         Severity.WARNING,
         "use a heading of the template, or add yours to the words in techmap-sync.toml:\n\n"
         '  [vocabulary.ours.sections]\n  context = ["Hardware Constraints"]',

@@ -81,7 +81,7 @@ class _Scanner:
         self.fence, self.quoted = "", False
 
     def _comment_ends(self) -> list[int]:
-        """Return for each line the next one that ends a comment, or one behind the last."""
+        """Return for each line the next one that ends a comment, or the number of lines."""
         ends, end = [], len(self.lines)
         for number in range(len(self.lines) - 1, -1, -1):
             end = number if "-->" in self.lines[number] else end
@@ -127,7 +127,7 @@ class _Scanner:
         return self._statement(number, f"- {line}", [words] if words else [], STRUCTURE if known else "")
 
     def _behind_comment(self, number: int) -> int:
-        """Return the line behind a comment that takes this line and all up to its end, or 0."""
+        """Return the line after a comment that fills this line and all others up to its end, or 0."""
         line, end = self.lines[number].lstrip("> \t"), self.comment_ends[number]
         if not line.startswith("<!--") or end == len(self.lines):
             return 0

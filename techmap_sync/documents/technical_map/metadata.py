@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.text import SourceText
 
 
-# Fields that nothing but a map has: they are metadata wherever they stand.
+# Fields that only maps have: they are metadata anywhere.
 _UNMISTAKABLE = frozenset({"previous phase", "map id", "next phase", "implementation ready", "implementation time"})
 _HEADER = frozenset({"date", "author", "previous phase", "map id"})
 _COMPONENT_SECTIONS = frozenset({"overview", "new", "modified", "integration", "specifications"})
@@ -67,7 +67,7 @@ def read_metadata(blocks: Sequence[Block], document: SourceText, vocabulary: Voc
 def _in_order_of_weight(
     groups: Iterable[Sequence[MetadataField]], readiness_field: MetadataField | None
 ) -> Iterator[MetadataField]:
-    """Header fields count where they stand first, footer fields where they stand last, and "no" before "yes"."""
+    """The first place of a header field counts, and the last of a footer field; "no" beats "yes"."""
     fields = [field for group in groups for field in group]
     first = {field.name: field for field in reversed(fields)}
     last = {field.name: field for field in fields}
@@ -112,7 +112,7 @@ def _behind_footer(blocks: Sequence[Block], footer: _Group) -> Sequence[Block]:
 
 
 class _Place(NamedTuple):
-    """Where in the map fields stand, which decides whether a word like "Status" is about the map."""
+    """Where in the map fields are, which decides whether a word like "Status" is about the map."""
 
     in_header: bool
     in_component: bool
@@ -129,7 +129,7 @@ class _Place(NamedTuple):
         return unmistakable or (len(known) == len(fields) and not self.in_component)
 
     def behind(self, block: Block, vocabulary: Vocabulary) -> _Place:
-        """Return the place behind a block that holds no fields."""
+        """Return the place after a block without fields."""
         match block:
             case Heading():
                 text = plain(block.line.runs)
@@ -237,11 +237,11 @@ MINUTES = {"minute": 1, "hour": _HOUR, "day": _DAY, "week": 5 * _DAY, "month": 2
 """Working minutes of each unit: days of 8 hours, weeks of 5 days, months of 20 days."""
 
 LONGEST = 200
-"""Characters; a longer text is no estimate."""
+"""Characters; a longer text is not an estimate."""
 
 _REMARK = re.compile(r"\([^()]*\)")
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)|\d{1,6}(?:[.,]\d{1,3})?(?!\d)"
-# What stands between the ends of a range: a dash, or a short word of any language ("to", "bis", "à", "至").
+# What separates the ends of a range: a dash, or a short word of any language ("to", "bis", "à", "至").
 _DASH = r"\s*[-–—~〜]\s*"
 _SHORT_WORD = r"\s*(?!x)[^\W\d_]{1,3}\s*"
 _JOIN = re.compile(rf"(?P<dash>{_DASH})|(?P<plus>\s*[+&]\s*)|(?P<word>{_SHORT_WORD})|\s*,?\s*")

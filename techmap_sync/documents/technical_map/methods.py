@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.text import SourceText
 
 
-_LONGEST = 200  # characters of a declaration that are looked at; its name stands at the front
+_LONGEST = 200  # characters of a declaration that are looked at; its name is at the front
 _FULL_WIDTH = str.maketrans("（）：", "():")
 
 _ENDPOINT = re.compile(rf"\s*((?:{'|'.join(sorted(VERBS))})\s+(?:/|https?://|\{{)[^\s`,;]*)")
@@ -99,7 +99,7 @@ def method_name(signature: str) -> str:
 def signatures_in(code: str) -> Iterator[Signature]:
     """Yield what a block of code declares: functions, methods, prototypes and endpoints.
 
-    Bodies are passed over. The line of a class or interface that encloses methods is none.
+    Bodies are skipped. The line of a class or interface around methods is not a method.
     """
     lines = _without_long_texts(code).split("\n")
     if any(_SQL.match(line) for line in lines):
@@ -131,7 +131,7 @@ def _sql_routines(lines: Sequence[str]) -> Iterator[Signature]:
 
 
 def _by_indentation(lines: Sequence[str]) -> Iterator[Signature]:
-    """Python and Ruby: what stands deeper than a ``def`` is its body, and a closing bracket is still its head."""
+    """Python and Ruby: text indented deeper than a ``def`` is its body; a closing bracket belongs to its head."""
     body: int | None = None
     for number, line in enumerate(lines):
         bare = line.lstrip()
@@ -145,9 +145,9 @@ def _by_indentation(lines: Sequence[str]) -> Iterator[Signature]:
 
 
 def _by_braces(lines: Sequence[str]) -> Iterator[Signature]:
-    """The other languages: what stands in braces is a body, but for those of a class or the like."""
+    """Other languages: what is in braces is a body, except in the braces of a class or similar."""
     open_brackets: list[bool] = []  # for each: whether declarations are read inside it
-    head, first = "", 0  # the declaration so far, without what stands in its brackets, and its first line
+    head, first = "", 0  # the declaration so far, without the contents of its brackets, and its first line
     for number, line in enumerate(lines):
         if all(open_brackets) and not _CLASS_GOES_ON.match(line):
             head = ""
@@ -203,7 +203,7 @@ _BETWEEN_METHODS = re.compile(r"[,;、]\s*(?![^()]*\))")
 
 
 def methods_in_line(line: Line, document: SourceText) -> Iterator[Method]:
-    """Yield what a methods field names behind its colon: its code spans, else what looks like a call."""
+    """Yield what a methods field names after its colon: its code spans, else what looks like a call."""
     codes = [run.text for run in line.runs if run.kind is RunKind.CODE and not is_path(run.text)]
     text = plain(line.runs)[:1000]
     for signature in codes or (part for part in _BETWEEN_METHODS.split(text) if "(" in part):

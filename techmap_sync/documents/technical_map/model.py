@@ -62,7 +62,7 @@ class Component:
     was: tuple[str, ...] = ()
     """Earlier identities, ``<!-- was: x -->``."""
     specified: bool = False
-    """True when it has a heading of its own below the detailed specifications."""
+    """True when it has a heading below the detailed specifications."""
     listed: bool = False
     """True when the overview lists it."""
     lines: tuple[int, ...] = ()
@@ -111,7 +111,7 @@ class MetadataField(NamedTuple):
     value: str
     span: Span
     shown: str = ""
-    """The value without placeholders that nobody filled in."""
+    """The value without unfilled placeholders."""
 
 
 class Readiness(StrEnum):

@@ -1,4 +1,4 @@
-"""What a component is called, and what its heading says beside the name (docs/map-format.md, "Components")."""
+"""What a component is called, and what else its heading says (docs/map-format.md, "Components")."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def map_title(heading: str, vocabulary: Vocabulary) -> str | None:
 
 
 def find_title(blocks: Sequence[Block], vocabulary: Vocabulary) -> FoundTitle:
-    """Return the title of a map: behind ``TECHNICAL MAP:``, else the first heading when it is of level 1."""
+    """Return the title of a map: after ``TECHNICAL MAP:``, else the first heading when it is of level 1."""
     headings = [block for block in blocks if isinstance(block, Heading)]
     for heading in headings:
         title = map_title(plain(heading.line.runs), vocabulary) if heading.level <= 2 else None
@@ -95,7 +95,7 @@ def paths_in_parentheses(lines: Sequence[Line]) -> tuple[str, ...]:
 
 
 def _parentheses(text: str, masked: str) -> Iterator[tuple[int, int]]:
-    """Yield where the inside of each pair of parentheses stands that is not code itself."""
+    """Yield the place of the text in each pair of parentheses that is not code."""
     for match in _PARENTHESES.finditer(masked if len(masked) == len(text) else text):
         yield match.span(1)
 
@@ -109,7 +109,7 @@ def without_path_in_parentheses(text: str) -> str:
     return text
 
 
-_LONGEST = 300  # characters: a longer text is no name, and nothing is stripped from it
+_LONGEST = 300  # characters: a longer text is not a name, and nothing is stripped from it
 _STATUS_BEHIND = re.compile(r"\s*(?:[(\[（]([^()\[\]（）]*)[)\]）]|\s[-–—]\s*([^-–—]+)|—([^—]+))$")
 _STATUS_BEFORE = re.compile(r"^(?:[(\[（]([^()\[\]（）]*)[)\]）]\s*[:：]?|([^:：]+)[:：]\s)\s*(?=\S)")
 _TICK_BEHIND = re.compile(r"\s*[-–—:：(]?\s*[✅☑✔]")
@@ -166,7 +166,7 @@ def _strip_status(name: str, vocabulary: Vocabulary) -> str:
 
 
 class BareStatus(NamedTuple):
-    """A name without the status word that stands directly before or after it, and what the word says."""
+    """A name without the status word directly before or after it, and what the word says."""
 
     name: str
     status: str
@@ -175,7 +175,7 @@ class BareStatus(NamedTuple):
 def bare_status(name: str, vocabulary: Vocabulary) -> BareStatus | None:
     """Return what ``Updated Gateway`` or ``Passerelle existante`` says, or None.
 
-    A word before a name counts only where the name is a proper one: "Current account" is a name of its own.
+    A word before a name counts only where the name is a proper one: "Current account" is a name as it is.
     """
     if len(name) > _LONGEST:
         return None
@@ -213,7 +213,7 @@ def status_of_heading(line: Line, vocabulary: Vocabulary) -> str:
 def lead_name(
     lines: Sequence[Line], vocabulary: Vocabulary, *, before_comma: bool = False
 ) -> tuple[str, tuple[Run, ...]]:
-    """Return the name that an entry starts with, and the runs behind it.
+    """Return the name that an entry starts with, and the runs after it.
 
     The name is the bold lead, else the leading code span, else the text before a dash, colon or parenthesis.
 
@@ -243,7 +243,7 @@ def lead_name(
 
 
 def describes(text: str, name: str, vocabulary: Vocabulary) -> bool:
-    """Whether a text behind a name and a comma says something of it, and is no list of further names."""
+    """Whether a text after a name and a comma describes it, and is not a list of further names."""
     text = text.strip()
     first = text.partition(" ")[0]
     if not text or len(name) > _LONGEST_BEFORE_COMMA or len(name.split()) > _MOST_WORDS_BEFORE_COMMA:
@@ -262,12 +262,12 @@ def names_in(text: str, vocabulary: Vocabulary) -> list[str]:
 
 
 def _visible(text: str) -> int:
-    """Return how many characters of a text are no spaces."""
+    """Return how many characters of a text are not spaces."""
     return sum(len(word) for word in text.split())
 
 
 def _runs_behind(runs: Iterable[Run], count: int) -> Iterator[Run]:
-    """Yield what is left of the runs behind so many characters that are no spaces."""
+    """Yield what is left of the runs after this many characters that are not spaces."""
     for run in runs:
         here = _visible(run.text.replace("\u200b", ""))
         if count >= here:
@@ -287,16 +287,16 @@ def _opening(start: int, document: SourceText) -> int:
 
 
 def markdown_behind(runs: Sequence[Run], lines: Sequence[Line], document: SourceText) -> str:
-    """Return the Markdown of an entry behind its name and what divides it from that, on one line.
+    """Return the Markdown of an entry after its name and the separator, on one line.
 
-    :param runs: what stands behind the name.
+    :param runs: what follows the name.
     :param lines: all lines of the entry.
     """
     for run in runs:
         text = run.text if run.kind is RunKind.CODE else run.text.lstrip(_DIVIDERS)
         if text:
             if not document.text.startswith(run.text[:1], run.start) and run.kind is not RunKind.CODE:
-                return plain(runs).lstrip(_DIVIDERS)  # an entity or the like: where it stands is not known
+                return plain(runs).lstrip(_DIVIDERS)  # an entity or similar, whose place is not known
             start = _opening(run.start, document) if text == run.text else run.start + len(run.text) - len(text)
             return " ".join(document.written(start, lines[-1].end).split())
     return ""

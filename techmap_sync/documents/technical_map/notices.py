@@ -46,12 +46,12 @@ def of_limits(tamed: Tamed, document: SourceText) -> Iterator[Finding]:
 
 
 def of_spaces(document: SourceText) -> Iterator[Finding]:
-    """Yield a finding for the first odd space behind a sign that is read as a plain one."""
+    """Yield a finding for the first odd space after a sign that is read as a plain one."""
     odd = [sign for sign in document.signs if sign.text == " "]
     if odd:
         others = len({document.line(sign.start) for sign in odd}) - 1
         more = f", and in {others} more lines" if others else ""
-        message = f"a no-break space stands where a bullet, number or heading has a plain one; it is read as one{more}"
+        message = f"a bullet, number or heading is followed by a no-break space, which is read as a plain one{more}"
         yield Finding("odd-space", message, document.span(odd[0].start, odd[0].end))
 
 
@@ -73,7 +73,7 @@ def of_empty(section: Section, document: SourceText) -> Iterator[Finding]:
 
 
 def unknown_section(passage: Passage, section: Section, document: SourceText) -> Finding:
-    """Return the finding for a section that nobody recognised."""
+    """Return the finding for a section that was not recognised."""
     span = document.span(section.start, section.heading_end)
     return Finding("unknown-section", f'no section is called "{passage.heading}"; it is kept as text', span)
 
@@ -121,7 +121,7 @@ def ignores_in(document: SourceText) -> tuple[Ignore, ...]:
 
 
 def _last_line(offset: int, blocks: Sequence[Block], document: SourceText) -> int:
-    """Return the last line that a comment covers: its own beside text, else that of the block below it."""
+    """Return the last line that a comment covers: its own line next to text, else the last of the block below it."""
     line = document.line(offset)
     beside = document.text[document.text.rfind("\n", 0, offset) + 1 : document.line_end(offset)]
     if _IGNORE.sub("", beside).strip(" \t>"):

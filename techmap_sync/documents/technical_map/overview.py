@@ -46,9 +46,9 @@ class Listing:
 
     name: str
     kind: str
-    """``new``, ``modified`` or ``integration``, by the list it stands in or by its tag; empty when neither says."""
+    """``new``, ``modified`` or ``integration``, by the list it is in or by its tag; empty when neither says."""
     status: str
-    """What its status tag says: ``untouched`` and ``done`` mean that there is no work."""
+    """What its status tag says: ``untouched`` and ``done`` mean that there is nothing to do."""
     start: int
     end: int
     locations: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Listing:
     was: tuple[str, ...] = ()
     fields: Fields = field(default_factory=Fields)
     earlier: str = ""
-    """The name with what stands behind a comma, as earlier releases took it."""
+    """The name with what follows a comma, as earlier releases read it."""
 
 
 def read_listings(section: Section, kind: str, document: SourceText, vocabulary: Vocabulary) -> Iterator[Listing]:
@@ -73,7 +73,7 @@ def read_listings(section: Section, kind: str, document: SourceText, vocabulary:
 
 
 def listed_files(blocks: Sequence[Block], document: SourceText, vocabulary: Vocabulary) -> Iterator[Listing]:
-    """Yield what tables list that say what happens to which file, wherever they stand."""
+    """Yield what is listed by tables, anywhere, that say what happens to which file."""
     for block in blocks:
         if isinstance(block, Table) and lists_files(block, vocabulary):
             found = list(_rows(block, "", document, vocabulary))
@@ -165,7 +165,7 @@ def _listing(
 
 
 def _status(title: Title, vocabulary: Vocabulary) -> str:
-    """Return the status of an entry: a tag, or all that stands behind the name."""
+    """Return the status of an entry: a tag, or everything after the name."""
     folded = fold(title.masked)
     behind = (folded.partition(mark)[2].strip(" .") for mark in (": ", ", "))
     tags = (vocabulary.statuses.get(words, "") for words in behind)

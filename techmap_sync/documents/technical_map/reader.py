@@ -37,7 +37,7 @@ _YIELDING = ("overview", "specifications", "functions", *_LISTS, *_ITEM_SECTIONS
 
 
 class Place(NamedTuple):
-    """Where the text below a heading belongs, wherever the heading stands."""
+    """Where the text below a heading belongs, wherever the heading is."""
 
     kind: str
     """The section."""
@@ -63,7 +63,7 @@ class Reader:
     """What the lists of components say that there is nothing of."""
     findings: list[Finding] = field(default_factory=list)
     yielding: list[tuple[int, int]] = field(default_factory=list)
-    """Where sections stand that yield tickets, as offsets."""
+    """Where the sections that yield tickets are, as offsets."""
 
     def read(self, section: Section) -> None:
         """Read one section with everything below it."""
@@ -85,7 +85,7 @@ class Reader:
             self._read_without_parent(section)
 
     def read_preamble(self, section: Section) -> None:
-        """Keep what stands above the first section."""
+        """Keep what is above the first section."""
         self.keep(section)
         self._list_files(section)
 
@@ -129,7 +129,7 @@ class Reader:
     def _specify(self, section: Section, of_group: str = "") -> None:
         """Read a heading below the components: one of them, several, or what belongs elsewhere.
 
-        :param of_group: what the headings above, which only group, say of all that is below them.
+        :param of_group: what the grouping headings above say of everything below them.
         """
         if self._is_of_components(section) and (place := self._place_of(section.heading)):
             self._read_at(place, section)
@@ -228,7 +228,7 @@ class Reader:
         self.groups[kind].append(read_group(section, name, self.document, self.vocabulary, says_nothing))
 
     def _place_of(self, heading: str) -> Place | None:
-        """Return where the text below a heading belongs that stands somewhere else, or None where nobody knows."""
+        """Return where the text below a misplaced heading belongs, or None if that is not known."""
         kind = look_up(self.vocabulary.sections, heading)
         if kind:
             return Place(kind) if kind in _YIELDING else None
@@ -247,7 +247,7 @@ class Reader:
             self._read_sub_section(section, place.kind, place.name)
 
     def _read_without_parent(self, section: Section) -> None:
-        """Read a sub-section or a component that stands where sections do, as the compact form has it."""
+        """Read a sub-section or component at the level of sections, as in the compact form."""
         if place := self._place_of(section.heading):
             self._read_at(place, section)
         elif is_numbered_component(section.heading, self.vocabulary):
@@ -308,6 +308,6 @@ class Reader:
     def _passage(self, section: Section) -> Passage:
         start = section.heading_end
         if section.by_label and section.blocks:
-            start = section.blocks[0].start  # the text may stand behind the label on its line
+            start = section.blocks[0].start  # the text may follow the label on its line
         markdown = self.document.markdown(start, section.end)
         return Passage(heading_text(section), markdown, self.document.span(section.start, section.end))

@@ -29,7 +29,7 @@ class Section:
     """A heading (or a label that opens a section), the blocks directly below it, and its sub-sections."""
 
     heading: str
-    """Plain text; empty for what stands before the first heading."""
+    """Plain text; empty for what comes before the first heading."""
     line: Line | None
     start: int
     blocks: tuple[Block, ...]
@@ -58,13 +58,13 @@ def heading_text(section: Section) -> str:
 
 
 def holds_list(section: Section) -> bool:
-    """Whether a list or a table stands anywhere in a section."""
+    """Whether there is a list or table anywhere in a section."""
     own = any(isinstance(block, ItemList | Table) for block in section.blocks)
     return own or any(map(holds_list, section.children))
 
 
 def straighten(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[Block]:
-    """Yield the blocks with every label and every numbered line as the start of a block of its own."""
+    """Yield the blocks with every label and every numbered line as the start of a new block."""
     blocks = list(blocks)
     hashes = any(isinstance(block, Heading) and not block.underlined for block in blocks)
     for number, block in enumerate(blocks):
@@ -81,7 +81,7 @@ def straighten(blocks: Iterable[Block], vocabulary: Vocabulary) -> Iterator[Bloc
 
 
 def _stands_above_a_rule(heading: Heading, vocabulary: Vocabulary, *, hashes: bool) -> bool:
-    """Whether ``text`` above ``---`` is no heading: where other headings have hashes, or where the text says so.
+    """Whether ``text`` above ``---`` is not a heading: where other headings have hashes, or the text itself shows it.
 
     Words that are a section's are a heading, whatever the others look like.
     """
@@ -155,7 +155,7 @@ def _numbered_item(lines: Sequence[Line]) -> ListItem:
 
 
 def _split_list(block: ItemList) -> Iterator[Block]:
-    """Cut the list at bold labels that stand unindented below a bullet."""
+    """Cut the list at bold labels that are unindented below a bullet."""
     kept: list[ListItem] = []
     for item in block.items:
         before, label = _cut_item(item)
@@ -191,7 +191,7 @@ def _cut_paragraph(paragraph: Paragraph) -> tuple[Block, Paragraph | None]:
 
 
 def sections_of(blocks: Sequence[Block]) -> Section:
-    """Return the tree of sections. The root has no heading and holds what stands before the first one."""
+    """Return the tree of sections. The root has no heading and contains what comes before the first one."""
     root = Section("", None, blocks[0].start if blocks else 0, ())
     heads: list[tuple[int, Heading | None, list[Block]]] = [(0, None, [])]
     for block in blocks:
@@ -218,7 +218,7 @@ def _nested(heads: Sequence[tuple[int, Heading | None, list[Block]]]) -> Iterato
 
 
 def top_sections(root: Section, vocabulary: Vocabulary) -> tuple[Section, tuple[Section, ...]]:
-    """Return what stands before the first section, and the sections.
+    """Return what comes before the first section, and the sections.
 
     In the compact form, which has no headings of sections, bold labels open them.
     """
@@ -243,7 +243,7 @@ def is_section(heading: str, vocabulary: Vocabulary) -> bool:
 def sub_sections(
     section: Section, words: Mapping[str, str], vocabulary: Vocabulary, *, any_label: bool = False
 ) -> Iterator[Section]:
-    """Yield the sub-sections, whether headings or labels open them; what stands before them comes first.
+    """Yield the sub-sections, whether headings or labels open them; what precedes them comes first.
 
     A label opens one when it is one of the ``words``; directly below the heading, with ``any_label``, whatever it says.
     Inside a sub-section, a single word names a group there ("Performance") and opens nothing. The items of a list,
@@ -339,7 +339,7 @@ def split_at_labels(blocks: Sequence[Block], opens: Callable[[Label], bool]) -> 
 
 
 def _value(label: Label, paragraph: Paragraph) -> Iterator[Paragraph]:
-    """Yield the text behind a label and below it, as a paragraph."""
+    """Yield the text after a label and below it, as a paragraph."""
     first = paragraph.lines[0]
     lines = paragraph.lines[1:]
     if plain(label.value):

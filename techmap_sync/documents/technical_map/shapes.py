@@ -24,7 +24,7 @@ _PLAIN_LABEL = re.compile(r"\s*([^\W\d_][^:：]{0,40}?)\s*[:：](?=\s|$)")
 
 
 class Label(NamedTuple):
-    """A label and what stands behind its colon on the same line."""
+    """A label and what follows its colon on the same line."""
 
     text: str
     """The words in bold, without the colon."""
@@ -34,7 +34,7 @@ class Label(NamedTuple):
 
     @property
     def alone(self) -> bool:
-        """Whether nothing but a remark stands beside it."""
+        """Whether there is nothing but a remark next to it."""
         return not plain(self.value)
 
 
@@ -73,7 +73,7 @@ def _strong_prefix(runs: list[Run]) -> int:
 
 
 def _behind_colon(runs: tuple[Run, ...]) -> tuple[Run, ...] | None:
-    """Return what follows the colon; nothing where only remarks follow; None where it is no label at all."""
+    """Return what follows the colon; nothing where only remarks follow; None where it is not a label at all."""
     text = plain(runs)
     remarks = _REMARKS.match(text)
     behind = text[remarks.end() :].strip() if remarks else text
@@ -129,7 +129,7 @@ class Row(NamedTuple):
 def rows_of(table: Table, document: SourceText, vocabulary: Vocabulary, *, named: bool = False) -> Iterator[Row]:
     """Yield the rows (docs/map-format.md, "Items", rule 4): the title is the first column that is not a number.
 
-    :param named: the rows are components: a column of names is the title wherever it stands, and an action is none.
+    :param named: the rows are components: a column of names is the title wherever it is, one of actions never.
     """
     heads = tuple(plain(cell.runs) for cell in table.header)
     possible = [column for column in range(len(heads)) if not _counts(table, heads, column, vocabulary)] or [0]
@@ -197,7 +197,7 @@ def steps_of(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def numbers_of(texts: Sequence[str], steps: re.Pattern[str]) -> list[int]:
-    """Return how many characters of each text are a number and the space behind it.
+    """Return how many characters of each text are a number and the space after it.
 
     :param texts: the titles of one sub-section, in order, with code masked.
     :param steps: as ``steps_of`` returned it.

@@ -31,13 +31,13 @@ class Nothing(NamedTuple):
     said: re.Pattern[str]
     """What says so, in a text whose conditions are marked."""
     conditions: re.Pattern[str]
-    """Words that open a condition ("if", "unless"): they stand in no gap of a phrase."""
+    """Words that open a condition ("if", "unless"): they cannot be in the gap of a phrase."""
     words: frozenset[str] = frozenset()
     """Words that say it alone: "None"."""
     phrases: frozenset[str] = frozenset()
     """Phrases without a gap: "None needed"."""
     openings: frozenset[str] = frozenset()
-    """Phrases that name behind them what there is none of: "No changes to"."""
+    """Phrases followed by what there is none of: "No changes to"."""
     reasons: frozenset[str] = frozenset()
     """Words that say why or for what."""
     tests: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class Nothing(NamedTuple):
         return said in self.phrases or not tests or any(word in said for word in self.tests)
 
     def _is_short(self, behind: str) -> bool:
-        """Whether what stands behind "no changes to" names a thing, without saying for what."""
+        """Whether what follows "no changes to" names a thing, without saying for what."""
         words = behind.split()
         return len(words) <= _LONGEST_SUBJECT and self.reasons.isdisjoint(words)
 
@@ -80,7 +80,7 @@ def nothing_of(table: Mapping[str, Sequence[str]]) -> Nothing:
     """Return what knows the words of a table.
 
     A word of ``words`` counts alone or before a reason; a phrase counts when nothing but a reason follows. In a phrase,
-    ``…`` stands for a few words none of which is one of ``conditions``, and in front of it or behind it for the rest.
+    ``…`` stands for a few words, none of them in ``conditions``; at the beginning or end of a phrase for the rest.
     Phrases share their common parts, and conditions are marked, in them as in the text: with all of them written out in
     each gap, Python takes a tenth of a second to compile the pattern.
     """
@@ -110,7 +110,7 @@ def nothing_of(table: Mapping[str, Sequence[str]]) -> Nothing:
 
 
 def _marked(text: str, conditions: re.Pattern[str]) -> str:
-    """Return a folded text as it is compared: a sign stands before each word that opens a condition."""
+    """Return a folded text as it is compared: with a sign before each word that opens a condition."""
     return conditions.sub(rf"{_MARK}\g<0>", text.translate(_ASCII_STOPS))
 
 
@@ -198,7 +198,7 @@ class VagueWords(NamedTuple):
     pointing: tuple[str, ...]
     """What does so before a thing: "these classes"."""
     before: tuple[str, ...]
-    """What stands before a number or one of ``which``: "all the"."""
+    """What may precede a number or one of ``which``: "all the"."""
     numbers: tuple[str, ...]
     which: tuple[str, ...]
     """"new", "other"."""
@@ -222,7 +222,7 @@ class Vocabulary:
     words_before_test_level: tuple[str, ...]
     words_after_test_level: tuple[str, ...]
     no_test_level: frozenset[str]
-    """What stands below tests and is no level of them: test data, coverage, tools."""
+    """What may be below tests and is not a level of them: test data, coverage, tools."""
     fields: Mapping[str, str]
     component_words: frozenset[str]
     api_parts: frozenset[str]
@@ -232,7 +232,7 @@ class Vocabulary:
     between_names: re.Pattern[str]
     """What divides names in a list: "A, B and C"."""
     steps: re.Pattern[str]
-    """What stands in front of a step: "Step 3:"."""
+    """What may precede a step: "Step 3:"."""
     statuses: Mapping[str, str]
     statuses_before: Mapping[str, str]
     """Words that say the status directly before a name: "Updated Gateway"."""
@@ -298,7 +298,7 @@ class Vocabulary:
         return key in self.no_test_level or any(each in self.no_test_level for each in bare)
 
     def test_level(self, key: str) -> str:
-        """Return the level of a section such as "accessibility tests", or nothing when it is no test section."""
+        """Return the level of a section such as "accessibility tests", or nothing when it is not a test section."""
         for word in self.words_after_test_level:
             if key.endswith(word) and (level := key[: -len(word)].strip()):
                 return level
@@ -372,5 +372,5 @@ def _after_name(table: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
 
 
 def _done_pattern(words: Iterable[str]) -> re.Pattern[str]:
-    """Return what says in a folded text that something is finished: a tick and one of the words behind it."""
+    """Return what says in a folded text that something is finished: a tick followed by one of the words."""
     return re.compile(rf"[✅☑✔]\ufe0f?\s*(?:{alternatives(words)})(?!\w)")

@@ -19,7 +19,7 @@ _EMOJI = (
 _ORNAMENT = rf"(?:[0-9#*]\ufe0f?\u20e3|[{_EMOJI}]|[-=]>|\s)+"
 _LEADING_ORNAMENT = re.compile(rf"^{_ORNAMENT}")
 _TRAILING_ORNAMENT = re.compile(rf"{_ORNAMENT}$")
-_LONGEST_ORNAMENT = 40  # characters at either end of a heading that are looked at: nobody writes more
+_LONGEST_ORNAMENT = 40  # characters at either end of a heading that are looked at: more is never written
 _MOST_NUMBERS = 4  # "1. ✅ 2.1 Title" has two
 _NUMBERING = re.compile(
     r"""^(?:
@@ -59,7 +59,7 @@ def unnumbered(text: str) -> str:
 
 
 def is_numbered(text: str) -> bool:
-    """Whether a heading begins with a number that is no part of its words."""
+    """Whether a heading begins with a number that is not part of its words."""
     return _NUMBERING.match(_LEADING_ORNAMENT.sub("", text)) is not None
 
 

@@ -73,7 +73,7 @@ def _component_work(component: Component) -> Work:
 
 
 def _integration_work(components: Sequence[Component]) -> Work:
-    """Return the one ticket for everything that is wired in and has no specification of its own."""
+    """Return the one ticket for everything that is wired in and has no specification."""
     one = components[0] if len(components) == 1 else None
     return Work(
         kind=Kind.COMPONENT,
