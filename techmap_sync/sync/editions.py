@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from techmap_sync.documents.work import Kind
@@ -68,11 +68,14 @@ def with_moved_ticks(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
     return replace(plan, tasks=tuple(_with_ticks(spec, found) for spec in plan.tasks)) if found else plan
 
 
-def moved_boxes(plan: TaskPlan, held: Held) -> bool:
-    """Whether everything to tick in a ticket that no task asks for is in other tickets now."""
-    texts = [_words(text) for text in _all_boxes(held)]
+def moved_boxes(plan: TaskPlan, held: Held, is_gone: Callable[[str], bool]) -> bool:
+    """Whether everything to tick in a ticket that no task asks for is in other tickets now.
+
+    :param is_gone: whether the document has lost a text, so that nobody asks for it any more.
+    """
     asked_for = sorted(_words(text) for spec in plan.tasks for text, _ in _boxes_of(spec))
-    return bool(texts) and all(_going_on(asked_for, text) for text in texts)
+    moved = {text: bool(_going_on(asked_for, _words(text))) for text in _all_boxes(held)}
+    return any(moved.values()) and all(moved[text] or is_gone(text) for text in moved)
 
 
 def _ticked(held: Held) -> frozenset[str]:

@@ -37,6 +37,10 @@ class MapText:
     changed: bool
     """Whether it differs from the text that the tickets were written from."""
 
+    def has_lost(self, said: str) -> bool:
+        """Whether its author took out something that it said."""
+        return self.changed and _only_words(said) not in self.words
+
 
 def map_text(text: str, fingerprint: str, ledger: Ledger) -> MapText:
     """Prepare a map's text for looking up what it still holds.
@@ -61,7 +65,7 @@ def orphan_changes(
         _let_go(key, held, DROPPED, policy, doubtful)
         if key in plan.dropped
         else _let_go(key, held, MOVED, policy, doubtful)
-        if moved_boxes(plan, held)
+        if moved_boxes(plan, held, text.has_lost)
         else _orphan(key, held, text, policy, doubtful)
         for key, held in orphans
     )
