@@ -47,6 +47,10 @@ def unified(text: str) -> str:
     return composed(with_line_feeds(text.removeprefix("\ufeff")))
 
 
+TITLE_LIMIT = 120
+"""Characters of a ticket's title: fewer than any tracker accepts, and as many as a list on a screen shows."""
+
+
 def place_to_cut(text: str, limit: int) -> int:
     """Return the last place up to ``limit`` where a cut parts nothing that is seen as one character.
 

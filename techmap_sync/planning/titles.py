@@ -14,7 +14,7 @@ from operator import eq
 
 from techmap_sync.documents.work import Kind, Work
 from techmap_sync.planning.escape import neutralize_title
-from techmap_sync.text_forms import composed, place_to_cut, slug
+from techmap_sync.text_forms import TITLE_LIMIT, composed, place_to_cut, slug
 
 TRACKING_SLUG = "map"
 
@@ -96,8 +96,6 @@ def _pairs(works: Iterable[Work], slugs: Iterable[str]) -> list[tuple[Kind, str]
     return [(work.kind, name) for work, name in zip(works, slugs, strict=True)]
 
 
-TITLE_LIMIT = 120
-"""Characters; well below what any tracker takes, and what a list on a screen shows."""
 _SECOND_HALF = 40
 """Characters for what distinguishes a title from another one that begins like it."""
 _BEFORE_DIFFERENCE = 10

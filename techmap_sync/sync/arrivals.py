@@ -19,6 +19,7 @@ from techmap_sync.sync.moves import Moves, Side
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Departed, Former, Holdings, Sorted
 from techmap_sync.sync.tracker import Ticket
+from techmap_sync.text_forms import with_line_feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,7 @@ def left_by_people(body: str, spec: TaskSpec) -> str:
     """Return what people wrote into a text, without the remains of our block."""
     if isinstance(block := read_block(body), Unmanaged) and not block.mentions_us:
         return body.strip("\n")
-    lines = body.replace("\r\n", "\n").split("\n")
+    lines = with_line_feeds(body).split("\n")
     ours = {comparable(line) for each in sections_of(spec) for line in (HEADING + each.heading, *each.text.split("\n"))}
     kept, inside = [], False
     for line in lines:

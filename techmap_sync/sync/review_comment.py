@@ -10,6 +10,7 @@ from typing import Protocol
 
 from techmap_sync.errors import OutcomeUnclear
 from techmap_sync.sync.comparison import digest
+from techmap_sync.text_forms import with_line_feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +90,4 @@ def _kept(review: Review, purpose: str) -> Comment | None:
 
 
 def _says(comment: Comment, text: str) -> bool:
-    return comment.text.replace("\r\n", "\n").strip() == text.strip()
+    return with_line_feeds(comment.text).strip() == text.strip()

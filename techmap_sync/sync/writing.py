@@ -28,6 +28,7 @@ from techmap_sync.sync.merge import (
 )
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, CloseReason, Draft, Patch, State, Ticket
+from techmap_sync.text_forms import with_line_feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,7 @@ def _patch(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, nativ
 
 def _as_stored(text: str) -> str:
     """Return a text without what trackers change when they store it; ticks count."""
-    return text.replace("\r\n", "\n").rstrip()
+    return with_line_feeds(text).rstrip()
 
 
 def _priority_to_write(field: Revised) -> str | None:

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from techmap_sync.documents.base import Granularity
-from techmap_sync.planning.titles import TITLE_LIMIT, shortened
-from techmap_sync.text_forms import place_to_cut
+from techmap_sync.planning.titles import shortened
+from techmap_sync.text_forms import TITLE_LIMIT, place_to_cut
 from tests.planning.maps import SECTIONS, plan_of, read
 
 EACH = replace(SECTIONS, tests=Granularity.ITEM)

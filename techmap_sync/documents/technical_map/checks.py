@@ -23,6 +23,7 @@ from techmap_sync.documents.likeness import NearNames
 from techmap_sync.documents.technical_map.map_rules import RULES
 from techmap_sync.documents.technical_map.model import ComponentKind, Readiness
 from techmap_sync.documents.technical_map.wording import name_key
+from techmap_sync.text_forms import TITLE_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from techmap_sync.diagnostics import Ignore
     from techmap_sync.documents.technical_map.model import Component, Reading, TechnicalMap
 
-LONGEST_TITLE = 120
-"""Characters of a line that can be the title of a ticket."""
 FEW_PLACEHOLDERS = 5
 """As many are reported one by one while a map is not ready."""
 
@@ -164,7 +163,7 @@ def _title_too_long(found: TechnicalMap) -> Iterator[Finding]:
 
 
 def _too_long(title: str, span: Span, severity: Severity | None = None) -> Iterator[Finding]:
-    if len(title) > LONGEST_TITLE:
+    if len(title) > TITLE_LIMIT:
         message = f"{len(title)} characters are too many for a title"
         yield Finding("title-too-long", message, _first_line(span), severity)
 

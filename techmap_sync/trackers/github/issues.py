@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 
 from techmap_sync.errors import NotAllowed, TicketRefused, TrackerError, UnexpectedAnswer
 from techmap_sync.sync.tracker import CloseReason, Standing, State, Ticket
+from techmap_sync.text_forms import with_line_feeds
 from techmap_sync.trackers.answers import Count, Number, Row, Schema, moment
 from techmap_sync.trackers.github.client import GitHubClient
 from techmap_sync.trackers.github.users import Owner
@@ -209,7 +210,7 @@ def missing_labels(stored: Collection[str], wanted: Collection[str]) -> list[str
 
 
 def _settled(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
+    return with_line_feeds(text or "").strip()
 
 
 def _author(row: Row) -> str:

@@ -12,14 +12,15 @@ import pytest
 from techmap_sync.diagnostics import Diagnostic, Severity, Span, apply_severities
 from techmap_sync.documents import technical_map
 from techmap_sync.documents.marko_patches import MAX_DEPTH, MAX_LINES
-from techmap_sync.documents.technical_map.checks import LONGEST_TITLE, check
+from techmap_sync.documents.technical_map.checks import check
 from techmap_sync.documents.technical_map.map_rules import RULES
 from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.text import decode
+from techmap_sync.text_forms import TITLE_LIMIT
 from tests.documents.maps import GOOD, TEST
 from tests.documents.shipped import CORPUS, ROOT, VOCABULARY
 
-LONG = " ".join(["word"] * (LONGEST_TITLE // 4))
+LONG = " ".join(["word"] * (TITLE_LIMIT // 4))
 DEEP = "> " * (MAX_DEPTH + 1)
 
 # rule -> (what is replaced in the good map, by what, the text that is underlined, its severity)
