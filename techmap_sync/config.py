@@ -56,11 +56,6 @@ def _secrets(guests: Sequence[TrackerKind]) -> frozenset[str]:
     return _TOKENS | {name for name in names if name.startswith(PREFIX)}
 
 
-def environment() -> Mapping[str, str]:
-    """Return the variables of this process, which may name tokens and servers."""
-    return os.environ
-
-
 def shipped(name: str) -> Path:
     """Return a file of the folder ``config/``, which is ``shipped/`` in the wheel."""
     package = Path(__file__).parent

@@ -1,4 +1,4 @@
-"""Starts other programs (git, gh, glab), and never one from the checkout.
+"""Starts other programs (git, gh, glab), and never one from the checkout; reads the environment that they get.
 
 Programs are looked up only in folders of PATH that are absolute and outside the checkout, never in the current folder,
 which Windows would try first. A program gets the same PATH, because ``gh`` looks up ``git`` itself.
@@ -44,6 +44,11 @@ _NO_CODE = (
 """Settings of a repository that make git start programs: https://git-scm.com/docs/git-config"""
 
 
+def environment() -> Mapping[str, str]:
+    """Return the variables of this process, which may name tokens and servers."""
+    return os.environ
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """How a program ended."""
@@ -70,7 +75,7 @@ def run(
     :param folder: where it runs; by default at the root of the file system, which is in no repository.
     :param variables: the environment that it runs in; by default that of this process.
     """
-    variables = os.environ if variables is None else variables
+    variables = environment() if variables is None else variables
     clean = {**variables, "PATH": os.pathsep.join(_folders(variables)), "NoDefaultCurrentDirectoryInExePath": "1"}
     program = find(command[0], variables)
     if not program:
@@ -99,13 +104,13 @@ def git(folder: Path, *arguments: str, seconds: float = PATIENCE) -> Ran:
     filters that a repository's settings name.
     """
     own = (folder / ".git").exists()
-    kept = {name: value for name, value in os.environ.items() if not own or name not in _POINTERS}
+    kept = {name: value for name, value in environment().items() if not own or name not in _POINTERS}
     return run(["git", *_NO_CODE, *arguments], folder, {**kept, **_QUIET_GIT, **_LOCAL_GIT}, seconds)
 
 
 def git_on_the_network(*arguments: str, seconds: float, variables: Mapping[str, str] | None = None) -> Ran:
     """Run git outside of every repository, so that only the user's own settings count; it asks for no password."""
-    alone = {**(os.environ if variables is None else variables), **_QUIET_GIT}
+    alone = {**(environment() if variables is None else variables), **_QUIET_GIT}
     return run(["git", f"--git-dir={os.devnull}", *arguments], None, alone, seconds)
 
 

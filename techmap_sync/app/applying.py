@@ -14,8 +14,8 @@ from techmap_sync.app.exit_codes import Exit, refusal_codes
 from techmap_sync.app.formats import Format, Report
 from techmap_sync.app.results import Pushed, Result, rendered, unread_problem
 from techmap_sync.checkout import checkout_of
-from techmap_sync.config import environment
 from techmap_sync.errors import Problem, TrackerError
+from techmap_sync.programs import environment
 from techmap_sync.reports.messages import count
 from techmap_sync.reports.plan_text import done_line, failures, outcome_line, plan_text, skipped_links
 from techmap_sync.sync.apply import apply

@@ -13,7 +13,7 @@ from techmap_sync.app.discovery import Identity, identities_in_tree
 from techmap_sync.app.documents_found import MapFile, MapFiles, read_rest, statements_of
 from techmap_sync.app.targets import recognised
 from techmap_sync.checkout import Checkout, checkout_around
-from techmap_sync.config import environment, shipped
+from techmap_sync.config import shipped
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.link_targets import MapSource
@@ -21,6 +21,7 @@ from techmap_sync.planning.planner import plan_tasks
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.planning.titles import former_keys, tracking_key
+from techmap_sync.programs import environment
 from techmap_sync.settings import Settings
 from techmap_sync.sync.guards import Guard
 from techmap_sync.sync.match import Origin, UnwrittenMap

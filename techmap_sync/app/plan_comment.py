@@ -12,8 +12,8 @@ from techmap_sync.app.results import Result
 from techmap_sync.app.targets import connection_to
 from techmap_sync.checkout import Checkout
 from techmap_sync.ci_run import ReviewPlace
-from techmap_sync.config import environment
 from techmap_sync.errors import Problem, UsageProblem
+from techmap_sync.programs import environment
 from techmap_sync.registry import kind_named, known_cis, running_ci
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.secrecy import hidden

@@ -12,8 +12,8 @@ from techmap_sync.app.documents_found import MapFile
 from techmap_sync.app.targets import is_embedded
 from techmap_sync.checkout import Checkout, Remote, checkout_around
 from techmap_sync.ci_run import CiRun
-from techmap_sync.config import environment
 from techmap_sync.errors import Refused, UsageProblem
+from techmap_sync.programs import environment
 from techmap_sync.settings import Settings
 from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.guards import (

@@ -12,9 +12,10 @@ from pathlib import Path, PurePosixPath
 
 from techmap_sync import __version__, files
 from techmap_sync.checkout import Checkout, commit_of_tag
-from techmap_sync.config import FILE_NAME, environment, shipped
+from techmap_sync.config import FILE_NAME, shipped
 from techmap_sync.errors import UnreadableFile, UsageProblem
 from techmap_sync.planning.rules import EVERY_RULE
+from techmap_sync.programs import environment
 from techmap_sync.registry import Start, TrackerKind, built_in, embedded, kind_named, on_servers
 from techmap_sync.reports.authoring_page import authoring_page
 from techmap_sync.settings import Settings

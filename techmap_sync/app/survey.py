@@ -10,9 +10,9 @@ from techmap_sync.app.documents_found import MapFile, MapFiles
 from techmap_sync.app.run import MapComparison, RunOptions, make_plan, sync_policy
 from techmap_sync.app.targets import connect_tracker, source_name
 from techmap_sync.checkout import Checkout
-from techmap_sync.config import environment
 from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.planning.titles import tracking_key
+from techmap_sync.programs import environment
 from techmap_sync.reports.status_report import Document, status_document
 from techmap_sync.settings import Settings
 from techmap_sync.sync import claims, task_changes

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from techmap_sync.app.credentials import Login, login_at
 from techmap_sync.checkout import Checkout, checkout_of
-from techmap_sync.config import FILE_NAME, environment
+from techmap_sync.config import FILE_NAME
 from techmap_sync.errors import UsageProblem
+from techmap_sync.programs import environment
 from techmap_sync.registry import TrackerKind, built_in, embedded, find_kind, home, kind_named, running, same_host
 from techmap_sync.settings import Settings
 from techmap_sync.sync.tracker import Tracker

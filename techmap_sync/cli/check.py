@@ -17,10 +17,10 @@ from techmap_sync.app.specs_found import said_of, specs_left_out
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen
-from techmap_sync.config import environment
 from techmap_sync.errors import UsageProblem
 from techmap_sync.files import repository_around
 from techmap_sync.planning.rules import EVERY_RULE
+from techmap_sync.programs import environment
 from techmap_sync.reports.check_results import check_json, check_text, code_quality, rule_text, sarif, workflow_commands
 
 if TYPE_CHECKING:

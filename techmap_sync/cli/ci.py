@@ -28,8 +28,8 @@ from techmap_sync.ci_run import CiCommand, CiEvent
 from techmap_sync.cli import options
 from techmap_sync.cli.ci_log import JobLog
 from techmap_sync.cli.console import Screen, write_report
-from techmap_sync.config import environment
 from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
+from techmap_sync.programs import environment
 from techmap_sync.reports.check_results import check_text
 from techmap_sync.reports.github_actions import output_lines, problem_command, step_outputs
 from techmap_sync.reports.plan_markdown import problem_markdown

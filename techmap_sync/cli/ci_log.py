@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from techmap_sync.config import environment
+from techmap_sync.programs import environment
 from techmap_sync.registry import running, running_ci
 from techmap_sync.reports.harmless import harmless_line, visible
 from techmap_sync.secrecy import hidden

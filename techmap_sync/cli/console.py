@@ -18,8 +18,8 @@ from techmap_sync.app.ci_event import summary_file
 from techmap_sync.app.exit_codes import Exit, exit_code, exit_for
 from techmap_sync.app.formats import STDOUT
 from techmap_sync.cli.ci_log import HarmlessStream, command
-from techmap_sync.config import environment
 from techmap_sync.errors import Problem, UsageProblem
+from techmap_sync.programs import environment
 from techmap_sync.reports.harmless import Commands, visible
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.secrecy import harmless, hidden

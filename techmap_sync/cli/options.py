@@ -11,7 +11,8 @@ import typer
 from techmap_sync.app.formats import Format
 from techmap_sync.app.targets import remarks_of, trust_of_this_run
 from techmap_sync.cli.console import Screen
-from techmap_sync.config import environment, find_settings_file, load_settings
+from techmap_sync.config import find_settings_file, load_settings
+from techmap_sync.programs import environment
 from techmap_sync.registry import built_in
 from techmap_sync.settings import Settings
 

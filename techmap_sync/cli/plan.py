@@ -19,7 +19,7 @@ from techmap_sync.app.run_guards import allowances
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen, write_file
-from techmap_sync.config import environment
+from techmap_sync.programs import environment
 from techmap_sync.reports.plan_json import plan_json
 
 EXAMPLE = "techmap-sync plan docs/maps --to backlog:./backlog"

@@ -17,7 +17,7 @@ from techmap_sync.app.run_guards import allowances, refuse_side_branch
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen
-from techmap_sync.config import environment
+from techmap_sync.programs import environment
 
 EXAMPLE = "techmap-sync reconcile --report-only --to backlog:./backlog"
 
