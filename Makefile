@@ -10,13 +10,19 @@ DEMO := build/demo
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-demo: $(VENV)/run ## push an example map to a folder, twice
+demo: $(VENV)/run ## push an example map and a spec to folders, twice each
 	@rm -rf $(DEMO) && mkdir -p $(DEMO)
 	@printf '\n$$ techmap-sync push examples/two-factor-login.md --to backlog:$(DEMO)\n\n'
 	@$(BIN)/techmap-sync push examples/two-factor-login.md --to backlog:$(DEMO)
 	@printf '\nThe tickets are files that Backlog.md opens:\n\n' && ls $(DEMO)/tasks | head -5
 	@printf '\n$$ techmap-sync push examples/two-factor-login.md --to backlog:$(DEMO)    # again\n\n'
 	@$(BIN)/techmap-sync push examples/two-factor-login.md --to backlog:$(DEMO)
+	@mkdir -p $(DEMO)/specs && cp -R examples/spec-kit/. $(DEMO)/specs && git init -q $(DEMO)/specs
+	@printf 'families = ["technical-map", "spec-kit"]\n' > $(DEMO)/specs/techmap-sync.toml
+	@printf '\nA spec of spec-kit, in a repository of its own:\n\n$$ techmap-sync push\n\n'
+	@cd $(DEMO)/specs && $(CURDIR)/$(BIN)/techmap-sync push
+	@printf '\n$$ techmap-sync push    # again\n\n'
+	@cd $(DEMO)/specs && $(CURDIR)/$(BIN)/techmap-sync push
 
 test: lint types tests ## everything that CI runs for a change; the longest tests take a sample of their cases
 

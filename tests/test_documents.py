@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.app.run import ROOT, Program
+from tests.app.test_specs import with_families
 
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
     *sorted((ROOT / "docs").glob("*.md")),
 ]
+
+FAMILIES = ("spec-kit", "openspec", "kiro", "bmad", "plans")
 
 
 def test_the_readme_shows_a_real_run(program: Program) -> None:
@@ -23,6 +26,23 @@ def test_the_readme_shows_a_real_run(program: Program) -> None:
     ended = program(*shown[1].split())
     assert ended.out.startswith(shown[2].rstrip("\n"))
     assert "Plan: no changes." in program(*shown[1].split()).out
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_page_of_families_shows_an_example_of_each_and_what_is_read_of_it(program: Program, family: str) -> None:
+    page = (ROOT / "docs" / "families.md").read_text("utf-8")
+    shown = re.search(
+        rf"^## {family}\n.*?\]\(\.\./(?P<file>\S+)\):\n\n```markdown\n(?P<text>.*?)```\n\n```console\n\$ techmap-sync "
+        r"(?P<command>show \S+)\n(?P<said>.*?)```",
+        page,
+        re.M | re.S,
+    )
+    assert shown and shown["text"] == (ROOT / shown["file"]).read_text("utf-8")
+    shutil.copytree(ROOT / "examples" / family, program.folder, dirs_exist_ok=True)
+    with_families(program, family)
+    assert program(*shown["command"].split()).out == shown["said"]
+    assert program("push").code == 0
+    assert program("plan", "--exit-code").code == 0
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

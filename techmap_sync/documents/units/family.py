@@ -111,7 +111,10 @@ def _values(value: Task | Ticket, names: Iterable[str]) -> Mapping[str, Any]:
 
 def _branches(unit: Unit) -> Iterator[Branch]:
     for ticket in unit.tickets:
-        words = ("not planned" if ticket.not_planned else "", "optional" if ticket.optional else "")
+        words = (
+            "not planned" if ticket.not_planned else "" if ticket.approved else "not released",
+            "optional" if ticket.optional else "",
+        )
         about = ", ".join([*filter(None, words), f"line {ticket.line}"])
         leaves = tuple(_leaf(unit.tasks[number]) for number in ticket.tasks) or tuple(map(Branch, ticket.items))
         waits = tuple(Branch(f"waits for {title}") for title in ticket.waits_for)
