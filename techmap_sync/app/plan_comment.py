@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pkgutil import resolve_name
 
 from techmap_sync.app.ci_event import current_event
 from techmap_sync.app.credentials import login_of_ci
-from techmap_sync.app.renderings import markdown
 from techmap_sync.app.results import Result
 from techmap_sync.app.targets import connection_to
 from techmap_sync.checkout import Checkout
@@ -51,6 +51,8 @@ def _hindrance(place: ReviewPlace, result: Result, settings: Settings, checkout:
     if not login:
         return "No comment was written: there is no token for it."
     review = kind.review_at(connection_to(kind.name, place.target, settings, checkout, login), place.number)
+    # Rendering is loaded only when there is a comment to write.
+    markdown = resolve_name("techmap_sync.app.renderings:markdown")
     text = TITLE + hidden(markdown(result, review.comment_limit - len(TITLE) - _ROOM_FOR_THE_MARKER))
     keep_comment(review, _purpose(settings, environment()), text, begin=_says_something(result))
     return ""
