@@ -76,9 +76,9 @@ def _summary(unit: Unit, sources: Sources) -> Iterator[tuple[str, str]]:
 
 
 def links_beside(sources: Sources) -> tuple[str, ...]:
-    """Return a Markdown link to each file beside the tasks, relative to these."""
+    """Return a Markdown link to each file beside the tasks, named from the root: in a folder no link works."""
     paths = () if sources.part else sorted((*sources.beside, *sources.linked))  # else a ticket's source is its own file
-    return tuple(f"[{posixpath.basename(path)}]({_relative(path, sources)})" for path in paths if path.endswith(".md"))
+    return tuple(f"[{path}]({_relative(path, sources)})" for path in paths if path.endswith(".md"))
 
 
 def _relative(path: str, sources: Sources) -> str:
