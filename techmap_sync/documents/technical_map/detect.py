@@ -36,7 +36,8 @@ _KIND = "kind"
 def looks_like_map(text: str, vocabulary: Vocabulary) -> bool:
     """Return whether `parse` reads the text as a map.
 
-    Parameters: the text as decoded, and the words of all languages.
+    :param text: as decoded.
+    :param vocabulary: the words of all languages.
     """
     text = unified(text)
     if not _may_be_map(text, vocabulary):

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 def parse(text: str, vocabulary: Vocabulary) -> Reading:
     """Read a map. No text makes this raise.
 
-    Parameters: the text as decoded, any line ends; the words of all languages.
+    :param text: as decoded, with any line endings.
+    :param vocabulary: the words of all languages.
     """
     text = unified(text)
     if not looks_like_map(text, vocabulary):

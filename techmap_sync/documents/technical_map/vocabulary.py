@@ -254,7 +254,7 @@ class Vocabulary:
     def from_tables(cls, languages: Mapping[str, Mapping[str, Any]]) -> Vocabulary:
         """Merge the tables of several languages, ``{"en": {"titles": [...], ...}, "pt": {...}}``.
 
-        Raises `SettingsProblem` for a table or word list that this program does not know.
+        :raises SettingsProblem: a table or list of words is not known.
         """
         merged = _merge(languages)
         lists = {name: tuple(dict.fromkeys(words.get("", ()))) for name, words in merged.items()}
