@@ -1,4 +1,4 @@
-"""From moves to the tickets of each map: what one map hands over, and what another takes with it."""
+"""Moves tickets between maps: what the ledger of one map drops, and what that of another inherits."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ class _Trip:
     now: Side
     new: str
     number: str
-    """Empty when a human deleted it."""
+    """Empty for a ticket that was deleted."""
     fresh: bool
-    """It starts in this run; another one did not finish it otherwise."""
+    """It starts in this run; otherwise an earlier run did not finish it."""
 
     @property
     def _held(self) -> Held | None:
-        """The ticket, wherever it is sorted by now; None when there is none that we may write."""
+        """The ticket, in whichever map it is by now; None when there is none that we may write."""
         return self.before.holdings.tickets.get(self.old) or self.now.holdings.tickets.get(self.new)
 
     @property
     def departed(self) -> Departed:
-        """What the map that it leaves remembers."""
+        """What the map it leaves remembers."""
         listed = self.number in self.now.holdings.written_ledger.tickets.values() and not self._has_former_parent
         held = self._held
         written = self.now.plan is not None and not self.now.held_back
@@ -50,14 +50,14 @@ class _Trip:
 
     @property
     def is_from_parent(self) -> bool:
-        """Whether the ticket is still a child of the tracking ticket of the map that it leaves."""
+        """Whether the ticket is still a child of the tracking ticket of the map it leaves."""
         held = self._held
         tracking = self.before.holdings.tracking
         return held is not None and tracking is not None and held.ticket.parent == tracking.ticket.number
 
     @property
     def _has_former_parent(self) -> bool:
-        """Whether its parent is still the former one, as far as tickets or ledgers tell."""
+        """Whether it still has its former parent, according to tickets or ledgers."""
         held = self.now.holdings.tickets.get(self.new)
         if held is not None and held.ticket.parent is None:
             there, here = self.before.holdings.written_ledger.children, self.now.holdings.written_ledger.children
@@ -66,7 +66,7 @@ class _Trip:
 
     @property
     def former(self) -> Former:
-        """What the map that it comes to remembers."""
+        """What the map it joins remembers."""
         before = self.before.holdings
         tracking = before.tracking.ticket.number if before.tracking else ""
         was_child = self.old in before.written_ledger.renamed(before.moved).children
@@ -75,7 +75,7 @@ class _Trip:
 
     @property
     def _is_written_there(self) -> bool:
-        """Whether the marker is one of the map that it leaves, under whichever id; a ledger may list it much longer."""
+        """Whether its marker still names the map it leaves, under any id; a ledger may list it much longer."""
         held = self._held
         ids = {self.before.map_id, *(key.partition("/")[0] for key in self.before.holdings.moved)}
         return held is not None and held.marker.map_id in ids
@@ -98,9 +98,9 @@ def after_moves(sides: Sequence[Side], moves: Moves) -> dict[str, Holdings]:
 
 
 def _last_legs(trips: Sequence[_Trip]) -> list[_Trip]:
-    """Return one trip for each ticket: a map without a file may still list what went on from the next one long ago.
+    """Return one trip per ticket: a map without a file may still list tickets that moved on long ago.
 
-    It is the one that starts in this run, else the one from the map whose child the ticket is.
+    It is the trip that starts in this run, else the one from the map whose child the ticket is.
     """
     found: dict[str, _Trip] = {}
     for trip in sorted(trips, key=lambda each: (each.fresh, each.is_from_parent)):
@@ -109,7 +109,7 @@ def _last_legs(trips: Sequence[_Trip]) -> list[_Trip]:
 
 
 def _starting(sides: Sequence[Side], moves: Moves) -> Iterator[_Trip]:
-    """Yield what moves in this run, what a human deleted or released included."""
+    """Yield what moves in this run, including tickets that were deleted or released."""
     by_key = {key: side for side in sides for key in (*side.keys, *side.holdings.tickets, *_remembered(side.holdings))}
     for old, new in moves.found.items():
         number = by_key[old].holdings.tickets[old].ticket.number
@@ -120,7 +120,7 @@ def _starting(sides: Sequence[Side], moves: Moves) -> Iterator[_Trip]:
 
 
 def _unfinished(sides: Sequence[Side], moves: Moves) -> Iterator[_Trip]:
-    """Yield what has another map's marker already, but is still in the ledger of the map that it left."""
+    """Yield what already has another map's marker but is still in the ledger of the map it left."""
     holder = {held.ticket.number: (side, key) for side in sides for key, held in side.holdings.tickets.items()}
     by_key = {key: side for side in sides for key in side.keys}
     for side in sides:
@@ -155,7 +155,7 @@ def _with(holdings: Holdings, trips: Sequence[_Trip]) -> Holdings:
         t.new: t.before.holdings.unreadable[t.old] for t in trips if t.fresh and t.old in t.before.holdings.unreadable
     }
     known = holdings.written_ledger.tickets.values()
-    # A ledger that lists it still, from an earlier stay, knows nothing of its links today.
+    # A ledger that still lists it from an earlier stay does not know its current links.
     renewed = {trip.new for trip in trips if trip.fresh or trip.is_from_parent}
     inherited = [trip for trip in trips if trip.number not in known]
     return replace(
@@ -209,9 +209,9 @@ class Bindings:
         return with_ticks(spec, ticket) if ticket else spec
 
     def found(self, found: Sorted, plans: Iterable[TaskPlan], policy: SyncPolicy) -> Sorted:
-        """Return all tickets as if those were ours already.
+        """Return all tickets as if these were already managed.
 
-        :raises UsageProblem: a ticket is another task's, or a task has one.
+        :raises UsageProblem: a ticket belongs to another task, or the task has a ticket.
         """
         maps = dict(found.maps)
         for plan in plans:
@@ -230,7 +230,7 @@ def with_ticks(spec: TaskSpec, ticket: Ticket) -> TaskSpec:
 
 
 def bound(spec: TaskSpec, ticket: Ticket, map_id: str, policy: SyncPolicy) -> Held:
-    """Return a ticket as ours: nothing of it was written yet, and all of its text belongs to people."""
+    """Return a ticket as a managed one that we have not written yet: all of its text belongs to people."""
     block = read_block(ticket.body)
     if isinstance(block, Block) and block.marker.key == spec.key and policy.owns(block.marker.source, map_id):
         return Held(ticket, block)
@@ -253,7 +253,7 @@ def bound(spec: TaskSpec, ticket: Ticket, map_id: str, policy: SyncPolicy) -> He
 
 
 def left_by_people(body: str, spec: TaskSpec) -> str:
-    """Return what people wrote into a text, without the remains of our block."""
+    """Return what people wrote in a text, without the remains of our block."""
     if isinstance(block := read_block(body), Unmanaged) and not block.mentions_us:
         return body.strip("\n")
     lines = with_line_feeds(body).split("\n")
@@ -286,7 +286,7 @@ def _check(key: str, ticket: Ticket, found: Sorted, policy: SyncPolicy) -> None:
 
 
 def _claimed(marker: Marker, policy: SyncPolicy) -> str:
-    """Return the key that a marker claims, with its source when that is another one."""
+    """Return the key that a marker claims, preceded by its source if that is another one."""
     return marker.key if policy.owns(marker.source, marker.map_id) else f"{marker.source} {marker.key}"
 
 

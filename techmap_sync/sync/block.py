@@ -27,7 +27,7 @@ _FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One headed section as it stands in a ticket."""
+    """One section of a ticket."""
 
     name: str
     heading: str
@@ -41,7 +41,7 @@ class Block:
     before: str
     """Human text above the block, byte for byte."""
     parts: tuple[Part, ...]
-    """The sections that are there, in the order in which they stand."""
+    """Its sections, in order."""
     marker: Marker
     after: str
     """Human text below the block."""
@@ -66,23 +66,23 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Unmanaged:
-    """A text that is not ours to write."""
+    """A text that we must not write."""
 
     reason: str
     mentions_us: bool
-    """It holds pieces of a block or marker, so that it was ours or was made to look so."""
+    """It contains parts of a block or marker: it was ours, or looks like it."""
 
 
-@lru_cache(maxsize=1024)  # A run reads the tickets of a map several times: to compare, to write, to look again.
+@lru_cache(maxsize=1024)  # A run reads the tickets of a map several times: to compare, to write, to check.
 def read_block(body: str) -> Block | Unmanaged:
-    """Take a ticket's text apart.
+    """Parse a ticket's text.
 
-    Anything but exactly one intact block with one readable marker belongs to people.
+    Unless it has exactly one intact block with one readable marker, all of it belongs to people.
     """
     lines = body.split("\n")
     begins, ends, markers = (_places(lines, start) for start in (BEGIN, END, PREFIX.rstrip()))
     if not begins and not ends and not markers:
-        return Unmanaged("it has no block of ours", mentions_us=False)
+        return Unmanaged("it has no managed block", mentions_us=False)
     if (len(begins), len(ends), len(markers)) != (1, 1, 1) or not begins[0] < markers[0] < ends[0]:
         return Unmanaged("its block is not intact", mentions_us=True)
     try:
@@ -98,7 +98,7 @@ def read_block(body: str) -> Block | Unmanaged:
 
 
 def write_block(parts: Iterable[Part], marker: Marker, before: str = "", after: str = "") -> str:
-    """Put a ticket's text together.
+    """Return a ticket's text.
 
     :param parts: the sections in their order; the one without a heading comes first.
     :param before: human text above the block, as ``read_block`` returned it.
@@ -114,12 +114,12 @@ def _places(lines: Sequence[str], start: str) -> list[int]:
 
 
 def _parts(lines: Sequence[str], marker: Marker) -> tuple[Part, ...]:
-    """Cut the block at the headings that the marker knows; anything else a human added stays with its section."""
+    """Split the block at the headings that the marker knows; what people added stays with its section."""
     ahead = {written.heading: name for name, written in marker.sections.items() if written.heading}
     found: list[tuple[str, str, list[str]]] = [("", "", [])]
     fence = ""
     for line in lines:
-        fence = _fence_behind(line, fence)
+        fence = _fence_after(line, fence)
         heading = line.removeprefix(HEADING).rstrip() if line.startswith(HEADING) and not fence else ""
         if heading in ahead:
             found.append((ahead.pop(heading), heading, []))
@@ -128,10 +128,10 @@ def _parts(lines: Sequence[str], marker: Marker) -> tuple[Part, ...]:
     return tuple(Part(name, heading, "\n".join(text).strip("\n")) for name, heading, text in found)
 
 
-def _fence_behind(line: str, fence: str) -> str:
-    """Return the fence that is open behind a line; a line that closes one has nothing else on it.
+def _fence_after(line: str, fence: str) -> str:
+    """Return the fence that is open after a line; a closing line has nothing else on it.
 
-    :param fence: the one that is open before the line, empty when there is none.
+    :param fence: the one that is open before the line; empty when there is none.
     """
     found = _FENCE.match(line)
     if not found:

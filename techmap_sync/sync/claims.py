@@ -1,7 +1,7 @@
-"""Tickets whose markers claim to be ours but whose authors are not trusted: what they keep from happening, and why.
+"""Tickets whose markers claim to be ours but whose authors are not trusted: what they block, and why.
 
-Such a ticket is never written. Its key is not made again either, since it may be ours: made by an account that has
-left, or by one that we know nothing of. Beyond that key it decides nothing, and nothing that it says is repeated.
+Such a ticket is never written. No other ticket is created for its key either, since it may be ours: created by an
+account that has left, or by one we do not know. It affects nothing else, and none of its text is repeated.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Standing, Ticket
 
 _NAME = re.compile(r"[\w.-]+(?:\[bot\])?", re.ASCII)
-"""A name that can be written into settings."""
+"""A name that can be written in settings."""
 _FEW = 3
-"""So many tickets are named one by one."""
+"""How many tickets are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Claims:
     by_key: Mapping[str, Sequence[Ticket]] = field(default_factory=dict)
     """Those that claim a key of this source."""
     twins: Mapping[str, Sequence[Ticket]] = field(default_factory=dict)
-    """Those whose marker names another source, by the map id in it."""
+    """Those whose marker names another source, by its map id."""
 
     def of_map(self, map_id: str, reported: Set[str]) -> Iterator[Ticket]:
         """Yield those whose markers name a map.
 
-        :param reported: keys whose claims are reported already.
+        :param reported: keys whose claims have been reported.
         """
         for key, tickets in self.by_key.items():
             if key.startswith(f"{map_id}/") and key not in reported:
@@ -42,7 +42,7 @@ class Claims:
 
 
 def refusals(claims: Claims, tracking_key: str, policy: SyncPolicy) -> tuple[str, ...]:
-    """Return why a map that has no tracking ticket yet must not get one, with the line that lifts it."""
+    """Return why a map without a tracking ticket must not get one, with the setting that allows it."""
     claiming = claims.by_key.get(tracking_key, ())
     found = [
         f"{author(each)} wrote ticket {each.number}, which claims to be this map's tracking ticket; "
@@ -56,7 +56,7 @@ def refusals(claims: Claims, tracking_key: str, policy: SyncPolicy) -> tuple[str
 def reason(claims: Claims, key: str, policy: SyncPolicy, *, is_tracked: bool) -> str:
     """Return why a task gets no ticket; empty when nothing claims its key.
 
-    :param is_tracked: the map has a tracking ticket. While that one is claimed too, the way out is said there, once.
+    :param is_tracked: the map has a tracking ticket. While that key is claimed too, the way out is named there, once.
     """
     claiming = claims.by_key.get(key, ())
     if not claiming:
@@ -69,9 +69,9 @@ def reason(claims: Claims, key: str, policy: SyncPolicy, *, is_tracked: bool) ->
 
 
 def remark(tickets: Iterable[Ticket]) -> str:
-    """Return that tickets were left alone; empty when there are none."""
+    """Say which tickets were left alone; empty when there are none."""
     found = list(tickets)
-    return f"left alone, for their authors are not trusted: {named(found)}" if found else ""
+    return f"left alone because their authors are not trusted: {named(found)}" if found else ""
 
 
 def named(tickets: Sequence[Ticket]) -> str:
@@ -83,13 +83,13 @@ def named(tickets: Sequence[Ticket]) -> str:
 
 def author(ticket: Ticket) -> str:
     """Return who wrote a ticket."""
-    return "an account that is gone" if ticket.standing is Standing.GONE or not ticket.author else ticket.author
+    return "a deleted account" if ticket.standing is Standing.GONE or not ticket.author else ticket.author
 
 
 def way_out(ticket: Ticket, policy: SyncPolicy) -> str:
-    """Return what to write into the settings when a ticket is ours, and what to do when it is not.
+    """Return what to set when a ticket is the user's own, and what to do when it is not.
 
-    A list in the settings replaces the one that was in force: what is in it already is repeated.
+    A list in the settings replaces the one in force, so what it already contains is repeated.
     """
     adopt = f"adopted = {_listed(ticket.number, policy.adopted)}"
     trust = f"trusted_authors = {_listed(ticket.author, policy.trusted_authors)}"
@@ -103,6 +103,6 @@ def way_out(ticket: Ticket, policy: SyncPolicy) -> str:
 
 
 def _listed(first: str, others: Iterable[str]) -> str:
-    """Return names as a list that TOML reads, numbers without quotes."""
+    """Return names as a TOML list, numbers without quotes."""
     names = dict.fromkeys((first, *sorted(others)))
     return f"[{', '.join(name if name.isdecimal() else json.dumps(name, ensure_ascii=False) for name in names)}]"

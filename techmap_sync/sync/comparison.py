@@ -1,4 +1,4 @@
-"""Ticked boxes: a human's progress, carried from text to text by what each line says."""
+"""Compares texts: ticked boxes, and digests that ignore what trackers change."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _STATE = re.compile(r"\s\*\((?:optional|in progress|queued|, )+\)\*$")
 
 
 def ticked(texts: Iterable[str]) -> frozenset[str]:
-    """Return what stands behind every ticked box in some texts."""
+    """Return the text of every ticked box."""
     return frozenset(_named(match["text"]) for match in _boxes(texts) if match["tick"] != " ")
 
 
 def unticked(texts: Iterable[str]) -> frozenset[str]:
-    """Return what stands behind every open box in some texts."""
+    """Return the text of every open box."""
     return frozenset(_named(match["text"]) for match in _boxes(texts) if match["tick"] == " ")
 
 
 def boxes(text: str) -> Iterator[tuple[str, str, bool]]:
-    """Yield (whole line, what stands behind the box, whether it is ticked) of every box of a text."""
+    """Yield (whole line, its text, whether it is ticked) of every box of a text."""
     for match in _boxes([text]):
         yield match[0], _named(match["text"]), match["tick"] != " "
 
@@ -70,7 +70,7 @@ def digest(text: str) -> str:
 
 
 def text_digest(markdown: str) -> str:
-    """Return the digest of a text as a tracker may hand it back: line ends and ticks do not count."""
+    """Return the digest of a text as a tracker may return it: line ends and ticks do not count."""
     return digest(comparable(markdown))
 
 
@@ -80,18 +80,18 @@ def section_digest(markdown: str) -> str:
 
 
 def comparable(markdown: str) -> str:
-    """Return a text without what trackers and readers change in passing: line ends, outer blank lines, ticks, forms."""
+    """Return a text without what trackers and readers change: line ends, outer blank lines, ticks, Unicode forms."""
     text = composed(with_line_feeds(markdown)).strip()
     return _TICK.sub(r"\1 \2", text) if "x]" in text or "X]" in text else text
 
 
 def is_digest_of(fingerprint: str, text: str) -> bool:
-    """Whether a fingerprint is that of a text, also one that an earlier release took of it as a checkout had it."""
+    """Whether a fingerprint is that of a text, even one that an earlier release took of it as checked out."""
     return fingerprint == digest(text) or any(fingerprint == _sha(form) for form in _forms(text))
 
 
 def _forms(text: str) -> Iterator[str]:
-    """Yield a text as checkouts may hold it: with each line end, in each Unicode form."""
+    """Yield a text as it may be checked out: with each line end, in each Unicode form."""
     plain = with_line_feeds(text)
     for form in dict.fromkeys((plain, composed(plain), unicodedata.normalize("NFD", plain))):
         yield from (form.replace("\n", end) for end in ("\n", "\r\n", "\r"))

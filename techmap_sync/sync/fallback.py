@@ -1,6 +1,7 @@
-"""Edges as text, where a tracker cannot hold them: who waits for whom in a ticket, a task list in the tracking ticket.
+"""What a tracker cannot hold: edges become text, and texts that are too long are cut.
 
-The numbers of tickets belong to what the text says, so that it is written again when a ticket gets its number.
+A ticket says who it waits for, and the tracking ticket has a task list. Both contain ticket numbers and are written
+again when a ticket gets its number.
 """
 
 from __future__ import annotations
@@ -21,32 +22,32 @@ KeyEdge = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class EdgeTexts:
-    """What the texts of one map's tickets say of its edges."""
+    """What the texts of one map's tickets say about its edges."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
     """Title of every task by key."""
     listed: tuple[str, ...] = ()
-    """Keys of the tasks that stand in the task list because they are no children of the tracking ticket."""
+    """Keys of the tasks in the task list, because they are not children of the tracking ticket."""
     in_text: frozenset[KeyEdge] = frozenset()
-    """Edges that the waiting ticket's text states, with numbers, because no edge of the tracker does."""
+    """Edges that the waiting ticket's text states, with numbers, because the tracker cannot."""
     waiting: Mapping[str, TaskSpec] = field(default_factory=dict)
     """The tasks that wait for others, by key."""
     mention: str = "#"
-    """What stands before a number."""
+    """The sign before a number."""
 
     @property
     def sections(self) -> tuple[str, ...]:
-        """Names of the tracking ticket's sections that hold edges."""
+        """Names of the tracking ticket's sections that contain edges."""
         return (SectionName.TICKETS,) if self.listed else ()
 
     def of_tasks(self, plan: TaskPlan, numbers: Mapping[str, str]) -> TaskPlan:
-        """Return a plan whose tasks name the tickets that they wait for; numbers as for ``of_task``."""
+        """Return a plan whose tasks name the tickets they wait for; numbers as for ``of_task``."""
         return replace(plan, tasks=tuple(self.of_task(spec, numbers) for spec in plan.tasks))
 
     def of_task(self, spec: TaskSpec, numbers: Mapping[str, str]) -> TaskSpec:
-        """Return a task whose text names the tickets that it waits for.
+        """Return a task whose text names the tickets it waits for.
 
-        :param numbers: number of every ticket that exists by now, by key.
+        :param numbers: number of every existing ticket, by key.
         """
         stated = {target for target in spec.blocked_by if (spec.key, target) in self.in_text}
         if not stated:
@@ -55,16 +56,16 @@ class EdgeTexts:
             f"- {BLOCKED_BY} {self._named(key, numbers)}" if key in stated else f"- {self.titles.get(key, key)}"
             for key in spec.blocked_by
         ]
-        said = self.stated(spec, numbers)
-        told = "\n".join(lines)
+        values = self.stated(spec, numbers)
+        text = "\n".join(lines)
         sections = (
-            replace(each, text=told, values=said) if each.name == SectionName.WAITS_FOR else each
+            replace(each, text=text, values=values) if each.name == SectionName.WAITS_FOR else each
             for each in spec.sections
         )
         return replace(spec, sections=tuple(sections))
 
     def stated(self, spec: TaskSpec, numbers: Mapping[str, str]) -> str:
-        """Return the values behind what a task's text says of its edges; empty when it states none."""
+        """Return the values of what a task's text says about its edges; empty when it states none."""
         in_text = {target for target in spec.blocked_by if (spec.key, target) in self.in_text}
         if not in_text:
             return ""
@@ -72,9 +73,9 @@ class EdgeTexts:
         return json.dumps(told, ensure_ascii=False)
 
     def with_refused(self, edges: Set[KeyEdge], tracking: str) -> EdgeTexts:
-        """Return texts that also hold the edges that the tracker would not take.
+        """Return texts that also state the edges that the tracker refused.
 
-        :param tracking: key of the tracking ticket: what cannot be its child stands in its task list.
+        :param tracking: key of the tracking ticket; what cannot be its child is put in its task list.
         """
         children = {key for key, target in edges if target == tracking} - set(self.listed)
         listed = tuple(key for key in self.titles if key in children | set(self.listed))
@@ -106,9 +107,9 @@ class EdgeTexts:
 
 
 def edge_texts(plan: TaskPlan, capabilities: Capabilities, without_edge: Set[KeyEdge] = frozenset()) -> EdgeTexts:
-    """Return what texts have to say because the tracker cannot; the task list is still empty.
+    """Return what texts must say because the tracker cannot; the task list is still empty.
 
-    :param without_edge: edges that the tracker has no room for, or would not take.
+    :param without_edge: edges that the tracker has no room for, or refused.
     """
     titles = {spec.key: spec.title for spec in plan.tasks}
     desired = frozenset((spec.key, target) for spec in plan.tasks for target in spec.blocked_by)
@@ -132,12 +133,12 @@ RESERVED = 16_000
 LEDGER_ROW = 40
 """Characters that one task takes in a long ledger, which is packed, with its edges."""
 KEPT: frozenset[str] = frozenset(sections_with(SectionTrait.NEVER_CUT))
-NOTICE = "*Cut here: a ticket of this tracker has no room for more. The whole text stands in the map, see Source.*"
+NOTICE = "*Cut here: a ticket of this tracker has no room for more. The full text is in the map, see Source.*"
 _FENCE = "```"
 
 
 def fitted_plan(plan: TaskPlan, holdings: Holdings, capabilities: Capabilities) -> TaskPlan:
-    """Return a plan whose texts find room in the tickets that there are, beside what people wrote there."""
+    """Return a plan whose texts fit in the existing tickets, next to what people wrote there."""
     tasks = tuple(fitted(spec, capabilities, _taken(holdings.tickets.get(spec.key))) for spec in plan.tasks)
     ledger = LEDGER_ROW * len(plan.tasks)
     return replace(plan, tracking=fitted(plan.tracking, capabilities, _taken(holdings.tracking) + ledger), tasks=tasks)
@@ -148,9 +149,9 @@ def _taken(held: Held | None) -> int:
 
 
 def fitted(spec: TaskSpec, capabilities: Capabilities, taken: int = 0) -> TaskSpec:
-    """Return a task whose text finds room in a ticket.
+    """Return a task whose text fits in a ticket. Only text is cut, never the map's values or the marker.
 
-    :param taken: characters of the ticket that are not ours: what people wrote, and the ledger.
+    :param taken: characters already used: what people wrote, and the ledger.
     """
     room = max(0, capabilities.body_limit - min(RESERVED, capabilities.body_limit // 4) - taken)
     sections = {section.name: section for section in spec.sections}
@@ -163,7 +164,7 @@ def fitted(spec: TaskSpec, capabilities: Capabilities, taken: int = 0) -> TaskSp
 
 
 def _cut(section: Section, limit: int) -> Section:
-    """Cut at the end of a line, and close a fence that is open there."""
+    """Cut at a line end, and close a fence that is open there."""
     head = section.text[: max(0, limit - len(NOTICE) - 2 * len(_FENCE) - 4)]
     lines = head.split("\n")[:-1]
     opened = _open_fence(lines)
@@ -171,7 +172,7 @@ def _cut(section: Section, limit: int) -> Section:
 
 
 def _open_fence(lines: list[str]) -> str:
-    """Return the fence that closes what some lines leave open, empty when nothing is."""
+    """Return the fence that some lines leave open; empty when there is none."""
     opened = ""
     for line in lines:
         sign = line.strip()

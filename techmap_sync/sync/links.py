@@ -1,7 +1,7 @@
-"""Parent links and blocked-by edges: sets that people may thin out, never replaced as a whole.
+"""Parent links and blocked-by edges: sets that people may reduce, and that are never replaced as a whole.
 
-An edge counts as ours once the ledger says that it was applied. One that the ledger knows and the tracker lacks was
-removed by a human and stays removed.
+An edge is ours once the ledger says that it was applied. One that the ledger has and the tracker lacks was removed by a
+person and stays removed.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from techmap_sync.sync.tracker import Capabilities, EdgeKind, State, Ticket
 
 @dataclass(frozen=True)
 class Wanted:
-    """The edges that a plan asks for, as far as tracker and people allow them."""
+    """The edges that a plan asks for, and that tracker and people allow."""
 
     plan: TaskPlan
     holdings: Holdings
     capabilities: Capabilities
     skipped: frozenset[str]
-    """Keys of tasks that have no ticket and get none."""
+    """Keys of tasks without a ticket, now and after the run."""
     refused: frozenset[KeyEdge]
-    """Edges that the tracker would not take, which are not tried again."""
+    """Edges that the tracker refused earlier; they are not tried again."""
     no_room: frozenset[KeyEdge] = frozenset()
     """Edges that would exceed what the tracker allows one ticket."""
     kept: frozenset[str] = frozenset()
-    """Keys of tickets that stay although no task asks for them: what they wait for, and what waits for them, stays."""
+    """Keys of tickets that are kept although no task asks for them; their edges are kept too."""
     resolved: Mapping[str, Side] = field(default_factory=dict)
-    """Whose word about the edges of a task counts in this run, by key."""
+    """Which side wins for the edges of a task in this run, by key."""
 
     @cached_property
     def _titles(self) -> dict[str, str]:
@@ -45,16 +45,16 @@ class Wanted:
         return there | gone | {spec.key: spec.title for spec in self.plan.tasks}
 
     def changes(self) -> tuple[Change, ...]:
-        """Return the links to make and to take away, and what cannot be linked."""
+        """Return the links to add and remove, and what cannot be linked."""
         blocking = self._blocking() if self.capabilities.blocking_links else ()
         later = (spec for spec in self._new_children() if spec.key not in self._born)
         children = (*self._former_children(), *map(self._parent, later))
-        # What goes makes room for what comes.
+        # Removals make room for additions.
         ordered = sorted(blocking, key=lambda change: not isinstance(change, Unlink))
-        return (*children, *ordered, *self._taken_away(), *self._degradations())
+        return (*children, *ordered, *self._removals(), *self._degradations())
 
     def applied_blocking(self, changes: tuple[Change, ...]) -> frozenset[KeyEdge]:
-        """Return the blocked-by edges that the ledger shall list once the changes are done."""
+        """Return the blocked-by edges that the ledger lists once the changes are done."""
         added = {(c.key, c.target) for c in changes if isinstance(c, Link) and c.edge is EdgeKind.BLOCKED_BY}
         desired, before = _desired(self.plan, frozenset()), self.holdings.ledger.edges
         there = {edge for edge in desired if _observed(edge, self.holdings) is True}
@@ -62,7 +62,7 @@ class Wanted:
         return frozenset(added | there | (before & set(desired)) | kept)
 
     def applied_children(self, changes: tuple[Change, ...]) -> frozenset[str]:
-        """Return the keys that the ledger shall list as children once the changes are done."""
+        """Return the keys that the ledger lists as children once the changes are done."""
         linked = {c.key for c in changes if isinstance(c, Link) and c.edge is EdgeKind.CHILD_OF}
         born = {c.key for c in changes if isinstance(c, Create)} & self._born
         return frozenset(linked | born | _children(self.holdings))
@@ -77,7 +77,7 @@ class Wanted:
     def task_list(self) -> tuple[str, ...]:
         """Return the keys of the tasks that no link can make children of the tracking ticket.
 
-        What a human took out of the children is not among them.
+        It leaves out children that a person removed.
         """
         linked = {spec.key for spec in self._new_children()}
         return tuple(spec.key for spec in self._without_parent() if spec.key not in linked)
@@ -97,7 +97,7 @@ class Wanted:
         return held is None or held.ticket.parent in (None, former.tracking if former else None)
 
     def _former_children(self) -> Iterator[Change]:
-        """Take what came from another map from the tracking ticket there: a ticket has one parent."""
+        """Remove tickets that came from another map from the tracking ticket there: a ticket has one parent."""
         for key, former in self.holdings.arrived.items():
             held = self.holdings.tickets.get(key)
             if held is None or not former.tracking:
@@ -127,12 +127,12 @@ class Wanted:
                 yield _opposite(self._blocked_by(edge))
 
     def _goes_along(self, edge: KeyEdge) -> bool:
-        """Whether both of its ends went to the same map."""
+        """Whether both of its ends moved to the same map."""
         ends = [self.holdings.departed.get(key) for key in edge]
         return all(ends) and len({end.map_id for end in ends if end}) == 1
 
-    def _is_no_child_any_more(self, key: str, ticket: Ticket) -> bool:
-        """Whether the ledger calls it a child and the tracker, as far as it was asked, does not."""
+    def _is_former_child(self, key: str, ticket: Ticket) -> bool:
+        """Whether the ledger lists it as a child and the tracker, if it was read, does not."""
         was_read = self.capabilities.parents_listed or ticket.blocked_by is not None
         return key in self.holdings.ledger.children and was_read and ticket.parent != self._tracking()
 
@@ -146,8 +146,8 @@ class Wanted:
         rule = self._rules.get((key, target), "")
         return Link(key, self._titles[key], number, reason, edge=EdgeKind.BLOCKED_BY, target=target, rule=rule)
 
-    def _taken_away(self) -> Iterator[Change]:
-        """Say which edges of open tickets we applied and somebody took away; they stay away."""
+    def _removals(self) -> Iterator[Change]:
+        """Say which edges of open tickets we applied and people removed; they stay removed."""
         for key, target in self._removed():
             if (key, target) not in self.declined and self.resolved.get(key) is not Side.MAP:
                 is_child = target == self.plan.tracking.key
@@ -166,10 +166,10 @@ class Wanted:
         return {spec.key: spec for spec in self.plan.tasks}
 
     def _removed(self) -> Iterator[KeyEdge]:
-        """Yield the edges of open tickets that we applied and somebody took away, those to parents first."""
+        """Yield the edges of open tickets that we applied and people removed, those to parents first."""
         for spec in self.plan.tasks:
             held = self.holdings.tickets.get(spec.key)
-            if held and held.ticket.state is State.OPEN and self._is_no_child_any_more(spec.key, held.ticket):
+            if held and held.ticket.state is State.OPEN and self._is_former_child(spec.key, held.ticket):
                 yield spec.key, self.plan.tracking.key
         for edge in _desired(self.plan, self.skipped):
             held, other = (self.holdings.tickets.get(key) for key in edge)
@@ -179,20 +179,20 @@ class Wanted:
 
     @property
     def accepted(self) -> frozenset[str]:
-        """Keys of tasks whose ticket was deleted or released, which is accepted, in this run or before."""
+        """Keys of tasks whose ticket was deleted or released, which was accepted, in this run or earlier."""
         now = {key for key, side in self.resolved.items() if side is Side.TRACKER}
         without = {spec.key for spec in self.plan.tasks} & self.skipped & self.holdings.without_ticket
         return frozenset(without & (now | self.holdings.ledger.accepted))
 
     @cached_property
     def declined(self) -> frozenset[KeyEdge]:
-        """The edges whose removal by a human is accepted, in this run or before."""
+        """The edges that people removed, which was accepted, in this run or earlier."""
         now = {edge for edge in self._removed() if self.resolved.get(edge[0]) is Side.TRACKER}
         before = {edge for edge in self.holdings.ledger.declined if self._is_still_wanted(edge)}
         return frozenset(now | before) - self._linked_again()
 
     def _is_still_wanted(self, edge: KeyEdge) -> bool:
-        """Whether the map wants an edge and the tracker, as far as it was asked, does not have it."""
+        """Whether the map wants an edge and the tracker, if it was read, lacks it."""
         key, target = edge
         held = self.holdings.tickets.get(key)
         if target == self.plan.tracking.key:
@@ -200,12 +200,12 @@ class Wanted:
         return edge in _desired(self.plan, self.skipped) and _observed(edge, self.holdings) is not True
 
     def _linked_again(self) -> frozenset[KeyEdge]:
-        """Return the edges that a human removed and that the map gets back."""
+        """Return the edges that a person removed and that are restored."""
         again = {key for key, side in self.resolved.items() if side is Side.MAP}
         return frozenset(edge for edge in self._removed() if edge[0] in again) if again else frozenset()
 
     def _degradations(self) -> Iterator[Change]:
-        """Say what the tracker cannot hold and where it stands instead: once, in the run that writes it there."""
+        """Say what the tracker cannot hold and where to find it instead: once, in the run that writes it there."""
         tracking, number = self.plan.tracking, _number(self.holdings, self.plan.tracking.key)
         for reason in filter(None, (self._without_children(), self._without_blocking())):
             yield Skip(tracking.key, tracking.title, number, reason, lasting=True)
@@ -215,7 +215,7 @@ class Wanted:
         if not listed or (self.holdings.tracking and lists_tickets(self.holdings.tracking.block)):
             return ""
         if limit == 0:
-            return "this server has no sub-issues: a task list in the tracking ticket stands for them"
+            return "this server has no sub-issues: the tracking ticket has a task list instead"
         return f"the task list of the tracking ticket holds {listed} of its tickets: it may have {limit} sub-issues"
 
     def _without_blocking(self) -> str:
@@ -223,13 +223,13 @@ class Wanted:
         if not in_text:
             return ""
         if self.capabilities.native_blocking:
-            return f"the tickets' texts say of {in_text} links who waits for whom: {self._limits()}"
+            return f"{in_text} links are in the tickets' texts: {self._limits()}"
         if self.capabilities.blocking_links:
             return "links say only that tickets are related here: each ticket's text says what it is blocked by"
         return 'this server has no "blocked by": each ticket\'s text says it instead'
 
     def _new_in_text(self) -> int:
-        """Return the number of edges that only texts can hold; 0 when the tickets say it already."""
+        """Return the number of edges that only texts can hold; 0 when the tickets already state them."""
         desired = _desired(self.plan, self.skipped)
         in_text = [edge for edge in desired if edge in self.no_room] if self.capabilities.native_blocking else desired
         blocks = [self.holdings.tickets[key].block for key, _ in in_text if key in self.holdings.tickets]
@@ -251,7 +251,7 @@ def _edges_of(keys: frozenset[str], edges: frozenset[KeyEdge]) -> frozenset[KeyE
 
 
 def _children(holdings: Holdings) -> set[str]:
-    """Keys of the tickets that are children of the tracking ticket, or were made so."""
+    """Keys of the tickets that are children of the tracking ticket, or were linked as such."""
     tracking = holdings.tracking.ticket.number if holdings.tracking else None
     there = {key for key, held in holdings.tickets.items() if tracking and held.ticket.parent == tracking}
     return there | (holdings.ledger.children & (holdings.tickets.keys() | holdings.unreadable.keys()))
@@ -263,7 +263,7 @@ def _number(holdings: Holdings, key: str) -> str:
 
 
 def _held(holdings: Holdings, key: str) -> Held | None:
-    """Return the ticket of a key, also when it went to another map."""
+    """Return the ticket of a key, even if it moved to another map."""
     departed = holdings.departed.get(key)
     return holdings.tickets.get(key) or (departed.held if departed else None)
 
@@ -282,7 +282,7 @@ def _observed(edge: KeyEdge, holdings: Holdings) -> bool | None:
 
 
 def edges_to_read(plan: TaskPlan, holdings: Holdings) -> tuple[Ticket, ...]:
-    """Return the tickets whose edges decide something and were not read with the listing."""
+    """Return the tickets whose edges matter and were not read with the listing."""
     desired = set(_desired(plan, frozenset()))
     keys: Iterable[str] = {key for key, _ in desired ^ (holdings.ledger.edges | holdings.ledger.refused)}
     tickets = (holdings.tickets[key].ticket for key in sorted(keys) if key in holdings.tickets)
@@ -292,8 +292,8 @@ def edges_to_read(plan: TaskPlan, holdings: Holdings) -> tuple[Ticket, ...]:
 def without_room(plan: TaskPlan, holdings: Holdings, capabilities: Capabilities) -> frozenset[KeyEdge]:
     """Return the edges of a plan that its tickets have no room for.
 
-    What was applied keeps its place; the others take theirs in the order of the plan. What people linked counts as far
-    as it was read; the rest of it shows only when the server refuses.
+    Applied edges keep their place; the others follow in the order of the plan. Links that people added count if they
+    were read; otherwise the server refuses the excess.
     """
     if capabilities.blockers is capabilities.blocking is capabilities.links is None:
         return frozenset()
@@ -317,7 +317,7 @@ def _parents(plan: TaskPlan, holdings: Holdings, capabilities: Capabilities) -> 
 
 
 def _of_people(plan: TaskPlan, holdings: Holdings) -> Iterator[KeyEdge]:
-    """Yield the edges that nobody planned, as far as they were read."""
+    """Yield the edges that people added, if they were read."""
     keys = {held.ticket.number: key for key, held in holdings.tickets.items()}
     for spec in plan.tasks:
         held = holdings.tickets.get(spec.key)

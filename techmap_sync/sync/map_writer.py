@@ -1,7 +1,6 @@
 """Single writes of one map: the only module that calls a tracker's write verbs.
 
-A create is never sent twice without looking for its marker in between, and a ticket is read again just before it is
-written.
+A create is never repeated without first looking for its marker, and a ticket is read again just before it is written.
 """
 
 from __future__ import annotations
@@ -56,22 +55,22 @@ class MapWriter:
     tolerance: Tolerance = field(default_factory=Tolerance)
     numbers: dict[str, str] = field(default_factory=dict)
     unclear_tickets: list[Create] = field(default_factory=list)
-    """Creations to which no clear answer came: looked up and sent again once the other tickets are written."""
+    """Creations without a clear answer: looked up and repeated once the other tickets are written."""
     born_children: frozenset[str] = frozenset()
     """Keys of tickets that become children of the tracking ticket without a link that the plan shows."""
     adrift: list[Link] = field(default_factory=list)
-    """Links to the tracking ticket of new tickets that were to be its children and are not."""
+    """Links to the tracking ticket for new tickets that should be its children but are not."""
     unclear_links: list[LinkWrite] = field(default_factory=list)
-    """The same of links."""
+    """Links without a clear answer: repeated once the others are written."""
     unsupported: set[tuple[str, str]] = field(default_factory=set)
     undone: list[Write] = field(default_factory=list)
-    """What failed, and what was left because of that."""
+    """Changes that failed, and those left undone because of them."""
     stated: dict[str, str] = field(default_factory=dict)
-    """What each ticket's text says of edges that the tracker does not hold, as it was last written, by key."""
+    """What each ticket's text, as last written, says about edges that the tracker does not hold; by key."""
     elsewhere: frozenset[str] = frozenset()
     """Keys in the ledgers of other maps that this run has written."""
     listed: frozenset[str] = frozenset()
-    """Keys in the ledger of this map as it stands there."""
+    """Keys in the ledger of this map as last written."""
 
     def __post_init__(self) -> None:
         assert self.changes.ledger is not None
@@ -85,7 +84,7 @@ class MapWriter:
 
     @property
     def tracking(self) -> str:
-        """Number of the tracking ticket; empty as long as there is none."""
+        """Number of the tracking ticket; empty while there is none."""
         return self.changes.tracking_number
 
     def _not_done(self, change: Write, status: Status, detail: str, hint: str = "") -> Outcome:
@@ -114,7 +113,7 @@ class MapWriter:
             yield outcome
 
     def _create(self, change: Create) -> Outcome | None:
-        """Create a ticket; None when it is unclear whether that worked and no such ticket is to be seen yet."""
+        """Create a ticket; None when it is unclear whether that worked and the ticket cannot be found yet."""
         try:
             return self._posted(change, change.spec)
         except OutcomeUnclear as error:
@@ -127,12 +126,12 @@ class MapWriter:
             return None
 
     def _create_again(self, change: Create) -> Outcome:
-        """Post a create once more, after one more look for what the first attempt may have left."""
+        """Repeat a create, after another look for a ticket from the first attempt."""
         found = self._find(change.spec)
         return self._created(change, found) if found else self._posted(change, change.spec)
 
     def _posted(self, change: Create, spec: TaskSpec) -> Outcome:
-        """Send a creation; without its assignees or its milestone, where the tracker refuses only these."""
+        """Send a create; without its assignees or milestone if the tracker refuses only these."""
         try:
             ticket = self.tracker.create(self._draft(spec))
         except TicketRefused as error:
@@ -156,7 +155,7 @@ class MapWriter:
 
     @property
     def _texts(self) -> EdgeTexts:
-        """What texts have to say of edges, with those that the tracker turned out not to hold."""
+        """What texts must say about edges, including those that the tracker turned out not to hold."""
         texts = self.changes.texts
         if self.unsupported:
             texts = texts.with_refused(self.unsupported, self.changes.tracking_key)
@@ -182,7 +181,7 @@ class MapWriter:
         return self._outcome(change, Status.APPLIED, ticket, "")
 
     def _rewrite(self, change: TicketWrite) -> Outcome:
-        """Update, close or reopen: read the ticket again, decide again, write only what was shown."""
+        """Update, close or reopen: read the ticket again, decide again, and write only what was shown."""
         held = self._read(change.ticket, change)
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, change.ticket, held)
@@ -194,7 +193,7 @@ class MapWriter:
         return replace(change, spec=self._told(change.spec)) if change.spec else change
 
     def _written(self, change: TicketWrite, held: Held, fields: Set[str], ledger: Ledger | None = None) -> Outcome:
-        """Write some fields of what a change asks for; without its milestone, where the tracker refuses only that."""
+        """Write some fields of a change; without its milestone if the tracker refuses only that."""
         able = self.tracker.capabilities
         rewrite = writing.rewrite(change, held, self.changes, self.policy, able, fields, ledger)
         try:
@@ -207,7 +206,7 @@ class MapWriter:
             return replace(done, detail=detail, status=done.status if done.status is Status.APPLIED else Status.SKIPPED)
 
     def _carry_out(self, change: TicketWrite, held: Held, rewrite: writing.Rewrite) -> Outcome:
-        """Labels first: the marker, which says that they were set, must not stand there when they never arrived."""
+        """Write labels first: the marker must not say that they were set when they never arrived."""
         number = held.ticket.number
         if rewrite.add_labels:
             self.tracker.add_labels(number, sorted(rewrite.add_labels))
@@ -218,7 +217,7 @@ class MapWriter:
         return self._outcome(change, status, ticket, text_digest(held.ticket.body))
 
     def _all_linked(self, links: Iterable[LinkWrite]) -> Iterator[Outcome]:
-        """Add and take away links, as many in one request as the tracker takes."""
+        """Add and remove links, as many in one request as the tracker accepts."""
         for (addition, _), some in groupby(links, key=lambda link: (isinstance(link, Link), link.edge)):
             if addition:
                 yield from self._all_added([link for link in some if isinstance(link, Link)])
@@ -258,7 +257,7 @@ class MapWriter:
         return Outcome(change, self.changes.map_id, Status.APPLIED, edge.source)
 
     def _link_again(self, change: LinkWrite) -> Outcome:
-        """Add or remove a link: one that is already as it should be is no error, so that this may be repeated."""
+        """Add or remove a link. This may be repeated: a link that is already as it should be is not an error."""
         source, target = self.numbers.get(change.key, ""), self._target(change)
         if not self._failed_to_create.isdisjoint((change.key, change.target)):
             return self._not_done(change, Status.LEFT, "its ticket failed")
@@ -289,9 +288,9 @@ class MapWriter:
         return self.tracking if change.target == self.changes.tracking_key else self.numbers.get(change.target, "")
 
     def _restatements(self) -> Iterator[Update]:
-        """Yield what texts still have to say: edges that were refused, and numbers that came after the text.
+        """Yield what texts must still say: refused edges, and numbers that were unknown before.
 
-        It belongs to the changes that the plan shows, and is no change of its own in any count.
+        This belongs to the changes that the plan shows and is not counted as a change of its own.
         """
         texts, edits = self._texts, (FieldEdit(MARKER, "", SectionName.WAITS_FOR),)
         for key, spec in texts.waiting.items():
@@ -300,7 +299,7 @@ class MapWriter:
                 yield Update(key, spec.title, number, spec=spec, edits=edits)
 
     def _restate(self, change: Update) -> Outcome | None:
-        """Write what a text says of edges, and nothing else; None when there is nothing to write."""
+        """Write only what a text says about edges; None when there is nothing to write."""
         held = self._read(change.ticket, change)
         if isinstance(held, str) or held.ticket.state is State.CLOSED:
             return None
@@ -309,7 +308,7 @@ class MapWriter:
         return self._carry_out(change, held, rewrite) if rewrite else None
 
     def _ledger(self, change: TicketWrite) -> Outcome:
-        """Update, close or reopen the tracking ticket, with its ledger merged into the ledger as it is by now."""
+        """Update, close or reopen the tracking ticket, and merge its ledger into the current one."""
         held = self._read(self.tracking, change)
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
@@ -323,7 +322,7 @@ class MapWriter:
         return outcome
 
     def _read(self, number: str, change: TicketWrite) -> Held | str:
-        """Read a ticket again; a sentence when it is no longer ours to write."""
+        """Read a ticket again; the reason if we must no longer write it."""
         ticket = self.tracker.get(number)
         if ticket is None:
             return "it was deleted in the meantime"

@@ -1,7 +1,7 @@
 """The marker: what techmap-sync remembers of a ticket, hidden in the ticket itself.
 
-It is one HTML comment that holds JSON. There is no other state: no file, no database. The tracking ticket's marker also
-holds the ledger, the second witness of which tickets there are. The fields are described in ``docs/how-it-decides.md``.
+It is an HTML comment that contains JSON. There is no other state: no file, no database. The tracking ticket's marker
+also contains the ledger, a second record of which tickets exist. ``docs/how-it-decides.md`` describes the fields.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pydantic import AfterValidator, Field, TypeAdapter
 from typing_extensions import TypedDict
 
 LONG = 4_000
-"""Characters from which on packing is worth that people cannot read the text in the ticket any more."""
+"""Above this many characters, packing is worth making the text unreadable for people."""
 MOST = 250_000
-"""Bytes of the longest text that is packed: a ledger of 3,000 tasks. Where longer ones fit, they need no packing."""
+"""Bytes of the longest text that is packed, a ledger of 3,000 tasks. Trackers that take more need no packing."""
 
 
 def packed(text: str) -> str | None:
-    """Return the word for a text; None where the text stays as it is, because it is short or very long."""
+    """Return a text packed into one word; None for a short or very long text, which is not packed."""
     content = text.encode()
     if len(text) <= LONG or len(content) > MOST:
         return None
@@ -34,9 +34,9 @@ def packed(text: str) -> str | None:
 
 
 def unpacked(word: str) -> bytes:
-    """Return the text of a word, in UTF-8.
+    """Return the text packed in a word, in UTF-8.
 
-    :raises ValueError: it is not one that ``packed`` makes.
+    :raises ValueError: ``packed`` does not make such a word.
     """
     stream = zlib.decompressobj()
     try:
@@ -50,7 +50,7 @@ def unpacked(word: str) -> bytes:
 
 SCHEMA = 1
 MOST_CHARACTERS = 2_000_000
-"""Twice what the text of a ticket may hold anywhere."""
+"""Twice the longest ticket text of any tracker."""
 PREFIX = "<!-- techmap-sync: "
 SUFFIX = " -->"
 _Shape = TypeVar("_Shape")
@@ -81,11 +81,11 @@ class Ledger:
     children: frozenset[str] = frozenset()
     """Keys whose ticket was made a child of the tracking ticket."""
     gone: frozenset[str] = frozenset()
-    """Keys whose ticket was deleted or released by a human: never made again unless asked for."""
+    """Keys whose ticket a person deleted or released: recreated only on request."""
     refused: frozenset[tuple[str, str]] = frozenset()
-    """(key, key of the other end) of every edge that the tracker would not take: not tried again unless asked for."""
+    """(key, key of the other end) of every edge that the tracker refused: tried again only on request."""
     declined: frozenset[tuple[str, str]] = frozenset()
-    """(key, key of the other end) of every edge whose removal by a human was accepted."""
+    """(key, key of the other end) of every edge that a person removed, which was accepted."""
     accepted: frozenset[str] = frozenset()
     """Keys whose ticket was deleted or released, which was accepted."""
     text: str = ""
@@ -96,7 +96,7 @@ class Ledger:
     """Of the rules that made the tasks; the first release did not write it."""
     commit: str = ""
     commit_time: str = ""
-    """ISO 8601 time of the commit, so that an older one can be told from a newer one."""
+    """ISO 8601 time of the commit, to compare it with others."""
 
     def renamed(self, moved: Mapping[str, str]) -> Ledger:
         """Return the same ledger under other keys.
@@ -115,7 +115,7 @@ class Ledger:
         )
 
     def without_links_of(self, keys: frozenset[str]) -> Ledger:
-        """Return the same ledger as if no link had been applied to the tickets of some keys."""
+        """Return the same ledger without any links of some keys."""
         return replace(
             self,
             edges=frozenset(edge for edge in self.edges if keys.isdisjoint(edge)),
@@ -125,7 +125,7 @@ class Ledger:
         )
 
     def without(self, keys: Set[str]) -> Ledger:
-        """Return the same ledger without some tickets; edges stay until they are taken away."""
+        """Return the same ledger without some tickets; their edges stay until they are removed."""
         return replace(
             self,
             tickets={key: number for key, number in self.tickets.items() if key not in keys},
@@ -154,27 +154,27 @@ class Marker:
     """What a ticket's marker says."""
 
     source: str
-    """The map's canonical repository, ``github.com/owner/name``; never a path of somebody's machine."""
+    """The map's canonical repository, ``github.com/owner/name``; never a local path."""
     map_id: str
     path: str
     key: str
     tracking: str = ""
-    """Number of the tracking ticket, its own in the tracking ticket itself, so that a copy of that one is known by it;
-    empty in a tracking ticket that has no ledger yet."""
+    """Number of the tracking ticket. The tracking ticket names itself, so that a copy can be recognised; empty while it
+    has no ledger."""
     title: WrittenField = WrittenField("", "")
     sections: Mapping[str, WrittenField] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     """Labels that we set."""
     assignees: frozenset[str] | None = None
-    """People whom we assigned; None when an earlier version wrote it, which did not remember."""
+    """People whom we assigned; None in markers of earlier versions, which did not record them."""
     priority: str = ""
     milestone: str = ""
     accepted: Mapping[str, str] = field(default_factory=dict)
-    """Values of people that were accepted instead: of the priority, of the milestone."""
+    """Priority and milestone that people chose instead, which was accepted."""
     declined: frozenset[str] = frozenset()
-    """Labels whose removal by a human was accepted."""
+    """Labels that people removed, which was accepted."""
     state: str = "open"
-    """What we last made of it."""
+    """The state that we last set."""
     ledger: Ledger | None = None
 
     def with_ledger(self, ledger: Ledger) -> Marker:
@@ -183,7 +183,7 @@ class Marker:
 
 
 class MarkerUnreadable(ValueError):
-    """A comment that looks like a marker and is none that we can read."""
+    """A comment that looks like a marker but cannot be read."""
 
 
 def encode(marker: Marker) -> str:
@@ -192,9 +192,9 @@ def encode(marker: Marker) -> str:
 
 
 def claims(source: str, key: str) -> tuple[str, ...]:
-    """Return the texts that every marker for a key has, whatever else it says."""
-    told = {"key": key, "source": source}
-    return tuple(_safe(f'"{name}":{json.dumps(value, ensure_ascii=False)}') for name, value in told.items())
+    """Return the texts that every marker for a key contains."""
+    names = {"key": key, "source": source}
+    return tuple(_safe(f'"{name}":{json.dumps(value, ensure_ascii=False)}') for name, value in names.items())
 
 
 def _safe(text: str) -> str:
@@ -202,7 +202,7 @@ def _safe(text: str) -> str:
 
 
 def decode(line: str) -> Marker:
-    """Read a marker, whatever anybody made of it: what does not fit to the letter is unreadable.
+    """Read a marker that anybody may have edited: whatever does not fit exactly is unreadable.
 
     :raises MarkerUnreadable: it is not one of ours, or was made by a later version.
     """
@@ -284,7 +284,7 @@ def _field_json(written: WrittenField) -> list[str]:
 
 
 def _ledger_json(ledger: Ledger, map_id: str) -> dict[str, object]:
-    """One row a key, and edges as pairs of rows: keys are long, and a ticket's text is limited."""
+    """One row per key, and edges as pairs of rows: keys are long, and a ticket's text is limited."""
     ends = {key for edge in ledger.edges | ledger.refused | ledger.declined for key in edge}
     keys = sorted({*ledger.tickets, *ledger.children, *ledger.gone, *ledger.accepted, *ends})
     row = {key: number for number, key in enumerate(keys)}
@@ -327,7 +327,7 @@ def _ledger(data: _WireLedger, map_id: str) -> Ledger:
 
 
 def _moment(text: str) -> str:
-    """Let nothing pass but a time with its zone, which can be compared with another; or none at all."""
+    """Accept only a time with its zone, which can be compared with others, or nothing."""
     try:
         if text and datetime.fromisoformat(text).astimezone(UTC) is None:
             raise ValueError
@@ -337,9 +337,9 @@ def _moment(text: str) -> str:
 
 
 _Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f\x{2028}\x{2029}]*$")]
-"""Names are shown to people and compared with others: nothing in them ends a line."""
+"""Names are shown to people and compared: they contain no line ends."""
 _Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9._#-]{0,64}$")]
-"""What a tracker is asked for; empty for none."""
+"""Sent to a tracker; may be empty."""
 _Place = Annotated[int, Field(ge=0)]
 _Written = tuple[str, str] | tuple[str, str, str]
 
@@ -381,5 +381,5 @@ class _WireMarker(TypedDict):
 
 @cache
 def _wire(shape: type[_Shape]) -> TypeAdapter[_Shape]:
-    """Return what reads a shape of JSON; made only when a ticket is read."""
+    """Return what validates a shape of JSON; made only when a ticket is read."""
     return TypeAdapter(shape)

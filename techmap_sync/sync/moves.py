@@ -1,8 +1,8 @@
-"""Tasks that went from one map to another: the same work in another document keeps its ticket.
+"""Tasks that moved from one map to another: the same work in another document keeps its ticket.
 
-Tasks without a ticket are compared with tickets without a task over all maps. The same kind and name is the same task,
-and so is a clear, mutual best pair; renames within one map come first where they are clearer. What is doubtful, or ends
-in a map that this run does not write, is held on both sides. See ``docs/how-it-decides.md``.
+Tasks without a ticket are compared with tickets without a task, across all maps. The same kind and name is the same
+task, and so is a clear, mutual best pair; clearer renames within one map come first. Doubtful moves, and moves to a map
+that this run does not write, are held on both sides. See ``docs/how-it-decides.md``.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
 
 SHARED_NAMES = frozenset({f"{Kind.COMPONENT}/integration"})
-"""Names that no author gave: every map may have them."""
+"""Names that no author chose: every map may have them."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One map as a place that tasks leave and arrive at."""
+    """One map that tasks may leave or join."""
 
     map_id: str
     path: str
     holdings: Holdings = field(default_factory=Holdings)
-    """Its tickets, before anything of it was renamed."""
+    """Its tickets, before any rename."""
     plan: TaskPlan | None = None
-    """The tasks that its file names; None for a map without a file, or a retired one."""
+    """The tasks in its file; None for a map without a file or a retired one."""
     held_back: str = ""
     """Why this run does not write its tickets; empty when it does."""
     opaque: bool = False
-    """Nothing is known of its tasks, so none of its tickets is known to be without one."""
+    """Its tasks are unknown, so any of its tickets may have one."""
 
     @property
     def tasks(self) -> tuple[TaskSpec, ...]:
-        """The tasks that its file names."""
+        """The tasks in its file."""
         return self.plan.tasks if self.plan else ()
 
     @cached_property
@@ -63,23 +63,23 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What comparing the maps gave."""
+    """The result of comparing the maps."""
 
     found: Mapping[str, str] = field(default_factory=dict)
-    """Old key -> new key of every ticket whose task went to another map."""
+    """Old key -> new key of every ticket whose task moved to another map."""
     heirs: Mapping[str, str] = field(default_factory=dict)
-    """The same for tickets that a human deleted or released."""
+    """The same for tickets that were deleted or released."""
     held: Mapping[str, str] = field(default_factory=dict)
     """Key of a task or ticket that is neither created nor closed -> why."""
     remarks: Mapping[str, str] = field(default_factory=dict)
-    """Key of a task that gets a new ticket -> which ticket of its name was let go before, and how to have that one."""
+    """Key of a task that gets a new ticket -> which ticket of its name was closed earlier, and how to keep that one."""
 
 
 def find_moves(sides: Sequence[Side], recreated: Set[str] = frozenset()) -> Moves:
-    """Find the tasks that went from one map to another.
+    """Find the tasks that moved from one map to another.
 
     :param sides: every map whose tasks or tickets are known, whether or not this run writes it.
-    :param recreated: keys that get a new ticket whatever there is.
+    :param recreated: keys that get a new ticket in any case.
     """
     search = _Search(sides, recreated)
     if not search.tasks:
@@ -101,7 +101,7 @@ def find_moves(sides: Sequence[Side], recreated: Set[str] = frozenset()) -> Move
 
 
 def has_open_ends(sides: Sequence[Side], others: Mapping[str, Holdings]) -> bool:
-    """Whether anything about some maps may depend on what other maps there are.
+    """Whether anything about some maps may depend on other maps.
 
     :param others: the tickets of the other maps, by map id.
     """
@@ -117,7 +117,7 @@ def has_open_ends(sides: Sequence[Side], others: Mapping[str, Holdings]) -> bool
 
 
 def tickets_that_may_be_anywhere(sides: Sequence[Side], unreadable: str) -> dict[str, str]:
-    """Return why tickets without a task are held while a file cannot be read: it may have the task.
+    """Return why tickets without a task are held while a file cannot be read: it may contain the task.
 
     :param unreadable: name of the file.
     """
@@ -126,7 +126,7 @@ def tickets_that_may_be_anywhere(sides: Sequence[Side], unreadable: str) -> dict
 
 
 class _Search:
-    """The tasks without a ticket and the tickets without a task that are still left while moves are looked for."""
+    """The tasks without a ticket and the tickets without a task that are not yet matched."""
 
     def __init__(self, sides: Sequence[Side], recreated: Set[str]) -> None:
         self._side = {key: side for side in sides for key in (*side.keys, *side.holdings.tickets)}
@@ -155,7 +155,7 @@ class _Search:
                 yield spec
 
     def certain(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Return the moves that a ledger or the author names, and the tasks whose author names one that cannot be."""
+        """Return the moves that a ledger or the author names, and the tasks whose author names an impossible one."""
         found = {old: new for new, old in self._held_elsewhere.items() if new in self.tasks and old in self.tickets}
         refused: dict[str, str] = {}
         for new, spec in self.tasks.items():
@@ -170,13 +170,13 @@ class _Search:
         return found, refused
 
     def settle(self, found: Mapping[str, str], doubtful: Iterable[str]) -> None:
-        """Take what is decided out of the game."""
+        """Drop what is decided."""
         for key in (*found, *found.values(), *doubtful):
             self.tasks.pop(key, None)
             self.tickets.pop(key, None)
 
     def settle_renames(self) -> None:
-        """Take what renames within one map decide, or hold, out of the game."""
+        """Drop what renames within one map decide or hold."""
         for side in self._sides:
             tasks = [spec for spec in side.tasks if spec.key in self.tasks]
             tickets = {key: held for key, held in side.holdings.tickets.items() if key in self.tickets}
@@ -190,7 +190,7 @@ class _Search:
                 self.settle(renames.keys, renames.held)
 
     def namesakes(self) -> dict[Pair, float]:
-        """Return how much tasks look like the tickets of the same kind and name in other maps."""
+        """Return the likeness of tasks to the tickets of the same kind and name in other maps."""
         by_name: dict[str, list[str]] = defaultdict(list)
         for old in self.tickets:
             by_name[_name(old)].append(old)
@@ -201,7 +201,7 @@ class _Search:
         return {pair: score for pair, score in scores.items() if _is_named_by_author(pair[0]) or score >= SAME}
 
     def likely(self) -> dict[Pair, float]:
-        """Return how much tasks look like open tickets of other maps, where they may be the same."""
+        """Return the likeness of tasks to open tickets of other maps, where they may be the same."""
         pairs = (
             (new, old)
             for new in self._movable_tasks()
@@ -212,7 +212,7 @@ class _Search:
         return {pair: score for pair, score in scores.items() if score >= SAME}
 
     def left(self, likely: Likeness) -> dict[Pair, float]:
-        """Return the pairs of which nothing is decided yet."""
+        """Return the pairs that are still undecided."""
         return {(n, o): score for (n, o), score in likely.items() if n in self.tasks and o in self.tickets}
 
     def _likeness(self, new: str, old: str) -> float:
@@ -223,7 +223,7 @@ class _Search:
         return likeness(self._sketches[new], self._sketches[old])
 
     def has_better_rename(self, pair: Pair) -> bool:
-        """Whether its task or its ticket is clearly more like something of its own map."""
+        """Whether its task or its ticket is clearly more like another one of its own map."""
         new, old = pair
         score = self._likeness(new, old)
         tickets = [key for key, held in self.tickets.items() if _is_rival(key, new) and held.ticket.state is State.OPEN]
@@ -232,11 +232,11 @@ class _Search:
         return max(rivals, default=0) >= max(SAME, score + CLEAR)
 
     def is_one_sided(self, new: str, old: str, *, by_hand: bool) -> bool:
-        """Whether a move ends in a map that this run does not write; a ticket may leave one by its author's word."""
+        """Whether a move ends in a map that this run does not write; the author may move a ticket out of one."""
         return bool(self._side[new].held_back) or (bool(self._side[old].held_back) and not by_hand)
 
     def heirs(self) -> dict[str, str]:
-        """Return the deleted and released tickets whose task of the same name went to a map that has none."""
+        """Return the deleted and released tickets whose task of the same name moved to a map that has none."""
         names: dict[str, list[str]] = defaultdict(list)
         for side in self._sides:
             for key in _given_up(side) - side.keys - self._held_elsewhere.keys():
@@ -250,12 +250,12 @@ class _Search:
         return by_hand or (names.get(_name(new), ())[:1] if _is_named_by_author(new) and new not in spec.was else ())
 
     def remarks(self) -> dict[str, str]:
-        """Return which tickets of the same name were let go by another map before their tasks came to one."""
+        """Return which tickets of the same name another map closed before the task appeared here."""
         let_go = {
             _name(key): (key, held.ticket.number)
             for side in self._sides
             for key, held in side.holdings.tickets.items()
-            if key not in side.keys and _was_let_go(held)
+            if key not in side.keys and _was_closed_as_orphan(held)
         }
         return {
             new: f"ticket {number} was closed when its task was gone; if this is it, add <!-- was: {old} --> first"
@@ -290,7 +290,7 @@ class _Search:
         return f'"{title}" in map "{where.map_id}" may be ticket {number} of map "{before.map_id}", moved'
 
     def _movable_tasks(self) -> list[str]:
-        """With its own name behind "was" a task was never in another map."""
+        """A task whose "was" comment has its own name was never in another map."""
         return [key for key, spec in self.tasks.items() if key not in spec.was]
 
     def _may_be_renamed(self, new: str, old: str, held: Held) -> bool:
@@ -302,11 +302,11 @@ def _lone_tickets(side: Side) -> Iterator[tuple[str, Held]]:
     listed = side.holdings.ledger.tickets
     for key, held in () if side.opaque else side.holdings.tickets.items():
         stands_in = key in side.holdings.ledger.gone or listed.get(key) not in (None, held.ticket.number)
-        if key not in side.keys and not stands_in and not _was_let_go(held) and _kind(key) != Kind.TASK:
+        if key not in side.keys and not stands_in and not _was_closed_as_orphan(held) and _kind(key) != Kind.TASK:
             yield key, held
 
 
-def _was_let_go(held: Held) -> bool:
+def _was_closed_as_orphan(held: Held) -> bool:
     """Whether we closed it because its task was gone."""
     closed_by_us = held.ticket.state is State.CLOSED and held.marker.state == State.CLOSED
     return closed_by_us and not held.block.texts().get(SectionName.STATUS, "").casefold().startswith(DONE_IN_MAP)
@@ -318,7 +318,7 @@ def _given_up(side: Side) -> frozenset[str]:
 
 def _way_out(new: str, old: str) -> str:
     itself = new.rpartition("/")[2]
-    return f"If it moved, add <!-- was: {old} --> behind its name, else <!-- was: {itself} -->"
+    return f"If it moved, add <!-- was: {old} --> after its name, else <!-- was: {itself} -->"
 
 
 def _name(key: str) -> str:
@@ -339,5 +339,5 @@ def _is_rival(key: str, other: str) -> bool:
 
 
 def _is_named_by_author(key: str) -> bool:
-    """Whether a name says what a task is about: every map has unit tests and a rollback."""
+    """Whether the author chose the name: every map has unit tests and a rollback."""
     return _kind(key) == Kind.COMPONENT and _name(key) not in SHARED_NAMES

@@ -1,4 +1,4 @@
-"""Reads the observed state: one listing, and single tickets only where they decide something."""
+"""Reads the observed state: one listing, and single tickets only where they matter."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _LONGEST_NAME = 200
 
 
 def short_listing(snapshot: Snapshot) -> str:
-    """Return why a listing must not be believed, empty when nothing speaks against it."""
+    """Return why a listing must not be trusted; empty when it may."""
     if snapshot.total is None or len(snapshot.tickets) >= snapshot.total:
         return ""
     return f"the listing holds {len(snapshot.tickets)} tickets, the server counts {snapshot.total}; run again"
 
 
 def unlisted_tickets(listed: Snapshot, own: Snapshot, map_id: str, policy: SyncPolicy) -> str:
-    """Return why a map without a ledger must not be pushed: tickets that the listing does not show.
+    """Return why a map without a ledger must not be pushed: its tickets are missing from the listing.
 
-    Those of this map; or, when the listing shows none of our account's, those of any: this map may have had another id.
+    If the listing shows none of our account's tickets, those of any map count: this map may have had another id.
 
     :param own: every ticket that our account created.
     """
@@ -38,18 +38,18 @@ def unlisted_tickets(listed: Snapshot, own: Snapshot, map_id: str, policy: SyncP
     missing = [number for number, its_map in maps.items() if its_map == map_id or (its_map and all_lost)]
     if not missing:
         return ""
-    whose, some = "of ours" if all_lost else "of this map", ", ".join(missing[:3])
-    what = f"{len(missing)} tickets {whose} exist without the label {policy.managed_label} ({some})"
+    whose, some = "our account's" if all_lost else "this map's", ", ".join(missing[:3])
+    what = f"{len(missing)} of {whose} tickets exist without the label {policy.managed_label} ({some})"
     return f"{what}; was the label renamed? give it back, or set managed_label"
 
 
 def foreign_twins(strays: Iterable[Stray], map_id: str, policy: SyncPolicy) -> Iterator[str]:
-    """Yield why a map must not be pushed: tickets of a map with the same id that came from another source.
+    """Yield why a map must not be pushed: a map with the same id from another source has tickets.
 
-    Only authors who are trusted are heard; whatever anybody else's marker says, it is no advice.
+    Only tickets of trusted authors count; nothing that other markers say is repeated as advice.
     """
-    told = (s.source for s in strays if s.map_id == map_id and policy.trusts(s.ticket))
-    for source in sorted({source for source in told if source and not policy.owns(source, map_id)}):
+    named = (s.source for s in strays if s.map_id == map_id and policy.trusts(s.ticket))
+    for source in sorted({source for source in named if source and not policy.owns(source, map_id)}):
         shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in source[:_LONGEST_NAME])
         advice = f"set source = {json.dumps(source, ensure_ascii=False)} or give" if shown == source else "give"
         yield f"the tickets of a map with this id come from {shown}; {advice} the map a Map ID"
@@ -66,8 +66,8 @@ def _map_of(ticket: Ticket, policy: SyncPolicy) -> str:
 
 
 MOST_ASKED = 100
-"""Authors, those of the oldest tickets first; beyond them nobody is trusted but by name. A team is smaller: without a
-limit, strangers with a ticket each could spend what the server allows us."""
+"""Authors asked about, those of the oldest tickets first; others are trusted only by name. Teams are smaller, and
+without a limit strangers with a ticket each could use up our requests."""
 
 
 def listed(tracker: Tracker, policy: SyncPolicy) -> Sorted:
@@ -81,42 +81,42 @@ def listed(tracker: Tracker, policy: SyncPolicy) -> Sorted:
 def with_standings(
     tracker: Tracker, snapshot: Snapshot, policy: SyncPolicy, map_ids: Set[str] = frozenset()
 ) -> Snapshot:
-    """Return a listing that tells what authors are to the project, as far as that decides whose a ticket is.
+    """Return a listing with the standing of authors where it decides whose a ticket is.
 
-    :param map_ids: maps of which tickets of another source count, too: they keep a map from being pushed.
+    :param map_ids: maps whose tickets from another source count too: they block the push of a map.
     :raises TrackerError: the tracker refused or did not answer.
     """
     if not any(_is_in_question(ticket, policy) for ticket in snapshot.tickets):
         return snapshot
     snapshot = _asked(tracker, snapshot, _leading(snapshot, policy, map_ids), policy)
-    # Only now is known what the ledgers vouch for.
+    # Only now is it known which tickets the ledgers list.
     return _asked(tracker, snapshot, _unvouched(snapshot, policy), policy)
 
 
 def with_standing(tracker: Tracker, ticket: Ticket, policy: SyncPolicy) -> Ticket:
-    """Return one ticket with what its author is to the project.
+    """Return one ticket with the standing of its author.
 
     :raises TrackerError: the tracker refused or did not answer.
     """
-    (told,) = _asked(tracker, Snapshot((ticket,)), (ticket,), policy).tickets
-    return told
+    (known,) = _asked(tracker, Snapshot((ticket,)), (ticket,), policy).tickets
+    return known
 
 
 def _is_in_question(ticket: Ticket, policy: SyncPolicy) -> bool:
-    """Whether nothing but the author's role says if a ticket is trusted."""
+    """Whether only its author's standing decides if a ticket is trusted."""
     known = ticket.standing in (Standing.SELF, Standing.GONE) or not ticket.author
     return not known and not policy.trusts(replace(ticket, standing=Standing.STRANGER))
 
 
 def _leading(snapshot: Snapshot, policy: SyncPolicy, map_ids: Set[str]) -> Iterator[Ticket]:
-    """Yield the tickets that have a ledger, and those of other sources that would keep a map from being pushed."""
+    """Yield the tickets that have a ledger, and those of other sources that would block the push of a map."""
     for ticket, marker in _marked(snapshot):
         if marker.ledger is not None if policy.owns(marker.source, marker.map_id) else marker.map_id in map_ids:
             yield ticket
 
 
 def _unvouched(snapshot: Snapshot, policy: SyncPolicy) -> Iterator[Ticket]:
-    """Yield the tickets that no ledger vouches for; where the ledger gives their key to another they are but copies."""
+    """Yield the tickets that no ledger lists, without copies of tickets that one lists."""
     maps = sort_tickets(snapshot, policy).maps.values()
     numbers = {number for held in maps for number in held.written_ledger.tickets.values()}
     settled = {key for held in maps for key in held.written_ledger.tickets.keys() & held.tickets.keys()}
@@ -136,14 +136,14 @@ def _marked(snapshot: Snapshot) -> Iterator[tuple[Ticket, Marker]]:
 
 
 def _asked(tracker: Tracker, snapshot: Snapshot, deciding: Iterable[Ticket], policy: SyncPolicy) -> Snapshot:
-    """Return the listing with what the tracker tells of the authors of some tickets."""
+    """Return the listing with the standing of the authors of some tickets."""
     authors = list(dict.fromkeys(ticket.author for ticket in deciding if _is_in_question(ticket, policy)))
     if not authors:
         return snapshot
-    told = {**dict.fromkeys(authors[MOST_ASKED:], Standing.STRANGER), **tracker.standings(authors[:MOST_ASKED])}
+    known = {**dict.fromkeys(authors[MOST_ASKED:], Standing.STRANGER), **tracker.standings(authors[:MOST_ASKED])}
     tickets = (
-        replace(ticket, standing=told[ticket.author])
-        if ticket.author in told and _is_in_question(ticket, policy)
+        replace(ticket, standing=known[ticket.author])
+        if ticket.author in known and _is_in_question(ticket, policy)
         else ticket
         for ticket in snapshot.tickets
     )
@@ -159,12 +159,12 @@ def observe(
 ) -> Sorted:
     """Read the tickets of some maps.
 
-    A ticket that a ledger lists but the listing lacks is fetched by its number, so that a label taken off by hand or a
-    short page is no reason to make it again.
+    A ticket that a ledger lists but the listing lacks is fetched by its number: its label may have been removed by
+    hand, or a page may be incomplete.
 
     :param plans: the maps of this run; tickets of other maps are left alone.
     :param all_edges: read the edges of every open ticket, not only where plan and ledger differ.
-    :param retired: ids of maps without plan whose tickets are let go.
+    :param retired: ids of maps without a plan whose tickets are closed.
     :raises TrackerError: the tracker refused or did not answer.
     """
     ids = frozenset(plan.map_id for plan in plans)
@@ -231,7 +231,7 @@ def _completed(snapshot: Snapshot, reread: Iterable[Ticket]) -> Snapshot:
 def _doubts(
     tracker: Tracker, snapshot: Snapshot, plans: Sequence[TaskPlan], found: Sorted, policy: SyncPolicy
 ) -> dict[str, tuple[str, ...]]:
-    """Hear the second witness: the server's count, our own tickets, and markers of other sources."""
+    """Cross-check the listing: the server's count, our own tickets, and markers of other sources."""
     short = short_listing(snapshot)
     new = [plan.map_id for plan in plans if plan.map_id not in found.maps or not found.maps[plan.map_id].tracking]
     own = tracker.own_tickets() if new else Snapshot(())
@@ -244,9 +244,10 @@ def _doubts(
 
 
 def _to_complete(listed: Sorted, plans: Sequence[TaskPlan], retired: Set[str]) -> list[Holdings]:
-    """Return the maps of this run; with a new one, those without tracking ticket too: it may be one of them renamed.
+    """Return the maps of this run, and others whose tickets they may get.
 
-    And those whose ledger lists what a map of this run has no ticket for: it may have come from there.
+    A new map may be a renamed one that has lost its tracking ticket. A task without a ticket may have moved from a map
+    whose ledger lists it.
     """
     wanted = {plan.map_id for plan in plans}
     renamed = not wanted.issubset(listed.maps)
@@ -270,7 +271,7 @@ def _name(key: str) -> str:
 
 
 def _named(holdings: Holdings) -> Iterable[str]:
-    """Return the tracking ticket, which comes first: only then is known what its ledger lists."""
+    """Return the tracking ticket, which is read first: its ledger lists the others."""
     return holdings.named_tracking
 
 
@@ -285,7 +286,7 @@ def _fetch_missing(tracker: Tracker, snapshot: Snapshot, numbers: Iterable[str])
 
 
 def _fetched(tracker: Tracker, number: str) -> Ticket | None:
-    """Read a ticket; one that is refused exists, as far as we know, so it is neither gone nor the end of the run."""
+    """Read a ticket. One that the tracker refuses to show probably exists, so it is not gone, and the run goes on."""
     try:
         return tracker.get(number)
     except TicketRefused as error:

@@ -1,4 +1,4 @@
-"""What happens to tickets that no task asks for: orphans, those of retired maps, and copies."""
+"""What happens to tickets that no task asks for: orphans, those of retired or missing maps, and copies."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _NO_WORD = re.compile(r"\W+")
 
 @dataclass(frozen=True, slots=True)
 class MapText:
-    """The map's text as orphans look at it."""
+    """The map's text, to look up what it still says of an orphan."""
 
     words: str
-    """The text without anything but letters and digits, in one case."""
+    """Only its letters and digits, in one case."""
     changed: bool
     """Whether it differs from the text that the tickets were written from."""
 
@@ -43,7 +43,7 @@ class MapText:
 
 
 def map_text(text: str, fingerprint: str, ledger: Ledger) -> MapText:
-    """Prepare a map's text for looking up what it still holds.
+    """Prepare a map's text.
 
     :param fingerprint: digest of the text.
     :param ledger: written from the text that the tickets follow.
@@ -82,7 +82,7 @@ def retirement_changes(holdings: Holdings, policy: SyncPolicy, doubtful: Mapping
 
 
 def copy_changes(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
-    """Report tickets that double another one; close those that our account wrote and no human touched."""
+    """Report copies of other tickets; close those that our account wrote and nobody touched."""
     for held, original in holdings.copies:
         key, title, number = held.marker.key, held.ticket.title, held.ticket.number
         reason = f"a copy of ticket {original}" if original else "a copy of a ticket that was renamed since"
@@ -91,14 +91,14 @@ def copy_changes(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
         if policy.close_copies and held.ticket.standing is Standing.SELF and untouched(held, policy):
             yield Close(key, title, number, reason, close_reason=CloseReason.DUPLICATE)
         else:
-            hint = "close it, or take the marker out of its text"
+            hint = "close it, or remove the marker from its text"
             yield Skip(key, title, number, f"{reason}; {hint}")
 
 
 def untouched(held: Held, policy: SyncPolicy, *, without_ticks: bool = True) -> bool:
-    """Whether no human has worked on a ticket: no comment, assignee, tick, text, status or reopening of theirs.
+    """Whether no person has worked on a ticket: no comment, assignee, tick, text, status or reopening.
 
-    :param without_ticks: whether a tick counts, which is not so where ticks move to another ticket.
+    :param without_ticks: whether a tick counts; not where ticks move to another ticket.
     """
     texts = held.block.texts()
     edited = any(section_digest(texts.get(name, "")) != written.text for name, written in held.marker.sections.items())
@@ -109,7 +109,7 @@ def untouched(held: Held, policy: SyncPolicy, *, without_ticks: bool = True) -> 
 
 
 def _assigned_by_people(held: Held, policy: SyncPolicy) -> bool:
-    """Whether somebody is assigned whom we did not assign; Backlog.md and people write @ in front of a name."""
+    """Whether people assigned somebody; Backlog.md and people may put @ in front of a name."""
     ours = policy.assignees if held.marker.assignees is None else held.marker.assignees
     known = {_account(name) for name in ours}
     return any(_account(name) not in known for name in held.ticket.assignees)
@@ -120,7 +120,7 @@ def _account(name: str) -> str:
 
 
 def _was_reopened(held: Held) -> bool:
-    """Whether we closed it and a human thought otherwise."""
+    """Whether we closed it and a person reopened it."""
     return held.marker.state == State.CLOSED and held.ticket.state is State.OPEN
 
 
@@ -167,7 +167,7 @@ def _kept(key: str, held: Held, reason: str) -> Skip:
 
 
 def _sayings(held: Held) -> Iterator[str]:
-    """What the map said when the ticket was written: its items, or its purpose."""
+    """Yield what the map said when the ticket was written: its items, or its purpose."""
     texts = held.block.texts()
     items, purpose = texts.get(SectionName.ITEMS), texts.get(SectionName.PURPOSE, "")
     if items is not None:

@@ -18,13 +18,13 @@ class Status(StrEnum):
 
     APPLIED = "applied"
     ALREADY = "already"
-    """The tracker held it by the time it was to be written."""
+    """The tracker already had it by the time it was to be written."""
     SKIPPED = "skipped"
-    """It was not written after all; the detail says why."""
+    """It was not written; the detail says why."""
     FAILED = "failed"
-    """The tracker refused it; the detail has its words, and the next run tries again."""
+    """The tracker refused it; the detail quotes it, and the next run tries again."""
     LEFT = "left"
-    """It depends on something that failed; the next run tries again."""
+    """It depends on a failed change; the next run tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Outcome:
 
 
 def left_of(change_set: ChangeSet, outcomes: Iterable[Outcome]) -> tuple[Change, ...]:
-    """Return the changes that were not tried, bookkeeping left aside: what the next run still has to do."""
+    """Return the changes that were not tried, without bookkeeping: what the next run still has to do."""
     tried = {_identity(o.map_id, o.change) for o in outcomes if o.status is not Status.LEFT}
     writes = ((each.map_id, change) for each in change_set.maps for change in each.writes)
     return tuple(c for map_id, c in writes if not c.is_bookkeeping and _identity(map_id, c) not in tried)
@@ -63,18 +63,18 @@ def _identity(map_id: str, change: Change) -> tuple[str, ...]:
 
 
 _MOST = 3
-"""So many tickets in a row without a single success are no matter of single tickets."""
+"""After this many failures in a row without a success, the cause is not a single ticket."""
 
 
 @dataclass
 class Tolerance:
-    """What one run has met so far."""
+    """What one run has experienced so far."""
 
     written: bool = False
-    """Something was written: the token has rights here, whatever it lacks for single tickets."""
+    """Something was written: the token has rights here, even if it lacks some for single tickets."""
     denied: int = 0
     unclear: int = 0
-    """Writes in a row to which no clear answer came."""
+    """Writes in a row without a clear answer."""
 
     def passed(self) -> None:
         """Note a write that succeeded."""
@@ -83,7 +83,7 @@ class Tolerance:
     def failed(self, error: TicketRefused | OutcomeUnclear, *, creates: bool) -> None:
         """Note a write that failed.
 
-        :param creates: it would have made a ticket, to which nobody can have changed the rights yet.
+        :param creates: it would have created a ticket, whose permissions nobody can have changed yet.
         :raises NotAllowed: the token has no rights here at all.
         :raises OutcomeUnclear: the server has stopped answering.
         """
@@ -103,7 +103,7 @@ HOUR = 3600.0
 
 
 def seconds_to_apply(change_set: ChangeSet, capabilities: Capabilities) -> float:
-    """Return the seconds that the server's pace asks for: so many a write, and so many creations an hour."""
+    """Return how many seconds the server's rate limits require, per write and by creations per hour."""
     seconds = sum(_requests(each, capabilities) for each in change_set.maps) * capabilities.seconds_per_write
     # What servers count as creating content.
     contents = sum(isinstance(change, Create | Link | Unlink) for change in change_set.writes)
@@ -115,7 +115,7 @@ def seconds_to_apply(change_set: ChangeSet, capabilities: Capabilities) -> float
 
 
 def _requests(changes: MapChanges, capabilities: Capabilities) -> int:
-    """Return how many writes a map takes: labels are set by requests of their own, and made before a first ticket."""
+    """Return how many writes a map takes: labels have requests of their own and are created before the first ticket."""
     creations = [change for change in changes.writes if isinstance(change, Create)]
     is_new = any(change.key == changes.tracking_key for change in creations)
     labels = {label for change in creations for label in change.spec.labels} if is_new else ()

@@ -11,7 +11,7 @@ from techmap_sync.sync.tracker import Standing, Ticket
 
 
 class OnConflict(StrEnum):
-    """What happens to a field that the map and a human changed differently."""
+    """What happens to a field that the map and a person changed differently."""
 
     KEEP = "keep"
     OVERWRITE = "overwrite"
@@ -27,7 +27,7 @@ class OrphanPolicy(StrEnum):
 
 
 class Side(StrEnum):
-    """Who is right in one conflict."""
+    """Which side wins a conflict."""
 
     MAP = "map"
     TRACKER = "tracker"
@@ -49,7 +49,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SyncPolicy:
-    """Everything outside map and tracker that decides what is written: the settings first, then this run's own."""
+    """Everything outside map and tracker that decides what is written: settings and options of the run."""
 
     source: str
     """Canonical name of the repository that the maps come from."""
@@ -60,26 +60,26 @@ class SyncPolicy:
     """Label by priority."""
     trusted_authors: frozenset[str]
     adopted: frozenset[str]
-    """Numbers of tickets that are trusted whoever wrote them."""
+    """Numbers of tickets that are trusted whatever their author."""
     assignees: frozenset[str]
-    """Whom new tickets are assigned to: what an earlier version assigned, which did not remember it."""
+    """People to whom new tickets are assigned; earlier versions assigned them without recording it."""
     on_conflict: OnConflict
     orphans: OrphanPolicy
     limits: Limits
     former_sources: frozenset[str] = frozenset()
     """Other names under which earlier releases wrote tickets of the same repository."""
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Source by map id, where the maps of a run lie in several repositories, as submodules do."""
+    """Source by map id, where the maps of a run are in several repositories, as with submodules."""
     resolve: Mapping[str, Side] = field(default_factory=dict)
-    """Conflicts settled by hand: key -> whose text stays."""
+    """Conflicts resolved by hand: key -> winning side."""
     recreate: frozenset[str] = frozenset()
     """Keys whose deleted or released ticket is created again on purpose."""
     refresh: bool = False
     """Also write what only the templates changed."""
     accept_settings: bool = False
-    """Treat tasks that are gone by settings alone as gone from the map."""
+    """Treat tasks that only settings removed as gone from the map."""
     close_copies: bool = False
-    """Close untouched tickets that double another one."""
+    """Close untouched copies of other tickets."""
     allowed: frozenset[str] = frozenset()
     """Names of guards that are lifted for this run."""
 
@@ -88,13 +88,13 @@ class SyncPolicy:
         return self.sources.get(map_id, self.source)
 
     def is_from_here(self, source: str) -> bool:
-        """Whether a marker's source is the repository that the run is about, whatever name its host has there."""
+        """Whether a marker's source is the repository of this run, under any name of its host."""
         return same_source(source) in {same_source(self.source), *self.former_sources}
 
     def owns(self, source: str, map_id: str) -> bool:
-        """Whether a ticket with this marker is one of this run's repositories.
+        """Whether a ticket with this marker belongs to a repository of this run.
 
-        Earlier releases took the maps of a submodule for those of the repository around it.
+        Earlier releases attributed the maps of a submodule to the repository around it.
         """
         if self.is_from_here(source):
             return True
@@ -102,10 +102,9 @@ class SyncPolicy:
         return same_source(source) in map(same_source, known)
 
     def trusts(self, ticket: Ticket) -> bool:
-        """Whether a ticket may be one of ours, as far as its author goes.
+        """Whether a ticket's author is trusted.
 
-        The case of an account's name makes no difference. The name that accounts share once they are gone counts for
-        nothing.
+        The case of an account's name makes no difference. The name that deleted accounts share is never trusted.
         """
         if ticket.standing in (Standing.SELF, Standing.MEMBER) or _is_in(ticket.number, self.adopted):
             return True
@@ -121,17 +120,16 @@ class Descent(StrEnum):
 
     SAME = "same"
     AFTER = "after"
-    """It has the other one in its history."""
+    """The other one is in its history."""
     BEFORE = "before"
     """It is in the history of the other one."""
     UNKNOWN = "unknown"
     """Neither, or git cannot tell: the other commit, or the history between them, is not in the clone.
 
-    Descent says nothing of two commits of which neither has the other. A squashed or rebased branch is as ordinary as a
-    shallow clone, and in both the later commit is the one that counts.
+    Neither is common: after a squash or rebase, and in shallow clones. Then the later commit counts.
     """
 
 
 def not_known(_commit: str) -> Descent:
-    """Outside of a clone nothing is known of any commit."""
+    """Return unknown: outside of a clone nothing is known about commits."""
     return Descent.UNKNOWN

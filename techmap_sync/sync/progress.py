@@ -1,6 +1,6 @@
-"""Where the work of a map stands: its tasks, what each waits for, and what people changed. Values, no text.
+"""The progress of a map: its tasks, what each waits for, and what people changed. Values, no text.
 
-``docs/status.md`` defines every word and number; ``taking_stock.py`` works them out.
+``docs/status.md`` defines every word and number.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from techmap_sync.sync.tracker import CloseReason, EdgeKind, State
 
 
 class Gate(StrEnum):
-    """Whether a map may yield changes."""
+    """Whether a map may change tickets."""
 
     APPROVED = change_set.APPROVED
     BROKEN = change_set.APPROVED_WITH_ERRORS
     WAITING = change_set.NOT_APPROVED
     RETIRED = "retired"
     MISSING = "missing"
-    """It has tickets, and no file."""
+    """It has tickets but no file."""
     OUTSIDE = "outside"
-    """Its file is there, but the setting ``maps`` leaves it out."""
+    """Its file exists, but the setting ``maps`` leaves it out."""
     UNREAD = "unread"
     """The file could not be read as a map."""
 
@@ -44,15 +44,15 @@ class TaskState(StrEnum):
     STARTED = "started"
     """Its ticket is open, and a status beyond the first, a linked change or a ticked box shows work."""
     OPEN = "open"
-    """Its ticket is open, and nobody has begun."""
+    """Its ticket is open, and work has not begun."""
     PLANNED = "planned"
-    """The map asks for it, and there is no ticket yet."""
+    """The map asks for it, and it has no ticket yet."""
     DROPPED = "dropped"
-    """Its ticket was closed for another reason, deleted, or released by a human."""
+    """Its ticket was closed for another reason, deleted or released."""
 
 
 class Witness(StrEnum):
-    """Who says that one task waits for another."""
+    """What says that one task waits for another."""
 
     TRACKER = "tracker"
     LEDGER = "ledger"
@@ -93,9 +93,9 @@ class TaskProgress:
     in_map: bool = True
     """False for the ticket of a task that the approved map does not ask for."""
     drifted: tuple[str, ...] = ()
-    """Fields that a human changed and the map did not."""
+    """Fields that only a person changed."""
     conflicts: tuple[str, ...] = ()
-    """Fields that both changed, differently."""
+    """Fields that both sides changed, differently."""
     note: str = ""
     """Why it has no ticket, or why its ticket is kept."""
 
@@ -169,7 +169,7 @@ class Numbers:
 def count_tasks(tasks: tuple[TaskProgress, ...], tracking: TaskProgress | None = None) -> Numbers:
     """Count tasks.
 
-    :param tracking: the tracking ticket, which is no task but can drift.
+    :param tracking: the tracking ticket, which is not a task but can drift.
     """
     tickets = (*tasks, *([tracking] if tracking else []))
     return Numbers(
@@ -188,15 +188,15 @@ class Subject:
     gate: Gate
     changes: MapChanges
     holdings: Holdings = field(default_factory=Holdings)
-    """Its tickets under the keys of today."""
+    """Its tickets under their current keys."""
     plan: TaskPlan | None = None
-    """What an approved map asks for, follow-ups included."""
+    """The tasks of an approved map, including follow-ups."""
     links_in_text: bool = False
-    """The tracker holds no links: who waits for whom stands in the map alone."""
+    """The tracker holds no links: dependencies are in the map alone."""
 
 
 def take_stock(subjects: Iterable[Subject]) -> tuple[MapProgress, ...]:
-    """Return where the work of each map stands; a ticket may wait for one of another map."""
+    """Return the progress of each map; a ticket may wait for one of another map."""
     compared = tuple(subjects)
     still_open = frozenset(number for each in compared for number in _open_numbers(each.holdings))
     return tuple(_progress(each, still_open) for each in compared)
@@ -229,7 +229,7 @@ def _progress(subject: Subject, still_open: Collection[str]) -> MapProgress:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the change set says of each ticket besides what will be written."""
+    """What the change set says about each ticket besides what will be written."""
 
     drifted: Mapping[str, tuple[str, ...]]
     conflicts: Mapping[str, tuple[str, ...]]
@@ -266,7 +266,7 @@ class _Waits:
         return held.ticket.state is State.OPEN and not numbers.isdisjoint(self.still_open)
 
     def elsewhere(self, held: Held) -> frozenset[str]:
-        """Numbers of other maps' tickets, and of tickets that are not ours at all."""
+        """Numbers of other maps' tickets and of unmanaged tickets."""
         inside = {each.ticket.number for each in self.holdings.tickets.values()}
         return (held.ticket.blocked_by or frozenset()) - inside
 
@@ -290,7 +290,7 @@ def _without_ticket(spec: TaskSpec, holdings: Holdings, said: _Said) -> TaskProg
 
 
 def _taken_away(key: str, holdings: Holdings) -> bool:
-    """Whether a human deleted or released its ticket."""
+    """Whether its ticket was deleted or released."""
     known = (holdings.unreadable, holdings.ledger.gone, holdings.ledger.tickets)
     return key not in holdings.claims.by_key and any(key in keys for keys in known)
 
@@ -329,7 +329,7 @@ def _state(held: Held) -> TaskState:
 
 
 def is_completed(held: Held) -> bool:
-    """A tracker without reasons is taken at its word, unless we closed the ticket for a reason of ours."""
+    """Whether a ticket was closed as completed; without a stored reason, any close by a person counts as that."""
     if held.ticket.reason is not None:
         return held.ticket.reason is CloseReason.COMPLETED
     why = held.block.texts().get(SectionName.STATUS, "").strip().casefold()
@@ -337,7 +337,7 @@ def is_completed(held: Held) -> bool:
 
 
 def _edges(subject: Subject) -> tuple[WaitsFor, ...]:
-    """Return each arrow once, with its best witness."""
+    """Return each arrow once, with its best evidence."""
     found: dict[tuple[str, str], WaitsFor] = {}
     for edge in (*_observed(subject.holdings), *_remembered(subject.holdings), *_asked_for(subject)):
         found.setdefault((edge.key, edge.target), edge)

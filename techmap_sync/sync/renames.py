@@ -1,7 +1,7 @@
-"""Tasks that changed their name: the same work under another key keeps its ticket.
+"""Renamed tasks: the same work under another key keeps its ticket.
 
 Tasks without a ticket and open tickets without a task are compared by location, name and text. Only a clear, mutual
-best pair is a rename; anything doubtful is held and shown, with the line to add to the map. See
+best pair is a rename; doubtful pairs are held and shown, with the line to add to the map. See
 ``docs/how-it-decides.md``.
 """
 
@@ -44,7 +44,7 @@ def _exactly(specs: Sequence[TaskSpec], keys: Sequence[str]) -> Mapping[str, str
 
 
 def _alike(specs: Sequence[TaskSpec], keys: Sequence[str]) -> Mapping[str, str]:
-    """Pair what differs by the number alone, and is the only one that does."""
+    """Pair keys that differ only by a number, where no other key does."""
     by_place = defaultdict(list)
     for key in keys:
         by_place[key.rpartition("/")[0]].append(key.rpartition("/")[2])
@@ -58,7 +58,7 @@ def _alike(specs: Sequence[TaskSpec], keys: Sequence[str]) -> Mapping[str, str]:
 
 
 def _in_order(specs: Sequence[TaskSpec], keys: Sequence[str]) -> Mapping[str, str]:
-    """Pair namesakes that only numbers tell apart, in the order of these, where none is too many."""
+    """Pair keys of one name that only numbers distinguish, in that order, if there are as many of each."""
     olds, news = defaultdict(list), defaultdict(list)
     for key in keys:
         name, number = _counted(key)
@@ -86,16 +86,16 @@ CLEAR = 0.1
 """By how much the best pair must lead."""
 
 Pair = tuple[str, str]
-"""Key of a task, and the key that a ticket bears."""
+"""Key of a task, and key of a ticket."""
 Likeness = Mapping[Pair, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """What comparing gave; no task and no ticket is in two pairs."""
+    """The result of comparing; no task and no ticket is in two pairs."""
 
     found: Mapping[str, str]
-    """Key that a ticket bears -> key of its task."""
+    """Key of a ticket -> key of its task."""
     doubtful: Sequence[Pair] = ()
     """The likeliest first."""
 
@@ -105,14 +105,14 @@ class Pairing:
         return frozenset(old for old, new in self.found.items() if old != new)
 
 
-def pair_up(likely: Likeness, borne: Set[str], leaving: Set[str]) -> Pairing:
+def pair_up(likely: Likeness, taken: Set[str], leaving: Set[str]) -> Pairing:
     """Pair tasks with tickets.
 
     :param likely: the pairs that may be one task, from 0 to 1.
-    :param borne: keys that tickets bear.
-    :param leaving: those whose ticket gets another key whatever comes of this.
+    :param taken: keys that tickets have.
+    :param leaving: those whose ticket gets another key in any case.
     """
-    taken = borne - leaving
+    taken = taken - leaving
     while True:
         pairing = _best_pairs(likely)
         staying = _staying(pairing, taken)
@@ -122,7 +122,7 @@ def pair_up(likely: Likeness, borne: Set[str], leaving: Set[str]) -> Pairing:
 
 
 def _best_pairs(likely: Likeness) -> Pairing:
-    """Take the clear pairs, again and again: what is paired is no rival any more."""
+    """Take the clear pairs, repeatedly: what is paired no longer competes."""
     found: dict[str, str] = {}
     left = dict(likely)
     while clear := {old: new for new, old in _clear_pairs(left)}:
@@ -133,7 +133,7 @@ def _best_pairs(likely: Likeness) -> Pairing:
 
 
 def _clear_pairs(likely: Likeness) -> list[Pair]:
-    """Return the pairs that lead everything else about their task and about their ticket."""
+    """Return the pairs that clearly lead all others of their task and of their ticket."""
     by_task: dict[str, list[float]] = defaultdict(list)
     by_ticket: dict[str, list[float]] = defaultdict(list)
     for (new, old), score in likely.items():
@@ -154,14 +154,14 @@ def _leads(score: float, best: list[float]) -> bool:
 
 
 def _staying(pairing: Pairing, taken: Set[str]) -> frozenset[str]:
-    """Return the keys that a task would need another ticket for, but whose own ticket has no other key to go to."""
+    """Return the keys whose task would need another ticket, but whose own ticket has no other key to move to."""
     may_move = pairing.moving | {old for new, old in pairing.doubtful if new != old}
     wanted = {new for new, old in (*((n, o) for o, n in pairing.found.items()), *pairing.doubtful) if new != old}
     return frozenset((wanted & taken) - may_move)
 
 
 def _without_collisions(pairing: Pairing, taken: Set[str]) -> Pairing:
-    """Hold what would need the key of a ticket that is held: two tickets would have one key."""
+    """Hold pairs that need the key of a held ticket: two tickets would have one key."""
     found, doubtful = dict(pairing.found), list(pairing.doubtful)
     while blocked := [old for old, new in found.items() if old != new and new in taken and found.get(new, new) == new]:
         doubtful += [(found.pop(old), old) for old in blocked]
@@ -169,7 +169,7 @@ def _without_collisions(pairing: Pairing, taken: Set[str]) -> Pairing:
 
 
 SAME = 0.6
-"""A likeness from here on may be the same task."""
+"""From this likeness, it may be the same task."""
 _WORD = re.compile(r"\w+")
 NOTHING_IN_COMMON = 0.35
 """Below this, a ticket with the right key is no longer about its task: names were swapped."""
@@ -177,7 +177,7 @@ NOTHING_IN_COMMON = 0.35
 
 @dataclass(frozen=True, slots=True)
 class Renames:
-    """What comparing unmatched tasks and tickets gave."""
+    """The result of comparing unmatched tasks and tickets."""
 
     keys: Mapping[str, str] = field(default_factory=dict)
     """Old key -> new key of every rename."""
@@ -187,7 +187,7 @@ class Renames:
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """What a task or a ticket looks like, whatever a template adds to it."""
+    """What a task or a ticket says, without what templates add."""
 
     title: str
     where: tuple[str, ...]
@@ -199,7 +199,7 @@ def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
     if plan.leaves:
         return Renames(unit_renames(plan, holdings))
     by_hand = {**renumberings(plan, holdings), **_by_hand(plan, holdings)}
-    # With its own name behind "was" a task was never called anything else.
+    # A task whose "was" comment has its own name never had another one.
     unchanged = {spec.key for spec in plan.tasks if spec.key in spec.was}
     taken = unchanged | set(by_hand) | set(by_hand.values())
     tasks, tickets = _pool(plan, holdings, taken)
@@ -216,7 +216,7 @@ def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
 
 
 def likeness(task: Sketch, ticket: Sketch) -> float:
-    """Return how much a ticket looks like a task, from 0 to 1."""
+    """Return the likeness of a ticket to a task, from 0 to 1."""
     title = fuzz.token_sort_ratio(task.title, ticket.title) / 100
     if task.where and ticket.where:
         return 0.3 * title + 0.3 * (task.where == ticket.where) + 0.4 * _text_likeness(task, ticket)
@@ -224,19 +224,18 @@ def likeness(task: Sketch, ticket: Sketch) -> float:
 
 
 def _text_likeness(task: Sketch, ticket: Sketch) -> float:
-    """Compare word by word: texts of one language share most of their letters, whatever they say."""
+    """Compare by words: texts in one language share most of their letters anyway."""
     return fuzz.ratio(task.words, ticket.words) / 100
 
 
 def task_sketch(spec: TaskSpec) -> Sketch:
-    """Take the words from the map's values, so that a new template makes nothing more or less alike."""
+    """Take the words from the map's values, so that a new template changes no likeness."""
     said = {section.name: tuple(_words(_values_in(section))) for section in spec.sections}
     return Sketch(spec.title, said.get(SectionName.WHERE, ()), _of_content(said))
 
 
 def ticket_sketch(held: Held) -> Sketch:
-    """Take the words that stand in a ticket."""
-    """Take the words that stand in a ticket."""
+    """Take the words from a ticket."""
     said = {name: tuple(_WORD.findall(text)) for name, text in held.block.texts().items()}
     return Sketch(held.ticket.title, said.get(SectionName.WHERE, ()), _of_content(said))
 
@@ -246,7 +245,7 @@ def _of_content(said: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _values_in(section: Section) -> object:
-    """Return what the map says in a section; its text where no value stands behind it."""
+    """Return the map's values in a section, or its text if it has none."""
     return json.loads(section.values) if section.values else section.text
 
 
@@ -272,10 +271,10 @@ def _by_hand(plan: TaskPlan, holdings: Holdings) -> dict[str, str]:
 
 
 def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[Mapping[str, Sketch], Mapping[str, Sketch]]:
-    """Return the tasks, and the open tickets, that may belong together under other keys; each by key.
+    """Return the tasks and the open tickets that may belong together under other keys, each by key.
 
-    A task whose ticket was deleted or released has no new name: its key is known. Nor is a copy renamed that stands in
-    for a deleted ticket.
+    A task whose ticket was deleted or released was not renamed: its key is known. Neither was a copy that replaces a
+    deleted ticket.
     """
     listed = holdings.ledger.tickets
     tasks = {spec.key: task_sketch(spec) for spec in plan.tasks if spec.key not in taken}
@@ -312,27 +311,27 @@ def _held(doubtful: Iterable[tuple[str, str]], plan: TaskPlan, holdings: Holding
     return held
 
 
-def _way_out(new: str, old: str, is_borne: bool) -> str:
+def _way_out(new: str, old: str, is_taken: bool) -> str:
     """Return what to write into the map.
 
-    :param is_borne: whether a ticket has the task's key already.
+    :param is_taken: whether a ticket has the task's key already.
     """
     was, itself = (f"<!-- was: {key.rpartition('/')[2]} -->" for key in (old, new))
-    moved = f"{was} and an <!-- id: --> of its own" if is_borne else was
-    return f"if so, add {moved} behind its name, else {itself}"
+    moved = f"{was} and an <!-- id: --> of its own" if is_taken else was
+    return f"if so, add {moved} after its name, else {itself}"
 
 
 def overlap(plan: TaskPlan, holdings: Holdings) -> int:
-    """Return how many tasks of a map another one had, 0 when it cannot be the same map under another id.
+    """Return how many tasks two maps share; 0 when they cannot be the same map under another id.
 
-    It is the same map when at least half of the keys match. A path alone never tells: the next feature may reuse it.
+    They are the same when at least half of the keys match. A path alone proves nothing: the next feature may reuse it.
 
-    :param holdings: the tickets of a map whose id no file has any more.
+    :param holdings: the tickets of a map whose id no file has.
     """
     # Every unit of specs has a setup and tests: what is named by the document says nothing about which one it is.
     shared = {_short(spec.key) for spec in plan.tasks if spec.named_by_map} if plan.leaves else set()
     wanted = {_short(spec.key) for spec in plan.tasks} - shared
-    # Where none is vouched for, and no ledger is left to do it, another token made them all.
+    # If no ticket is ours and no ledger is left to list them, another token created them all.
     there = holdings.vouched_for or (() if holdings.tracking else holdings.tickets)
     known = {_short(key) for key in (*there, *holdings.ledger.tickets)}
     known = (known | wanted & {_short(key) for key in holdings.ledger.gone}) - shared
@@ -341,7 +340,7 @@ def overlap(plan: TaskPlan, holdings: Holdings) -> int:
 
 
 def under_new_id(holdings: Holdings, old_id: str, new_id: str) -> Holdings:
-    """Return the tickets of a map that had another id, under the keys of today."""
+    """Return the tickets of a map that had another id, under their current keys."""
     return holdings.renamed(_moved(holdings, old_id, new_id))
 
 

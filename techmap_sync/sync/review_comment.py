@@ -1,6 +1,6 @@
-"""The review that a run is about, a pull or merge request: a port of few verbs, and the one comment that we keep there.
+"""The pull or merge request of a run: a small port, and the one comment that we keep there.
 
-The review is where the maps live, which may be another repository than the tracker's.
+It is in the repository of the maps, which may differ from the tracker's.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from techmap_sync.text_forms import with_line_feeds
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment as the review holds it."""
+    """A comment on a pull or merge request."""
 
     number: str
     text: str
     ours: bool
-    """The account whose token we hold wrote it."""
+    """Our account wrote it."""
     url: str = ""
 
 
@@ -50,24 +50,24 @@ class Review(Protocol):
         ...
 
     def edit(self, number: str, text: str) -> Comment:
-        """Write a comment anew."""
+        """Replace the text of a comment."""
         ...
 
 
 def marker(purpose: str) -> str:
-    """Return the line that a comment of ours begins with.
+    """Return the first line of our comments.
 
-    :param purpose: what tells our comments on one review apart, such as the job that keeps each.
+    :param purpose: what distinguishes our comments on one review, such as the job that keeps each.
     """
     return f"<!-- techmap-sync review {digest(purpose)} -->"
 
 
 def keep_comment(review: Review, purpose: str, text: str, *, begin: bool = True) -> Comment | None:
-    """See to it that a review has this comment, once: a comment with its marker by our account is edited.
+    """Make sure that a review has this comment once: an earlier one by our account is edited.
 
-    A comment that may or may not have been written is looked up, and never written again blindly.
+    After an unclear answer the comment is looked up, never written again blindly.
 
-    :param begin: write it where there is none yet; else only an earlier one is kept up to date.
+    :param begin: write it if there is none yet; otherwise only an earlier one is kept up to date.
     :raises NotAllowed: the token may not comment.
     :raises TrackerError: the server refused or did not answer.
     """

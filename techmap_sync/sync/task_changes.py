@@ -1,4 +1,4 @@
-"""What happens to the ticket of each task: created, brought up to date, closed or left, and why."""
+"""What happens to the ticket of each task: created, updated, closed or left, and why."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def task_changes(
 ) -> Iterator[Change]:
     """Return what happens to the ticket of one task, or why it has none.
 
-    :param doubtful: keys of tasks whose ticket is not certain, and why; they are left alone.
+    :param doubtful: keys of tasks whose ticket is uncertain, and why; they are left alone.
     """
     held = holdings.tickets.get(spec.key)
     if held is not None and spec.key not in doubtful:
@@ -57,7 +57,7 @@ def task_changes(
 
 
 def _is_accepted(key: str, holdings: Holdings, policy: SyncPolicy) -> bool:
-    """Whether it is settled that a task has no ticket: people took it away, and that was accepted."""
+    """Whether people removed the ticket of a task and that was accepted."""
     is_settled = key in holdings.ledger.accepted or policy.resolve.get(key) is Side.TRACKER
     return is_settled and key in holdings.without_ticket
 
@@ -80,15 +80,15 @@ def _why_not_created(key: str, holdings: Holdings, policy: SyncPolicy) -> str:
 
 
 def _origin(key: str, held: Held, holdings: Holdings) -> str:
-    """Return which map a ticket comes from that still has the key it had there; empty for any other."""
+    """Return which map a ticket comes from if it still has its key from there; otherwise empty."""
     former = holdings.arrived.get(key)
     return f'moved from map "{former.map_id}"' if former and held.marker.key != key else ""
 
 
 def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy, moved: str) -> Iterator[Change]:
-    """Return what happens to a ticket that there is.
+    """Return what happens to an existing ticket.
 
-    :param moved: where it comes from; a closed ticket changes its key alone then.
+    :param moved: where it comes from; then a closed ticket changes only its key.
     """
     number, closed_by_us = held.ticket.number, held.marker.state == State.CLOSED
     rekeyed = Update(spec.key, held.ticket.title, number, moved, spec=spec, edits=_key_edit(spec, held))
@@ -145,14 +145,14 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
 
 
 def kept_reason(key: str, kept: Iterable[Edit]) -> str:
-    """Return what a human changed and keeps, removed labels by their names."""
+    """Say what a person changed and is kept, with the names of removed labels."""
     names = ", ".join(f"{edit.name} {edit.after}" if isinstance(edit, LabelEdit) else edit.name for edit in kept)
     ways = f"push --resolve map {key} writes the map's text, --resolve tracker {key} accepts it"
     return f"changed by a human, kept: {names}; {ways}"
 
 
 def strangers(plan: TaskPlan, holdings: Holdings, tasks: tuple[Change, ...]) -> Iterator[Change]:
-    """Name the tickets of authors who are not trusted that claim to be of this map and keep nothing from being done."""
+    """Name the tickets of untrusted authors that claim to belong to this map but block nothing."""
     skipped = {change.key for change in tasks if isinstance(change, Skip)}
     reported = skipped if holdings.tracking else {*skipped, plan.tracking.key}
     reason = claims.remark(holdings.claims.of_map(plan.map_id, reported))
@@ -164,7 +164,7 @@ SUFFIX = "~2"
 
 
 def with_follow_ups(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
-    """Return the plan with a follow-up behind every completed task that got new items."""
+    """Return the plan with a follow-up after every completed task that got new items."""
     return replace(plan, tasks=tuple(task for spec in plan.tasks for task in (spec, *_follow_ups(spec, holdings))))
 
 
@@ -185,13 +185,13 @@ def _follow_ups(spec: TaskSpec, holdings: Holdings) -> Iterator[TaskSpec]:
 
 
 def _is_completed(held: Held) -> bool:
-    """Whether a human finished it; a tracker without reasons is taken at its word."""
+    """Whether a person completed it; without a stored reason, any close counts as completed."""
     closed_by_hand = held.ticket.state is State.CLOSED and held.marker.state == State.OPEN
     return closed_by_hand and held.ticket.reason in (CloseReason.COMPLETED, None)
 
 
 MANY = 2
-"""From as many tickets on a milestone was renamed, and not chosen for a ticket."""
+"""From this many tickets on, a milestone was renamed, not chosen for single tickets."""
 
 
 def said_once(maps: Sequence[MapChanges]) -> tuple[MapChanges, ...]:

@@ -1,7 +1,7 @@
-"""Whose is which ticket: from the listing of a tracker to the tickets of each map.
+"""Sorts a listing: which ticket belongs to which map, and which are not ours.
 
-A ticket counts as ours when it has the managed label, one intact marker of this source, and an author we trust or a
-trusted ledger that lists it. See ``docs/how-it-decides.md``, "Whose ticket is it?".
+A ticket is ours if it has the managed label, one intact marker of this source, and a trusted author or a trusted ledger
+that lists it. See ``docs/how-it-decides.md``, "Whose ticket is it?".
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ class Former:
     key: str
     tracking_key: str
     tracking: str
-    """Number of the tracking ticket there, empty when there is none."""
+    """Number of the tracking ticket there; empty when there is none."""
     was_child: bool
-    """Whether it was made a child of that tracking ticket."""
+    """Whether it was linked as a child of that tracking ticket."""
     is_written_there: bool = False
-    """Its marker is still the one from there: no run has written it for the map that it comes to."""
+    """Its marker still names that map: no run has written it for the new one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Departed:
-    """Where the task of a ticket went."""
+    """Where the task of a ticket moved."""
 
     map_id: str
     key: str
     """Its key there."""
     number: str = ""
-    """Empty when there is no ticket: a human deleted it."""
+    """Empty when the ticket was deleted."""
     held: Held | None = None
     """None when there is no ticket that we may write."""
     listed_there: bool = False
@@ -55,7 +55,7 @@ Age = tuple[tuple[int, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """A labelled ticket that we do not write, and why."""
+    """A ticket with the managed label that we must not write, and why."""
 
     ticket: Ticket
     reason: str
@@ -72,26 +72,26 @@ class Holdings:
 
     tracking: Held | None = None
     tickets: Mapping[str, Held] = field(default_factory=dict)
-    """One ticket by key, the tracking ticket left out."""
+    """One ticket per key, without the tracking ticket."""
     copies: tuple[tuple[Held, str], ...] = ()
-    """Further tickets with a key that another one holds, and its number; empty when that one was renamed since."""
+    """Other tickets with the key of another one, and the number of that one; empty if that one was renamed since."""
     claims: Claims = field(default_factory=Claims)
     """Tickets of authors who are not trusted, of all maps."""
     unreadable: Mapping[str, Stray] = field(default_factory=dict)
-    """Tickets that the ledger lists and that nobody may write, by key: a human took or broke the marker, or the tracker
+    """Tickets that the ledger lists but we must not write, by key: a person removed or broke the marker, or the tracker
     does not show them."""
     moved: Mapping[str, str] = field(default_factory=dict)
     """Old key -> new key of tasks that were renamed since the last push."""
     released_tracking: str = ""
-    """Why the tracking ticket that the others name is not ours any more; empty when it was deleted."""
+    """Why the tracking ticket that the others name is no longer ours; empty when it was deleted."""
     renewed: frozenset[str] = frozenset()
-    """Keys that get a new ticket, to which no link was ever applied."""
+    """Keys that get a new ticket, which has no links yet."""
     arrived: Mapping[str, Former] = field(default_factory=dict)
-    """Keys of tickets that come from another map, or came from one that still has to let go of them."""
+    """Keys of tickets that come from another map, or came from one whose ledger still lists them."""
     departed: Mapping[str, Departed] = field(default_factory=dict)
-    """Keys that the ledger lists and whose task is in another map now."""
+    """Keys that the ledger lists and whose task is now in another map."""
     inherited: Ledger | None = None
-    """What the ledgers of other maps remember of the tickets that come from there, under the keys of today."""
+    """What the ledgers of other maps say about the tickets that come from there, under their current keys."""
 
     @property
     def all(self) -> tuple[Held, ...]:
@@ -100,12 +100,12 @@ class Holdings:
 
     @property
     def written_ledger(self) -> Ledger:
-        """What the tracking ticket remembers, as it stands there; empty before the first push."""
+        """The ledger in the tracking ticket; empty before the first push."""
         return (self.tracking.marker.ledger if self.tracking else None) or Ledger()
 
     @property
     def ledger(self) -> Ledger:
-        """The same under the keys of today."""
+        """The same under current keys."""
         ledger = self.written_ledger.renamed(self.moved) if self.moved else self.written_ledger
         ledger = ledger.without_links_of(self.renewed) if self.renewed else ledger
         ledger = ledger.with_inherited(self.inherited) if self.inherited else ledger
@@ -113,7 +113,7 @@ class Holdings:
 
     @property
     def named_tracking(self) -> tuple[str, ...]:
-        """Numbers of the tracking ticket that the other tickets and its copies name, when it is not among them."""
+        """Numbers of the tracking ticket that the other tickets and its copies name, if it is missing."""
         elsewhere = {key for key, former in self.arrived.items() if former.is_written_there}
         own = (held for key, held in self.tickets.items() if key not in elsewhere)
         others = () if self.tracking else (*own, *(copy for copy, _ in self.copies))
@@ -121,12 +121,12 @@ class Holdings:
 
     @property
     def missing(self) -> frozenset[str]:
-        """Keys that the ledger lists and that no ticket bears any more, in the listing or by number."""
+        """Keys that the ledger lists but no ticket has, in the listing or by number."""
         return frozenset(self.ledger.tickets.keys() - self.tickets.keys() - self.unreadable.keys())
 
     @property
     def bound(self) -> frozenset[str]:
-        """Keys of tasks that this run binds to a ticket that is not ours yet: its marker has no key."""
+        """Keys of tasks that this run binds to a ticket we have not written yet: its marker has no key."""
         tracking = {self.tracking.marker.map_id} if self.tracking and not self.tracking.marker.key else set()
         keys = {key for key, held in self.tickets.items() if not held.marker.key}
         return frozenset(keys | {f"{map_id}/tracking/map" for map_id in tracking})
@@ -138,13 +138,13 @@ class Holdings:
 
     @property
     def vouched_for(self) -> frozenset[str]:
-        """Keys of the tickets that our account wrote or the ledger lists: any other may be a copy of a ticket that was
-        renamed or deleted since."""
+        """Keys of the tickets that our account wrote or the ledger lists. Any other may be a copy of a ticket that
+        has since been renamed or deleted."""
         listed = set(self.ledger.tickets.values())
         return frozenset(key for key, held in self.tickets.items() if _is_own(held) or held.ticket.number in listed)
 
     def renamed(self, moved: Mapping[str, str]) -> Holdings:
-        """Return the same tickets under the keys of today."""
+        """Return the same tickets under their current keys."""
         return replace(
             self,
             tickets={moved.get(key, key): held for key, held in self.tickets.items()},
@@ -156,12 +156,12 @@ class Holdings:
         )
 
     def sifted(self, map_id: str, wanted: Set[str]) -> Holdings:
-        """Return the same tickets after a look at what was copied before a task was renamed.
+        """Return the same tickets with copies from before a rename classified again.
 
-        The key of a copy may be free since. One that our account wrote is an orphan then; one of somebody else's, which
+        The key of a copy may be free now. Then a copy that our account wrote is an orphan; one by another author, which
         no ledger lists, stays a copy.
 
-        :param wanted: keys of the tasks of today.
+        :param wanted: current keys of the tasks.
         """
         known = wanted | self.vouched_for
         foreign = {key: held for key, held in self.tickets.items() if key not in known}
@@ -180,11 +180,11 @@ class Sorted:
     maps: Mapping[str, Holdings]
     """By map id."""
     strays: tuple[Stray, ...]
-    """What belongs to nobody we know: foreign sources, broken markers."""
+    """Tickets of other sources, and those with broken markers."""
     claims: Claims = field(default_factory=Claims)
     """Tickets of authors who are not trusted."""
     doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Map id -> why its tickets cannot be told from this listing."""
+    """Map id -> why this listing of its tickets cannot be trusted."""
     unread: tuple[str, ...] = ()
     """What the tracker did not show of single tickets, and why."""
 
@@ -194,7 +194,7 @@ class Sorted:
 
 
 def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:
-    """Sort a listing into the tickets of each map and what is not ours."""
+    """Sort a listing into the tickets of each map and those that are not ours."""
     blocks = {ticket.number: read_block(ticket.body) for ticket in snapshot.tickets}
     ours, strays = [], []
     for ticket in snapshot.tickets:
@@ -224,20 +224,20 @@ def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stra
 
 
 def _listed(ours: Iterable[Held], policy: SyncPolicy) -> frozenset[str]:
-    """Return the numbers in any ledger: a ticket on its way to another map is in that of the map which it leaves."""
+    """Return the numbers in all ledgers: a ticket that moves to another map is in the ledger of the map it leaves."""
     tracking = (h for h in ours if _may_be_tracking(h) and policy.trusts(h.ticket))
     return frozenset(number for h in tracking for number in (h.marker.ledger or Ledger()).tickets.values())
 
 
 def _believed(held: Sequence[Held], listed: Set[str], policy: SyncPolicy) -> list[Held]:
-    """Return those of a map's tickets whose author is trusted, and those that a ledger vouches for."""
+    """Return those of a map's tickets whose author is trusted or that a ledger lists."""
     return [h for h in held if policy.trusts(h.ticket) or (h.ticket.number in listed and h.marker.ledger is None)]
 
 
 def _claims(ours: Iterable[Held], believed: Collection[str], strays: Iterable[Stray], policy: SyncPolicy) -> Claims:
-    """Return what the tickets claim that are not believed, to the letter: what else their markers say decides nothing.
+    """Return what the other tickets claim, exactly as written; nothing else in their markers counts.
 
-    :param believed: numbers of the tickets that are.
+    :param believed: numbers of the trusted tickets.
     """
     by_key: dict[str, list[Ticket]] = {}
     twins: dict[str, list[Ticket]] = {}
@@ -251,11 +251,11 @@ def _claims(ours: Iterable[Held], believed: Collection[str], strays: Iterable[St
 
 
 def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
-    """Group tickets by the map that they belong to: that of the tracking ticket they name, or whose ledger lists them.
+    """Group tickets by map: that of the tracking ticket they name, or whose ledger lists them.
 
-    After a map was renamed its closed tickets still bear the old id; while it is being renamed, some bear the new one.
-    In a folder the number of a deleted tracking ticket is given again: then older tickets name what is not theirs, but
-    for those that came from another map, whose marker says so.
+    After a map was renamed its closed tickets still have the old id; during the rename some have the new one. In a
+    folder the number of a deleted tracking ticket is used again: then older tickets name the wrong one, except those
+    that came from another map, whose marker says so.
     """
     tracking = [h for h in ours if _may_be_tracking(h) and policy.trusts(h.ticket)]
     by_number = {h.ticket.number: h for h in tracking}
@@ -278,7 +278,7 @@ def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
 def _holdings(map_id: str, held: Sequence[Held], strays: Sequence[Stray], claims: Claims) -> Holdings:
     """Return the tickets of a map.
 
-    :param held: those that are believed.
+    :param held: the trusted ones.
     """
     tracking, other_tracking = _tracking(held)
     ledger = (tracking.marker.ledger if tracking else None) or Ledger()
@@ -298,13 +298,13 @@ def _holdings(map_id: str, held: Sequence[Held], strays: Sequence[Stray], claims
 
 
 def _moved(ledger: Ledger, tickets: Mapping[str, Held]) -> dict[str, str]:
-    """Keys that tickets were given since the ledger was written: a run that renames may be killed before its end."""
+    """Keys that tickets got after the ledger was written: a run that renames may be killed before its end."""
     today = {held.ticket.number: key for key, held in tickets.items()}
     return {key: today[number] for key, number in ledger.tickets.items() if today.get(number, key) != key}
 
 
 def _tracking(trusted: Sequence[Held]) -> tuple[Held | None, list[tuple[Held, str]]]:
-    """Of several tracking tickets one that other tickets name wins, then the oldest: a copy came later."""
+    """Of several tracking tickets, one that other tickets name wins, then the oldest: copies are younger."""
     named = {h.marker.tracking for h in trusted if h.marker.ledger is None}
     candidates = (h for h in trusted if _may_be_tracking(h))
     first = min(candidates, key=lambda h: (h.ticket.number not in named, _age(h)), default=None)
@@ -313,16 +313,16 @@ def _tracking(trusted: Sequence[Held]) -> tuple[Held | None, list[tuple[Held, st
 
 
 def _may_be_tracking(held: Held) -> bool:
-    """Whether a ticket has a ledger and is no copy of the one that had it first, whose number the marker names."""
+    """Whether a ticket has a ledger and is not a copy: the marker names its own number."""
     return held.marker.ledger is not None and held.marker.tracking in ("", held.ticket.number)
 
 
 def _one_per_key(
     map_id: str, members: Iterable[Held], ledger: Ledger
 ) -> tuple[dict[str, Held], list[tuple[Held, str]]]:
-    """Of several tickets with one key the ledger's wins, then our account's, then one no human closed, then the oldest.
+    """Of several tickets with a key, the ledger's wins, then our account's, then one people left open, then the oldest.
 
-    One that we closed stays it: else the next run would close its copy, and the one after that the next.
+    A ticket that we closed keeps the key; otherwise each run would close the next copy.
     """
     by_key: dict[str, list[Held]] = {}
     for held in members:
@@ -337,7 +337,7 @@ def _one_per_key(
 
 
 def _key_in(map_id: str, held: Held) -> str:
-    """Return a ticket's key under the id that its map has today."""
+    """Return a ticket's key under the current id of its map."""
     return f"{map_id}/{held.marker.key.partition('/')[2]}"
 
 
@@ -351,8 +351,8 @@ def _seniority(held: Held) -> tuple[bool, bool, Age]:
 
 
 def _age(held: Held) -> Age:
-    """Numbers as people count them: 9 before 10, and TASK-1.4 before TASK-2.
+    """Return a number as people count: 9 before 10, and TASK-1.4 before TASK-2.
 
-    Longer is larger; no number of a tracker is too long for that.
+    A longer number is larger, without converting it: it may have any length.
     """
     return tuple((len(digits), digits) for digits in _DIGITS.findall(held.ticket.number))

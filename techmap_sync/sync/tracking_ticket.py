@@ -36,14 +36,14 @@ from techmap_sync.sync.writing import first_marker
 
 
 def tracking_creation(plan: TaskPlan, holdings: Holdings) -> Iterator[Change]:
-    """Return its creation when there is none yet."""
+    """Return its creation if there is none yet."""
     if holdings.tracking is None:
         spec = plan.tracking
         yield Create(spec.key, spec.title, reason="tracking ticket", spec=spec)
 
 
 def tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, ledger: Ledger) -> Iterator[Change]:
-    """Return how it follows the map, in one write with its ledger, and what of it people keep."""
+    """Return its update, in one write with its ledger, and what people keep of it."""
     held = holdings.tracking
     if held is None:
         return
@@ -61,7 +61,7 @@ def tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, ledg
 def tracking_state(
     plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, changes: tuple[Change, ...]
 ) -> Iterator[Change]:
-    """Close the tracking ticket when everything is done, and reopen what we closed when something is not."""
+    """Close the tracking ticket when everything is done, and reopen it when something is not."""
     held, spec = holdings.tracking, plan.tracking
     revision = revise(spec, held, policy) if held else Revision(())
     number = held.ticket.number if held else ""
@@ -83,7 +83,7 @@ def _finishing(spec: TaskSpec, number: str, unticked_boxes: int) -> Change:
 
 
 def _is_finished(plan: TaskPlan, holdings: Holdings, changes: tuple[Change, ...]) -> bool:
-    """Whether every ticket of the plan is closed once the changes are done; a map without tickets is not finished."""
+    """Whether every ticket of the plan is closed after the changes; a map without tickets is not finished."""
     closing = {change.ticket for change in changes if isinstance(change, Close)}
     mine = [holdings.tickets[spec.key] for spec in plan.tasks if spec.key in holdings.tickets]
     lacking = any(not spec.done and spec.key not in holdings.tickets for spec in plan.tasks)
@@ -94,7 +94,7 @@ def _is_finished(plan: TaskPlan, holdings: Holdings, changes: tuple[Change, ...]
 
 
 def _ledger_edit(before: Ledger, after: Ledger) -> tuple[FieldEdit, ...]:
-    """Commits and settings ride along; they are no news by themselves."""
+    """Return the change of the ledger; another commit or other settings alone are not a change."""
     still = replace(after, commit=before.commit, commit_time=before.commit_time, settings=before.settings)
     return () if still == before else (FieldEdit(LEDGER, before.text, after.text),)
 
@@ -103,19 +103,19 @@ _LONGEST_NUMBER = 7
 
 
 def assumed_numbers(plan: TaskPlan, numbers: Mapping[str, str]) -> dict[str, str]:
-    """Return a number for every task: a long one where its ticket is yet to be made."""
+    """Return a number for every task: a long one if its ticket does not exist yet."""
     return {spec.key: numbers.get(spec.key) or _stand_in(spec.key) for spec in plan.tasks}
 
 
 def ledger_refusals(
     plan: TaskPlan, path: str, ledger: Ledger, holdings: Holdings, capabilities: Capabilities, policy: SyncPolicy
 ) -> tuple[str, ...]:
-    """Return why a map must not be pushed: the text of its tracking ticket would be longer than the tracker takes.
+    """Return why a map must not be pushed: the text of its tracking ticket would be longer than the tracker allows.
 
-    :param plan: with the tracking ticket as it shall be, numbers in its task list included.
+    :param plan: with the final tracking ticket, including the numbers in its task list.
     :param path: of the map.
-    :param ledger: as it shall be; a ticket that does not exist yet has an empty number.
-    :param holdings: the tickets as they are, with what people wrote into the tracking ticket.
+    :param ledger: the final one; tickets that do not exist yet have an empty number.
+    :param holdings: the tickets as they are, with what people wrote in the tracking ticket.
     """
     spec, held = plan.tracking, holdings.tracking
     number = held.ticket.number if held else _stand_in(spec.key)
@@ -133,17 +133,17 @@ def ledger_refusals(
     what = f"its tracking ticket would take {size:,} characters with the ledger of {len(known)} tickets"
     people = f", {len(before) + len(after):,} of them written by people" if before or after else ""
     way_out = 'split the map, or set granularity = "section"' if len(known) > 1 else "shorten the map"
-    shorten = "shorten what stands around the managed block, " if people else ""
+    shorten = "shorten the text around the managed block, " if people else ""
     return (f"{what}{people}, the limit is {capabilities.body_limit:,}; {shorten}{way_out}",)
 
 
 def _stand_in(key: str) -> str:
-    """Return a number for a ticket that is yet to be made: no two alike, so that packing saves no more than it will."""
+    """Return a number for a ticket that does not exist yet. Each is different, as packing will find them."""
     return str(int(sha256(key.encode()).hexdigest(), 16))[:_LONGEST_NUMBER]
 
 
 def planned_ledger(wanted: Wanted, origin: Origin, changes: tuple[Change, ...]) -> Ledger:
-    """Return the ledger as it shall be; a ticket that does not exist yet has an empty number.
+    """Return the final ledger; tickets that do not exist yet have an empty number.
 
     :param changes: of tasks and edges.
     """
@@ -170,19 +170,19 @@ def planned_ledger(wanted: Wanted, origin: Origin, changes: tuple[Change, ...]) 
 
 
 def retired_ledger(holdings: Holdings, origin: Origin) -> Ledger:
-    """Return the ledger of a map that is retired: it keeps what it had, but for what went to other maps."""
+    """Return the ledger of a retired map: it drops only what moved to other maps."""
     gone = holdings.departed.keys() - waiting(holdings).keys()
     return replace(holdings.written_ledger.without(gone), commit=origin.commit, commit_time=origin.commit_time)
 
 
 def waiting(holdings: Holdings) -> dict[str, str]:
-    """Return what went to a map that this run does not write, and whose ledger does not list it yet."""
+    """Return what moved to a map that this run does not write and whose ledger does not list it yet."""
     left = {key: each for key, each in holdings.departed.items() if not (each.written_there or each.listed_there)}
     return {key: each.number for key, each in left.items()}
 
 
 def bound_again(holdings: Holdings) -> set[str]:
-    """Return the keys of tasks that are bound to another ticket than they had, to which no link was applied."""
+    """Return the keys of tasks that are bound to another ticket than before, which has no links yet."""
     listed = holdings.written_ledger.tickets
     return {
         key
@@ -192,13 +192,13 @@ def bound_again(holdings: Holdings) -> set[str]:
 
 
 def elsewhere(holdings: Holdings) -> dict[str, str]:
-    """Return the numbers of tickets of other maps at which links end that are taken away, by key."""
+    """Return the numbers of tickets of other maps to which links are removed, by key."""
     parents = {former.tracking_key: former.tracking for former in holdings.arrived.values()}
     return parents | {key: each.number for key, each in holdings.departed.items()}
 
 
 def leaving(holdings: Holdings) -> dict[str, Leaving]:
-    """Return what the ledger lets go of in this run, by the key that it has there."""
+    """Return what the ledger drops in this run, by the key it has there."""
     going = {key: each for key, each in holdings.departed.items() if each.written_there and not each.listed_there}
     return {key: Leaving(each.key, each.number) for key, each in going.items()}
 
@@ -211,13 +211,13 @@ def final_ledger(
     undone: Iterable[Change] = (),
     elsewhere: Set[str] = frozenset(),
 ) -> Ledger:
-    """Return what the ledger says once everything is written; it claims nothing that did not happen.
+    """Return the ledger once everything is written; it lists nothing that did not happen.
 
-    :param now: the ledger as another run may have left it.
-    :param numbers: key -> number of every ticket that exists by now.
+    :param now: the current ledger, which another run may have changed.
+    :param numbers: key -> number of every existing ticket.
     :param unsupported: edges that the tracker cannot hold.
     :param undone: changes that failed, or that were left because others failed; the next run tries them again.
-    :param elsewhere: keys in the ledgers of other maps that are written by now: this one may let go of them.
+    :param elsewhere: keys in the ledgers of other maps that have been written: this one may drop them.
     """
     assert changes.ledger is not None
     wanted, now, undone = changes.ledger, now or Ledger(), tuple(undone)
@@ -240,16 +240,16 @@ def final_ledger(
 
 
 def _still_linked(wanted: Ledger, base: Ledger, undone: tuple[Change, ...]) -> dict[str, str]:
-    """Return the tickets that went to another map and still have a link of this one: it could not be taken away."""
+    """Return the tickets that moved to another map and still have a link here that could not be removed."""
     ends = {key for c in undone if isinstance(c, Unlink) for key in (c.key, c.target)}
     return {key: base.tickets[key] for key in ends & base.tickets.keys() - wanted.tickets.keys()}
 
 
 def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, ...]) -> Ledger:
-    """Take back what the ledger says of changes that were not made.
+    """Take back what the ledger says about changes that were not made.
 
-    A ticket of a task that is gone is let go only when the map's text has changed since the ledger was written, so
-    that its text stays the former one until that was done.
+    Orphans are closed only if the map's text has changed since the ledger was written, so the ledger keeps the former
+    text until they are closed.
     """
     links = {(c.key, c.target) for c in undone if isinstance(c, Link)}
     unlinks = {(c.key, c.target) for c in undone if isinstance(c, Unlink)}
@@ -261,7 +261,7 @@ def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, .
         children=ledger.children - unlinked_children - unborn,
     )
     keys = {edit.after: edit.before for c in undone for edit in c.edits if edit.name == KEY}
-    # A ticket that did not come here after all is still in the ledger of the map that it was to leave.
+    # A ticket that did not move after all is still in the ledger of the other map.
     absent = keys.keys() & changes.arriving
     kept = kept.without_links_of(frozenset(absent)).without(absent) if absent else kept
     former = {new: f"{changes.map_id}/{old.partition('/')[2]}" for new, old in keys.items() if new not in absent}

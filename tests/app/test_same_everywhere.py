@@ -33,7 +33,7 @@ LACKS: dict[str, set[Kind]] = {
 SAYS: dict[str, list[str]] = {
     "gitlab free": ["links say only that tickets are related here: each ticket's text says what it is blocked by"],
     "github enterprise 3.18": [
-        "this server has no sub-issues: a task list in the tracking ticket stands for them",
+        "this server has no sub-issues: the tracking ticket has a task list instead",
         'this server has no "blocked by": each ticket\'s text says it instead',
     ],
 }

@@ -89,3 +89,8 @@ def rehold(ticket: Ticket) -> Held:
     block = read_block(ticket.body)
     assert isinstance(block, Block), block
     return Held(ticket, block)
+
+
+STORE, SERVICE, TESTS = task("Store"), task("Service"), task("Tests")
+THREE = plan(STORE, SERVICE, TESTS)
+FOUR = plan(STORE, SERVICE, TESTS, task("Mailer"))

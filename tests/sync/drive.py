@@ -139,3 +139,14 @@ def pasted(text: str, name: Literal["trusted_authors", "adopted"], policy: SyncP
     line = text[text.index(f"{name} = ") :].partition("]; ")[0].partition("] or ")[0].removesuffix("]") + "]"
     values = frozenset(map(str, tomllib.loads(line)[name]))
     return replace(policy, adopted=values) if name == "adopted" else replace(policy, trusted_authors=values)
+
+
+def reasons(change_set: ChangeSet) -> str:
+    """All that a plan says about what it leaves, line by line."""
+    refusals = [refusal for each in change_set.maps for refusal in each.refusals]
+    return "\n".join([*refusals, *(change.reason for change in change_set.changes)])
+
+
+def allowing(guard: str) -> SyncPolicy:
+    """The policy of a run that lifts one guard."""
+    return replace(POLICY, allowed=frozenset({guard}))

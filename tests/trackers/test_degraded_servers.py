@@ -19,7 +19,7 @@ from tests.simulators.gitlab import Simulator
 from tests.simulators.gitlab.world import SARA
 from tests.sync.build import POLICY, plan, task
 from tests.sync.drive import planned, push
-from tests.sync.test_as_text import waiting
+from tests.sync.test_fallback import waiting
 
 OLD = frozenset({"sub_issue", "dependencies"})
 MANY = replace(POLICY, allowed=frozenset({"creates"}))

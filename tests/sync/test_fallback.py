@@ -11,6 +11,7 @@ from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.changes import Action
+from techmap_sync.sync.fallback import NOTICE, fitted
 from techmap_sync.sync.match import Origin
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.tracker import Capabilities, Edge, EdgeKind, State
@@ -84,7 +85,7 @@ def test_a_plan_names_tasks_that_find_no_room_once() -> None:
 def test_the_plan_says_what_is_degraded_and_that_is_no_drift() -> None:
     tracker = MemoryTracker(NOTHING)
     told = [
-        "this server has no sub-issues: a task list in the tracking ticket stands for them",
+        "this server has no sub-issues: the tracking ticket has a task list instead",
         'this server has no "blocked by": each ticket\'s text says it instead',
     ]
     assert reasons(tracker) == told
@@ -159,7 +160,7 @@ def test_what_exceeds_the_limits_of_the_server_stands_in_the_texts() -> None:
     for capabilities in (Capabilities(blockers=5, blocking=5), Capabilities(links=6, children=9)):
         tracker = MemoryTracker(capabilities)
         (said,) = reasons(tracker, wide)[:1] if capabilities.links is None else reasons(tracker, wide)[1:]
-        assert "who waits for whom" in said
+        assert "are in the tickets' texts" in said
         push(tracker, wide, MANY)
         hub = next(ticket for ticket in tracker.tickets.values() if key_of(ticket) == key("Hub"))
         assert len(hub.blocked_by or ()) == 5
@@ -199,3 +200,45 @@ def test_a_retired_map_whose_tracking_ticket_somebody_worked_on_keeps_it_with_a_
     assert len(outcomes) == 4
     assert tracker.tickets["1"].state is State.OPEN
     assert POLICY.removed_label in tracker.tickets["1"].labels
+
+
+SMALL = Capabilities(body_limit=6_000)
+
+
+LONG = task("Store", sections={"purpose": "Keeps tokens.", "detail": "A line of detail.\n" * 2_000})
+
+
+def texts(spec: TaskSpec) -> dict[str, str]:
+    return {section.name: section.text for section in spec.sections}
+
+
+def test_the_longest_section_is_cut_at_a_line_and_the_others_stay() -> None:
+    cut = texts(fitted(LONG, SMALL))
+    assert cut["purpose"] == "Keeps tokens."
+    assert cut["detail"].endswith(f"A line of detail.\n\n{NOTICE}")
+    assert 4_000 < len(cut["detail"]) < 6_000
+
+
+def test_what_fits_stays_as_it_is() -> None:
+    assert fitted(LONG, Capabilities()) == LONG
+
+
+def test_a_fence_that_is_cut_is_closed() -> None:
+    code = "````python\n" + "print(1)\n```\n" * 2_000 + "````"
+    cut = texts(fitted(task("Store", sections={"detail": code}), SMALL))["detail"]
+    assert cut.endswith(f"\n````\n\n{NOTICE}")
+
+
+def test_a_push_finds_room_beside_what_people_wrote_and_a_second_one_changes_nothing() -> None:
+    tracker = MemoryTracker(SMALL)
+    push(tracker, plan(LONG))
+    body = tracker.tickets["2"].body
+    assert len(body) <= SMALL.body_limit
+    assert NOTICE in body
+    assert not planned(tracker, plan(LONG)).changes
+    assert not planned(tracker, plan(LONG), replace(POLICY, refresh=True)).writes
+    tracker.edit("2", body=f"{body}\n" + "Mine. " * 50)
+    changed = task("Store", sections={**texts(LONG), "purpose": "Keeps tokens for long."})
+    push(tracker, plan(changed))
+    assert "Keeps tokens for long." in tracker.tickets["2"].body
+    assert tracker.tickets["2"].body.endswith("Mine. " * 50)

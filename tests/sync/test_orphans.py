@@ -113,3 +113,47 @@ def test_a_map_of_which_the_settings_leave_no_ticket_keeps_its_tracking_ticket_o
     push(tracker, plan())
     assert not planned(tracker, plan()).changes
     assert tracker.tickets["1"].state is State.OPEN
+
+
+ASSIGNED = plan(*(replace(task(name), assignees=("Bot", "ada")) for name in ("Store", "Sender")))
+
+
+ONE_ASSIGNED = replace(ASSIGNED, tasks=ASSIGNED.tasks[:1])
+
+
+def assigned(abilities: Capabilities | None = None) -> MemoryTracker:
+    tracker = MemoryTracker(abilities or Capabilities())
+    push(tracker, ASSIGNED)
+    return tracker
+
+
+@pytest.mark.parametrize("names", [{"Bot", "ada"}, {"bot"}, set(), {"@Bot", "@ADA"}])
+def test_whom_we_assigned_is_no_human_work(names: set[str]) -> None:
+    tracker = assigned()
+    tracker.edit("3", assignees=frozenset(names))
+    push(tracker, ONE_ASSIGNED)
+    assert tracker.tickets["3"].state is State.CLOSED
+
+
+def test_whom_people_assigned_is_human_work() -> None:
+    tracker = assigned()
+    tracker.edit("3", assignees=frozenset({"Bot", "grace"}))
+    push(tracker, ONE_ASSIGNED)
+    assert tracker.tickets["3"].state is State.OPEN
+
+
+@pytest.mark.parametrize(("setting", "state"), [({"Bot", "ada"}, State.CLOSED), (set(), State.OPEN)])
+def test_of_a_ticket_that_does_not_remember_the_setting_of_today_counts(setting: set[str], state: State) -> None:
+    tracker = assigned()
+    body = tracker.tickets["3"].body
+    assert '"assignees":["Bot","ada"],' in body
+    tracker.edit("3", body=body.replace('"assignees":["Bot","ada"],', ""))
+    push(tracker, ONE_ASSIGNED, replace(POLICY, assignees=frozenset(setting)))
+    assert tracker.tickets["3"].state is state
+
+
+def test_reconcile_closes_a_copy_that_we_assigned_and_nobody_touched() -> None:
+    tracker = assigned()
+    tracker.tickets["9"] = replace(tracker.tickets["3"], number="9", parent=None)
+    changes = planned(tracker, ASSIGNED, replace(POLICY, close_copies=True)).changes
+    assert [(c.action, c.ticket) for c in changes if c.edge is None] == [(Action.CLOSE, "9")]

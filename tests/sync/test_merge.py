@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from techmap_sync.planning.task import Priority, TaskSpec
+from techmap_sync.planning.task import Priority, Section, TaskSpec
 from techmap_sync.sync.block import Held
-from techmap_sync.sync.merge import Decision, decide, revise
-from tests.sync.build import POLICY, held, rehold, section, task
+from techmap_sync.sync.changes import Action
+from techmap_sync.sync.merge import Decision, LabelChanges, decide, has_label, label_changes, revise
+from techmap_sync.sync.policy import Side
+from tests.fakes.memory import MemoryTracker
+from tests.sync.build import POLICY, SERVICE, STORE, TESTS, THREE, held, plan, rehold, section, task
+from tests.sync.drive import planned, push, shown
 
 ROWS = [
     ("nothing changed: nothing happens", False, False, False, Decision.NOTHING),
@@ -128,3 +134,80 @@ def test_a_label_that_a_human_removed_is_not_added_again() -> None:
     ticket = held(spec)
     thinned = rehold(replace(ticket.ticket, labels=ticket.ticket.labels - {"component"}))
     assert not revise(spec, thinned, POLICY).labels.add
+
+
+def reworded(section: Section) -> Section:
+    return replace(section, text=f"In short: {section.text}")
+
+
+def test_tickets_that_an_older_template_wrote_are_not_rewritten(tracker: MemoryTracker) -> None:
+    newer = plan(*(replace(t, sections=tuple(reworded(s) for s in t.sections)) for t in THREE.tasks))
+    change_set = planned(tracker, newer, text=repr(THREE))
+    assert not change_set.changes
+    assert planned(tracker, newer, replace(POLICY, refresh=True), text=repr(THREE)).writes, "--refresh writes it"
+
+
+def test_a_conflict_is_settled_for_the_map_or_for_the_tracker(tracker: MemoryTracker) -> None:
+    tracker.edit("2", title="My own words")
+    changed = plan(replace(STORE, title="Create TokenStore"), SERVICE, TESTS)
+    assert (Action.CONFLICT, STORE.key) in shown(planned(tracker, changed).changes)
+    mine = replace(POLICY, resolve={STORE.key: Side.TRACKER})
+    push(tracker, changed, mine)
+    assert tracker.tickets["2"].title == "My own words"
+    assert not planned(tracker, changed).changes
+    push(tracker, changed, replace(POLICY, resolve={STORE.key: Side.MAP}))
+    assert tracker.tickets["2"].title == "My own words", "settled is settled"
+
+
+def test_a_conflict_taken_from_the_map_is_overwritten(tracker: MemoryTracker) -> None:
+    tracker.edit("2", title="My own words")
+    changed = plan(replace(STORE, title="Create TokenStore"), SERVICE, TESTS)
+    push(tracker, changed, replace(POLICY, resolve={STORE.key: Side.MAP}))
+    assert tracker.tickets["2"].title == "Create TokenStore"
+    assert not planned(tracker, changed).changes
+
+
+SPEC = task("Session", labels=frozenset({"Component", "phase:build"}))
+
+
+def changes(there: set[str], ours: set[str] | None = None) -> LabelChanges:
+    """Compare the labels of the task with those of a ticket.
+
+    :param there: what the ticket has.
+    :param ours: what the marker says we set; what the task wants when it is None.
+    """
+    before = held(SPEC)
+    marker = before.marker if ours is None else replace(before.marker, labels=frozenset(ours))
+    ticket = replace(before.ticket, labels=frozenset(there))
+    return label_changes(SPEC, ticket, marker, Decision.NOTHING, POLICY)
+
+
+def test_a_label_in_another_case_is_the_same_label() -> None:
+    there = {label.upper() for label in SPEC.labels}
+    assert changes(there) == LabelChanges()
+
+
+def test_a_label_that_we_drop_is_removed_as_the_ticket_spells_it() -> None:
+    found = changes({*SPEC.labels, "OLD"}, {*SPEC.labels, "old"})
+    assert found.remove == {"OLD"}
+    assert not found.add
+
+
+def test_a_label_of_a_person_stays_in_any_case() -> None:
+    assert not changes({*SPEC.labels, "urgent"}).remove
+
+
+def test_a_label_that_a_person_took_off_is_named_as_we_spell_it() -> None:
+    assert changes(set(SPEC.labels) - {"Component"}).taken == {"Component"}
+
+
+@given(st.lists(st.sampled_from(sorted(SPEC.labels)), unique=True))
+def test_spelling_changes_nothing_about_what_is_decided(kept: list[str]) -> None:
+    there = set(kept)
+    swapped = {label.swapcase() for label in there}
+    assert changes(there) == changes(swapped)
+
+
+def test_has_label_ignores_case() -> None:
+    assert has_label({"Techmap"}, "techmap")
+    assert not has_label({"Techmaps"}, "techmap")
