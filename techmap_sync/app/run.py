@@ -33,7 +33,7 @@ from techmap_sync.sync import task_changes
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
 from techmap_sync.sync.comparison import digest
 from techmap_sync.sync.decide import Decided, decide
-from techmap_sync.sync.match import Audience, Beside, DesiredMap, Origin
+from techmap_sync.sync.match import Audience, DesiredMap, Origin, OtherMaps
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings, Sorted
@@ -162,8 +162,8 @@ class _Run:
         rest = self.rest
         desired = [self._desired(file, plans.get(file)) for file in rest.files.maps]
         lost = [self._lost(map_id) for map_id in self.found.maps if map_id in retired - rest.ids]
-        beside = Beside(rest.has_file, rest.unwritten, rest.unreadable, rest.file_of, rest.ids if whole else None)
-        return decide((*desired, *lost), self.found, beside, self.tracker.capabilities, self.policy)
+        others = OtherMaps(rest.has_file, rest.unwritten, rest.unreadable, rest.file_of, rest.ids if whole else None)
+        return decide((*desired, *lost), self.found, others, self.tracker.capabilities, self.policy)
 
     def compared(self, decided: Decided, changes: Sequence[MapChanges]) -> tuple[MapComparison, ...]:
         """Return each map of the decision with its tickets.

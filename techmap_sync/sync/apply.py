@@ -102,7 +102,7 @@ class MapRun(MapWriter):
 
     @property
     def has_tracking(self) -> bool:
-        """Whether the map may be written: without a tracking ticket its tickets could not be told from copies."""
+        """Whether the map may be written: without a tracking ticket nothing distinguishes its tickets from copies."""
         return bool(self.tracking) or not any(isinstance(change, Create) for change in self.changes.tracking_changes)
 
     def create_tracking(self) -> Iterator[Outcome]:

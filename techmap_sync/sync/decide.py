@@ -23,7 +23,7 @@ from techmap_sync.sync.changes import Change, Create, Skip
 from techmap_sync.sync.fallback import EdgeTexts, KeyEdge
 from techmap_sync.sync.links import Wanted, without_room
 from techmap_sync.sync.marker import Ledger
-from techmap_sync.sync.match import Beside, DesiredMap, Matched, match
+from techmap_sync.sync.match import DesiredMap, Matched, OtherMaps, match
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings, Sorted
 from techmap_sync.sync.tracker import Capabilities
@@ -60,7 +60,7 @@ class Decided:
 
 
 def decide(
-    desired: Sequence[DesiredMap], found: Sorted, beside: Beside, capabilities: Capabilities, policy: SyncPolicy
+    desired: Sequence[DesiredMap], found: Sorted, other_maps: OtherMaps, capabilities: Capabilities, policy: SyncPolicy
 ) -> Decided:
     """Return what to do so that the tracker has what the maps ask for.
 
@@ -71,24 +71,24 @@ def decide(
     """
     refused: dict[str, tuple[str, ...]] = {}
     while True:
-        matches = match(desired, found, beside, policy, refused.keys())
-        maps = [_decided(each, beside, capabilities, policy) for each in matches.maps]
+        matches = match(desired, found, other_maps, policy, refused.keys())
+        maps = [_decided(each, other_maps, capabilities, policy) for each in matches.maps]
         refusing = {each.changes.map_id: each.changes.refusals for each in maps if each.changes.refusals}
         more = {map_id: why for map_id, why in refusing.items() if map_id in matches.moving - refused.keys()}
         if not more:
             break
         refused |= more
     ends = ((each, orphans.empty(each, capabilities, policy)) for each in matches.without_file)
-    emptied = [DecidedMap(end, each, beside.file_of(end.map_id, end.path)) for each, end in ends if end]
+    emptied = [DecidedMap(end, each, other_maps.file_of(end.map_id, end.path)) for each, end in ends if end]
     decided = _as_one_run([_still_refused(each, refused) for each in maps], emptied, policy)
     known = matches.renamed | {each.changes.map_id for each in decided.every}
-    missing = orphans.missing(known, found, beside, policy)
+    missing = orphans.missing(known, found, other_maps, policy)
     return replace(decided, missing=tuple(DecidedMap(each, left, there) for each, left, there in missing))
 
 
-def _decided(matched: Matched, beside: Beside, capabilities: Capabilities, policy: SyncPolicy) -> DecidedMap:
+def _decided(matched: Matched, other_maps: OtherMaps, capabilities: Capabilities, policy: SyncPolicy) -> DecidedMap:
     wanted = matched.desired
-    there = beside.file_of(wanted.map_id, wanted.origin.path) if wanted.lost else ""
+    there = other_maps.file_of(wanted.map_id, wanted.origin.path) if wanted.lost else ""
     changes = _changes(matched, there, capabilities, policy)
     return DecidedMap(replace(changes, shown_path=wanted.shown_path), matched, there)
 

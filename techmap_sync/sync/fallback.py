@@ -69,8 +69,8 @@ class EdgeTexts:
         in_text = {target for target in spec.blocked_by if (spec.key, target) in self.in_text}
         if not in_text:
             return ""
-        told = [self._value(key, numbers) if key in in_text else self.titles.get(key, key) for key in spec.blocked_by]
-        return json.dumps(told, ensure_ascii=False)
+        values = [self._value(key, numbers) if key in in_text else self.titles.get(key, key) for key in spec.blocked_by]
+        return json.dumps(values, ensure_ascii=False)
 
     def with_refused(self, edges: Set[KeyEdge], tracking: str) -> EdgeTexts:
         """Return texts that also state the edges that the tracker refused.

@@ -144,11 +144,11 @@ class MapWriter:
         return replace(self._created(change, ticket), detail=detail)
 
     def _draft(self, spec: TaskSpec) -> Draft:
-        told = self._told(spec)
+        spec = self._with_numbers(spec)
         parent = self.tracking if spec.key in self.born_children else ""
-        return writing.draft(told, self.changes, self.tracking, parent, self.policy, self.tracker.capabilities)
+        return writing.draft(spec, self.changes, self.tracking, parent, self.policy, self.tracker.capabilities)
 
-    def _told(self, spec: TaskSpec) -> TaskSpec:
+    def _with_numbers(self, spec: TaskSpec) -> TaskSpec:
         """Return a task whose text names the tickets that exist by now."""
         self.stated[spec.key] = self._texts.stated(spec, self.numbers)
         return self._texts.of_task(spec, self.numbers)
@@ -185,12 +185,12 @@ class MapWriter:
         held = self._read(change.ticket, change)
         if isinstance(held, str):
             return Outcome(change, self.changes.map_id, Status.SKIPPED, change.ticket, held)
-        told = change if isinstance(change, LabelOrphan) else self._restated(change)
-        return replace(self._written(told, held, frozenset(change.fields)), change=change)
+        current = change if isinstance(change, LabelOrphan) else self._restated(change)
+        return replace(self._written(current, held, frozenset(change.fields)), change=change)
 
     def _restated(self, change: Update | Reopen | Close) -> TicketWrite:
         """Return a change whose task names the tickets that exist by now."""
-        return replace(change, spec=self._told(change.spec)) if change.spec else change
+        return replace(change, spec=self._with_numbers(change.spec)) if change.spec else change
 
     def _written(self, change: TicketWrite, held: Held, fields: Set[str], ledger: Ledger | None = None) -> Outcome:
         """Write some fields of a change; without its milestone if the tracker refuses only that."""
@@ -303,8 +303,8 @@ class MapWriter:
         held = self._read(change.ticket, change)
         if isinstance(held, str) or held.ticket.state is State.CLOSED:
             return None
-        told, able = self._restated(change), self.tracker.capabilities
-        rewrite = writing.rewrite(told, held, self.changes, self.policy, able, {SectionName.WAITS_FOR})
+        current, able = self._restated(change), self.tracker.capabilities
+        rewrite = writing.rewrite(current, held, self.changes, self.policy, able, {SectionName.WAITS_FOR})
         return self._carry_out(change, held, rewrite) if rewrite else None
 
     def _ledger(self, change: TicketWrite) -> Outcome:
@@ -314,10 +314,10 @@ class MapWriter:
             return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
         now, undone = held.marker.ledger, self.undone
         ledger = final_ledger(self.changes, now, self.numbers, self.unsupported, undone, self.elsewhere)
-        told, fields = change, {*change.fields, *self._texts.sections}
+        current, fields = change, {*change.fields, *self._texts.sections}
         if isinstance(change, Update | Reopen):
-            told = replace(change, spec=self._texts.of_tracking(change.spec, self.numbers))
-        outcome = replace(self._written(told, held, fields, ledger), change=change)
+            current = replace(change, spec=self._texts.of_tracking(change.spec, self.numbers))
+        outcome = replace(self._written(current, held, fields, ledger), change=change)
         self.listed = frozenset(ledger.tickets) | ledger.gone
         return outcome
 

@@ -63,7 +63,7 @@ class WrittenField:
     """One field of a ticket as we last wrote it."""
 
     values: str
-    """Digest of the map's values behind it."""
+    """Digest of the map's values it was made from."""
     text: str
     """Digest of what was written."""
     heading: str = ""
@@ -204,7 +204,7 @@ def _safe(text: str) -> str:
 def decode(line: str) -> Marker:
     """Read a marker that anybody may have edited: whatever does not fit exactly is unreadable.
 
-    :raises MarkerUnreadable: it is not one of ours, or was made by a later version.
+    :raises MarkerUnreadable: it is not a marker of ours, or is of a later version.
     """
     text = line.strip().removeprefix(PREFIX.rstrip()).removesuffix(SUFFIX.strip())
     try:
@@ -212,7 +212,7 @@ def decode(line: str) -> Marker:
             return _marker(_wire(_WireMarker).validate_json(text, strict=True))
     except (ValueError, LookupError) as error:
         raise MarkerUnreadable(_why_unreadable(text)) from error
-    raise MarkerUnreadable("its marker is longer than any of ours")
+    raise MarkerUnreadable("its marker is too long")
 
 
 def _why_unreadable(text: str) -> str:

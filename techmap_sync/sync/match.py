@@ -95,7 +95,7 @@ def _no_file(_map_id: str, _path: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class OtherMaps:
     """What exists besides the maps of a run; each function is called only where its answer matters."""
 
     has_file: Callable[[str], bool]
@@ -141,7 +141,11 @@ class Matches:
 
 
 def match(
-    desired: Sequence[DesiredMap], found: Sorted, beside: Beside, policy: SyncPolicy, refused: Set[str] = frozenset()
+    desired: Sequence[DesiredMap],
+    found: Sorted,
+    other_maps: OtherMaps,
+    policy: SyncPolicy,
+    refused: Set[str] = frozenset(),
 ) -> Matches:
     """Match the tasks of all maps with tickets.
 
@@ -149,14 +153,14 @@ def match(
     :param found: all tickets of the tracker.
     :param refused: ids of maps that a guard refuses: nothing moves to or from them.
     """
-    own, taken = _own_tickets(desired, found, beside)
+    own, taken = _own_tickets(desired, found, other_maps)
     left = [each for each in desired if each.map_id not in taken]
     written = [_side(each, own[each.map_id], refused) for each in left if each.plan or each.retired]
     known = {side.map_id for side in written} | taken
     others = {map_id: held for map_id, held in found.maps.items() if map_id not in known}
     asked = has_open_ends(written, others)
-    unwritten = list(_unwritten(desired, others, own, beside) if asked else _unasked(others))
-    moves = _moves(written, unwritten, beside, policy) if asked else Moves()
+    unwritten = list(_unwritten(desired, others, own, other_maps) if asked else _unasked(others))
+    moves = _moves(written, unwritten, other_maps, policy) if asked else Moves()
     today = after_moves([*written, *unwritten], moves)
     return Matches(
         tuple(_matched(each, today.get(each.map_id, Holdings()), found, moves) for each in left),
@@ -187,12 +191,12 @@ def _lost(side: Side, holdings: Holdings) -> Matched:
 
 
 def _own_tickets(
-    desired: Sequence[DesiredMap], found: Sorted, beside: Beside
+    desired: Sequence[DesiredMap], found: Sorted, other_maps: OtherMaps
 ) -> tuple[dict[str, Holdings], frozenset[str]]:
     """Return the tickets of each map, and the earlier ids of renamed maps."""
     own = {each.map_id: found.of(each.map_id) for each in desired}
     new = [each.plan for each in desired if each.plan and not own[each.map_id].all]
-    gone = _without_file(desired, found, beside) if new else {}
+    gone = _without_file(desired, found, other_maps) if new else {}
     holder = {held.ticket.number: map_id for map_id, each in found.maps.items() for held in each.all}
     left = {map_id: _without_what_left(map_id, each, holder) for map_id, each in gone.items()}
     pairs = [(plan, map_id, score) for plan in new for map_id in gone if (score := overlap(plan, left[map_id]))]
@@ -205,10 +209,10 @@ def _own_tickets(
     return own, frozenset(taken)
 
 
-def _without_file(desired: Sequence[DesiredMap], found: Sorted, beside: Beside) -> dict[str, Holdings]:
+def _without_file(desired: Sequence[DesiredMap], found: Sorted, other_maps: OtherMaps) -> dict[str, Holdings]:
     with_file = {each.map_id for each in desired if not each.lost}
     others = (each for each in found.maps.items() if each[0] not in with_file)
-    return {map_id: held for map_id, held in others if not beside.has_file(map_id)}
+    return {map_id: held for map_id, held in others if not other_maps.has_file(map_id)}
 
 
 def _without_what_left(map_id: str, holdings: Holdings, holder: Mapping[str, str]) -> Holdings:
@@ -227,24 +231,24 @@ def _side(desired: DesiredMap, own: Holdings, refused: Set[str]) -> Side:
 
 
 def _unwritten(
-    desired: Sequence[DesiredMap], others: Mapping[str, Holdings], own: Mapping[str, Holdings], beside: Beside
+    desired: Sequence[DesiredMap], others: Mapping[str, Holdings], own: Mapping[str, Holdings], other_maps: OtherMaps
 ) -> Iterator[Side]:
     """Yield the maps that this run does not write, with or without a file."""
     written = {each.map_id for each in desired if each.plan or each.retired}
-    with_file = {each.plan.map_id: each for each in beside.unwritten() if each.plan.map_id not in written}
+    with_file = {each.plan.map_id: each for each in other_maps.unwritten() if each.plan.map_id not in written}
     for map_id, other in with_file.items():
         yield Side(map_id, other.path, others.get(map_id, Holdings()), other.plan, other.why)
     for map_id, held in others.items():
         if map_id not in with_file:
-            yield Side(map_id, "", held, opaque=map_id in own or beside.has_file(map_id))
+            yield Side(map_id, "", held, opaque=map_id in own or other_maps.has_file(map_id))
 
 
 def _unasked(others: Mapping[str, Holdings]) -> Iterator[Side]:
     yield from (Side(map_id, "", held, opaque=True) for map_id, held in others.items())
 
 
-def _moves(written: Sequence[Side], unwritten: Sequence[Side], beside: Beside, policy: SyncPolicy) -> Moves:
-    moves, unreadable = find_moves([*written, *unwritten], policy.recreate), beside.unreadable()
+def _moves(written: Sequence[Side], unwritten: Sequence[Side], other_maps: OtherMaps, policy: SyncPolicy) -> Moves:
+    moves, unreadable = find_moves([*written, *unwritten], policy.recreate), other_maps.unreadable()
     if not unreadable:
         return moves
     return replace(moves, held={**tickets_that_may_be_anywhere(written, unreadable[0]), **moves.held})

@@ -64,7 +64,7 @@ class LabelChanges:
     add: frozenset[str] = frozenset()
     remove: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
-    """The map wants them, and somebody else already set them."""
+    """The map wants them, and they were already set, but not by us."""
     taken: frozenset[str] = frozenset()
     """The map wants them, we set them, and a person removed them."""
     declined: frozenset[str] = frozenset()

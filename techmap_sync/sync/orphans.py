@@ -14,7 +14,7 @@ from techmap_sync.sync.changes import Change, Close, LabelOrphan, Skip
 from techmap_sync.sync.comparison import is_digest_of, section_digest, ticked, unticked
 from techmap_sync.sync.editions import moved_boxes
 from techmap_sync.sync.marker import Ledger
-from techmap_sync.sync.match import Beside, DesiredMap, Matched, Origin
+from techmap_sync.sync.match import DesiredMap, Matched, Origin, OtherMaps
 from techmap_sync.sync.merge import has_label
 from techmap_sync.sync.policy import OrphanPolicy, SyncPolicy
 from techmap_sync.sync.tickets import Holdings, Sorted
@@ -109,7 +109,7 @@ def untouched(held: Held, policy: SyncPolicy, *, without_ticks: bool = True) -> 
 
 
 def _assigned_by_people(held: Held, policy: SyncPolicy) -> bool:
-    """Whether people assigned somebody; Backlog.md and people may put @ in front of a name."""
+    """Whether a person assigned the ticket; names may start with @, as in Backlog.md."""
     ours = policy.assignees if held.marker.assignees is None else held.marker.assignees
     known = {_account(name) for name in ours}
     return any(_account(name) not in known for name in held.ticket.assignees)
@@ -141,7 +141,7 @@ def _why_kept(held: Held, text: MapText, policy: SyncPolicy) -> str:
     if policy.accept_settings or has_label(held.marker.labels, policy.removed_label):
         return ""
     if not text.changed and _was_reopened(held):
-        return f"{GONE}, but somebody reopened it; left open"
+        return f"{GONE}, but it was reopened by hand; left open"
     if not text.changed:
         return "its task is gone by settings or version, not by the map; push --accept-settings closes its ticket"
     if any(_only_words(said) in text.words for said in _sayings(held)):
@@ -156,7 +156,7 @@ def _go(key: str, held: Held, why: str, policy: SyncPolicy) -> Change:
     free = untouched(held, policy, without_ticks=why != MOVED)
     if free and policy.orphans is OrphanPolicy.CLOSE:
         return Close(key, title, number, why, close_reason=CloseReason.NOT_PLANNED)
-    why = why if free else f"{why}, but somebody worked on it"
+    why = why if free else f"{why}, but people worked on it"
     if has_label(held.marker.labels, policy.removed_label):
         return _kept(key, held, f"{why}; left open")
     return LabelOrphan(key, title, number, why, label=policy.removed_label)
@@ -228,19 +228,19 @@ def _is_empty(holdings: Holdings) -> bool:
 
 
 def missing(
-    known: Set[str], found: Sorted, beside: Beside, policy: SyncPolicy
+    known: Set[str], found: Sorted, other_maps: OtherMaps, policy: SyncPolicy
 ) -> Iterator[tuple[MapChanges, Matched, str]]:
     """Report maps of this repository that have tickets but no file among those read, and a file that may be theirs.
 
     :param known: ids of the maps of this run.
     """
-    if beside.listed_ids is None:
+    if other_maps.listed_ids is None:
         return
     for map_id, holdings in found.maps.items():
-        is_listed = map_id in known or map_id in beside.listed_ids
+        is_listed = map_id in known or map_id in other_maps.listed_ids
         path = next((held.marker.path for held in holdings.all), "")
         if not is_listed and path and any(policy.is_from_here(held.marker.source) for held in holdings.all):
-            there = beside.file_of(map_id, path)
+            there = other_maps.file_of(map_id, path)
             retire_it = f"its file is missing; reconcile --retire {map_id} closes its tickets"
             add_it = f"its file {there} is not among the maps: add it to the setting maps"
             reasons, place = (add_it if there else retire_it,), there or path

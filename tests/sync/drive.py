@@ -14,7 +14,7 @@ from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
 from techmap_sync.sync.changes import Action, Change
 from techmap_sync.sync.decide import Decided, decide
-from techmap_sync.sync.match import Beside, DesiredMap, Origin, UnwrittenMap
+from techmap_sync.sync.match import DesiredMap, Origin, OtherMaps, UnwrittenMap
 from techmap_sync.sync.observe import observe, with_edges_of, with_standing
 from techmap_sync.sync.outcomes import Outcome
 from techmap_sync.sync.policy import SyncPolicy
@@ -29,13 +29,13 @@ def decided(
     found: Sorted,
     capabilities: Capabilities,
     policy: SyncPolicy = POLICY,
-    beside: Beside | None = None,
+    other_maps: OtherMaps | None = None,
 ) -> Decided:
     """What a push decides.
 
     No other map has a file unless a test says otherwise: one that has tickets may be one of these under an earlier id.
     """
-    return decide(desired, found, beside or Beside(lambda _: False), capabilities, policy)
+    return decide(desired, found, other_maps or OtherMaps(lambda _: False), capabilities, policy)
 
 
 def retired(
@@ -83,8 +83,8 @@ def several(
     desired = [DesiredMap(each.map_id, origin(repr(each), f"docs/{each.map_id}.md"), each) for each in plans]
     desired += [DesiredMap(map_id, origin(path=f"docs/{map_id}.md"), retired=True) for map_id in retired]
     ids = {*files, *(each.plan.map_id for each in unwritten), *(each.map_id for each in desired)}
-    beside = Beside(ids.__contains__, lambda: unwritten)
-    done = decided(desired, found, tracker.capabilities, policy, beside)
+    other_maps = OtherMaps(ids.__contains__, lambda: unwritten)
+    done = decided(desired, found, tracker.capabilities, policy, other_maps)
     return ChangeSet(tracker.name, tuple(each.changes for each in done.every))
 
 

@@ -80,7 +80,7 @@ def test_the_label_of_an_orphan_is_said_once_and_a_human_may_take_it_off(tracker
     push(tracker, WITHOUT)
     tracker.edit("3", labels=tracker.tickets["3"].labels - {"techmap:removed"})
     assert shown(planned(tracker, WITHOUT).changes) == [(Action.SKIP, TESTS.key)]
-    assert "its task is gone from the map, but somebody worked on it; left open" in [
+    assert "its task is gone from the map, but people worked on it; left open" in [
         change.reason for change in planned(tracker, WITHOUT).changes
     ]
 

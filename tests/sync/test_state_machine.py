@@ -21,7 +21,7 @@ from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.changes import Action, Change
 from techmap_sync.sync.comparison import digest
 from techmap_sync.sync.decide import decide
-from techmap_sync.sync.match import Beside, DesiredMap, Origin
+from techmap_sync.sync.match import DesiredMap, Origin, OtherMaps
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.outcomes import Outcome
 from techmap_sync.sync.policy import SyncPolicy
@@ -60,7 +60,7 @@ class Histories(Steps):
         found = observe(self.tracker, [plan] if live else [], policy, policy.close_copies, retired)
         where = Origin(author.path, author.text, digest(author.text), repr(author.hidden), "c0ffee")
         desired = DesiredMap(author.map_id, where, plan if live else None, author.retired, reasons=("not yet",))
-        decided = decide([desired], found, Beside(lambda _: False), self.tracker.capabilities, policy)
+        decided = decide([desired], found, OtherMaps(lambda _: False), self.tracker.capabilities, policy)
         return ChangeSet(self.tracker.name, tuple(each.changes for each in decided.maps))
 
     @rule(policy=st.sampled_from(BY_HAND))
