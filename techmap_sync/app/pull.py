@@ -6,7 +6,7 @@ Nothing else of a document changes, nothing is committed, and no ticket is writt
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from techmap_sync.app.documents_found import MapFile, MapFiles
 from techmap_sync.app.run import MapComparison, Planned, RunOptions, make_plan
 from techmap_sync.checkout import Checkout
 from techmap_sync.documents.text import decode
-from techmap_sync.documents.ticks import OpenBox, open_boxes, tick
+from techmap_sync.documents.ticks import OpenBox, open_boxes, tick, ticked_lines
 from techmap_sync.documents.work import Work
 from techmap_sync.reports.pull_report import Left, Pulled, PulledFile, Tick
 from techmap_sync.settings import Settings
@@ -95,7 +95,7 @@ def _of_file(file: MapFile, path: str, tasks: Sequence[tuple[CompletedTask, Work
     content = read_file(FoundFile(place, named=True, border=border))
     if decode(content, name) != text:
         return _Read(PulledFile(name, content, content), (Left(name, CHANGED),))
-    found = _Found(name, open_boxes(content))
+    found = _Found(name, open_boxes(content), ticked_lines(content))
     for task, work in tasks:
         found.take(task, work)
     ticked = tick(content, found.boxes)
@@ -105,8 +105,8 @@ def _of_file(file: MapFile, path: str, tasks: Sequence[tuple[CompletedTask, Work
 class _Found:
     """Sorts the items of completed tasks into boxes to tick and what is left."""
 
-    def __init__(self, path: str, boxes: Mapping[int, OpenBox]) -> None:
-        self.path, self._boxes = path, boxes
+    def __init__(self, path: str, boxes: Mapping[int, OpenBox], ticked: Set[int]) -> None:
+        self.path, self._boxes, self._ticked = path, boxes, ticked
         self.ticks: dict[int, Tick] = {}
         self.left: list[Left] = []
 
@@ -121,7 +121,8 @@ class _Found:
             if not item.done and (is_ticked or not item.optional):
                 self._take_line(item.span.line, item.title, match, task)
         own = [line for line in work.own_lines if line in self._boxes]
-        if all(item.done or item.optional or item.span.line in self.ticks for item in work.items):
+        done = self.ticks.keys() | self._ticked
+        if all(item.done or item.optional or item.span.line in done for item in work.items):
             for line in own:
                 match = Match.NAMED if task.is_whole else Match.OTHER_TEXT
                 self._take_line(line, work.subject, match, task)
@@ -130,7 +131,7 @@ class _Found:
 
     def _take_line(self, line: int, title: str, match: Match, task: CompletedTask) -> None:
         key, number, box = task.spec.key, task.number, self._boxes.get(line)
-        if line in self.ticks:
+        if line in self.ticks or line in self._ticked:
             return
         if box is None:
             self.left.append(Left(self.path, NO_BOX, text=title, key=key, ticket=number))

@@ -42,6 +42,12 @@ def open_boxes(content: bytes) -> dict[int, OpenBox]:
     return {line: OpenBox(line, text[place + len(_BOX) :]) for line, text in lines if (place := _box_in(text)) >= 0}
 
 
+def ticked_lines(content: bytes) -> frozenset[int]:
+    """Return the lines on which a box is ticked."""
+    as_open = content.replace(b"[x]", _BOX).replace(b"[X]", _BOX)
+    return frozenset(open_boxes(as_open).keys() - open_boxes(content).keys())
+
+
 def _box_in(line: bytes) -> int:
     """Return where the open box of a line is; -1 where there is none."""
     place = line.find(_BOX)

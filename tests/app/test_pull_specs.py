@@ -21,8 +21,9 @@ def completed(program: Program) -> None:
 def opened(program: Program, gold: Gold) -> Path:
     copied(program, gold.repository)
     with_families(program, gold.family)
+    path = tasks_file(program, gold.family)
     assert program("push").code == 0
-    return tasks_file(program, gold.family)
+    return path
 
 
 def changed_lines(before: bytes, after: bytes) -> list[int]:
@@ -68,3 +69,18 @@ def test_a_reworded_or_renumbered_task_is_told_apart(program: Program) -> None:
     after = path.read_text("utf-8")
     assert f"{second} and paint it" in after
     assert first.replace("- [ ] T0", "- [x] T9") in after
+
+
+def test_a_finished_task_of_a_plan_ticks_its_steps_and_leaves_the_heading(program: Program) -> None:
+    gold = golds("plans")[0]
+    path = opened(program, gold)
+    before = path.read_bytes()
+    completed(program)
+    assert program("pull", "--write").code == 0
+    after = path.read_bytes()
+    lines = changed_lines(before, after)
+    steps = sum(task["steps"] for task in gold.answer["tasks"])
+    assert len(lines) == steps and all(b"- [x]" in after.split(b"\n")[line - 1] for line in lines)
+    again = program("pull", "--check", "--format", "json")
+    assert again.code == 0 and not again.json["left"]
+    assert program("push").code == 0

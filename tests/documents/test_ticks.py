@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from techmap_sync.documents.ticks import OpenBox, open_boxes, tick
+from techmap_sync.documents.ticks import OpenBox, open_boxes, tick, ticked_lines
 
 BOXES = (
     "- [ ] one\n* [ ] two\n+ [ ]  three\n1. [ ] four\n10) [ ] five\n   - [ ] six\n\t- [ ] seven\n> - [ ] eight\n"
@@ -63,6 +63,7 @@ def test_nothing_but_the_boxes_changes(seed: int) -> None:
     assert len(ticked.content) == len(content)
     assert len(changed) == len(found) and all(content[n : n + 1] == b" " for n in changed)
     assert not open_boxes(ticked.content)
+    assert ticked_lines(ticked.content) == ticked_lines(content) | found.keys()
     assert tick(ticked.content, found.values()).refused == tuple(found.values())
 
 

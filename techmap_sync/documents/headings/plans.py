@@ -30,6 +30,7 @@ class _Draft:
     entry: Entry
     phase: str | None
     steps: list[str] = field(default_factory=list)
+    step_lines: list[int] = field(default_factory=list)
     locations: list[str] = field(default_factory=list)
     depends_on: list[str] = field(default_factory=list)
 
@@ -129,6 +130,7 @@ class _Reader:
             self.others += [] if self._level else [entry]
             return
         self.drafts[-1].steps.append(self._step.sub("", entry.text, count=1))
+        self.drafts[-1].step_lines.append(entry.line)
 
     def _text(self, entry: Entry) -> None:
         if not self._level:
@@ -157,6 +159,7 @@ class _Reader:
                 depends_on=tuple(dict.fromkeys((*draft.said.depends_on, *draft.depends_on))),
                 locations=tuple(dict.fromkeys(draft.locations)),
                 steps=tuple(draft.steps),
+                step_lines=tuple(draft.step_lines),
             )
 
 

@@ -171,8 +171,9 @@ class _Works:
         return self.unit.tasks[ticket.own].path if ticket.own is not None else ""
 
     def _items(self, ticket: Ticket, leaves: Sequence[Task]) -> Iterator[Item]:
-        if not leaves:
-            yield from (Item(step, Span(ticket.line)) for step in ticket.items)
+        if not leaves and ticket.own is not None:
+            lines = self.unit.tasks[ticket.own].step_lines
+            yield from (Item(step, Span(line)) for step, line in zip(ticket.items, lines, strict=True))
         own = self.unit.tasks[ticket.own] if ticket.own is not None and not ticket.items else None
         for task in leaves or ([own] if own else []):
             above = self.unit.tasks[task.above] if task.above is not None and task.above != ticket.own else None

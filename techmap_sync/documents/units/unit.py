@@ -58,6 +58,8 @@ class Task:
     """Paths that it names."""
     steps: tuple[str, ...] = ()
     """Steps of a task whose boxes are no tasks of their own."""
+    step_lines: tuple[int, ...] = ()
+    """Their lines."""
     above: int | None = None
     """The place of its parent in the unit's tasks."""
     path: str = ""
