@@ -14,11 +14,13 @@ from typing import NamedTuple
 from techmap_sync import files
 from techmap_sync.app.discovery import FoundFile, read_file
 from techmap_sync.app.documents_found import MapFile, MapFiles
+from techmap_sync.app.results import unread_problem
 from techmap_sync.app.run import MapComparison, Planned, RunOptions, make_plan
 from techmap_sync.checkout import Checkout
 from techmap_sync.documents.text import decode
 from techmap_sync.documents.ticks import OpenBox, open_boxes, tick, ticked_lines
 from techmap_sync.documents.work import Work
+from techmap_sync.errors import TrackerError
 from techmap_sync.reports.pull_report import Left, Pulled, PulledFile, Tick
 from techmap_sync.settings import Settings
 from techmap_sync.sync.completed import CompletedTask, Match, completed_tasks, is_finished
@@ -35,6 +37,8 @@ class PullPlan:
 
     files: MapFiles
     pulled: Pulled
+    problem: TrackerError | None = None
+    """Why not every ticket counted."""
 
 
 def plan_pull(paths: Sequence[str], settings: Settings, checkout: Checkout) -> PullPlan:
@@ -48,9 +52,8 @@ def plan_pull(paths: Sequence[str], settings: Settings, checkout: Checkout) -> P
         each for compared in planned.compared if compared.file for each in _pulled(compared, compared.file, planned)
     ]
     changed = tuple(each.pulled for each in found if each.pulled.ticks)
-    return PullPlan(
-        planned.files, Pulled(planned.tracker.name, changed, tuple(one for each in found for one in each.left))
-    )
+    pulled = Pulled(planned.tracker.name, changed, tuple(one for each in found for one in each.left))
+    return PullPlan(planned.files, pulled, unread_problem(planned.tracker.name, planned.unread))
 
 
 def write_pulled(pulled: Pulled) -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from techmap_sync.app.documents_found import MapFile, MapFiles
+from techmap_sync.app.results import unread_problem
 from techmap_sync.app.run import MapComparison, RunOptions, make_plan, sync_policy
 from techmap_sync.app.targets import connect_tracker, source_name
 from techmap_sync.checkout import Checkout
-from techmap_sync.errors import UnreadableMap, UsageProblem
+from techmap_sync.errors import TrackerError, UnreadableMap, UsageProblem
 from techmap_sync.planning.titles import tracking_key
 from techmap_sync.programs import environment
 from techmap_sync.reports.status_report import Document, status_document
@@ -27,14 +28,15 @@ CLOCK = "SOURCE_DATE_EPOCH"
 """The variable by which builds are made repeatable: https://reproducible-builds.org/specs/source-date-epoch/"""
 
 
-def status_of(paths: Sequence[str], settings: Settings, checkout: Checkout) -> Document:
-    """Read maps and tracker, and return the state of the work. Writes nothing.
+def status_of(paths: Sequence[str], settings: Settings, checkout: Checkout) -> tuple[Document, TrackerError | None]:
+    """Read maps and tracker, and return the state of the work, and why it is incomplete. Writes nothing.
 
     :param paths: files, folders and globs; the setting ``maps`` when there are none.
     :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
     """
     planned = make_plan(paths, settings, checkout, RunOptions(read_all=True))
-    return document_of(planned.compared, planned.files, planned.change_set.tracker)
+    name = planned.change_set.tracker
+    return document_of(planned.compared, planned.files, name), unread_problem(name, planned.unread)
 
 
 def document_of(compared: Sequence[MapComparison], files: MapFiles, tracker: str, about: str = "status") -> Document:

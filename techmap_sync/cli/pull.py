@@ -48,5 +48,6 @@ def pull(
         write_pulled(planned.pulled)
     rendered: RenderableType = (pull_json if form is PullFormat.JSON else pull_text)(planned.pulled, written=write)
     screen.result(rendered)
-    pending = [Exit.PENDING] if check and planned.pulled.ticks else []
-    raise typer.Exit(screen.ended(planned.files, pending, require_approved=False))
+    codes = [Exit.PENDING] if check and planned.pulled.ticks else []
+    codes += [screen.failed(planned.problem)] if planned.problem else []
+    raise typer.Exit(screen.ended(planned.files, codes, require_approved=False))

@@ -46,7 +46,9 @@ def status(
     """Show where the work of every map is, and write nothing to the tracker."""
     screen = Screen(quiet, verbose, no_color)
     settings = options.settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
-    document = status_of(paths or [], settings, checkout_here(settings))
+    document, problem = status_of(paths or [], settings, checkout_here(settings))
     screen.write(output, RENDERERS[form](document))
     if output != STDOUT:
         screen.note(f"wrote {output}")
+    if problem:
+        raise typer.Exit(screen.failed(problem))

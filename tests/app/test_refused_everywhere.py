@@ -33,6 +33,8 @@ COMMANDS = {
 READING = {
     "plan": ("plan", "map.md"),
     "report": ("reconcile", "--report-only"),
+    "status": ("status",),
+    "pull": ("pull", "map.md"),
 }
 STAGES = {
     "create": (github.At.CREATE, gitlab.At.CREATE),
@@ -215,7 +217,7 @@ def test_a_ticket_that_cannot_be_read_is_named_and_each_run_ends_with_5(program:
     (number,) = (ticket.number for ticket in server.tickets() if ticket.title == title(server))
     unreadable(server, number)
     write(program, more=" And more.")
-    for command in (READING["plan"], READING["report"], COMMANDS["ci"]):
+    for command in (*READING.values(), COMMANDS["ci"]):
         ended = program(*command, *server.flags)
         assert ended.code == 5, ended.out + ended.err
         (error,) = (line for line in ended.err.splitlines() if line.startswith("error:"))
