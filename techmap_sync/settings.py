@@ -231,6 +231,11 @@ class Settings(Table):
 
     def digest(self) -> str:
         """Return a fingerprint of all settings that decide which tasks a map has."""
+        return self.fingerprint
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What ``digest`` returns; made once for all documents."""
         names = {"granularity", "labels", "vocabulary", "templates"}
         if any(not family.anywhere for family in self.document_families):  # only there the words of specs count
             names |= {"families", "family"}

@@ -37,6 +37,8 @@ class MapFile:
     graph: TaskGraph
     """What it asks for."""
     diagnostics: tuple[Diagnostic, ...]
+    at_sight: bool = False
+    """Only a glance told that it is finished; its works were not read."""
 
     def __hash__(self) -> int:
         """Return the hash of its path: the texts are in a mapping."""
@@ -170,6 +172,18 @@ class _DocumentReader(NamedTuple):
         judged = apply_severities((*document.diagnostics, *of_tasks), self.severities, document.ignores)
         return MapFile(file.path, sources, family.name, graph, judged)
 
+    def glanced(self, file: FoundFile) -> MapFile | None:
+        """Return a finished unit of which no more has to be known; None where it has to be read."""
+        try:
+            sources = sources_of(file)
+        except UnreadableMap:
+            return None
+        family = family_of(sources, self.families)
+        document = family.finished_at_sight(sources) if family else None
+        if family is None or document is None:
+            return None
+        return MapFile(file.path, sources, family.name, task_graph(document), (), at_sight=True)
+
 
 def description_of(file: MapFile, settings: Settings) -> Description:
     """Return what was understood of a document."""
@@ -190,14 +204,28 @@ def _family_of(file: MapFile, settings: Settings) -> DocumentFamily:
     return next(family for family in settings.document_families if family.name == file.family)
 
 
-def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL) -> MapFiles:
+def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, *, at_sight: bool = False) -> MapFiles:
     """Read the documents at some paths; a problem with one does not stop the others.
 
     :param paths: files, folders and globs; what the settings name when there are none.
     :param shard: which of them this run handles; of the others only the id is read.
     :raises UsageProblem: a path does not exist or cannot be read.
     """
-    return _read(find_documents(paths, settings), settings, shard, tuple(paths or settings.maps))
+    return _read(find_documents(paths, settings), settings, shard, tuple(paths or settings.maps), at_sight=at_sight)
+
+
+def read_whole(files: MapFiles, wanted: Set[Path], settings: Settings) -> MapFiles:
+    """Return the documents with the works of those of which only a glance was taken.
+
+    :param wanted: the paths of these.
+    """
+    return replace(files, maps=tuple(_whole(each, settings) if each.path in wanted else each for each in files.maps))
+
+
+def _whole(file: MapFile, settings: Settings) -> MapFile:
+    document = _family_of(file, settings).read(file.sources)
+    judged = apply_severities(document.diagnostics, settings.severity, document.ignores)
+    return replace(file, graph=task_graph(document), diagnostics=judged, at_sight=False)
 
 
 def read_rest(settings: Settings, known: Set[str]) -> MapFiles:
@@ -210,12 +238,18 @@ def read_rest(settings: Settings, known: Set[str]) -> MapFiles:
     return _read(tuple(files), settings, ALL, tuple(there.maps))
 
 
-def _read(files: Sequence[FoundFile], settings: Settings, shard: Shard, places: tuple[str, ...]) -> MapFiles:
+def _read(
+    files: Sequence[FoundFile], settings: Settings, shard: Shard, places: tuple[str, ...], *, at_sight: bool = False
+) -> MapFiles:
     families = settings.document_families
     maps, unreadable, passed_over = [], [], []
     ours = [file for file in files if shard.holds(file.path)]
     reader = _DocumentReader(families, settings.severity)
-    for file, read in zip(ours, map_in_order(reader.read, ours, settings.jobs), strict=True):
+    glances = {file: seen for file in ours if at_sight and file.unit and (seen := reader.glanced(file))}
+    rest = [file for file in ours if file not in glances]
+    results = {**glances, **dict(zip(rest, map_in_order(reader.read, rest, settings.jobs), strict=True))}
+    for file in ours:
+        read = results[file]
         if isinstance(read, UnreadableMap):
             unreadable.append(read)
         elif read is None:

@@ -108,7 +108,10 @@ def is_retired(file: MapFile) -> bool:
 
 
 def task_plan(file: MapFile, settings: Settings, source: MapSource, templates: TicketTemplates) -> TaskPlan:
-    """Return the tasks of an approved map."""
+    """Return the tasks of an approved map; of one that is finished at sight it is only known that it is."""
+    if file.at_sight:
+        key = tracking_key(file.document.id)
+        return TaskPlan(file.document.id, TaskSpec(key, Kind.TRACKING, file.document.title, ()), (), finished=True)
     texts = TicketTexts(file.graph, source, templates, statements_of(file, settings))
     return plan_tasks(file.graph, settings.plan_options(), texts)
 

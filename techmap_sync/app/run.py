@@ -11,7 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from techmap_sync import __version__
-from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps
+from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps, read_whole
 from techmap_sync.app.named_tasks import NamedTasks, in_effect
 from techmap_sync.app.other_documents import (
     Place,
@@ -28,6 +28,7 @@ from techmap_sync.app.run_guards import audience_of
 from techmap_sync.app.targets import connect_tracker, remarks_of, source_name
 from techmap_sync.checkout import Checkout, Remote
 from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.settings import Settings
 from techmap_sync.sync import task_changes
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
@@ -37,7 +38,7 @@ from techmap_sync.sync.match import Audience, DesiredMap, Origin, OtherMaps
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings, Sorted
-from techmap_sync.sync.tracker import Tracker
+from techmap_sync.sync.tracker import State, Tracker
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +101,21 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
     """
     tracker = connect_tracker(settings, checkout, run_options.shard.total)
-    files = read_maps(paths, settings, run_options.shard)
+    at_sight = not (run_options.read_all or run_options.reconcile or run_options.named or run_options.refresh)
+    files = read_maps(paths, settings, run_options.shard, at_sight=at_sight)
     places = places_of(files.maps, checkout, settings)
     policy = sync_policy(settings, source_name(settings, checkout, tracker), run_options)
     policy = policy if settings.source else with_sources(policy, files.maps, places)
-    templates, wanted = templates_of(settings, checkout), [f for f in files.maps if f.approved and not is_retired(f)]
-    plans = {file: task_plan(file, settings, places[file.path].source, templates) for file in wanted}
+    templates = templates_of(settings, checkout)
+    plans = _plans(files, settings, places, templates)
     whole = (run_options.reconcile or (run_options.read_all and not paths)) and run_options.shard.is_first
     retired = frozenset(file.document.id for file in files.maps if is_retired(file))
     needed, going = plans or whole or run_options.read_all or retired, retired | run_options.retired
     found = observe(tracker, list(plans.values()), policy, run_options.reconcile, going) if needed else Sorted({}, ())
+    if closing := {f.path for f in files.maps if f.at_sight and _has_open_tickets(found, f)}:
+        files = read_whole(files, closing, settings)
+        plans = _plans(files, settings, places, templates)
+        found = observe(tracker, list(plans.values()), policy, run_options.reconcile, going)
     remotes = dict.fromkeys(places[file.path].checkout.remote for file in plans)
     audiences = {remote: audience_of(tracker, settings, remote) for remote in remotes}
     rest = RestOfTree(settings, checkout, templates, files, bool(paths) or not run_options.shard.is_all)
@@ -122,6 +128,18 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     compared = run.compared(decided, task_changes.with_known_names([each.changes for each in decided.every], tracker))
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
     return Planned(files, changes, tracker, policy, compared, remarks_of(settings), found.unread)
+
+
+def _plans(
+    files: MapFiles, settings: Settings, places: Mapping[Path, Place], templates: TicketTemplates
+) -> dict[MapFile, TaskPlan]:
+    wanted = [file for file in files.maps if file.approved and not is_retired(file)]
+    return {file: task_plan(file, settings, places[file.path].source, templates) for file in wanted}
+
+
+def _has_open_tickets(found: Sorted, file: MapFile) -> bool:
+    """Whether a finished document has a ticket that is to be closed."""
+    return any(held.ticket.state is State.OPEN for held in found.of(file.document.id).all)
 
 
 def sync_policy(settings: Settings, source: str, run_options: RunOptions) -> SyncPolicy:

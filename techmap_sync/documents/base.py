@@ -258,6 +258,13 @@ class DocumentFamily(ABC):
     def read(self, sources: Sources) -> Document:
         """Read a document that the family recognises. No text makes this raise."""
 
+    def finished_at_sight(self, sources: Sources) -> Document | None:
+        """Return a finished document without its works, where a glance is enough to know that it is finished.
+
+        Hundreds of finished documents must cost next to nothing, because a run does nothing about them.
+        """
+        return None
+
     def identity(self, sources: Sources) -> str:
         """Return the id of a document that the family recognises, empty while it has no name of its own.
 

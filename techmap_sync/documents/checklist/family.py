@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -11,7 +12,11 @@ from techmap_sync.documents.base import DocumentPlace, Sources
 from techmap_sync.documents.checklist.task_lists import read_checklist
 from techmap_sync.documents.units.family import UnitFamily
 from techmap_sync.documents.units.finding import looks_like_unit, places_of_units
+from techmap_sync.documents.units.grammar import alternatives
 from techmap_sync.documents.units.unit import Unit
+
+_OPEN_BOX = re.compile(r"\[[ \t~-]?\](?![(\[])")
+_TICKED_BOX = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+\[[xX]\]", re.M)
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,19 @@ class Checklists(UnitFamily):
     def looks_right(self, text: str) -> bool:
         """Return whether a file holds a box or a heading with an id."""
         return looks_like_unit(text, self.grammar)
+
+    def is_ticked(self, sources: Sources) -> bool:
+        """Return whether the unit is archived, or each of its boxes is ticked and no heading is a task."""
+        folder, grammar = PurePosixPath(sources.place).parent.as_posix(), self.grammar
+        if any(PurePosixPath(path).name == grammar.gate for path in sources.beside):
+            return False
+        archived = any(fnmatchcase(folder, pattern) for pattern in grammar.archives)
+        if archived or _OPEN_BOX.search(sources.text) or not _TICKED_BOX.search(sources.text):
+            return archived
+        words = alternatives(grammar.task_words)
+        number = r"\d+[.)]" if grammar.ticket == "box" else grammar.id if grammar.only_with_id else r"(?!)"
+        heading = rf"^[ \t]*#{{1,6}}[ \t]+\W*(?:(?:{words})\s+{grammar.id}|{number})"
+        return not re.search(heading, sources.text, re.M | re.I)
 
     def unit_of(self, sources: Sources) -> Unit:
         """Read a unit."""

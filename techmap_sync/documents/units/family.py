@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import PurePosixPath
 from typing import Any, Self
 
+from techmap_sync.diagnostics import Span
 from techmap_sync.documents.base import Branch, Description, Document, DocumentFamily, ReadingOptions, Sources
+from techmap_sync.documents.frontmatter import split_front_matter
 from techmap_sync.documents.statements import Statement
 from techmap_sync.documents.units.document import document_of
 from techmap_sync.documents.units.grammar import Grammar
 from techmap_sync.documents.units.page import read_page
 from techmap_sync.documents.units.unit import Task, Ticket, Unit
 from techmap_sync.documents.units.unit_statements import statements_of
-from techmap_sync.documents.units.unit_titles import unit_id
-from techmap_sync.text_forms import slug
+from techmap_sync.documents.units.unit_titles import title_of_name, unit_id
+from techmap_sync.text_forms import slug, unified
 
-_MAY_SAY_ID = re.compile(r"<!--\s*id:|\A\s*-{3}")
+MERGED = "merged"
+_MAY_SAY_ID = re.compile(r"<!--\s*id:")
 _TASK_FIELDS = (
     "id", "title", "done", "state", "kind", "optional", "parallel", "parent", "phase", "depends_on", "requirements",
     "locations", "line",
@@ -35,6 +38,7 @@ class UnitFamily(DocumentFamily):
     """A family whose words are a table of the settings."""
 
     grammar: Grammar
+    _known: dict[tuple[str, str], tuple[Sources, Unit]] = field(default_factory=dict, compare=False, repr=False)
 
     anywhere = False
 
@@ -72,20 +76,45 @@ class UnitFamily(DocumentFamily):
 
     def read(self, sources: Sources) -> Document:
         """Read a unit."""
-        return document_of(self.unit_of(sources), sources)
+        return document_of(self.unit(sources), sources)
+
+    def unit(self, sources: Sources) -> Unit:
+        """Return the unit in some files; it is remembered, because several questions follow."""
+        place = (sources.place, sources.part)
+        if place not in self._known or self._known[place][0] is not sources:
+            self._known[place] = (sources, self.unit_of(sources))
+        return self._known[place][1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a worker process needs: not the units that were read here."""
+        return {**self.__dict__, "_known": {}}
+
+    def finished_at_sight(self, sources: Sources) -> Document | None:
+        """Return a unit without its works where all of it is archived or ticked, as far as a glance tells."""
+        if not self.is_ticked(sources) or not (ident := self.identity(sources)):
+            return None
+        title = title_of_name(self.name_of(sources.place))
+        return Document(ident, title, sources.path, Span(1), approved_by=MERGED, finished=True, edges=())
+
+    def is_ticked(self, sources: Sources) -> bool:
+        """Return whether a glance tells that everything is done; False where only reading tells."""
+        return False
 
     def identity(self, sources: Sources) -> str:
         """Return the id of a unit: what its file says, else the name of its folder."""
-        said = read_page(sources.text).id if _MAY_SAY_ID.search(sources.text) else ""
+        text = sources.text
+        said = (
+            read_page(text).id if _MAY_SAY_ID.search(text) else split_front_matter(unified(text)).values.get("id", "")
+        )
         return slug(unit_id(self.name_of(sources.place), said))
 
     def statements(self, sources: Sources) -> tuple[Statement, ...]:
         """Return what each line of the tasks says."""
-        return statements_of(self.unit_of(sources), sources.text)
+        return statements_of(self.unit(sources), sources.text)
 
     def describe(self, sources: Sources) -> Description:
         """Return what was understood of a unit."""
-        unit = self.unit_of(sources)
+        unit = self.unit(sources)
         verdict = "approved" if unit.approved else "not approved"
         finished = ", finished" if unit.finished else ""
         head = f"{unit.title} ({unit.family} {unit.unit}), {verdict}: {'; '.join(unit.reasons)}{finished}"
