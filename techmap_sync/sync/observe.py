@@ -181,7 +181,9 @@ def observe(
     if known:
         edged = [replace(asked[n], parent=each.parent, blocked_by=each.blocked_by) for n, each in known.items()]
         found = sort_tickets(_completed(completed, edged), policy)
-    doubts, unread = _doubts(tracker, snapshot, plans, found, policy), tuple(_unread(completed, ends))
+    # What is finished and has no ticket gets none, so nothing has to be certain about it.
+    making = [plan for plan in plans if not plan.finished or plan.map_id in found.maps]
+    doubts, unread = _doubts(tracker, snapshot, making, found, policy), tuple(_unread(completed, ends))
     return replace(found, doubts=doubts, unread=unread)
 
 
