@@ -14,6 +14,7 @@ from techmap_sync.config import load_settings
 from techmap_sync.settings import Origin, Settings
 from techmap_sync.trust import HARMLESS, RESERVED, Trust
 from tests.app.run import Program
+from tests.security.listening import without_waiting
 
 
 def doubt_about(variables: dict[str, str], event: dict[str, Any]) -> str:
@@ -184,6 +185,7 @@ def test_every_command_says_what_it_left_out(program: Program, monkeypatch: pyte
     for name, value in (HOME | {"GITHUB_EVENT_NAME": "issue_comment", "GITHUB_TOKEN": "ghs_job"}).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
+    without_waiting(monkeypatch)
     (program.folder / "techmap-sync.toml").write_text('templates = "docs"\ntrusted_authors = ["mallory"]\n')
     ended = program(command)
     assert "templates, trusted_authors ignored" in ended.err

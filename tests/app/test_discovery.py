@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from techmap_sync import files
 from techmap_sync.checkout import checkout_of
 from techmap_sync.errors import UnreadableFile
 from tests.app.run import CORPUS, Program
+from tests.sampling import sampling
 
 GOOD = CORPUS / "08-cli-profiles.md"
 SECRET = "the-secret-of-this-machine"
@@ -89,8 +91,11 @@ ODD: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
-@pytest.mark.parametrize("pattern", ["maps", "maps/*.md", "maps/odd.md", "."])
-@pytest.mark.parametrize("name", ODD)
+PATTERNS = ("maps", "maps/*.md", "maps/odd.md", ".")
+LOOKED_FOR = sampling.covering("ways to find a file that is no plain one", product(ODD, PATTERNS), together=1)
+
+
+@pytest.mark.parametrize(("name", "pattern"), LOOKED_FOR)
 def test_what_is_no_plain_file_of_the_repository_is_one_diagnostic(
     repository: Program, name: str, pattern: str
 ) -> None:
@@ -206,8 +211,11 @@ def pushes_nothing(program: Program, said: str) -> None:
         assert SECRET not in ended.out + ended.err
 
 
-@pytest.mark.parametrize("way", ["include", "extends", "import", "itself"])
-@pytest.mark.parametrize("name", ODD)
+WAYS = ("include", "extends", "import", "itself")
+NAMED = sampling.covering("ways to name a template that is no plain file", product(ODD, WAYS), together=1)
+
+
+@pytest.mark.parametrize(("name", "way"), NAMED)
 def test_a_template_is_a_plain_file_of_the_repository(templated: Program, name: str, way: str) -> None:
     make, said = ODD[name]
     odd = templated.folder / "texts" / "odd.md"

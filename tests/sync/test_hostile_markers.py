@@ -16,13 +16,15 @@ from techmap_sync.sync.changes import Action, Change
 from techmap_sync.sync.marker import MarkerUnreadable, decode, encode
 from techmap_sync.sync.tracker import Standing
 from tests.fakes.memory import MemoryTracker
+from tests.sampling import sampling
 from tests.sync.build import TRACKING, plan, task
 from tests.sync.drive import planned, push
 from tests.sync.hostile_markers import RAW, body_of, marker_lines
 
 THREE = plan(task("Store"), task("Service", blocked_by=("Store",)), task("Tests", blocked_by=("Service",)))
 MORE = plan(*THREE.tasks, task("More"))
-HOW_MANY, AT_ONCE = 10_000, 100
+HOW_MANY, AT_ONCE = sampling.times("hostile markers", 2_000, 10_000), 100
+DAMAGES = sampling.times("damages to a marker of ours", 100, 500)
 
 
 def pushed() -> MemoryTracker:
@@ -136,7 +138,7 @@ def test_no_marker_of_somebody_trusted_ends_a_run(standing: Standing) -> None:
 def test_no_damage_to_our_own_tickets_ends_a_run() -> None:
     random = Random(5)
     for number in ("1", "2"):
-        for line in islice(marker_lines(honest(number), random), 500):
+        for line in islice(marker_lines(honest(number), random), DAMAGES):
             tracker = pushed()
             tracker.edit(number, body=body_of(line))
             planned(tracker, MORE)
