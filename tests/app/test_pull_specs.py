@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.run import Program
+from tests.app.run import Program, on_github, on_gitlab
 from tests.app.test_specs import copied, tasks_file, with_families
 from tests.families.gold import Gold, golds
+from tests.simulators.github import GitHub
+from tests.simulators.gitlab import Simulator as GitLab
 
 GOLDS = [golds("spec-kit")[0], golds("spec-kit")[1], golds("openspec")[2], golds("kiro")[0], golds("kiro")[1]]
 
@@ -84,3 +86,29 @@ def test_a_finished_task_of_a_plan_ticks_its_steps_and_leaves_the_heading(progra
     again = program("pull", "--check", "--format", "json")
     assert again.code == 0 and not again.json["left"]
     assert program("push").code == 0
+
+
+@pytest.mark.parametrize("name", ["github", "gitlab"])
+def test_a_closed_issue_ticks_its_section_on_both_servers(
+    program: Program, github: GitHub, gitlab: GitLab, name: str
+) -> None:
+    gold = golds("openspec")[0]
+    copied(program, gold.repository)
+    with_families(program, gold.family)
+    path = tasks_file(program, gold.family)
+    flags = on_github(github) if name == "github" else on_gitlab(gitlab)
+    assert program("push", *flags).code == 0
+    ticket = next(ticket for ticket in gold.answer["tickets"] if not ticket["done"])
+    issues = github.repository.issues.values() if name == "github" else gitlab.world.issues.values()
+    issue = next(issue for issue in issues if issue.title == ticket["title"])
+    issue.state, issue.state_reason = "closed", "completed"  # type: ignore[union-attr]
+    assert program("pull", "--check", *flags).code == 3
+    ended = program("pull", "--write", "--format", "json", *flags)
+    ticked = [one for file in ended.json["files"] for one in file["ticks"]]
+    lines = path.read_text("utf-8").split("\n")
+    assert {one["key"].rpartition("/")[2] for one in ticked} == {ticket["title"].casefold().replace(" ", "-")}
+    assert ticked and all("[x]" in lines[one["line"] - 1] for one in ticked)
+    titles = [issue.title for issue in issues]
+    assert program("push", *flags).code == 0
+    assert program("pull", "--check", *flags).code == 0
+    assert [issue.title for issue in issues] == titles
