@@ -19,7 +19,7 @@ _LONGEST_QUOTE = 60
 
 
 def with_author_notes(files: MapFiles, settings: Settings) -> MapFiles:
-    """Return the maps with the notes for their authors, as far as the settings want any."""
+    """Return the maps with the notes for their authors, if the settings ask for any."""
     off = {} if settings.author_notes else dict.fromkeys(ADVICE, OFF)
     severities = {**off, **settings.severity}
     if all(severities.get(rule) == OFF for rule in ADVICE):
@@ -43,7 +43,7 @@ def _weighed(found: Iterable[Diagnostic], file: MapFile, severities: Mapping[str
 
 
 def planned(files: MapFiles) -> tuple[MapFile, ...]:
-    """Return the maps that could get tickets: those without errors that nobody retired."""
+    """Return the maps that could get tickets: those without errors that are not retired."""
     return tuple(file for file in files.maps if not file.errors and not file.document.is_retired)
 
 

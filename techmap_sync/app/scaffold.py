@@ -145,7 +145,7 @@ def _is_folder_name(place: str) -> bool:
 def write_guide(guide: NewFile, root: Path) -> bool:
     """Write the guide unless it is there already; return whether anything was written.
 
-    :raises UsageProblem: there is a file with another text, which may be somebody's work; it leads out of the
+    :raises UsageProblem: there is a file with another text, which may be someone's work; it leads out of the
         repository, or cannot be written.
     """
     if guide.is_taken:

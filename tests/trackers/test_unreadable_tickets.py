@@ -73,6 +73,15 @@ def test_it_is_an_error_of_this_ticket_that_names_it(server: Server, status: int
     assert str(status) in caught.value.what
 
 
+def test_so_is_an_answer_that_is_something_else(server: Server) -> None:
+    if isinstance(server, OnGitLab):
+        server.server.checks_answers = False
+    fail_at(server, TITLE, status=200)
+    with pytest.raises(TicketRefused) as caught:
+        server.tracker().get(number_of(server))
+    assert number_of(server) in caught.value.what
+
+
 @pytest.mark.parametrize("wanted", [UPDATED, LABELLED, LINKED], ids=["texts", "labels", "links"])
 def test_the_others_are_written_and_the_next_run_ends_clean(server: Server, wanted: TaskPlan) -> None:
     before = server.saved()

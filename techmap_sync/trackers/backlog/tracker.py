@@ -157,7 +157,7 @@ class BacklogTracker:
         self._change(edge.source, lambda task: linked(task, edge.kind, target.number))
 
     def link_many(self, edges: Sequence[Edge]) -> frozenset[Edge]:
-        """Add nothing: each edge is a write of its own here."""
+        """Add nothing: here each edge is a separate write."""
         return frozenset()
 
     def unlink(self, edge: Edge) -> None:

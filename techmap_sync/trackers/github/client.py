@@ -78,7 +78,7 @@ class GitHubClient(HttpClient):
         """Read what the server says about a repository.
 
         :param name: ``owner/name``; empty for the tracker's own.
-        :raises RequestRefused: there is none that the token may see.
+        :raises RequestRefused: the token may not see it.
         """
         return self.row(f"{self._requester.base_url}/repos/{name}" if name else "", REPOSITORY)
 

@@ -148,8 +148,8 @@ def child_count(row: Row) -> int:
 def creations(rows: Collection[Row], login: str) -> list[datetime]:
     """Return when our account created content that rows show: the issues, and the dependencies of each.
 
-    A parent is named at creation, and is no content of its own. Dependencies are added once all issues below one
-    parent exist: their own time is told nowhere.
+    A parent is named at creation and does not count separately. Dependencies are added once all issues below one
+    parent exist: no row has the time of their own creation.
     """
     times = {
         row["number"]: time for row in rows if _author(row) == login and (time := moment(row.get("created_at") or ""))

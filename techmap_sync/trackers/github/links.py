@@ -58,7 +58,7 @@ class Features:
     sub_issues: bool | None = None
     dependencies: bool | None = None
     parent_at_creation: bool | None = None
-    """A new issue can name its parent: since 2026-08, and older servers ignore it. The first creation tells."""
+    """A new issue can name its parent: since 2026-08; older servers ignore it, as the first creation shows."""
 
     @classmethod
     def of_host(cls, host: str) -> Features:
@@ -268,14 +268,14 @@ class Links:
             return self._refused(what, f"remove it there to have it below {edge.target}")
         if edge.kind is EdgeKind.CHILD_OF and child_count(target) >= CHILD_LIMIT:
             return NotSupported(
-                self._client.tracker, f"issue {edge.target} has {CHILD_LIMIT} sub-issues, and there is no room"
+                self._client.tracker, f"issue {edge.target} has {CHILD_LIMIT} sub-issues, the most that it may have"
             )
         if edge.kind is EdgeKind.CHILD_OF and error.status == 422 and _DEPTH.search(error.what):
             return NotSupported(
                 self._client.tracker, f"sub-issues may be nested {LEVELS} deep, and issue {edge.target} is there"
             )
         if edge.kind is EdgeKind.BLOCKED_BY and error.status == 422 and _is_full(error, source, target):
-            what = f"{DEPENDENCY_LIMIT} dependencies in each direction are all that an issue may have"
+            what = f"an issue may have at most {DEPENDENCY_LIMIT} dependencies in each direction"
             return self._unsupported(what)
         return error
 

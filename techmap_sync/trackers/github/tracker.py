@@ -266,9 +266,9 @@ class GitHubTracker:
         return self._links.at_once.add(edges)
 
     def _created(self, fields: Mapping[str, object], parent: str | None) -> Row:
-        """Create an issue, below its parent where the server takes that.
+        """Create an issue, below its parent where the server supports that.
 
-        A refusal may be about the parent, in words that no document tells: then the issue is made without it.
+        A refusal may be about the parent, in undocumented words: then the issue is created without it.
         """
         if not parent:
             return self._stored(self.client.write("POST", "/issues", fields))

@@ -209,7 +209,7 @@ class GitLabTracker:
         self._links.add(edge)
 
     def link_many(self, edges: Sequence[Edge]) -> frozenset[Edge]:
-        """Add nothing: each edge is a write of its own here."""
+        """Add nothing: here each edge is a separate write."""
         return frozenset()
 
     @about_one_ticket
