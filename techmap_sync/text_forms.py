@@ -1,7 +1,7 @@
-"""Unicode: the same text in one form, and where it may be cut.
+"""Texts in one form, to be compared: Unicode, line ends, slugs and leading numbers; and where a text may be cut.
 
 macOS and some keyboards write ``é`` as two characters (Unicode Standard Annex 15). Everything that is read, compared or
-remembered uses one form.
+stored uses one form.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def slug(text: str) -> str:
 
 
 def with_line_feeds(text: str) -> str:
-    """Return the text with a line feed at the end of each line, whatever a checkout or a server made of it."""
+    """Return the text with a line feed at the end of each line, as checkouts and servers may change line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
@@ -52,7 +52,7 @@ TITLE_LIMIT = 120
 
 
 def place_to_cut(text: str, limit: int) -> int:
-    """Return the last place up to ``limit`` where a cut parts nothing that is seen as one character.
+    """Return the last place up to ``limit`` where a cut does not split what is seen as one character.
 
     These are the extended grapheme clusters of Unicode Standard Annex 29, without its rare prepended signs.
     """
@@ -81,7 +81,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _may_compose(character: str) -> bool:
-    """Whether a character may become one with that before it, or change places with it."""
+    """Whether a character may combine with the one before it, or change places with it."""
     if character.isascii():
         return False
     first = unicodedata.normalize("NFKD", character)[0]  # a half-width sign becomes a plain one first
@@ -105,7 +105,7 @@ def _continues(text: str, place: int) -> bool:
 
 
 def _extends(character: str) -> bool:
-    """Whether a character that is not a mark is written onto the one before it: joiners, skin tones, tags, Hangul."""
+    """Whether a character that is not a mark extends the one before it: joiners, skin tones, tags, Hangul."""
     return (
         character == _JOINER
         or "\u1160" <= character <= "\u11ff"
@@ -133,7 +133,7 @@ LETTERED = r"[(（]?(?:[A-Za-z]|[ivxIVX]{2,5})[)）](?=\s)"
 """``a)``, ``(b)``, ``iv)``."""
 CHINESE = r"[(（]?[一二三四五六七八九十]{1,3}[、)）．]|[\u2460-\u2473\u2474-\u2487]"
 NUMBER = re.compile(rf"(?:{COUNTED}|{LETTERED}|{CHINESE})\s*(?=\S)")
-"""A number, whatever is around it."""
+"""A leading number in any of these forms."""
 _ANY = re.compile(
     rf"(?:{COUNTED}|{LETTERED}|{CHINESE}|[^\W\d_]{{1,20}}\s*{_DIGITS}\s*(?:[:：.)]|\s[-–—])(?=\s)|{_DIGITS}(?=\s)"
     r"|第[^\W_]{1,3}[步个项][:：]?)\s*(?=\S)"
@@ -144,12 +144,12 @@ _IN_SLUG = re.compile(r"[0-9]+(?:-[0-9]+)*")
 
 
 def without_number(text: str) -> str:
-    """Return a text as it is compared with another that may have a number in front, or another one."""
+    """Return a text without its leading number, to compare it with one that has another number or none."""
     return _cut(text, _ANY)
 
 
 def without_this_number(markdown: str, number: str) -> str:
-    """Return Markdown without a number that its plain text begins with; as it is where it does not."""
+    """Return Markdown without the number that its plain text begins with; unchanged if it does not."""
     spelled = r"\s*".join(r"\\?".join(map(re.escape, word)) for word in number.split())
     return _cut(markdown, re.compile(rf"{spelled}\s*(?=\S)"))
 
@@ -166,7 +166,7 @@ def _cut(text: str, pattern: re.Pattern[str]) -> str:
 
 
 def differs_only_by_number(title: str, other: str) -> bool:
-    """Whether two titles say the same but for a number in front of what they are about; either may have been cut."""
+    """Whether two titles differ only by a leading number; either may have been cut."""
     places = [0, *(match.end() for match in re.finditer(": ", title))]
     return title != other and any(
         title[:place] == other[:place] and _same(without_number(title[place:]), without_number(other[place:]))
@@ -182,10 +182,10 @@ def _same(text: str, other: str) -> bool:
 
 
 def renumbered(slug: str, name: str, earlier: str) -> bool:
-    """Whether a slug is a name with a number in front.
+    """Whether a slug is a name with a leading number.
 
     :param name: the slug without a number.
-    :param earlier: the slug as the number that the name has today would make it; the name itself where it has none.
+    :param earlier: the slug with the current number of the name; the name itself if it has none.
     """
     number, known = slug.removesuffix(f"-{name}"), earlier.removesuffix(f"-{name}")
     if number == slug:
@@ -194,11 +194,11 @@ def renumbered(slug: str, name: str, earlier: str) -> bool:
 
 
 def counted(slug: str) -> tuple[str, tuple[int, ...]]:
-    """Return the name in a slug and the number in front of it; empty where there is no number."""
+    """Return the name in a slug and its leading number; empty if it has none."""
     found = _LEADING_IN_SLUG.match(slug)
     return (slug[found.end() :], tuple(map(int, found[1].split("-")))) if found else (slug, ())
 
 
 def _shape(number: str) -> str:
-    """Return a number in a slug without what counts: ``step-1-2`` and ``step-3``, ``a`` and ``b`` are alike."""
+    """Return the form of a number in a slug: ``step-1-2`` and ``step-3`` have the same, as do ``a`` and ``b``."""
     return "#" if len(number) == 1 else _IN_SLUG.sub("#", number)
