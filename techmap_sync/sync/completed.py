@@ -1,4 +1,4 @@
-"""Which items of a task are done because a ticket that names them was closed as completed."""
+"""Which items of a task are done, because a ticket that names them was closed as completed."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ class Match(Enum):
 
     NAMED = auto()
     OTHER_TEXT = auto()
-    """The document and the ticket word it differently: what was done may be something else."""
+    """Document and ticket word it differently, so something else may have been done."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompletedTask:
-    """A task with a ticket that a human closed as completed."""
+    """A task whose ticket a person closed as completed."""
 
     spec: TaskSpec
     number: str
-    """Of its ticket."""
+    """The number of its ticket."""
     items: tuple[Match, ...]
     """One for each item of the task, in order."""
     ticked: tuple[bool, ...]
     """Whether the box of each item is ticked in the ticket."""
     is_whole: bool
-    """It is the ticket of the task itself, and says what the document says of it besides the items."""
+    """It is the task's own ticket and says the same as the document, apart from the items."""
 
 
 def completed_tasks(
     plan: TaskPlan, holdings: Holdings, titles: Mapping[str, Sequence[str]], policy: SyncPolicy
 ) -> Iterator[CompletedTask]:
-    """Yield the tasks that have a completed ticket; a follow-up counts for the task that it follows.
+    """Yield the tasks that have a completed ticket; a follow-up counts for its task.
 
     :param titles: the titles of the items of each task, by key.
     """
@@ -64,12 +64,12 @@ def completed_tasks(
 
 
 def is_finished(held: Held) -> bool:
-    """Whether a ticket is closed as completed; one that was closed for another reason says nothing of the work."""
+    """Whether a ticket is closed as completed, not for another reason."""
     return held.ticket.state is State.CLOSED and is_completed(held)
 
 
 def _says_the_same(spec: TaskSpec, held: Held, policy: SyncPolicy) -> bool:
-    """Whether neither side changed what says what the task is since the ticket was written."""
+    """Whether neither side changed what identifies the task since the ticket was written."""
     names = {TITLE, *sections_with(SectionTrait.IDENTIFIES)} - {SectionName.ITEMS}
     fields = (field for field in revise(spec, held, policy).fields if field.name in names)
     return all(field.decision in (Decision.NOTHING, Decision.ADOPT) for field in fields)
@@ -91,13 +91,13 @@ def _ticked(spec: TaskSpec, held: Held, titles: Sequence[str]) -> tuple[bool, ..
 
 
 def _is_as_written(spec: TaskSpec, held: Held, policy: SyncPolicy) -> bool:
-    """Whether neither the document nor a human changed the list of items since it was written."""
+    """Whether neither the document nor a person changed the list of items since it was written."""
     fields = revise(spec, held, policy).fields
     return any(field.name == SectionName.ITEMS and field.decision is Decision.NOTHING for field in fields)
 
 
 def _lines_of_items(spec: TaskSpec, titles: Sequence[str]) -> Iterator[str]:
-    """Yield what the ticket of a task would say of each item today; boxes in the text below an item are passed over.
+    """Yield what the ticket of a task would say about each item now; boxes in the text below an item are skipped.
 
     A team's own template may write them in any way, so an item is looked for by its letters and digits, in order.
     """

@@ -1,7 +1,7 @@
-"""Tickets that an earlier release wrote in another form: left as they are, until they are asked for or needed.
+"""Tickets that an earlier release wrote in another form: left as they are until a refresh or a changed document.
 
-A document whose text is the same asks for nothing new, so its tickets are not rewritten because the program has
-learnt to write better ones. ``push --refresh`` does it, and so does the next change of the document.
+A document whose text is the same asks for nothing new, so its tickets are not rewritten just because the program
+writes better ones by now. ``push --refresh`` does it, and so does the next change of the document.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings
 
 _KNOWN_BEFORE = frozenset({Kind.COMPONENT, Kind.CHANGE, Kind.TEST, Kind.DEPLOYMENT})
-"""The kinds of tasks of the first edition; what is missing of them was not written yet."""
+"""The kinds of tasks of the first edition; missing ones had not been written yet."""
 _NO_WORD = re.compile(r"[\W_]+")
 _SHORTEST = 12
-"""Letters from which on a text that goes on in another one is taken for the same."""
+"""From this many letters, a text that another one continues counts as the same."""
 
 
 def is_left(matched: Matched, plan: TaskPlan, policy: SyncPolicy) -> bool:
@@ -39,7 +39,7 @@ def is_left(matched: Matched, plan: TaskPlan, policy: SyncPolicy) -> bool:
 
 
 def _is_complete(plan: TaskPlan, holdings: Holdings) -> bool:
-    """Whether the earlier release had come to its end."""
+    """Whether the earlier release had written everything."""
     ledger = holdings.ledger
     known = ledger.tickets.keys() | ledger.gone | ledger.accepted | holdings.tickets.keys() | holdings.unreadable.keys()
     return all(spec.key in known for spec in plan.tasks if spec.kind in _KNOWN_BEFORE and not spec.done)
@@ -53,7 +53,7 @@ def note(plan: TaskPlan, holdings: Holdings) -> Skip:
 
 
 def with_moved_ticks(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
-    """Return the plan with those boxes ticked that people ticked in a ticket that has them no more.
+    """Return the plan with the boxes ticked that people ticked in a ticket that no longer has them.
 
     A box moves with its text: to another ticket, or to a longer text that begins with the former one.
     """
@@ -69,9 +69,9 @@ def with_moved_ticks(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
 
 
 def moved_boxes(plan: TaskPlan, held: Held, is_gone: Callable[[str], bool]) -> bool:
-    """Whether everything to tick in a ticket that no task asks for is in other tickets now.
+    """Whether all boxes of a ticket that no task asks for are in other tickets now.
 
-    :param is_gone: whether the document has lost a text, so that nobody asks for it any more.
+    :param is_gone: whether a text was removed from the document.
     """
     asked_for = sorted(_words(text) for spec in plan.tasks for text, _ in _boxes_of(spec))
     moved = {text: bool(_going_on(asked_for, _words(text))) for text in _all_boxes(held)}
@@ -91,7 +91,7 @@ def _boxes_of(spec: TaskSpec) -> Iterator[tuple[str, bool]]:
 
 
 def _found(done: set[str], new: list[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
-    """Return the boxes to tick by key, where it is certain which one is meant."""
+    """Return the boxes to tick by key, if each can be identified."""
     by_words: dict[str, list[tuple[str, str]]] = {}
     for text, key in new:
         by_words.setdefault(_words(text), []).append((text, key))
@@ -106,7 +106,7 @@ def _found(done: set[str], new: list[tuple[str, str]]) -> Mapping[str, frozenset
 
 
 def _going_on(texts: list[str], former: str) -> list[str]:
-    """Return the one text that is the former one, else those that begin with it, of sorted texts."""
+    """Return the former text among sorted texts, otherwise those that start with it."""
     place = bisect_left(texts, former)
     if texts[place : place + 1] == [former]:
         return [former]

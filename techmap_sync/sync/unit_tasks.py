@@ -1,4 +1,4 @@
-"""Which ticket of a unit of specs belongs to which task where keys do not tell, and whether it was generated again.
+"""Matches tickets and tasks of a unit of specs whose keys differ, and detects that a unit was generated again.
 
 The text is the identity and the number is evidence: assistants reuse T001 for something else, and renumber what stays.
 The rules are those of ``documents/units/identity.py``, applied to what tickets hold. Pure.
@@ -20,32 +20,32 @@ from techmap_sync.sync.comparison import boxes, task_line
 from techmap_sync.sync.tickets import Holdings
 
 _MOST_COMPARED = 400
-"""Texts on each side; beyond that only equal ones count, because all pairs are compared."""
+"""Texts per side; with more than that only equal ones match, because all pairs are compared."""
 
 
 class Leaf(NamedTuple):
-    """A task as a ticket or a document says it."""
+    """A task as worded in a ticket or a document."""
 
     number: str
     text: str
-    """Its words alone."""
+    """Only its words."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Face:
-    """What a task or a ticket is recognised by."""
+    """What identifies a task or a ticket."""
 
     title: str
     leaves: tuple[Leaf, ...]
 
     @property
     def name(self) -> str:
-        """The text that tells it from others: that of a single task, else the title."""
+        """The text that distinguishes it: that of a single task, otherwise the title."""
         return self.leaves[0].text if len(self.leaves) == 1 else self.title
 
 
 def unit_renames(plan: TaskPlan, holdings: Holdings) -> Mapping[str, str]:
-    """Return old key -> new key of the tickets whose task has another key today."""
+    """Return old key -> new key of the tickets whose task has another key now."""
     specs = {spec.key: _of_spec(spec) for spec in plan.tasks}
     tickets = {
         key: _of_ticket(held) for key, held in holdings.tickets.items() if key not in plan.dropped | plan.withheld
@@ -81,7 +81,7 @@ def _paired(specs: Mapping[str, _Face], tickets: Mapping[str, _Face]) -> dict[st
 
 
 def _likeness(ticket: _Face, spec: _Face, weights: Weights) -> float:
-    """Return how likely a ticket is about a task; 0 where it is not."""
+    """Return how likely a ticket belongs to a task; 0 if it does not."""
     if len(ticket.leaves) == len(spec.leaves) == 1:
         return _of_leaves(ticket.leaves[0], spec.leaves[0], weights)
     olds, news = ({leaf.text for leaf in face.leaves} for face in (ticket, spec))
@@ -105,7 +105,7 @@ def _of_leaves(old: Leaf, new: Leaf, weights: Weights) -> float:
 
 
 def _without_collisions(pairs: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:
-    """Leave out what would give two tickets one key: that of a ticket that stays."""
+    """Leave out pairs that would give two tickets one key."""
     found, there = dict(pairs), set(keys)
     while blocked := [old for old, new in found.items() if old != new and new in there and found.get(new, new) == new]:
         for old in blocked:
@@ -114,7 +114,7 @@ def _without_collisions(pairs: Mapping[str, str], keys: Iterable[str]) -> dict[s
 
 
 def regenerated(plan: TaskPlan, holdings: Holdings) -> tuple[int, int]:
-    """Return how many tasks of the tickets are gone from the unit where that is more than half, and of how many."""
+    """Return how many tasks of the tickets are gone from the unit, if more than half are, and the number of tickets."""
     olds = [leaf for held in holdings.tickets.values() for leaf in _of_ticket(held).leaves]
     news = [Leaf(number, _plain(text)) for number, text in plan.leaves]
     missing, added = _unmatched(olds, news)
