@@ -113,7 +113,7 @@ def names_of(works: Sequence[Work]) -> Names:
                 code.setdefault(name, set()).add(position)
     leading: dict[str, set[int]] = {}
     for position, work in enumerate(works):
-        for name in dict.fromkeys((*_files(work), *_commands(work), *identifiers_of(work))):
+        for name in dict.fromkeys((*_files(work), *commands_of(work), *identifiers_of(work))):
             leading.setdefault(name, set()).add(position)
     return Names(
         _by_words(exact),
@@ -184,7 +184,7 @@ def _files(work: Work) -> Iterator[str]:
         yield path.rpartition("/")[2]
 
 
-def _commands(work: Work) -> Iterator[str]:
+def commands_of(work: Work) -> Iterator[str]:
     """Yield what one types to run a component: ``backfill-gaps`` for ``BackfillGapsCommand``."""
     for name in work.names if work.kind is Kind.COMPONENT else ():
         words = [part.casefold() for word in _WORD.findall(name) for part in _HUMP.split(word) if part]
