@@ -31,13 +31,13 @@ LACKS: dict[str, set[Kind]] = {
 }
 """Changes that a tracker has none of: on GitHub and in Backlog.md a ticket is created as a child."""
 SAYS: dict[str, list[str]] = {
-    "gitlab free": ["links say only that tickets are related here: each ticket's text says what it is blocked by"],
+    "gitlab free": ["related"],
     "github enterprise 3.18": [
-        "this server has no sub-issues: the tracking ticket has a task list instead",
-        'this server has no "blocked by": each ticket\'s text says it instead',
+        "no sub-issues",
+        'no "blocked by"',
     ],
 }
-"""Reasons that are given for what a tracker lacks."""
+"""Words of the reasons that are given for what a tracker lacks."""
 
 
 @contextmanager
@@ -104,7 +104,10 @@ def test_the_change_set_is_the_same_but_for_what_is_listed(
     assert {(action, edge) for action, edge, *_ in whole} == {("create", ""), CHILDREN, BLOCKERS}
     changes = on(program, monkeypatch, name, path)
     assert in_short(changes) == [change for change in whole if change[:2] not in LACKS[name]]
-    assert [change["reason"] for change in changes if change["action"] == "skip"] == SAYS.get(name, [])
+    reasons = [change["reason"] for change in changes if change["action"] == "skip"]
+    said = SAYS.get(name, [])
+    assert len(reasons) == len(said)
+    assert all(words in reason for words, reason in zip(said, reasons, strict=True))
 
 
 def texts(tickets: tuple[Ticket, ...]) -> dict[str, tuple[str, dict[str, str], frozenset[str]]]:
