@@ -118,7 +118,8 @@ class _Reader:
         title = re.sub(r"^[:.–—-]+\s*", "", rest[optional.end() :] if optional else rest)
         said = self.phrases.read(title, struck=entry.struck, heading=True)
         done = said.done or "✅" in entry.text
-        return said._replace(id=found["id"], done=done, optional=said.optional or bool(optional))
+        words = said.title or entry.text.strip()
+        return said._replace(title=words, id=found["id"], done=done, optional=said.optional or bool(optional))
 
     def _words(self, text: str) -> str:
         title = self.phrases.read(text, heading=True).title

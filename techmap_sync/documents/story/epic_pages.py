@@ -67,7 +67,9 @@ class EpicReader:
             self._take_ids(page, text)
 
     def _heading(self, page: Page, entry: Entry) -> None:
-        if found := self.words.epic_heading(entry.text):
+        if found := self.words.story_heading(entry.text):
+            self._planned(page, entry, *found)
+        elif found := self.words.epic_heading(entry.text):
             number, said = found[0], self.phrases.read(found[1], heading=True)
             epic = self.epics.setdefault(number, Epic(number, "", page.path, entry.line))
             epic.title = epic.title or said.title

@@ -129,6 +129,8 @@ class _StoryReader:
             self._head_record = None
         self._nest, self._muted_below = [], False
         part = self._part_of(entry.text)
+        if self._part is Part.CRITERIA:
+            self._criterion(entry)
         if self._part is Part.TASKS and part in (Part.OTHER, Part.TASKS) and self._number.match(entry.text):
             self._head_record = (entry.level, len(self.story.records))
             self._add(entry, None, heading=True)

@@ -44,9 +44,10 @@ class StoryWords:
 
     @cached_property
     def _story(self) -> re.Pattern[str]:
-        words = alternatives(self.grammar.story_words)
+        words, epics = alternatives(self.grammar.story_words), alternatives(self.grammar.epic_words)
         return re.compile(
-            rf"^\W*(?:(?:{words})\s*(?P<id>{_NUMBER}|\d+[A-Za-z]?(?!\w|\.\d))|(?P<bare>{_NUMBER}))(?!\w)(?P<rest>.*)$",
+            rf"^\W*(?:(?:{epics})\s*\d+[A-Za-z]?\W+)?"
+            rf"(?:(?:{words})\s*(?P<id>{_NUMBER}|\d+[A-Za-z]?(?!\w|\.\d))|(?P<bare>{_NUMBER}))(?!\w)(?P<rest>.*)$",
             re.I,
         )
 

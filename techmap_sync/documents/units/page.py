@@ -133,7 +133,7 @@ class _Flat:
         for block in blocks:
             match block:
                 case Heading():
-                    yield self._heading(block)
+                    yield from () if self._is_quoted(block.start) else (self._heading(block),)
                 case Paragraph():
                     yield from (self._text(line) for line in block.lines)
                 case ItemList():
@@ -149,6 +149,9 @@ class _Flat:
 
     def _line_start(self, start: int) -> int:
         return self._starts[bisect_right(self._starts, start) - 1]
+
+    def _is_quoted(self, start: int) -> bool:
+        return ">" in self.text[self._line_start(start) : start]
 
     def _heading(self, block: Heading) -> Entry:
         self._keep_comments((block.line,))
@@ -169,7 +172,7 @@ class _Flat:
         self.comments += [run.text for line in lines for run in line.runs if run.kind is RunKind.COMMENT]
 
     def _item(self, item: ListItem, depth: int, label: str, *, ordered: bool) -> Iterator[Entry]:
-        if ">" in self.text[self._line_start(item.start) : item.start]:
+        if self._is_quoted(item.start):
             return  # what is quoted is said about tasks
         box = _BOX.match(self.text, item.start)
         first = item.blocks[0] if item.blocks else None

@@ -215,6 +215,8 @@ class Phrases:
                 said = said._replace(optional=True)
             elif status and self.grammar.state_of.get(folded(status["word"])):
                 words.append(status["word"])
+            elif (done := _LEADING_EMOJI.sub("", inside)) in self.grammar.done_words:
+                words.append(done)
             elif inside and self._is_references(inside):
                 said = self._referred(inside, said)
             else:

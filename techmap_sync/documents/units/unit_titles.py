@@ -51,6 +51,8 @@ def ticket_title(title: str, grammar: Grammar, unit: str) -> str:
     bare = _PARENTHESES.sub("", title).strip()
     if folded(bare) in grammar.generic_titles:
         return f"{bare}: {unit}"
+    if not title:
+        return unit
     return _NUMBERED_NAME.sub(r"\g<name>: ", title, count=1) if _NUMBERED_NAME.match(title) else title
 
 

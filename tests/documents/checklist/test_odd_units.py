@@ -195,3 +195,9 @@ def test_no_text_makes_reading_fail(family: str, text: str) -> None:
 def test_a_gate_that_does_not_say_yes_says_no(spec: str) -> None:
     unit = unit_of("kiro", plan("- [ ] 1. A"), **{"spec.json": spec})
     assert not unit.approved and unit.reasons
+
+
+@pytest.mark.parametrize("heading", ["## 1.", "## 1. ✅", "## 1) "])
+def test_a_ticket_always_has_a_title(heading: str) -> None:
+    unit = unit_of("openspec", f"{heading}\n\n- [ ] 1.1 A\n")
+    assert [ticket.title for ticket in unit.tickets] == [unit.title]

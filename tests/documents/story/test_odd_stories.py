@@ -69,6 +69,7 @@ def test_a_number_is_read_from_a_name(name: str, number: str) -> None:
         "# Historia 1.1: Weigh it",
         "# 故事 1.1：Weigh it",
         "# ストーリー1.1: Weigh it",
+        "# Epic 1 - Story 1.1: Weigh it",
         "Story 1.1: Weigh it\n===",
     ],
 )
@@ -237,6 +238,7 @@ def test_a_box_that_is_not_indented_is_below_its_number() -> None:
 @pytest.mark.parametrize(
     "criteria",
     [
+        "### AC1: One\nGiven\n### AC2: Two\n### AC3: Three\n",
         "1. One\n2. Two\n   - detail\n3. Three\n",
         "- AC1: One\n- AC2: Two\n- AC3: Three\n",
         "**AC1:** One\n\n**AC2:** Two\n\n**AC3:** Three\n",
