@@ -24,12 +24,12 @@ from benchmarks.table import Row, Section, markdown, missed, summary
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 LIBRARIES = ("techmap-sync", "marko", "PyGithub", "python-gitlab", "typer", "rich", "pydantic-settings")
 INTRODUCTION = """\
-What techmap-sync costs: how many requests it sends, how it grows, and how long it takes beside what somebody would use
-instead. `make bench` measures all of it again, in less than ten minutes on two cores, and writes this page.
+What techmap-sync costs: how many requests it sends, how it scales, and how long it takes compared with the usual tools.
+`make bench` measures all of it again, in less than ten minutes on two cores, and writes this page.
 
-Bounds are counts and ratios, because machines differ: a count is the same everywhere, and a ratio is measured in turn
-with what it is compared to. The one bound in seconds is for texts that are made to stall a parser. *At least* and *at
-most* stand as ≥ and ≤. The servers are the simulated ones of the tests, over real HTTP on this computer."""
+Bounds are counts and ratios, because machines differ: a count is the same everywhere, and both sides of a ratio are
+measured in turn. The one bound in seconds is for texts that are made to stall a parser. *At least* and *at most* are
+written as ≥ and ≤. The servers are the simulated ones of the tests, over real HTTP on this computer."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -155,7 +155,7 @@ def _reconciled(name: str, maps: int, tickets: int) -> Iterator[Row]:
     pages = math.ceil(tickets / PAGE)
     notes = {
         "github": "links: one query for each 100 tickets that wait for others, as the lists tell",
-        "gitlab": "links: a read for each ticket, and one for each link to a parent, which alone tells its direction",
+        "gitlab": "links: a read for each ticket, and one for each link to a parent, which alone shows its direction",
     }
     what = f"{name}: reconcile of {maps} maps with {tickets:,} tickets"
     waiting = sum(bool(spec.blocked_by) for each in made for spec in each.tasks)

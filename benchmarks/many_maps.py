@@ -27,8 +27,8 @@ LEAST_SCALING = 1.6
 COMMANDS = ("check", "plan")
 TEXT = (
     f"{MAPS:,} generated maps, all different. For each byte: processor time of the whole `check`, start and report "
-    "included, beside bare Marko on the same texts. From one process to two: time on the clock of the whole command, "
-    "which a second program on the machine spoils. Only reading is shared: a plan is put together by one process."
+    "included, compared with bare Marko on the same texts. From one process to two: time on the clock of the whole "
+    "command, which a second program on the machine spoils. Only reading is shared: one process makes the plan."
 )
 
 

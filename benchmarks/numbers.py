@@ -18,6 +18,6 @@ class Number(Enum):
     KILLED = "Killed at any request, the next run ends in the same state: no duplicate, no lost edit"
     PARSING = "Reading a map takes at most 1.3 x what bare Marko takes for its text"
     HOSTILE = "Any text of up to 1 MiB is read in less than 10 s"
-    START = "`check` of a map of 10 KB takes at most 1.6 x the bare import of what it stands on"
+    START = "`check` of a map of 10 KB takes at most 1.6 x the bare import of the libraries it uses"
     GROWTH = "Ten times the tasks take at most 12 x the time to plan and compare, and less than 400 MB"
     MANY = "`check` of 1,000 maps costs at most 1.3 x bare Marko for each byte, and is at least 1.6 x as fast with two processes"  # noqa: E501

@@ -18,8 +18,8 @@ SIZE = 10_000
 CORPUS = Path(__file__).parents[1] / "tests" / "corpus"
 BARE = "import typer, rich, pydantic_settings, marko"
 TEXT = (
-    f'Each beside `python -c "{BARE}"`, as whole processes with their modules compiled; the median of {ROUNDS} rounds. '
-    f"The map has {SIZE:,} bytes. "
+    f'Each compared with `python -c "{BARE}"`, as whole processes with their modules compiled; '
+    f"the median of {ROUNDS} rounds. The map has {SIZE:,} bytes. "
     "Where no variable holds a setting the program does without pydantic-settings."
 )
 
