@@ -106,21 +106,6 @@ def test_a_section_that_a_human_removed_stays_away() -> None:
     assert [each.name for each in revise(spec, thinned, POLICY).named(Decision.KEEP)] == ["where"]
 
 
-def test_a_tick_is_no_edit() -> None:
-    spec = task("Store", sections={"items": "- [ ] first\n- [ ] second"})
-    ticket = held(spec)
-    ticked = rehold(replace(ticket.ticket, body=ticket.ticket.body.replace("[ ] first", "[x] first")))
-    assert not revise(spec, ticked, POLICY).edits
-    assert not revise(spec, ticked, POLICY).named(Decision.KEEP)
-
-
-def test_ticks_are_carried_to_the_new_text_by_item() -> None:
-    ticket = held(task("Store", sections={"items": "- [ ] first\n- [ ] second"}))
-    ticked = rehold(replace(ticket.ticket, body=ticket.ticket.body.replace("[ ] second", "[x] second")))
-    desired = task("Store", sections={"items": "- [ ] second\n- [ ] third"})
-    assert revise(desired, ticked, POLICY).edits[0].after == "- [x] second\n- [ ] third"
-
-
 def test_labels_are_added_and_removed_but_never_replaced() -> None:
     ticket = held(task("Store", labels=frozenset({"old"})))
     seen = rehold(replace(ticket.ticket, labels=ticket.ticket.labels | {"by hand"}))

@@ -1,0 +1,88 @@
+"""What a change writes: the fields that were shown, on the ticket as it is by then, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from techmap_sync.sync import writing
+from techmap_sync.sync.block import Block, read_block
+from techmap_sync.sync.change_set import MapChanges
+from techmap_sync.sync.changes import Close, LabelOrphan, Update
+from techmap_sync.sync.marker import Ledger
+from techmap_sync.sync.tracker import Capabilities, CloseReason, State
+from tests.sync.build import MAP, POLICY, TRACKING, held, rehold, task
+
+CHANGES = MapChanges(MAP, "docs/login.md", True, tracking_key=TRACKING, tracking_number="1", ledger=Ledger())
+ABLE = Capabilities()
+
+
+def rewritten(change: Update | Close | LabelOrphan, body: str, fields: set[str]) -> writing.Rewrite:
+    there = held(task("Store"))
+    there = rehold(replace(there.ticket, body=there.ticket.body + body))
+    return writing.rewrite(change, there, CHANGES, POLICY, ABLE, fields)
+
+
+def test_only_the_fields_that_were_shown_are_written() -> None:
+    spec = task("Store", title="Build Store", sections={"purpose": "Another purpose."})
+    change = Update(spec.key, spec.title, "2", spec=spec)
+    only_title = rewritten(change, "", {"title"})
+    assert only_title.patch.title == "Build Store"
+    assert "Another purpose." not in (only_title.patch.body or "")
+    only_text = rewritten(change, "", {"purpose"})
+    assert only_text.patch.title is None
+    assert "Another purpose." in (only_text.patch.body or "")
+
+
+def test_text_that_people_wrote_in_the_meantime_stays() -> None:
+    spec = task("Store", sections={"purpose": "Another purpose."})
+    written = rewritten(Update(spec.key, spec.title, "2", spec=spec), "\nMine, written late.", {"purpose"})
+    assert (written.patch.body or "").endswith("\nMine, written late.")
+
+
+def test_a_ticket_that_says_it_already_is_not_written() -> None:
+    spec = task("Store")
+    assert not rewritten(Update(spec.key, spec.title, "2", spec=spec), "", {"title", "purpose"})
+
+
+def test_a_close_says_why_and_since_which_commit_and_its_marker_records_it() -> None:
+    spec, changes = task("Store"), replace(CHANGES, commit="c0ffee")
+    close = Close(spec.key, spec.title, "2", "its task is gone", close_reason=CloseReason.NOT_PLANNED)
+    patch = writing.rewrite(close, held(spec), changes, POLICY, ABLE, set()).patch
+    assert (patch.state, patch.reason) == (State.CLOSED, CloseReason.NOT_PLANNED)
+    block = read_block(patch.body or "")
+    assert isinstance(block, Block)
+    assert block.marker.state == State.CLOSED
+    assert "Its task is gone (commit c0ffee)." in (patch.body or "")
+
+
+@pytest.mark.parametrize("label", ["removed", "REMOVED"])
+def test_a_label_that_is_there_in_any_case_is_not_added_again(label: str) -> None:
+    spec = task("Store")
+    there = held(spec, labels=spec.labels | {label})
+    orphan = LabelOrphan(spec.key, spec.title, "2", "its task is gone", label="removed")
+    assert not writing.rewrite(orphan, there, CHANGES, POLICY, ABLE, set()).add_labels
+
+
+@pytest.mark.parametrize(
+    ("reason", "label"),
+    [
+        (CloseReason.NOT_PLANNED, POLICY.removed_label),
+        (CloseReason.DUPLICATE, POLICY.duplicate_label),
+        (CloseReason.COMPLETED, ""),
+    ],
+)
+def test_a_label_says_why_where_the_tracker_stores_no_reason(reason: CloseReason, label: str) -> None:
+    close = Close("login/component/Store", "Create Store", "2", close_reason=reason)
+    (with_reasons,) = writing.with_closing_labels([close], POLICY, ABLE)
+    (without,) = writing.with_closing_labels([close], POLICY, Capabilities(close_reasons=False))
+    assert with_reasons == close
+    assert without == replace(close, label=label)
+
+
+def test_what_a_server_dropped_is_named() -> None:
+    spec = replace(task("Store"), assignees=("@Ada", "grace"), milestone="v1")
+    ticket = replace(held(spec).ticket, assignees=frozenset({"ada"}), milestone=None)
+    assert list(writing.lacking(spec, ticket, ABLE)) == ["the assignee grace", "the milestone v1"]
+    assert not list(writing.lacking(spec, ticket, Capabilities(assignees=False, milestones=False)))
