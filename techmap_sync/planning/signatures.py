@@ -23,6 +23,8 @@ class Types(NamedTuple):
 
 _LONGEST = 2000
 """Characters of a signature that are read."""
+_DEEPEST = 12
+"""Brackets in each other, from which on a text is no signature."""
 _TOKEN = re.compile(
     r"""
     //[^\n]*|/\*.*?\*/                                     # comments
@@ -98,6 +100,8 @@ def types_of(signature: str) -> Types:
     :param signature: what comes after it, such as a body, does no harm.
     """
     tokens = _tokens(signature[:_LONGEST])
+    if _depth(tokens) > _DEEPEST:
+        return Types()
     opening = _parameter_list(tokens)
     if opening < 0:
         return Types()
@@ -130,6 +134,15 @@ def singular_forms(name: str) -> Iterator[str]:
 
 def _tokens(signature: str) -> list[_Token]:
     return [(match.lastgroup, match[0]) for match in _TOKEN.finditer(signature) if match.lastgroup]
+
+
+def _depth(tokens: Sequence[_Token]) -> int:
+    """Return how deep brackets nest; each of them is looked through once for each that encloses it."""
+    deepest = depth = 0
+    for _, text in tokens:
+        depth = max(0, depth + (text in _PAIRS) - (text in _PAIRS.values()))
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _parameter_list(tokens: Sequence[_Token]) -> int:

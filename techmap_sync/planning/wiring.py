@@ -127,13 +127,13 @@ _USED_BY = re.compile(
     \b(?:called|used|invoked|consumed|needed|required|triggered|driven|started|run|polled|read)\s+(?:\w+\s+)?by\b[^.;:!?\n()]*
     |\b(?:appelée?s?|utilisée?s?|lue?s?)\s+par\b[^.;:!?\n()]*
     |\b(?:llamad|usad|utilizad|leíd|invocad)[oa]s?\s+por\b[^.;:!?\n()]*
-    |\b(?:von|durch)\b[^.;:!?\n()]*\b(?:aufgerufen|benutzt|genutzt|verwendet|gelesen)\b
-    |[被由供][^。；，：\n]*?(?:调用|使用|读取)
-    |[^。、\n]*(?:から|によって)(?:呼ばれる|呼び出される|使われる)
+    |\b(?:von|durch)\b[^.;:!?\n()]{0,120}\b(?:aufgerufen|benutzt|genutzt|verwendet|gelesen)\b
+    |[被由供][^。；，：\n]{0,60}?(?:调用|使用|读取)
+    |(?:^|(?<=[。、]))[^。、\n]{0,60}(?:から|によって)(?:呼ばれる|呼び出される|使われる)
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
-"""Names after this are of those that need the component, not of what it needs."""
+"""Names in this are of those that need the component, not of what it needs; as far as a sentence is looked through."""
 
 
 def _wires(work: Work) -> bool:

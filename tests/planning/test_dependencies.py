@@ -16,6 +16,7 @@ from techmap_sync.documents.technical_map.model import Component, ComponentKind,
 from techmap_sync.documents.work import Item, Method, Phase
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.task_graph import TaskGraph
+from tests.measure import measured
 from tests.planning.maps import ITEMS, READY, ROOT, SECTIONS, graph_of, plan_of, read, read_file
 
 WHERE = Span(1)
@@ -389,3 +390,11 @@ def test_the_example_in_the_documentation_is_what_its_map_becomes() -> None:
         rows[task.key.partition("/")[2]] = (str(task.priority), waits)
     table = re.findall(r"^\| ([a-z-]+/[a-z-]+) \| (\w+) \| (.*?) ?\|$", page, re.MULTILINE)
     assert {name: (priority, waits) for name, priority, waits in table} == rows
+
+
+@pytest.mark.parametrize("unit", [" - ", ": ", "由", "から", "von ", "used by ", "`a` ", "Planner ", "(", "\n```\n"])
+def test_a_text_is_looked_through_in_linear_time(unit: str) -> None:
+    text = unit * (30_000 // len(unit))
+    with measured() as taken:
+        outline(with_methods("BackfillPlanner", "scan()", purpose=text))
+    assert taken.seconds < 1
