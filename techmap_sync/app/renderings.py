@@ -44,7 +44,7 @@ def markdown(result: Result, limit: int | None = None) -> str:
     """
     most, pushed = limit or SUMMARY_LIMIT, result.pushed
     if pushed is None:
-        return plan_markdown(result.change_set, result.remarks, most)
+        return plan_markdown(result.change_set, _remarks(result), most)
     return push_markdown(result.change_set, pushed.outcomes, pushed.problem, result.remarks, most)
 
 
@@ -58,11 +58,16 @@ def _annotations(result: Result) -> RenderableType:
 
 def _json(result: Result) -> str:
     if result.pushed is None:
-        return plan_json(result.change_set, result.remarks)
+        return plan_json(result.change_set, _remarks(result))
     pushed = result.pushed
-    return push_json(result.change_set, pushed.outcomes, pushed.complete, result.circumstances, result.remarks)
+    return push_json(result.change_set, pushed.outcomes, pushed.complete, result.circumstances, _remarks(result))
 
 
 def _html(result: Result) -> str:
     document = document_of(result.compared, result.files, result.change_set.tracker, "plan")
-    return status_html(document, result.remarks)
+    return status_html(document, _remarks(result))
+
+
+def _remarks(result: Result) -> tuple[str, ...]:
+    """Return the remarks, with what could not be read."""
+    return (*result.remarks, *result.unread)

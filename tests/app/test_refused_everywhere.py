@@ -226,6 +226,10 @@ def test_a_ticket_that_cannot_be_read_is_named_and_each_run_ends_with_5(program:
     written = [ticket for ticket in server.tickets() if "And more." in ticket.body]
     assert len(written) == len(NAMES) - 1
     assert len(server.tickets()) == len(NAMES) + 1
+    for form in ("json", "markdown", "html", "github"):
+        assert "503" in program(*READING["plan"], *server.flags, "--format", form).out, form
+    (remark,) = program(*READING["plan"], *server.flags, "--format", "json").json["remarks"]
+    assert number in remark
 
 
 def unreadable(server: Server, number: str) -> None:
