@@ -12,6 +12,7 @@ from itertools import combinations, product
 from typing import TypeVar
 
 Case = TypeVar("Case")
+Other = TypeVar("Other")
 Values = tuple[Hashable, ...]
 Combination = TypeVar("Combination", bound=tuple[Hashable, ...])
 
@@ -84,6 +85,13 @@ class Sampling:
             return every
         self._note(name, str(turn), len(every) - most, len(every))
         return [every[(turn * most + place) % len(every)] for place in range(most)]
+
+    def meeting_in_turn(self, name: str, cases: Iterable[Case], others: Sequence[Other]) -> list[tuple[Case, Other]]:
+        """Return each case with one of the others, in turn; where every case is taken, with each of them.
+
+        :param name: what the pairs are, in the plural, for the summary
+        """
+        return [(case, other) for place, case in enumerate(cases) for other in self.in_turn(name, others, 1, place)]
 
     def covering(self, name: str, cases: Iterable[Combination], together: int = 2) -> list[Combination]:
         """Return cases in which each value of each dimension meets each value of each other dimension.

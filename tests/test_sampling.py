@@ -88,6 +88,11 @@ def test_enough_turns_take_every_case(count: int, most: int) -> None:
     assert bool(sample.summary()) == (count > most)
 
 
+def test_each_case_meets_the_others_in_turn() -> None:
+    assert Sampling(everything=False).meeting_in_turn("pairs", "abcd", "xyz") == [*zip("abcd", "xyzx", strict=True)]
+    assert Sampling(everything=True).meeting_in_turn("pairs", "ab", "xyz") == [*product("ab", "xyz")]
+
+
 def test_a_spread_sample_has_each_kind() -> None:
     taken = Sampling(everything=False).spread("requests", range(100), 2, kind=lambda number: number // 17)
     assert taken == [0, 17, 34, 51, 68, 85, 99]

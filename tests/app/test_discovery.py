@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -92,7 +91,7 @@ ODD: dict[str, tuple[Callable[[Path], None], str]] = {
 
 
 PATTERNS = ("maps", "maps/*.md", "maps/odd.md", ".")
-LOOKED_FOR = sampling.covering("ways to find a file that is no plain one", product(ODD, PATTERNS), together=1)
+LOOKED_FOR = sampling.meeting_in_turn("ways to find a file that is no plain one", ODD, PATTERNS)
 
 
 @pytest.mark.parametrize(("name", "pattern"), LOOKED_FOR)
@@ -212,7 +211,7 @@ def pushes_nothing(program: Program, said: str) -> None:
 
 
 WAYS = ("include", "extends", "import", "itself")
-NAMED = sampling.covering("ways to name a template that is no plain file", product(ODD, WAYS), together=1)
+NAMED = sampling.meeting_in_turn("ways to name a template that is no plain file", ODD, WAYS)
 
 
 @pytest.mark.parametrize(("name", "way"), NAMED)

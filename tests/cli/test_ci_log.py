@@ -109,7 +109,10 @@ def test_the_rules_know_a_command_when_they_see_one() -> None:
     assert {each for text in EVIL for each in SECTION.findall(text)}
 
 
-@pytest.fixture(params=["GITHUB_ACTIONS", "GITLAB_CI"])
+RUNNERS = ("GITHUB_ACTIONS", "GITLAB_CI")
+
+
+@pytest.fixture(params=RUNNERS)
 def hostile(request: pytest.FixtureRequest, program: Program) -> Program:
     """A job in a folder whose maps, names and settings are full of commands."""
     program.monkeypatch.setenv(request.param, "true")
@@ -154,14 +157,23 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
-def test_no_command_prints_one(hostile: Program, arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("line", "hostile"),
+    sampling.meeting_in_turn("commands on a runner", map(" ".join, COMMANDS), RUNNERS),
+    indirect=["hostile"],
+)
+def test_no_command_prints_one(hostile: Program, line: str) -> None:
+    arguments = line.split()
     out = obeys_nothing(hostile, *arguments)
     if arguments[-1] in ("json", "sarif", "gitlab"):
         json.loads(out)
 
 
-@pytest.mark.parametrize("text", EVIL)
+@pytest.mark.parametrize(
+    ("text", "hostile"),
+    sampling.meeting_in_turn("hostile words on a runner", EVIL, RUNNERS),
+    indirect=["hostile"],
+)
 def test_words_of_the_command_line_and_of_settings_are_none(hostile: Program, text: str) -> None:
     place = EVIL.index(text)
     forms = (

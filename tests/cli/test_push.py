@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -29,12 +28,10 @@ def pushed(program: Program) -> Program:
     return program
 
 
-EVERY = sampling.covering(
-    "maps through a command", product(sorted(CORPUS.glob("*.md")), ("check", "plan", "push")), together=1
-)
+EVERY = sampling.meeting_in_turn("maps through a command", sorted(CORPUS.glob("*.md")), ("check", "plan", "push"))
 
 
-@pytest.mark.parametrize(("path", "command"), EVERY)
+@pytest.mark.parametrize(("path", "command"), EVERY, ids=lambda value: getattr(value, "stem", value))
 def test_every_map_of_the_corpus_goes_through_every_command(program: Program, command: str, path: Path) -> None:
     ended = program(command, path)
     assert ended.code == 0, ended.err
