@@ -62,7 +62,7 @@ def write_pulled(pulled: Pulled) -> None:
     :raises UnreadableFile: a document changed since it was read, or cannot be written.
     """
     for file in pulled.files:
-        files.change_bytes(Path(file.path), file.before, file.after, files.border_of(Path(file.path)))
+        files.change_bytes(file.place, file.before, file.after, files.border_of(file.place))
 
 
 class _Read(NamedTuple):
@@ -76,7 +76,7 @@ def _pulled(compared: MapComparison, file: MapFile, planned: Planned) -> Iterato
     """Yield what changes in each file of a document."""
     if compared.plan is None:
         finished = sum(is_finished(held) for held in compared.holdings.tickets.values())
-        yield _Read(PulledFile(file.name, b"", b""), tuple([Left(file.name, NOT_APPROVED)] * finished))
+        yield _Read(PulledFile(file.place, file.path, b"", b""), tuple([Left(file.place, NOT_APPROVED)] * finished))
         return
     works = dict(zip(file.graph.keys, file.graph.works, strict=True))
     titles = {key: [item.title for item in work.items] for key, work in works.items()}
@@ -94,15 +94,15 @@ def _of_file(file: MapFile, path: str, tasks: Sequence[tuple[CompletedTask, Work
     """
     border = files.border_of(file.path)
     place = Path(os.path.relpath((border or Path.cwd()) / path)) if path else file.path
-    name, text = place.as_posix(), file.sources.beside[path] if path else file.text
+    shown, text = files.path_in_repository(place), file.sources.beside[path] if path else file.text
     content = read_file(FoundFile(place, named=True, border=border))
-    if decode(content, name) != text:
-        return _Read(PulledFile(name, content, content), (Left(name, CHANGED),))
-    found = _Found(name, open_boxes(content), ticked_lines(content))
+    if decode(content, shown) != text:
+        return _Read(PulledFile(shown, place, content, content), (Left(shown, CHANGED),))
+    found = _Found(shown, open_boxes(content), ticked_lines(content))
     for task, work in tasks:
         found.take(task, work)
     ticked = tick(content, found.boxes)
-    return _Read(PulledFile(name, content, ticked.content, tuple(found.ticks.values())), tuple(found.left))
+    return _Read(PulledFile(shown, place, content, ticked.content, tuple(found.ticks.values())), tuple(found.left))
 
 
 class _Found:

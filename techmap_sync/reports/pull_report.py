@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
+from pathlib import Path
 
 from rich.text import Text
 
@@ -47,7 +48,9 @@ class PulledFile:
     """A document before and after."""
 
     path: str
-    """As the user knows it."""
+    """From the root of the repository."""
+    place: Path
+    """Where it is, from the current folder."""
     before: bytes
     after: bytes
     ticks: tuple[Tick, ...] = ()

@@ -295,3 +295,15 @@ def test_a_ticket_that_a_removed_task_closed_ticks_nothing(pushed: Program) -> N
     assert pushed("push", "map.md", "--allow", "closes").code == 0
     (pushed.folder / "map.md").write_text(MAP, encoding="utf-8")
     assert pushed("pull", "map.md", "--check").code == 0
+
+
+def test_from_another_folder_paths_are_those_of_the_repository(
+    pushed: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    completed(pushed, TESTS)
+    (pushed.folder / ".git").mkdir()
+    (pushed.folder / "inner").mkdir()
+    monkeypatch.chdir(pushed.folder / "inner")
+    ended = pushed("pull", "../map.md", "--to", "backlog:../backlog", "--write", "--format", "json")
+    assert [file["path"] for file in ended.json["files"]] == ["map.md"]
+    assert content(pushed) == ticked("Weighs *zero*", "Weighs **too")
