@@ -19,14 +19,15 @@ CONSTRAINT_GROUPS = frozenset({"error-handling", "security"})
 def priorities_of(works: Sequence[Work], blocked_by: Sequence[Sequence[int]]) -> tuple[Priority, ...]:
     """Return how urgent each work is.
 
-    High is what three or more wait for, and the first half of each longest chain; low is what nothing waits for. At
-    most half of the works are high, but for those whose authors say so.
+    High is what three or more wait for, and the first half of each longest chain; low is what nothing waits for, but
+    for the tasks of specs, which often say nothing of their order. At most half of the works are high, but for those
+    whose authors say so.
 
     :param blocked_by: for each work the positions of those it waits for, without a circle.
     """
     waiting = _waiting(blocked_by)
     said = {position: _said(work.priority) for position, work in enumerate(works) if work.priority}
-    low = {p for p, work in enumerate(works) if not waiting[p] or _is_constraint(work)}
+    low = {p for p, work in enumerate(works) if _is_constraint(work) or not (waiting[p] or work.kind is Kind.TASK)}
     room = len(works) // 2 - sum(priority is Priority.HIGH for priority in said.values())
     high = _high(works, blocked_by, waiting, low | said.keys(), room)
     return tuple(

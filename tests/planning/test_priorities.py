@@ -63,6 +63,10 @@ def test_what_the_author_says_counts_first_and_takes_its_share() -> None:
     assert letters({1: [0], 2: [1], 3: [2]}, 4, **said) == "hmlh"
 
 
+def test_a_task_of_a_spec_is_not_low_because_nobody_says_what_waits_for_it() -> None:
+    assert letters({}, 2, w0=work(Kind.TASK), w1=work(Kind.TASK, priority="low")) == "ml"
+
+
 def test_constraints_that_hold_anyway_are_low_and_those_that_ask_for_work_are_not() -> None:
     waits = {3: [0, 1], 4: [3], 5: [3]}
     low = work(Kind.CONSTRAINT, group="performance")
