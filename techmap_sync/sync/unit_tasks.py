@@ -17,7 +17,9 @@ from techmap_sync.documents.units.identity import ALIKE, ALIKE_WITH_ID, Weights
 from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.comparison import boxes, task_line
+from techmap_sync.sync.task_changes import DONE_IN_MAP
 from techmap_sync.sync.tickets import Holdings
+from techmap_sync.sync.tracker import State
 
 _MOST_COMPARED = 400
 """Texts per side; with more than that only equal ones match, because all pairs are compared."""
@@ -47,8 +49,11 @@ class _Face:
 def unit_renames(plan: TaskPlan, holdings: Holdings) -> Mapping[str, str]:
     """Return old key -> new key of the tickets whose task has another key now."""
     specs = {spec.key: _of_spec(spec) for spec in plan.tasks}
+    apart = plan.dropped | plan.withheld
     tickets = {
-        key: _of_ticket(held) for key, held in holdings.tickets.items() if key not in plan.dropped | plan.withheld
+        key: _of_ticket(held)
+        for key, held in holdings.tickets.items()
+        if key in specs or not (key in apart or _was_let_go(held))
     }
     names = Counter(face.name for face in specs.values())
     known = Counter(face.name for face in tickets.values())
@@ -114,8 +119,10 @@ def _without_collisions(pairs: Mapping[str, str], keys: Iterable[str]) -> dict[s
 
 
 def regenerated(plan: TaskPlan, holdings: Holdings) -> tuple[int, int]:
-    """Return how many tasks of the tickets are gone from the unit, if more than half are, and the number of tickets."""
-    olds = [leaf for held in holdings.tickets.values() for leaf in _of_ticket(held).leaves]
+    """Return how many tasks of the tickets are gone from the unit where that is more than half, and of how many."""
+    keys = {spec.key for spec in plan.tasks}
+    alive = (held for key, held in holdings.tickets.items() if key in keys or held.ticket.state is State.OPEN)
+    olds = [leaf for held in alive for leaf in _of_ticket(held).leaves]
     news = [Leaf(number, _plain(text)) for number, text in plan.leaves]
     missing, added = _unmatched(olds, news)
     if len(missing) * 2 > len(olds) and max(len(missing), len(added)) <= _MOST_COMPARED:
@@ -155,6 +162,12 @@ def _of_spec(spec: TaskSpec) -> _Face:
 
 def _of_ticket(held: Held) -> _Face:
     return _Face(_plain(held.ticket.title), tuple(_leaves(held.block.texts().get(SectionName.ITEMS, ""))))
+
+
+def _was_let_go(held: Held) -> bool:
+    """Whether we closed it because its task was gone."""
+    closed_by_us = held.ticket.state is State.CLOSED and held.marker.state == State.CLOSED
+    return closed_by_us and not held.block.texts().get(SectionName.STATUS, "").casefold().startswith(DONE_IN_MAP)
 
 
 def _leaves(markdown: str) -> Iterator[Leaf]:
