@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from techmap_sync.app.documents_found import MapFiles
-    from techmap_sync.app.run import Planned
+    from techmap_sync.app.results import Planned
 
 
 class Console(Protocol):

@@ -1,4 +1,4 @@
-"""The result of one run, and how it is shown."""
+"""What a run planned, what it did, and how that is shown."""
 
 from __future__ import annotations
 
@@ -12,14 +12,50 @@ from rich.text import Text
 from techmap_sync.app.formats import Format
 from techmap_sync.errors import Problem, TrackerError
 from techmap_sync.reports.plan_text import done_line, outcome_line, plan_text
+from techmap_sync.sync.tickets import Holdings
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from techmap_sync.app.documents_found import MapFiles
-    from techmap_sync.app.run import MapComparison, Planned
-    from techmap_sync.sync.change_set import ChangeSet
+    from techmap_sync.app.documents_found import MapFile, MapFiles
+    from techmap_sync.planning.task import TaskPlan
+    from techmap_sync.sync.change_set import ChangeSet, MapChanges
     from techmap_sync.sync.outcomes import Outcome
+    from techmap_sync.sync.policy import SyncPolicy
+    from techmap_sync.sync.tracker import Tracker
+
+
+@dataclass(frozen=True, slots=True)
+class MapComparison:
+    """A map and its tickets."""
+
+    changes: MapChanges
+    holdings: Holdings = field(default_factory=Holdings)
+    """Its tickets under their current keys."""
+    file: MapFile | None = None
+    """None for a map whose file is missing."""
+    plan: TaskPlan | None = None
+    """The tasks of an approved map, including follow-ups."""
+    path_elsewhere: str = ""
+    """The file of a map that the setting ``maps`` leaves out."""
+    links_in_text: bool = False
+    """The tracker has no links: dependencies are in the map alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan and everything that is needed to apply it."""
+
+    files: MapFiles
+    change_set: ChangeSet
+    tracker: Tracker
+    policy: SyncPolicy
+    compared: tuple[MapComparison, ...] = ()
+    """The maps and tickets that the change set was made from."""
+    remarks: tuple[str, ...] = ()
+    """Remarks for readers of the plan."""
+    unread: tuple[str, ...] = ()
+    """What the tracker did not show of single tickets, and why."""
 
 
 @dataclass

@@ -24,6 +24,7 @@ from techmap_sync.app.other_documents import (
     with_sources,
 )
 from techmap_sync.app.parallel import ALL, Shard
+from techmap_sync.app.results import MapComparison, Planned
 from techmap_sync.app.run_guards import audience_of
 from techmap_sync.app.targets import connect_tracker, remarks_of, source_name
 from techmap_sync.checkout import Checkout, Remote
@@ -37,7 +38,7 @@ from techmap_sync.sync.decide import Decided, decide
 from techmap_sync.sync.match import Audience, DesiredMap, Origin, OtherMaps
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import SyncPolicy
-from techmap_sync.sync.tickets import Holdings, Sorted
+from techmap_sync.sync.tickets import Sorted
 from techmap_sync.sync.tracker import State, Tracker
 
 
@@ -59,39 +60,6 @@ class RunOptions:
     """Ids of maps whose file was deleted for good."""
     shard: Shard = ALL
     """Which maps this run handles, when several runs share them."""
-
-
-@dataclass(frozen=True, slots=True)
-class MapComparison:
-    """A map and its tickets."""
-
-    changes: MapChanges
-    holdings: Holdings = field(default_factory=Holdings)
-    """Its tickets under their current keys."""
-    file: MapFile | None = None
-    """None for a map whose file is missing."""
-    plan: TaskPlan | None = None
-    """The tasks of an approved map, including follow-ups."""
-    path_elsewhere: str = ""
-    """The file of a map that the setting ``maps`` leaves out."""
-    links_in_text: bool = False
-    """The tracker has no links: dependencies are in the map alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A plan and everything that is needed to apply it."""
-
-    files: MapFiles
-    change_set: ChangeSet
-    tracker: Tracker
-    policy: SyncPolicy
-    compared: tuple[MapComparison, ...] = ()
-    """The maps and tickets that the change set was made from."""
-    remarks: tuple[str, ...] = ()
-    """Remarks for readers of the plan."""
-    unread: tuple[str, ...] = ()
-    """What the tracker did not show of single tickets, and why."""
 
 
 def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_options: RunOptions) -> Planned:
