@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from techmap_sync.app.discovery import FoundFile, Identity, find_documents, identities_of, places_in_tree, sources_of
 from techmap_sync.app.parallel import ALL, Shard, map_in_order
+from techmap_sync.app.specs_found import said_of, specs_left_out
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity, Span, apply_severities
 from techmap_sync.documents.base import Description, Document, DocumentFamily, Sources, family_of
 from techmap_sync.documents.statements import Statement
 from techmap_sync.documents.units.notices import RULES as UNIT_RULES
 from techmap_sync.errors import UnreadableMap, UsageProblem
-from techmap_sync.files import border_of, path_in_repository
+from techmap_sync.files import border_of, path_in_repository, repository_around
 from techmap_sync.planning.task_graph import TaskGraph, duplicate_ids, task_graph
 from techmap_sync.settings import Settings
 from techmap_sync.text_forms import unified
@@ -297,7 +298,9 @@ def read_one(path: str, settings: Settings) -> MapFile:
     for problem in files.unreadable:
         raise problem
     if len(files.maps) != 1:
-        raise UsageProblem(f"{path} holds {len(files.maps)} maps", "show takes the path of one map")
+        left_out = specs_left_out(repository_around(Path.cwd()), settings) if not files.maps else ()
+        hint = said_of(left_out, settings) or "show takes the path of one map"
+        raise UsageProblem(f"{path} holds {len(files.maps)} maps", hint)
     return files.maps[0]
 
 

@@ -94,6 +94,13 @@ def test_specs_are_read_only_when_their_family_is_named(program: Program) -> Non
     ]
 
 
+def test_show_says_which_setting_reads_a_unit(program: Program) -> None:
+    copied(program, golds("kiro")[0].repository)
+    ended = program("show", tasks_file(program, "kiro").parent)
+    assert ended.code == 2
+    assert 'families = ["technical-map", "kiro"]' in ended.err
+
+
 def test_an_unknown_family_is_an_error_that_names_the_nearest(program: Program) -> None:
     with_families(program, "speckit")
     ended = program("check")
