@@ -57,10 +57,8 @@ def _secrets(guests: Sequence[TrackerKind]) -> frozenset[str]:
 
 
 def shipped(name: str) -> Path:
-    """Return a file of the folder ``config/``, which is ``shipped/`` in the wheel."""
-    package = Path(__file__).parent
-    folder = package / "shipped"
-    return (folder if folder.is_dir() else package.parent / "config") / name
+    """Return a file of the folder ``config/``."""
+    return files.shipped(name)
 
 
 def find_settings_file(start: Path) -> Path | None:

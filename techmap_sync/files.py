@@ -29,6 +29,13 @@ _REMOVE = "remove or rename it, or leave it out with the setting exclude"
 _LINK = "put the file itself there: links are followed within the repository, and not into .git"
 
 
+def shipped(name: str) -> Path:
+    """Return a file of the folder ``config/``, which is ``shipped/`` in the wheel."""
+    package = Path(__file__).parent
+    folder = package / "shipped"
+    return (folder if folder.is_dir() else package.parent / "config") / name
+
+
 def repository_around(folder: Path) -> Path:
     """Return the nearest folder upwards that holds ``.git``, links resolved; the folder itself outside of a repository.
 

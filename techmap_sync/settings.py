@@ -69,6 +69,10 @@ TicketNumber = Annotated[
 ]
 
 
+Language = Literal["", "en", "de", "fr", "es", "zh", "ja"]
+"""The languages of ``config/words.toml``; empty for that of each map."""
+
+
 class Table(BaseModel):
     """A table of settings: unknown keys and infinite numbers are errors."""
 
@@ -143,6 +147,7 @@ class Settings(Table):
     timeout: float = Field(gt=0, le=86_400)
     jobs: int = Field(ge=0, le=1024)
     author_notes: bool
+    language: Language
     granularity: GranularityTable
     labels: LabelsTable
     limits: LimitsTable
@@ -203,7 +208,7 @@ class Settings(Table):
     def reading_options(self) -> ReadingOptions:
         """Return what the families of documents have to know."""
         choice = GranularityChoice(**self.granularity.model_dump())
-        return ReadingOptions(self.vocabulary, choice, tuple(self.families), self.family)
+        return ReadingOptions(self.vocabulary, choice, tuple(self.families), self.family, self.language)
 
     @cached_property
     def document_families(self) -> tuple[DocumentFamily, ...]:
@@ -236,7 +241,7 @@ class Settings(Table):
     @cached_property
     def fingerprint(self) -> str:
         """What ``digest`` returns; made once for all documents."""
-        names = {"granularity", "labels", "vocabulary", "templates"}
+        names = {"granularity", "labels", "language", "vocabulary", "templates"}
         if any(not family.anywhere for family in self.document_families):  # only there the words of specs count
             names |= {"families", "family"}
         deciding = self.model_dump(mode="json", include=names)

@@ -31,6 +31,7 @@ HARMLESS = frozenset(
         "timeout",
         "jobs",
         "granularity",
+        "language",
         "labels",
         "limits",
         "severity",

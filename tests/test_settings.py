@@ -69,6 +69,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "timeout": {"timeout": 1.0},
     "jobs": {"jobs": 1},
     "author_notes": {"author_notes": False},
+    "language": {"language": "de"},
     "granularity.changes": {"granularity": {"changes": "item"}},
     "granularity.tests": {"granularity": {"tests": "none"}},
     "granularity.deployment": {"granularity": {"deployment": "item"}},

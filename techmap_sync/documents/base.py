@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from techmap_sync.diagnostics import Diagnostic, Ignore, Rule, Span
 from techmap_sync.documents.statements import Statement, plain_statements
+from techmap_sync.documents.words import ENGLISH
 from techmap_sync.documents.work import Item, Work
 
 
@@ -34,39 +35,22 @@ class Reason(NamedTuple):
     """Where the document says so; 0 where it says nothing."""
 
 
-class Checklist(NamedTuple):
-    """Items below one heading."""
-
-    heading: str
-    items: tuple[Item, ...]
-    notes: str = ""
-    """Markdown between the heading and the items."""
-
-
-class Area(NamedTuple):
-    """Checklists below one heading."""
-
-    heading: str
-    checklists: tuple[Checklist, ...]
-
-    @property
-    def items(self) -> tuple[Item, ...]:
-        """All items, in order."""
-        return tuple(item for checklist in self.checklists for item in checklist.items)
-
-
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a document says besides its works; it is shown in the tracking ticket."""
 
+    introduction: str = ""
+    """Markdown above the first section."""
     summary: tuple[tuple[str, str], ...] = ()
-    """(label, Markdown) of what a reader wants to know first: author, date, estimate."""
-    constraints: tuple[Area, ...] = ()
-    """Rules that all works keep. What names a work is quoted in its ticket too."""
+    """(label, Markdown) of what a reader wants to know first: readiness, estimate, author."""
     tests: tuple[Item, ...] = ()
-    """Tests, quoted in the tickets of the works that they name."""
+    """All tests that it asks for, whoever's ticket they are in."""
+    requirements: tuple[Item, ...] = ()
+    """The same of error handling, security and performance."""
     unchanged: tuple[tuple[str, str], ...] = ()
     """(heading, Markdown) of what the document says stays as it is."""
+    told_whole: tuple[Span, ...] = ()
+    """Places that the tracking ticket quotes whole, also where a ticket says the same."""
     not_understood: tuple[Span, ...] = ()
     """Sections that nobody understood; what they say is quoted or linked."""
 
@@ -92,6 +76,8 @@ class Document:
     """The line that says so."""
     estimate_minutes: tuple[int, int] | None = None
     """Estimated work as (least, most) minutes; None when it is not understood."""
+    language: str = ENGLISH
+    """Of the fixed words in its tickets."""
     has_identity: bool = True
     """False while it has no name of its own: it still has the title of a template."""
     edges: tuple[tuple[int, ...], ...] | None = None
@@ -158,7 +144,7 @@ class GranularityChoice:
     tests: Granularity
     deployment: Granularity
     constraints: Granularity
-    """Constraints are always in the tracking ticket; this adds tickets of their own."""
+    """Of data flow and performance, which are in the tracking ticket where they get no tickets of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +158,8 @@ class ReadingOptions:
     """The families that a team has, by their names."""
     grammars: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The tables of words of spec families, by their names."""
+    language: str = ""
+    """Of the fixed words in all tickets; empty for that of each document."""
 
 
 class DocumentPlace(NamedTuple):

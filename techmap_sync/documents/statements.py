@@ -14,6 +14,7 @@ _HIDDEN = re.compile(
 )
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_])+")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 STRUCTURE, PLACEHOLDER, NOTHING, COMMENT = "structure", "placeholder", "nothing", "comment"
 
@@ -40,11 +41,19 @@ class Statement(NamedTuple):
     is_heading: bool = False
     is_code: bool = False
     """Within a fence, or one of its two ends."""
+    part: str = ""
+    """The heading of the section that this belongs to, as plain text; ``heading`` may be one below it."""
+    is_whole: bool = False
+    """Within a table no row of which means anything alone."""
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Return the words of a text without case, markup and invisible signs; CJK characters one by one."""
-    return tuple(_WORD.findall(compatible(_HIDDEN.sub("", html.unescape(text))).casefold()))
+    """Return the words of a text without case, markup and invisible signs; CJK characters one by one.
+
+    The words in a name such as ``TokenStore`` count by themselves: a title may spell it as "Token Store".
+    """
+    plain = compatible(_HIDDEN.sub("", html.unescape(text)))
+    return tuple(_WORD.findall(_HUMP.sub(" ", plain).casefold()))
 
 
 def plain_statements(text: str) -> tuple[Statement, ...]:

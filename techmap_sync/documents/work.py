@@ -51,6 +51,17 @@ class Rank(IntEnum):
     DEPLOYMENT = 5
 
 
+class Form(StrEnum):
+    """How an item is written in its ticket."""
+
+    BOX = "box"
+    """Work, with a box to tick."""
+    LINE = "line"
+    """A bullet without a box: it asks for nothing."""
+    BLOCK = "block"
+    """A heading in bold, with what is below it as it is: a fence, a matrix."""
+
+
 ROLLBACK = "rollback"
 """The group of what is prepared before a deployment, so that it can be undone."""
 
@@ -71,6 +82,11 @@ class Item(NamedTuple):
     """Everything below the title, as Markdown."""
     fields: tuple[tuple[str, str], ...] = ()
     """The other columns of a table row: (column heading, cell as Markdown)."""
+    column: str = ""
+    """Heading of the column that the title of a table row is from."""
+    form: Form = Form.BOX
+    below: tuple[Item, ...] = ()
+    """What a label or a heading groups: these are the work then, and the title only names them."""
     ordered: bool = False
     """True for an item of a numbered list, whose order matters."""
     number: str = ""
@@ -83,6 +99,15 @@ class Item(NamedTuple):
     """It keeps nothing open, and a finished ticket does not say that it was done."""
     above: str = ""
     """What groups it with its neighbours in the checklist, as Markdown."""
+
+
+class Checklist(NamedTuple):
+    """Items below one heading."""
+
+    heading: str
+    items: tuple[Item, ...]
+    notes: str = ""
+    """Markdown between the heading and the items."""
 
 
 class Method(NamedTuple):
@@ -123,6 +148,11 @@ class Part(NamedTuple):
     name: str
     markdown: str
     """What the document says of it."""
+    written: str = ""
+    """The name with its Markdown, as the document writes it."""
+    methods: tuple[Method, ...] = ()
+    detail: str = ""
+    """Whatever else is said of it, as Markdown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +182,8 @@ class Work:
     priority: str = ""
     """As its author wrote it."""
 
+    tagline: str = ""
+    """What it is, in a line of Markdown: it is added to the title, and opens the text where the title has no room."""
     purpose: str = ""
     """Markdown."""
     parts: tuple[Part, ...] = ()
@@ -168,6 +200,8 @@ class Work:
     """Markdown between heading and items."""
     items: tuple[Item, ...] = ()
     """Its checklist."""
+    checklists: tuple[Checklist, ...] = ()
+    """What else is asked of it, below headings of the document: tests, requirements."""
 
     path: str = ""
     """The file that says it, from the root of the repository, where that is not the document's."""
@@ -200,4 +234,9 @@ class Work:
     @property
     def code(self) -> tuple[str, ...]:
         """The code spans in the titles of its items."""
-        return tuple(span for item in self.items for span in item.code)
+        return tuple(span for item in self.all_items for span in item.code)
+
+    @property
+    def all_items(self) -> tuple[Item, ...]:
+        """Everything that is asked of it besides methods."""
+        return (*self.items, *(item for checklist in self.checklists for item in checklist.items))

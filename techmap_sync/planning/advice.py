@@ -34,7 +34,7 @@ class _Advice:
         self.names = names_of(graph.works)
         context = graph.document.context
         self.tests = [item for item in context.tests if not item.done]
-        self.required = [item for area in context.constraints for item in area.items if not item.done]
+        self.required = [item for item in context.requirements if not item.done]
         self.named = {item: _named_by(item, self.names) for item in (*self.tests, *self.required)}
 
     def notes(self) -> Iterator[Diagnostic]:
@@ -50,7 +50,7 @@ class _Advice:
     def _without_criteria(self) -> Iterator[Diagnostic]:
         named = {position for positions in self.named.values() for position in positions}
         for position, work in enumerate(self.graph.works):
-            says = work.methods or work.interface or work.items or position in named
+            says = work.methods or work.interface or work.all_items or position in named
             is_open = work.kind is Kind.COMPONENT and work.rank is Rank.COMPONENT and not work.done
             if is_open and not says and self._is_news(WITHOUT_CRITERIA, work.span):
                 message = f"nothing says when {work.subject} is done: no method, test or requirement"

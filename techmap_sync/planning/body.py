@@ -3,50 +3,29 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
-from techmap_sync.documents.base import Area, Checklist
+from techmap_sync.documents.rows import bullets_of, on_one_line, row_text
 from techmap_sync.documents.statements import Statement
-from techmap_sync.documents.work import Item, Kind, Phase, Work
-from techmap_sync.planning.escape import is_inert, neutralize
+from techmap_sync.documents.words import Words, words_in
+from techmap_sync.documents.work import Form, Item, Kind, Method, Part, Work
+from techmap_sync.planning.escape import code_span, is_inert, neutralize
+from techmap_sync.planning.flow_chart import flow_chart
 from techmap_sync.planning.link_targets import MapSource, absolute_links
-from techmap_sync.planning.mentions import mentioned, names_of
+from techmap_sync.planning.quoting import is_long
 from techmap_sync.planning.remaining import Remainder, remaining
 from techmap_sync.planning.task import Section, SectionTrait, sections_with
 from techmap_sync.planning.task_graph import TaskGraph
-from techmap_sync.planning.templates import TicketTemplates
+from techmap_sync.planning.templates import TicketTemplates, continued
+from techmap_sync.planning.titles import short_name
 
-# Mermaid drops the last semicolon, an entity's too, of a line that looks like "style x:#f00;" or "classDef x:#f00;".
 _TEMPLATES = {Kind.COMPONENT: "component.md.j2", Kind.TASK: "task.md.j2"}
-_SPECIAL = re.compile(r"[^\w .,:;/()\-–—…]|s(?=tyle)|c(?=lassDef)")
-
-
-def flow_chart(titles: Sequence[str], phases: Sequence[Phase], blocked_by: Sequence[Sequence[int]]) -> str:
-    """Draw the tasks of a map.
-
-    :param titles: of all tasks; brackets, quotes and pipes are escaped as Mermaid's entity codes
-        (https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters).
-    :param phases: of the same tasks.
-    :param blocked_by: for each task the positions of those it waits for.
-    """
-    lines = ["flowchart LR"]
-    for phase in Phase:
-        members = [position for position, due in enumerate(phases) if due is phase]
-        if members:
-            lines += [f"  subgraph {phase}", *(f'    t{p}["{_escaped(titles[p])}"]' for p in members), "  end"]
-    edges = [(target, waiting) for waiting, targets in enumerate(blocked_by) for target in targets]
-    return "\n".join([*lines, *(f"  t{target} --> t{waiting}" for target, waiting in sorted(edges))])
-
-
-def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", text)
-
 
 RIDING_ALONG: frozenset[str] = frozenset(sections_with(SectionTrait.RIDES_ALONG))
-_NO_NEWS = RIDING_ALONG | {"remaining_links"}
+_NO_NEWS = RIDING_ALONG | {"words", "remaining_links", "not_understood_links"}
 """Values that cause no write by themselves: commits and the numbers of lines."""
 
 
@@ -59,6 +38,15 @@ class TicketTexts:
     templates: TicketTemplates
     statements: tuple[Statement, ...] = ()
     """What each line of the document says; the tracking ticket carries what no other ticket says."""
+
+    @cached_property
+    def words(self) -> Words:
+        """The fixed words of the tickets."""
+        return words_in(self.graph.document.language)
+
+    @cached_property
+    def _headings(self) -> Mapping[str, str]:
+        return {name.replace(" ", "_"): heading for name, heading in self.words.headings.items()}
 
     def sections(self, position: int) -> tuple[Section, ...]:
         """Return the text of the work at this position.
@@ -74,25 +62,30 @@ class TicketTexts:
 
     def _source_of(self, work: Work) -> str:
         if work.path:
-            return self.source.beside(work.path).describe()
-        return self.source.describe(work.span.line, work.span.end_line)
+            return self._footer(self.source.beside(work.path))
+        return self._footer(self.source, work.span.line, work.span.end_line)
 
     def tracking_sections(self) -> tuple[Section, ...]:
         """Return the text of the tracking ticket."""
         works = self.graph.works
-        chart = flow_chart(self.graph.titles, [work.phase for work in works], self.graph.blocked_by)
+        names = [short_name(title, work) for title, work in zip(self.graph.titles, works, strict=True)]
+        chart = flow_chart(names, [work.phase for work in works], self.graph.blocked_by, self.words)
         values = {
             **self._tracking_values,
             "graph": chart if works else "",
-            "remaining": [
-                {"heading": _plain(part.heading), "text": self._safe(part.markdown), "more": len(part.linked)}
-                for part in self.remaining
-            ],
-            "remaining_links": [self.source.link(*part.beyond) for part in self.remaining],
+            "remaining": [part for part, _ in self._parts(understood=True)],
+            "remaining_links": [links for _, links in self._parts(understood=True)],
+            "not_understood": [part for part, _ in self._parts(understood=False)],
+            "not_understood_links": [links for _, links in self._parts(understood=False)],
             "waits_for": [],
-            "source": self.source.describe(),
+            "source": self._footer(self.source),
         }
         return self._rendered("tracking.md.j2", values)
+
+    def _footer(self, source: MapSource, first: int = 0, last: int = 0) -> str:
+        """Say where a text comes from and who keeps it."""
+        said = source.describe(self.words, first, last)
+        return f"{said}{self.words.phrases['between']}{self.words.phrases['kept by']}"
 
     @cached_property
     def remaining(self) -> tuple[Remainder, ...]:
@@ -101,7 +94,25 @@ class TicketTexts:
         works = zip(self.graph.titles, self._work_values, strict=True)
         texts = ["\n".join((title, *_strings(values))) for title, values in works]
         tracking = "\n".join((document.title, *_strings(self._tracking_values)))
-        return remaining(self.statements, [*texts, tracking], document.context.not_understood)
+        context = document.context
+        return remaining(self.statements, [*texts, tracking], context.not_understood, context.told_whole)
+
+    def _parts(self, *, understood: bool) -> Iterator[tuple[dict[str, object], str]]:
+        """Yield what remains, by the sections of the document, each with links to what is too long to be quoted."""
+        wanted = [part for part in self.remaining if part.is_understood is understood]
+        for heading, found in groupby(wanted, key=lambda part: part.part):
+            parts = list(found)
+            text = "\n\n".join(text for part in parts for text in self._quoted(part, heading))
+            folded = bool(heading) and is_long(text)
+            more = sum(len(part.linked) for part in parts)
+            links = "; ".join(self.source.link(self.words, *part.beyond) for part in parts if part.linked)
+            yield {"heading": _plain(heading), "text": text, "folded": folded, "more": more}, links
+
+    def _quoted(self, part: Remainder, heading: str) -> Iterator[str]:
+        if part.heading and part.heading != heading:
+            yield f"**{_plain(part.heading)}**"
+        if part.markdown:
+            yield self._safe(part.markdown)
 
     @cached_property
     def _work_values(self) -> tuple[dict[str, object], ...]:
@@ -121,10 +132,11 @@ class TicketTexts:
     def _tracking_values(self) -> dict[str, object]:
         context = self.graph.document.context
         return {
-            "summary": self._summary(),
-            "constraints": [self._area(area) for area in context.constraints],
+            "purpose": self._safe(context.introduction),
+            "summary": [(_plain(label), self._safe(text)) for label, text in context.summary],
             "unchanged": [
-                {"heading": _plain(heading), "text": self._safe(said)} for heading, said in context.unchanged
+                {"heading": _plain(heading), "text": self._safe(on_one_line(said))}
+                for heading, said in context.unchanged
             ],
         }
 
@@ -133,7 +145,7 @@ class TicketTexts:
             Section(name, heading, text, "", self.source.is_pending)
             if name in RIDING_ALONG
             else Section(name, heading, text, self._values(values, name))
-            for name, heading, text in self.templates.render(template, values)
+            for name, heading, text in self.templates.render(template, {**values, "words": self._headings})
         )
 
     def _values(self, values: Mapping[str, object], name: str) -> str:
@@ -143,8 +155,13 @@ class TicketTexts:
 
     def _component_values(self, position: int) -> dict[str, object]:
         work = self.graph.works[position]
+        parts = [entry for part in work.parts for entry in self._of_part(part)]
+        methods = [self._of_method(method, with_signature=not work.interface) for method in work.methods]
+        required = self._entries(work)
+        purpose = "\n\n".join(filter(None, (work.tagline, work.purpose)))
+        says_more = purpose or work.detail or work.of_group or work.interface or parts or methods or required
         return {
-            "purpose": self._safe(work.purpose),
+            "purpose": self._safe(purpose) if says_more else self.words.phrases["nothing more"],
             "parts": [{"name": _plain(part.name), "text": self._safe(part.markdown)} for part in work.parts],
             "where": [] if work.parts else list(work.locations),
             "needs": [self._safe(text) for text in self.graph.outside[position]],
@@ -153,9 +170,13 @@ class TicketTexts:
                 for method in work.methods
             ],
             "interface": self._safe(work.interface),
-            "detail": self._safe("\n\n".join(filter(None, (work.detail, work.of_group)))),
-            "tests": [self._line(item) for item in self._tests.get(position, ())],
-            "constraints": [self._line(item) for item in self._constraints.get(position, ())],
+            "detail": self._safe(_joined((work.detail, work.of_group))),
+            "items": [*parts, *methods, *required],
+            "part_items": parts,
+            "method_items": methods,
+            "required_items": required,
+            "tests": [entry["text"] for entry in required],
+            "constraints": [],
         }
 
     def _task_values(self, work: Work) -> dict[str, object]:
@@ -167,56 +188,81 @@ class TicketTexts:
             "links": [self._safe(link) for link in work.links],
         }
 
-    def _item_values(self, work: Work) -> dict[str, object]:
-        return {
-            "heading": _plain(work.heading) or "What to do",
-            "context": self._safe(work.context),
-            "items": [self._entry(item) for item in work.items],
-        }
-
-    def _area(self, area: Area) -> dict[str, object]:
-        lists = [self._checklist(checklist) for checklist in area.checklists]
-        return {"heading": _plain(area.heading), "groups": lists}
-
-    def _checklist(self, checklist: Checklist) -> dict[str, object]:
-        entries = [self._entry(item) for item in checklist.items]
-        return {"heading": _plain(checklist.heading), "notes": self._safe(checklist.notes), "entries": entries}
-
     def _entry(self, item: Item) -> dict[str, object]:
+        return _entry(self._line(item), done=item.done, detail=self._safe(item.detail))
+
+    def _item_values(self, work: Work) -> dict[str, object]:
+        notes = [work.context] if work.context else []
         return {
-            "text": self._line(item),
-            "done": item.done,
-            "detail": self._safe(item.detail),
-            "fields": [(_plain(name), self._safe(cell)) for name, cell in item.fields],
+            "heading": _plain(work.heading) or self.words.headings["done when"],
+            "context": self._safe("\n\n".join(notes)),
+            "items": self._entries(work),
         }
 
-    def _summary(self) -> list[tuple[str, str]]:
-        tickets = sum(not work.done for work in self.graph.works)
-        said = self.graph.document.context.summary
-        return [("Tickets", str(tickets)), *((_plain(label), self._safe(text)) for label, text in said)]
+    # --- what stands under "Done when" ---
 
-    @cached_property
-    def _tests(self) -> Mapping[int, list[Item]]:
-        return self._by_mention(self.graph.document.context.tests)
+    def _of_part(self, part: Part) -> Iterator[dict[str, object]]:
+        said = f": {continued(self._safe(part.markdown))}" if part.markdown else ""
+        yield _entry(f"{self._safe(part.written or part.name)}{said}", detail=self._safe(part.detail))
+        yield from (self._of_method(method, with_signature=True) for method in part.methods)
 
-    @cached_property
-    def _constraints(self) -> Mapping[int, list[Item]]:
-        return self._by_mention(item for each in self.graph.document.context.constraints for item in each.items)
+    def _of_method(self, method: Method, *, with_signature: bool) -> dict[str, object]:
+        said = f": {continued(self._safe(method.description))}" if method.description else ""
+        return _entry(f"{code_span(method.signature if with_signature else method.name)}{said}")
 
-    def _by_mention(self, items: Iterable[Item]) -> Mapping[int, list[Item]]:
-        """Return the items that name each work, by its position."""
-        names = names_of(self.graph.works)
-        found: dict[int, list[Item]] = {}
+    def _entries(self, work: Work) -> list[dict[str, object]]:
+        """Return all that is asked for, with the headings of the document above."""
+        entries = list(self._of_items(work.items, ""))
+        for checklist in work.checklists:
+            above = [f"**{_plain(checklist.heading)}**"] if checklist.heading else []
+            above += [self._safe(checklist.notes)] if checklist.notes else []
+            entries += self._of_items(checklist.items, "\n\n".join(above))
+        return entries
+
+    def _of_items(self, items: Sequence[Item], above: str) -> Iterator[dict[str, object]]:
+        """Yield items; the head of a table is written above its first row, a label above what it groups."""
+        head = ""
         for item in items:
-            for position in mentioned(names, f"{item.title}\n\n{item.detail}", item.code):
-                found.setdefault(position, []).append(item)
-        return found
+            columns = self._head(item)
+            over = [above, columns if columns != head else ""]
+            head, above = columns, ""
+            if item.below:
+                lead, _ = bullets_of(item.detail)
+                over += [f"**{self._line(item).strip('*:： ')}**"] + (
+                    [self._safe(lead)] if self._leads(item, lead) else []
+                )
+                yield from self._of_items(item.below, _joined(over))
+            elif item.form is Form.BLOCK:
+                yield _entry("", above=_joined((*over, self._safe(item.detail))), box=False)
+            else:
+                cells = (self._safe(cell) for _, cell in item.fields)
+                text = row_text(self._line(item), cells)
+                box = item.form is Form.BOX
+                yield _entry(text, done=item.done, detail=self._safe(item.detail), above=_joined(over), box=box)
+
+    def _leads(self, item: Item, lead: str) -> bool:
+        """Whether what is above the bullets of a group is not itself the first of them."""
+        return bool(lead) and not lead.startswith(item.below[0].markdown)
+
+    def _head(self, item: Item) -> str:
+        if not item.column:
+            return ""
+        return f"*{row_text(_plain(item.column), (_plain(name) for name, _ in item.fields))}*"
 
     def _line(self, item: Item) -> str:
         return self._safe(item.markdown or item.title)
 
     def _safe(self, markdown: str) -> str:
         return markdown if is_inert(markdown) else neutralize(absolute_links(markdown, self.source.resolve))
+
+
+def _entry(text: str, *, done: bool = False, detail: str = "", above: str = "", box: bool = True) -> dict[str, object]:
+    """Return an item as templates know it; the columns of a row are in its text."""
+    return {"above": above, "text": text, "done": done, "detail": detail, "box": box, "fields": []}
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\n\n".join(filter(None, parts))
 
 
 def _strings(value: object) -> Iterator[str]:

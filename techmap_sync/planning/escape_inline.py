@@ -233,7 +233,7 @@ _REFERENCE = re.compile(
     | [\#!$&] {_NUMBER}                    # issue, merge request, snippet, epic
     | & (?=\#[xX][0-9a-fA-F])              # an entity that only HTML blocks know: without a semicolon
     | % (?=[\w"{{]|&quot|\\")              # milestone; placeholder
-    | ~ (?=[A-Za-z0-9"]|\\")               # label
+    | ~ (?=[A-Za-z0-9"]|\\") (?!\d++\ [a-z])  # label; none that is seen in "~12 days" notifies anybody
     | \[ (?=\\?\[ | (?!https?:)[A-Za-z_]+:)  # [[_TOC_]], [vulnerability:1]
     | \* (?=iteration:)
     | \b (?i:GH|GL) \\? - {_NUMBER}

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from techmap_sync.documents.words import Words
 from techmap_sync.planning.escape import code_span, neutralize
 from techmap_sync.planning.escape_fences import read_fence
 from techmap_sync.planning.escape_inline import DEFINITION, TARGET, Kind, cut
@@ -148,28 +149,36 @@ class MapSource:
     is_pending: bool = False
     """The commit lacks this text, so that links to its lines have to wait for the next one."""
 
-    def describe(self, first: int = 0, last: int = 0) -> str:
-        """Return a line of Markdown that says where a text comes from.
+    def describe(self, words: Words, first: int = 0, last: int = 0) -> str:
+        """Return a sentence of Markdown that says where a text comes from.
 
+        :param words: of its language.
         :param first: first line in the file, counted from 1; 0 for the whole file.
         :param last: last line.
         """
+        said = self._named(words, first, last)
+        name, stop = said[:-1], said[-1:]
         is_linked = self.web is not None and not self.is_pending
-        commit = f", commit {code_span(self.commit[:12])}" if self.commit and is_linked else ""
-        return f"{self.link(first, last)}{commit}"
+        commit = words.phrase("commit", text=code_span(self.commit[:12])) if self.commit and is_linked else ""
+        return f"{self._linked(name, first, last)}{commit}{stop}"
 
     def beside(self, path: str) -> MapSource:
         """Return the source of another file of the same commit."""
         return replace(self, path=path, path_in_commit="")
 
-    def link(self, first: int = 0, last: int = 0) -> str:
-        """Return the same without the commit."""
-        name = _shown(self.path)
-        lines = f", line {first}" if first and last <= first else f", lines {first} to {last}" if first else ""
+    def link(self, words: Words, first: int = 0, last: int = 0) -> str:
+        """Return the same without the commit and the full stop."""
+        return self._linked(self._named(words, first, last)[:-1], first, last)
+
+    def _named(self, words: Words, first: int, last: int) -> str:
+        pattern = "whole source" if not first else "source line" if last <= first else "source lines"
+        return words.phrase(pattern, text=_shown(self.path), a=first, b=last)
+
+    def _linked(self, name: str, first: int, last: int) -> str:
         if self.web is None or self.is_pending:
-            return f"{name}{lines}"
+            return name
         anchor = self.web.lines.format(first=first, last=max(first, last)) if first else ""
-        return f"[{name}{lines}]({self.web.page}{quote(self._stored)}{anchor})"
+        return f"[{name}]({self.web.page}{quote(self._stored)}{anchor})"
 
     def resolve(self, destination: str, image: bool = False) -> str | None:
         """Return the absolute address of a link in the map, or None when there is none.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from graphlib import TopologicalSorter
 
+from techmap_sync.documents.words import words_in
 from techmap_sync.documents.work import Kind, Phase, Work
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.priorities import priorities_of
@@ -55,6 +56,8 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
         leaves=document.leaves,
         finished=document.finished,
         linked_lines=linked,
+        in_order=graph.keys,
+        language=document.language,
     )
 
 
@@ -78,7 +81,7 @@ def _tracking(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Tas
     return TaskSpec(
         key=tracking_key(graph.map_id),
         kind=Kind.TRACKING,
-        title=tracking_title(graph.document.title),
+        title=tracking_title(graph.document.title, words_in(graph.document.language)),
         sections=texts.tracking_sections(),
         labels=_labels(options, Kind.TRACKING, None, None),
         milestone=options.milestone,

@@ -12,7 +12,7 @@ HIGH_WORDS = frozenset({"high", "critical", "urgent", "p0", "p1"})
 LOW_WORDS = frozenset({"low", "minor", "p3", "p4"})
 MANY = 3
 """So many works wait for something urgent, directly or not."""
-CONSTRAINT_GROUPS = frozenset({"error-handling", "security"})
+CONSTRAINT_GROUPS = frozenset({"error handling", "security", "questions"})
 """Constraints that ask for work which is tested; the others state what holds anyway."""
 
 

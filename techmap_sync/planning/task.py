@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import Self
 
+from techmap_sync.documents.words import ENGLISH
 from techmap_sync.documents.work import Kind, Phase
 
 
@@ -42,10 +43,12 @@ class SectionName(StrEnum):
     PURPOSE = "purpose", SectionTrait.IDENTIFIES
     WHERE = "where", SectionTrait.IDENTIFIES
     METHODS = "methods", SectionTrait.IDENTIFIES
+    """Now among the items, as parts, tests and constraints are; a team's template may still open it."""
     INTERFACE = "interface", SectionTrait.IDENTIFIES
     DETAIL = "detail", SectionTrait.IDENTIFIES
     PARTS = "parts", SectionTrait.IDENTIFIES
     ITEMS = "items", SectionTrait.IDENTIFIES
+    """What is done when the ticket is: all boxes."""
     CONTEXT = "context"
     NEEDS = "needs"
     TESTS = "tests"
@@ -58,8 +61,9 @@ class SectionName(StrEnum):
     UNCHANGED = "unchanged"
     REMAINING = "remaining"
     """What no other ticket says of the document."""
+    NOT_UNDERSTOOD = "not understood"
     LEAD = "", SectionTrait.NEVER_CUT
-    """Above the first heading: where to edit."""
+    """Above the first heading, where earlier releases said where to edit."""
     TICKETS = "tickets", SectionTrait.NEVER_CUT
     """The list of tickets, where the tracker has no sub-tickets."""
     WAITS_FOR = "waits for", SectionTrait.NEVER_CUT
@@ -158,6 +162,10 @@ class TaskPlan:
     linked_lines: frozenset[int] = frozenset()
     """Lines of the document that the tracking ticket links to instead of quoting them."""
     edition: int = EDITION
+    in_order: tuple[str, ...] = ()
+    """Keys of the tasks in the order of the document, as the graph counts them."""
+    language: str = ENGLISH
+    """Of the fixed words in the tickets."""
 
 
 @dataclass(frozen=True, slots=True)

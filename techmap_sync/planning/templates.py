@@ -13,6 +13,8 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from textwrap import indent
+from typing import Any
 
 from jinja2 import (
     BaseLoader,
@@ -66,7 +68,7 @@ class TicketTemplates:
             autoescape=False,
         )
         self._environment.globals["section"] = _section
-        self._environment.filters.update(code=code_span, continued=continued)
+        self._environment.filters.update(code=code_span, continued=continued, checklist=checklist, quoted=quoted_parts)
 
     def render(self, name: str, values: Mapping[str, object]) -> Rendered:
         """Return the sections of one ticket.
@@ -164,6 +166,35 @@ def continued(markdown: str) -> str:
     a fence that follows other text on its line is not one."""
     indented = markdown.replace("\n", "\n  ")
     return f"\n\n  {indented}" if "\n" in markdown else markdown
+
+
+def checklist(items: Sequence[Mapping[str, Any]]) -> str:
+    """Write the items of a ticket, each with its box where it is work."""
+    lines: list[str] = []
+    for item in items:
+        if item["above"]:
+            lines += ["", item["above"], ""]
+        if item["text"]:
+            tick = "x" if item["done"] else " "
+            lines.append(f"- [{tick}] {item['text']}" if item["box"] else f"- {item['text']}")
+        if item["detail"]:
+            lines += ["", indent(item["detail"], "  "), ""] if "\n" in item["detail"] else [f"  {item['detail']}"]
+    return "\n".join(lines).strip("\n")
+
+
+def quoted_parts(parts: Sequence[Mapping[str, Any]], links: Sequence[str]) -> str:
+    """Write what the document says under its own headings; a long part is folded.
+
+    :param links: for each part where the lines are that are too many to be quoted; empty where there are none.
+    """
+    written = []
+    for part, link in zip(parts, links, strict=True):
+        if part["folded"]:
+            written.append(f"<details>\n<summary>{part['heading']}</summary>\n\n{part['text']}\n\n</details>")
+        else:
+            written += [f"#### {part['heading']}"] * bool(part["heading"]) + [part["text"]] * bool(part["text"])
+        written += [f"… {part['more']}: {link}"] * bool(link)
+    return "\n\n".join(written)
 
 
 @lru_cache

@@ -12,6 +12,7 @@ from hashlib import sha256
 from itertools import takewhile
 from operator import eq
 
+from techmap_sync.documents.words import Words
 from techmap_sync.documents.work import Kind, Work
 from techmap_sync.planning.escape import neutralize_title
 from techmap_sync.text_forms import TITLE_LIMIT, composed, place_to_cut, slug
@@ -101,9 +102,21 @@ _SECOND_HALF = 40
 _BEFORE_DIFFERENCE = 10
 
 
-def tracking_title(map_title: str) -> str:
+def tracking_title(map_title: str, words: Words) -> str:
     """Return the title of a map's tracking ticket."""
-    return shortened(composed(neutralize_title(f"Implement {map_title}")), TITLE_LIMIT)
+    return shortened(composed(neutralize_title(words.titled("tracking", map_title))), TITLE_LIMIT)
+
+
+def short_name(title: str, work: Work) -> str:
+    """Return what a ticket is called in the graph: what it is about comes after the first colon."""
+    if work.kind is Kind.COMPONENT and work.names:
+        names = ", ".join(name.replace("`", "") for name in work.names)
+        return shortened(composed(neutralize_title(names)), _SHORT_NAME)
+    return shortened(title if work.is_item else title.partition(": ")[0], _SHORT_NAME)
+
+
+_SHORT_NAME = 60
+"""Characters of a node in the graph."""
 
 
 def titles_of(works: Sequence[Work]) -> tuple[str, ...]:

@@ -75,7 +75,7 @@ def named_edges(works: Sequence[Work], names: Names) -> Mentions:
     beside: list[Found] = []
     named: dict[int, Set[int]] = {}
     for position, work in enumerate(works):
-        code = [span for item in work.items if not item.markdown for span in item.code]
+        code = [span for item in work.all_items if not item.markdown for span in item.code]
         found = mentioned(names, _said(work), code, last_words=True) - {position}
         named[position] = {other for other in found if works[other].kind is Kind.COMPONENT}
         if work.done:
@@ -112,8 +112,9 @@ def _said(work: Work) -> str:
     """Return what the ticket of a work holds, without signatures: their parameters and types are not names."""
     parts = (part.markdown for part in work.parts)
     methods = (method.description for method in work.methods)
-    items = (text for item in work.items for text in _item_texts(item))
-    said = (work.purpose, *parts, *methods, work.detail, work.context, *items)
+    items = (text for item in work.all_items for text in _item_texts(item))
+    tagline = work.tagline or (work.title.partition(": ")[2] if work.kind is Kind.COMPONENT else "")
+    said = (tagline, work.purpose, *parts, *methods, work.detail, work.context, *items)
     text = "\n\n".join(filter(None, said))
     return _USED_BY.sub(" ", text) if work.rank is Rank.COMPONENT else text
 

@@ -14,7 +14,6 @@ from techmap_sync.sync import claims
 from techmap_sync.sync.block import BEGIN, END, HEADING, Block, Held, Unmanaged, read_block
 from techmap_sync.sync.comparison import carry_ticks, comparable, digest, text_digest, ticked
 from techmap_sync.sync.marker import PREFIX, Ledger, Marker, WrittenField
-from techmap_sync.sync.merge import sections_of
 from techmap_sync.sync.moves import Moves, Side
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Departed, Former, Holdings, Sorted
@@ -257,7 +256,7 @@ def left_by_people(body: str, spec: TaskSpec) -> str:
     if isinstance(block := read_block(body), Unmanaged) and not block.mentions_us:
         return body.strip("\n")
     lines = with_line_feeds(body).split("\n")
-    ours = {comparable(line) for each in sections_of(spec) for line in (HEADING + each.heading, *each.text.split("\n"))}
+    ours = {comparable(line) for each in spec.sections for line in (HEADING + each.heading, *each.text.split("\n"))}
     kept, inside = [], False
     for line in lines:
         if line.startswith(_SIGNS):

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import Section, SectionName, TaskPlan
 from techmap_sync.sync import editions, fallback, guards, orphans, task_changes, tracking_ticket
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Create, Skip
@@ -190,7 +190,7 @@ def link(matched: Matched, desired: Desired, merged: Merged, capabilities: Capab
     kept = frozenset(change.key for change in changes if isinstance(change, Skip)) - tasks
     skipped = frozenset(tasks - merged.created - holdings.tickets.keys())
     wanted = Wanted(plan, holdings, capabilities, skipped, desired.refused, desired.no_room, kept, policy.resolve)
-    edges, texts = wanted.changes(), replace(desired.texts, listed=wanted.task_list())
+    edges, texts = wanted.changes(), replace(desired.texts, listed=wanted.task_list(), chart=_chart_of(plan))
     ledger = tracking_ticket.planned_ledger(wanted, matched.desired.origin, (*merged.tasks, *edges))
     listing = replace(plan, tracking=texts.of_tracking(plan.tracking, desired.numbers))
     tracking = (
@@ -198,6 +198,10 @@ def link(matched: Matched, desired: Desired, merged: Merged, capabilities: Capab
         *tracking_ticket.tracking_state(listing, holdings, policy, changes),
     )
     return Linked(edges, tracking, ledger, texts)
+
+
+def _chart_of(plan: TaskPlan) -> Section | None:
+    return next((section for section in plan.tracking.sections if section.name == SectionName.GRAPH), None)
 
 
 def guard(

@@ -7,15 +7,18 @@ again when a ticket gets its number.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
+from techmap_sync.documents.words import ENGLISH, words_in
+from techmap_sync.planning.flow_chart import with_numbers
 from techmap_sync.planning.task import Section, SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
 from techmap_sync.sync.block import Block, Held
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Capabilities
 
-BLOCKED_BY = "Blocked by"
+_STATES_NUMBER = re.compile(r"(?m)^- (?:Blocked by )?\S*\d ")
 KeyEdge = tuple[str, str]
 """(key, key that it waits for)."""
 
@@ -35,10 +38,17 @@ class EdgeTexts:
     mention: str = "#"
     """The sign before a number."""
 
+    chart: Section | None = None
+    """The graph of the tracking ticket before the numbers of tickets are in it."""
+    nodes: tuple[str, ...] = ()
+    """Keys of the tasks as the graph in the tracking ticket counts them."""
+    language: str = ENGLISH
+    """Of the fixed words."""
+
     @property
     def sections(self) -> tuple[str, ...]:
-        """Names of the tracking ticket's sections that contain edges."""
-        return (SectionName.TICKETS,) if self.listed else ()
+        """Names of the tracking ticket's sections that hold numbers of tickets."""
+        return (SectionName.GRAPH, SectionName.TICKETS) if self.listed else (SectionName.GRAPH,)
 
     def of_tasks(self, plan: TaskPlan, numbers: Mapping[str, str]) -> TaskPlan:
         """Return a plan whose tasks name the tickets they wait for; numbers as for ``of_task``."""
@@ -49,28 +59,31 @@ class EdgeTexts:
 
         :param numbers: number of every existing ticket, by key.
         """
-        stated = {target for target in spec.blocked_by if (spec.key, target) in self.in_text}
+        stated = [target for target in spec.blocked_by if (spec.key, target) in self.in_text]
         if not stated:
-            return spec
-        lines = [
-            f"- {BLOCKED_BY} {self._named(key, numbers)}" if key in stated else f"- {self.titles.get(key, key)}"
-            for key in spec.blocked_by
-        ]
-        values = self.stated(spec, numbers)
-        text = "\n".join(lines)
+            others = tuple(each for each in spec.sections if each.name != SectionName.WAITS_FOR)
+            return spec if len(others) == len(spec.sections) else replace(spec, sections=others)
+        text, values = "\n".join(f"- {self._named(key, numbers)}" for key in stated), self.stated(spec, numbers)
         sections = (
             replace(each, text=text, values=values) if each.name == SectionName.WAITS_FOR else each
-            for each in spec.sections
+            for each in self._with_waits_for(spec)
         )
         return replace(spec, sections=tuple(sections))
 
+    def _with_waits_for(self, spec: TaskSpec) -> tuple[Section, ...]:
+        """Return the sections of a task with the one for its edges, which a text that states none lacks."""
+        names = [section.name for section in spec.sections]
+        if SectionName.WAITS_FOR in names:
+            return spec.sections
+        whole = self.waiting.get(spec.key, spec).sections
+        missing = tuple(section for section in whole if section.name == SectionName.WAITS_FOR)
+        place = names.index(SectionName.SOURCE) if SectionName.SOURCE in names else len(names)
+        return (*spec.sections[:place], *missing, *spec.sections[place:])
+
     def stated(self, spec: TaskSpec, numbers: Mapping[str, str]) -> str:
         """Return the values of what a task's text says about its edges; empty when it states none."""
-        in_text = {target for target in spec.blocked_by if (spec.key, target) in self.in_text}
-        if not in_text:
-            return ""
-        values = [self._value(key, numbers) if key in in_text else self.titles.get(key, key) for key in spec.blocked_by]
-        return json.dumps(values, ensure_ascii=False)
+        stated = [target for target in spec.blocked_by if (spec.key, target) in self.in_text]
+        return self._said(stated, numbers) if stated else ""
 
     def with_refused(self, edges: Set[KeyEdge], tracking: str) -> EdgeTexts:
         """Return texts that also state the edges that the tracker refused.
@@ -87,13 +100,24 @@ class EdgeTexts:
         return self if self.in_text >= every else replace(self, in_text=self.in_text | every)
 
     def of_tracking(self, spec: TaskSpec, numbers: Mapping[str, str]) -> TaskSpec:
-        """Return a tracking ticket with its task list."""
-        others = tuple(section for section in spec.sections if section.name != SectionName.TICKETS)
+        """Return a tracking ticket whose graph says the numbers of tickets, with its task list."""
+        graphed = (self._numbered(section, numbers) for section in spec.sections)
+        others = tuple(section for section in graphed if section.name != SectionName.TICKETS)
         if not self.listed:
             return replace(spec, sections=others)
         lines = [f"- [ ] {self._named(key, numbers)}" for key in self.listed]
-        section = Section(SectionName.TICKETS, "Tickets", "\n".join(lines), self._said(self.listed, numbers))
-        return replace(spec, sections=(*others[:1], section, *others[1:]))
+        heading = words_in(self.language).headings["tickets"]
+        section = Section(SectionName.TICKETS, heading, "\n".join(lines), self._said(self.listed, numbers))
+        place = next((n for n, each in enumerate(others, 1) if each.name == SectionName.GRAPH), 1)
+        return replace(spec, sections=(*others[:place], section, *others[place:]))
+
+    def _numbered(self, section: Section, numbers: Mapping[str, str]) -> Section:
+        if section.name != SectionName.GRAPH:
+            return section
+        chart = self.chart or section
+        known = {n: f"{self.mention}{numbers[key]}" for n, key in enumerate(self.nodes) if numbers.get(key)}
+        values = json.dumps([chart.values, *known.values()], ensure_ascii=False)
+        return replace(chart, text=with_numbers(chart.text, known), values=values)
 
     def _said(self, keys: Iterable[str], numbers: Mapping[str, str]) -> str:
         return json.dumps([self._value(key, numbers) for key in keys], ensure_ascii=False)
@@ -115,12 +139,12 @@ def edge_texts(plan: TaskPlan, capabilities: Capabilities, without_edge: Set[Key
     desired = frozenset((spec.key, target) for spec in plan.tasks for target in spec.blocked_by)
     in_text = desired & without_edge if capabilities.native_blocking else desired
     waiting = {spec.key: spec for spec in plan.tasks if spec.blocked_by}
-    return EdgeTexts(titles, (), in_text, waiting, capabilities.mention)
+    return EdgeTexts(titles, (), in_text, waiting, capabilities.mention, nodes=plan.in_order, language=plan.language)
 
 
 def says_who_waits(block: Block) -> bool:
     """Return whether a ticket's text states an edge."""
-    return any(part.name == SectionName.WAITS_FOR and f"- {BLOCKED_BY} " in part.text for part in block.parts)
+    return any(part.name == SectionName.WAITS_FOR and _STATES_NUMBER.search(part.text) for part in block.parts)
 
 
 def lists_tickets(block: Block) -> bool:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from techmap_sync.errors import Refused
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import EDITION, TaskPlan
 from techmap_sync.sync import claims
 from techmap_sync.sync.change_set import ChangeSet, MapChanges, edit_digests
 from techmap_sync.sync.changes import KEY, LEDGER, Action, Change, Close, Conflict, Update
@@ -146,7 +146,12 @@ def _too_many(changes: tuple[Change, ...], policy: SyncPolicy) -> Iterator[tuple
 def _too_many_retitled(
     changes: tuple[Change, ...], holdings: Holdings, policy: SyncPolicy
 ) -> Iterator[tuple[Guard, str]]:
-    """Count only changes to a task's own words; a renamed map or another Unicode form does not count."""
+    """Count only changes to a task's own words; a renamed map or another Unicode form does not count.
+
+    Where an earlier release wrote the tickets, it is this one that words titles in another way.
+    """
+    if holdings.written_ledger.edition < EDITION:
+        return
     updates = (c for c in changes if isinstance(c, Update) and c.key in holdings.tickets)
     number = sum(_says_other_words(change) for change in updates)
     limit = _limit(len(holdings.tickets), policy.limits.max_retitled_share, policy)

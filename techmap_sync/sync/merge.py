@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from techmap_sync.planning.task import Section, SectionName, TaskSpec
+from techmap_sync.planning.task import Section, TaskSpec
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.changes import Edit, FieldEdit, LabelEdit
 from techmap_sync.sync.comparison import carry_ticks, comparable, digest, section_digest, text_digest, ticked
@@ -18,7 +18,6 @@ from techmap_sync.sync.marker import Marker, WrittenField
 from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
 from techmap_sync.sync.tracker import Ticket
 
-LEAD = "*Managed by techmap-sync. Edit the map, not this block; text below it is yours.*"
 TITLE, PRIORITY, MILESTONE = "title", "priority", "milestone"
 NOWHERE = WrittenField("", "")
 PENDING = digest("the commit lacks it")
@@ -166,11 +165,6 @@ def revise(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Revision:
     return Revision(settled, label_changes(spec, held.ticket, held.marker, priority, policy))
 
 
-def sections_of(spec: TaskSpec) -> tuple[Section, ...]:
-    """Return the sections of a ticket, starting with the lead that says where to edit."""
-    return (Section(SectionName.LEAD, "", LEAD, ""), *spec.sections)
-
-
 def _title(spec: TaskSpec, held: Held) -> Revised:
     written = held.marker.title
     decision = decide(
@@ -205,7 +199,7 @@ def _observed_priority(held: Held, policy: SyncPolicy) -> str:
 
 
 def _sections(spec: TaskSpec, held: Held, policy: SyncPolicy) -> tuple[Revised, ...]:
-    wanted = {section.name: section for section in sections_of(spec)}
+    wanted = {section.name: section for section in spec.sections}
     texts, written = held.block.texts(), held.marker.sections
     names = dict.fromkeys((*wanted, *written))
     return tuple(_section(name, wanted.get(name), written.get(name, NOWHERE), texts, policy) for name in names)

@@ -27,7 +27,7 @@ from techmap_sync.sync.comparison import unticked
 from techmap_sync.sync.links import Wanted
 from techmap_sync.sync.marker import Ledger, Marker
 from techmap_sync.sync.match import Origin
-from techmap_sync.sync.merge import Revision, revise, sections_of
+from techmap_sync.sync.merge import Revision, revise
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.task_changes import revision_changes
 from techmap_sync.sync.tickets import Holdings
@@ -125,7 +125,7 @@ def ledger_refusals(
     before, after, kept = (held.block.before, held.block.after, held.block.texts()) if held else ("", "", {})
     parts = [
         Part(section.name, section.heading, max(section.text, kept.get(section.name, ""), key=len))
-        for section in sections_of(spec)
+        for section in spec.sections
     ]
     size = len(write_block(parts, first_marker(spec, full), before, after))
     if size <= capabilities.body_limit:

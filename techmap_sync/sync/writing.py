@@ -23,7 +23,6 @@ from techmap_sync.sync.merge import (
     Revision,
     has_label,
     revise,
-    sections_of,
     values_digest,
 )
 from techmap_sync.sync.policy import SyncPolicy
@@ -84,7 +83,7 @@ def draft(
         assignees=frozenset(assignees),
         ledger=Ledger() if is_tracking else None,
     )
-    parts = [Part(section.name, section.heading, section.text) for section in sections_of(spec)]
+    parts = [Part(section.name, section.heading, section.text) for section in spec.sections]
     return Draft(
         title=spec.title,
         body=write_block(parts, first_marker(spec, marker)),
@@ -103,7 +102,7 @@ def first_marker(spec: TaskSpec, marker: Marker) -> Marker:
     return replace(
         marker,
         title=WrittenField(digest(spec.title), text_digest(spec.title)),
-        sections={section.name: _written_section(section, section.text) for section in sections_of(spec)},
+        sections={section.name: _written_section(section, section.text) for section in spec.sections},
         priority=spec.priority.value if spec.priority else "",
         milestone=spec.milestone,
     )
@@ -234,7 +233,7 @@ def _patch(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, nativ
     :param native_priority: whether the tracker has a priority field.
     """
     decided = {field.name: field for field in revision.fields}
-    wanted = {section.name: section for section in sections_of(spec)}
+    wanted = {section.name: section for section in spec.sections}
     writes = bool(revision.named(Decision.UPDATE))
     updates = {field.name: field.ours for field in revision.named(Decision.UPDATE)}
     body = write_block(
@@ -265,13 +264,16 @@ def _priority_to_write(field: Revised) -> str | None:
 def _new_parts(
     wanted: Mapping[str, Section], block: Block, decided: Mapping[str, Revised], writes: bool
 ) -> tuple[Part, ...]:
-    """Return the sections in the order of the task; those that a person kept against the map come last."""
-    texts = {part.name: part for part in block.parts}
+    """Return the sections in the order of the task; those that a person kept against the map come last.
+
+    What is above the first heading stays there: a person wrote it, or an earlier release.
+    """
+    texts = {part.name: part for part in block.parts if part.name or part.text}
     parts = []
-    for name in dict.fromkeys((*wanted, *texts)):
-        section, part = wanted.get(name), texts.get(name)
-        follows = decided[name].decision is Decision.UPDATE or (writes and _rides_along(section, decided[name]))
-        if follows and section is not None:
+    for name in dict.fromkeys((*([""] if "" in texts else []), *wanted, *texts)):
+        section, part, field = wanted.get(name), texts.get(name), decided.get(name)
+        follows = field and (field.decision is Decision.UPDATE or (writes and _rides_along(section, field)))
+        if field and follows and section is not None:
             parts.append(Part(name, section.heading, decided[name].ours))
         elif not follows and part is not None:
             parts.append(part)
@@ -284,7 +286,7 @@ def _rides_along(section: Section | None, field: Revised) -> bool:
 
 def _new_marker(spec: TaskSpec, marker: Marker, before: Marker, decided: Mapping[str, Revised], writes: bool) -> Marker:
     sections: dict[str, WrittenField] = {}
-    wanted = {section.name: section for section in sections_of(spec)}
+    wanted = {section.name: section for section in spec.sections}
     for name in dict.fromkeys((*wanted, *before.sections)):
         section, field = wanted.get(name), decided[name]
         if _is_recorded(field) or (writes and _rides_along(section, field)):

@@ -85,7 +85,7 @@ _IN_TEXT = re.compile(
     r"""(?<![A-Za-z0-9_])@[\w.]
     | [\#!&$]\d
     | %(?:\w|")
-    | ~(?:[A-Za-z0-9]|")
+    | ~(?:[A-Za-z0-9]|")(?!(?<=\d)\d*\ [a-z])
     | \^alert\#\d
     | \[(?:vulnerability|issue|work_item|epic|snippet|feature_flag|wiki_page):
     | \*iteration:

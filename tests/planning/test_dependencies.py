@@ -161,7 +161,7 @@ def test_the_authors_word_stands_where_mentions_say_the_opposite() -> None:
         "configuration", "Configuration Changes", WHERE, (Item("token.ttl", WHERE, code=("token.ttl",)),)
     )
     waiting = replace(store, depends_on=(), purpose="Reads `token.ttl`.")
-    assert ("Create TokenStore", "Change configuration: token.ttl") in edges(outline(waiting, changes=(change,)))
+    assert ("Create TokenStore", "Change configuration: `token.ttl`") in edges(outline(waiting, changes=(change,)))
 
 
 @pytest.mark.parametrize(

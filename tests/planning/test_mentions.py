@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techmap_sync.diagnostics import Span
+from techmap_sync.documents.technical_map.family import document_of
 from techmap_sync.documents.technical_map.model import Component, ComponentKind, TechnicalMap
-from techmap_sync.documents.technical_map.works import works_of
 from techmap_sync.documents.work import Work
 from techmap_sync.planning.mentions import _code_spans, mentioned, names_of
 from tests.measure import measured
@@ -51,4 +51,4 @@ def test_many_names_that_begin_alike_are_looked_up_by_each_word() -> None:
 def components(*names: str) -> tuple[Work, ...]:
     where = Span(1)
     those = tuple(Component(name, ComponentKind.NEW, where, specified=True) for name in names)
-    return works_of(TechnicalMap("T", where, components=those), SECTIONS)
+    return document_of(TechnicalMap("T", where, components=those), SECTIONS).works

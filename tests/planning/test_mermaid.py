@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from techmap_sync.documents.words import words_in
 from techmap_sync.documents.work import Phase
-from techmap_sync.planning.body import flow_chart
+from techmap_sync.planning.flow_chart import flow_chart
 from techmap_sync.planning.task import TaskPlan
 from tests.planning.maps import READY, ROOT, plan_of, read, read_file
 
@@ -59,17 +60,17 @@ def chart_of(plan: TaskPlan) -> str:
 
 
 def planned(plan: TaskPlan) -> tuple[list[str], list[tuple[str, str]]]:
-    """The titles and edges that a reader of the plan's chart has to see."""
-    titles = {task.key: task.title for task in plan.tasks}
-    edges = [(titles[key], task.title) for task in plan.tasks for key in task.blocked_by]
-    return sorted(titles.values()), sorted(edges)
+    """The nodes and edges that a reader of the plan's chart has to see."""
+    nodes = {key: f"t{position}" for position, key in enumerate(plan.in_order)}
+    edges = [(nodes[key], nodes[task.key]) for task in plan.tasks for key in task.blocked_by]
+    return sorted(nodes.values()), sorted(edges)
 
 
 def drawn(answer: Any) -> tuple[list[str], list[tuple[str, str]]]:
-    """The titles and edges that Mermaid read."""
+    """The nodes and edges that Mermaid read."""
     assert "error" not in answer, answer
-    labels = answer["labels"]
-    return sorted(labels.values()), sorted((labels[start], labels[end]) for start, end in answer["edges"])
+    assert all(answer["labels"].values())
+    return sorted(answer["labels"]), sorted((start, end) for start, end in answer["edges"])
 
 
 def hostile_map() -> str:
@@ -90,7 +91,7 @@ def test_mermaid_reads_the_charts_of_all_maps() -> None:
 
 def test_mermaid_reads_every_title_as_it_is() -> None:
     titles = [*NAMES, *map(chr, range(0x21, 0x7F))]
-    chart = flow_chart(titles, [Phase.BUILD] * len(titles), [()] * len(titles))
+    chart = flow_chart(titles, [Phase.BUILD] * len(titles), [()] * len(titles), words_in("en"))
     (answer,) = charts_read([chart])
     assert answer == {"labels": {f"t{position}": title for position, title in enumerate(titles)}, "edges": []}
 

@@ -61,7 +61,7 @@ def test_an_error_in_a_template_names_file_and_line(tmp_path: Path, text: str, l
 
 def test_links_and_images_of_a_map_lead_to_the_commit() -> None:
     text = first_component(None, MapSource("docs/maps/hooks.md", "c0ffee" * 6, WEB))
-    assert "https://example.org/o/r/raw/c0ffee/docs/maps/img/delivery-sequence.png" in text["Detail"]
+    assert "https://example.org/o/r/raw/c0ffee/docs/maps/img/delivery-sequence.png" in text["Background"]
     assert "(https://example.org/o/r/blob/c0ffee/docs/maps/hooks.md#L30-L38)" in text["Source"]
 
 
@@ -83,7 +83,7 @@ def test_nothing_of_a_map_notifies_anybody_or_runs() -> None:
 
 
 def test_a_map_without_works_has_a_tracking_ticket_without_a_graph() -> None:
-    empty = replace(MAP, components=(), changes=(), tests=(), deployment=(), done=())
+    empty = replace(MAP, components=(), changes=(), tests=(), deployment=(), constraints=(), done=())
     assert "graph" not in {section.name for section in plan_of(empty).tracking.sections}
 
 
@@ -131,4 +131,5 @@ def test_every_section_of_a_shipped_template_is_opened_in_the_block_of_its_name(
     texts = [path.read_text(encoding="utf-8") for path in Path(shipped("")).glob("*.md.j2")]
     opened = {place for text in texts for place in opening.findall(text)}
     written_by_code = {SectionName.LEAD, SectionName.TICKETS, SectionName.STATUS}
+    written_by_code |= {SectionName.METHODS, SectionName.PARTS, SectionName.TESTS, SectionName.CONSTRAINTS}
     assert name in written_by_code or (name.replace(" ", "_"), name) in opened

@@ -38,7 +38,7 @@ def test_an_enterprise_server_without_edges_gets_texts_and_its_next_release_link
         push(connect_github(github.connection()), MAP)
         tracking, _, service = github.repository.issues.values()
         assert "- [ ] #2 Create Store\n- [ ] #3 Create Service" in (tracking.body or "")
-        assert "- Blocked by #2 Create Store" in (service.body or "")
+        assert "- #2 Create Store" in (service.body or "")
         github.forget()
         push(connect_github(github.connection()), MAP)
         assert not github.writes
@@ -46,7 +46,7 @@ def test_an_enterprise_server_without_edges_gets_texts_and_its_next_release_link
         push(connect_github(github.connection()), MAP)
         assert [issue.parent for issue in github.repository.issues.values()] == [None, 1, 1]
         assert service.blocked_by == [2]
-        assert "Blocked by" not in (service.body or "")
+        assert "### Waits for" not in (service.body or "")
         assert not told(connect_github(github.connection()))
 
 
@@ -76,7 +76,7 @@ def test_gitlab_free_links_as_related_and_says_in_the_text_who_waits() -> None:
         assert "blocked by" in note
         push(connect_gitlab(server.connection()), MAP)
         tickets = connect_gitlab(server.connection()).snapshot("techmap").by_number()
-        assert "- Blocked by #2 Create Store" in tickets["3"].body
+        assert "- #2 Create Store" in tickets["3"].body
         assert {link.type for link in server.world.links.values()} == {"relates_to"}
         assert not told(connect_gitlab(server.connection())), "it was said when it was written"
         writes = len(server.writes)
@@ -88,7 +88,7 @@ def test_gitlab_free_links_as_related_and_says_in_the_text_who_waits() -> None:
 def test_gitlab_premium_says_it_by_links_alone() -> None:
     with Simulator.running() as server:
         push(connect_gitlab(server.connection()), MAP)
-        assert "Blocked by" not in connect_gitlab(server.connection()).snapshot("techmap").by_number()["3"].body
+        assert "### Waits for" not in connect_gitlab(server.connection()).snapshot("techmap").by_number()["3"].body
         assert not told(connect_gitlab(server.connection()))
 
 
@@ -103,10 +103,8 @@ def test_sixty_blockers_on_github_are_fifty_links_and_ten_lines() -> None:
         hub = next(issue for issue in issues.values() if issue.title == "Create Hub")
         base = next(issue for issue in issues.values() if issue.title == "Create Base")
         awaiting = [issue for issue in issues.values() if base.number in issue.blocked_by]
-        stated = [
-            issue for issue in issues.values() if f"- Blocked by #{base.number} Create Base" in (issue.body or "")
-        ]
-        assert (len(hub.blocked_by), (hub.body or "").count("- Blocked by #")) == (50, 10)
+        stated = [issue for issue in issues.values() if f"- #{base.number} Create Base" in (issue.body or "")]
+        assert (len(hub.blocked_by), (hub.body or "").count("- #")) == (50, 10)
         assert (len(awaiting), len(stated)) == (50, 10)
         github.forget()
         assert not planned(connect_github(github.connection()), wanted).changes, "nothing is said twice"
@@ -126,7 +124,7 @@ def test_a_hundred_and_thirty_tasks_on_gitlab(premium: bool) -> None:
         ends = Counter(end for link in server.world.links.values() for end in (link.source, link.target))
         assert max(ends.values()) == 100
         assert server.world.issues[1].description.count("\n- [ ] #") == 30
-        stated = [one for one in server.world.issues.values() if "- Blocked by #2 Create Base" in one.description]
+        stated = [one for one in server.world.issues.values() if "- #2 Create Base" in one.description]
         assert len(stated) == (128 - 99 if premium else 128)
         before = len(server.writes)
         assert not planned(connect_gitlab(server.connection()), wanted).changes, "nothing is said twice"
@@ -143,7 +141,7 @@ def test_links_of_people_take_room_too_and_the_first_push_is_complete() -> None:
             server.world.add_link(theirs.iid, 2)
         push(connect_gitlab(server.connection()), wanted)
         tickets = {issue.title: issue for issue in server.world.issues.values()}
-        assert "- Blocked by #2 Create Base" in tickets["Create Next"].description
+        assert "- #2 Create Base" in tickets["Create Next"].description
         assert not planned(connect_gitlab(server.connection()), wanted).changes
 
 
@@ -153,7 +151,7 @@ def test_a_server_that_turns_out_to_have_no_edges_is_complete_after_one_push_and
         assert len({outcome.detail for outcome in outcomes if outcome.status is Status.SKIPPED}) <= 4
         tracking, _, service = github.repository.issues.values()
         assert "- [ ] #2 Create Store\n- [ ] #3 Create Service" in (tracking.body or "")
-        assert "- Blocked by #2 Create Store" in (service.body or "")
+        assert "- #2 Create Store" in (service.body or "")
         github.forget()
         assert not planned(connect_github(github.connection()), MAP).changes
         push(connect_github(github.connection()), MAP)
@@ -165,7 +163,7 @@ def test_gitlab_that_turns_out_to_be_free_is_complete_after_one_push() -> None:
         server.world.premium = False
         push(connect_gitlab(server.connection()), MAP)
         tickets = connect_gitlab(server.connection()).snapshot("techmap").by_number()
-        assert "- Blocked by #2 Create Store" in tickets["3"].body
+        assert "- #2 Create Store" in tickets["3"].body
 
 
 @pytest.mark.parametrize("way", ["promised in vain", "lapsed", "lapsed, and still promised", "bought"])
@@ -184,7 +182,7 @@ def test_a_tier_that_is_not_what_it_seems_or_changes_is_written_once(way: str) -
             assert not planned(connect_gitlab(server.connection()), wanted).changes, "nothing is said twice"
             push(connect_gitlab(server.connection()), wanted)
             assert len(server.writes) == before
-        texts = [issue.description.count("- Blocked by #") for issue in server.world.issues.values()]
+        texts = [issue.description.count("- #") for issue in server.world.issues.values()]
         assert sum(texts) == (0 if way == "bought" else 2), "what no link says, the texts say"
 
 

@@ -18,7 +18,7 @@ from techmap_sync.documents.technical_map.classify import (
     title_of,
 )
 from techmap_sync.documents.technical_map.fields import has_fields, read_fields
-from techmap_sync.documents.technical_map.model import Component, ComponentKind
+from techmap_sync.documents.technical_map.model import Component, ComponentKind, Passage
 from techmap_sync.documents.technical_map.names import (
     bare_status,
     component_name,
@@ -33,7 +33,7 @@ from techmap_sync.documents.technical_map.wording import is_numbered, name_key, 
 from techmap_sync.documents.work import Item
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence, Set
+    from collections.abc import Iterable, Iterator, Sequence, Set
 
     from techmap_sync.diagnostics import Span
     from techmap_sync.documents.technical_map.fields import Fields
@@ -69,6 +69,8 @@ class Components(NamedTuple):
     work: tuple[Component, ...]
     done: tuple[Item, ...]
     findings: tuple[Finding, ...]
+    unchanged: tuple[Passage, ...] = ()
+    """The entries of those without work."""
 
 
 def only_groups(section: Section, vocabulary: Vocabulary) -> bool:
@@ -138,6 +140,7 @@ def assemble(
     findings: list[Finding] = []
     work: list[Component] = []
     done: list[Item] = []
+    untouched = tuple(_unchanged(listed.values(), document))
     for specification in specifications:
         same = listed.pop(name_key(specification.name), [])
         meant = "" if same else near.nearest(specification.name)
@@ -145,7 +148,14 @@ def assemble(
         _add(specification._replace(status=status), same, document, work, done, findings)
     for same in listed.values():
         _add(None, same, document, work, done, findings)
-    return Components(tuple(work), tuple(sorted(done, key=lambda item: item.span)), tuple(findings))
+    return Components(tuple(work), tuple(sorted(done, key=lambda item: item.span)), tuple(findings), untouched)
+
+
+def _unchanged(listed: Iterable[Sequence[Listing]], document: SourceText) -> Iterator[Passage]:
+    for listings in listed:
+        if all(listing.status == "untouched" for listing in listings):
+            for one in listings:
+                yield Passage(one.heading, one.text, document.span(one.start, one.end))
 
 
 def _named(listing: Listing, specified: Set[str], vocabulary: Vocabulary) -> Iterator[Listing]:
@@ -278,6 +288,7 @@ def _component(
         specified=specification is not None,
         listed=bool(listings),
         lines=lines,
+        lead=next((listing.lead for listing in listings if listing.lead), name),
     )
 
 

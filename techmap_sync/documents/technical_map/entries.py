@@ -49,6 +49,10 @@ class Entry(NamedTuple):
     """False for prose that is known to ask for nothing."""
     group: bool = False
     """Whether it is called like a group of things: its name is never "nothing to do"."""
+    column: str = ""
+    """Heading of the column that the title of a row is from."""
+    by_heading: bool = False
+    """Whether the title is a heading, which says where something is and not what to do."""
 
 
 def entries_of(
@@ -164,7 +168,7 @@ def _heading_entry(section: Section, document: SourceText) -> Entry:
     masked = title.masked[-len(text) :] if text else ""
     title = Title(without_closing_colon(text), masked, title.ticked, title.slug, title.was)
     detail = document.markdown(section.heading_end, section.end)
-    return Entry(title, (section.line,), section.start, section.end, detail=detail, group=True)
+    return Entry(title, (section.line,), section.start, section.end, detail=detail, group=True, by_heading=True)
 
 
 def _before_fences(blocks: Sequence[Block], document: SourceText) -> tuple[list[Entry], list[Block]]:
@@ -216,6 +220,7 @@ def _rows(blocks: Sequence[Block], section: Section, document: SourceText, vocab
                     row.end,
                     fields=tuple((head, document.written(cell.start, cell.end).strip()) for head, cell in row.others),
                     status=status_of_cell(without_code((status,)), vocabulary) if status else "",
+                    column=row.head,
                 )
 
 
@@ -227,7 +232,8 @@ def _matrix(blocks: Sequence[Block], number: int, section: Section, document: So
     text = heading_text(section)
     title = title_of(lines) if led else Title(text, text, None, "", ())
     start = blocks[number - 1].start if led else table.start
-    return Entry(title, lines, start, table.end, detail=document.markdown(table.start, table.end), group=True)
+    detail = document.markdown(table.start, table.end)
+    return Entry(title, lines, start, table.end, detail=detail, group=True, by_heading=not led)
 
 
 def _paragraphs(
@@ -273,4 +279,5 @@ def _fences(blocks: Sequence[Block], section: Section, document: SourceText) -> 
             text = heading_text(section)
             title = title_of(lines) if lines else Title(text, text, None, "", ())
             start = lead.start if lines and lead else block.start
-            yield Entry(title, lines, start, block.end, detail=document.markdown(block.start, block.end), group=True)
+            detail = document.markdown(block.start, block.end)
+            yield Entry(title, lines, start, block.end, detail=detail, group=True, by_heading=not lines)

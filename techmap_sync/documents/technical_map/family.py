@@ -8,9 +8,7 @@ from typing import Self
 
 from techmap_sync.diagnostics import Diagnostic
 from techmap_sync.documents.base import (
-    Area,
     Branch,
-    Checklist,
     Context,
     Description,
     Document,
@@ -23,12 +21,13 @@ from techmap_sync.documents.base import (
 from techmap_sync.documents.statements import Statement
 from techmap_sync.documents.technical_map.checks import check
 from techmap_sync.documents.technical_map.detect import identity_at_sight, looks_like_map
+from techmap_sync.documents.technical_map.homes import Homes, homes_of
 from techmap_sync.documents.technical_map.map_advice import advice_on
 from techmap_sync.documents.technical_map.map_rules import RULES
 from techmap_sync.documents.technical_map.map_statements import statements_of
+from techmap_sync.documents.technical_map.metadata import says_template
 from techmap_sync.documents.technical_map.model import (
     Component,
-    ConstraintArea,
     ItemGroup,
     Passage,
     Reading,
@@ -37,6 +36,7 @@ from techmap_sync.documents.technical_map.model import (
 from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.documents.technical_map.works import works_of
+from techmap_sync.documents.words import words_in
 from techmap_sync.documents.work import Item
 from techmap_sync.text_forms import slug
 
@@ -176,6 +176,8 @@ class TechnicalMaps(DocumentFamily):
 
     vocabulary: Vocabulary
     granularity: GranularityChoice
+    language: str = ""
+    """Of the fixed words in tickets; empty for that of each map."""
 
     name = "technical-map"
     rules = RULES
@@ -186,7 +188,7 @@ class TechnicalMaps(DocumentFamily):
 
         :raises SettingsProblem: a table of words that this program does not know.
         """
-        return cls(Vocabulary.from_tables(options.vocabulary), options.granularity)
+        return cls(Vocabulary.from_tables(options.vocabulary), options.granularity, options.language)
 
     def recognises(self, sources: Sources) -> bool:
         """Return whether a text is a map, wherever the file is."""
@@ -205,7 +207,7 @@ class TechnicalMaps(DocumentFamily):
         reading = parse(sources.text, self.vocabulary)
         found = _map_in(reading)
         return replace(
-            document_of(found, self.granularity, sources.path),
+            document_of(found, self.granularity, sources.path, self.language),
             has_identity=self._has_identity(found),
             diagnostics=check(reading, sources.path),
             ignores=reading.ignores,
@@ -237,20 +239,25 @@ def _map_id(found: TechnicalMap) -> str:
     return slug(found.map_id or found.title)
 
 
-def document_of(found: TechnicalMap, granularity: GranularityChoice, path: str = "") -> Document:
+def document_of(found: TechnicalMap, granularity: GranularityChoice, path: str = "", language: str = "") -> Document:
     """Return what a map says, as planning wants it.
 
     :param granularity: how many tickets each part of the map becomes.
     :param path: the file as the user knows it.
+    :param language: of the fixed words in tickets; empty for that of the map.
     """
     status = found.field("status")
+    spoken = language or found.language
+    words = words_in(spoken)
+    homes = homes_of(found, granularity, words)
     return Document(
         id=_map_id(found),
         title=found.title,
         path=path,
         span=found.span,
-        works=works_of(found, granularity),
-        context=_context(found),
+        works=works_of(found, homes, granularity, words),
+        context=_context(found, homes),
+        language=spoken,
         not_ready=tuple(_not_ready(found)),
         lifecycle=found.lifecycle,
         lifecycle_reason=Reason(f"its status is {status.value}", status.span.line) if status else None,
@@ -270,24 +277,24 @@ def _not_ready(found: TechnicalMap) -> Iterator[Reason]:
         yield Reason(f'"{field.label}" is empty', field.span.line)
 
 
-def _context(found: TechnicalMap) -> Context:
-    groups = (*found.changes, *found.tests, *found.deployment, *(g for area in found.constraints for g in area.groups))
+def _context(found: TechnicalMap, homes: Homes) -> Context:
     return Context(
-        summary=tuple((each.label, each.shown) for each in found.metadata if each.shown),
-        constraints=tuple(area for each in found.constraints if (area := _area(each)).items),
+        introduction=found.introduction,
+        summary=tuple(_summary(found)),
         tests=tuple(item for group in found.tests for item in group.items),
-        unchanged=tuple((group.heading, group.context) for group in groups if group.context and not group.items),
+        requirements=tuple(item for area in found.constraints for group in area.groups for item in group.items),
+        unchanged=tuple((passage.heading, passage.markdown) for passage in homes.unchanged),
+        told_whole=homes.told_whole,
         not_understood=tuple(passage.span for passage in found.unrecognised),
     )
 
 
-def _area(found: ConstraintArea) -> Area:
-    """Return what an area asks for; the heading of a group that is also the area's says nothing more."""
-    groups = (group for group in found.groups if group.items)
-    return Area(
-        found.heading,
-        tuple(
-            Checklist("" if group.heading == found.heading else group.heading, group.items, group.context)
-            for group in groups
-        ),
-    )
+def _summary(found: TechnicalMap) -> Iterator[tuple[str, str]]:
+    """Yield what head and foot say of the map: readiness and estimate first, nothing that only the template says."""
+    first = [field for name in _FIRST if (field := found.field(name))]
+    for field in (*first, *(field for field in found.metadata if field.name not in _FIRST)):
+        if field.shown and not says_template(field.name, field.value):
+            yield field.label, field.shown
+
+
+_FIRST = ("implementation ready", "implementation time")

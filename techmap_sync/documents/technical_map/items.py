@@ -11,22 +11,33 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from techmap_sync.documents.markdown import RunKind
-from techmap_sync.documents.technical_map.classify import Meaning, Title, is_placeholder, meaning_of, says_no_step
+from techmap_sync.documents.rows import bullets_of, on_one_line, without_box
+from techmap_sync.documents.technical_map.classify import (
+    Meaning,
+    Title,
+    is_placeholder,
+    meaning_of,
+    mostly_struck,
+    says_no_step,
+)
 from techmap_sync.documents.technical_map.entries import Entry, SaysNothing, entries_of
 from techmap_sync.documents.technical_map.model import ItemGroup, Passage
 from techmap_sync.documents.technical_map.sections import heading_text
 from techmap_sync.documents.technical_map.shapes import names_endpoint, numbers_of
 from techmap_sync.documents.technical_map.wording import fold, heading_key, without_closing_colon
-from techmap_sync.documents.work import Item
+from techmap_sync.documents.work import Form, Item
 from techmap_sync.text_forms import without_this_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from techmap_sync.diagnostics import Span
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
     from techmap_sync.documents.text import SourceText
 
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_MARKS = re.compile(r"[*_`]{1,3}")
 _NO_TEXT = re.compile(r"^#{1,6}\s+|^\[[ xX]\]\s+|\s?\{#[^\s{}]+\}$")
 
 
@@ -43,6 +54,7 @@ def read_group(
         entries = list(_by_endpoint(entries, document, vocabulary))
     says_nothing = partial(says_nothing, sole=len(entries) == 1)
     found = [(entry, _item(entry, document, vocabulary, says_nothing)) for entry in entries]
+    found = [(entry, _with_group(item, entry, name, vocabulary) if item else None) for entry, item in found]
     passed = [entry for entry, item in found if item is None and not is_placeholder(entry.title.text, vocabulary)]
     return ItemGroup(
         name=name,
@@ -132,11 +144,34 @@ def _item(
         done=meaning is Meaning.DONE or entry.status == "done",
         detail=entry.detail,
         fields=entry.fields,
+        column=entry.column,
         ordered=entry.ordered,
         number=entry.number,
         slug=entry.title.slug,
         was=entry.title.was,
     )
+
+
+def _with_group(item: Item, entry: Entry, name: str, vocabulary: Vocabulary) -> Item:
+    """Return an item with what it groups: bullets below a label or a heading are the work, not the label."""
+    if not entry.group or (name == "api" and names_endpoint(entry.title.text, entry.detail)):
+        return item._replace(form=Form.LINE) if mostly_struck(entry.lines) else item
+    lead, bullets = bullets_of(entry.detail)
+    below = tuple(_grouped(text, detail, item.span) for text, detail in bullets if not is_placeholder(text, vocabulary))
+    if below or not entry.by_heading:
+        return item._replace(below=below)
+    text, _, rest = lead.partition("\n\n")
+    if not text or text.lstrip().startswith(("`" * 3, "~~~", "|", ">")):
+        return item._replace(form=Form.BLOCK)
+    return item._replace(below=(_grouped(on_one_line(text), rest, item.span),))
+
+
+def _grouped(text: str, detail: str, span: Span) -> Item:
+    said, ticked = without_box(text)
+    code = tuple(match[2].strip() for match in _CODE.finditer(said))
+    is_struck = said.startswith("~~") and said.rstrip(" .").endswith("~~")
+    form = Form.LINE if is_struck else Form.BOX
+    return Item(_MARKS.sub("", said), span, said, code, bool(ticked) or is_struck, detail, form=form)
 
 
 def _with_markdown(entry: Entry, document: SourceText) -> str:

@@ -89,7 +89,7 @@ class _Lines:
         items = [
             *(item for work in document.works for item in work.items),
             *context.tests,
-            *(item for area in context.constraints for item in area.items),
+            *context.requirements,
         ]
         self.items = [_Subject(item.span.line, item.span.end_line, frozenset()) for item in items if not item.done]
         self.components = [

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 from techmap_sync.documents.frontmatter import split_front_matter
 from techmap_sync.documents.marko_patches import too_long
+from techmap_sync.documents.rows import cells_of
 from techmap_sync.documents.statements import COMMENT, NOTHING, PLACEHOLDER, STRUCTURE, Statement, words_of
 from techmap_sync.documents.technical_map.classify import is_placeholder, without_placeholders
+from techmap_sync.documents.technical_map.metadata import says_template
 from techmap_sync.documents.technical_map.names import component_name, map_title
 from techmap_sync.documents.technical_map.sections import is_section
+from techmap_sync.documents.technical_map.shapes import TICKS
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import fold, heading_key, unnumbered, without_closing_colon
 from techmap_sync.text_forms import unified
@@ -32,6 +35,7 @@ _HEADING = re.compile(r"\s*#{1,6}(?=\s|$)")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)\s*")
 _BULLET = re.compile(r"\s*(?:[-*+\u2022]|\d{1,9}[.)])(?:[\s\u00a0]+|$)")
 _LEAD = re.compile(rf"(?:{_BULLET.pattern}|\s*\[[ xX]\]\s+)*")
+_SECTION_LEVEL = 2
 _OF_RULES = " \t|:+-"
 _LABEL = re.compile(r"\s*(?:\*\*|__)([^*]+?)(?:[:：]\s*(?:\*\*|__)|(?:\*\*|__)\s*(?:\([^()]*\)\s*)?[:：]?)")
 _PLAIN_LABEL = re.compile(r"\s*([^\W\d_][^:：|`]{0,40}?)\s*[:：](?=\s|$)")
@@ -77,7 +81,9 @@ class _Scanner:
         self.vocabulary = vocabulary
         self.blank = [not line.strip("> \t") for line in self.lines]
         self.comment_ends = self._comment_ends()
-        self.heading, self.section, self.block, self.table = "", 0, 0, 0
+        self.part, self.heading, self.section, self.block, self.table = "", "", 0, 0, 0
+        self.matrix = False
+        self.counting: frozenset[int] = frozenset()
         self.fence, self.quoted = "", False
 
     def _comment_ends(self) -> list[int]:
@@ -112,7 +118,10 @@ class _Scanner:
         why = excuse or ("" if pieces else STRUCTURE)
         head = self.table if self.table != self.block else 0
         place = (self.heading, self.block, self.section, head)
-        return Statement(number + 1, text, tuple(pieces), why, *place, is_code=is_code)
+        is_whole = self.matrix and self.table != 0
+        return Statement(
+            number + 1, text, tuple(pieces), why, *place, is_code=is_code, part=self.part, is_whole=is_whole
+        )
 
     def _begin_block(self) -> None:
         if not self.fence:
@@ -159,7 +168,7 @@ class _Scanner:
         excuse = self._note_block(number, line)
         if opened := self._labelled_section(number, line):
             return opened
-        body = _LEAD.sub("", line, count=1)
+        body = self._without_counts(line) if self.table else _LEAD.sub("", line, count=1)
         plain = _MARKUP.sub("", _IDENTITY.sub("", body)).strip()
         parts = [body] if self.table else _LINES_APART.split(body)
         pieces = [piece for part in parts for piece in self._pieces(part)]
@@ -172,6 +181,8 @@ class _Scanner:
             return None
         self.section += 1
         self.heading = without_closing_colon(unnumbered(label[1]))
+        if look_up(self.vocabulary.sections, label[1]):
+            self.part = self.heading
         value = line[label.end() :].strip()
         excuse = self._excuse(_MARKUP.sub("", value)) if value else STRUCTURE
         said = self._statement(number, value, list(self._pieces(value)), excuse)
@@ -183,10 +194,30 @@ class _Scanner:
         if "|" in line and number + 1 < len(self.lines) and _is_rule(self.lines[number + 1]):
             self.block += 1
             self.table = self.block
+            self.matrix = self._is_matrix(number)
+            heads = cells_of(self.lines[number])
+            known = self.vocabulary.number_columns
+            self.counting = frozenset(n for n, head in enumerate(heads) if n + 1 < len(heads) and fold(head) in known)
             return STRUCTURE
         if self.table or _BULLET.match(line) or _LABEL.match(line):
             self.block += 1
         return ""
+
+    def _is_matrix(self, head: int) -> bool:
+        """Whether the rows below the head of a table only answer yes or no in two columns or more."""
+        answers, words = [], self.vocabulary.matrix_words | TICKS
+        for line in self.lines[head + 2 :]:
+            if "|" not in line:
+                break
+            answers.append([fold(unnumbered(_MARKUP.sub("", cell))) in words for cell in cells_of(line)[1:]])
+        columns = len(cells_of(self.lines[head])) - 1
+        return columns > 1 and bool(answers) and all(len(row) > 1 and all(row) for row in answers)
+
+    def _without_counts(self, row: str) -> str:
+        """Return a row without the cells that only number it."""
+        if not self.counting:
+            return row
+        return " | ".join(cell for n, cell in enumerate(cells_of(row)) if n not in self.counting)
 
     def _excuse(self, plain: str) -> str:
         if is_placeholder(plain, self.vocabulary):
@@ -195,6 +226,8 @@ class _Scanner:
 
     def _pieces(self, text: str) -> Iterator[tuple[str, ...]]:
         """Yield the words of each piece of a text, without a known label in front and without tags."""
+        if self._is_of_template(text):
+            return
         text = without_placeholders(self._without_label(_IDENTITY.sub("", text)), self.vocabulary)
         if is_placeholder(_MARKUP.sub("", text).strip(), self.vocabulary):
             return
@@ -203,6 +236,12 @@ class _Scanner:
             words = words_of(bare if place == 0 else piece)
             if words and not self._says_nothing(bare):
                 yield words
+
+    def _is_of_template(self, text: str) -> bool:
+        """Whether a text is a field with the value that the blank template has there."""
+        label = _LABEL.match(text) or _PLAIN_LABEL.match(text)
+        name = look_up(self.vocabulary.metadata, label[1]) if label else ""
+        return bool(label and name and says_template(name, text[label.end() :].strip()))
 
     def _says_nothing(self, piece: str) -> bool:
         folded, words = fold(piece), self.vocabulary
@@ -246,12 +285,19 @@ class _Scanner:
         title = map_title(plain, self.vocabulary)
         said = without_closing_colon(unnumbered(plain)) if title is None else title
         self.heading = said if title is None else ""
+        if self._level(line) <= _SECTION_LEVEL:
+            self.part = self.heading
         known = is_section(plain, self.vocabulary) or look_up(self.vocabulary.fields, plain)
         name = "" if title is None and known else title or self._without_status(component_name(plain, self.vocabulary))
         excuse = PLACEHOLDER if is_placeholder(said, self.vocabulary) else ""
         heading = self._statement(number, line, list(self._pieces(name)), excuse)
         self.block += 1
         return heading._replace(is_heading=True)
+
+    def _level(self, line: str) -> int:
+        """Return the level of a heading; one that is underlined opens a section."""
+        bare = line.lstrip()
+        return len(bare) - len(bare.lstrip("#")) if bare.startswith("#") else 1
 
     def _without_status(self, name: str) -> str:
         first, _, rest = name.partition(" ")

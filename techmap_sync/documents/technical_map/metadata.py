@@ -300,3 +300,14 @@ def _together(said: str, amounts: Sequence[_Amount]) -> tuple[int, int] | None:
     else:
         return None
     return round(min(ends)), round(max(ends))
+
+
+_OF_TEMPLATE = {"previous phase": "plan", "status": "technical map", "next phase": "todo"}
+
+
+def says_template(name: str, value: str) -> bool:
+    """Whether a field says what the blank template says, and so nothing about the map.
+
+    :param name: its stable name.
+    """
+    return fold(value) == _OF_TEMPLATE.get(name)

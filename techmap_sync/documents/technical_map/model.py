@@ -67,6 +67,8 @@ class Component:
     """True when the overview lists it."""
     lines: tuple[int, ...] = ()
     """Where the overview lists it."""
+    lead: str = ""
+    """The name with its Markdown, as the overview writes it."""
 
 
 class Passage(NamedTuple):
@@ -152,6 +154,14 @@ class TechnicalMap:
     """Components that the map says are finished already."""
     nothing: tuple[Passage, ...] = ()
     """What was passed over because it says that there is nothing to do, in the order of the text."""
+    unchanged: tuple[Passage, ...] = ()
+    """What the map says stays as it is: existing systems, components without work."""
+    introduction: str = ""
+    """Markdown above the first section."""
+    language: str = "en"
+    """The one whose headings it has most of."""
+    abbreviations: frozenset[str] = frozenset()
+    """Words whose full stop ends no sentence."""
 
     def field(self, name: str) -> MetadataField | None:
         """Return the metadata field with this stable name, or None."""

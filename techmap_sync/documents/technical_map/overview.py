@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from techmap_sync.documents.markdown import ItemList, Line, Paragraph, Table, plain, without_code
+from techmap_sync.documents.markdown import ItemList, Line, Paragraph, RunKind, Table, plain, without_code
+from techmap_sync.documents.rows import row_text
 from techmap_sync.documents.technical_map.classify import (
     KIND_OF_STATUS,
     Meaning,
@@ -24,6 +25,7 @@ from techmap_sync.documents.technical_map.names import (
     paths_in_parentheses,
     paths_of_field,
 )
+from techmap_sync.documents.technical_map.sections import heading_text
 from techmap_sync.documents.technical_map.shapes import lists_files, rows_of
 from techmap_sync.documents.technical_map.wording import fold
 
@@ -58,16 +60,26 @@ class Listing:
     fields: Fields = field(default_factory=Fields)
     earlier: str = ""
     """The name with what follows a comma, as earlier releases read it."""
+    heading: str = ""
+    """Of the list that it is in."""
+    lead: str = ""
+    """The name with its Markdown."""
+    text: str = ""
+    """The whole entry as Markdown; a row of a table on one line."""
 
 
 def read_listings(section: Section, kind: str, document: SourceText, vocabulary: Vocabulary) -> Iterator[Listing]:
     """Yield what a section of the overview lists. Prose lists nothing, and bold labels only group."""
+    heading = heading_text(section)
     for block in section.blocks:
         match block:
             case ItemList():
-                yield from _bullets(block, kind, document, vocabulary)
+                found = _bullets(block, kind, document, vocabulary)
             case Table():
-                yield from _rows(block, kind, document, vocabulary)
+                found = _rows(block, kind, document, vocabulary)
+            case _:
+                continue
+        yield from (replace(listing, heading=heading) for listing in found)
     for child in section.children:
         yield from _headed(child, kind, document, vocabulary)
 
@@ -137,6 +149,8 @@ def _rows(table: Table, kind: str, document: SourceText, vocabulary: Vocabulary)
         location, status = row.cell("location", vocabulary), row.cell("status", vocabulary)
         tag = status_of_action(without_code((status,)), vocabulary) if status else ""
         fields = Fields(locations=paths_of_field(location, vocabulary) if location else ())
+        cells = (document.written(cell.start, cell.end).strip() for _, cell in row.others if cell.runs)
+        listing = replace(listing, text=row_text(listing.lead, cells))
         summary = "; ".join(plain(cell.runs) for _, cell in row.others if cell is not location and cell.runs)
         yield _with_fields(_tagged(listing, tag), fields, summary)
 
@@ -161,7 +175,28 @@ def _listing(
     kind = kind or KIND_OF_STATUS.get(status, "")
     summary = _LOCATION_FIRST.sub("", markdown_behind(rest, lines, document)).lstrip(" :-–—：").strip()
     earlier, _ = lead_name(lines, vocabulary)
-    return Listing(name, kind, status, *place, locations, summary, title.slug, title.was, earlier=earlier)
+    return Listing(
+        name,
+        kind,
+        status,
+        *place,
+        locations,
+        summary,
+        title.slug,
+        title.was,
+        earlier=earlier,
+        lead=_with_marks(name, lines),
+        text=" ".join(document.written(line.start, line.end).strip() for line in lines),
+    )
+
+
+def _with_marks(name: str, lines: Sequence[Line]) -> str:
+    """Return a name in bold or as code, if the entry begins so."""
+    first = next((run for line in lines for run in line.runs if run.text.strip()), None)
+    if first is None:
+        return name
+    written = f"`{name}`" if first.kind is RunKind.CODE and "`" not in name else name
+    return f"**{written}**" if first.strong else written
 
 
 def _status(title: Title, vocabulary: Vocabulary) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from techmap_sync.documents.frontmatter import FrontMatter, split_front_matter
@@ -15,6 +16,7 @@ from techmap_sync.documents.technical_map.classify import is_placeholder
 from techmap_sync.documents.technical_map.components import assemble
 from techmap_sync.documents.technical_map.detect import looks_like_map
 from techmap_sync.documents.technical_map.items import merged
+from techmap_sync.documents.technical_map.language import language_of
 from techmap_sync.documents.technical_map.metadata import Metadata, estimate_of, read_metadata
 from techmap_sync.documents.technical_map.model import Reading, TechnicalMap
 from techmap_sync.documents.technical_map.names import find_title
@@ -25,6 +27,7 @@ from techmap_sync.documents.text import SourceText, with_signs
 from techmap_sync.text_forms import unified
 
 if TYPE_CHECKING:
+    from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 
 
@@ -88,7 +91,16 @@ def _read(reader: Reader, front: FrontMatter) -> TechnicalMap:
         unrecognised=tuple(reader.unrecognised),
         done=components.done,
         nothing=reader.passed_over(),
+        unchanged=tuple(sorted((*reader.unchanged, *components.unchanged), key=lambda passage: passage.span)),
+        introduction=_introduction(preamble, document),
+        abbreviations=vocabulary.abbreviations,
+        language=language_of(replace(preamble, children=sections), document, vocabulary),
     )
+
+
+def _introduction(preamble: Section, document: SourceText) -> str:
+    said = [document.markdown(block.start, block.end) for block in preamble.blocks]
+    return "\n\n".join(text for text in said if text.strip())
 
 
 def _map_id(metadata: Metadata, front: FrontMatter, vocabulary: Vocabulary) -> str:

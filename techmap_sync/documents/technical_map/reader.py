@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _LISTS = ("new", "modified", "integration")
 _ITEM_SECTIONS = ("integration points", "testing", "deployment")
-_CONSTRAINTS = ("data flow", "error handling", "security", "performance")
+_CONSTRAINTS = ("data flow", "error handling", "security", "performance", "questions")
 _YIELDING = ("overview", "specifications", "functions", *_LISTS, *_ITEM_SECTIONS, *_CONSTRAINTS)
 
 
@@ -59,6 +59,8 @@ class Reader:
     constraints: list[ConstraintArea] = field(default_factory=list)
     context: list[Passage] = field(default_factory=list)
     unrecognised: list[Passage] = field(default_factory=list)
+    unchanged: list[Passage] = field(default_factory=list)
+    """What the map says of systems that stay as they are."""
     nothing: list[Passage] = field(default_factory=list)
     """What the lists of components say that there is nothing of."""
     findings: list[Finding] = field(default_factory=list)
@@ -211,6 +213,8 @@ class Reader:
             name = name or key
         if look_up(self.vocabulary.sections, section.heading) in ("ignored", "context") or name == "existing":
             self.keep(section)
+            if name == "existing":
+                self.unchanged.append(self._passage(section))
         elif name:
             self._read_group(section, kind, name)
         else:

@@ -117,9 +117,11 @@ class Row(NamedTuple):
     title: tuple[Line, ...]
     """The cell of the title; two where the first one holds a verb only."""
     others: tuple[tuple[str, Line], ...]
-    """(column heading, cell) of every other column."""
+    """(column heading, cell) of every other column that does not count."""
     start: int
     end: int
+    head: str = ""
+    """Heading of the column of the title."""
 
     def cell(self, field: str, vocabulary: Vocabulary) -> Line | None:
         """Return the first cell below a heading that means ``field``."""
@@ -141,11 +143,11 @@ def rows_of(table: Table, document: SourceText, vocabulary: Vocabulary, *, named
         others = tuple(
             (head, cell)
             for column, (head, cell) in enumerate(zip(heads, cells, strict=True))
-            if not title <= column < title + width
+            if not title <= column < title + width and fold(head) not in vocabulary.number_columns
         )
         start = next(cell.start for cell in cells if cell.start >= 0)
         end = document.line_end(start)
-        yield Row(cells[title : title + width], others, start, end)
+        yield Row(cells[title : title + width], others, start, end, " ".join(heads[title : title + width]))
 
 
 def _name_column(heads: Sequence[str], possible: Sequence[int], vocabulary: Vocabulary) -> int:
@@ -161,14 +163,15 @@ def lists_files(table: Table, vocabulary: Vocabulary) -> bool:
     return {"location", "status"} <= columns
 
 
-_TICKS = frozenset({"", "x", "×", "o", "-", "–", "—"})
+TICKS = frozenset({"", "x", "×", "o", "-", "–", "—"})
+"""What the cells of a matrix say besides words."""
 
 
 def is_matrix(table: Table, vocabulary: Vocabulary) -> bool:
     """Whether a table says yes or no in each cell of two columns or more: no row of it means anything alone."""
     heads = tuple(plain(cell.runs) for cell in table.header)
     columns = [column for column in range(len(heads)) if not _counts(table, heads, column, vocabulary)][1:]
-    words = vocabulary.matrix_words | _TICKS
+    words = vocabulary.matrix_words | TICKS
     cells = [[plain(row[column].runs) for row in table.rows] for column in columns]
     answers = all(fold(unnumbered(text)) in words for column in cells for text in column)
     return len(columns) > 1 and answers and all(any(column) for column in cells)

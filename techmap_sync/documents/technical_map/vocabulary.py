@@ -163,7 +163,8 @@ TABLES: Mapping[str, frozenset[str] | None] = {
     "lifecycle": frozenset({"retired"}),
     "sections": frozenset({
         "overview", "new", "modified", "integration", "specifications", "functions", "integration points",
-        "testing", "deployment", "data flow", "error handling", "security", "performance", "context", "ignored",
+        "testing", "deployment", "data flow", "error handling", "security", "performance", "questions",
+        "context", "ignored",
     }),
     "changes": frozenset({"existing", "database", "api", "configuration"}),
     "tests": frozenset({"unit", "integration", "end-to-end", "performance"}),
@@ -249,6 +250,8 @@ class Vocabulary:
     placeholders: frozenset[str]
     abbreviations: frozenset[str]
     units: Mapping[str, str]
+    headings: Mapping[str, frozenset[str]]
+    """By language the headings that it knows."""
 
     @classmethod
     def from_tables(cls, languages: Mapping[str, Mapping[str, Any]]) -> Vocabulary:
@@ -290,6 +293,7 @@ class Vocabulary:
             placeholders=frozenset(" ".join(words.split()) for words in lists["placeholders"]),
             abbreviations=_folded(lists["abbreviations"]),
             units=_by_word(merged["units"], fold),
+            headings={language: frozenset(_headings(tables)) for language, tables in languages.items()},
         )
 
     def is_no_test_level(self, key: str) -> bool:
@@ -312,6 +316,14 @@ def look_up(words: Mapping[str, str], heading: str) -> str:
     """Return what a heading or label stands for, or nothing."""
     key = heading_key(heading)
     return words.get(key) or words.get(without_number(key), "")
+
+
+_OF_HEADINGS = ("sections", "changes", "tests", "deployment")
+
+
+def _headings(tables: Mapping[str, Any]) -> Iterator[str]:
+    for name in _OF_HEADINGS:
+        yield from (heading_key(word) for words in tables.get(name, {}).values() for word in words)
 
 
 def _merge(languages: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, list[str]]]:

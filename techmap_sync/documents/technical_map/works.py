@@ -8,114 +8,227 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
+from techmap_sync.diagnostics import Span
 from techmap_sync.documents.base import Granularity, GranularityChoice
+from techmap_sync.documents.technical_map.homes import REQUIRED, Area, Homes
 from techmap_sync.documents.technical_map.model import Component, ComponentKind, ItemGroup, TechnicalMap
-from techmap_sync.documents.work import ROLLBACK, Item, Kind, Need, NeedKind, Part, Rank, Work
+from techmap_sync.documents.technical_map.ticket_titles import listed, names_in_changes, shown_name, with_tagline
+from techmap_sync.documents.words import Words
+from techmap_sync.documents.work import ROLLBACK, Checklist, Form, Item, Kind, Need, NeedKind, Part, Rank, Work
 
 FOUNDATIONS = frozenset({"database", "configuration"})
-_VERBS = {ComponentKind.NEW: "Create", ComponentKind.MODIFIED: "Modify", ComponentKind.INTEGRATION: "Integrate"}
 
 
-def works_of(technical_map: TechnicalMap, choice: GranularityChoice) -> tuple[Work, ...]:
+def works_of(found: TechnicalMap, homes: Homes, choice: GranularityChoice, words: Words) -> tuple[Work, ...]:
     """Return what the map asks for, in the order of the map.
 
+    :param homes: where its statements belong.
     :param choice: how many tickets each part of the map becomes.
+    :param words: of its language.
     """
-    title = technical_map.title
+    maker = _Maker(found.title, words)
     return (
-        *_component_works(technical_map.components),
-        *map(_finished_component, technical_map.done),
-        *_group_works(Kind.CHANGE, technical_map.changes, choice.changes, title),
-        *_constraint_works(technical_map, choice.constraints),
-        *_group_works(Kind.TEST, technical_map.tests, choice.tests, title),
-        *_group_works(Kind.DEPLOYMENT, technical_map.deployment, choice.deployment, title),
+        *maker.of_components(found.components, homes),
+        *map(maker.of_finished, found.done),
+        *maker.of_groups(Kind.CHANGE, homes.changes, choice.changes),
+        *maker.of_areas(homes.areas, choice.constraints),
+        *maker.of_groups(Kind.TEST, homes.tests, choice.tests),
+        *maker.of_groups(Kind.DEPLOYMENT, found.deployment, choice.deployment),
     )
 
 
-# --- components ---
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes the works of one map."""
+
+    map_title: str
+    words: Words
+
+    # --- components ---
+
+    def of_components(self, components: Sequence[Component], homes: Homes) -> Iterator[Work]:
+        """Yield a work for each component, and one for all that are wired in and only listed."""
+        wired_in = [c for c in components if _is_wired_in(c)]
+        for position, component in enumerate(components):
+            if not _is_wired_in(component):
+                yield self._of_component(component, homes.owned.get(position, ()))
+        if wired_in:
+            owned = [c for n, each in enumerate(components) if _is_wired_in(each) for c in homes.owned.get(n, ())]
+            yield self._of_wired_in(wired_in, tuple(owned))
+
+    def _of_component(self, component: Component, owned: tuple[Checklist, ...]) -> Work:
+        integrates = component.kind is ComponentKind.INTEGRATION
+        titled = with_tagline(self._titled(component.kind, shown_name(component.name)), component.summary)
+        return Work(
+            kind=Kind.COMPONENT,
+            subject=component.name,
+            title=titled.title,
+            rank=Rank.INTEGRATION if integrates else Rank.COMPONENT,
+            group=component.kind,
+            span=component.span,
+            names=(component.name,),
+            method_names=_method_names(component),
+            text=_joined((*_texts(component), *_list_texts(owned))),
+            locations=component.locations,
+            needs=tuple(_needs(component)),
+            priority=component.priority,
+            tagline=titled.left,
+            purpose=component.purpose,
+            methods=component.methods,
+            interface=component.interface,
+            detail=component.detail,
+            checklists=owned,
+            of_group=component.of_group,
+            own_lines=component.lines,
+            earlier=component.earlier,
+            slug=component.slug,
+            was=component.was,
+        )
+
+    def _of_wired_in(self, components: Sequence[Component], owned: tuple[Checklist, ...]) -> Work:
+        names = [component.name.replace("`", "") for component in components]
+        first, last = components[0].span, components[-1].span
+        return Work(
+            kind=Kind.COMPONENT,
+            subject="integration",
+            title=listed(names, "wired", self.words),
+            rank=Rank.INTEGRATION,
+            group=ComponentKind.INTEGRATION,
+            span=Span(first.line, first.column, last.end_line, last.end_column),
+            names=tuple(component.name for component in components),
+            method_names=tuple(name for component in components for name in _method_names(component)),
+            text=_joined((*(text for component in components for text in _texts(component)), *_list_texts(owned))),
+            locations=tuple(path for component in components for path in component.locations),
+            needs=tuple(need for component in components for need in _needs(component)),
+            priority=next((component.priority for component in components if component.priority), ""),
+            parts=tuple(map(_part, components)),
+            checklists=owned,
+        )
+
+    def of_finished(self, item: Item) -> Work:
+        """Return the work of a component that the map says is done."""
+        return Work(
+            kind=Kind.COMPONENT,
+            subject=item.title,
+            title=self._titled("new", shown_name(item.title)),
+            rank=Rank.COMPONENT,
+            group="done",
+            span=item.span,
+            done=True,
+            slug=item.slug,
+        )
+
+    def _titled(self, pattern: str, subject: str) -> str:
+        """Put the verb to the subject unless the author wrote it already."""
+        whole = self.words.titled(pattern, subject)
+        verb = self.words.titles.get(pattern, "").partition("{}")[0].strip(" :")
+        return subject if verb and re.match(rf"{re.escape(verb)}\b", subject, re.IGNORECASE) else whole
+
+    # --- groups of items ---
+
+    def of_groups(self, kind: Kind, groups: Iterable[ItemGroup], granularity: Granularity) -> Iterator[Work]:
+        """Yield the works of the groups of a kind."""
+        for group in groups:
+            if not group.items:
+                continue
+            if group.name == ROLLBACK or granularity is Granularity.SECTION:
+                if any(item.form is not Form.LINE for item in group.items):
+                    yield self._of_section(kind, group)
+            elif granularity is Granularity.ITEM:
+                yield from (self._of_item(kind, group, item) for item in group.items)
+
+    def _of_section(self, kind: Kind, group: ItemGroup) -> Work:
+        names = names_in_changes(group.items, self.words) if kind is Kind.CHANGE else ()
+        pattern = self._pattern(kind, group)
+        return Work(
+            kind=kind,
+            subject=group.name,
+            title=listed(names, pattern, self.words) if names else self.words.titled(pattern, self.map_title),
+            named_by_document=not names,
+            rank=_rank(kind, group.name),
+            group=group.name,
+            span=group.span,
+            text=_joined((group.context, *_item_texts(group.items))),
+            items=group.items,
+            heading=group.heading,
+            context=group.context,
+            done=all(item.done for item in group.items),
+        )
+
+    def _of_item(self, kind: Kind, group: ItemGroup, item: Item) -> Work:
+        return Work(
+            kind=kind,
+            subject=item.title,
+            title=self._titled(self._pattern(kind, group), item.title),
+            rank=_rank(kind, group.name),
+            group=group.name,
+            span=item.span,
+            text=_joined(_item_texts([item])),
+            items=(item,),
+            heading=group.heading,
+            context=group.context,
+            is_item=True,
+            done=item.done,
+            slug=item.slug,
+            was=item.was,
+            number=item.number,
+            earlier=f"{item.number} {item.title}" if item.number else "",
+        )
+
+    def _pattern(self, kind: Kind, group: ItemGroup) -> str:
+        """Return which words make the title; a level or group of the author's own is called as it is."""
+        prefix = {Kind.TEST: "test ", Kind.DEPLOYMENT: "deploy "}.get(kind, "")
+        name = group.name if group.name == ROLLBACK else f"{prefix}{group.name}"
+        return name if self.words.knows_title(name) else group.heading
+
+    # --- error handling, security, questions ---
+
+    def of_areas(self, areas: Iterable[Area], granularity: Granularity) -> Iterator[Work]:
+        """Yield the works of what nobody owns."""
+        for area in areas:
+            if granularity is Granularity.ITEM:
+                for checklist in area.checklists:
+                    group = ItemGroup(area.name, area.heading, area.span, checklist.items, checklist.notes)
+                    yield from (self._of_item(Kind.CONSTRAINT, group, item) for item in checklist.items)
+            else:
+                yield self._of_area(area)
+
+    def _of_area(self, area: Area) -> Work:
+        headings = [checklist.heading for checklist in area.checklists if checklist.heading]
+        pattern = area.name if area.name in REQUIRED else area.heading
+        checklists = area.checklists
+        if len(checklists) == 1:
+            checklists = (checklists[0]._replace(heading=""),)
+        items = tuple(item for checklist in checklists for item in checklist.items)
+        return Work(
+            kind=Kind.CONSTRAINT,
+            subject=area.name,
+            title=listed(headings, pattern, self.words) if headings else self.words.titled(pattern, self.map_title),
+            named_by_document=not headings,
+            rank=Rank.CONSTRAINT,
+            group=area.name,
+            span=area.span,
+            text=_joined(_list_texts(checklists)),
+            checklists=checklists,
+            heading=area.heading,
+            done=bool(items) and all(item.done for item in items),
+        )
 
 
-def _component_works(components: Sequence[Component]) -> Iterator[Work]:
-    wired_in = [c for c in components if c.kind is ComponentKind.INTEGRATION and not c.specified]
-    for component in components:
-        if component not in wired_in:
-            yield _component_work(component)
-    if wired_in:
-        yield _integration_work(wired_in)
+def _is_wired_in(component: Component) -> bool:
+    return component.kind is ComponentKind.INTEGRATION and not component.specified
 
 
-def _component_work(component: Component) -> Work:
-    integrates = component.kind is ComponentKind.INTEGRATION
-    return Work(
-        kind=Kind.COMPONENT,
-        subject=component.name,
-        title=_titled(_VERBS[component.kind], component.name),
-        rank=Rank.INTEGRATION if integrates else Rank.COMPONENT,
-        group=component.kind,
-        span=component.span,
-        names=(component.name,),
-        method_names=_method_names(component),
-        text=_joined(_texts(component)),
-        locations=component.locations,
-        needs=tuple(_needs(component)),
-        priority=component.priority,
-        purpose=_purpose(component),
-        methods=component.methods,
-        interface=component.interface,
-        detail=component.detail,
-        of_group=component.of_group,
-        own_lines=component.lines,
-        earlier=component.earlier,
-        slug=component.slug,
-        was=component.was,
-    )
-
-
-def _integration_work(components: Sequence[Component]) -> Work:
-    """Return the one ticket for everything that is wired in and has no specification."""
-    one = components[0] if len(components) == 1 else None
-    return Work(
-        kind=Kind.COMPONENT,
-        subject="integration",
-        title=_titled("Integrate:", ", ".join(component.name for component in components)),
-        rank=Rank.INTEGRATION,
-        group=ComponentKind.INTEGRATION,
-        span=components[0].span,
-        names=tuple(component.name for component in components),
-        method_names=tuple(name for component in components for name in _method_names(component)),
-        text=_joined(text for component in components for text in _texts(component)),
-        locations=tuple(path for component in components for path in component.locations),
-        needs=tuple(need for component in components for need in _needs(component)),
-        priority=next((component.priority for component in components if component.priority), ""),
-        purpose=_purpose(one) if one else "",
-        parts=() if one else tuple(Part(c.name, c.purpose or c.summary) for c in components),
-        methods=one.methods if one else (),
-        interface=one.interface if one else "",
-        detail=one.detail if one else "",
-    )
-
-
-def _finished_component(item: Item) -> Work:
-    return Work(
-        kind=Kind.COMPONENT,
-        subject=item.title,
-        title=_titled(_VERBS[ComponentKind.NEW], item.title),
-        rank=Rank.COMPONENT,
-        group="done",
-        span=item.span,
-        done=True,
-        slug=item.slug,
-    )
+def _part(component: Component) -> Part:
+    said = component.summary or component.purpose
+    detail = _joined((component.purpose if component.summary else "", component.interface, component.detail))
+    return Part(component.name, said, component.lead or component.name, component.methods, detail)
 
 
 def _method_names(component: Component) -> tuple[str, ...]:
     return tuple(dict.fromkeys(method.name for method in component.methods))
-
-
-def _purpose(component: Component) -> str:
-    """What it is for, then what the overview adds."""
-    return "\n\nIn short: ".join(dict.fromkeys(filter(None, (component.purpose, component.summary))))
 
 
 def _texts(component: Component) -> Iterator[str]:
@@ -131,66 +244,6 @@ def _needs(component: Component) -> Iterator[Need]:
     yield from (Need(name, written.get(name, name), NeedKind.INBOUND) for name in component.needed_by)
 
 
-# --- groups of items ---
-
-
-def _group_works(kind: Kind, groups: Iterable[ItemGroup], granularity: Granularity, map_title: str) -> Iterator[Work]:
-    for group in groups:
-        if not group.items:
-            continue
-        if group.name == ROLLBACK or granularity is Granularity.SECTION:
-            yield _section_work(kind, group, map_title)
-        elif granularity is Granularity.ITEM:
-            yield from (_item_work(kind, group, item) for item in group.items)
-
-
-def _section_work(kind: Kind, group: ItemGroup, map_title: str) -> Work:
-    names = _open_names(group.items) if kind is Kind.CHANGE else ""
-    return Work(
-        kind=kind,
-        subject=group.name,
-        title=_titled(_section_verb(kind, group.name), names or map_title),
-        named_by_document=not names,
-        rank=_rank(kind, group.name),
-        group=group.name,
-        span=group.span,
-        text=_joined((group.context, *_item_texts(group.items))),
-        items=group.items,
-        heading=group.heading,
-        context=group.context,
-        done=all(item.done for item in group.items),
-    )
-
-
-def _item_work(kind: Kind, group: ItemGroup, item: Item) -> Work:
-    return Work(
-        kind=kind,
-        subject=item.title,
-        title=_titled(_item_verb(kind, group.name), item.title),
-        rank=_rank(kind, group.name),
-        group=group.name,
-        span=item.span,
-        text=_joined(_item_texts([item])),
-        items=(item,),
-        heading=group.heading,
-        context=group.context,
-        is_item=True,
-        done=item.done,
-        slug=item.slug,
-        was=item.was,
-        number=item.number,
-        earlier=f"{item.number} {item.title}" if item.number else "",
-    )
-
-
-def _constraint_works(technical_map: TechnicalMap, granularity: Granularity) -> Iterator[Work]:
-    for area in technical_map.constraints:
-        items = tuple(item for group in area.groups for item in group.items)
-        notes = _joined(group.context for group in area.groups if group.items)
-        merged = ItemGroup(area.name, area.heading, area.span, items, notes)
-        yield from _group_works(Kind.CONSTRAINT, [merged], granularity, technical_map.title)
-
-
 def _rank(kind: Kind, group: str) -> Rank:
     match kind:
         case Kind.TEST:
@@ -203,52 +256,18 @@ def _rank(kind: Kind, group: str) -> Rank:
             return Rank.FOUNDATION if group in FOUNDATIONS else Rank.INTEGRATION
 
 
+def _list_texts(checklists: Iterable[Checklist]) -> Iterator[str]:
+    for checklist in checklists:
+        yield checklist.notes
+        yield from _item_texts(checklist.items)
+
+
 def _item_texts(items: Iterable[Item]) -> Iterator[str]:
     for item in items:
-        yield from (item.title, item.detail, *(cell for _, cell in item.fields))
+        yield from (item.markdown or item.title, item.detail, *(cell for _, cell in item.fields))
+        if item.below and not item.detail:
+            yield from _item_texts(item.below)
 
 
 def _joined(texts: Iterable[str]) -> str:
     return "\n\n".join(filter(None, texts))
-
-
-# --- titles ---
-
-
-def _section_verb(kind: Kind, group: str) -> str:
-    match kind:
-        case Kind.CHANGE:
-            return f"Change {_spoken(group)}:"
-        case Kind.TEST:
-            return f"Write {group} tests:"
-        case Kind.CONSTRAINT:
-            return f"Meet {group} constraints:"
-        case _:
-            return "Prepare rollback:" if group == ROLLBACK else f"Deploy, {group}:"
-
-
-def _item_verb(kind: Kind, group: str) -> str:
-    match kind:
-        case Kind.CHANGE:
-            return f"Change {_spoken(group)}:"
-        case Kind.TEST:
-            return f"{group.capitalize()} test:"
-        case Kind.CONSTRAINT:
-            return f"Meet {group}:"
-        case _:
-            return f"Deploy, {group}:"
-
-
-def _open_names(items: Iterable[Item]) -> str:
-    """Return the first thing that each open item names in code: tables, endpoints, keys."""
-    return ", ".join(dict.fromkeys(item.code[0] for item in items if item.code and not item.done))
-
-
-def _spoken(group: str) -> str:
-    return "API" if group == "api" else group
-
-
-def _titled(verb: str, subject: str) -> str:
-    """Put the verb before the subject unless the author wrote it already."""
-    words = re.escape(verb.rstrip(":"))
-    return subject if re.match(rf"{words}\b", subject, re.IGNORECASE) else f"{verb} {subject}"

@@ -1,0 +1,123 @@
+"""Titles of tickets: a verb, a name, and what it is (docs/how-it-decides.md, "Titles")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from techmap_sync.documents.technical_map.names import is_path
+from techmap_sync.documents.words import Words
+from techmap_sync.documents.work import Item
+from techmap_sync.text_forms import TITLE_LIMIT
+
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+_CLAUSE = re.compile(r"[.;:,](?=\s)|\s?—|[。、]")
+_VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+/\S*")
+_SQL = re.compile(
+    r"(?im)^\s*(?:CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?|ALTER\s+TABLE(?:\s+(?:IF\s+EXISTS|ONLY))*|DROP\s+TABLE"
+    r"(?:\s+IF\s+EXISTS)?)\s+([\w.\"`\[\]]+)(?:\s+ADD\s+(?:COLUMN\s+)?(?:IF\s+NOT\s+EXISTS\s+)?"
+    r"(?!CONSTRAINT|PRIMARY|FOREIGN|UNIQUE|CHECK|INDEX|KEY)([\w\"`\[\]]+))?"
+)
+_QUOTES = re.compile(r"[\"`\[\]]")
+
+
+class Titled(NamedTuple):
+    """A title, and the line about the thing where it had no room for all of it."""
+
+    title: str
+    left: str = ""
+
+
+def with_tagline(start: str, tagline: str) -> Titled:
+    """Return a title with what the thing is; too long, it ends at the end of a clause, else of a word.
+
+    :param start: verb and name.
+    :param tagline: the overview's line, as Markdown.
+    """
+    line = _without_stop(" ".join(tagline.split()))
+    if not line:
+        return Titled(start)
+    whole = f"{start}: {line}"
+    if len(whole) <= TITLE_LIMIT:
+        return Titled(whole)
+    least = len(start) + 2
+    ends = [found.start() for found in _CLAUSE.finditer(whole, least + 1, TITLE_LIMIT + 1)]
+    if ends and not _cuts_code(whole[: ends[-1]]):
+        return Titled(whole[: ends[-1]], tagline)
+    word = whole.rfind(" ", least + 1, TITLE_LIMIT)
+    while word > 0 and _cuts_code(whole[:word]):
+        word = whole.rfind(" ", least + 1, word)
+    if word > 0:
+        return Titled(f"{whole[:word].rstrip(' ,;:-–—')}…", tagline)
+    return Titled(whole, tagline) if least < TITLE_LIMIT // 2 else Titled(start, tagline)
+
+
+def _without_stop(line: str) -> str:
+    return line[:-1] if line.endswith(("。", ".")) and not line.endswith("..") else line
+
+
+def _cuts_code(text: str) -> bool:
+    return text.count("`") % 2 == 1
+
+
+def shown_name(name: str) -> str:
+    """Return the name of a component in its title: a path is called like its file."""
+    bare = name.replace("`", "")
+    return bare.rstrip("/").rpartition("/")[2] if is_path(bare) and "/" in bare else bare
+
+
+def listed(names: Sequence[str], pattern: str, words: Words) -> str:
+    """Return a title of several names: those that do not fit are left out from the end, and counted."""
+    for count in range(len(names), 0, -1):
+        some = ", ".join(names[:count])
+        title = words.titled(pattern, some if count == len(names) else words.and_more(some, len(names) - count))
+        if len(title) <= TITLE_LIMIT:
+            return title
+    return words.titled(pattern, ", ".join(names))
+
+
+def names_in_changes(items: Iterable[Item], words: Words) -> tuple[str, ...]:
+    """Return what the items of a change name in code, each once: tables, columns, endpoints, keys."""
+    return tuple(dict.fromkeys(f"`{name}`" for item in items for name in _names_in(item, words)))
+
+
+def _names_in(item: Item, words: Words) -> Iterator[str]:
+    if item.below:
+        for one in item.below:
+            yield from _names_in(one, words)
+        return
+    spans = list(_CODE.finditer(item.markdown))
+    named = False
+    if not item.markdown and item.code:
+        yield item.code[0]
+        return
+    for number, span in enumerate(spans):
+        if number and not _joins(item.markdown[spans[number - 1].end() : span.start()], words):
+            break
+        if name := _identifier(span[2]):
+            named = True
+            yield name
+    if not named:
+        yield from _in_sql(item.detail)
+
+
+def _joins(between: str, words: Words) -> bool:
+    return between.strip() in {",", "、", "，", *words.signs["and"], *(f", {word}" for word in words.signs["and"])}
+
+
+def _identifier(code: str) -> str:
+    """Return what a code span names: no type of a column, no value of a setting."""
+    text = code.strip()
+    if _VERB.match(text):
+        return text
+    name = re.split(r"[\s=(]|:(?=\s)", text, maxsplit=1)[0]
+    return name.rstrip(":,;")
+
+
+def _in_sql(markdown: str) -> Iterator[str]:
+    if "sql" not in markdown.casefold() and "TABLE" not in markdown.upper():
+        return
+    for found in _SQL.finditer(markdown):
+        table, column = (_QUOTES.sub("", part or "") for part in found.groups())
+        yield f"{table}.{column}" if column else table
