@@ -15,10 +15,12 @@ import pytest
 from techmap_sync.config import shipped
 from techmap_sync.documents.base import GranularityChoice
 from techmap_sync.documents.marko_patches import MAX_LINES
+from techmap_sync.documents.technical_map import map_advice
 from techmap_sync.documents.technical_map.checks import check
 from techmap_sync.documents.technical_map.map_statements import statements_of
 from techmap_sync.documents.technical_map.model import TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
+from techmap_sync.planning.advice import advice_on
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.lines import ledger_of_lines
 from techmap_sync.planning.link_targets import MapSource
@@ -67,6 +69,14 @@ def plan(text: str, technical_map: TechnicalMap | None, choice: GranularityChoic
 def templates() -> TicketTemplates:
     """The templates, compiled once: that takes longer than most texts."""
     return TicketTemplates(shipped(""))
+
+
+def advising(text: str) -> Callable[[], object]:
+    """What `check` does for an author, besides."""
+    found = parse(text, vocabulary()).map
+    assert found is not None
+    graph, said = graph_of(found, SECTIONS), statements_of(text, vocabulary())
+    return lambda: (map_advice.advice_on(graph.document, said, vocabulary()), advice_on(graph))
 
 
 def reading(text: str) -> Callable[[], object]:
@@ -146,6 +156,11 @@ MEASURED = sampling.spread("constructs at n and 2n", CONSTRUCTS, 11)
 @pytest.mark.parametrize("name", MEASURED)
 def test_reading_takes_linear_time(name: str) -> None:
     assert is_linear(CONSTRUCTS[name], reading)
+
+
+@pytest.mark.parametrize("name", sampling.spread("constructs on which authors are advised", GRAMMAR, 2))
+def test_advice_takes_linear_time(name: str) -> None:
+    assert is_linear(CONSTRUCTS[name], advising)
 
 
 @pytest.mark.parametrize("name", MEASURED)

@@ -6,7 +6,7 @@ They are found in the lines of the text, and need what was read of it only to kn
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from techmap_sync.documents.statements import Statement
     from techmap_sync.documents.technical_map.vocabulary import VagueWords, Vocabulary
 
-_SHORTEST_NAME = 3
+_MOST_PARTS = 5
+"""Words of a name, and one more."""
+_MOST_NAMES = 100
+"""As many are looked for in texts of scripts that put no space between words."""
 _MOST_WORDS = 3
 _LABEL = re.compile(
     r"[\s>*+-]*(?:\d+[.)]\s+)?(\*\*|__)?([^\W\d_][^:：*_`|]{0,40}?)(?:\*\*|__)?\s*[:：]\s*(?:\*\*|__)?(.+)"
@@ -42,7 +45,7 @@ class _Subject(NamedTuple):
 
     first: int
     last: int
-    own: frozenset[str]
+    own: frozenset[str] = frozenset()
     """The names of the component itself; empty for an item."""
 
 
@@ -84,6 +87,7 @@ class _Lines:
         self.document, self.lines, self.vocabulary = document, lines, vocabulary
         components = [work for work in document.works if work.kind is Kind.COMPONENT]
         self.names = frozenset(squeezed(name) for work in components for name in work.names)
+        self.without_spaces = [name for work in components for name in work.names if not name.isascii()][:_MOST_NAMES]
         self.methods = frozenset(name for work in components for name in work.method_names)
         context = document.context
         items = [
@@ -91,10 +95,12 @@ class _Lines:
             *context.tests,
             *context.requirements,
         ]
-        self.items = [_Subject(item.span.line, item.span.end_line, frozenset()) for item in items if not item.done]
-        self.components = [
-            _Subject(work.span.line, work.span.end_line, frozenset(map(squeezed, work.names))) for work in components
-        ]
+        open_items = (_Subject(item.span.line, item.span.end_line) for item in items if not item.done)
+        subjects = (_Subject(w.span.line, w.span.end_line, frozenset(map(squeezed, w.names))) for w in components)
+        self.items, self.components = _by_line(open_items), _by_line(subjects)
+        self.text_of = {line.line: line.text for line in lines}
+        self.named: dict[_Subject, bool] = {}
+        """Whether an item names anything, for those that were asked about."""
 
     def vague_references(self) -> Iterator[Diagnostic]:
         """Yield a note for each item, and each line of a component, that refers to something without a name."""
@@ -104,7 +110,7 @@ class _Lines:
             found = pattern.search(fold(line.text))
             if not found or line.is_heading:
                 continue
-            subject = _around(line.line, self.items) or _around(line.line, self.components)
+            subject = self.items.get(line.line) or self.components.get(line.line)
             if subject is None or (not subject.own and subject in noted) or self._names_anything(subject, line):
                 continue
             noted.add(subject)
@@ -112,28 +118,32 @@ class _Lines:
             yield _note(self.document, "vague-reference", message, line)
 
     def _names_anything(self, subject: _Subject, line: Statement) -> bool:
-        """Whether an item, or a line of a component, also names a component or holds code."""
-        numbers = (line.line, line.line) if subject.own else (subject.first, subject.last)
-        texts = [each.text for each in self.lines if numbers[0] <= each.line <= numbers[1]]
-        return any("`" in text for text in texts) or any(self._names_in(text) - subject.own for text in texts)
+        """Whether an item, or a line of a component, also names a component or contains code."""
+        if subject.own:
+            return self._names_other(line.text, subject.own)
+        if subject not in self.named:
+            texts = (self.text_of.get(number, "") for number in range(subject.first, subject.last + 1))
+            self.named[subject] = any(self._names_other(text, subject.own) for text in texts)
+        return self.named[subject]
 
-    def _names_in(self, text: str) -> set[str]:
-        """Return the components that a text names, written as one word or as several."""
-        letters = squeezed(text)
-        words = {squeezed(word) for word in text.split()}
-        return {name for name in self.names if name in words or (len(name) > _SHORTEST_NAME and name in letters)}
+    def _names_other(self, text: str, own: frozenset[str]) -> bool:
+        """Whether a text contains code or the name of a component, as one word or as several."""
+        words = [squeezed(word) for word in text.split()]
+        runs = ("".join(words[start : start + size]) for start in range(len(words)) for size in range(1, _MOST_PARTS))
+        named = any(run in self.names and run not in own for run in runs)
+        return named or "`" in text or any(name in text and squeezed(name) not in own for name in self.without_spaces)
 
     def unknown_statuses(self) -> Iterator[Diagnostic]:
         """Yield a note for each status of a component, in a field or after its name, that no language knows."""
         near = NearNames(self.vocabulary.statuses)
         assumed = {found.span.line for found in self.document.diagnostics if found.rule.id == "kind-assumed"}
-        starts = {subject.first for subject in self.components}
+        starts = {subject.first for subject in self.components.values()}
         for line in self.lines:
             is_entry = look_up(self.vocabulary.sections, line.heading) in _OF_COMPONENTS and not line.head
             status = ""
             if line.line in starts or is_entry:
                 status = self._unknown_tag(line.text, near, anything=line.line in assumed)
-            elif _around(line.line, self.components):
+            elif line.line in self.components:
                 status = self._unknown_value(line.text)
             if status:
                 meant = near.nearest(status)
@@ -167,7 +177,7 @@ class _Lines:
         """Yield a note for each unknown label of a component whose value only names other components."""
         for line in self.lines:
             found = _LABEL.match(line.text)
-            subject = _around(line.line, self.components) if found and not line.is_heading else None
+            subject = self.components.get(line.line) if found and not line.is_heading else None
             if not found or subject is None or self._is_known_label(found[2]):
                 continue
             named = [squeezed(part.strip(_MARKUP)) for part in _BETWEEN_NAMES.split(found[3].strip(" ."))]
@@ -183,8 +193,13 @@ class _Lines:
         return known or squeezed(label) in self.names or not is_word
 
 
-def _around(line: int, subjects: Sequence[_Subject]) -> _Subject | None:
-    return next((subject for subject in subjects if subject.first <= line <= subject.last), None)
+def _by_line(subjects: Iterable[_Subject]) -> Mapping[int, _Subject]:
+    """Return the first subject of each line."""
+    found: dict[int, _Subject] = {}
+    for subject in dict.fromkeys(subjects):
+        for line in range(subject.first, subject.last + 1):
+            found.setdefault(line, subject)
+    return found
 
 
 # --- tables ---
