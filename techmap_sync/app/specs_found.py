@@ -11,7 +11,7 @@ from typing import NamedTuple
 from techmap_sync.app.discovery import find_units, main_text
 from techmap_sync.documents.base import DocumentFamily
 from techmap_sync.documents.families import family_named, known_families
-from techmap_sync.errors import UnreadableMap
+from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.settings import Settings
 
 
@@ -39,7 +39,11 @@ def _folder_of(places: tuple[str, ...]) -> str:
 
 
 def _units(root: Path, family: DocumentFamily, settings: Settings) -> Iterator[str]:
-    for file in find_units(root, [family], settings.exclude):
+    try:
+        files = find_units(root, [family], settings.exclude)
+    except UsageProblem:  # a folder that nobody asked for may be unreadable
+        return
+    for file in files:
         try:
             if file.unit and family.recognises(main_text(file)):
                 yield file.unit.path

@@ -101,6 +101,19 @@ def test_show_says_which_setting_reads_a_unit(program: Program) -> None:
     assert 'families = ["technical-map", "kiro"]' in ended.err
 
 
+def test_a_family_of_a_teams_own_is_a_table(program: Program) -> None:
+    """Copied from another one, with other folders and a ticket for each task."""
+    settings = 'families = ["ours"]\n[family.ours]\nlike = "spec-kit"\nfolders = ["work/*"]\nticket = "task"\n'
+    (program.folder / "techmap-sync.toml").write_text(settings, encoding="utf-8")
+    file = program.folder / "work/001-pier/tasks.md"
+    file.parent.mkdir(parents=True)
+    file.write_text("## Phase 1: Walk\n\n- [ ] T001 Measure it\n- [ ] T002 Walk it (after T001)\n", encoding="utf-8")
+    changes = program("plan", "--to", "backlog:b", "--format", "json").json["changes"]
+    created = [change["title"] for change in changes if change["action"] == "create"]
+    assert created == ["Implement Pier", "Measure it", "Walk it"]
+    assert [c["key"] for c in changes if c.get("edge") == "blocked by"] == ["pier/task/walk-it"]
+
+
 def test_an_unknown_family_is_an_error_that_names_the_nearest(program: Program) -> None:
     with_families(program, "speckit")
     ended = program("check")
