@@ -78,9 +78,15 @@ class _Advice:
             if self._is_news(NOTHING_WAITS, work.span) and self.said.isdisjoint(_lines(work.span))
         ]
         if alone and named:  # where nothing is named at all, that is said of the tests
-            titles = ", ".join(self.graph.titles[position] for position in alone[:_MOST_QUOTED])
+            names = ", ".join(self._name(position) for position in alone[:_MOST_QUOTED])
             more = f" and {len(alone) - _MOST_QUOTED} more" if len(alone) > _MOST_QUOTED else ""
-            yield self._note(NOTHING_WAITS, f"nothing in the map names: {titles}{more}", works[alone[0]].span)
+            yield self._note(NOTHING_WAITS, f"nothing in the map names: {names}{more}", works[alone[0]].span)
+
+    def _name(self, position: int) -> str:
+        """Return the name of a component, or the title of a change, whose group has many names."""
+        work = self.graph.works[position]
+        is_named = work.kind is Kind.COMPONENT
+        return work.subject if is_named else shortened(self.graph.titles[position], _LONGEST_QUOTE)
 
     def _named_elsewhere(self) -> set[int]:
         """Return the works that another work, a test or a requirement names."""

@@ -125,14 +125,11 @@ def _same_keys(works: Sequence[Work], keys: Sequence[str]) -> Iterator[Diagnosti
 
 def _graph_problems(works: Sequence[Work], graph: Dependencies) -> Iterator[Diagnostic]:
     yield from _needs_outside(works, graph.outside)
-    if not graph.unknown and not graph.cycle:
-        return
-    titles = titles_of(works)
     for position, name, meant in graph.unknown:
-        message = f'{titles[position]}: depends on "{name}": did you mean {meant}?'
+        message = f'{works[position].subject} depends on "{name}": did you mean {meant}?'
         yield Diagnostic(UNKNOWN_DEPENDENCY, UNKNOWN_DEPENDENCY.severity, message, works[position].span)
     if graph.cycle:
-        path = " -> ".join(titles[position] for position in graph.cycle)
+        path = " -> ".join(works[position].subject for position in graph.cycle)
         span = works[graph.cycle[0]].span
         yield Diagnostic(DEPENDENCY_CYCLE, DEPENDENCY_CYCLE.severity, f"each waits for the next: {path}", span)
 
