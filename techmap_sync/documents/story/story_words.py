@@ -16,11 +16,10 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 _NAME = re.compile(
     r"(?:story[-_. ]*)?(?P<epic>\d{1,4}[A-Za-z]?)[.-](?P<story>\d{1,4}[A-Za-z]?)(?:[-_. ]+(?P<slug>.*))?", re.I
 )
-_CRITERION = r"(?:ACs?\s*)?[#-]?\s*\d+(?:\s*[-–—]\s*(?:AC\s*)?[#-]?\d+)?"
 _CRITERIA = re.compile(
-    rf"\s*[(\[（](?:ACs?|Acceptance\s+Criteria)\s*[:：]?\s*(?P<list>all|{_CRITERION}(?:(?:\s*[,;&、，]\s*|\s+and\s+|\s+){_CRITERION})*)\s*[)\]）]",
-    re.I,
+    r"\s?[(\[（](?:ACs?|Acceptance\s{1,5}Criteria)\s{0,5}[:：]?(?P<list>[^()\[\]（）]{1,200})[)\]）]", re.I
 )
+_CRITERION = re.compile(r"and|all|[-–—]|(?:ACs?)?[#-]?\d*(?:[-–—](?:AC)?[#-]?\d+)?", re.I)
 _NUMBERS = re.compile(r"(?P<first>\d+)(?:\s*[-–—]\s*(?:AC\s*)?[#-]?(?P<last>\d+))?", re.I)
 _SAID_CRITERION = re.compile(r"ACs?\s*[#-]?\s*(?P<number>\d+)\s*(?:[:：.)–—-]\s*|$)", re.I)
 
@@ -115,9 +114,11 @@ class StoryWords:
     @staticmethod
     def without_criteria(text: str) -> tuple[str, tuple[str, ...]]:
         """Return a title without ``(AC: #1, #2)``, and the criteria that it names, ``ALL_CRITERIA`` among them."""
-        found = tuple(_CRITERIA.finditer(text))
-        named = [one for match in found for one in _numbers(match["list"])]
-        return _CRITERIA.sub("", text), tuple(dict.fromkeys(named))
+        found = [match for match in _CRITERIA.finditer(text) if _are_criteria(match["list"])]
+        named = [one for match in found for one in _numbers(match["list"].strip())]
+        for match in reversed(found):
+            text = text[: match.start()] + text[match.end() :]
+        return text, tuple(dict.fromkeys(named))
 
     @staticmethod
     def criterion_number(text: str) -> tuple[int, str] | None:
@@ -145,6 +146,12 @@ class StoryWords:
         """Yield the stories that ``Prerequisites: Story 1.1`` names."""
         if found := self._depends_label.match(text):
             yield from re.findall(rf"(?<![\w.]){_NUMBER}(?![\w.]*\d)", found["said"])
+
+
+def _are_criteria(listed: str) -> bool:
+    """Whether a bracket holds numbers of criteria and nothing else."""
+    words = re.split(r"[\s,;&、，]+", listed.strip())
+    return all(map(_CRITERION.fullmatch, words)) and (ALL_CRITERIA in words or any(map(str.isdigit, listed)))
 
 
 def _numbers(listed: str) -> Iterator[str]:

@@ -386,3 +386,9 @@ def test_leaves_can_be_tickets() -> None:
         ("Store", False, ("Read",)),
         ("Print", False, ("Store",)),
     ]
+
+
+@pytest.mark.parametrize("box", ["A (AC: " + "1, " * 500, "A (AC: " + "1 " * 90 + "x)", "A (AC:" + " " * 500 + "1"])
+def test_a_long_list_of_criteria_is_read_at_once(box: str) -> None:
+    """Were there two ways to read each of its signs, this would take longer than anybody waits."""
+    assert len(leaves(story(written(f"- [ ] {box}\n")))) == 1
