@@ -210,7 +210,7 @@ def _section(
 ) -> Revised:
     observed = texts.get(name, "")
     desired = wanted.text if wanted else ""
-    changed = section_digest(desired) != written.text if policy.refresh else _has_news(wanted, written)
+    changed = (policy.refresh and section_digest(desired) != written.text) or _has_news(wanted, written)
     edited = section_digest(observed) != written.text
     decision = decide(
         map_changed=changed and not (edited and wanted is not None and not wanted.values),
