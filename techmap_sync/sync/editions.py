@@ -59,7 +59,11 @@ def with_moved_ticks(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
     """
     specs = (plan.tracking, *plan.tasks)
     wanted = {spec.key: frozenset(text for text, _ in _boxes_of(spec)) for spec in specs}
-    done = {text for held in holdings.all for text in _ticked(held) - wanted.get(held.marker.key, frozenset())}
+    done = {
+        (text, held.marker.key)
+        for held in holdings.all
+        for text in _ticked(held) - wanted.get(held.marker.key, frozenset())
+    }
     if not done:
         return plan
     there = {held.marker.key: _all_boxes(held) for held in holdings.all}
@@ -90,28 +94,41 @@ def _boxes_of(spec: TaskSpec) -> Iterator[tuple[str, bool]]:
     yield from ((text, done) for section in spec.sections for _, text, done in boxes(section.text))
 
 
-def _found(done: set[str], new: list[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
-    """Return the boxes to tick by key, if each can be identified."""
-    by_words: dict[str, list[tuple[str, str]]] = {}
+def _found(done: set[tuple[str, str]], new: list[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+    """Return the boxes to tick by key, if each can be identified: first in the same ticket."""
+    everywhere: dict[str, list[tuple[str, str]]] = {}
+    by_ticket: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for text, key in new:
-        by_words.setdefault(_words(text), []).append((text, key))
-    asked_for, found = sorted(by_words), dict[str, frozenset[str]]()
-    for former in done:
-        going_on = _going_on(asked_for, _words(former))
-        meant = by_words[going_on[0]] if len(going_on) == 1 else []
-        if len(meant) == 1:
-            text, key = meant[0]
+        everywhere.setdefault(_words(text), []).append((text, key))
+        by_ticket.setdefault(key, {}).setdefault(_words(text), []).append((text, key))
+    asked_for = sorted(everywhere)
+    found: dict[str, frozenset[str]] = {}
+    for former, of in done:
+        here = by_ticket.get(of, {})
+        for text, key in _meant(here, sorted(here), former, 1) or _meant(everywhere, asked_for, former, _SHORTEST):
             found[key] = found.get(key, frozenset()) | {text}
     return found
 
 
-def _going_on(texts: list[str], former: str) -> list[str]:
-    """Return the former text among sorted texts, otherwise those that start with it."""
+def _meant(
+    boxes: Mapping[str, list[tuple[str, str]]], texts: list[str], former: str, shortest: int
+) -> list[tuple[str, str]]:
+    """Return the only box that a former one can have become, or nothing."""
+    going_on = _going_on(texts, _words(former), shortest)
+    meant = boxes[going_on[0]] if len(going_on) == 1 else []
+    return meant if len(meant) == 1 else []
+
+
+def _going_on(texts: list[str], former: str, shortest: int = _SHORTEST) -> list[str]:
+    """Return the former text among sorted texts, otherwise those that start with it.
+
+    :param shortest: letters that a start must have.
+    """
     place = bisect_left(texts, former)
     if texts[place : place + 1] == [former]:
         return [former]
     end = bisect_left(texts, former + "\U0010ffff")
-    return texts[place:end][:2] if len(former) >= _SHORTEST else []
+    return texts[place:end][:2] if len(former) >= shortest else []
 
 
 def _words(text: str) -> str:
