@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types unit tests coverage docs schema lock report optional bench fuzz wheel clean states mutants next
+.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report optional bench fuzz wheel clean states mutants next
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ coverage: $(VENV)/dev optional ## the same tests, and the lines that none of the
 docs: $(VENV)/run ## write docs/rules.md from the code and docs/ci-inputs.md from the files for a CI
 	@$(BIN)/python -c 'from techmap_sync.planning.rules import EVERY_RULE as rules; from techmap_sync.reports.check_results import rules_page; print(end=rules_page(rules.values()))' > docs/rules.md
 	@$(BIN)/python -m tests.ci.inputs_page > docs/ci-inputs.md
+
+tickets: $(VENV)/dev ## count what the tickets of all maps of the corpus are like, into docs/tickets.md
+	@$(BIN)/python -m tests.planning.tickets_page > docs/tickets.md
 
 schema: $(VENV)/run ## write the JSON Schema of the settings from the code
 	@$(BIN)/python -c 'from techmap_sync.settings import settings_schema; print(end=settings_schema())' > config/techmap-sync.schema.json
