@@ -44,7 +44,7 @@ tests: $(VENV)/dev optional
 	$(BIN)/pytest $(PARALLEL)
 
 unit: $(VENV)/dev ## the tests that need no server and no other program, in less than a minute
-	$(BIN)/pytest -m unit tests/documents tests/planning tests/reports tests/sync tests/fakes tests/mutants
+	$(BIN)/pytest $(PARALLEL) -m unit tests/documents tests/planning tests/reports tests/sync tests/fakes tests/mutants
 
 coverage: $(VENV)/dev optional ## the same tests, and the lines that none of them reaches
 	$(BIN)/pytest $(PARALLEL) --cov --cov-report=term:skip-covered

@@ -45,10 +45,14 @@ MORE_THAN_UNITS = {
 """Modules there that start a program or a browser."""
 TOO_LONG = {
     "test_crash.py",
+    "test_edition_histories.py",
     "test_hostile.py",
     "test_hostile_markers.py",
+    "test_moving_histories.py",
     "test_neutralize.py",
+    "test_passed_over.py",
     "test_scale.py",
+    "test_state_machine.py",
     "test_transformations.py",
 }
 """Modules there that try very many texts, or very long ones."""
