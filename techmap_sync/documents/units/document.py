@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.base import Context, Document, Reason, Sources
@@ -38,7 +37,7 @@ def document_of(unit: Unit, sources: Sources) -> Document:
         works=tuple(works[number] for number in planned),
         withheld=tuple(works[number] for number, ticket in enumerate(unit.tickets) if not ticket.approved),
         dropped=tuple(work for work, ticket in zip(works, unit.tickets, strict=True) if ticket.not_planned),
-        context=Context(summary=tuple(_summary(unit, sources)), not_understood=tuple(_sections(unit, maker.last_line))),
+        context=Context(summary=tuple(_summary(unit, sources))),
         not_ready=() if unit.approved else tuple(Reason(reason) for reason in unit.reasons),
         has_identity=bool(slug(unit.unit)),
         approved_by="; ".join(unit.reasons) if unit.approved else "",
@@ -99,12 +98,6 @@ def _edges(tickets: Sequence[Ticket], planned: Sequence[int]) -> tuple[tuple[int
 
     ends = [open_ends(number) for number in planned]
     return tuple(tuple(sorted(place[other] for other in there)) for there in ends)
-
-
-def _sections(unit: Unit, last_line: int) -> Iterator[Span]:
-    starts = [line for line, _ in unit.headings]
-    for start, following in pairwise([*starts, last_line + 1]):
-        yield Span(start, 1, following - 1)
 
 
 def spans_of(unit: Unit, last_line: int) -> tuple[Span, ...]:
