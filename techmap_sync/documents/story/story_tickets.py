@@ -45,7 +45,8 @@ class StoryTickets:
         drafts = tuple(self._of_leaves() if granularity == "task" else self._of_stories())
         made = [self._ticket(draft) for draft in drafts]
         dead = {number for number, ticket in enumerate(made) if ticket.not_planned}
-        edges = {n: self._edges(n, drafts) - dead - {n} if n not in dead else set() for n in range(len(drafts))}
+        covered = tuple(map(self._covered, drafts))
+        edges = {n: self._edges(n, covered) - dead - {n} if n not in dead else set() for n in range(len(drafts))}
         safe, closing = without_circles(edges)
         short = reduced(safe)
         notices = tuple(Notice("circle-of-dependencies", made[a].title, made[a].line) for a, _ in closing)
@@ -91,13 +92,15 @@ class StoryTickets:
         wanted = {own}.union(*(self.found.up(item) for item in items))
         return tuple(dict.fromkeys(r for n in sorted(wanted) for r in self.tasks[n].requirements))
 
-    def _edges(self, number: int, drafts: Sequence[_Draft]) -> set[int]:
-        """Return the tickets that one waits for: what its story says, and what is in it."""
-        waiting = self._covered(drafts[number])
-        ids = {one for n in waiting if self.tasks[n].planned for one in self.tasks[n].depends_on}
-        return {
-            place for place, other in enumerate(drafts) if any(self.tasks[n].id in ids for n in self._covered(other))
-        }
+    def _edges(self, number: int, covered: Sequence[set[int]]) -> set[int]:
+        """Return the tickets that one waits for: what its story says, and what is in it.
+
+        :param covered: the places of what each ticket is about.
+        """
+        ids = {one for n in covered[number] if self.tasks[n].planned for one in self.tasks[n].depends_on}
+        if not ids:
+            return set()
+        return {place for place, other in enumerate(covered) if any(self.tasks[n].id in ids for n in other)}
 
     def _covered(self, draft: _Draft) -> set[int]:
         return set().union(*(self.found.up(n) for n in (draft.own, *draft.leaves)))

@@ -176,12 +176,13 @@ def _natural(number: str) -> list[tuple[int, str]]:
 
 def _in_order(numbers: Sequence[str]) -> list[str]:
     """Return numbers in the order given, but each that comes later than all of its epic where it belongs."""
-    ordered: list[str] = []
+    ordered: list[tuple[list[tuple[int, str]], str]] = []
     for number in numbers:
-        before = [n for n, one in enumerate(ordered) if _natural(one) < _natural(number)]
-        after = before[-1] + 1 if before else 0
-        ordered.insert(after, number)
-    return ordered
+        key, after = _natural(number), len(ordered)
+        while after and ordered[after - 1][0] >= key:
+            after -= 1
+        ordered.insert(after, (key, number))
+    return [number for _, number in ordered]
 
 
 def _requirements(told: Sequence[Told]) -> Iterator[Requirement]:
