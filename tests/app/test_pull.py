@@ -273,7 +273,7 @@ def test_control_characters_reach_no_terminal(program: Program) -> None:
 def test_on_github_only_the_reason_completed_ticks(program: Program, github: GitHub, reason: str, boxes: int) -> None:
     (program.folder / "map.md").write_text(MAP, encoding="utf-8")
     assert program("push", "map.md", *on_github(github)).code == 0
-    (issue,) = (each for each in github.repository.issues.values() if each.title.startswith("Write unit"))
+    (issue,) = (each for each in github.repository.issues.values() if each.title.startswith("Unit tests"))
     issue.state, issue.state_reason = "closed", reason
     ended = program("pull", "map.md", "--write", "--format", "json", *on_github(github))
     assert ended.json["counts"]["boxes"] == boxes
@@ -283,7 +283,7 @@ def test_on_github_only_the_reason_completed_ticks(program: Program, github: Git
 def test_on_gitlab_a_closed_issue_ticks(program: Program, gitlab: GitLab) -> None:
     (program.folder / "map.md").write_text(MAP, encoding="utf-8")
     assert program("push", "map.md", *on_gitlab(gitlab)).code == 0
-    (issue,) = (each for each in gitlab.world.issues.values() if each.title.startswith("Write unit"))
+    (issue,) = (each for each in gitlab.world.issues.values() if each.title.startswith("Unit tests"))
     issue.state = "closed"
     assert program("pull", "map.md", "--write", *on_gitlab(gitlab)).code == 0
     assert content(program) == ticked("Weighs *zero*", "Weighs **too")

@@ -172,7 +172,7 @@ def test_backlog_md_opens_what_was_pushed(program: Program) -> None:
     assert plan["changes"] == []
     assert listing.count(" - ") >= len(tickets(program.folder))
     ticket = run("task", "TASK-1.11", "--plain")
-    assert "Write unit tests: Two-Factor Login with TOTP" in ticket
+    assert "Unit tests: Two-Factor Login with TOTP" in ticket
     assert "Priority: Medium" in ticket
     assert "Labels: phase:test, priority:medium, techmap, test" in ticket
     assert "Parent: TASK-1" in ticket

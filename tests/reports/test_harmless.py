@@ -55,7 +55,7 @@ CHECKS = ("text", "json", "github", "sarif", "gitlab")
 STATUS = ("text", "json", "markdown", "html")
 COMPONENTS = {f"{name} {number}" for number in range(len(FILES)) for name in NAMES}
 TITLES = {f"{NAMES[number]} {number}" for number in range(len(FILES))}
-TASKS = {f"Create {name}" for name in COMPONENTS} | {
+TASKS = {f"Create {name} {number}: error::does {name}" for number in range(len(FILES)) for name in NAMES} | {
     f"{verb} {title}" for verb in ("Implement", "Prepare rollback:") for title in TITLES
 }
 PATHS = {f"maps/{name}" for name in FILES}
