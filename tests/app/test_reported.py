@@ -37,7 +37,7 @@ def test_comments_in_code_stay_as_written(program: Program) -> None:
     page = called(tasks, "Create Page")
     for code in (
         "Replaces `<!-- slot:title -->` by the title.",
-        "`render()`: looks for `<!-- slot:body -->` and fills it",
+        "`render`: looks for `<!-- slot:body -->` and fills it",
         "```html\n<!-- slot:title -->\n<main>\n  <!-- slot:body -->\n</main>\n```",
         "```\n<!-- indented code -->\n```",
     ):
