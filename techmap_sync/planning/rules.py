@@ -36,7 +36,7 @@ LINE_LOST = Rule(
     "a line of the map would be in no ticket",
     Severity.WARNING,
     "a template of your own leaves out the section that says it; put its block back:\n\n"
-    "  {% block constraints %}\n  …\n  {% endblock %}",
+    "  {% block summary %}\n  …\n  {% endblock %}",
 )
 
 EVERY_RULE: Mapping[str, Rule] = {
