@@ -152,7 +152,7 @@ def test_a_cycle_is_an_error_that_prints_its_path() -> None:
     found = outline(component("A1", "B2"), component("B2", "C3"), component("C3", "A1")).diagnostics
     assert [each.rule.id for each in found] == ["dependency-cycle"]
     assert found[0].message.count(" -> ") == 3
-    assert "Create A1 -> Create B2 -> Create C3 -> Create A1" in found[0].message
+    assert "A1 -> B2 -> C3 -> A1" in found[0].message
 
 
 def test_the_authors_word_stands_where_mentions_say_the_opposite() -> None:
