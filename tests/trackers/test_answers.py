@@ -219,7 +219,7 @@ def test_no_odd_value_is_more_than_an_error(vendor: str, verb: str, asked: str) 
     for place, path in enumerate(places(json.loads(good or "null"))):
         # Where a sample is taken, each place begins with another value, so that every value meets some of the places.
         turned = values[place % len(values) :] + values[: place % len(values)]
-        for name, value in sampling.spread("odd values", turned, 3, where=f"{vendor} {verb} {asked} {place}"):
+        for name, value in sampling.spread("odd values", turned, 2, where=f"{vendor} {verb} {asked} {place}"):
             server = VENDORS[vendor]()
             body = with_value(good, path, value)
             odd = Odd(f"{path} {name}", Kind.GARBAGE, body)
