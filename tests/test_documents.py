@@ -20,7 +20,8 @@ FAMILIES = ("spec-kit", "openspec", "kiro", "bmad", "plans")
 
 
 def test_the_readme_shows_a_real_run(program: Program) -> None:
-    shown = re.search(r"```console\n\$ techmap-sync (push .+)\n([^`]+)```", (ROOT / "README.md").read_text("utf-8"))
+    page = (ROOT / "README.md").read_text("utf-8")
+    shown = re.search(r"```console\n\$ techmap-sync (push [^\n]+)\n(.*?)\n```\n", page, re.S)
     assert shown
     shutil.copytree(ROOT / "examples", program.folder / "examples")
     ended = program(*shown[1].split())
