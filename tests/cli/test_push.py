@@ -112,7 +112,7 @@ def test_an_edit_of_the_map_changes_just(pushed: Program, name: str) -> None:
 def test_a_task_that_is_gone_is_shown_as_a_closing(pushed: Program) -> None:
     edited(pushed, "### Performance Tests\n- `POST /auth/challenge` stays", "### Performance Tests\nNone\n\nIt stays")
     ended = pushed("plan", "map.md")
-    assert "  - close    TASK-1.14  Write performance tests: Two-Factor Login with TOTP" in ended.out
+    assert "  - close    TASK-1.16  Performance tests: Two-Factor Login with TOTP" in ended.out
     assert "1 to close" in ended.out
 
 
