@@ -42,7 +42,7 @@ MAP = """# TECHNICAL MAP: Parcel scale
 
 **Implementation Ready**: Yes
 """
-DATABASE, TESTS, SCALE, PRINTER = "Change-database", "Write-unit-tests", "Create-Scale", "Create-Printer"
+DATABASE, TESTS, SCALE, PRINTER = "Change-database", "Unit-tests", "Create-Scale", "Create-Printer"
 
 
 @pytest.fixture
