@@ -145,7 +145,11 @@ def test_a_text_that_changed_since_is_left_with_the_reason(pushed: Program) -> N
 
 def test_a_text_that_a_human_changed_in_the_ticket_is_left(pushed: Program) -> None:
     edited(ticket(pushed, DATABASE), ("Add table `scales`", "Add half of it"), ("status: To Do", "status: Done"))
-    edited(ticket(pushed, SCALE), ("title: Create Scale", "title: Look at Scale"), ("status: To Do", "status: Done"))
+    edited(
+        ticket(pushed, SCALE),
+        ("title: 'Create Scale: weighs'", "title: Look at Scale"),
+        ("status: To Do", "status: Done"),
+    )
     ended = pushed("pull", "map.md", "--write", "--format", "json")
     assert content(pushed) == ticked("Add column")
     assert sorted(left["line"] for left in ended.json["left"] if left["line"]) == [6, 11]
