@@ -180,7 +180,10 @@ def test_a_follow_up_ticks_what_is_in_it(pushed: Program) -> None:
 def test_what_has_no_box_is_named(pushed: Program) -> None:
     completed(pushed, PRINTER, DATABASE)
     left = pushed("pull", "map.md", "--format", "json").json["left"]
-    assert [(each["text"], each["line"]) for each in left] == [("Create Printer", 0), ("Drop nothing", 0)]
+    assert [(each["text"], each["line"]) for each in left] == [
+        ("Create Printer: prints labels", 0),
+        ("Drop nothing", 0),
+    ]
     assert "2 completed tasks" in pushed("pull", "map.md").out
 
 
