@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from techmap_sync.documents.work import Kind
+from techmap_sync.planning.mentions import WITHOUT_SPACES
 from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.changes import Skip
@@ -23,6 +24,7 @@ from techmap_sync.sync.tickets import Holdings
 _KNOWN_BEFORE = frozenset({Kind.COMPONENT, Kind.CHANGE, Kind.TEST, Kind.DEPLOYMENT})
 """The kinds of tasks of the first edition; missing ones had not been written yet."""
 _NO_WORD = re.compile(r"[\W_]+")
+_UNSPACED = re.compile(f"[{WITHOUT_SPACES}]")
 _SHORTEST = 12
 """From this many letters, a text that another one continues counts as the same."""
 
@@ -127,12 +129,14 @@ def _going_on(texts: list[str], former: str, shortest: int = _SHORTEST) -> list[
     place = bisect_left(texts, former)
     if texts[place : place + 1] == [former]:
         return [former]
-    end = bisect_left(texts, former + "\U0010ffff")
-    return texts[place:end][:2] if len(former) >= shortest else []
+    # A word goes on with another word; only where words are written without spaces, with any sign.
+    start = former if _UNSPACED.search(former[-1:]) else f"{former} "
+    end = bisect_left(texts, start + "\U0010ffff")
+    return texts[bisect_left(texts, start) : end][:2] if len(former) >= shortest else []
 
 
 def _words(text: str) -> str:
-    return _NO_WORD.sub("", text).casefold()
+    return _NO_WORD.sub(" ", text).strip().casefold()
 
 
 def _with_ticks(spec: TaskSpec, found: Mapping[str, frozenset[str]]) -> TaskSpec:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from techmap_sync.documents.work import Kind
@@ -92,7 +92,8 @@ class History:
         elif boxes := sorted(unticked([ticket.body])):
             box = boxes[number % len(boxes)]
             self.ticks |= {box.partition(":")[0]} & {*self.tests, *self.rules}
-            self.tracker.edit(ticket.number, body=ticket.body.replace(f"[ ] {box}", f"[x] {box}"))
+            body = f"{ticket.body}\n".replace(f"[ ] {box}\n", f"[x] {box}\n").removesuffix("\n")
+            self.tracker.edit(ticket.number, body=body)
 
 
 def _items(texts: list[str]) -> dict[str, str]:
@@ -124,6 +125,7 @@ STEPS: dict[str, Callable[[History, int], None]] = {
 
 
 @settings(max_examples=40, deadline=None)
+@example([("add test", 1), ("push", 0), ("tick", 11)])
 @given(st.lists(STEP, max_size=14))
 def test_histories_over_two_editions_lose_nothing(steps: list[tuple[str, int]]) -> None:
     history = History()

@@ -44,7 +44,12 @@ class BacklogTracker:
     """
 
     capabilities = port.Capabilities(
-        parent_at_creation=True, native_priority=True, close_reasons=False, title_limit=255, body_limit=1_000_000
+        parent_at_creation=True,
+        native_priority=True,
+        close_reasons=False,
+        title_limit=255,
+        body_limit=1_000_000,
+        mention="",
     )
 
     def __init__(self, connection: Connection) -> None:
