@@ -25,6 +25,10 @@ class Words:
     titles: Mapping[str, str]
     headings: Mapping[str, str]
     phrases: Mapping[str, str]
+    endings: Mapping[str, str]
+    """Why a ticket is closed or labelled."""
+    states: Mapping[str, str]
+    """How far a task of specs is, by the English words."""
     signs: Mapping[str, Sequence[str]]
 
     def titled(self, pattern: str, name: str) -> str:

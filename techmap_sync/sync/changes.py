@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from techmap_sync.planning.task import TaskSpec
+from techmap_sync.sync.endings import Ending
 from techmap_sync.sync.tracker import CloseReason, EdgeKind
 
 LABELS, LEDGER, MARKER = "labels", "ledger", "marker"
@@ -127,6 +128,8 @@ class LabelOrphan(_Change):
     """A ticket whose task is gone gets a label that says so, because people worked on it."""
 
     label: str
+    ending: Ending
+    """The reason as data: the ticket says it in its own language."""
 
     action = Action.UPDATE
 
@@ -141,6 +144,8 @@ class Close(_Change):
     """A ticket is closed."""
 
     close_reason: CloseReason
+    ending: Ending
+    """The reason as data: the ticket says it in its own language."""
     spec: TaskSpec | None = None
     """The task if it is done; None if no task asks for the ticket."""
     label: str = ""
@@ -215,6 +220,13 @@ class Conflict(_Change):
 
     action = Action.CONFLICT
     writes = False
+
+
+def close(
+    key: str, title: str, ticket: str, ending: Ending, close_reason: CloseReason, spec: TaskSpec | None = None
+) -> Close:
+    """Return the closing of a ticket with its reason in words and as data."""
+    return Close(key, title, ticket, ending.reason, close_reason=close_reason, ending=ending, spec=spec)
 
 
 TicketWrite = Update | LabelOrphan | Close | Reopen

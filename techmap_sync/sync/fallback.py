@@ -157,42 +157,49 @@ RESERVED = 16_000
 LEDGER_ROW = 40
 """Characters that one task takes in a long ledger, which is packed, with its edges."""
 KEPT: frozenset[str] = frozenset(sections_with(SectionTrait.NEVER_CUT))
-NOTICE = "*Cut here: a ticket of this tracker has no room for more. The full text is in the map, see Source.*"
 _FENCE = "```"
 
 
 def fitted_plan(plan: TaskPlan, holdings: Holdings, capabilities: Capabilities) -> TaskPlan:
     """Return a plan whose texts fit in the existing tickets, next to what people wrote there."""
-    tasks = tuple(fitted(spec, capabilities, _taken(holdings.tickets.get(spec.key))) for spec in plan.tasks)
-    ledger = LEDGER_ROW * len(plan.tasks)
-    return replace(plan, tracking=fitted(plan.tracking, capabilities, _taken(holdings.tracking) + ledger), tasks=tasks)
+    notice = notice_in(plan.language)
+    tasks = tuple(fitted(spec, capabilities, notice, _taken(holdings.tickets.get(spec.key))) for spec in plan.tasks)
+    taken = _taken(holdings.tracking) + LEDGER_ROW * len(plan.tasks)
+    return replace(plan, tracking=fitted(plan.tracking, capabilities, notice, taken), tasks=tasks)
+
+
+def notice_in(language: str) -> str:
+    """Return what a ticket says at the end of a section that was cut."""
+    words = words_in(language)
+    return words.phrase("cut", text=words.headings["source"])
 
 
 def _taken(held: Held | None) -> int:
     return len(held.block.before) + len(held.block.after) if held else 0
 
 
-def fitted(spec: TaskSpec, capabilities: Capabilities, taken: int = 0) -> TaskSpec:
+def fitted(spec: TaskSpec, capabilities: Capabilities, notice: str, taken: int = 0) -> TaskSpec:
     """Return a task whose text fits in a ticket. Only text is cut, never the map's values or the marker.
 
+    :param notice: what is put where a text was cut.
     :param taken: characters already used: what people wrote, and the ledger.
     """
     room = max(0, capabilities.body_limit - min(RESERVED, capabilities.body_limit // 4) - taken)
     sections = {section.name: section for section in spec.sections}
     while (excess := sum(len(s.text) for s in sections.values()) - room) > 0:
         longest = max((s for s in sections.values() if s.name not in KEPT), key=lambda s: len(s.text), default=None)
-        if longest is None or longest.text.endswith(NOTICE):
+        if longest is None or longest.text.endswith(notice):
             break
-        sections[longest.name] = _cut(longest, len(longest.text) - excess)
+        sections[longest.name] = _cut(longest, len(longest.text) - excess, notice)
     return replace(spec, sections=tuple(sections.values()))
 
 
-def _cut(section: Section, limit: int) -> Section:
+def _cut(section: Section, limit: int, notice: str) -> Section:
     """Cut at a line end, and close a fence that is open there."""
-    head = section.text[: max(0, limit - len(NOTICE) - 2 * len(_FENCE) - 4)]
+    head = section.text[: max(0, limit - len(notice) - 2 * len(_FENCE) - 4)]
     lines = head.split("\n")[:-1]
     opened = _open_fence(lines)
-    return replace(section, text="\n".join((*lines, *([opened] if opened else []), "", NOTICE)).lstrip("\n"))
+    return replace(section, text="\n".join((*lines, *([opened] if opened else []), "", notice)).lstrip("\n"))
 
 
 def _open_fence(lines: list[str]) -> str:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from techmap_sync.documents.work import Kind
-from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
+from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.block import Held
+from techmap_sync.sync.endings import was_let_go
 from techmap_sync.sync.renames import (
     CLEAR,
     SAME,
@@ -27,7 +28,6 @@ from techmap_sync.sync.renames import (
     task_sketch,
     ticket_sketch,
 )
-from techmap_sync.sync.task_changes import DONE_IN_MAP
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
 
@@ -255,7 +255,7 @@ class _Search:
             _name(key): (key, held.ticket.number)
             for side in self._sides
             for key, held in side.holdings.tickets.items()
-            if key not in side.keys and _was_closed_as_orphan(held)
+            if key not in side.keys and was_let_go(held)
         }
         return {
             new: f"ticket {number} was closed when its task was gone; if this is it, add <!-- was: {old} --> first"
@@ -302,14 +302,8 @@ def _lone_tickets(side: Side) -> Iterator[tuple[str, Held]]:
     listed = side.holdings.ledger.tickets
     for key, held in () if side.opaque else side.holdings.tickets.items():
         stands_in = key in side.holdings.ledger.gone or listed.get(key) not in (None, held.ticket.number)
-        if key not in side.keys and not stands_in and not _was_closed_as_orphan(held) and _kind(key) != Kind.TASK:
+        if key not in side.keys and not stands_in and not was_let_go(held) and _kind(key) != Kind.TASK:
             yield key, held
-
-
-def _was_closed_as_orphan(held: Held) -> bool:
-    """Whether we closed it because its task was gone."""
-    closed_by_us = held.ticket.state is State.CLOSED and held.marker.state == State.CLOSED
-    return closed_by_us and not held.block.texts().get(SectionName.STATUS, "").casefold().startswith(DONE_IN_MAP)
 
 
 def _given_up(side: Side) -> frozenset[str]:

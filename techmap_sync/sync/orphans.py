@@ -10,9 +10,10 @@ from techmap_sync.planning.task import SectionName, TaskPlan
 from techmap_sync.sync import guards, tracking_ticket
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import MapChanges
-from techmap_sync.sync.changes import Change, Close, LabelOrphan, Skip
+from techmap_sync.sync.changes import Change, Close, LabelOrphan, Skip, close
 from techmap_sync.sync.comparison import is_digest_of, section_digest, ticked, unticked
 from techmap_sync.sync.editions import moved_boxes
+from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import DesiredMap, Matched, Origin, OtherMaps
 from techmap_sync.sync.merge import has_label
@@ -21,10 +22,6 @@ from techmap_sync.sync.tickets import Holdings, Sorted
 from techmap_sync.sync.tracker import Capabilities, CloseReason, Standing, State
 from techmap_sync.sync.writing import with_closing_labels
 
-GONE = "its task is gone from the map"
-DROPPED = "the document says that it is not to be done"
-RETIRED = "its map is retired"
-MOVED = "all of its items are in other tickets now"
 _NO_WORD = re.compile(r"\W+")
 
 
@@ -62,9 +59,9 @@ def orphan_changes(
     orphans = [(key, held) for key, held in _open(holdings) if key not in wanted]
     text = replace(text, words=text.words if not plan.leaves else "")  # of specs it is known what is a task
     return (
-        _let_go(key, held, DROPPED, policy, doubtful)
+        _let_go(key, held, Why.DROPPED, policy, doubtful)
         if key in plan.dropped
-        else _let_go(key, held, MOVED, policy, doubtful)
+        else _let_go(key, held, Why.MOVED, policy, doubtful)
         if moved_boxes(plan, held, text.has_lost)
         else _orphan(key, held, text, policy, doubtful)
         for key, held in orphans
@@ -78,21 +75,21 @@ def retirement_changes(holdings: Holdings, policy: SyncPolicy, doubtful: Mapping
     """
     tracking = [holdings.tracking] if holdings.tracking and holdings.tracking.ticket.state is State.OPEN else []
     going = (*_open(holdings), *((held.marker.key, held) for held in tracking))
-    return (_let_go(key, held, RETIRED, policy, doubtful) for key, held in going)
+    return (_let_go(key, held, Why.RETIRED, policy, doubtful) for key, held in going)
 
 
 def copy_changes(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
     """Report copies of other tickets; close those that our account wrote and nobody touched."""
     for held, original in holdings.copies:
         key, title, number = held.marker.key, held.ticket.title, held.ticket.number
-        reason = f"a copy of ticket {original}" if original else "a copy of a ticket that was renamed since"
+        ending = Ending(Why.COPY, original) if original else Ending(Why.OLD_COPY)
         if held.ticket.state is not State.OPEN:
             continue
         if policy.close_copies and held.ticket.standing is Standing.SELF and untouched(held, policy):
-            yield Close(key, title, number, reason, close_reason=CloseReason.DUPLICATE)
+            yield close(key, title, number, ending, CloseReason.DUPLICATE)
         else:
             hint = "close it, or remove the marker from its text"
-            yield Skip(key, title, number, f"{reason}; {hint}")
+            yield Skip(key, title, number, f"{ending.reason}; {hint}")
 
 
 def untouched(held: Held, policy: SyncPolicy, *, without_ticks: bool = True) -> bool:
@@ -130,10 +127,10 @@ def _open(holdings: Holdings) -> Iterable[tuple[str, Held]]:
 
 def _orphan(key: str, held: Held, text: MapText, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Change:
     reason = doubtful.get(key) or _why_kept(held, text, policy)
-    return _kept(key, held, reason) if reason else _go(key, held, GONE, policy)
+    return _kept(key, held, reason) if reason else _go(key, held, Why.GONE, policy)
 
 
-def _let_go(key: str, held: Held, why: str, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Change:
+def _let_go(key: str, held: Held, why: Why, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Change:
     return _kept(key, held, doubtful[key]) if key in doubtful else _go(key, held, why, policy)
 
 
@@ -141,7 +138,7 @@ def _why_kept(held: Held, text: MapText, policy: SyncPolicy) -> str:
     if policy.accept_settings or has_label(held.marker.labels, policy.removed_label):
         return ""
     if not text.changed and _was_reopened(held):
-        return f"{GONE}, but it was reopened by hand; left open"
+        return f"{Ending(Why.GONE).reason}, but it was reopened by hand; left open"
     if not text.changed:
         return "its task is gone by settings or version, not by the map; push --accept-settings closes its ticket"
     if any(_only_words(said) in text.words for said in _sayings(held)):
@@ -149,17 +146,17 @@ def _why_kept(held: Held, text: MapText, policy: SyncPolicy) -> str:
     return ""
 
 
-def _go(key: str, held: Held, why: str, policy: SyncPolicy) -> Change:
+def _go(key: str, held: Held, why: Why, policy: SyncPolicy) -> Change:
     title, number = held.ticket.title, held.ticket.number
     if policy.orphans is OrphanPolicy.KEEP:
-        return _kept(key, held, f"{why}; kept as configured")
-    free = untouched(held, policy, without_ticks=why != MOVED)
+        return _kept(key, held, f"{Ending(why).reason}; kept as configured")
+    free = untouched(held, policy, without_ticks=why is not Why.MOVED)
+    ending = Ending(why, worked_on=not free)
     if free and policy.orphans is OrphanPolicy.CLOSE:
-        return Close(key, title, number, why, close_reason=CloseReason.NOT_PLANNED)
-    why = why if free else f"{why}, but people worked on it"
+        return close(key, title, number, ending, CloseReason.NOT_PLANNED)
     if has_label(held.marker.labels, policy.removed_label):
-        return _kept(key, held, f"{why}; left open")
-    return LabelOrphan(key, title, number, why, label=policy.removed_label)
+        return _kept(key, held, f"{ending.reason}; left open")
+    return LabelOrphan(key, title, number, ending.reason, label=policy.removed_label, ending=ending)
 
 
 def _kept(key: str, held: Held, reason: str) -> Skip:
@@ -214,8 +211,11 @@ def empty(matched: Matched, capabilities: Capabilities, policy: SyncPolicy) -> M
         return None
     changes = retire(matched, "", capabilities, policy)
     to = ", ".join(sorted({f'"{each.map_id}"' for each in matched.holdings.departed.values()}))
+    ending = Ending(Why.EMPTIED, to)
     closing = tuple(
-        replace(each, reason=f"all its tickets went to map {to}") for each in changes.changes if each.writes
+        replace(each, reason=ending.reason, ending=ending)
+        for each in changes.changes
+        if isinstance(each, Close | LabelOrphan)
     )
     return replace(changes, changes=closing) if closing else None
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from techmap_sync.documents.work import Kind, Phase, phase_of
-from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
+from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync import change_set
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Conflict, Link, Skip, SkipLink
 from techmap_sync.sync.comparison import ticked
-from techmap_sync.sync.task_changes import DONE_IN_MAP
+from techmap_sync.sync.endings import is_done_in_map
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, EdgeKind, State
 
@@ -332,8 +332,7 @@ def is_completed(held: Held) -> bool:
     """Whether a ticket was closed as completed; without a stored reason, any close by a person counts as that."""
     if held.ticket.reason is not None:
         return held.ticket.reason is CloseReason.COMPLETED
-    why = held.block.texts().get(SectionName.STATUS, "").strip().casefold()
-    return held.marker.state != State.CLOSED or why.startswith(DONE_IN_MAP)
+    return held.marker.state != State.CLOSED or is_done_in_map(held)
 
 
 def _edges(subject: Subject) -> tuple[WaitsFor, ...]:

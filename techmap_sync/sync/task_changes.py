@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from techmap_sync.documents.words import ENGLISH, words_in
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import Section, SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync import claims
@@ -16,7 +17,6 @@ from techmap_sync.sync.changes import (
     KEY,
     MARKER,
     Change,
-    Close,
     Conflict,
     Create,
     Edit,
@@ -25,14 +25,15 @@ from techmap_sync.sync.changes import (
     Reopen,
     Skip,
     Update,
+    close,
 )
-from techmap_sync.sync.comparison import boxes, ticked, unticked
+from techmap_sync.sync.comparison import boxes, digest, ticked, unticked
+from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.merge import MILESTONE, Decision, Revision, has_label, revise
 from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, State, Tracker
 
-DONE_IN_MAP = "done in the map"
 BOUND = "bound again, the text that people wrote stays below"
 
 
@@ -102,8 +103,7 @@ def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy, moved: str) 
             yield rekeyed
         return
     if spec.done and not closed_by_us and held.marker.key:
-        done = CloseReason.COMPLETED
-        yield Close(spec.key, held.ticket.title, number, DONE_IN_MAP, spec=spec, close_reason=done)
+        yield close(spec.key, held.ticket.title, number, Ending(Why.DONE), CloseReason.COMPLETED, spec)
     elif spec.sections:
         for change in revision_changes(spec, held, revise(spec, held, policy)):
             yield replace(change, reason=moved) if moved and isinstance(change, Update) else change
@@ -165,10 +165,12 @@ SUFFIX = "~2"
 
 def with_follow_ups(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
     """Return the plan with a follow-up after every completed task that got new items."""
-    return replace(plan, tasks=tuple(task for spec in plan.tasks for task in (spec, *_follow_ups(spec, holdings))))
+    return replace(
+        plan, tasks=tuple(task for spec in plan.tasks for task in (spec, *_follow_ups(spec, holdings, plan.language)))
+    )
 
 
-def _follow_ups(spec: TaskSpec, holdings: Holdings) -> Iterator[TaskSpec]:
+def _follow_ups(spec: TaskSpec, holdings: Holdings, language: str) -> Iterator[TaskSpec]:
     held = holdings.tickets.get(spec.key)
     checklist = next((section for section in spec.sections if section.name == SectionName.ITEMS), None)
     if held is None or checklist is None or not _is_completed(held):
@@ -180,8 +182,15 @@ def _follow_ups(spec: TaskSpec, holdings: Holdings) -> Iterator[TaskSpec]:
         values = json.dumps([*added], ensure_ascii=False)
         section = Section(SectionName.ITEMS, checklist.heading, "\n".join(added.values()), values)
         rest = tuple(each for each in spec.sections if not each.values)
-        title = f"{spec.title} (follow-up)"
-        yield replace(spec, key=f"{spec.key}{SUFFIX}", title=title, sections=(section, *rest), blocked_by=(), was=())
+        key = f"{spec.key}{SUFFIX}"
+        title = _follow_up_title(spec, holdings.tickets.get(key), language)
+        yield replace(spec, key=key, title=title, sections=(section, *rest), blocked_by=(), was=())
+
+
+def _follow_up_title(spec: TaskSpec, held: Held | None, language: str) -> str:
+    """Return the title of a follow-up; one that was written in English stays so: other words alone write nothing."""
+    english, own = (words_in(each).phrase("follow-up", text=spec.title) for each in (ENGLISH, language))
+    return english if held and held.marker.title.values == digest(english) else own
 
 
 def _is_completed(held: Held) -> bool:

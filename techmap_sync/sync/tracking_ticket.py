@@ -22,8 +22,10 @@ from techmap_sync.sync.changes import (
     Skip,
     Unlink,
     Update,
+    close,
 )
 from techmap_sync.sync.comparison import unticked
+from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.links import Wanted
 from techmap_sync.sync.marker import Ledger, Marker
 from techmap_sync.sync.match import Origin
@@ -76,8 +78,7 @@ def tracking_state(
 
 def _finishing(spec: TaskSpec, number: str, unticked_boxes: int) -> Change:
     if not unticked_boxes:
-        reason = "all its tasks are closed and its checklist is ticked"
-        return Close(spec.key, spec.title, number, reason, close_reason=CloseReason.COMPLETED)
+        return close(spec.key, spec.title, number, Ending(Why.ALL_DONE), CloseReason.COMPLETED)
     boxes = "a box of its checklist is" if unticked_boxes == 1 else f"{unticked_boxes} boxes of its checklist are"
     return Skip(spec.key, spec.title, number, f"left open: its tasks are closed, {boxes} not ticked", lasting=True)
 

@@ -17,7 +17,7 @@ from techmap_sync.documents.units.identity import ALIKE, ALIKE_WITH_ID, Weights
 from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.comparison import boxes, task_line
-from techmap_sync.sync.task_changes import DONE_IN_MAP
+from techmap_sync.sync.endings import was_let_go
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
 
@@ -53,7 +53,7 @@ def unit_renames(plan: TaskPlan, holdings: Holdings) -> Mapping[str, str]:
     tickets = {
         key: _of_ticket(held)
         for key, held in holdings.tickets.items()
-        if key in specs or not (key in apart or _was_let_go(held))
+        if key in specs or not (key in apart or was_let_go(held))
     }
     names = Counter(face.name for face in specs.values())
     known = Counter(face.name for face in tickets.values())
@@ -162,12 +162,6 @@ def _of_spec(spec: TaskSpec) -> _Face:
 
 def _of_ticket(held: Held) -> _Face:
     return _Face(_plain(held.ticket.title), tuple(_leaves(held.block.texts().get(SectionName.ITEMS, ""))))
-
-
-def _was_let_go(held: Held) -> bool:
-    """Whether we closed it because its task was gone."""
-    closed_by_us = held.ticket.state is State.CLOSED and held.marker.state == State.CLOSED
-    return closed_by_us and not held.block.texts().get(SectionName.STATUS, "").casefold().startswith(DONE_IN_MAP)
 
 
 def _leaves(markdown: str) -> Iterator[Leaf]:

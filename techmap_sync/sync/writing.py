@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from techmap_sync.planning.task import Section, SectionName, TaskSpec
+from techmap_sync.planning.task import Section, TaskSpec
 from techmap_sync.sync.block import Block, Held, Part, write_block
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import LABELS, Change, Close, LabelOrphan, Reopen, TicketWrite, Update
 from techmap_sync.sync.comparison import digest, section_digest, text_digest
+from techmap_sync.sync.endings import with_status
 from techmap_sync.sync.marker import Ledger, Marker, WrittenField, claims
 from techmap_sync.sync.merge import (
     MILESTONE,
@@ -158,7 +159,7 @@ def rewrite(
             patch = _patch(spec, held, revision, marker, capabilities.native_priority)
             added, removed = revision.labels.add, revision.labels.remove
         case LabelOrphan(label=label) | Close(label=label):
-            patch = Patch(body=_with_reason(held.block, marker, change, changes.commit))
+            patch = Patch(body=with_status(held.block, marker, change.ending, changes.commit))
             missing = label and not has_label(held.ticket.labels, label)
             added, removed = frozenset({label} if missing else ()), frozenset()
         case _:
@@ -202,16 +203,6 @@ def _marker(change: TicketWrite, held: Held, changes: MapChanges, policy: SyncPo
         state=state,
         ledger=ledger,
     )
-
-
-def _with_reason(block: Block, marker: Marker, change: LabelOrphan | Close, commit: str) -> str:
-    """Say in the block why the ticket is closed or orphaned, and since which commit."""
-    since = f" (commit {commit[:12]})" if commit else ""
-    status = Part(SectionName.STATUS, "Status", f"{change.reason[:1].upper()}{change.reason[1:]}{since}.")
-    parts = (*(part for part in block.parts if part.name != SectionName.STATUS), status)
-    written = WrittenField(digest(SectionName.STATUS), text_digest(status.text), status.heading)
-    known = replace(marker, sections={**marker.sections, SectionName.STATUS: written})
-    return write_block(parts, known, block.before, block.after)
 
 
 def _with_state(patch: Patch, change: TicketWrite) -> Patch:
