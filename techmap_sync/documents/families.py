@@ -51,7 +51,7 @@ def family_named(name: str, options: ReadingOptions) -> DocumentFamily:
     if grammar.reader not in READERS:
         raise SettingsProblem(f"family.{name}.reader", f"no such reader: {grammar.reader}")
     module, _, reader = READERS[grammar.reader].partition(":")
-    made: DocumentFamily = getattr(import_module(module), reader)(grammar)
+    made: DocumentFamily = getattr(import_module(module), reader)(grammar, language=options.language)
     return made
 
 

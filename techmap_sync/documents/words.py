@@ -14,6 +14,7 @@ ENGLISH = "en"
 """The language of a document that shows no other."""
 _LETTER_WITHOUT_SPACE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _BESIDE_LETTER = re.compile(rf"(?<=[{_LETTER_WITHOUT_SPACE}]) (?=\x00)|(?<=\x00) (?=[{_LETTER_WITHOUT_SPACE}])")
+_STATES = re.compile(r"(?<=\s)\*\(((?:optional|in progress|queued)(?:, (?:optional|in progress|queued))*)\)\*$")
 _SENTENCE_END = re.compile(r"[\s.!。！]*$")
 
 
@@ -45,6 +46,10 @@ class Words:
     def phrase(self, name: str, *, text: str = "", a: int = 0, b: int = 0) -> str:
         """Return a fixed phrase with what is filled in."""
         return self.phrases[name].replace("{a}", str(a)).replace("{b}", str(b)).replace("{}", text)
+
+    def with_states(self, line: str) -> str:
+        """Return a line of specs whose English words at the end, ``*(optional)*``, are those of this language."""
+        return _STATES.sub(lambda found: f"*({', '.join(self.states[word] for word in found[1].split(', '))})*", line)
 
     def and_more(self, names: str, count: int) -> str:
         """Return a list of names that leaves some out."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -58,7 +58,9 @@ class TicketTexts:
             "waits_for": [self.graph.titles[other] for other in self.graph.blocked_by[position]],
             "source": self._source_of(work),
         }
-        return self._rendered(_TEMPLATES.get(work.kind, "checklist.md.j2"), {**self._work_values[position], **shared})
+        template = _TEMPLATES.get(work.kind, "checklist.md.j2")
+        worded = {"items": self._task_items(work, self.words.with_states)} if work.kind is Kind.TASK else {}
+        return self._rendered(template, {**self._work_values[position], **shared}, worded)
 
     def _source_of(self, work: Work) -> str:
         if work.path:
@@ -80,7 +82,12 @@ class TicketTexts:
             "waits_for": [],
             "source": self._footer(self.source),
         }
-        return self._rendered("tracking.md.j2", values)
+        return self._rendered("tracking.md.j2", values, self._worded_summary() if self.graph.document.leaves else {})
+
+    def _worded_summary(self) -> Mapping[str, object]:
+        """Return the summary of specs, whose labels are fixed words."""
+        said = self.graph.document.context.summary
+        return {"summary": [(self.words.headings.get(name.casefold(), name), self._safe(text)) for name, text in said]}
 
     def _footer(self, source: MapSource, first: int = 0, last: int = 0) -> str:
         """Say where a text comes from and who keeps it."""
@@ -140,12 +147,19 @@ class TicketTexts:
             ],
         }
 
-    def _rendered(self, template: str, values: Mapping[str, object]) -> tuple[Section, ...]:
+    def _rendered(
+        self, template: str, values: Mapping[str, object], worded: Mapping[str, object]
+    ) -> tuple[Section, ...]:
+        """Return the sections of a ticket.
+
+        :param worded: values as the text says them, where only their words differ: these cause no write.
+        """
+        said = {**values, **worded, "words": self._headings}
         return tuple(
             Section(name, heading, text, "", self.source.is_pending)
             if name in RIDING_ALONG
             else Section(name, heading, text, self._values(values, name))
-            for name, heading, text in self.templates.render(template, {**values, "words": self._headings})
+            for name, heading, text in self.templates.render(template, said)
         )
 
     def _values(self, values: Mapping[str, object], name: str) -> str:
@@ -182,14 +196,19 @@ class TicketTexts:
     def _task_values(self, work: Work) -> dict[str, object]:
         return {
             "detail": self._safe(work.detail),
-            "items": [{**self._entry(item), "above": self._safe(item.above)} for item in work.items],
+            "items": self._task_items(work, str),
             "where": list(work.locations),
             "requirements": [self._safe(each) for each in work.requirements],
             "links": [self._safe(link) for link in work.links],
         }
 
-    def _entry(self, item: Item) -> dict[str, object]:
-        return _entry(self._line(item), done=item.done, detail=self._safe(item.detail))
+    def _task_items(self, work: Work, worded: Callable[[str], str]) -> list[dict[str, object]]:
+        return [
+            _entry(
+                worded(self._line(item)), done=item.done, detail=self._safe(item.detail), above=self._safe(item.above)
+            )
+            for item in work.items
+        ]
 
     def _item_values(self, work: Work) -> dict[str, object]:
         notes = [work.context] if work.context else []

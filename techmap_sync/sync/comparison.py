@@ -6,14 +6,15 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
+from techmap_sync.documents.words import languages, words_in
 from techmap_sync.text_forms import composed, with_line_feeds, without_number
 
 _BOX = re.compile(r"^(?P<lead>\s*(?:[-*+]|\d+[.)])\s+\[)(?P<tick>[ xX])(?P<rest>\]\s+(?P<text>.*?)\s*)$")
 
 _TASK_ID = re.compile(r"^\*\*(?P<number>[\w./-]+)\*\*\s+(?=\S)")
 """The number in front of a task of a unit of specs."""
-_STATE = re.compile(r"\s\*\((?:optional|in progress|queued|, )+\)\*$")
 
 
 def ticked(texts: Iterable[str]) -> frozenset[str]:
@@ -48,7 +49,14 @@ def _named(text: str) -> str:
 def task_line(text: str) -> tuple[str, str]:
     """Return the number that a unit of specs gives a task, empty where it has none, and what the task is."""
     number = _TASK_ID.match(text)
-    return number["number"] if number else "", _STATE.sub("", text[number.end() :] if number else text)
+    return number["number"] if number else "", _states().sub("", text[number.end() :] if number else text)
+
+
+@lru_cache(maxsize=1)
+def _states() -> re.Pattern[str]:
+    """Return what matches the words behind a task of specs, in every language."""
+    known = {re.escape(word) for language in languages() for word in words_in(language).states.values()}
+    return re.compile(rf"\s\*\((?:{'|'.join(sorted(known))}|, )+\)\*$")
 
 
 def _boxes(texts: Iterable[str]) -> Iterator[re.Match[str]]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
-from techmap_sync.sync.changes import Change, Close, Conflict, Create, FieldEdit, Link, Skip, SkipLink, Unlink, Update
+from techmap_sync.sync.changes import Change, Conflict, Create, FieldEdit, Link, Skip, SkipLink, Unlink, Update, close
+from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.outcomes import Outcome, Status
 from techmap_sync.sync.tracker import CloseReason, EdgeKind
 
@@ -35,7 +36,7 @@ def change_set(*titles: str) -> ChangeSet:
         Link(f"{TASK}-0", told[0], reason=f'blocked by "{told[-1]}"', edge=EdgeKind.BLOCKED_BY, target=""),
         Link(f"{TASK}-0", told[0], edge=CHILD, target=""),
         Update("login/test/unit", told[-1], "12", spec=spec, edits=edits),
-        Close("login/change/db", "Change database", "13", "its task is gone from the map", close_reason=GONE),
+        close("login/change/db", "Change database", "13", Ending(Why.GONE), GONE),
         Unlink("login/x", "Other", "14", 'blocked by "Change database"', edge=EdgeKind.BLOCKED_BY, target=""),
         Skip("login/y", "Skipped", "15", "the ticket was closed by a human"),
         SkipLink(

@@ -11,7 +11,7 @@ from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.changes import Action
-from techmap_sync.sync.fallback import NOTICE, fitted
+from techmap_sync.sync.fallback import fitted, notice_in
 from techmap_sync.sync.match import Origin
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.tracker import Capabilities, Edge, EdgeKind, State
@@ -202,6 +202,7 @@ def test_a_retired_map_whose_tracking_ticket_somebody_worked_on_keeps_it_with_a_
 
 
 SMALL = Capabilities(body_limit=6_000)
+NOTICE = notice_in("en")
 
 
 LONG = task("Store", sections={"purpose": "Keeps tokens.", "detail": "A line of detail.\n" * 2_000})
@@ -212,19 +213,19 @@ def texts(spec: TaskSpec) -> dict[str, str]:
 
 
 def test_the_longest_section_is_cut_at_a_line_and_the_others_stay() -> None:
-    cut = texts(fitted(LONG, SMALL))
+    cut = texts(fitted(LONG, SMALL, NOTICE))
     assert cut["purpose"] == "Keeps tokens."
     assert cut["detail"].endswith(f"A line of detail.\n\n{NOTICE}")
     assert 4_000 < len(cut["detail"]) < 6_000
 
 
 def test_what_fits_stays_as_it_is() -> None:
-    assert fitted(LONG, Capabilities()) == LONG
+    assert fitted(LONG, Capabilities(), NOTICE) == LONG
 
 
 def test_a_fence_that_is_cut_is_closed() -> None:
     code = "````python\n" + "print(1)\n```\n" * 2_000 + "````"
-    cut = texts(fitted(task("Store", sections={"detail": code}), SMALL))["detail"]
+    cut = texts(fitted(task("Store", sections={"detail": code}), SMALL, NOTICE))["detail"]
     assert cut.endswith(f"\n````\n\n{NOTICE}")
 
 

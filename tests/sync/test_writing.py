@@ -9,7 +9,8 @@ import pytest
 from techmap_sync.sync import writing
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.change_set import MapChanges
-from techmap_sync.sync.changes import Close, LabelOrphan, Update
+from techmap_sync.sync.changes import Close, LabelOrphan, Update, close
+from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.tracker import Capabilities, CloseReason, State
 from tests.sync.build import MAP, POLICY, TRACKING, held, rehold, task
@@ -48,20 +49,20 @@ def test_a_ticket_that_says_it_already_is_not_written() -> None:
 
 def test_a_close_says_why_and_since_which_commit_and_its_marker_records_it() -> None:
     spec, changes = task("Store"), replace(CHANGES, commit="c0ffee")
-    close = Close(spec.key, spec.title, "2", "its task is gone", close_reason=CloseReason.NOT_PLANNED)
-    patch = writing.rewrite(close, held(spec), changes, POLICY, ABLE, set()).patch
+    gone = close(spec.key, spec.title, "2", Ending(Why.GONE), CloseReason.NOT_PLANNED)
+    patch = writing.rewrite(gone, held(spec), changes, POLICY, ABLE, set()).patch
     assert (patch.state, patch.reason) == (State.CLOSED, CloseReason.NOT_PLANNED)
     block = read_block(patch.body or "")
     assert isinstance(block, Block)
     assert block.marker.state == State.CLOSED
-    assert "Its task is gone (commit c0ffee)." in (patch.body or "")
+    assert "Its task is gone from the map (commit c0ffee)." in (patch.body or "")
 
 
 @pytest.mark.parametrize("label", ["removed", "REMOVED"])
 def test_a_label_that_is_there_in_any_case_is_not_added_again(label: str) -> None:
     spec = task("Store")
     there = held(spec, labels=spec.labels | {label})
-    orphan = LabelOrphan(spec.key, spec.title, "2", "its task is gone", label="removed")
+    orphan = LabelOrphan(spec.key, spec.title, "2", label="removed", ending=Ending(Why.GONE))
     assert not writing.rewrite(orphan, there, CHANGES, POLICY, ABLE, set()).add_labels
 
 
@@ -74,11 +75,11 @@ def test_a_label_that_is_there_in_any_case_is_not_added_again(label: str) -> Non
     ],
 )
 def test_a_label_says_why_where_the_tracker_stores_no_reason(reason: CloseReason, label: str) -> None:
-    close = Close("login/component/Store", "Create Store", "2", close_reason=reason)
-    (with_reasons,) = writing.with_closing_labels([close], POLICY, ABLE)
-    (without,) = writing.with_closing_labels([close], POLICY, Capabilities(close_reasons=False))
-    assert with_reasons == close
-    assert without == replace(close, label=label)
+    closing = close("login/component/Store", "Create Store", "2", Ending(Why.GONE), reason)
+    (with_reasons,) = writing.with_closing_labels([closing], POLICY, ABLE)
+    (without,) = writing.with_closing_labels([closing], POLICY, Capabilities(close_reasons=False))
+    assert with_reasons == closing
+    assert without == replace(closing, label=label)
 
 
 def test_what_a_server_dropped_is_named() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from techmap_sync.documents.letters import language_of_letters
 from techmap_sync.documents.markdown import Fence
 from techmap_sync.documents.technical_map.wording import heading_key
 from techmap_sync.documents.words import ENGLISH
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
     from techmap_sync.documents.text import SourceText
-
-_CODE = re.compile(r"`[^`\n]*`|\*\*[^*\n]*\*\*|https?://\S+")
-_LETTER = re.compile(r"[^\W\d_]")
-_HAN_OR_KANA = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-_KANA = re.compile("[\u3040-\u30ff]")
 
 
 def language_of(section: Section, document: SourceText, vocabulary: Vocabulary) -> str:
@@ -33,16 +28,7 @@ def language_of(section: Section, document: SourceText, vocabulary: Vocabulary) 
     keys = [heading_key(one.heading) for one in _all(section) if one.heading]
     counts = {language: sum(key in known for key in keys) for language, known in vocabulary.headings.items()}
     most = max(counts, key=lambda language: (counts[language], language == ENGLISH), default=ENGLISH)
-    return _by_letters(section, document) or most if most == ENGLISH else most
-
-
-def _by_letters(section: Section, document: SourceText) -> str:
-    texts = [_CODE.sub("", text) for text in _prose(section, document)]
-    letters = sum(len(_LETTER.findall(text)) for text in texts)
-    foreign = sum(len(_HAN_OR_KANA.findall(text)) for text in texts)
-    if not letters or 2 * foreign < letters:
-        return ""
-    return "ja" if any(_KANA.search(text) for text in texts) else "zh"
+    return language_of_letters(_prose(section, document)) or most if most == ENGLISH else most
 
 
 def _prose(section: Section, document: SourceText) -> Iterator[str]:

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.base import Context, Document, Reason, Sources
+from techmap_sync.documents.letters import language_of_letters
 from techmap_sync.documents.units.notices import diagnostics_of
 from techmap_sync.documents.units.unit import Notice, Requirement, Task, Ticket, Unit
+from techmap_sync.documents.words import ENGLISH
 from techmap_sync.documents.work import Item, Kind, Rank, Work
 from techmap_sync.text_forms import slug, unified
 
@@ -22,8 +24,11 @@ _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _STATES = ("in progress", "queued")
 
 
-def document_of(unit: Unit, sources: Sources) -> Document:
-    """Return what a unit says, as planning wants it."""
+def document_of(unit: Unit, sources: Sources, language: str = "") -> Document:
+    """Return what a unit says, as planning wants it.
+
+    :param language: of the fixed words in tickets; empty for that of the unit.
+    """
     text = unified(sources.text)
     maker = _Works(unit, sources, 1 + text.count("\n"))
     works = tuple(map(maker.work, range(len(unit.tickets))))
@@ -42,11 +47,17 @@ def document_of(unit: Unit, sources: Sources) -> Document:
         has_identity=bool(slug(unit.unit)),
         approved_by="; ".join(unit.reasons) if unit.approved else "",
         edges=_edges(unit.tickets, planned),
+        language=language or _language_of(unit),
         leaves=tuple(_leaves(unit)),
         finished=unit.finished,
         archived=unit.archived,
         diagnostics=tuple(diagnostics_of(notices, sources.path, maker.last_line)),
     )
+
+
+def _language_of(unit: Unit) -> str:
+    """Return the language that the letters of its tasks show, English where they show none."""
+    return language_of_letters(_PATH.sub("", as_code(task)) for task in unit.tasks) or ENGLISH
 
 
 def _leaves(unit: Unit) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,8 @@ class UnitFamily(DocumentFamily):
     """A family whose words are a table of the settings."""
 
     grammar: Grammar
+    language: str = ""
+    """Of the fixed words in tickets; empty for that of each unit."""
     _known: dict[tuple[str, str], tuple[Sources, Unit]] = field(default_factory=dict, compare=False, repr=False)
 
     anywhere = False
@@ -76,7 +78,7 @@ class UnitFamily(DocumentFamily):
 
     def read(self, sources: Sources) -> Document:
         """Read a unit."""
-        return document_of(self.unit(sources), sources)
+        return document_of(self.unit(sources), sources, self.language)
 
     def unit(self, sources: Sources) -> Unit:
         """Return the unit in some files; it is remembered, because several questions follow."""
