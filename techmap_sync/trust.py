@@ -30,6 +30,7 @@ HARMLESS = frozenset(
         "orphans",
         "timeout",
         "jobs",
+        "author_notes",
         "granularity",
         "language",
         "labels",
