@@ -45,6 +45,8 @@ class Statement(NamedTuple):
     """The heading of the section that this belongs to, as plain text; ``heading`` may be one below it."""
     is_whole: bool = False
     """Within a table no row of which means anything alone."""
+    sentences: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    """The pieces of each sentence, where there are several: each may be in another ticket."""
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from techmap_sync.documents.statements import Statement, words_of
@@ -21,12 +21,15 @@ class LineHome(NamedTuple):
     line: int
     where: str
     """The key of the first ticket that says it; else why none has to, or ``lost``."""
+    also: tuple[str, ...] = ()
+    """The keys of the tickets that say its other sentences, where these belong to several."""
 
 
 def ledger_of_lines(statements: Sequence[Statement], plan: TaskPlan) -> tuple[LineHome, ...]:
     """Return where each line of a document is found that is not blank.
 
-    A line is found in a ticket that holds all its pieces. The tracking ticket comes last.
+    A line is found in a ticket that holds all its pieces, else in those that hold its sentences. The tracking ticket
+    comes last.
 
     :param statements: what the lines say.
     :param plan: the tickets of the same document.
@@ -36,33 +39,48 @@ def ledger_of_lines(statements: Sequence[Statement], plan: TaskPlan) -> tuple[Li
     return tuple(
         LineHome(
             said.line,
-            specs[place].key
-            if place >= 0
+            specs[places[0]].key
+            if places
             else plan.tracking.key
             if said.line in plan.linked_lines
             else said.excuse or LOST,
+            tuple(specs[place].key for place in places[1:]),
         )
-        for said, place in zip(statements, found, strict=True)
+        for said, places in zip(statements, found, strict=True)
     )
 
 
-def places_of(statements: Sequence[Statement], texts: Sequence[str]) -> list[int]:
-    """Return for each statement the position of the first text that says it, or -1.
+def places_of(statements: Sequence[Statement], texts: Sequence[str]) -> list[tuple[int, ...]]:
+    """Return for each statement the position of the first text that says it, or of the texts that say its sentences.
 
-    Where very many texts hold a part of it, not all of them are looked at: then it counts as not found.
+    It is found nowhere unless all of it is found. Where very many texts hold a part of it, not all of them are looked at:
+    then it counts as not found.
     """
-    runs = [[run for piece in said.pieces for run in _runs(piece)] for said in statements]
-    places: dict[tuple[str, ...], list[int]] = {run: [] for of_line in runs for run in of_line}
+    asked = [(said.pieces, *said.sentences) for said in statements]
+    places: dict[tuple[str, ...], list[int]] = {
+        run: [] for each in asked for pieces in each for run in _runs_of(pieces)
+    }
     for position, text in enumerate(texts):
         for run in _runs_in(words_of(text)):
             there = places.get(run)
             if there is not None and (not there or there[-1] != position):
                 there.append(position)
-    return [_first([places[run] for run in of_line]) for of_line in runs]
+    return [_places([_first([places[run] for run in _runs_of(pieces)]) for pieces in each]) for each in asked]
+
+
+def _places(found: Sequence[int]) -> tuple[int, ...]:
+    """Return where a statement is.
+
+    :param found: where all of it is, then where each of its sentences is; -1 for nowhere.
+    """
+    whole, *sentences = found
+    if whole >= 0:
+        return (whole,)
+    return tuple(dict.fromkeys(sentences)) if sentences and min(sentences) >= 0 else ()
 
 
 def _first(places: Sequence[Sequence[int]]) -> int:
-    """Return the first position that stands in all of these ascending ones, or -1."""
+    """Return the first position that is in all of these ascending ones, or -1."""
     shortest = min(places, key=len, default=())
     if not shortest:
         return -1
@@ -73,6 +91,11 @@ def _first(places: Sequence[Sequence[int]]) -> int:
 def _holds(ascending: Sequence[int], place: int) -> bool:
     found = bisect_left(ascending, place)
     return found < len(ascending) and ascending[found] == place
+
+
+def _runs_of(pieces: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield what has to be found of some pieces."""
+    return (run for piece in pieces for run in _runs(piece))
 
 
 def _runs(piece: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

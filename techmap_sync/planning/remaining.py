@@ -52,8 +52,8 @@ def remaining(
     told = _Lines(told_whole)
     missing = [
         said
-        for said, place in zip(statements, found, strict=True)
-        if not said.excuse and (place < 0 or (said.line in told and not said.is_heading))
+        for said, places in zip(statements, found, strict=True)
+        if not said.excuse and (not places or (said.line in told and not said.is_heading))
     ]
     linked, unknown = set(_beyond(missing, not_understood)), _Lines(not_understood)
     parts = (_remainder(heading, below, linked, unknown) for heading, below in _by_heading(statements, missing))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from techmap_sync.documents.base import Granularity, GranularityChoice
 from techmap_sync.documents.technical_map.map_statements import statements_of
 from techmap_sync.documents.text import decode
-from techmap_sync.planning.lines import LOST, ledger_of_lines, places_of
+from techmap_sync.planning.lines import LOST, LineHome, ledger_of_lines, places_of
 from techmap_sync.planning.remaining import MOST_QUOTED
 from techmap_sync.planning.task import TaskPlan
 from tests.documents import generated
@@ -34,9 +34,12 @@ def planned(text: str, choice: GranularityChoice | None = None) -> TaskPlan:
 
 
 def ledger(text: str, plan: TaskPlan | None = None) -> dict[int, str]:
-    """Where each line is, by its number."""
-    homes = ledger_of_lines(statements_of(text, vocabulary()), plan or planned(text))
-    return {home.line: home.where for home in homes}
+    """Where each line is, by its number; of a line in several tickets the first."""
+    return {home.line: home.where for home in homes_in(text, plan or planned(text))}
+
+
+def homes_in(text: str, plan: TaskPlan) -> tuple[LineHome, ...]:
+    return ledger_of_lines(statements_of(text, vocabulary()), plan)
 
 
 def lost(text: str, plan: TaskPlan | None = None) -> list[str]:
@@ -67,14 +70,15 @@ def test_the_words_of_a_line_are_in_the_ticket_that_the_ledger_names(path: Path)
     text = decode(path.read_bytes()).replace("\r\n", "\n")
     plan = planned(text)
     words = {spec.key: _letters(body_text(plan, spec.key)) for spec in (*plan.tasks, plan.tracking)}
-    for number, where in ledger(text, plan).items():
+    for number, where, also in homes_in(text, plan):
         line = text.split("\n")[number - 1]
         if where not in words or "**" in line or line.startswith("#"):
             continue
         said = line.partition(": ")[2] or line  # before a colon there may be a label
         for word in re.findall(r"[a-z]{6,}", said.casefold()):
             # "Updated X" is the verb of a title: Modify X.
-            assert word in words[where] or word in vocabulary().statuses, (number, line, where)
+            said_there = any(word in words[key] for key in (where, *also))
+            assert said_there or word in vocabulary().statuses, (number, line, where)
 
 
 def _letters(text: str) -> str:
@@ -93,6 +97,26 @@ def test_no_line_is_lost_of_a_map_that_is_written_in_another_way(path: Path) -> 
 @given(generated.maps, st.sampled_from(CHOICES))
 def test_no_line_of_a_generated_map_is_lost(text: str, choice: GranularityChoice) -> None:
     assert lost(text, planned(text, choice)) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "- `Scanner` stops. All is logged at once.",
+        "`Scanner` stops at a broken file. All\nis logged at once.",
+        "`Scanner` stops at a\nbroken file. All is logged\nat once.",
+    ],
+)
+def test_a_line_of_two_sentences_is_in_two_tickets_and_in_no_third(said: str) -> None:
+    text = f"# TECHNICAL MAP: T\n\n## New Components\n- `Scanner`: a\n\n## Error Handling\n{said}\n"
+    plan = planned(text)
+    assert lost(text, plan) == []
+    assert "logged" not in tracking(text)
+    first = text[: text.index(said)].count("\n") + 1
+    homes = {key for home in homes_in(text, plan) if home.line >= first for key in (home.where, *home.also)}
+    assert homes == {"t/component/scanner", "t/constraint/error-handling"}
+    without = replace(plan, tasks=tuple(spec for spec in plan.tasks if spec.kind != "constraint"))
+    assert lost(text, without)
 
 
 @pytest.mark.parametrize("section", ["purpose", "items", "where", "remaining", "summary"])
@@ -189,6 +213,12 @@ def test_a_note_of_a_group_is_in_every_ticket_of_the_group() -> None:
 
 def test_a_piece_is_found_whole_or_not_at_all() -> None:
     said = statements_of("the red and the blue boat sail home", vocabulary())
-    assert places_of(said, ["the red and the blue boat; they sail home", "The RED and the *blue* boat sail home!"]) == [
-        1
-    ]
+    texts = ["the red and the blue boat; they sail home", "The RED and the *blue* boat sail home!"]
+    assert places_of(said, texts) == [(1,)]
+    assert places_of(said, texts[:1]) == [()]
+
+
+def test_sentences_are_found_each_in_its_own_text_and_all_or_none() -> None:
+    said = statements_of("One stops. Two goes on. One is last.", vocabulary())
+    assert places_of(said, ["two goes on", "one stops; one is last"]) == [(1, 0)]
+    assert places_of(said, ["two goes on", "one stops"]) == [()]

@@ -17,6 +17,7 @@ from techmap_sync.documents.technical_map.classify import is_placeholder, withou
 from techmap_sync.documents.technical_map.metadata import says_template
 from techmap_sync.documents.technical_map.names import component_name, map_title
 from techmap_sync.documents.technical_map.sections import is_section
+from techmap_sync.documents.technical_map.sentences import sentences_in
 from techmap_sync.documents.technical_map.shapes import TICKS
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import fold, heading_key, unnumbered, without_closing_colon
@@ -172,7 +173,13 @@ class _Scanner:
         plain = _MARKUP.sub("", _IDENTITY.sub("", body)).strip()
         parts = [body] if self.table else _LINES_APART.split(body)
         pieces = [piece for part in parts for piece in self._pieces(part)]
-        return self._statement(number, line, pieces, excuse or self._excuse(plain))
+        said = self._statement(number, line, pieces, excuse or self._excuse(plain))
+        return said if self.table else said._replace(sentences=self._sentences(body))
+
+    def _sentences(self, body: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """Return the pieces of each sentence, where there are several: they may belong to different components."""
+        sentences = list(sentences_in(body, self.vocabulary.abbreviations))
+        return tuple(tuple(self._pieces(each)) for each in sentences) if len(sentences) > 1 else ()
 
     def _labelled_section(self, number: int, line: str) -> Statement | None:
         """Return the statement of a label that opens a section, as in the compact form, or None."""
