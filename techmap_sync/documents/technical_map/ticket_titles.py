@@ -1,4 +1,4 @@
-"""Titles of tickets: a verb, a name, and what it is (docs/how-it-decides.md, "Titles")."""
+"""Titles of tickets: a verb, a name, and what it is (docs/how-it-decides.md, "Keys and titles")."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from techmap_sync.documents.technical_map.names import is_path
 from techmap_sync.documents.words import Words
-from techmap_sync.documents.work import Item
+from techmap_sync.documents.work import Form, Item
 from techmap_sync.text_forms import TITLE_LIMIT
 
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
@@ -62,9 +62,12 @@ def _cuts_code(text: str) -> bool:
 
 
 def shown_name(name: str) -> str:
-    """Return the name of a component in its title: a path is called like its file."""
+    """Return the name of a component in its title: a path is called like its file or its folder, "Import/Export" is not
+    a path.
+    """
     bare = name.replace("`", "")
-    return bare.rstrip("/").rpartition("/")[2] if is_path(bare) and "/" in bare else bare
+    last = bare.rstrip("/").rpartition("/")[2]
+    return last if is_path(bare) and ("." in last or bare.endswith("/")) else bare
 
 
 def listed(names: Sequence[str], pattern: str, words: Words) -> str:
@@ -78,14 +81,19 @@ def listed(names: Sequence[str], pattern: str, words: Words) -> str:
 
 
 def names_in_changes(items: Iterable[Item], words: Words) -> tuple[str, ...]:
-    """Return what the items of a change name in code, each once: tables, columns, endpoints, keys."""
-    return tuple(dict.fromkeys(f"`{name}`" for item in items for name in _names_in(item, words)))
+    """Return what the items of a change name in code, each once: tables, columns, endpoints, keys.
+
+    What is struck out is not work, so the title does not name it.
+    """
+    asked = (item for item in items if item.form is not Form.LINE)
+    return tuple(dict.fromkeys(f"`{name}`" for item in asked for name in _names_in(item, words)))
 
 
 def _names_in(item: Item, words: Words) -> Iterator[str]:
     if item.below:
         for one in item.below:
-            yield from _names_in(one, words)
+            if one.form is not Form.LINE:
+                yield from _names_in(one, words)
         return
     spans = list(_CODE.finditer(item.markdown))
     named = False
