@@ -67,7 +67,7 @@ def homes_of(found: TechnicalMap, choice: GranularityChoice, words: Words) -> Ho
             sorter.tell(area)
         else:
             sorter.keep(area)
-    owned = {position: _checklists(by_heading) for position, by_heading in sorter.owned.items()}
+    owned = {position: _checklists(by_heading) for position, by_heading in sorter.owned.items() if by_heading}
     groups = (*found.changes, *found.tests, *found.deployment)
     nothing = (
         Passage(group.heading, group.context, group.span) for group in groups if group.context and not group.items
