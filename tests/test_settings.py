@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,29 @@ def with_value(value: Mapping[str, Any]) -> Settings:
 
 def test_every_setting_is_tried() -> None:
     assert {name.partition(".")[0] for name in OTHER} == set(Settings.model_fields)
+
+
+def test_the_page_about_configuration_has_every_setting_with_its_default() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]+`) \| ([^|]+) \| [^|]+ \|$", page, re.MULTILINE)
+    shown = {name: default for names, default in rows for name in re.findall(r"`(.+?)`", names)}
+    defaults = tomllib.loads((ROOT / "config" / "defaults.toml").read_text(encoding="utf-8"))
+    expected = dict(_settings_in(defaults))
+    assert shown.keys() == expected.keys()
+    for name, default in shown.items():
+        if isinstance(expected[name], dict):
+            assert default.startswith("a table"), name
+        else:
+            assert tomllib.loads(f"x = {default.strip('`')}")["x"] == expected[name], name
+
+
+def _settings_in(defaults: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield each setting; a table that a team may extend is one."""
+    for name, value in defaults.items():
+        if isinstance(value, dict) and name not in ("severity", "vocabulary", "family"):
+            yield from ((f"{name}.{key}", each) for key, each in value.items())
+        else:
+            yield name, value
 
 
 @pytest.mark.parametrize("name", OTHER)

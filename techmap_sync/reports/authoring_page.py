@@ -72,13 +72,17 @@ the better the map, the better the tickets. `techmap-sync init --assistant` wrot
 | New and Modified Components, with their specification | one ticket each; methods are its checklist |
 | Integration Components without a specification | one ticket together |
 | Database, API and Configuration Changes | one ticket for each of these headings; bullets are its checklist |
-| Testing Strategy | a ticket for each level of tests; what names a component is in its ticket too |
+| Unit Tests | each in the ticket of the component that it names, the others in one ticket |
+| other levels of tests | one ticket for each level |
+| Error Handling, Security | each sentence in the ticket of the component that it names, the others in one for each |
+| Open Questions | one ticket; bullets are its checklist |
 | Deployment Considerations | one ticket for each heading |
-| Data Flow, Error Handling, Security, Performance | quoted in the tickets of the components that they name |
-| everything else | the tracking ticket |
+| Performance Considerations | what names a component in its ticket, the rest in the tracking ticket |
+| Data Flow and everything else | the tracking ticket |
 
 A ticket waits for what its text names: components, methods, tables, endpoints. So use the same name everywhere, in
-backticks. One bullet is one thing to do; details go below it, indented.
+backticks; a test or requirement that names exactly one component is in that one's checklist. One bullet is one thing to
+do; details go below it, indented.
 
 ## A good map
 
