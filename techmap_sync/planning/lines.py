@@ -53,8 +53,8 @@ def ledger_of_lines(statements: Sequence[Statement], plan: TaskPlan) -> tuple[Li
 def places_of(statements: Sequence[Statement], texts: Sequence[str]) -> list[tuple[int, ...]]:
     """Return for each statement the position of the first text that says it, or of the texts that say its sentences.
 
-    It is found nowhere unless all of it is found. Where very many texts hold a part of it, not all of them are looked at:
-    then it counts as not found.
+    It is found only as a whole. Where very many texts hold a part of it, not all of them are looked at: then it counts
+    as not found.
     """
     asked = [(said.pieces, *said.sentences) for said in statements]
     places: dict[tuple[str, ...], list[int]] = {
