@@ -31,7 +31,7 @@ def test_the_path_on_github(program: Program, github: GitHub, monkeypatch: pytes
     filled_in(program)
     monkeypatch.setenv("TECHMAP_SYNC_API_URL", github.base_url)
     assert program("plan", "--exit-code").code == 3
-    assert program("push", "--format", "json").json["counts"]["create"] == 20
+    assert program("push", "--format", "json").json["counts"]["create"] == 22
     assert "Plan: no changes." in program("push").out
 
 
