@@ -62,6 +62,12 @@ def plan_of(
     return plan_tasks(graph, options(), TicketTexts(graph, MapSource(path), TicketTemplates(shipped("")), said))
 
 
+def keys_of(path: Path) -> set[str]:
+    """The keys of all tickets of a map of the corpus, the tracking ticket among them."""
+    plan = plan_of(read_file(path))
+    return {plan.tracking.key, *(task.key for task in plan.tasks)}
+
+
 def graph_of(technical_map: TechnicalMap, choice: GranularityChoice | None = None) -> TaskGraph:
     """Lay out the tasks of a map."""
     return task_graph(document_of(technical_map, choice or SECTIONS))
