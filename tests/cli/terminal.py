@@ -75,16 +75,28 @@ def _everything(terminal: int) -> bytes:
 
 def _seen(sent: bytes, columns: int) -> tuple[str, ...]:
     """Return the lines of a terminal as they were typed; a line that the terminal wraps is one line."""
-    screen = pyte.HistoryScreen(columns, _LINES, history=100_000, ratio=1.0)
+    screen = _WrappingScreen(columns, _LINES, history=100_000, ratio=1.0)
     pyte.ByteStream(screen).feed(sent)
-    scrolled = ["".join(row[column].data for column in range(columns)) for row in screen.history.top]
-    rows = [*scrolled, *screen.display]
-    lines: list[str] = []
-    full = False
-    for row in rows:
-        if full:
-            lines[-1] += row.rstrip()
-        else:
-            lines.append(row.rstrip())
-        full = row == row.rstrip() and len(row) == columns
-    return tuple(lines)
+    lines = [""]
+    for row in [*screen.history.top, *(screen.buffer[number] for number in range(_LINES))]:
+        lines[-1] += "".join(row[column].data for column in range(columns))
+        if not getattr(row, "wrapped", False):
+            lines[-1] = lines[-1].rstrip()
+            lines.append("")
+    return tuple(lines[:-1])
+
+
+class _WrappingScreen(pyte.HistoryScreen):
+    """A screen that remembers which rows the terminal itself broke, at a space too."""
+
+    _drawing = False
+
+    def draw(self, data: str) -> None:
+        self._drawing = True
+        super().draw(data)
+        self._drawing = False
+
+    def linefeed(self) -> None:
+        if self._drawing:
+            self.buffer[self.cursor.y].wrapped = True  # type: ignore[attr-defined]
+        super().linefeed()

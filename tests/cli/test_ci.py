@@ -10,10 +10,11 @@ from techmap_sync.checkout import checkout_of
 from tests.app.run import Ended, Program
 from tests.ci.checkout import MAP, NAME, Origin, git
 from tests.ci.job import about_a_pull_request, comments, commit_all, event, pushed
+from tests.planning.maps import keys_of
 from tests.simulators.github import GitHub, running
 
 TEXT = MAP.read_text("utf-8")
-TICKETS = 7
+TICKETS = len(keys_of(MAP))
 SMALL = "# TECHNICAL MAP: {feature}\n\n## New Components\n- `Store`: keeps it\n\n**Implementation Ready**: Yes\n"
 
 
