@@ -39,7 +39,11 @@ def unlisted_tickets(listed: Snapshot, own: Snapshot, map_id: str, policy: SyncP
     if not missing:
         return ""
     whose, some = "our account's" if all_lost else "this map's", ", ".join(missing[:3])
-    what = f"{len(missing)} of {whose} tickets exist without the label {policy.managed_label} ({some})"
+    what = f"{len(missing)} of {whose} tickets"
+    if all(policy.managed_label in ours[number].labels for number in missing):
+        # They came after the listing was read, or a page of it was incomplete.
+        return f"{what} are missing from the listing ({some}); run again when no other run is pushing"
+    what = f"{what} exist without the label {policy.managed_label} ({some})"
     return f"{what}; was the label renamed? give it back, or set managed_label"
 
 

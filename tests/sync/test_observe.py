@@ -31,7 +31,22 @@ def test_an_empty_listing_is_refused_by_the_servers_own_count(tracker: MemoryTra
 def test_an_empty_listing_without_a_count_is_refused_by_our_own_tickets(tracker: MemoryTracker) -> None:
     tracker.unlisted, tracker.counts = set(tracker.tickets), False
     assert not planned(tracker, THREE).writes
-    assert "4 of our account's tickets exist without the label techmap" in reasons(planned(tracker, THREE))
+    (refusal,) = planned(tracker, THREE).maps[0].refusals
+    assert "4 of our account's tickets are missing from the listing" in refusal
+    assert "label" not in refusal, "they have it"
+
+
+def test_a_ticket_of_another_run_that_came_after_the_listing_is_no_lost_label() -> None:
+    tracker = MemoryTracker()
+    push(tracker, THREE)
+    tracker.unlisted, tracker.counts = set(tracker.tickets), False
+    tracker.tickets = {"1": tracker.tickets["1"]}
+    (refusal,) = planned(tracker, THREE).maps[0].refusals
+    assert "missing from the listing (1)" in refusal
+    assert "run again" in refusal
+    tracker.edit("1", labels=frozenset())
+    (refusal,) = planned(tracker, THREE).maps[0].refusals
+    assert "was the label renamed?" in refusal
 
 
 def test_a_page_that_is_missing_is_filled_by_number(tracker: MemoryTracker) -> None:

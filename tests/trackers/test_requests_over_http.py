@@ -138,7 +138,7 @@ def test_a_list_that_comes_back_empty_before_a_later_push_is_no_reason_to_create
     server.answer_empty(_place_of_the_listing(server))
     changes = planned(tracker, made)
     assert [len(each.refusals) for each in changes.maps] == [1]
-    assert "exist without the label techmap" in changes.maps[0].refusals[0]
+    assert "are missing from the listing" in changes.maps[0].refusals[0]
 
 
 def _place_of_the_listing(server: Server) -> int:

@@ -245,7 +245,9 @@ def test_four_first_pushes_at_once_make_one_set_of_tickets(tmp_path: Path) -> No
     said = [run.communicate(timeout=240) for run in runs]
     codes = sorted(run.returncode for run in runs)
     assert codes[0] == 0, said
-    assert set(codes) <= {0, 5}, said
+    for run, (out, _) in zip(runs, said, strict=True):
+        came_later = run.returncode == 4 and "missing from the listing" in out
+        assert run.returncode in (0, 5) or came_later, said
     blocks = [read_block(path.read_text("utf-8")) for path in (tmp_path / "new" / "tasks").glob("*.md")]
     keys = Counter(block.marker.key for block in blocks if isinstance(block, Block))
     assert set(keys) == keys_of(CORPUS / "08-cli-profiles.md")
