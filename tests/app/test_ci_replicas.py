@@ -9,7 +9,7 @@ import pytest
 
 from techmap_sync.checkout import checkout_of
 from tests.app.run import Program
-from tests.ci.checkout import Origin, git
+from tests.ci.checkout import TICKETS, Origin, git
 from tests.ci.replicas import GITHUB, GITLAB, Replica
 from tests.simulators.github import GitHub, running
 from tests.simulators.gitlab import Simulator as GitLab
@@ -21,7 +21,6 @@ COMMANDS = (
     ("ci", "--command", "push"),
     ("ci", "--command", "reconcile"),
 )
-TICKETS = 7
 
 
 @pytest.fixture(scope="module")

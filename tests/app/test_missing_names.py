@@ -8,11 +8,12 @@ import pytest
 
 from tests.app.login import log_in
 from tests.app.run import READY, Program
+from tests.planning.maps import plan_of, read_file
 from tests.simulators import github, gitlab
 from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
 
 MAP = READY[0]
-TICKETS = 18
+TICKETS = 1 + len(plan_of(read_file(MAP)).tasks)
 
 
 @pytest.fixture(params=SERVERS)

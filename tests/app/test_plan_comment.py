@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.app.run import Ended, Program
-from tests.ci.checkout import Origin
+from tests.ci.checkout import TICKETS, Origin
 from tests.security.listening import Listening, listening, without_waiting
 
-TICKETS = 7
 VARIABLES = {
     "github": {
         "GITHUB_ACTIONS": "true",

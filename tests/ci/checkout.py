@@ -7,8 +7,12 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.planning.maps import plan_of, read_file
+
 MAP = Path(__file__).parents[2] / "examples" / "login-throttle.md"
 NAME = "docs/maps/login-throttle.md"
+TICKETS = 1 + len(plan_of(read_file(MAP)).tasks)
+"""What a first push of the map makes: its tasks, and the tracking ticket."""
 _IDENTITY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")

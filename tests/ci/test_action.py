@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.ci.checkout import MAP, NAME, Origin, git, with_code_of_its_own
+from tests.ci.checkout import MAP, NAME, TICKETS, Origin, git, with_code_of_its_own
 from tests.ci.runner import ROOT, Ended, Runner
 from tests.ci.wheels import from_wheels
 from tests.security.listening import listening
@@ -18,7 +18,6 @@ from tests.simulators.github import Account, GitHub, running
 
 TEXT = MAP.read_text("utf-8")
 TRUNK = "refs/heads/trunk"
-TICKETS = 7
 PULL: dict[str, Any] = {"number": 1, "head": {"repo": {"full_name": "octo/maps"}}}
 FORK: dict[str, Any] = {"number": 1, "head": {"repo": {"full_name": "mallory/maps"}}}
 REPOSITORY = {"full_name": "octo/maps", "default_branch": "trunk"}

@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 
 from techmap_sync import __version__
-from tests.ci.checkout import MAP, NAME, Origin, git, with_code_of_its_own
+from tests.ci.checkout import MAP, NAME, TICKETS, Origin, git, with_code_of_its_own
 from tests.ci.pipeline import ROOT, Ended, Pipeline, component
 from tests.ci.runner import action
 from tests.ci.wheels import from_wheels
 from tests.simulators.gitlab import Simulator
 
 TEXT = MAP.read_text("utf-8")
-TICKETS = 7
 TOKEN = {"GITLAB_TOKEN": "glpat-secret"}
 SECTION = re.compile(r"\x1b\[0Ksection_(start|end):\d+:(\w+)(?:\[[^\]]*\])?\r\x1b\[0K")
 
