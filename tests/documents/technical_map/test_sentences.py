@@ -7,6 +7,7 @@ import pytest
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.technical_map.sentences import requirements_in, sentences_in
 from techmap_sync.documents.work import Form, Item
+from tests.measure import measured
 
 ABBREVIATIONS = frozenset({"e.g.", "approx."})
 WHERE = Span(1)
@@ -43,6 +44,8 @@ def test_a_paragraph_is_cut_into_sentences(text: str, sentences: list[str]) -> N
         "See https://example.org/a.B?c=1! first",
         "停止する。",
         "Ends so.",
+        "It stops.  then it goes on",
+        "Reads ``a `b. C`` once",
     ],
 )
 def test_a_sentence_stays_whole(text: str) -> None:
@@ -51,6 +54,23 @@ def test_a_sentence_stays_whole(text: str) -> None:
 
 def test_nothing_has_no_sentence() -> None:
     assert list(sentences_in("  ", ABBREVIATIONS)) == []
+
+
+@pytest.mark.parametrize(
+    "unit", ["`" * 3 + "a", "e.g. X ", "a. b ", "(", "[", "**", "x.y.z. A ", ".  ", "http://", "。"]
+)
+def test_a_long_text_is_cut_in_linear_time(unit: str) -> None:
+    text = unit * (30_000 // len(unit))
+    with measured() as taken:
+        list(sentences_in(text, ABBREVIATIONS))
+    assert taken.seconds < 0.5
+
+
+def test_many_lengths_of_backticks_take_linear_time() -> None:
+    text = " ".join("`" * length for length in range(1, 600))
+    with measured() as taken:
+        assert list(sentences_in(text, ABBREVIATIONS)) == [text]
+    assert taken.seconds < 0.5
 
 
 def item(markdown: str, **more: object) -> Item:
