@@ -19,6 +19,7 @@ from techmap_sync.sync.endings import was_let_go
 from techmap_sync.sync.renames import (
     CLEAR,
     SAME,
+    SHARED_NAMES,
     Likeness,
     Pair,
     Sketch,
@@ -30,9 +31,6 @@ from techmap_sync.sync.renames import (
 )
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
-
-SHARED_NAMES = frozenset({f"{Kind.COMPONENT}/integration"})
-"""Names that no author chose: every map may have them."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from heapq import nlargest
 
 from rapidfuzz import fuzz
 
+from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import Section, SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.tickets import Holdings
@@ -321,10 +322,15 @@ def _way_out(new: str, old: str, is_taken: bool) -> str:
     return f"if so, add {moved} after its name, else {itself}"
 
 
+SHARED_NAMES = frozenset({f"{Kind.COMPONENT}/integration"})
+"""Names that no author chose: every map may have them."""
+
+
 def overlap(plan: TaskPlan, holdings: Holdings) -> int:
     """Return how many tasks two maps share; 0 when they cannot be the same map under another id.
 
-    They are the same when at least half of the keys match. A path alone proves nothing: the next feature may reuse it.
+    They are the same when at least half of the keys match, and a component where both have some: every map may have
+    unit tests and a migration. A path alone proves nothing: the next feature may reuse it.
 
     :param holdings: the tickets of a map whose id no file has.
     """
@@ -336,7 +342,14 @@ def overlap(plan: TaskPlan, holdings: Holdings) -> int:
     known = {_short(key) for key in (*there, *holdings.ledger.tickets)}
     known = (known | wanted & {_short(key) for key in holdings.ledger.gone}) - shared
     matching = len(wanted & known)
+    if _named_by_authors(wanted) and _named_by_authors(known) and not _named_by_authors(wanted & known):
+        return 0
     return matching if known and 2 * matching >= max(len(wanted), len(known)) else 0
+
+
+def _named_by_authors(keys: Set[str]) -> list[str]:
+    """Return the components among some keys; other tasks are mostly named after a heading of the template."""
+    return [key for key in keys if key.startswith(f"{Kind.COMPONENT}/") and key not in SHARED_NAMES]
 
 
 def under_new_id(holdings: Holdings, old_id: str, new_id: str) -> Holdings:
