@@ -7,8 +7,10 @@ import json
 import pytest
 
 from tests.app.run import CORPUS, Program
+from tests.planning.maps import plan_of, read_file
 
 MAP = CORPUS / "09-webhook-ingestion.md"
+TICKETS = 1 + len(plan_of(read_file(MAP)).tasks)
 BROKEN = """\
 # TECHNICAL MAP: Broken
 
@@ -32,10 +34,10 @@ def test_one_push_serves_every_reader(program: Program, monkeypatch: pytest.Monk
     ended = program("push", MAP, "broken.md", "no-map.md", *flags)
     assert ended.code == 1
     summary = (program.folder / "summary.md").read_text("utf-8")
-    assert summary.startswith("before\n**Done: 20 created")
+    assert summary.startswith(f"before\n**Done: {TICKETS} created")
     report = json.loads((program.folder / "report.json").read_text("utf-8"))
-    assert len(report["outcomes"]) > report["counts"]["create"] == 20
-    assert "Done: 20 created" in (program.folder / "report.txt").read_text("utf-8")
+    assert len(report["outcomes"]) > report["counts"]["create"] == TICKETS
+    assert f"Done: {TICKETS} created" in (program.folder / "report.txt").read_text("utf-8")
     found = json.loads((program.folder / "quality.json").read_text("utf-8"))
     assert {problem["location"]["path"] for problem in found} >= {"broken.md", "no-map.md"}
     annotations = [line for line in ended.out.splitlines() if line.startswith("::")]
@@ -50,7 +52,7 @@ def test_a_second_run_writes_its_report_anew_and_adds_to_the_summary(
     for _ in range(2):
         assert program("plan", MAP, "--report", "markdown=summary.md", "--report", "markdown=plan.md").code == 0
     plan = (program.folder / "plan.md").read_text("utf-8")
-    assert plan.startswith("**Plan: 20 to create")
+    assert plan.startswith(f"**Plan: {TICKETS} to create")
     assert (program.folder / "summary.md").read_text("utf-8") == plan * 2
 
 
