@@ -39,14 +39,14 @@ def worked(program: Program) -> Program:
     edited(maps / MAP, "Becomes the safety net.", "Is the safety net.")
     tasks = program.folder / "backlog" / "tasks"
     edited(ticket(tasks, "Modify-RepositorySync"), "Becomes the safety net.", "</pre><script>alert(1)</script>")
-    edited(ticket(tasks, "Create-DeliveryReceiver"), "title: Create DeliveryReceiver", "title: My DeliveryReceiver")
+    edited(ticket(tasks, "Create-DeliveryReceiver"), "Create DeliveryReceiver: checks", "My DeliveryReceiver: checks")
     (maps / "broken.md").write_bytes(b"# TECHNICAL MAP: \xff")
     (program.folder / "techmap-sync.toml").write_text('maps = ["maps"]\n')
     return program
 
 
 def ticket(tasks: Path, name: str) -> Path:
-    (path,) = tasks.glob(f"* - {name}.md")
+    (path,) = tasks.glob(f"* - {name}*.md")
     return path
 
 
@@ -109,7 +109,7 @@ def test_text_and_markdown_say_the_same_numbers(worked: Program) -> None:
     assert "━" in text.out or "─" in text.out
     markdown = worked("status", "--format", "markdown").out
     assert f"**Status: {done}." in markdown
-    assert "- **conflict** TASK-2.4 Modify RepositorySync: purpose" in markdown
+    assert re.search(r"- \*\*conflict\*\* TASK-2.4 Modify RepositorySync.*: purpose", markdown)
     assert "<script>" not in markdown
 
 
