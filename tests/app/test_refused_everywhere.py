@@ -25,6 +25,8 @@ PURPOSES = {
 }
 NAMES = list(PURPOSES)
 REFUSED = "Payout"
+CREATED = f"Create {REFUSED}: {PURPOSES[REFUSED].lower()}"
+"""The title of its ticket before there is one."""
 COMMANDS = {
     "push": ("push", "map.md", "--allow", "branch"),
     "reconcile": ("reconcile", "--allow", "branch"),
@@ -95,7 +97,7 @@ def refuse(server: Server, stage: str, status: int) -> None:
 
 
 def title(server: Server) -> str:
-    return next((ticket.title for ticket in server.tickets() if REFUSED in ticket.title), f"Create {REFUSED}")
+    return next((ticket.title for ticket in server.tickets() if REFUSED in ticket.title), CREATED)
 
 
 def allow(server: Server) -> None:
