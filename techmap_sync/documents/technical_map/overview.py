@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.text import SourceText
 
 
+_TAG_FIRST = re.compile(r"[(（\[]([^()（）\[\]]{1,40})[)）\]]")
 _LOCATION_FIRST = re.compile(r"^[(（]`[^`()]*[/.][^`()]*`[)）]")
 
 
@@ -173,7 +174,7 @@ def _listing(
     status = "done" if meaning is Meaning.DONE or _name_is_struck(lines) else _status(title, vocabulary)
     locations = paths_in_parentheses(lines) or ((name,) if is_path(name) and "/" in name else ())
     kind = kind or KIND_OF_STATUS.get(status, "")
-    summary = _LOCATION_FIRST.sub("", markdown_behind(rest, lines, document)).lstrip(" :-–—：").strip()
+    summary = _without_tags(markdown_behind(rest, lines, document), vocabulary)
     earlier, _ = lead_name(lines, vocabulary)
     return Listing(
         name,
@@ -188,6 +189,15 @@ def _listing(
         lead=_with_marks(name, lines),
         text=" ".join(document.written(line.start, line.end).strip() for line in lines),
     )
+
+
+def _without_tags(behind: str, vocabulary: Vocabulary) -> str:
+    """Return what is said after a name, without a path and a status word in parentheses directly behind the name."""
+    said = _LOCATION_FIRST.sub("", behind).lstrip()
+    tag = _TAG_FIRST.match(said)
+    if tag and fold(tag[1]) in vocabulary.statuses:
+        said = _LOCATION_FIRST.sub("", said[tag.end() :].lstrip())
+    return said.lstrip(" :-–—：").strip()
 
 
 def _with_marks(name: str, lines: Sequence[Line]) -> str:

@@ -32,6 +32,12 @@ def test_without_lists_a_tag_sets_the_kind_and_new_is_assumed_with_a_note() -> N
     assert [(one.rule, one.span.line) for one in found.findings] == [("kind-assumed", 6)]
 
 
+@pytest.mark.parametrize("tags", ["(new)", "(modified)", "[NEW]", "(new) (`src/a.py`)", "(`src/a.py`) (new)"])
+def test_the_status_behind_a_name_is_no_part_of_what_is_said_of_it(tags: str) -> None:
+    (component,) = body(f"## Components Overview\n### New Components\n- `A` {tags}: reads (new) files\n").components
+    assert component.summary == "reads (new) files"
+
+
 @pytest.mark.parametrize(
     ("first", "second", "kind"),
     [
