@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import SectionName, TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.arrivals import Bindings
 from techmap_sync.sync.block import Block, read_block
@@ -120,7 +121,10 @@ def _unnumbered(ticket: Ticket, keys: dict[str, str]) -> Ticket:
     assert isinstance(block, Block)
     ledger = block.marker.ledger
     marker = block.marker
-    body = repr((block.before, block.parts, block.after, marker.title, marker.sections, marker.state))
+    sections = {name: values for name, values in marker.sections.items() if name != SectionName.GRAPH}
+    body = repr((block.before, block.parts, block.after, marker.title, sections, marker.state))
+    # The picture of a map names tickets by their numbers.
+    body = re.sub(r"#35;(\d+)", lambda found: keys.get(found[1], found[0]), body)
     body += repr((sorted(marker.labels), marker.priority))
     if ledger is not None:
         body += repr((sorted(ledger.tickets), sorted(ledger.edges), sorted(ledger.children), ledger.text))
