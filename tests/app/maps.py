@@ -44,7 +44,7 @@ MAP = """# TECHNICAL MAP: Feature {number}
 TESTS = """
 ## Testing Strategy
 
-### Unit Tests
+### Integration Tests
 - Feature {number}: `Store{number}` keeps what it knows
 """
 
