@@ -232,18 +232,19 @@ def _text_likeness(task: Sketch, ticket: Sketch) -> float:
 def task_sketch(spec: TaskSpec) -> Sketch:
     """Take the words from the map's values, so that a new template changes no likeness."""
     said = {section.name: tuple(_words(_values_in(section))) for section in spec.sections}
-    return Sketch(_named(spec.key, spec.title), said.get(SectionName.WHERE, ()), _of_content(said))
+    return _sketch(spec.key, spec.title, said)
 
 
 def ticket_sketch(held: Held) -> Sketch:
     """Take the words from a ticket."""
     said = {name: tuple(_WORD.findall(text)) for name, text in held.block.texts().items()}
-    return Sketch(_named(held.marker.key, held.ticket.title), said.get(SectionName.WHERE, ()), _of_content(said))
+    return _sketch(held.marker.key, held.ticket.title, said)
 
 
-def _named(key: str, title: str) -> str:
-    """Return a title; a component's without what it does, which components of any map may have in common."""
-    return title.partition(": ")[0] if f"/{Kind.COMPONENT}/" in key else title
+def _sketch(key: str, title: str, said: Mapping[str, tuple[str, ...]]) -> Sketch:
+    """Sketch a task or a ticket; what a component's title says after its name is part of its text."""
+    name, _, tagline = title.partition(": ") if f"/{Kind.COMPONENT}/" in key else (title, "", "")
+    return Sketch(name, said.get(SectionName.WHERE, ()), (*_WORD.findall(tagline), *_of_content(said)))
 
 
 def _of_content(said: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
