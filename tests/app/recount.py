@@ -66,7 +66,9 @@ def yaml(front: str) -> dict[str, Any]:
             continue
         name, _, value = line.partition(":")
         value = value.strip()
-        fields[name] = value[1:-1].replace("''", "'") if value.startswith("'") else [] if value == "[]" else value
+        # Titles with a sign that YAML escapes are in double quotes, as in JSON.
+        plain = json.loads(value) if value.startswith('"') else value
+        fields[name] = value[1:-1].replace("''", "'") if value.startswith("'") else [] if value == "[]" else plain
     return fields
 
 
