@@ -10,7 +10,8 @@ import pytest
 from techmap_sync.sync.tracker import Draft, Ticket
 from techmap_sync.trackers.backlog.tracker import BacklogTracker
 from tests.app.run import CORPUS, Program
-from tests.cli.one_map import KEY, conflict, edited
+from tests.cli.one_map import KEY, MAP, conflict, edited
+from tests.planning.maps import keys_of
 
 
 @pytest.mark.parametrize("left", [20, 2, 1], ids=["many left", "two left", "only the ledger left"])
@@ -27,7 +28,7 @@ def test_a_push_that_stops_early_says_so_and_the_next_one_goes_on(program: Progr
     assert f"stopped after {number} {'change' if number == 1 else 'changes'}, {max(left - 1, 1)} left" in ended.err
     after = program("push", "map.md", "--format", "json")
     assert (after.code, after.json["complete"], after.json["remaining"]) == (0, True, [])
-    assert len(list((program.folder / "backlog" / "tasks").iterdir())) == 18
+    assert len(list((program.folder / "backlog" / "tasks").iterdir())) == len(keys_of(MAP))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -81,10 +82,11 @@ def test_an_unknown_side_or_guard_is_a_usage_error(program: Program) -> None:
 
 
 def test_a_guard_refuses_one_map_and_lets_the_others_pass(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TECHMAP_SYNC_LIMITS__MAX_CREATES", "14")
     small, big = CORPUS / "08-cli-profiles.md", CORPUS / "06-model-registry.md"
+    few, many = len(keys_of(small)), len(keys_of(big))
+    monkeypatch.setenv("TECHMAP_SYNC_LIMITS__MAX_CREATES", str(few))
     ended = program("push", small, big)
     assert ended.code == 4
-    assert all(said in ended.out for said in ("refused: 20 tickets", "limit is 14", "--allow creates"))
-    assert len(list((program.folder / "backlog" / "tasks").iterdir())) == 13
+    assert all(said in ended.out for said in (f"refused: {many} tickets", f"limit is {few}", "--allow creates"))
+    assert len(list((program.folder / "backlog" / "tasks").iterdir())) == few
     assert program("push", small, big, "--allow", "creates").code == 0

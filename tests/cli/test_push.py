@@ -129,7 +129,7 @@ def test_json_is_the_only_thing_on_stdout_and_is_versioned(program: Program) -> 
 
 
 def test_a_human_edit_survives_every_push(pushed: Program) -> None:
-    path = next(path for path in tickets(pushed.folder) if path.name.startswith("task-1.12 "))
+    path = next(path for path in tickets(pushed.folder) if "- [ ] Five wrong codes" in path.read_text("utf-8"))
     text = path.read_text(encoding="utf-8").replace(
         "<!-- techmap-sync end -->", "<!-- techmap-sync end -->\n\nSee the notes of Tuesday."
     )
@@ -171,10 +171,11 @@ def test_backlog_md_opens_what_was_pushed(program: Program) -> None:
     plan = json.loads(program("plan", *some, "--format", "json").out)
     assert plan["changes"] == []
     assert listing.count(" - ") >= len(tickets(program.folder))
-    ticket = run("task", "TASK-1.11", "--plain")
-    assert "Unit tests: Two-Factor Login with TOTP" in ticket
+    (path,) = (path for path in tickets(program.folder) if "Integration-tests-Two-Factor" in path.name)
+    ticket = run("task", path.name.partition(" ")[0].upper(), "--plain")
+    assert "Integration tests: Two-Factor Login with TOTP" in ticket
     assert "Priority: Medium" in ticket
     assert "Labels: phase:test, priority:medium, techmap, test" in ticket
     assert "Parent: TASK-1" in ticket
-    assert "└─ TASK-1.1 - Create TotpService" in ticket
+    assert "─ TASK-1.2 - Create RecoveryCodeService: issues" in ticket
     assert "No duplicate IDs" in run("doctor")
