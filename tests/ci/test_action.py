@@ -115,7 +115,7 @@ def test_a_pull_request_gets_one_comment_that_the_next_run_edits(
     origin.commit(TEXT.replace("AttemptCounter", "FailureCounter"), "2026-11-25T12:05:00Z")
     assert reviewed(runner, origin.checkout(tmp_path / "next")).code == 0
     (only,) = comments(server)
-    assert "- **create** Create FailureCounter (high)" in only
+    assert "- **create** Create FailureCounter: " in only
     assert [request.verb for request in server.writes] == ["POST", "PATCH"]
 
 

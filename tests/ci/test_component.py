@@ -140,7 +140,7 @@ def test_a_merge_request_gets_one_note_that_the_next_run_edits(
     origin.commit(TEXT.replace("AttemptCounter", "FailureCounter"), "2026-11-25T12:05:00Z")
     assert reviewed(pipeline, origin.checkout(tmp_path / "next")).code == 0
     (only,) = notes(server)
-    assert "- **create** Create FailureCounter (high)" in only
+    assert "- **create** Create FailureCounter: " in only
     assert [write.split()[0] for write in server.writes] == ["POST", "PUT"]
 
 

@@ -27,6 +27,7 @@ VENDOR = re.compile("github|gitlab|backlog", re.IGNORECASE)
 ALLOWED = {
     "cli/app.py": "the example of the help",
     "cli/plan.py": "the example of the help",
+    "cli/pull.py": "the example of the help",
     "cli/push.py": "the example of the help",
     "cli/reconcile.py": "the example of the help",
     "cli/doctor.py": "the example of the help",
@@ -34,6 +35,7 @@ ALLOWED = {
     "checkout.py": "the address of a format's specification",
     "reports/github_actions.py": "a format",
     "reports/check_results.py": "where this program lives",
+    "documents/story/story_units.py": "the status of a story that waits in the backlog",
     "planning/escape_inline.py": "how texts are read",
     "registry.py": "the table",
     "secrecy.py": "forms of tokens",
