@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from techmap_sync.app.discovery import find_units, main_text
+from techmap_sync.app.discovery import FoundFile, find_units, main_text
 from techmap_sync.documents.base import DocumentFamily
 from techmap_sync.documents.families import family_named, known_families
 from techmap_sync.errors import UnreadableMap, UsageProblem
@@ -26,11 +26,33 @@ class SpecsFound(NamedTuple):
 
 def specs_left_out(root: Path, settings: Settings) -> tuple[SpecsFound, ...]:
     """Return the units that a repository holds of families that the settings do not name."""
-    options = settings.reading_options()
-    others = (name for name in known_families(options) if name not in settings.families)
-    families = (family_named(name, options) for name in others)
-    found = ((family, tuple(_units(root, family, settings))) for family in families if not family.anywhere)
+    others = (family for family in _left_out(settings) if not family.anywhere)
+    found = ((family, tuple(_units(root, family, settings))) for family in others)
     return tuple(SpecsFound(family.name, len(places), _folder_of(places)) for family, places in found if places)
+
+
+def line_for(root: Path, path: str, settings: Settings) -> str:
+    """Return the setting that reads a document too whose family is not named; empty where no known family reads it.
+
+    :param path: its file from the root of the repository.
+    """
+    family = next((family for family in _left_out(settings) if _is_of(family, root, path, settings)), None)
+    return line_to_add((SpecsFound(family.name, 1, ""),), settings) if family else ""
+
+
+def _left_out(settings: Settings) -> Iterator[DocumentFamily]:
+    """Yield the families that the settings do not name."""
+    options = settings.reading_options()
+    yield from (family_named(name, options) for name in known_families(options) if name not in settings.families)
+
+
+def _is_of(family: DocumentFamily, root: Path, path: str, settings: Settings) -> bool:
+    if not family.anywhere:
+        return path in _units(root, family, settings)
+    try:
+        return family.recognises(main_text(FoundFile(root / path, True, root)))
+    except UnreadableMap:
+        return False
 
 
 def _folder_of(places: tuple[str, ...]) -> str:

@@ -25,6 +25,8 @@ from techmap_sync.reports.harmless import Commands, escape_data, escape_property
 from techmap_sync.reports.messages import clean, count
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+_MAPS = "technical-map"
+"""The family whose documents are called maps."""
 LONGEST_LINE = 160
 """Maximum number of columns shown of a source line."""
 
@@ -44,8 +46,16 @@ def rule_text(rule: Rule) -> Text:
 def _closing_line(files: Sequence[CheckedFile]) -> Text:
     numbers = [count(number, severity) for severity, number in counted_by_severity(files).items() if number]
     if not files:
-        return Text("checked 0 maps: none found", "bold")
-    return Text(f"checked {count(len(files), 'map')}: {', '.join(numbers) or 'no problems'}", "bold")
+        return Text("checked 0 documents: none found", "bold")
+    return Text(f"checked {_counted(files)}: {', '.join(numbers) or 'no problems'}", "bold")
+
+
+def _counted(files: Sequence[CheckedFile]) -> str:
+    """Return ``2 maps``, or where there are specs ``3 documents (1 technical-map, 2 spec-kit)``."""
+    families = Counter(file.family for file in files)
+    if families.keys() <= {_MAPS, ""}:
+        return count(len(files), "map")
+    return f"{count(len(files), 'document')} ({', '.join(f'{number} {name}' for name, number in families.items())})"
 
 
 def _diagnostic(file: CheckedFile, found: Diagnostic) -> Iterator[Text]:

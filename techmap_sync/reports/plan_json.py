@@ -54,6 +54,7 @@ def _plan(change_set: ChangeSet) -> dict[str, object]:
             {
                 "map_id": m.map_id,
                 "path": m.file,
+                "family": m.family or None,
                 "approved": m.approved,
                 "standing": m.standing,
                 "reasons": [*m.reasons, *m.refusals, *m.notes],

@@ -73,6 +73,7 @@ def _map(progress: MapProgress, tracker: str) -> dict[str, object]:
     return {
         "map_id": progress.map_id,
         "path": progress.path,
+        "family": progress.family or None,
         "title": progress.title,
         "gate": progress.gate.value,
         "reasons": list(progress.reasons),

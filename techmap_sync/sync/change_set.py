@@ -68,6 +68,8 @@ class MapChanges:
     """Keys of tickets that come from another map."""
     ready: bool = False
     """Whether its author approved it, whatever else is wrong with it."""
+    family: str = ""
+    """The family of its document; empty where no file says it."""
 
     @property
     def standing(self) -> str:

@@ -94,6 +94,10 @@ def _no_file(_map_id: str, _path: str) -> str:
     return ""
 
 
+def _add_to_maps(_map_id: str, path: str) -> str:
+    return f"its file {path} is not among the maps: add it to the setting maps"
+
+
 @dataclass(frozen=True, slots=True)
 class OtherMaps:
     """What exists besides the maps of a run; each function is called only where its answer matters."""
@@ -106,6 +110,8 @@ class OtherMaps:
     """Files that cannot be read and may be maps."""
     file_of: Callable[[str, str], str] = _no_file
     """The path of a file that may be that of a map, from its id and its former path; empty when there is none."""
+    way_back: Callable[[str, str], str] = _add_to_maps
+    """Why the run does not read that file, and which setting reads it, from its id and its path."""
     listed_ids: Set[str] | None = None
     """Ids of all maps that this run and other shards read; None when maps without a file are not reported."""
 

@@ -242,7 +242,6 @@ def missing(
         if not is_listed and path and any(policy.is_from_here(held.marker.source) for held in holdings.all):
             there = other_maps.file_of(map_id, path)
             retire_it = f"its file is missing; reconcile --retire {map_id} closes its tickets"
-            add_it = f"its file {there} is not among the maps: add it to the setting maps"
-            reasons, place = (add_it if there else retire_it,), there or path
+            reasons, place = (other_maps.way_back(map_id, there) if there else retire_it,), there or path
             desired = DesiredMap(map_id, Origin(place), reasons=reasons, lost=True)
             yield MapChanges(map_id, place, approved=False, reasons=reasons), Matched(desired, holdings=holdings), there

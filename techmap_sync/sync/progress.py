@@ -124,6 +124,8 @@ class MapProgress:
     edges: tuple[WaitsFor, ...] = ()
     changes: tuple[Change, ...] = ()
     """What a push would write, skip or leave as a conflict."""
+    family: str = ""
+    """The family of its document; empty where no file says it."""
 
     @property
     def numbers(self) -> Numbers:
@@ -224,6 +226,7 @@ def _progress(subject: Subject, still_open: Collection[str]) -> MapProgress:
         tasks=tuple(_tasks(subject, said, waits)),
         edges=edges,
         changes=changes.changes,
+        family=changes.family,
     )
 
 
@@ -274,13 +277,14 @@ class _Waits:
 def _tasks(subject: Subject, said: _Said, waits: _Waits) -> Iterator[TaskProgress]:
     """Tasks in the order in which they can be started, then tickets that no task asks for."""
     specs = subject.plan.tasks if subject.plan else ()
+    is_read = subject.plan is not None and not (subject.plan.finished and not specs)
     for spec in specs:
         held = subject.holdings.tickets.get(spec.key)
         yield _ticket(spec.key, held, said, waits) if held else _without_ticket(spec, subject.holdings, said)
     asked_for = {spec.key for spec in specs}
     for key, held in subject.holdings.tickets.items():
         if key not in asked_for:
-            yield _ticket(key, held, said, waits, in_map=subject.plan is None)
+            yield _ticket(key, held, said, waits, in_map=not is_read)
 
 
 def _without_ticket(spec: TaskSpec, holdings: Holdings, said: _Said) -> TaskProgress:
