@@ -19,6 +19,7 @@ demo: $(VENV)/run ## push an example map and a spec to folders, twice each
 	@$(BIN)/techmap-sync push examples/two-factor-login.md --to backlog:$(DEMO)
 	@mkdir -p $(DEMO)/specs && cp -R examples/spec-kit/. $(DEMO)/specs && git init -q $(DEMO)/specs
 	@printf 'families = ["technical-map", "spec-kit"]\n' > $(DEMO)/specs/techmap-sync.toml
+	@cd $(DEMO)/specs && git add --all && git -c user.name=demo -c user.email=demo@example.org commit -q -m 'Add a spec'
 	@printf '\nA spec of spec-kit, in a repository of its own:\n\n$$ techmap-sync push\n\n'
 	@cd $(DEMO)/specs && $(CURDIR)/$(BIN)/techmap-sync push
 	@printf '\n$$ techmap-sync push    # again\n\n'

@@ -51,13 +51,22 @@ def committed(repository: Path, commit: str, files: Mapping[str, bytes]) -> dict
     :param repository: root of a clone.
     :param files: content by path in the repository, as the file system spells it.
     """
+    found = stored(repository, commit, files)
+    return {path: known for path, (known, is_same) in found.items() if is_same}
+
+
+def stored(repository: Path, commit: str, files: Mapping[str, bytes]) -> dict[str, tuple[str, bool]]:
+    """Return the files that are in a commit: the path of each in it, and whether its text is the same.
+
+    The parameters are those of ``committed``.
+    """
     blobs = dict(_blobs(repository, commit, {spelling for path in files for spelling in _spellings(path)}))
     found = {}
     for path, data in files.items():
         # All line ends in git's output are read as line feeds.
         known = next((spelling for spelling in _spellings(path) if with_line_feeds(spelling) in blobs), "")
-        if known and _holds(repository, blobs[with_line_feeds(known)], data):
-            found[path] = known
+        if known:
+            found[path] = (known, _holds(repository, blobs[with_line_feeds(known)], data))
     return found
 
 
@@ -247,6 +256,22 @@ class Checkout:
         inside = {file: self.path_on_disk(file) for file in files if file.resolve().is_relative_to(self.root)}
         found = committed(self.root, self.commit, {path: files[file] for file, path in inside.items()})
         return {file: found[path] for file, path in inside.items() if path in found}
+
+    def stored(self, files: Mapping[Path, bytes], commit: str) -> dict[Path, bool]:
+        """Return the files that a commit has, and whether their text is the same there.
+
+        :param files: content by file.
+        :param commit: empty for none.
+        """
+        inside = {file: self.path_on_disk(file) for file in files if file.resolve().is_relative_to(self.root)}
+        known = stored(self.root, commit, {path: files[file] for file, path in inside.items()}) if commit else {}
+        return {file: known[path][1] for file, path in inside.items() if path in known}
+
+    def default_commit(self, branch: str) -> str:
+        """Return the commit of the default branch, as far as this clone has it: of the remote, else its own."""
+        places = (f"refs/remotes/{self.remote_name or 'origin'}/{branch}", f"refs/heads/{branch}")
+        commits = (_git(self.root, "rev-parse", "--verify", "--quiet", f"{place}^{{commit}}") for place in places)
+        return next(filter(None, commits), "") if branch else ""
 
     def source_of(self, file: Path, path_in_commit: str | None = None) -> MapSource:
         """Return where a map comes from, with addresses on the web when the remote has them.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.run import ROOT, Program
+from tests.app.run import ROOT, Program, committed
 from tests.app.test_specs import with_families
 
 DOCUMENTS = [
@@ -41,6 +41,7 @@ def test_the_page_of_families_shows_an_example_of_each_and_what_is_read_of_it(pr
     assert shown and shown["text"] == (ROOT / shown["file"]).read_text("utf-8")
     shutil.copytree(ROOT / "examples" / family, program.folder, dirs_exist_ok=True)
     with_families(program, family)
+    committed(program.folder)
     assert program(*shown["command"].split()).out == shown["said"]
     assert program("push").code == 0
     assert program("plan", "--exit-code").code == 0

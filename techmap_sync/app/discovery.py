@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from techmap_sync import files
-from techmap_sync.documents.base import DocumentFamily, DocumentPlace, Sources, family_of
+from techmap_sync.documents.base import IS_MERGED, DocumentFamily, DocumentPlace, Merge, Sources, family_of
 from techmap_sync.documents.families import endings
 from techmap_sync.documents.text import decode
 from techmap_sync.errors import UnreadableFile, UnreadableMap, UsageProblem
@@ -34,6 +34,8 @@ class FoundFile(NamedTuple):
     """The folder that must contain it after links are resolved; None when the user named a file elsewhere."""
     unit: DocumentPlace | None = None
     """The unit whose tasks it holds, where its place says so; paths are from the root of the repository."""
+    merge: Merge = IS_MERGED
+    """What git says about the unit (``merge_gate.py``)."""
 
     @property
     def is_archived(self) -> bool:
@@ -165,7 +167,7 @@ def sources_of(file: FoundFile) -> Sources:
         return Sources(text, name)
     unit = file.unit
     beside = {place: _text_beside(file, place) for place in (*unit.beside, *unit.shared)}
-    return Sources(text, name, unit.path, beside, unit.linked, unit.part)
+    return Sources(text, name, unit.path, beside, unit.linked, unit.part, file.merge)
 
 
 def main_text(file: FoundFile) -> Sources:

@@ -6,10 +6,11 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from techmap_sync.app.discovery import FoundFile, Identity, find_documents, identities_of, places_in_tree, sources_of
+from techmap_sync.app.merge_gate import with_merges
 from techmap_sync.app.parallel import ALL, Shard, map_in_order
 from techmap_sync.app.specs_found import said_of, specs_left_out
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity, Span, apply_severities
@@ -64,6 +65,13 @@ class MapFile:
     def place(self) -> str:
         """The path from the root of the repository, whatever the current folder."""
         return path_in_repository(self.path)
+
+    @property
+    def texts(self) -> Mapping[Path, str]:
+        """The texts of all files that it was read from, its own first."""
+        above = len(PurePosixPath(self.sources.place).parts)
+        beside = self.sources.beside
+        return {self.path: self.text, **{self.path.parents[above - 1] / place: beside[place] for place in beside}}
 
     @property
     def checked(self) -> CheckedFile:
@@ -205,14 +213,24 @@ def _family_of(file: MapFile, settings: Settings) -> DocumentFamily:
     return next(family for family in settings.document_families if family.name == file.family)
 
 
-def read_maps(paths: Sequence[str], settings: Settings, shard: Shard = ALL, *, at_sight: bool = False) -> MapFiles:
+def read_maps(
+    paths: Sequence[str],
+    settings: Settings,
+    shard: Shard = ALL,
+    *,
+    at_sight: bool = False,
+    allowed: frozenset[str] = frozenset(),
+) -> MapFiles:
     """Read the documents at some paths; a problem with one does not stop the others.
 
     :param paths: files, folders and globs; what the settings name when there are none.
     :param shard: which of them this run handles; of the others only the id is read.
+    :param at_sight: take no more than a glance at finished units.
+    :param allowed: guards that are lifted, for units that are not merged yet.
     :raises UsageProblem: a path does not exist or cannot be read.
     """
-    return _read(find_documents(paths, settings), settings, shard, tuple(paths or settings.maps), at_sight=at_sight)
+    found = with_merges(find_documents(paths, settings), allowed)
+    return _read(found, settings, shard, tuple(paths or settings.maps), at_sight=at_sight)
 
 
 def read_whole(files: MapFiles, wanted: Set[Path], settings: Settings) -> MapFiles:

@@ -11,9 +11,10 @@ from pathlib import Path
 from techmap_sync.app.ci_event import is_ci
 from techmap_sync.app.discovery import Identity, identities_in_tree
 from techmap_sync.app.documents_found import MapFile, MapFiles, read_rest, statements_of
+from techmap_sync.app.specs_found import line_for
 from techmap_sync.app.targets import recognised
 from techmap_sync.checkout import Checkout, checkout_around
-from techmap_sync.config import shipped
+from techmap_sync.config import FILE_NAME, shipped
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.link_targets import MapSource
@@ -56,6 +57,21 @@ class RestOfTree:
         """
         found = next((each.path for each in self._identities if each.map_id == map_id), "")
         return found or (path if lexists(self.checkout.root / path) else "")
+
+    def way_back(self, map_id: str, path: str) -> str:
+        """Return why the run does not read the file of a map, and which setting reads it.
+
+        :param path: of that file, from the root of the repository.
+        """
+        found = next((each for each in self._identities if each.map_id == map_id), None)
+        if found:
+            add_it = f"its file {path} is not among the maps: add it to the setting maps"
+            return f"its file {path} is not read: the setting exclude names it" if found.is_unit else add_it
+        if other := next((each.map_id for each in self._identities if each.path == path), ""):
+            return f'its file {path} is the map "{other}" now; reconcile --retire {map_id} closes its tickets'
+        if line := line_for(self.checkout.root, path, self.settings):
+            return f"its file {path} is not read: {line} in {FILE_NAME} reads it"
+        return f"its file {path} is there, and no family that the settings name reads it"
 
     def unwritten(self) -> tuple[UnwrittenMap, ...]:
         """Return the maps whose tickets the run does not write."""
@@ -132,8 +148,15 @@ class Place:
     shown_path: str
     """From the root of the repository whose services show it."""
     source: MapSource
-    is_committed: bool
-    """Whether its text is committed; true outside of repositories."""
+    uncommitted: tuple[str, ...] = ()
+    """Its files whose text is in no commit, from the root of the repository; none outside of repositories."""
+    of_several: bool = False
+    """Whether it is read from several files."""
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether all that it says is committed; true outside of repositories."""
+        return not self.uncommitted
 
     @property
     def origin(self) -> Origin:
@@ -144,7 +167,8 @@ class Place:
     def notes(self) -> tuple[str, ...]:
         """Notes for readers of a plan."""
         wait = "; its tickets link to it after the commit, with the next push" if self.source.is_pending else ""
-        return () if self.is_committed else (f"not committed{wait}",)
+        named = f": {', '.join(self.uncommitted)}" if self.of_several else ""
+        return () if self.is_committed else (f"not committed{named}{wait}",)
 
     def refusals(self, allowed: frozenset[str]) -> tuple[str, ...]:
         """Return why nothing of it may be written: a CI job writes only committed text.
@@ -153,7 +177,8 @@ class Place:
         """
         if self.is_committed or Guard.UNCOMMITTED in allowed or not is_ci(environment()):
             return ()
-        return (f"the text of this map is in no commit; push --allow {Guard.UNCOMMITTED} goes ahead anyway",)
+        what = f"the text of {', '.join(self.uncommitted)}" if self.of_several else "the text of this map"
+        return (f"{what} is in no commit; push --allow {Guard.UNCOMMITTED} goes ahead anyway",)
 
 
 def origin_in(checkout: Checkout, path: str, *, is_committed: bool = True) -> Origin:
@@ -180,15 +205,21 @@ def places_of(files: Sequence[MapFile], base: Checkout, settings: Settings) -> M
         checkouts.setdefault(checkout.root, recognised(checkout, settings))
         by_root.setdefault(checkout.root, []).append(file)
     for root, inside in by_root.items():
-        stored = checkouts[root].committed({file.path: file.text.encode("utf-8") for file in inside})
-        found |= {file.path: _place(file, checkouts[root], stored.get(file.path, "")) for file in inside}
+        texts = {path: text for file in inside for path, text in file.texts.items()}
+        stored = checkouts[root].committed({path: text.encode("utf-8") for path, text in texts.items()})
+        found |= {file.path: _place(file, checkouts[root], stored) for file in inside}
     return found
 
 
-def _place(file: MapFile, checkout: Checkout, path_in_commit: str) -> Place:
-    is_committed = bool(path_in_commit) or not checkout.is_repository
-    source = checkout.source_of(file.path, path_in_commit)
-    return Place(checkout, checkout.path_of(file.path), file.place, source, is_committed)
+def _place(file: MapFile, checkout: Checkout, stored: Mapping[Path, str]) -> Place:
+    """Return where one map is.
+
+    :param stored: the files whose text is committed, and the path of each in the commit.
+    """
+    pending = [checkout.path_of(path) for path in file.texts if path not in stored] if checkout.is_repository else []
+    source = checkout.source_of(file.path, stored.get(file.path, ""))
+    of_several = bool(file.sources.beside)
+    return Place(checkout, checkout.path_of(file.path), file.place, source, tuple(pending), of_several)
 
 
 def with_sources(policy: SyncPolicy, files: Sequence[MapFile], places: Mapping[Path, Place]) -> SyncPolicy:

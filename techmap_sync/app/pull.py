@@ -47,7 +47,7 @@ def plan_pull(paths: Sequence[str], settings: Settings, checkout: Checkout) -> P
     :param paths: files, folders and globs; the setting ``maps`` when there are none.
     :raises Problem: usage, settings or tracker; problems of single documents are in the result instead.
     """
-    planned = make_plan(paths, settings, checkout, RunOptions(read_all=True))
+    planned = make_plan(paths, settings, checkout, RunOptions(read_all=True, read_works=True))
     found = [
         each for compared in planned.compared if compared.file for each in _pulled(compared, compared.file, planned)
     ]

@@ -56,6 +56,8 @@ class RunOptions:
     """Read all links, close untouched copies, and report maps whose file is missing."""
     read_all: bool = False
     """Read every ticket, including those of maps that are not approved or whose file is missing."""
+    read_works: bool = False
+    """Read what documents ask for even where everything is finished and every ticket is closed."""
     retired: frozenset[str] = frozenset()
     """Ids of maps whose file was deleted for good."""
     shard: Shard = ALL
@@ -69,8 +71,8 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
     """
     tracker = connect_tracker(settings, checkout, run_options.shard.total)
-    at_sight = not (run_options.read_all or run_options.reconcile or run_options.named or run_options.refresh)
-    files = read_maps(paths, settings, run_options.shard, at_sight=at_sight)
+    at_sight = not (run_options.named or run_options.refresh)
+    files = read_maps(paths, settings, run_options.shard, at_sight=at_sight, allowed=run_options.allowed)
     places = places_of(files.maps, checkout, settings)
     policy = sync_policy(settings, source_name(settings, checkout, tracker), run_options)
     policy = policy if settings.source else with_sources(policy, files.maps, places)
@@ -80,8 +82,8 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     retired = frozenset(file.document.id for file in files.maps if is_retired(file))
     needed, going = plans or whole or run_options.read_all or retired, retired | run_options.retired
     found = observe(tracker, list(plans.values()), policy, run_options.reconcile, going) if needed else Sorted({}, ())
-    if closing := {f.path for f in files.maps if f.at_sight and _has_open_tickets(found, f)}:
-        files = read_whole(files, closing, settings)
+    if wanted := {f.path for f in files.maps if f.at_sight and _is_needed(found, f, run_options.read_works)}:
+        files = read_whole(files, wanted, settings)
         plans = _plans(files, settings, places, templates)
         found = observe(tracker, list(plans.values()), policy, run_options.reconcile, going)
     remotes = dict.fromkeys(places[file.path].checkout.remote for file in plans)
@@ -105,9 +107,12 @@ def _plans(
     return {file: task_plan(file, settings, places[file.path].source, templates) for file in wanted}
 
 
-def _has_open_tickets(found: Sorted, file: MapFile) -> bool:
-    """Whether a finished document has a ticket that is to be closed."""
-    return any(held.ticket.state is State.OPEN for held in found.of(file.document.id).all)
+def _is_needed(found: Sorted, file: MapFile, closed_too: bool) -> bool:
+    """Whether a finished document has to be read whole: it has a ticket that is to be closed.
+
+    :param closed_too: whether a ticket that is closed is enough.
+    """
+    return any(closed_too or held.ticket.state is State.OPEN for held in found.of(file.document.id).all)
 
 
 def sync_policy(settings: Settings, source: str, run_options: RunOptions) -> SyncPolicy:
@@ -122,6 +127,10 @@ def sync_policy(settings: Settings, source: str, run_options: RunOptions) -> Syn
         close_copies=run_options.reconcile,
         allowed=run_options.allowed,
     )
+
+
+def _of_family(changes: MapChanges, file: MapFile | None) -> MapChanges:
+    return replace(changes, family=file.family) if file else changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +157,8 @@ class _Run:
         rest = self.rest
         desired = [self._desired(file, plans.get(file)) for file in rest.files.maps]
         lost = [self._lost(map_id) for map_id in self.found.maps if map_id in retired - rest.ids]
-        others = OtherMaps(rest.has_file, rest.unwritten, rest.unreadable, rest.file_of, rest.ids if whole else None)
+        listed = rest.ids if whole else None
+        others = OtherMaps(rest.has_file, rest.unwritten, rest.unreadable, rest.file_of, rest.way_back, listed)
         return decide((*desired, *lost), self.found, others, self.tracker.capabilities, self.policy)
 
     def compared(self, decided: Decided, changes: Sequence[MapChanges]) -> tuple[MapComparison, ...]:
@@ -157,9 +167,12 @@ class _Run:
         :param changes: of each map, to be shown and written.
         """
         in_text = not self.tracker.capabilities.native_blocking
+        files = self.rest.files.maps
         return tuple(
-            MapComparison(of_map, each.tickets.holdings, file, each.tickets.plan, each.file_elsewhere, in_text)
-            for each, of_map, file in zip_longest(decided.every, changes, self.rest.files.maps)
+            MapComparison(
+                _of_family(of_map, file), each.tickets.holdings, file, each.tickets.plan, each.file_elsewhere, in_text
+            )
+            for each, of_map, file in zip_longest(decided.every, changes, files)
         )
 
     def _desired(self, file: MapFile, plan: TaskPlan | None) -> DesiredMap:

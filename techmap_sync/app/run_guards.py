@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
-from techmap_sync.app.ci_event import ci_run, is_ci
 from techmap_sync.app.documents_found import MapFile
+from techmap_sync.app.merge_gate import side_branch
 from techmap_sync.app.targets import is_embedded
 from techmap_sync.checkout import Checkout, Remote, checkout_around
-from techmap_sync.ci_run import CiRun
 from techmap_sync.errors import Refused, UsageProblem
 from techmap_sync.programs import environment
 from techmap_sync.settings import Settings
 from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.guards import (
     Guard,
-    SideBranch,
     conflict_refusal,
     read_reviewed,
     side_branch_refusal,
@@ -56,53 +54,6 @@ def audience_of(tracker: Tracker, settings: Settings, remote: Remote | None) -> 
     of_tickets = tracker.visibility()
     of_maps = tracker.visibility(remote.path) if remote.kind == kind else None
     return Audience(tracker.name, of_tickets, remote.canonical, of_maps)
-
-
-def side_branch(checkout: Checkout, environment: Mapping[str, str]) -> SideBranch | None:
-    """Return what is checked out when it is not the default branch, or when a CI does not say; else None."""
-    run = ci_run(environment)
-    if run is None:
-        return _by_git(checkout, checkout.default_branch, is_ci(environment))
-    if not run.branch:
-        return SideBranch(run.what, run.default_branch or checkout.default_branch)
-    if not _is_about(run, checkout):
-        return _by_git(checkout, checkout.default_branch, strict=True)
-    default = run.default_branch or checkout.default_branch
-    if run.branch != default:
-        return SideBranch(run.what, default)
-    return _not_of(run, checkout)
-
-
-def _is_about(run: CiRun, checkout: Checkout) -> bool:
-    """Whether a checkout is one of the repository that the CI runs for; a job may check out others."""
-    if checkout.remote is None or not run.repository:
-        return True
-    return f"/{checkout.remote.path}".casefold().endswith(f"/{run.repository}".casefold())
-
-
-def _not_of(run: CiRun, checkout: Checkout) -> SideBranch | None:
-    """Return what a job checked out itself instead of the commit of its default branch."""
-    if not checkout.commit or checkout.commit == run.commit:
-        return None
-    if not run.commit and not checkout.branch:
-        return None
-    return _by_git(checkout, run.branch, strict=True)
-
-
-def _by_git(checkout: Checkout, default: str, strict: bool) -> SideBranch | None:
-    """Return what git says.
-
-    :param default: the default branch, empty when it is not known.
-    :param strict: an unknown branch is a side branch.
-    """
-    if not checkout.is_repository:
-        return None
-    what = f"the branch {checkout.branch}" if checkout.branch else "a detached HEAD"
-    if not default:
-        return SideBranch(what) if strict else None
-    if checkout.branch:
-        return SideBranch(what, default) if checkout.branch != default else None
-    return None if checkout.is_merged_into(default) else SideBranch(what, default)
 
 
 def refuse_side_branch(tracker: Tracker, maps: Iterable[MapFile], checkout: Checkout, allowed: frozenset[str]) -> None:

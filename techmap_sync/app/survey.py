@@ -54,7 +54,9 @@ def document_of(compared: Sequence[MapComparison], files: MapFiles, tracker: str
 
 def _without_tickets(file: MapFile) -> MapComparison:
     """Return a map whose tickets were not read, as in a pull request from a fork."""
-    changes = MapChanges(file.document.id, file.place, file.approved, file.reasons, ready=file.ready)
+    changes = MapChanges(
+        file.document.id, file.place, file.approved, file.reasons, ready=file.ready, family=file.family
+    )
     return MapComparison(changes, file=file)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps, statements_of
+from techmap_sync.app.merge_gate import NOT_YET_MERGED
 from techmap_sync.app.other_documents import Place, is_retired, places_of, task_plan, templates_of
 from techmap_sync.checkout import Checkout
 from techmap_sync.planning.lines import LineHome, ledger_of_lines
@@ -16,7 +17,7 @@ from techmap_sync.sync.changes import Skip
 
 def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) -> tuple[MapFiles, ChangeSet]:
     """Read maps and list their tasks, each skipped."""
-    files, templates = read_maps(paths, settings), templates_of(settings, checkout)
+    files, templates = read_maps(paths, settings, allowed=NOT_YET_MERGED), templates_of(settings, checkout)
     places = places_of(files.maps, checkout, settings)
     unread = tuple(_unread(file, settings, places[file.path], templates) for file in files.maps)
     return files, ChangeSet("tracker not read", unread)
@@ -34,8 +35,10 @@ def _unread(file: MapFile, settings: Settings, place: Place, templates: TicketTe
     map_id = file.document.id
     if not file.approved or is_retired(file):
         shown = place.shown_path
-        return MapChanges(map_id, place.path, file.approved, file.reasons, ready=file.ready, shown_path=shown)
+        return MapChanges(
+            map_id, place.path, file.approved, file.reasons, ready=file.ready, shown_path=shown, family=file.family
+        )
     plan = task_plan(file, settings, place.source, templates)
     tasks = [spec for spec in (plan.tracking, *plan.tasks) if not spec.done]
     skips = (Skip(spec.key, spec.title, reason="not compared") for spec in tasks)
-    return MapChanges(map_id, place.path, approved=True, changes=tuple(skips), shown_path=place.shown_path)
+    return MapChanges(map_id, place.path, True, changes=tuple(skips), shown_path=place.shown_path, family=file.family)

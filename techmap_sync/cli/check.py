@@ -12,6 +12,7 @@ from techmap_sync import __version__
 from techmap_sync.app.author_notes import planned, with_author_notes, with_lost_lines
 from techmap_sync.app.documents_found import MapFiles, read_maps
 from techmap_sync.app.formats import CheckFormat
+from techmap_sync.app.merge_gate import NOT_YET_MERGED
 from techmap_sync.app.parallel import shard_of
 from techmap_sync.app.specs_found import said_of, specs_left_out
 from techmap_sync.app.targets import checkout_here
@@ -54,7 +55,7 @@ def check(
         return
     part = shard_of(shard, environment())
     settings = options.settings_of(config_file, jobs=jobs)
-    files = with_author_notes(read_maps(paths or [], settings, part), settings)
+    files = with_author_notes(read_maps(paths or [], settings, part, allowed=NOT_YET_MERGED), settings)
     if settings.templates:  # those that are shipped lose nothing, and loading them takes longer than reading a map
         files = _with_lost_lines(files, settings)
     screen.note_shard(part, files)

@@ -15,6 +15,7 @@ from techmap_sync.app.ci_event import current_event, outputs_file, summary_file
 from techmap_sync.app.documents_found import MapFiles
 from techmap_sync.app.exit_codes import Exit
 from techmap_sync.app.formats import Format, Report, asked_reports
+from techmap_sync.app.merge_gate import NOT_YET_MERGED
 from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import ALL, shard_of
 from techmap_sync.app.plan_comment import commented
@@ -179,7 +180,7 @@ class _Job:
         only_shown, run_options = event.command is CiCommand.PLAN, self.run_options
         # Merging makes a newer commit than any that was pushed.
         allowed = run_options.allowed | ({Guard.OLDER} if only_shown and event.review else set())
-        allowed |= {Guard.UNCOMMITTED} if only_shown else set()
+        allowed |= NOT_YET_MERGED if only_shown else set()
         # There is one comment on a review, about all maps, however many runners there are.
         shard = ALL if event.review and run_options.shard.is_first else run_options.shard
         run_options = replace(run_options, allowed=allowed, reconcile=event.command is CiCommand.RECONCILE, shard=shard)

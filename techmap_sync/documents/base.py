@@ -179,6 +179,21 @@ class DocumentPlace(NamedTuple):
     """Which of several documents in these files it is."""
 
 
+MERGED = "merged"
+"""What approves a document that says nothing about its approval itself."""
+
+
+class Merge(NamedTuple):
+    """Whether a document is on the default branch, as far as git says."""
+
+    approves: bool = True
+    said: str = MERGED
+    """What approves the document, or why nothing does."""
+
+
+IS_MERGED = Merge()
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """The texts that a document is read from."""
@@ -195,6 +210,8 @@ class Sources:
     """Its other files to which its tickets only link."""
     part: str = ""
     """Which of several documents in these files it is."""
+    merge: Merge = IS_MERGED
+    """For families whose documents are approved by being merged."""
 
     @property
     def whole(self) -> str:

@@ -60,6 +60,18 @@ def on_gitlab(server: GitLab) -> list[str]:
     return ["--to", f"gitlab:{server.connection().target}", "--api-url", server.url]
 
 
+def committed(folder: Path, *more: str) -> None:
+    """Commit everything in a folder, which becomes a repository.
+
+    :param more: further commands of git, before everything is added.
+    """
+    here = ["git", "-C", str(folder), "-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    first = [] if (folder / ".git").exists() else ["init -q -b main"]
+    for command in (*first, *more, "add -A", "commit -q --allow-empty -m Text"):
+        subprocess.run([*here, *command.split()], check=True)
+    checkout_of.cache_clear()
+
+
 def clone(folder: Path, address: str) -> None:
     """Make a folder look like a clone."""
     for command in (["init", "-q"], ["remote", "add", "origin", address]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.app.run import CORPUS, Program
+from tests.app.run import CORPUS, Program, committed
 from tests.families.gold import EMPTY, TASK_FIELDS, TICKET_FIELDS, Gold, golds, wanted
 
 FAMILIES = ("spec-kit", "openspec", "kiro", "plans", "bmad")
@@ -49,6 +50,7 @@ def value(record: dict[str, Any], field: str) -> Any:
 def test_show_says_of_a_unit_what_its_answer_says(program: Program, gold: Gold) -> None:
     with_families(program, gold.family)
     copied(program, gold.repository)
+    committed(program.folder)
     shown = program("show", place_of(program, gold), "--format", "json").json
     answer = gold.answer
     assert shown["family"] == gold.family
@@ -155,6 +157,7 @@ def test_check_and_init_say_which_specs_nobody_reads_and_the_line_to_add(program
 def test_check_reports_the_gate_and_what_an_answer_asks_for(program: Program, gold: Gold) -> None:
     with_families(program, gold.family)
     copied(program, gold.repository)
+    committed(program.folder)
     found = program("check", "--format", "json").json["diagnostics"]
     said = [(each["rule"].replace("-", " "), each["message"]) for each in found]
     for rule, subject in (*gold.answer.get("check", ()), ("unit gate", gold.answer["reason"])):
@@ -196,3 +199,31 @@ def test_a_file_beside_the_tasks_that_leads_out_of_the_repository_is_not_read(pr
     assert ended.code != 0
     assert "leads out of the repository" in ended.err
     assert "secret" not in ended.out + ended.err
+
+
+def test_every_report_names_the_family_of_each_document(program: Program) -> None:
+    with_families(program, "openspec")
+    copied(program, golds("openspec")[0].repository)
+    shutil.copy(CORPUS / "04-faceted-search.md", program.folder / "map.md")
+    wanted = ["technical-map", "openspec"]
+    checked = program("check", "--format", "json").json
+    assert list(checked["families"].values()) == wanted
+    for command in (["plan"], ["push"], ["status"]):
+        maps = program(*command, "--to", "backlog:b", "--format", "json").json["maps"]
+        assert [each["family"] for each in maps] == wanted, command
+    assert "2 documents (1 technical-map, 1 openspec)" in program("check").out
+
+
+def test_a_unit_whose_family_is_not_named_any_more_gets_the_line_that_reads_it(program: Program) -> None:
+    with_families(program, "openspec")
+    copied(program, golds("openspec")[0].repository)
+    shutil.copy(CORPUS / "04-faceted-search.md", program.folder / "map.md")
+    program("push", "--to", "backlog:b")
+    for left, lost in (([], "openspec"), (["openspec"], "technical-map")):
+        settings = program.folder / "techmap-sync.toml"
+        settings.write_text(f"families = {json.dumps(left or ['technical-map'])}\njobs = 1\n", encoding="utf-8")
+        found = program("reconcile", "--report-only", "--to", "backlog:b", "--format", "json").json["maps"]
+        (about,) = [each for each in found if each["family"] is None]
+        line = f"families = {json.dumps([*(left or ['technical-map']), lost])}"
+        assert line in about["reasons"][0]
+        assert "setting maps" not in about["reasons"][0]

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
 
+from techmap_sync.documents.base import MERGED
 from techmap_sync.documents.checklist.heads import Head, Outline
 from techmap_sync.documents.checklist.phases import PhaseOrder, order_in
 from techmap_sync.documents.checklist.records import Found, find_records
@@ -21,8 +22,6 @@ from techmap_sync.documents.units.phrases import Phrases
 from techmap_sync.documents.units.requirements import requirements_in, story_priorities
 from techmap_sync.documents.units.unit import Notice, Task, Ticket, Unit
 from techmap_sync.documents.units.unit_titles import title_of_name, unit_heading, unit_id
-
-MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from techmap_sync.documents.base import MERGED
 from techmap_sync.documents.units.edges import reduced, without_circles
 from techmap_sync.documents.units.grammar import Grammar, alternatives
 from techmap_sync.documents.units.page import Entry, Kind, Page, read_page
@@ -56,7 +57,7 @@ def read_plan(path: str, text: str, grammar: Grammar) -> Unit:
         title=title,
         path=path,
         approved=True,
-        reasons=("merged",),
+        reasons=(MERGED,),
         finished=bool(required) and all(ticket.done for ticket in required),
         tasks=tasks,
         tickets=tickets,

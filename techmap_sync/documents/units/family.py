@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import PurePosixPath
 from typing import Any, Self
 
 from techmap_sync.diagnostics import Span
-from techmap_sync.documents.base import Branch, Description, Document, DocumentFamily, ReadingOptions, Sources
+from techmap_sync.documents.base import (
+    MERGED,
+    Branch,
+    Description,
+    Document,
+    DocumentFamily,
+    Merge,
+    ReadingOptions,
+    Reason,
+    Sources,
+)
 from techmap_sync.documents.frontmatter import split_front_matter
 from techmap_sync.documents.statements import Statement
 from techmap_sync.documents.units.document import document_of
@@ -21,7 +31,6 @@ from techmap_sync.documents.units.unit_statements import statements_of
 from techmap_sync.documents.units.unit_titles import title_of_name, unit_id
 from techmap_sync.text_forms import slug, unified
 
-MERGED = "merged"
 _MAY_SAY_ID = re.compile(r"<!--\s*id:")
 _TASK_FIELDS = (
     "id", "title", "done", "state", "kind", "optional", "parallel", "parent", "phase", "depends_on", "requirements",
@@ -84,7 +93,7 @@ class UnitFamily(DocumentFamily):
         """Return the unit in some files; it is remembered, because several questions follow."""
         place = (sources.place, sources.part)
         if place not in self._known or self._known[place][0] is not sources:
-            self._known[place] = (sources, self.unit_of(sources))
+            self._known[place] = (sources, _gated(self.unit_of(sources), sources.merge))
         return self._known[place][1]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -96,7 +105,17 @@ class UnitFamily(DocumentFamily):
         if not self.is_ticked(sources) or not (ident := self.identity(sources)):
             return None
         title = title_of_name(self.name_of(sources.place))
-        return Document(ident, title, sources.path, Span(1), approved_by=MERGED, finished=True, edges=())
+        approves, said = sources.merge
+        return Document(
+            ident,
+            title,
+            sources.path,
+            Span(1),
+            not_ready=() if approves else (Reason(said),),
+            approved_by=said if approves else "",
+            finished=True,
+            edges=(),
+        )
 
     def is_ticked(self, sources: Sources) -> bool:
         """Return whether a glance tells that everything is done; False where only reading tells."""
@@ -132,6 +151,11 @@ class UnitFamily(DocumentFamily):
             "tickets": [_values(ticket, _TICKET_FIELDS) for ticket in unit.tickets],
         }
         return Description(Branch(head, tuple(_branches(unit))), values)
+
+
+def _gated(unit: Unit, merge: Merge) -> Unit:
+    """Return a unit that is approved by being merged with what git says about that."""
+    return replace(unit, approved=merge.approves, reasons=(merge.said,)) if unit.reasons == (MERGED,) else unit
 
 
 def _values(value: Task | Ticket, names: Iterable[str]) -> Mapping[str, Any]:
