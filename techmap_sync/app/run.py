@@ -129,10 +129,6 @@ def sync_policy(settings: Settings, source: str, run_options: RunOptions) -> Syn
     )
 
 
-def _of_family(changes: MapChanges, file: MapFile | None) -> MapChanges:
-    return replace(changes, family=file.family) if file else changes
-
-
 @dataclass(frozen=True, slots=True)
 class _Run:
     """What a run knows when it compares maps and tickets."""
@@ -157,8 +153,8 @@ class _Run:
         rest = self.rest
         desired = [self._desired(file, plans.get(file)) for file in rest.files.maps]
         lost = [self._lost(map_id) for map_id in self.found.maps if map_id in retired - rest.ids]
-        listed = rest.ids if whole else None
-        others = OtherMaps(rest.has_file, rest.unwritten, rest.unreadable, rest.file_of, rest.way_back, listed)
+        ids = rest.ids if whole else None
+        others = OtherMaps(rest.has_file, rest.unwritten, rest.unreadable, rest.file_of, rest.way_back, ids)
         return decide((*desired, *lost), self.found, others, self.tracker.capabilities, self.policy)
 
     def compared(self, decided: Decided, changes: Sequence[MapChanges]) -> tuple[MapComparison, ...]:
@@ -167,12 +163,16 @@ class _Run:
         :param changes: of each map, to be shown and written.
         """
         in_text = not self.tracker.capabilities.native_blocking
-        files = self.rest.files.maps
         return tuple(
             MapComparison(
-                _of_family(of_map, file), each.tickets.holdings, file, each.tickets.plan, each.file_elsewhere, in_text
+                replace(of_map, family=file.family if file else ""),
+                each.tickets.holdings,
+                file,
+                each.tickets.plan,
+                each.file_elsewhere,
+                in_text,
             )
-            for each, of_map, file in zip_longest(decided.every, changes, files)
+            for each, of_map, file in zip_longest(decided.every, changes, self.rest.files.maps)
         )
 
     def _desired(self, file: MapFile, plan: TaskPlan | None) -> DesiredMap:
