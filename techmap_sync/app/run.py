@@ -39,7 +39,7 @@ from techmap_sync.sync.match import Audience, DesiredMap, Origin, OtherMaps
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Sorted
-from techmap_sync.sync.tracker import State, Tracker
+from techmap_sync.sync.tracker import Tracker
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     retired = frozenset(file.document.id for file in files.maps if is_retired(file))
     needed, going = plans or whole or run_options.read_all or retired, retired | run_options.retired
     found = observe(tracker, list(plans.values()), policy, run_options.reconcile, going) if needed else Sorted({}, ())
-    if wanted := {f.path for f in files.maps if f.at_sight and _is_needed(found, f, run_options.read_works)}:
+    glanced = {file.path: found.of(file.document.id) for file in files.maps if file.at_sight}
+    if wanted := {path for path, held in glanced.items() if held.is_open or (run_options.read_works and held.all)}:
         files = read_whole(files, wanted, settings)
         plans = _plans(files, settings, places, templates)
         found = observe(tracker, list(plans.values()), policy, run_options.reconcile, going)
@@ -105,14 +106,6 @@ def _plans(
 ) -> dict[MapFile, TaskPlan]:
     wanted = [file for file in files.maps if file.approved and not is_retired(file)]
     return {file: task_plan(file, settings, places[file.path].source, templates) for file in wanted}
-
-
-def _is_needed(found: Sorted, file: MapFile, closed_too: bool) -> bool:
-    """Whether a finished document has to be read whole: it has a ticket that is to be closed.
-
-    :param closed_too: whether a ticket that is closed is enough.
-    """
-    return any(closed_too or held.ticket.state is State.OPEN for held in found.of(file.document.id).all)
 
 
 def sync_policy(settings: Settings, source: str, run_options: RunOptions) -> SyncPolicy:

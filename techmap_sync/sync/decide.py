@@ -26,7 +26,7 @@ from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import DesiredMap, Matched, OtherMaps, match
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings, Sorted
-from techmap_sync.sync.tracker import Capabilities, State
+from techmap_sync.sync.tracker import Capabilities
 from techmap_sync.sync.writing import with_closing_labels
 
 FINISHED = "everything in it was done before it had tickets, so it gets none"
@@ -103,7 +103,7 @@ def _changes(matched: Matched, there: str, capabilities: Capabilities, policy: S
         return orphans.retire(matched, there, capabilities, policy)
     if matched.plan is None:
         return MapChanges(wanted.map_id, wanted.origin.path, False, wanted.reasons, ready=wanted.ready)
-    if matched.plan.finished and not any(held.ticket.state is State.OPEN for held in matched.holdings.all):
+    if matched.plan.finished and not matched.holdings.is_open:
         notes = () if matched.holdings.all else (FINISHED,)
         return MapChanges(matched.plan.map_id, matched.desired.origin.path, approved=True, notes=notes)
     plan = editions.with_moved_ticks(matched.plan, matched.holdings)

@@ -13,7 +13,7 @@ from techmap_sync.sync.links import edges_to_read
 from techmap_sync.sync.marker import Marker
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings, Sorted, Stray, sort_tickets
-from techmap_sync.sync.tracker import Ends, Snapshot, Standing, State, Ticket, Tracker
+from techmap_sync.sync.tracker import Ends, Snapshot, Standing, Ticket, Tracker
 
 _LONGEST_NAME = 200
 
@@ -303,7 +303,7 @@ def _edges_of(plan: TaskPlan, found: Sorted, tracker: Tracker, all_edges: bool) 
     holdings = found.maps.get(plan.map_id)
     if holdings is None or not tracker.capabilities.blocking_links:
         return ()
-    if plan.finished and all(held.ticket.state is not State.OPEN for held in holdings.all):
+    if plan.finished and not holdings.is_open:
         return ()  # nothing is done about it
     if all_edges:
         return [held.ticket for held in holdings.tickets.values() if held.ticket.blocked_by is None]

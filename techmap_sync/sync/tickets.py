@@ -99,6 +99,11 @@ class Holdings:
         return (*([self.tracking] if self.tracking else ()), *self.tickets.values())
 
     @property
+    def is_open(self) -> bool:
+        """Whether any of its tickets is open."""
+        return any(held.ticket.state is State.OPEN for held in self.all)
+
+    @property
     def written_ledger(self) -> Ledger:
         """The ledger in the tracking ticket; empty before the first push."""
         return (self.tracking.marker.ledger if self.tracking else None) or Ledger()
