@@ -134,13 +134,6 @@ const jobs = {
     found.shown = await shown(tab);
     found.said = await said(tab);
   },
-
-  async picture(browser) {
-    const tab = await opened(browser, { viewport: { width: 1800, height: 1000 } });
-    await tab.locator("[name=map]").selectOption({ label: "Webhook Ingestion for Code Host Events" });
-    const graph = await tab.locator("section.map:not([hidden]) .graph").boundingBox();
-    await tab.screenshot({ path: file, fullPage: true, clip: { x: 0, y: 0, width: 1800, height: graph.y + graph.height + 12 } });
-  },
 };
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: FLAGS });
