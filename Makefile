@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report optional bench fuzz wheel clean states mutants next
+.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures optional bench fuzz wheel clean states mutants next
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,9 +50,10 @@ unit: $(VENV)/dev ## the tests that need no server and no other program, in less
 coverage: $(VENV)/dev optional ## the same tests, and the lines that none of them reaches
 	$(BIN)/pytest $(PARALLEL) --cov --cov-report=term:skip-covered
 
-docs: $(VENV)/run ## write docs/rules.md from the code and docs/ci-inputs.md from the files for a CI
+docs: $(VENV)/dev ## write the pages that are made from the code: rules, CI inputs, commands, settings, troubleshooting
 	@$(BIN)/python -c 'from techmap_sync.planning.rules import EVERY_RULE as rules; from techmap_sync.reports.check_results import rules_page; print(end=rules_page(rules.values()))' > docs/rules.md
 	@$(BIN)/python -m tests.ci.inputs_page > docs/ci-inputs.md
+	@$(BIN)/python -m tests.pages
 
 tickets: $(VENV)/dev ## count what the tickets of all maps of the corpus are like, into docs/tickets.md
 	@$(BIN)/python -m tests.planning.tickets_page > docs/tickets.md
@@ -65,9 +66,11 @@ lock: | $(VENV)/bin/python ## write config/requirements.lock: what a CI installs
 	$(BIN)/uv pip compile pyproject.toml --group build -c constraints.txt --universal --python-version 3.11 --only-binary :all: \
 	--generate-hashes --no-header --no-annotate --quiet --output-file config/requirements.lock
 
-report: $(VENV)/dev optional ## make the example of the report page, and its picture for the README
+report: $(VENV)/dev ## make the example of the report page; then `make pictures`
 	$(BIN)/python -m tests.reports.example docs/report/index.html
-	node tests/reports/browser.mjs picture docs/report/index.html docs/pictures/report.png
+
+pictures: $(VENV)/dev optional ## make every picture of the documents from what the program writes
+	$(BIN)/python -m tests.pictures
 
 BROWSERS := $(CHROMIUM) chromium chromium-browser google-chrome google-chrome-stable
 
