@@ -24,6 +24,8 @@ from benchmarks.table import Row, Section, markdown, missed, summary
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 LIBRARIES = ("techmap-sync", "marko", "PyGithub", "python-gitlab", "typer", "rich", "pydantic-settings")
 INTRODUCTION = """\
+*For anyone who runs techmap-sync on many maps or large ones, and for contributors.*
+
 What techmap-sync costs: how many requests it sends, how it scales, and how long it takes compared with the usual tools.
 `make bench` measures all of it again, in less than ten minutes on two cores, and writes this page.
 

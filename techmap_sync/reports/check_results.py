@@ -261,7 +261,9 @@ def _most_important(lines: Sequence[tuple[Severity, str]]) -> Iterator[str]:
 _INTRODUCTION = """\
 # Rules
 
-What `techmap-sync check` looks for. Made from the code by `make docs`; `check --explain RULE` says the same.
+*For authors of maps and specs, and for anyone who reads what `check` says.* Made from the code by `make docs`.
+
+This is what `techmap-sync check` looks for; `check --explain RULE` says the same about one rule.
 
 An error stops a map from being pushed. `placeholder-left` is an error where the placeholder would end up in a
 ticket, and a warning elsewhere; in a map that is not approved yet it weighs one step less, and more than five of

@@ -14,6 +14,8 @@ COMPONENT = ROOT / "templates" / "techmap-sync.yml"
 _INTRODUCTION = """\
 # Inputs and outputs in a CI
 
+*For anyone who sets up the GitHub Action or the GitLab component.*
+
 Made from `action.yml` and `templates/techmap-sync.yml` by `make docs`.
 [Continuous integration](continuous-integration.md) says how they are used.
 """

@@ -28,6 +28,8 @@ _SHORT = 10
 _INTRODUCTION = """\
 # What the tickets are like
 
+*For anyone who asks what the tickets of a map look like, in numbers.*
+
 Made by `make tickets` from the maps in `tests/corpus`. [How it decides](how-it-decides.md) has the rules; a test holds
 this table to them, and to 0 where the rules leave no choice:
 
