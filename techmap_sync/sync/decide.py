@@ -188,6 +188,7 @@ def link(matched: Matched, desired: Desired, merged: Merged, capabilities: Capab
     plan, holdings, changes = desired.plan, merged.holdings, (*merged.tasks, *merged.orphans)
     tasks = {spec.key for spec in plan.tasks}
     kept = frozenset(change.key for change in changes if isinstance(change, Skip)) - tasks
+    kept -= orphans.let_go_earlier(kept, holdings, policy) - matched.held.keys()
     skipped = frozenset(tasks - merged.created - holdings.tickets.keys())
     wanted = Wanted(plan, holdings, capabilities, skipped, desired.refused, desired.no_room, kept, policy.resolve)
     edges, texts = wanted.changes(), replace(desired.texts, listed=wanted.task_list(), chart=_chart_of(plan))

@@ -25,16 +25,20 @@ def short_listing(snapshot: Snapshot) -> str:
     return f"the listing holds {len(snapshot.tickets)} tickets, the server counts {snapshot.total}; run again"
 
 
-def unlisted_tickets(listed: Snapshot, own: Snapshot, map_id: str, policy: SyncPolicy) -> str:
+def unlisted_tickets(
+    listed: Snapshot, own: Snapshot, map_id: str, policy: SyncPolicy, known: Snapshot | None = None
+) -> str:
     """Return why a map without a ledger must not be pushed: its tickets are missing from the listing.
 
     If the listing shows none of our account's tickets, those of any map count: this map may have had another id.
 
     :param own: every ticket that our account created.
+    :param known: the listing with the tickets that only ledgers named; a map that gets a new id may hold these.
     """
     there, ours = listed.by_number(), own.by_number()
-    maps = {number: _map_of(ticket, policy) for number, ticket in ours.items() if number not in there}
     all_lost = there.keys().isdisjoint(ours)
+    there = there if all_lost or known is None else known.by_number()
+    maps = {number: _map_of(ticket, policy) for number, ticket in ours.items() if number not in there}
     missing = [number for number, its_map in maps.items() if its_map == map_id or (its_map and all_lost)]
     if not missing:
         return ""
@@ -187,7 +191,8 @@ def observe(
         found = sort_tickets(_completed(completed, edged), policy)
     # What is finished and has no ticket gets none, so nothing has to be certain about it.
     making = [plan for plan in plans if not plan.finished or plan.map_id in found.maps]
-    doubts, unread = _doubts(tracker, snapshot, making, found, policy), tuple(_unread(completed, ends))
+    own = tracker.own_tickets() if _unknown(making, found) else Snapshot(())
+    doubts, unread = _doubts(snapshot, completed, own, making, found, policy), tuple(_unread(completed, ends))
     return replace(found, doubts=doubts, unread=unread)
 
 
@@ -234,16 +239,23 @@ def _completed(snapshot: Snapshot, reread: Iterable[Ticket]) -> Snapshot:
     return replace(snapshot, tickets=tuple(tickets.values()))
 
 
+def _unknown(plans: Iterable[TaskPlan], found: Sorted) -> list[str]:
+    """Return the ids of the maps that have no tracking ticket yet."""
+    return [each.map_id for each in plans if each.map_id not in found.maps or not found.maps[each.map_id].tracking]
+
+
 def _doubts(
-    tracker: Tracker, snapshot: Snapshot, plans: Sequence[TaskPlan], found: Sorted, policy: SyncPolicy
+    listed: Snapshot, known: Snapshot, own: Snapshot, plans: Sequence[TaskPlan], found: Sorted, policy: SyncPolicy
 ) -> dict[str, tuple[str, ...]]:
-    """Cross-check the listing: the server's count, our own tickets, and markers of other sources."""
-    short = short_listing(snapshot)
-    new = [plan.map_id for plan in plans if plan.map_id not in found.maps or not found.maps[plan.map_id].tracking]
-    own = tracker.own_tickets() if new else Snapshot(())
+    """Cross-check the listing: the server's count, our own tickets, and markers of other sources.
+
+    :param known: the listing with the tickets that only ledgers named.
+    :param own: every ticket that our account created; read where a map has no tracking ticket yet.
+    """
+    short, new = short_listing(listed), _unknown(plans, found)
     doubts = {}
     for plan in plans:
-        unlisted = unlisted_tickets(snapshot, own, plan.map_id, policy) if plan.map_id in new else ""
+        unlisted = unlisted_tickets(listed, own, plan.map_id, policy, known) if plan.map_id in new else ""
         twins = foreign_twins(found.strays, plan.map_id, policy)
         doubts[plan.map_id] = tuple(filter(None, (short, unlisted, *twins)))
     return doubts

@@ -159,6 +159,12 @@ def _go(key: str, held: Held, why: Why, policy: SyncPolicy) -> Change:
     return LabelOrphan(key, title, number, ending.reason, label=policy.removed_label, ending=ending)
 
 
+def let_go_earlier(keys: Set[str], holdings: Holdings, policy: SyncPolicy) -> frozenset[str]:
+    """Return those of some tickets that an earlier run labelled as removed: it may have ended before their links."""
+    held = ((key, holdings.tickets.get(key)) for key in keys)
+    return frozenset(key for key, each in held if each and has_label(each.marker.labels, policy.removed_label))
+
+
 def _kept(key: str, held: Held, reason: str) -> Skip:
     return Skip(key, held.ticket.title, held.ticket.number, reason)
 

@@ -154,7 +154,8 @@ class Holdings:
             self,
             tickets={moved.get(key, key): held for key, held in self.tickets.items()},
             unreadable={moved.get(key, key): stray for key, stray in self.unreadable.items()},
-            moved={**{old: moved.get(key, key) for old, key in self.moved.items()}, **moved},
+            # What a key of the ledger became already counts before what its namesake of today becomes.
+            moved={**moved, **{old: moved.get(key, key) for old, key in self.moved.items()}},
             renewed=frozenset(moved.get(key, key) for key in self.renewed),
             arrived={moved.get(key, key): former for key, former in self.arrived.items()},
             inherited=self.inherited.renamed(moved) if self.inherited else None,
@@ -323,15 +324,34 @@ def _may_be_tracking(held: Held) -> bool:
 
 
 def _one_per_key(
-    map_id: str, members: Iterable[Held], ledger: Ledger
+    map_id: str, members: Sequence[Held], ledger: Ledger
 ) -> tuple[dict[str, Held], list[tuple[Held, str]]]:
     """Of several tickets with a key, the ledger's wins, then our account's, then one people left open, then the oldest.
 
-    A ticket that we closed keeps the key; otherwise each run would close the next copy.
+    A ticket that we closed keeps the key; otherwise each run would close the next copy. One that the ledger lists under
+    another key goes back to it: a run that exchanged the keys of tickets was killed between them.
+    """
+    former = {number: key for key, number in ledger.tickets.items()}
+    keys = {held.ticket.number: _key_in(map_id, held) for held in members}
+    while True:
+        tickets, copies = _firsts(members, keys, ledger)
+        numbers = [copy.ticket.number for copy, _ in copies]
+        back = {number: former[number] for number in numbers if former.get(number, keys[number]) != keys[number]}
+        if not back:
+            return tickets, copies
+        keys |= back
+
+
+def _firsts(
+    members: Iterable[Held], keys: Mapping[str, str], ledger: Ledger
+) -> tuple[dict[str, Held], list[tuple[Held, str]]]:
+    """Return the ticket of each key, and the others with the number of the one that has their key.
+
+    :param keys: of all members, by number.
     """
     by_key: dict[str, list[Held]] = {}
     for held in members:
-        by_key.setdefault(_key_in(map_id, held), []).append(held)
+        by_key.setdefault(keys[held.ticket.number], []).append(held)
     tickets, copies = {}, []
     for key, candidates in by_key.items():
         listed = ledger.tickets.get(key)

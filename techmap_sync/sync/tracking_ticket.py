@@ -26,6 +26,7 @@ from techmap_sync.sync.changes import (
 )
 from techmap_sync.sync.comparison import unticked
 from techmap_sync.sync.endings import Ending, Why
+from techmap_sync.sync.fallback import KeyEdge
 from techmap_sync.sync.links import Wanted
 from techmap_sync.sync.marker import Ledger, Marker
 from techmap_sync.sync.match import Origin
@@ -246,6 +247,12 @@ def _still_linked(wanted: Ledger, base: Ledger, undone: tuple[Change, ...]) -> d
     return {key: base.tickets[key] for key in ends & base.tickets.keys() - wanted.tickets.keys()}
 
 
+def _edges_today(before: Ledger, now: Ledger) -> frozenset[KeyEdge]:
+    """Return the edges of a former ledger under the keys that their tickets have now."""
+    keys = {number: key for key, number in now.tickets.items()}
+    return before.renamed({key: keys.get(number, key) for key, number in before.tickets.items()}).edges
+
+
 def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, ...]) -> Ledger:
     """Take back what the ledger says about changes that were not made.
 
@@ -258,7 +265,7 @@ def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, .
     unlinked_children = {key for key, target in links if target == changes.tracking_key}
     kept = replace(
         ledger,
-        edges=(ledger.edges - links) | (unlinks & changes.base.edges),
+        edges=(ledger.edges - links) | (unlinks & _edges_today(changes.base, ledger)),
         children=ledger.children - unlinked_children - unborn,
     )
     keys = {edit.after: edit.before for c in undone for edit in c.edits if edit.name == KEY}
@@ -266,6 +273,9 @@ def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, .
     absent = keys.keys() & changes.arriving
     kept = kept.without_links_of(frozenset(absent)).without(absent) if absent else kept
     former = {new: f"{changes.map_id}/{old.partition('/')[2]}" for new, old in keys.items() if new not in absent}
+    while taken := {new for new, old in former.items() if old in kept.tickets.keys() - former.keys()}:
+        # Another ticket has its former key by now. Under the new one the next run still finds it.
+        former = {new: old for new, old in former.items() if new not in taken}
     if any(isinstance(c, LabelOrphan) or (isinstance(c, Close) and c.spec is None) for c in undone):
         kept = replace(kept, text=changes.base.text, settings=changes.base.settings)
     return kept.renamed(former) if former else kept

@@ -18,7 +18,7 @@ import pytest
 from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import Priority, TaskPlan
 from techmap_sync.sync.tracker import Capabilities, Ticket
-from tests.fakes.memory import Fault, Killed, MemoryTracker, Request, When, killed, timed_out
+from tests.fakes.memory import Fault, Killed, MemoryTracker, Request, When, killed, ticket_refused, timed_out
 from tests.measure import untraced
 from tests.sampling import Sampling, sampling
 from tests.sync.build import plan, task, under_another_id
@@ -46,12 +46,33 @@ SCENARIOS: dict[str, tuple[TaskPlan | None, TaskPlan]] = {
     ),
 }
 RENAMED = under_another_id(replace(THIRTY, tasks=(*THIRTY.tasks[:29], task("New"))))
-HERE_ALONE: dict[str, tuple[TaskPlan | None, TaskPlan]] = {"map under another id": (THIRTY, RENAMED)}
+ABOUT = {
+    "Store": "Keeps tokens until they expire.",
+    "Sender": "Sends a mail when a factor was removed.",
+    "Parser": "Turns raw deliveries into events.",
+}
+
+
+def named(*names: str) -> TaskPlan:
+    """The same three tasks under these names; each waits for the one before it."""
+    made = (task(name, sections={"purpose": text}) for name, text in zip(names, ABOUT.values(), strict=True))
+    waits = [(), *((f"login/component/{name}",) for name in names)]
+    return plan(*(replace(spec, blocked_by=keys) for spec, keys in zip(made, waits, strict=False)))
+
+
+FEW, EXCHANGED, IN_A_CIRCLE = named(*ABOUT), named("Sender", "Store", "Parser"), named("Sender", "Parser", "Store")
+HERE_ALONE: dict[str, tuple[TaskPlan | None, TaskPlan]] = {
+    "map under another id": (THIRTY, RENAMED),
+    "two names exchanged": (FEW, EXCHANGED),
+    "three names exchanged in a circle": (FEW, IN_A_CIRCLE),
+    "two names exchanged in a map under another id": (FEW, under_another_id(EXCHANGED)),
+}
 """To a server these are updates and a creation, which the other scenarios try over HTTP."""
 FAULTS: dict[str, Callable[[], Fault]] = {
     "killed": lambda: killed(When.BEFORE),
     "no answer, no effect": lambda: timed_out(When.BEFORE),
     "no answer, but the effect": lambda: timed_out(When.AFTER),
+    "refused": ticket_refused,
 }
 
 
@@ -126,3 +147,35 @@ def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scenario: str
             assert end.nothing_is_doubled_or_lost, f"{end.where}: duplicates or losses"
             assert end.is_as_wanted, f"{end.where}: {state(end.tracker)} is not {end.wanted}"
             assert end.nothing_is_left_to_write, f"{end.where}: a third run would write again"
+
+
+def test_links_of_a_removed_task_go_although_the_run_that_labelled_its_ticket_was_killed() -> None:
+    tracker = prepared(FEW)
+    sender = next(ticket for ticket in tracker.tickets.values() if ticket.title == "Create Sender")
+    tracker.edit(sender.number, assignees=frozenset({"ada"}))
+    without = plan(*(replace(spec, blocked_by=()) for spec in FEW.tasks if spec.title != "Create Sender"))
+    whole = deepcopy(tracker)
+    push(whole, without)
+    label = next(n for n, request in enumerate(whole.requests, 1) if request == Request("update", sender.number))
+    tracker.faults[label] = killed(When.AFTER)
+    with suppress(Killed):
+        push(tracker, without)
+    tracker.faults.clear()
+    push(tracker, without)
+    assert tracker.tickets[sender.number].blocked_by == frozenset(), "its links are gone"
+    assert state(tracker) == state(whole)
+
+
+def test_a_map_gets_its_new_id_although_a_ticket_without_our_label_got_it_first() -> None:
+    tracker = prepared(FEW)
+    tracker.edit("2", labels=tracker.tickets["2"].labels - {"techmap"})
+    renamed = under_another_id(FEW)
+    whole = deepcopy(tracker)
+    push(whole, renamed)
+    first = next(n for n, request in enumerate(whole.requests, 1) if request == Request("update", "2"))
+    tracker.faults[first] = killed(When.AFTER)
+    with suppress(Killed):
+        push(tracker, renamed)
+    tracker.faults.clear()
+    push(tracker, renamed)
+    assert state(tracker) == state(whole)
