@@ -55,6 +55,29 @@ class Author:
             tasks=tuple(self._renamed(spec) for spec in made.tasks),
         )
 
+    def remove(self, name: str) -> None:
+        """Drop a task."""
+        del self.parts[name]
+
+    def rename(self, old: str, to: str) -> None:
+        """Give a task another name; what waits for it follows. Nothing happens when the name is taken."""
+        if to not in self.parts:
+            parts = {to if name == old else name: part for name, part in self.parts.items()}
+            waits = {name: tuple(to if w == old else w for w in part.waits_for) for name, part in parts.items()}
+            self.parts = {name: replace(part, waits_for=waits[name]) for name, part in parts.items()}
+
+    def swap(self, first: str, second: str) -> None:
+        """Exchange what two tasks are about."""
+        one, other = self.parts[first], self.parts[second]
+        self.parts[first] = replace(other, kind=one.kind, waits_for=one.waits_for)
+        self.parts[second] = replace(one, kind=other.kind, waits_for=other.waits_for)
+
+    def reverse(self) -> None:
+        """Change the order of all tasks and of their items."""
+        self.parts = {
+            name: replace(part, items=tuple(reversed(part.items))) for name, part in reversed(self.parts.items())
+        }
+
     def _spec(self, name: str, part: Part) -> TaskSpec:
         there = [other for other in part.waits_for if other != name and self._has_ticket(other)]
         done = part.kind is Kind.TEST and part.ticked >= set(part.items)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -84,6 +84,10 @@ class Choices:
     deleted: set[str] = field(default_factory=set)
     """Keys."""
     copies: set[str] = field(default_factory=set)
+
+    def copy(self) -> Choices:
+        """Return choices that change on their own."""
+        return Choices(**{each.name: getattr(self, each.name).copy() for each in fields(self)})
 
     def touched(self) -> set[str]:
         """Numbers of the tickets that somebody worked on."""

@@ -1,0 +1,298 @@
+"""One map, one tracker, people and the program: what each may do, and what is promised whatever they do.
+
+Random histories (``test_state_machine.py``) and the search over all short histories (``tests/explore``) share it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from techmap_sync.sync.apply import apply
+from techmap_sync.sync.block import Block, read_block
+from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.changes import Action
+from techmap_sync.sync.comparison import digest
+from techmap_sync.sync.decide import decide
+from techmap_sync.sync.match import DesiredMap, Origin, OtherMaps
+from techmap_sync.sync.observe import observe
+from techmap_sync.sync.outcomes import Outcome
+from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.tracker import CloseReason, Edge, EdgeKind, Patch, State, Ticket, Tracker
+from tests.fakes.memory import MemoryTracker
+from tests.sync.author import Author
+from tests.sync.build import POLICY
+from tests.sync.drive import key_of
+from tests.sync.people import Choices, Hands, MemoryHands, done_boxes
+
+FREE = replace(POLICY, allowed=frozenset({"closes", "retitles", "gone", "older"}))
+RECONCILE = replace(FREE, close_copies=True)
+REFRESH = replace(FREE, refresh=True)
+
+
+@dataclass
+class Scene:
+    """What is there at one moment, and what people did that must not be undone."""
+
+    tracker: Tracker
+    hands: Hands
+    author: Author = field(default_factory=Author)
+    choices: Choices = field(default_factory=Choices)
+    pushed_id: str = ""
+    pushed_text: str = ""
+    maps: int = 1
+    """How many map ids the author has used."""
+
+    @classmethod
+    def in_memory(cls) -> Scene:
+        """Return an empty one."""
+        tracker = MemoryTracker(edges_listed=False)
+        return cls(tracker, MemoryHands(tracker))
+
+    def tickets(self) -> dict[str, Ticket]:
+        """All tickets, by number."""
+        return self.tracker.own_tickets().by_number()
+
+    def ours(self, state: State | None = State.OPEN) -> list[Ticket]:
+        """The tickets that are still recognisable as ours."""
+        managed = [t for t in self.tickets().values() if isinstance(read_block(t.body), Block)]
+        return [ticket for ticket in managed if state in (None, ticket.state)]
+
+    def listed(self, map_id: str = "") -> set[str]:
+        """Numbers that a ledger lists, of one map or of any."""
+        blocks = [read_block(ticket.body) for ticket in self.tickets().values()]
+        markers = [b.marker for b in blocks if isinstance(b, Block) and map_id in ("", b.marker.map_id)]
+        ledgers = [marker.ledger for marker in markers if marker.ledger]
+        return {number for ledger in ledgers for number in ledger.tickets.values()}
+
+    # What people do in the tracker.
+
+    def write_below(self, ticket: Ticket, note: str) -> None:
+        self.tracker.update(ticket.number, Patch(body=f"{ticket.body}\n\n{note}".rstrip()))
+        self.choices.text[ticket.number] = note.rstrip()
+
+    def reword_section(self, ticket: Ticket) -> None:
+        block = read_block(ticket.body)
+        text = block.texts().get("purpose") if isinstance(block, Block) else None
+        if text:
+            self.tracker.update(ticket.number, Patch(body=ticket.body.replace(text, "MY OWN WORDS", 1)))
+            self.choices.text[ticket.number] = "MY OWN WORDS"
+
+    def tick_box(self, ticket: Ticket) -> None:
+        before = done_boxes(ticket)
+        after = self.tracker.update(ticket.number, Patch(body=ticket.body.replace("- [ ]", "- [x]", 1)))
+        known = self.choices.ticks.get(ticket.number, frozenset())
+        self.choices.ticks[ticket.number] = known | (done_boxes(after) - before)
+
+    def close(self, ticket: Ticket, reason: CloseReason) -> None:
+        block = read_block(ticket.body)
+        if isinstance(block, Block):
+            self.tracker.update(ticket.number, Patch(state=State.CLOSED, reason=reason))
+            self.choices.reopened.discard(ticket.number)
+            if block.marker.state == State.OPEN:
+                # Reopened and closed again since our last look, it is as we left it: nobody can tell.
+                self.choices.closed[ticket.number] = reason
+
+    def reopen(self, ticket: Ticket) -> None:
+        self.tracker.update(ticket.number, Patch(state=State.OPEN))
+        if self.choices.closed.pop(ticket.number, None) is None:
+            self.choices.reopened.add(ticket.number)
+
+    def add_label(self, ticket: Ticket) -> None:
+        self.tracker.add_labels(ticket.number, ["by hand"])
+        self.choices.added[ticket.number] = "by hand"
+
+    def take_label_off(self, ticket: Ticket, label: str) -> None:
+        if label in ticket.labels and ticket.number in self.listed():
+            self.tracker.remove_labels(ticket.number, [label])
+            self.choices.removed[ticket.number] = label
+
+    def delete_managed_label(self) -> None:
+        """All tickets lose it at once, as when it is renamed."""
+        for ticket in self.tickets().values():
+            if POLICY.managed_label in ticket.labels:
+                self.tracker.remove_labels(ticket.number, [POLICY.managed_label])
+                self.choices.unlabelled.add(ticket.number)
+
+    def give_managed_label_back(self) -> None:
+        for number in self.choices.unlabelled & self.tickets().keys():
+            self.tracker.add_labels(number, [POLICY.managed_label])
+        self.choices.unlabelled.clear()
+
+    def assign(self, ticket: Ticket) -> None:
+        self.hands.assign(ticket)
+        self.choices.assigned.add(ticket.number)
+
+    def links(self) -> list[tuple[str, str]]:
+        """Each ticket with one that it waits for."""
+        return sorted((t.number, other) for t in self.tickets().values() for other in t.blocked_by or ())
+
+    def remove_link(self, source: str, target: str) -> None:
+        self.tracker.unlink(Edge(EdgeKind.BLOCKED_BY, source, target))
+        self.choices.unlinked.add((source, target))
+
+    def copy_ticket(self, ticket: Ticket) -> None:
+        self.choices.copies.add(self.hands.copy(ticket))
+
+    def delete_ticket(self, ticket: Ticket) -> None:
+        if ticket.number in self.listed(self.pushed_id):
+            self.choices.deleted.add(key_of(ticket).partition("/")[2])
+        self.hands.delete(ticket)
+        self.choices.forget(ticket.number)
+        if not self.ours(None):
+            # Nothing is left that could remember.
+            self.choices.deleted.clear()
+
+    def break_marker(self, ticket: Ticket) -> None:
+        if ticket.number in self.listed():
+            self.tracker.update(ticket.number, Patch(body=ticket.body.replace("<!-- techmap-sync: ", "<!-- broken: ")))
+
+    # What the program does.
+
+    def planned(self, policy: SyncPolicy) -> ChangeSet:
+        """What a push would do."""
+        author, plan = self.author, self.author.plan()
+        live = author.approved and not author.retired
+        retired = {author.map_id} if author.retired else set()
+        found = observe(self.tracker, [plan] if live else [], policy, policy.close_copies, retired)
+        where = Origin(author.path, author.text, digest(author.text), repr(author.hidden), "c0ffee")
+        desired = DesiredMap(author.map_id, where, plan if live else None, author.retired, reasons=("not yet",))
+        decided = decide([desired], found, OtherMaps(lambda _: False), self.tracker.capabilities, policy)
+        return ChangeSet(self.tracker.name, tuple(each.changes for each in decided.maps))
+
+    def push(self, policy: SyncPolicy) -> ChangeSet:
+        """Push, check every promise, and return what was shown."""
+        before, shown = self.tickets(), self.planned(policy)
+        outcomes = list(apply(shown, self.tracker, policy))
+        self.what_was_printed_is_what_was_applied(shown, outcomes, before)
+        self.nothing_is_closed_that_was_not_an_untouched_orphan(shown, before, policy)
+        self.no_map_is_made_again(shown, before, policy)
+        self.nothing_deleted_is_made_again(shown, policy)
+        self.push_twice_and_the_second_change_set_is_empty(policy)
+        self.settle(shown)
+        return shown
+
+    def recreate(self, key: str) -> None:
+        """Make a deleted ticket again, as somebody asked.
+
+        :param key: without the map's id.
+        """
+        self.push(replace(FREE, recreate=frozenset({f"{self.author.map_id}/{key}"})))
+        self.choices.deleted.discard(key)
+
+    def recreate_tracking(self) -> None:
+        """Follow the advice of a push that misses its tracking ticket."""
+        key = self.author.plan().tracking.key
+        if any("the tracking ticket" in each for each in self.planned(FREE).maps[0].refusals):
+            # What only the ledger knew is forgotten, as the message says.
+            self.choices.deleted.clear()
+            self.choices.unlinked.clear()
+            self.pushed_text = ""
+            self.push(replace(FREE, recreate=frozenset({key})))
+
+    def settle(self, shown: ChangeSet) -> None:
+        """After a push: what the map no longer wants nobody can have against it any more."""
+        (changes,) = shown.maps
+        if changes.approved and not changes.refusals and not self.author.retired:
+            self.pushed_text, self.pushed_id = self.author.text, self.author.map_id
+        numbers = {key_of(t): t.number for t in self.tickets().values() if t.number not in self.choices.copies}
+        wanted = {(numbers.get(s.key), numbers.get(other)) for s in self.author.plan().tasks for other in s.blocked_by}
+        self.choices.unlinked &= wanted
+        for number, ticket in self.tickets().items():
+            there = self.choices.ticks.get(number, frozenset())
+            self.choices.ticks[number] = frozenset(line for line in there if line in ticket.body)
+
+    # What is promised of a push.
+
+    def push_twice_and_the_second_change_set_is_empty(self, policy: SyncPolicy) -> None:
+        again = self.planned(replace(policy, recreate=frozenset()))
+        assert not again.writes, f"a second push would write {[(c.action, c.key, c.fields) for c in again.writes]}"
+
+    def what_was_printed_is_what_was_applied(
+        self, shown: ChangeSet, outcomes: list[Outcome], before: dict[str, Ticket]
+    ) -> None:
+        applied = {(o.change.action, o.change.key, o.change.target) for o in outcomes}
+        expected = {(c.action, c.key, c.target) for c in shown.writes}
+        assert expected <= applied, "something that was shown was not tried"
+        assert {each for each in applied - expected if not each[1].endswith("/map")} == set(), "written but not shown"
+        after = self.tickets()
+        created = sum(change.action is Action.CREATE for change in shown.writes)
+        assert len(after) == len(before) + created
+        for number, was in before.items():
+            printed = {name for c in shown.writes if c.ticket == number for name in (c.action, *c.fields)}
+            unprinted = _changed_fields(was, after[number]) - printed
+            assert not unprinted, f"{number}: {unprinted} changed, printed was {printed}"
+
+    def nothing_is_closed_that_was_not_an_untouched_orphan(
+        self, shown: ChangeSet, before: dict[str, Ticket], policy: SyncPolicy
+    ) -> None:
+        """But what the map says is finished, a tracking ticket without work left, and an untouched copy."""
+        tasks, touched = {spec.key: spec for spec in self.author.plan().tasks}, self.choices.touched()
+        closed = [t for t in self.tickets().values() if t.state is State.CLOSED and t.number in before]
+        for ticket in (t for t in closed if before[t.number].state is State.OPEN):
+            key, number = key_of(ticket), ticket.number
+            spec = tasks.get(key)
+            if (spec and spec.done and not self.author.retired) or (key.endswith("/map") and not self.author.retired):
+                continue
+            assert number not in touched, f"{number} was closed, but somebody worked on it"
+            if number in self.choices.copies and policy.close_copies:
+                continue
+            assert self.author.retired or spec is None, f"{number} was closed, but its task is in the map"
+            changed = self.author.text != self.pushed_text or POLICY.removed_label in before[number].labels
+            assert self.author.retired or policy.accept_settings or changed, f"{number} was closed by settings"
+
+    def no_map_is_made_again(self, shown: ChangeSet, before: dict[str, Ticket], policy: SyncPolicy) -> None:
+        """A map with another id and at least half of the keys is the same map; any other one remembers nothing."""
+        tracking = self.author.plan().tracking.key
+        if tracking not in {c.key for c in shown.writes if c.action is Action.CREATE} or tracking in policy.recreate:
+            return
+        shown_by_label = [t for t in before.values() if POLICY.managed_label in t.labels]
+        keys = {key_of(t) for t in shown_by_label if t.number not in self.choices.copies}
+        known = {key.partition("/")[2] for key in keys if key.startswith(f"{self.pushed_id}/")}
+        wanted = {spec.key.partition("/")[2] for spec in self.author.plan().tasks}
+        known = (known | self.listed_keys(before)) - {"tracking/map"}
+        remembered = known and 2 * len(wanted & known) >= max(len(wanted), len(known | self.choices.deleted))
+        assert not remembered, f"{known} were pushed as {self.pushed_id}, and {wanted} are made again"
+        self.choices.deleted.clear()
+        self.choices.unlinked.clear()
+
+    def listed_keys(self, before: dict[str, Ticket]) -> set[str]:
+        """What the ledger of the last push lists, released tickets included."""
+        blocks = [b for t in before.values() if isinstance(b := read_block(t.body), Block)]
+        ledgers = [b.marker.ledger for b in blocks if b.marker.map_id == self.pushed_id and b.marker.ledger]
+        return {key.partition("/")[2] for ledger in ledgers for key in ledger.tickets}
+
+    def nothing_deleted_is_made_again(self, shown: ChangeSet, policy: SyncPolicy) -> None:
+        created = {c.key for c in shown.writes if c.action is Action.CREATE and c.key not in policy.recreate}
+        again = {key.partition("/")[2] for key in created} & self.choices.deleted
+        assert not again, again
+
+    # What holds at all times.
+
+    def no_two_open_tickets_of_ours_have_one_key(self) -> None:
+        """A copy that a human made is not ours: it stays, is reported, and goes by reconcile when nobody touched it."""
+        mine = [ticket for ticket in self.ours() if ticket.number not in self.choices.copies]
+        keys = Counter(key_of(ticket) for ticket in mine)
+        assert all(number == 1 for number in keys.values()), keys
+
+    def human_text_and_choices_are_still_there(self) -> None:
+        assert self.choices.violated(self.tracker, self.tickets()) == []
+
+
+def _changed_fields(was: Ticket, now: Ticket) -> set[str]:
+    """Name what differs between two states of a ticket, as a report would name it."""
+    old, new = read_block(was.body), read_block(now.body)
+    names: set[str] = {"title"} if was.title != now.title else set()
+    if was.state is not now.state:
+        names.add(Action.CLOSE if now.state is State.CLOSED else Action.REOPEN)
+    if isinstance(old, Block) and isinstance(new, Block) and was.state is now.state:
+        texts = {*old.texts(), *new.texts()} - {"status"}
+        names |= {name for name in texts if old.texts().get(name) != new.texts().get(name)}
+    by_priority = set(POLICY.priority_labels.values())
+    if (was.labels ^ now.labels) - by_priority:
+        names.add("labels")
+    if (was.labels ^ now.labels) & by_priority:
+        names.add("priority")
+    old_edges, new_edges = was.blocked_by or frozenset(), now.blocked_by or frozenset()
+    names |= {Action.UNLINK} if old_edges - new_edges else set()
+    return names | ({Action.LINK} if new_edges - old_edges else set())
