@@ -156,6 +156,7 @@ class _Converter:
         self.signs = Signs(text)
 
     def blocks(self, elements: Iterable[Any]) -> Iterator[Block]:
+        """Yield our own blocks for Marko's elements; blank lines are none."""
         for element in elements:
             if not isinstance(element, marko_block.BlankLine):
                 yield from self._block(element)

@@ -56,6 +56,7 @@ class _HTMLBlock(marko_block.HTMLBlock):
 
     @classmethod
     def match(cls, source: Source) -> int | bool:
+        """Return the kind of HTML block that begins here, or False; without `<` nothing is tried."""
         if source.expect_re(_ANGLE_BRACKET) is None:
             source.context.html_end = None
             return False
@@ -72,10 +73,12 @@ class _LinkRefDef(marko_block.LinkRefDef):
 
     @classmethod
     def match(cls, source: Source) -> bool:
+        """Return whether a definition begins here."""
         return source.expect_re(cls.pattern) is not None
 
     @classmethod
     def parse(cls, source: Source) -> marko_block.LinkRefDef:
+        """Keep a definition, unless one of its label came before."""
         match = source.match
         assert match is not None
         label, destination, title = match.group(1), match.group(2), match.group(3)
@@ -91,6 +94,7 @@ class _Table(gfm.Table):
 
     @classmethod
     def match(cls, source: Source) -> Any:
+        """Return whether a table begins here; without `|` nothing is tried."""
         return source.expect_re(_BAR) is not None and super().match(source)  # type: ignore[no-untyped-call]
 
 
@@ -101,6 +105,7 @@ class _Paragraph(gfm.Paragraph):
 
     @classmethod
     def break_paragraph(cls, source: Source, lazy: bool = False) -> bool:
+        """Return whether the next line ends a paragraph."""
         assert isinstance(source, QuickSource)
         return source.has_prefix and not source.at_words and super().break_paragraph(source, lazy)
 
@@ -112,6 +117,7 @@ class _Words(_Paragraph):
 
     @classmethod
     def match(cls, source: Source) -> bool:
+        """Return whether the line begins with a word."""
         assert isinstance(source, QuickSource)
         return source.at_words
 

@@ -134,6 +134,7 @@ class _Pass:
         self.last_comment_end = max((n for n, line in enumerate(self.lines) if "-->" in line), default=-1)
 
     def run(self) -> list[str]:
+        """Return the lines as they are safe to write."""
         position = 0
         while position < len(self.lines):
             if self._comment_begins(position):

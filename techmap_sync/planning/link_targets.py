@@ -67,6 +67,7 @@ class _Links:
         """The open brackets of the paragraph; each remembers whether it began an image."""
 
     def written(self, line: str) -> Iterator[str]:
+        """Yield the pieces of the next line, with the targets of its links rewritten."""
         if not line.strip("> \t"):
             self.brackets.clear()
         for token in cut(line).tokens:

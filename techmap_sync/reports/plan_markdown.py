@@ -58,6 +58,7 @@ def push_markdown(
     """
 
     def entries(changes: MapChanges) -> Iterator[str]:
+        """Yield the lines of one map: what was written, then what was not."""
         yield from (_outcome(o) for o in outcomes if o.map_id == changes.map_id and _is_shown(o))
         yield from (_entry(change) for change in changes.changes if not change.writes)
 

@@ -100,6 +100,7 @@ def _language(block: Block) -> str:
     headings, source = {part.heading for part in block.parts}, block.texts().get(SectionName.SOURCE, "")
 
     def known(language: str) -> int:
+        """Return how many fixed words of a language the ticket has."""
         words = words_in(language)
         return len(headings & set(words.headings.values())) + (words.phrases["kept by"] in source)
 

@@ -335,6 +335,7 @@ class _Room:
         self._links = links
 
     def has(self, edge: KeyEdge) -> bool:
+        """Return whether there is room for one more edge at both of its ends."""
         key, target = edge
         return (
             _is_below(self._waiting[key], self._most.blockers)
@@ -343,6 +344,7 @@ class _Room:
         )
 
     def take(self, edge: KeyEdge) -> None:
+        """Count an edge in."""
         key, target = edge
         self._waiting[key] += 1
         self._awaited[target] += 1

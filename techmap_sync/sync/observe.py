@@ -215,6 +215,7 @@ def with_edges_of(found: Sorted, tracker: Tracker, keys: Set[str]) -> Sorted:
     ends = {n: each for n, each in tracker.ends(held).items() if not each.withheld} if held else {}
 
     def read(each: Held) -> Held:
+        """Return a ticket with the links that were read for it."""
         known = ends.get(each.ticket.number)
         return (
             Held(replace(each.ticket, parent=known.parent, blocked_by=known.blocked_by), each.block) if known else each

@@ -240,6 +240,7 @@ class _Said:
 
     @staticmethod
     def by(changes: Iterable[Change]) -> _Said:
+        """Sort what some changes say of their tickets."""
         drifted: dict[str, tuple[str, ...]] = {}
         conflicts: dict[str, tuple[str, ...]] = {}
         notes: dict[str, str] = {}

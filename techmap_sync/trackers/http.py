@@ -375,6 +375,7 @@ def about_one_ticket(
 
     @wraps(verb)
     def judged(tracker: Over, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+        """Call the verb; what is refused in it is refused for one ticket."""
         with tracker.client.one_ticket():
             return verb(tracker, *arguments, **named)
 

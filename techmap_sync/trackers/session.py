@@ -228,10 +228,12 @@ class _Adapter(HTTPAdapter):
     """Opens connections whose whole answer must arrive in time."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make pools whose connections have a deadline for each answer."""
         super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, *args: Any, **options: Any) -> urllib3.ProxyManager:
+        """Return the pools for a proxy, with the same deadline."""
         manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **options)
         manager.pool_classes_by_scheme = _POOLS
         return manager
@@ -255,9 +257,14 @@ class _TimelyBytes(io.RawIOBase):
         self._end = time.monotonic() + seconds
 
     def readable(self) -> bool:
+        """Return True: it is read from."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        """Read what arrives before the deadline.
+
+        :raises TimeoutError: the deadline has passed.
+        """
         left = self._end - time.monotonic()
         if left <= 0:
             raise TimeoutError("timed out")
@@ -265,6 +272,7 @@ class _TimelyBytes(io.RawIOBase):
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
+        """Close the stream below, then this one."""
         self._raw.close()
         super().close()
 
@@ -276,6 +284,7 @@ class _Timely:
 
     @property
     def response_class(self) -> partial[_TimelyResponse]:
+        """The response that reads an answer within this connection's timeout."""
         return partial(_TimelyResponse, seconds=self.timeout)
 
 

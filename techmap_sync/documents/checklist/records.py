@@ -58,6 +58,7 @@ class _Finder:
         self._seen: set[str] = set()
 
     def take(self, number: int, entry: Entry) -> None:
+        """Take in the next entry of the page."""
         match entry.kind:
             case Kind.HEADING:
                 self._heading(self._heads[number], entry)

@@ -226,6 +226,7 @@ def top_sections(root: Section, vocabulary: Vocabulary) -> tuple[Section, tuple[
         return replace(root, children=()), root.children
 
     def opens(label: Label) -> bool:
+        """Return whether a label at the top of the map opens a section."""
         return is_section(label.text, vocabulary) or not label.alone
 
     preamble, labelled = split_at_labels(root.blocks, opens)
@@ -251,18 +252,22 @@ def sub_sections(
     """
 
     def opens_directly(label: Label) -> bool:
+        """Return whether a label directly below the heading of the section opens a part."""
         return bool(look_up(words, label.text)) or (any_label and label.alone)
 
     def opens_inside(label: Label) -> bool:
+        """Return whether a label below a sub-heading opens a part."""
         key = heading_key(label.text)
         says_what = len(key.split()) > 1 or bool(vocabulary.test_level(key))
         return label.alone and says_what and bool(look_up(words, label.text))
 
     def items_open_directly(labels: Sequence[Label | None]) -> Sequence[bool]:
+        """Return which items of a list directly below the heading open parts."""
         known = [label is not None and bool(look_up(words, label.text)) for label in labels]
         return [any(known) and bool(label and opens_directly(label)) for label in labels]
 
     def items_open_inside(labels: Sequence[Label | None]) -> Sequence[bool]:
+        """Return which items of a list below a sub-heading open parts: all or none."""
         each_opens = all(label is not None and opens_inside(label) for label in labels)
         return [each_opens] * len(labels)
 

@@ -87,6 +87,7 @@ def nothing_of(table: Mapping[str, Sequence[str]]) -> Nothing:
     conditions = re.compile(rf"(?<!\S)(?:{alternatives(table.get('conditions', ()))})\b")
 
     def marked(name: str) -> list[str]:
+        """Return the phrases of one kind, with a sign where a condition may be."""
         return [_marked(_fold_dots(phrase), conditions) for phrase in table.get(name, ())]
 
     reason = r"(?=\s*(?:[.,;:(—–]|-(?:\s|$)|$))"

@@ -55,6 +55,7 @@ def reduced(edges: Mapping[int, set[int]]) -> dict[int, set[int]]:
     reach: dict[int, set[int]] = {}
 
     def reachable(start: int) -> set[int]:
+        """Return everything that a node leads to, without recursion."""
         todo = [start]
         while todo:
             node = todo[-1]

@@ -89,6 +89,7 @@ class _Matcher:
         self.weights = Weights((*old.texts, *new.texts))
 
     def pairs(self) -> dict[int, int]:
+        """Return the new task of each old one that is recognised, by their numbers."""
         self._exact()
         while self._alike():
             pass  # a parent that is found shows its children's place

@@ -130,6 +130,11 @@ class _Flat:
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def of(self, blocks: Sequence[Block], depth: int = 0, label: str = "") -> Iterator[Entry]:
+        """Yield the entries of some blocks.
+
+        :param depth: how many lists they are in.
+        :param label: the label that they are below.
+        """
         for block in blocks:
             match block:
                 case Heading():

@@ -107,6 +107,7 @@ class _Layered:
 
     @staticmethod
     def of(layers: Mapping[str, int], edges: Sequence[tuple[str, str]]) -> _Layered:
+        """Return the graph with a dummy node wherever an edge crosses a layer."""
         rows: list[list[str]] = [[] for _ in range(max(layers.values(), default=-1) + 1)]
         graph = _Layered(dict(layers), rows, [])
         for key, layer in layers.items():

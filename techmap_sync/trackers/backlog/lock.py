@@ -70,6 +70,7 @@ class _Attempts:
     """When it was first seen, because the clocks of two machines may differ."""
 
     def made(self) -> bool:
+        """Return whether the directory was made; one that a dead process left is cleared away for the next try."""
         with suppress(FileExistsError):
             self.directory.mkdir()
             return True
