@@ -38,7 +38,7 @@ ROOMS_OF_UNITS = {"documents", "planning", "reports", "sync", "fakes", "mutants"
 """Their tests give values to functions; no server, no other program."""
 MORE_THAN_UNITS = {
     "documents": {"test_families.py"},
-    "planning": {"test_mermaid.py"},
+    "planning": {"test_flow_chart.py"},
     "reports": {"test_browser.py", "test_harmless.py", "test_status_page.py"},
     "sync": {"test_races.py"},
 }
@@ -49,7 +49,7 @@ TOO_LONG = {
     "test_hostile.py",
     "test_hostile_markers.py",
     "test_moving_histories.py",
-    "test_neutralize.py",
+    "test_escape.py",
     "test_passed_over.py",
     "test_scale.py",
     "test_state_machine.py",

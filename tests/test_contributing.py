@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from techmap_sync.app.formats import CheckFormat
-from techmap_sync.cli.app import COMMANDS
+from techmap_sync.cli.main import COMMANDS
 from techmap_sync.documents.base import DocumentFamily
-from techmap_sync.documents.families import FAMILIES
+from techmap_sync.documents.families import FAMILIES, READERS
 from techmap_sync.planning.rules import EVERY_RULE
 
 ROOT = Path(__file__).parents[1]
@@ -137,4 +137,9 @@ def test_every_report_of_check_went_through_the_steps(form: CheckFormat) -> None
 def test_every_family_went_through_the_steps(family: type[DocumentFamily]) -> None:
     folder = family.name.replace("-", "_").removesuffix("s")
     assert (ROOT / places("How to add a family of documents")[0].replace("NAME", folder)).exists()
-    assert family.__module__ == f"techmap_sync.documents.{folder}.family"
+    assert family.__module__ == f"techmap_sync.documents.{folder}.{folder}_family"
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_reader_of_specs_is_where_a_family_is(reader: str) -> None:
+    assert READERS[reader].startswith(f"techmap_sync.documents.{reader}.{reader}_family:")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.cli.app import COMMANDS
+from techmap_sync.cli.main import COMMANDS
 from tests.app.run import ROOT, Program, clone, committed
 from tests.app.test_specs import with_families
 from tests.pages.commands import help_of

@@ -18,7 +18,7 @@ import pytest
 from jinja2.bccache import Bucket, BytecodeCache
 
 from techmap_sync import config
-from techmap_sync.documents.technical_map import family
+from techmap_sync.documents.technical_map import technical_map_family as family
 from techmap_sync.documents.technical_map.model import Reading
 from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary

@@ -16,7 +16,7 @@ from techmap_sync.app.specs_found import said_of, specs_left_out
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity, Span, apply_severities
 from techmap_sync.documents.base import Description, Document, DocumentFamily, Sources, family_of
 from techmap_sync.documents.statements import Statement
-from techmap_sync.documents.units.notices import RULES as UNIT_RULES
+from techmap_sync.documents.units.unit_notices import RULES as UNIT_RULES
 from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.files import border_of, path_in_repository, repository_around
 from techmap_sync.planning.task_graph import TaskGraph, duplicate_ids, task_graph

@@ -8,7 +8,7 @@ import typer
 
 from techmap_sync.app.exit_codes import Exit
 from techmap_sync.app.formats import PullFormat
-from techmap_sync.app.pull import plan_pull, write_pulled
+from techmap_sync.app.pull_ticks import plan_pull, write_pulled
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen

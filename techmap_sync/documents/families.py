@@ -12,16 +12,16 @@ from importlib import import_module
 
 from techmap_sync.diagnostics import Rule
 from techmap_sync.documents.base import DocumentFamily, ReadingOptions
-from techmap_sync.documents.technical_map.family import TechnicalMaps
+from techmap_sync.documents.technical_map.technical_map_family import TechnicalMaps
 from techmap_sync.documents.units.grammar import ALL, Grammar
-from techmap_sync.documents.units.notices import RULES
+from techmap_sync.documents.units.unit_notices import RULES
 from techmap_sync.errors import SettingsProblem
 
 FAMILIES: tuple[type[DocumentFamily], ...] = (TechnicalMaps,)
 READERS: Mapping[str, str] = {
-    "checklist": "techmap_sync.documents.checklist.family:Checklists",
-    "headings": "techmap_sync.documents.headings.family:Plans",
-    "story": "techmap_sync.documents.story.family:Stories",
+    "checklist": "techmap_sync.documents.checklist.checklist_family:Checklists",
+    "headings": "techmap_sync.documents.headings.headings_family:Plans",
+    "story": "techmap_sync.documents.story.story_family:Stories",
 }
 """The readers of specs by the names that tables give them; imported only where a team has such a family."""
 

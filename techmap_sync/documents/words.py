@@ -1,10 +1,10 @@
-"""The fixed words of tickets in the language of a document: verbs, headings, and what opens a negative sentence."""
+"""The fixed words of tickets in the language of a document, and which language its letters show."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -119,3 +119,22 @@ def words_in(language: str) -> Words:
     tables = _tables()
     known = language if language in tables else ENGLISH
     return Words(known, **tables[known])
+
+
+_CODE = re.compile(r"`[^`\n]*`|\*\*[^*\n]*\*\*|https?://\S+")
+_LETTER = re.compile(r"[^\W\d_]")
+_HAN_OR_KANA = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_KANA = re.compile("[\u3040-\u30ff]")
+
+
+def language_of_letters(texts: Iterable[str]) -> str:
+    """Return Japanese or Chinese where half of the letters are Han or kana; otherwise nothing.
+
+    :param texts: Markdown; code, bold words and addresses do not count.
+    """
+    plain = [_CODE.sub("", text) for text in texts]
+    letters = sum(len(_LETTER.findall(text)) for text in plain)
+    foreign = sum(len(_HAN_OR_KANA.findall(text)) for text in plain)
+    if not letters or 2 * foreign < letters:
+        return ""
+    return "ja" if any(_KANA.search(text) for text in plain) else "zh"

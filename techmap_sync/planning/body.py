@@ -15,8 +15,7 @@ from techmap_sync.documents.work import Form, Item, Kind, Method, Part, Work
 from techmap_sync.planning.escape import code_span, is_inert, neutralize
 from techmap_sync.planning.flow_chart import flow_chart
 from techmap_sync.planning.link_targets import MapSource, absolute_links
-from techmap_sync.planning.quoting import is_long
-from techmap_sync.planning.remaining import Remainder, remaining
+from techmap_sync.planning.remaining import Remainder, is_long, remaining
 from techmap_sync.planning.task import Section, SectionTrait, sections_with
 from techmap_sync.planning.task_graph import TaskGraph
 from techmap_sync.planning.templates import TicketTemplates, continued

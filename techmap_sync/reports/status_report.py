@@ -211,8 +211,8 @@ def _map_as_text(each: dict[str, Any]) -> Iterator[RenderableType]:
     if each["tasks"]:
         yield _bar(each["counts"])
         yield _table(each)
-    if each["commit"]:
-        yield Text(f"  written from commit {clean(each['commit']['id'])[:12]}, {each['commit']['time'] or ''}", "dim")
+    if commit := each["commit"]:
+        yield Text(f"  written from commit {clean(commit['id'])[:12]}, {clean(commit['time'] or '')}", "dim")
     yield Text()
 
 
@@ -239,7 +239,7 @@ def _closing(document: Document) -> Text:
     numbers = document["counts"]
     parts = [count(numbers["maps"], "map"), f"{numbers['done']} of {count(numbers['total'], 'task')} done"]
     parts += filter(None, [attention(numbers)])
-    return Text(f"Status: {', '.join(parts)}. ({document['tracker']})", "bold")
+    return Text(f"Status: {', '.join(parts)}. ({clean(document['tracker'])})", "bold")
 
 
 MARKDOWN_COLUMNS = (*(state.value for state in TaskState), "blocked", "drifted", "conflicts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from techmap_sync.documents.base import Sources
-from techmap_sync.documents.checklist.family import Checklists
+from techmap_sync.documents.checklist.checklist_family import Checklists
 from techmap_sync.documents.units.unit import Unit
 from tests.app.run import Program, on_github
 from tests.simulators.github import GitHub

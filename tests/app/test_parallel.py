@@ -15,7 +15,7 @@ import pytest
 
 from techmap_sync.app import parallel as processes
 from techmap_sync.app.parallel import map_in_order
-from techmap_sync.documents.technical_map import family
+from techmap_sync.documents.technical_map import technical_map_family
 from techmap_sync.documents.technical_map.model import Reading
 from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
@@ -89,7 +89,7 @@ def test_each_map_is_read_once(program: Program, given: str, monkeypatch: pytest
         read.append(text)
         return parse(text, vocabulary)
 
-    monkeypatch.setattr(family, "parse", counting)
+    monkeypatch.setattr(technical_map_family, "parse", counting)
     paths = {"all": [*names, "link.md"], "one": names[:1], "folder": ["maps"]}[given]
     ended = program("plan", *paths, "--to", "backlog:backlog", "--format", "json")
     assert ended.code == 0, ended.err

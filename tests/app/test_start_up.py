@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from techmap_sync.cli.app import COMMANDS
+from techmap_sync.cli.main import COMMANDS
 from tests.app.run import CORPUS
 
 RUN = """

@@ -1,4 +1,4 @@
-"""Every bad input is one clear message with the way out, an exit code, and no traceback."""
+"""Commands are found by their names, and every bad input is one clear message with the way out and an exit code."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from techmap_sync.cli import options
+from techmap_sync.cli.main import COMMANDS, command
 from tests.app.run import CORPUS, Program, clone
 from tests.planning.maps import keys_of
 
@@ -179,3 +180,15 @@ def test_a_plan_that_cannot_be_written_is_an_error_with_a_way_out(program: Progr
     ended = program("plan", "map.md", "--to", "backlog:backlog", "--out", place)
     assert ended.code == 2
     assert "--out" in ended.err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_found_in_the_file_of_its_name(name: str) -> None:
+    assert command(name).name == name
+    assert command(name).epilog.startswith(f"Example: techmap-sync {name}")
+
+
+def test_a_misspelled_command_is_answered_with_the_nearest_of_all(program: Program) -> None:
+    ended = program("reconcil")
+    assert ended.code == 2
+    assert "Did you mean 'reconcile'?" in ended.err

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import techmap_sync
-from techmap_sync.cli.app import COMMANDS, command
+from techmap_sync.cli.main import COMMANDS, command
 from techmap_sync.sync.guards import Guard
 
 PACKAGE = Path(*techmap_sync.__path__)
@@ -33,7 +33,7 @@ PRINTED_BY = {
     "app/named_tasks.py": CHANGING,
     "app/run_guards.py": CHANGING,
     "app/applying.py": CHANGING,
-    "app/pull.py": {"pull"},
+    "app/pull_ticks.py": {"pull"},
     "reports/pull_report.py": {"pull"},
     "cli/console.py": CHANGING,
     "app/plan_comment.py": {"plan"},

@@ -16,8 +16,8 @@ from techmap_sync.documents import marko_patches as lean_marko
 from techmap_sync.documents.markdown import marked
 from techmap_sync.documents.marko_patches import tame
 from techmap_sync.documents.technical_map.detect import looks_like_map
+from techmap_sync.documents.technical_map.map_notices import covered_lines
 from techmap_sync.documents.technical_map.model import TechnicalMap
-from techmap_sync.documents.technical_map.notices import covered_lines
 from techmap_sync.documents.technical_map.parser import parse
 from tests.documents import generated
 from tests.documents.generated import often, seldom

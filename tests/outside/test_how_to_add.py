@@ -25,7 +25,7 @@ STEPS = re.findall(
 PLACES = [place for step in STEPS for place in re.findall(r"`([\w./]*NAME[\w./]*)`", step)]
 VENDOR = re.compile("github|gitlab|backlog", re.IGNORECASE)
 ALLOWED = {
-    "cli/app.py": "the example of the help",
+    "cli/main.py": "the example of the help",
     "cli/plan.py": "the example of the help",
     "cli/pull.py": "the example of the help",
     "cli/push.py": "the example of the help",
@@ -35,7 +35,7 @@ ALLOWED = {
     "checkout.py": "the address of a format's specification",
     "reports/github_actions.py": "a format",
     "reports/check_results.py": "where this program lives",
-    "documents/story/story_units.py": "the status of a story that waits in the backlog",
+    "documents/story/story_family.py": "the status of a story that waits in the backlog",
     "planning/escape_inline.py": "how texts are read",
     "registry.py": "the table",
     "secrecy.py": "forms of tokens",

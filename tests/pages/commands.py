@@ -8,8 +8,7 @@ from io import StringIO
 
 import pytest
 
-from techmap_sync.cli.app import COMMANDS
-from techmap_sync.cli.main import main
+from techmap_sync.cli.main import COMMANDS, main
 
 HEAD = """\
 # Commands

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from techmap_sync.config import load_settings, shipped
 from techmap_sync.documents.base import Granularity, GranularityChoice
-from techmap_sync.documents.technical_map.family import document_of
 from techmap_sync.documents.technical_map.map_statements import statements_of
 from techmap_sync.documents.technical_map.model import TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
+from techmap_sync.documents.technical_map.technical_map_family import document_of
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.documents.text import decode
 from techmap_sync.planning.body import TicketTexts

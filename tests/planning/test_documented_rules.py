@@ -7,8 +7,8 @@ from functools import lru_cache
 import pytest
 
 from techmap_sync.config import shipped
-from techmap_sync.documents.technical_map.family import document_of
 from techmap_sync.documents.technical_map.map_statements import statements_of
+from techmap_sync.documents.technical_map.technical_map_family import document_of
 from techmap_sync.documents.words import languages
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.link_targets import MapSource

@@ -11,7 +11,7 @@ import pytest
 
 from techmap_sync.config import shipped
 from techmap_sync.documents.base import Sources
-from techmap_sync.documents.checklist.family import Checklists
+from techmap_sync.documents.checklist.checklist_family import Checklists
 from techmap_sync.documents.text import decode
 from techmap_sync.documents.words import Words, languages, words_in
 from techmap_sync.planning.body import TicketTexts
@@ -34,13 +34,27 @@ from tests.sync.drive import planned, push
 from tests.sync.test_writing import ABLE, CHANGES
 
 MAPS = {"de": "08-wasserwerk", "fr": "09-bibliotheque", "es": "10-riego", "zh": "11-guangai"}
+
+
 FOREIGN = [language for language in languages() if language != "en"]
+
+
 IN_TEXT = Capabilities(children=0, blocking_links=False, native_blocking=False, body_limit=40_000)
 """A tracker without links: all of them are in the texts."""
+
+
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
+
+
 _CHART = re.compile(r"```mermaid\n(.*?)\n```", re.S)
+
+
 _LABEL = re.compile(r'\["(.*?)"\]')
+
+
 _CODE_POINT = re.compile(r"#(\d+);")
+
+
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]+")
 
 
@@ -220,16 +234,3 @@ def test_a_setting_decides_the_language_of_specs_and_other_words_alone_write_not
         assert [section.values for section in spec.sections] == [section.values for section in other.sections]
     values = [{section.name: section.values for section in plan.tracking.sections} for plan in (told, english)]
     assert values[0][SectionName.SUMMARY] == values[1][SectionName.SUMMARY]
-
-
-@pytest.mark.parametrize("language", languages())
-def test_a_language_has_all_words_and_each_heading_of_a_ticket_is_told_from_the_others(language: str) -> None:
-    words, english = words_in(language), words_in("en")
-    for mine, theirs in zip(_tables(words), _tables(english), strict=True):
-        assert mine.keys() == theirs.keys()
-        assert all(text or name == "between" for name, text in mine.items())
-    assert words.headings["status"] not in [text for name, text in words.headings.items() if name != "status"]
-
-
-def _tables(words: Words) -> list[dict[str, str]]:
-    return [dict(each) for each in (words.titles, words.headings, words.phrases, words.endings, words.states)]

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techmap_sync.diagnostics import Span
-from techmap_sync.documents.technical_map.family import document_of
 from techmap_sync.documents.technical_map.model import Component, ComponentKind, TechnicalMap
+from techmap_sync.documents.technical_map.technical_map_family import document_of
 from techmap_sync.documents.work import Work
 from techmap_sync.planning.mentions import _code_spans, mentioned, names_of
 from tests.measure import measured

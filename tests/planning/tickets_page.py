@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from techmap_sync.documents.technical_map.family import document_of
 from techmap_sync.documents.technical_map.map_statements import statements_of
 from techmap_sync.documents.technical_map.model import TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
+from techmap_sync.documents.technical_map.technical_map_family import document_of
 from techmap_sync.documents.text import decode
 from techmap_sync.documents.words import Words, words_in
 from techmap_sync.documents.work import Phase, Work

@@ -13,14 +13,7 @@ from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import OnConflict
 from techmap_sync.sync.tracker import State
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import (
-    POLICY,
-    STORE,
-    THREE,
-    origin,
-    plan,
-    task,
-)
+from tests.sync.build import POLICY, STORE, THREE, origin, plan, task
 from tests.sync.drive import allowing, planned, push, reasons, retired, several
 from tests.sync.test_moves import some_map
 

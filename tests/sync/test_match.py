@@ -6,17 +6,7 @@ from dataclasses import replace
 
 from techmap_sync.sync.tracker import State
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import (
-    POLICY,
-    SERVICE,
-    STORE,
-    TESTS,
-    THREE,
-    TRACKING,
-    plan,
-    task,
-    under_another_id,
-)
+from tests.sync.build import POLICY, SERVICE, STORE, TESTS, THREE, TRACKING, plan, task, under_another_id
 from tests.sync.drive import push
 
 

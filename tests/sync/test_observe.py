@@ -7,12 +7,7 @@ from dataclasses import replace
 from techmap_sync.sync.policy import Side
 from techmap_sync.sync.tracker import Standing
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import (
-    POLICY,
-    STORE,
-    THREE,
-    under_another_id,
-)
+from tests.sync.build import POLICY, STORE, THREE, under_another_id
 from tests.sync.drive import planned, push, reasons
 
 

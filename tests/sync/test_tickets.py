@@ -12,19 +12,7 @@ from techmap_sync.sync.changes import Action
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.tracker import Standing, State
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import (
-    FOUR,
-    POLICY,
-    SERVICE,
-    STORE,
-    TESTS,
-    THREE,
-    TRACKING,
-    key,
-    plan,
-    task,
-    under_another_id,
-)
+from tests.sync.build import FOUR, POLICY, SERVICE, STORE, TESTS, THREE, TRACKING, key, plan, task, under_another_id
 from tests.sync.drive import planned, push, reasons, retired, shown
 
 

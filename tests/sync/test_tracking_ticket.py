@@ -10,19 +10,7 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.tracker import Capabilities, Patch, State
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import (
-    FOUR,
-    POLICY,
-    SERVICE,
-    STORE,
-    TESTS,
-    THREE,
-    TRACKING,
-    plan,
-    section,
-    task,
-    under_another_id,
-)
+from tests.sync.build import FOUR, POLICY, SERVICE, STORE, TESTS, THREE, TRACKING, plan, section, task, under_another_id
 from tests.sync.drive import planned, push, reasons
 
 MANY = replace(POLICY, allowed=frozenset({"creates", "updates"}))

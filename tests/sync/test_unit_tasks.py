@@ -13,7 +13,7 @@ import pytest
 
 from techmap_sync.config import load_settings, shipped
 from techmap_sync.documents.base import Sources
-from techmap_sync.documents.checklist.family import Checklists
+from techmap_sync.documents.checklist.checklist_family import Checklists
 from techmap_sync.documents.statements import words_of
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.link_targets import MapSource

@@ -9,15 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from techmap_sync.diagnostics import (
-    Diagnostic,
-    Finding,
-    Severity,
-    Span,
-    apply_severities,
-    is_silenced,
-    silenced_lines,
-)
+from techmap_sync.diagnostics import Diagnostic, Finding, Severity, Span, apply_severities, is_silenced, silenced_lines
 from techmap_sync.documents.base import Lifecycle
 from techmap_sync.documents.likeness import NearNames
 from techmap_sync.documents.technical_map.map_rules import RULES

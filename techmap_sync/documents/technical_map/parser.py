@@ -9,26 +9,57 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from techmap_sync.documents.frontmatter import FrontMatter, split_front_matter
-from techmap_sync.documents.markdown import Rule, marked
+from techmap_sync.documents.markdown import Fence, Rule, marked
 from techmap_sync.documents.marko_patches import tame, too_long
-from techmap_sync.documents.technical_map import notices
+from techmap_sync.documents.technical_map import map_notices as notices
 from techmap_sync.documents.technical_map.classify import is_placeholder
 from techmap_sync.documents.technical_map.components import assemble
 from techmap_sync.documents.technical_map.detect import looks_like_map
 from techmap_sync.documents.technical_map.items import merged
-from techmap_sync.documents.technical_map.language import language_of
+from techmap_sync.documents.technical_map.map_notices import with_leftovers
 from techmap_sync.documents.technical_map.metadata import Metadata, estimate_of, read_metadata
 from techmap_sync.documents.technical_map.model import Reading, TechnicalMap
 from techmap_sync.documents.technical_map.names import find_title
-from techmap_sync.documents.technical_map.notices import with_leftovers
 from techmap_sync.documents.technical_map.reader import Reader
 from techmap_sync.documents.technical_map.sections import sections_of, straighten, top_sections
+from techmap_sync.documents.technical_map.wording import heading_key
 from techmap_sync.documents.text import SourceText, with_signs
+from techmap_sync.documents.words import ENGLISH, language_of_letters
 from techmap_sync.text_forms import unified
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
+    from techmap_sync.documents.text import SourceText
+
+
+def language_of(section: Section, document: SourceText, vocabulary: Vocabulary) -> str:
+    """Return the language of most headings that are known.
+
+    Where these are the template's English and half of the letters of the text are Han or kana, it is Japanese or
+    Chinese: teams there keep the headings and write below them in their own language.
+
+    :param section: the whole map.
+    """
+    keys = [heading_key(one.heading) for one in _all(section) if one.heading]
+    counts = {language: sum(key in known for key in keys) for language, known in vocabulary.headings.items()}
+    most = max(counts, key=lambda language: (counts[language], language == ENGLISH), default=ENGLISH)
+    return language_of_letters(_prose(section, document)) or most if most == ENGLISH else most
+
+
+def _prose(section: Section, document: SourceText) -> Iterator[str]:
+    for one in _all(section):
+        yield from (document.written(block.start, block.end) for block in one.blocks if not isinstance(block, Fence))
+
+
+def _all(section: Section) -> Iterator[Section]:
+    left = [section]
+    while left:
+        one = left.pop()
+        yield one
+        left += one.children
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Reading:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from techmap_sync.documents.technical_map import notices
+from techmap_sync.documents.technical_map import map_notices as notices
 from techmap_sync.documents.technical_map.classify import is_placeholder, says_no_rule, says_no_step, says_no_test
 from techmap_sync.documents.technical_map.components import Specification, only_groups, read_specification
 from techmap_sync.documents.technical_map.fields import has_fields

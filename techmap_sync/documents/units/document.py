@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.base import Context, Document, Reason, Sources
-from techmap_sync.documents.letters import language_of_letters
-from techmap_sync.documents.units.notices import diagnostics_of
 from techmap_sync.documents.units.unit import Notice, Requirement, Task, Ticket, Unit
-from techmap_sync.documents.words import ENGLISH
+from techmap_sync.documents.units.unit_notices import diagnostics_of
+from techmap_sync.documents.words import ENGLISH, language_of_letters
 from techmap_sync.documents.work import Item, Kind, Rank, Work
 from techmap_sync.text_forms import slug, unified
 

@@ -299,3 +299,11 @@ class Phrases:
         """Return the priority that a heading names: P1 is high, P2 medium, everything below low."""
         found = _PRIORITY.search(text)
         return {"0": "high", "1": "high", "2": "medium"}.get(found["level"], "low") if found else None
+
+
+_PATH = re.compile(r"(?:[\w.@<>{}-]+/)+[\w.@<>{}*-]*|[\w-]+(?:\.[\w-]+)*\.[A-Za-z]\w{0,5}")
+
+
+def paths_in(code: Iterable[str]) -> tuple[str, ...]:
+    """Return the code spans that are paths, each once."""
+    return tuple(dict.fromkeys(span for span in code if _PATH.fullmatch(span)))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.documents.checklist.task_lists import read_checklist
-from techmap_sync.documents.units.finding import looks_like_unit, places_of_units
+from techmap_sync.documents.checklist.checklist_family import looks_like_unit, places_of_units, read_checklist
 from techmap_sync.documents.units.unit import Unit
 from tests.families.gold import Gold, differences, golds, grammar, paths_in, scores, text_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.documents.headings.plans import read_plan
+from techmap_sync.documents.headings.headings_family import read_plan
 from techmap_sync.documents.units.unit import Unit
 from tests.families.gold import Gold, differences, golds, grammar, paths_in, scores, text_of
 

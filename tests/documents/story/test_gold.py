@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.documents.story.artifacts import artifacts_in
-from techmap_sync.documents.story.story_units import read_stories
+from techmap_sync.documents.story.story_family import artifacts_in, read_stories
 from techmap_sync.documents.units.unit import Unit
 from tests.families.gold import Gold, differences, golds, grammar, paths_in, scores, text_of
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from techmap_sync.documents.checklist.task_lists import read_checklist
-from techmap_sync.documents.headings.plans import read_plan
-from techmap_sync.documents.story.artifacts import artifacts_in
-from techmap_sync.documents.story.story_units import read_stories
-from techmap_sync.documents.units.finding import places_of_units
+from techmap_sync.documents.checklist.checklist_family import places_of_units, read_checklist
+from techmap_sync.documents.headings.headings_family import read_plan
+from techmap_sync.documents.story.story_family import artifacts_in, read_stories
 from techmap_sync.documents.units.grammar import Grammar
 from techmap_sync.documents.units.unit import Unit
 from tests.families.gold import Gold, golds, grammar, paths_in, text_of

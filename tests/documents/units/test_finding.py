@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from techmap_sync.config import load_settings
+from techmap_sync.documents.checklist.checklist_family import looks_like_unit
 from techmap_sync.documents.families import family_named
 from techmap_sync.documents.technical_map.detect import looks_like_map
-from techmap_sync.documents.units.finding import looks_like_unit
 from tests.documents.shipped import ROOT, VOCABULARY
 from tests.documents.units.readers import FAMILIES
 from tests.families.gold import ROOT as UNITS

@@ -1,0 +1,130 @@
+"""A story's own file: its heading, its criteria, and which boxes are tasks."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.documents.story.epics import leaves, story, written
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "# Story 1.1: Weigh it",
+        "# Story 1.1 - Weigh it",
+        "# 1.1 Weigh it",
+        "# 1.1: Weigh it",
+        "## Story 1.1 — Weigh it",
+        "# 📦 Story 1.1: Weigh it",
+        "# STORY 1.1: Weigh it",
+        "# Story 1.1: **Weigh it**",
+        "# User Story 1.1: Weigh it",
+        "# Historia 1.1: Weigh it",
+        "# 故事 1.1：Weigh it",
+        "# ストーリー1.1: Weigh it",
+        "# Epic 1 - Story 1.1: Weigh it",
+        "Story 1.1: Weigh it\n===",
+    ],
+)
+def test_a_heading_says_number_and_title(heading: str) -> None:
+    unit = story(written("- [ ] Do it\n", f"{heading}\n\nStatus: done\n"), "docs/stories/1.1.x.md")
+    assert (unit.tasks[0].id, unit.tasks[0].title) == ("1.1", "Weigh it")
+
+
+def test_a_status_below_the_sections_is_not_the_storys() -> None:
+    text = written("- [ ] Do it\n\n## Dev Notes\n\nStatus: done\n\n## QA Results\n\nStatus: done\n")
+    assert story(text).tasks[0].state == "approved"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Tasks / Subtasks",
+        "Tasks/Subtasks",
+        "Tasks",
+        "tasks / subtasks",
+        "Tasks and Subtasks",
+        "5. Tasks / Subtasks",
+        "Tasks / Subtasks (for the developer)",
+        "📋 Tasks / Subtasks",
+        "**Tasks / Subtasks**",
+        "タスク / サブタスク",
+        "任务",
+    ],
+)
+def test_the_section_of_tasks_has_many_names(heading: str) -> None:
+    unit = story(f"# Story 1.1: Weigh it\n\nStatus: Approved\n\n## {heading}\n\n- [ ] Do it\n")
+    assert [task.title for task in leaves(unit)] == ["Do it"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Quality Gates",
+        "Definition of Done",
+        "Story Definition of Done (DoD) Checklist",
+        "Dev Notes",
+        "Testing",
+        "QA Results",
+        "Dev Agent Record",
+        "Acceptance Criteria",
+        "Change Log",
+        "Tasks that others have done",
+        "Completion Notes List",
+    ],
+)
+def test_boxes_of_other_sections_are_no_tasks(heading: str) -> None:
+    text = written(f"- [ ] Do it\n\n## {heading}\n\n- [ ] Task 9: Not this\n  - [ ] 9.1: Nor this\n")
+    unit = story(text)
+    assert [task.title for task in leaves(unit)] == ["Do it"]
+    assert len(unit.not_tasks) == 2
+    assert [n.rule for n in unit.diagnostics] == ["box-outside-a-task-list"] * 2
+
+
+def test_gates_among_the_tasks_are_no_tasks_and_other_sub_headings_are() -> None:
+    tasks = (
+        "- [ ] Do it\n\n### Review Follow-ups (AI)\n\n- [ ] Fix it\n\n"
+        "### Quality gates\n\n- [ ] Lint\n\n#### Backend\n\n- [ ] Types\n\n"
+        "### More\n\n- [ ] Last\n\n**Acceptance criteria:**\n\n- [ ] Accepted\n"
+    )
+    unit = story(written(tasks))
+    assert [task.title for task in leaves(unit)] == ["Do it", "Fix it", "Last"]
+    assert list(unit.not_tasks) == ["Lint", "Types", "Accepted"]
+
+
+def test_tasks_as_headings_hold_the_boxes_below_them() -> None:
+    tasks = (
+        "### Task 1: Weigh it (AC: 1)\n\n- [ ] Read the scale\n- [x] Store it\n\n"
+        "### Task 2: Print it\n\n- [ ] 2.1: Label\n"
+    )
+    unit = story(written(tasks))
+    assert [(t.id, t.title, t.parent) for t in leaves(unit)] == [
+        ("1.1/1", "Weigh it", "1.1"),
+        (None, "Read the scale", "1.1/1"),
+        (None, "Store it", "1.1/1"),
+        ("1.1/2", "Print it", "1.1"),
+        ("1.1/2.1", "Label", "1.1/2"),
+    ]
+    assert unit.tickets[0].items == ("Read the scale", "Store it", "1.1/2.1")
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        "### AC1: One\nGiven\n### AC2: Two\n### AC3: Three\n",
+        "1. One\n2. Two\n   - detail\n3. Three\n",
+        "- AC1: One\n- AC2: Two\n- AC3: Three\n",
+        "**AC1:** One\n\n**AC2:** Two\n\n**AC3:** Three\n",
+        "1. One\n1. Two\n1. Three\n",
+        "1. One\n   1. inner\n2. Two\n3. Three\n",
+        "- [ ] AC1: One\n- [x] AC2: Two\n- [ ] AC3: Three\n",
+        "1) One\n2) Two\n\n### Errors\n\n3) Three\n",
+        "1. One\n2. Two\n\n```\n9. Nine\n```\n\n3. Three\n",
+    ],
+)
+def test_criteria_are_numbered_in_many_ways(criteria: str) -> None:
+    unit = story(
+        written("- [ ] Do it\n", f"# Story 1.1: Weigh it\n\nStatus: Approved\n\n## Acceptance Criteria\n\n{criteria}")
+    )
+    assert [(one.id, one.text) for one in unit.requirements] == [("AC1", "One"), ("AC2", "Two"), ("AC3", "Three")]
+    assert list(unit.tasks[0].requirements) == ["AC1", "AC2", "AC3"]

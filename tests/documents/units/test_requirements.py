@@ -1,0 +1,37 @@
+"""Requirements and user stories that the files of a unit define."""
+
+from __future__ import annotations
+
+import pytest
+
+from techmap_sync.documents.units.page import read_page
+from techmap_sync.documents.units.phrases import Phrases
+from techmap_sync.documents.units.requirements import requirements_in, story_priorities
+from tests.families.gold import grammar
+
+WORDS = grammar("spec-kit")
+
+
+def found(text: str) -> list[tuple[str, str, int]]:
+    return [(one.id, one.text, one.line) for one in requirements_in([read_page(text, "spec.md")], WORDS)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("- **FR-001**: Canoes are hired by the hour\n", [("FR-001", "Canoes are hired by the hour", 1)]),
+        ("- FR-001b：Hired by the hour\n", [("FR-001b", "Hired by the hour", 1)]),
+        ("- XX-001: Hired\n", []),
+        ("### User Story 2 - Hire a canoe (Priority: P1)\n", [("US2", "Hire a canoe", 1)]),
+        ("### Requirement 3: A\n\n1. WHEN\n2. IF\n", [("3", "A", 1), ("3.1", "WHEN", 3), ("3.2", "IF", 4)]),
+        ("### Requirement 3\n\n- WHEN a\n", []),
+        ("### Requirement 3\n\n## Glossary\n\n1. Canoe\n", []),
+    ],
+)
+def test_what_a_page_defines(text: str, wanted: list[tuple[str, str, int]]) -> None:
+    assert found(text) == wanted
+
+
+def test_the_first_priority_of_a_story_counts() -> None:
+    page = read_page("### User Story 1 - A (P2)\n\n### User Story 2 - B\n\n### User Story 1 - A (P1)\n")
+    assert story_priorities([page], Phrases(WORDS)) == {"US1": "medium", "US2": None}
