@@ -16,7 +16,7 @@ from techmap_sync.ci_run import CiRun
 from techmap_sync.documents.base import MERGED, Merge
 from techmap_sync.errors import UnreadableMap
 from techmap_sync.programs import environment
-from techmap_sync.sync.guards import Guard, SideBranch
+from techmap_sync.sync.policy import Guard, SideBranch
 
 _NO_REPOSITORY = Merge(said="there is no git repository to merge it into")
 _NOT_COMMITTED = "it is not committed yet"

@@ -24,9 +24,8 @@ from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.planning.titles import former_keys, tracking_key
 from techmap_sync.programs import environment
 from techmap_sync.settings import Settings
-from techmap_sync.sync.guards import Guard
 from techmap_sync.sync.match import Origin, UnwrittenMap
-from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.policy import Guard, SyncPolicy
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from techmap_sync.errors import Refused, UsageProblem
 from techmap_sync.programs import environment
 from techmap_sync.settings import Settings
 from techmap_sync.sync.change_set import ChangeSet
-from techmap_sync.sync.guards import Guard, conflict_refusal, read_reviewed, side_branch_refusal, stale_plan_refusal
+from techmap_sync.sync.guards import conflict_refusal, read_reviewed, side_branch_refusal, stale_plan_refusal
 from techmap_sync.sync.match import Audience
+from techmap_sync.sync.policy import Guard
 from techmap_sync.sync.tracker import Tracker
 
 _BETWEEN = re.compile(r"[\s,]+")

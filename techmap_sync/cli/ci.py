@@ -35,7 +35,7 @@ from techmap_sync.reports.check_results import check_text
 from techmap_sync.reports.github_actions import output_lines, problem_command, step_outputs
 from techmap_sync.reports.plan_markdown import problem_markdown
 from techmap_sync.settings import Settings
-from techmap_sync.sync.guards import Guard
+from techmap_sync.sync.policy import Guard
 
 EXAMPLE = "techmap-sync ci --report markdown=summary.md --report json=report.json"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from techmap_sync.errors import Refused
@@ -20,7 +19,7 @@ from techmap_sync.sync.comparison import comparable
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import Audience, DesiredMap, Origin
 from techmap_sync.sync.merge import TITLE
-from techmap_sync.sync.policy import Descent, OnConflict, SyncPolicy
+from techmap_sync.sync.policy import Descent, Guard, OnConflict, SideBranch, SyncPolicy
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, State, Visibility
 from techmap_sync.sync.unit_tasks import regenerated
@@ -28,25 +27,6 @@ from techmap_sync.text_forms import differs_only_by_number
 
 FEW = 10
 """Below this many open tickets the limit is a number, not a share."""
-
-
-class Guard(StrEnum):
-    """What ``--allow`` can lift for one run."""
-
-    CREATES = "creates"
-    UPDATES = "updates"
-    RETITLES = "retitles"
-    CLOSES = "closes"
-    OLDER = "older"
-    GONE = "gone"
-    EXISTS = "exists"
-    """Retiring a map whose file may still exist."""
-    BRANCH = "branch"
-    """Writing to a server from a branch other than the default one."""
-    REGENERATED = "regenerated"
-    """Writing a unit of specs of which more than half of the tasks are gone."""
-    UNCOMMITTED = "uncommitted"
-    """Writing in CI what no commit contains; see ``app/other_documents.py``."""
 
 
 def refusals(
@@ -230,16 +210,6 @@ def _conflicts(changes: Iterable[Change]) -> int:
 def refused_at_last(changes: MapChanges, desired: DesiredMap) -> MapChanges:
     """Return the same changes, refused when no commit contains the map's text; asked only if no other guard refuses."""
     return replace(changes, notes=desired.notes, refusals=desired.unwritable) if changes.writes else changes
-
-
-@dataclass(frozen=True, slots=True)
-class SideBranch:
-    """What is checked out instead of the default branch."""
-
-    what: str
-    """``the branch idea``, ``pull request 12``, ``a detached HEAD``."""
-    default_branch: str = ""
-    """Empty when it is not known."""
 
 
 def side_branch_refusal(branch: SideBranch | None) -> Refused | None:

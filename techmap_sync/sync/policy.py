@@ -33,6 +33,35 @@ class Side(StrEnum):
     TRACKER = "tracker"
 
 
+class Guard(StrEnum):
+    """What ``--allow`` can lift for one run."""
+
+    CREATES = "creates"
+    UPDATES = "updates"
+    RETITLES = "retitles"
+    CLOSES = "closes"
+    OLDER = "older"
+    GONE = "gone"
+    EXISTS = "exists"
+    """Retiring a map whose file may still exist."""
+    BRANCH = "branch"
+    """Writing to a server from a branch other than the default one."""
+    REGENERATED = "regenerated"
+    """Writing a unit of specs of which more than half of the tasks are gone."""
+    UNCOMMITTED = "uncommitted"
+    """Writing in CI what no commit contains; see ``app/other_documents.py``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SideBranch:
+    """What is checked out instead of the default branch."""
+
+    what: str
+    """``the branch idea``, ``pull request 12``, ``a detached HEAD``."""
+    default_branch: str = ""
+    """Empty when it is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much one run may write for one map before it refuses."""

@@ -11,7 +11,7 @@ import pytest
 
 import techmap_sync
 from techmap_sync.cli.main import COMMANDS, command
-from techmap_sync.sync.guards import Guard
+from techmap_sync.sync.policy import Guard
 
 PACKAGE = Path(*techmap_sync.__path__)
 ARGUMENTS_OF_GIT = ("programs.py", "checkout.py")

@@ -11,7 +11,7 @@ import pytest
 
 from techmap_sync.app.exit_codes import Exit
 from techmap_sync.config import load_settings
-from techmap_sync.sync.guards import Guard
+from techmap_sync.sync.policy import Guard
 from tests.pages import MADE
 from tests.pages.problems import PACKAGE, problems
 from tests.pages.settings import SETTINGS, all_settings, default_of

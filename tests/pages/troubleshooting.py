@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from techmap_sync.app.exit_codes import Exit
-from techmap_sync.sync.guards import Guard
+from techmap_sync.sync.policy import Guard
 from tests.pages.problems import PACKAGE, UNKNOWN, kinds, problems
 
 HEAD = """\

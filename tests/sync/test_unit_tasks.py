@@ -23,7 +23,7 @@ from techmap_sync.planning.task_graph import task_graph
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.comparison import boxes
-from techmap_sync.sync.guards import Guard
+from techmap_sync.sync.policy import Guard
 from techmap_sync.sync.tracker import State
 from tests.fakes.memory import MemoryTracker
 from tests.families.gold import TABLES, grammar
