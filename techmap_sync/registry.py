@@ -21,6 +21,7 @@ from techmap_sync.errors import UsageProblem
 from techmap_sync.servers import Server, read_address
 
 if TYPE_CHECKING:
+    from techmap_sync.ownership import Ownership
     from techmap_sync.sync.review_comment import Review
     from techmap_sync.sync.tracker import Tracker
     from techmap_sync.trackers.connection import Connection
@@ -97,6 +98,21 @@ class WebLinks:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnersFile:
+    """Where a repository of a kind says whose its files are."""
+
+    places: tuple[str, ...]
+    """Paths in the repository; the first that is there counts."""
+    read: str
+    """Place of a function: text of the file -> ``Ownership``."""
+
+    def ownership(self, text: str) -> Ownership:
+        """Return what the text of the file says."""
+        found: Ownership = resolve_name(self.read)(text)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """What ``init`` knows about a repository that gets a file for its CI."""
 
@@ -127,6 +143,7 @@ class TrackerKind:
     """None where tickets are files: the target is a path, and no login is needed."""
     web: WebLinks | None = None
     ci: Ci | None = None
+    owners_file: OwnersFile | None = None
     review: str = ""
     """Place of a function: ``Connection, number -> Review``; empty where reviews have no comments."""
     settings: str = ""

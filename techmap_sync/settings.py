@@ -140,7 +140,7 @@ class Settings(Table):
     trusted_authors: list[str]
     adopted: list[TicketNumber]
     milestone: str
-    assignees: list[str]
+    assignees: list[str] | Literal["codeowners"]
     allow_public: bool
     on_conflict: OnConflict
     orphans: OrphanPolicy
@@ -194,6 +194,11 @@ class Settings(Table):
         table = getattr(self, tracker, None)
         return table if isinstance(table, ServerTable) else _default_table(kind_named(tracker))
 
+    @property
+    def people(self) -> list[str]:
+        """The people to whom every new ticket is assigned; none where the owners of files are."""
+        return [] if isinstance(self.assignees, str) else self.assignees
+
     def plan_options(self) -> PlanOptions:
         """Return the options of the planner."""
         return PlanOptions(
@@ -202,7 +207,7 @@ class Settings(Table):
             phase_labels=self.labels.phase,
             priority_labels=self.labels.priority,
             milestone=self.milestone,
-            assignees=tuple(self.assignees),
+            assignees=tuple(self.people),
         )
 
     def reading_options(self) -> ReadingOptions:
@@ -228,7 +233,7 @@ class Settings(Table):
             priority_labels={priority: label for priority, label in self.labels.priority.items() if label},
             trusted_authors=frozenset(self.trusted_authors),
             adopted=frozenset(self.adopted),
-            assignees=frozenset(self.assignees),
+            assignees=frozenset(self.people),
             on_conflict=self.on_conflict,
             orphans=self.orphans,
             limits=Limits(**self.limits.model_dump()),

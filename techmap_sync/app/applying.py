@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from rich.text import Text
+
 from techmap_sync.app.ci_event import run_circumstances
 from techmap_sync.app.exit_codes import Exit, refusal_codes
 from techmap_sync.app.formats import Format, Report
@@ -62,7 +64,8 @@ def carry_out(planned: Planned, console: Console, form: Format, max_writes: int 
     change_set, pushed = planned.change_set, Pushed()
     as_text = form is Format.TEXT
     if as_text:
-        console.result(plan_text(change_set))
+        for part in (plan_text(change_set), *map(Text, planned.remarks)):
+            console.result(part)
     console.note_duration(seconds_to_apply(change_set, planned.tracker.capabilities))
     with console.progress(len(change_set.writes)) as advance, _stoppable(pushed):
         for outcome in push_plan(planned, pushed, max_writes):

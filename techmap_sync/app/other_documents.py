@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os.path import lexists
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from techmap_sync.app.ci_event import is_ci
 from techmap_sync.app.discovery import Identity, identities_in_tree
 from techmap_sync.app.documents_found import MapFile, MapFiles, read_rest, statements_of
+from techmap_sync.app.owners_found import OwnersFound, owners_in
 from techmap_sync.app.specs_found import line_for
 from techmap_sync.app.targets import recognised
 from techmap_sync.checkout import Checkout, checkout_around
@@ -122,12 +123,12 @@ def is_retired(file: MapFile) -> bool:
     return file.document.is_retired
 
 
-def task_plan(file: MapFile, settings: Settings, source: MapSource, templates: TicketTemplates) -> TaskPlan:
+def task_plan(file: MapFile, settings: Settings, place: Place, templates: TicketTemplates) -> TaskPlan:
     """Return the tasks of an approved map; of one that is finished at sight it is only known that it is."""
     if file.at_sight:
         key = tracking_key(file.document.id)
         return TaskPlan(file.document.id, TaskSpec(key, Kind.TRACKING, file.document.title, ()), (), finished=True)
-    texts = TicketTexts(file.graph, source, templates, statements_of(file, settings))
+    texts = TicketTexts(file.graph, place.source, templates, statements_of(file, settings), place.owners.ownership)
     return plan_tasks(file.graph, settings.plan_options(), texts)
 
 
@@ -151,6 +152,8 @@ class Place:
     """Its files whose text is in no commit, from the root of the repository; none outside of repositories."""
     of_several: bool = False
     """Whether it is read from several files."""
+    owners: OwnersFound = field(default_factory=OwnersFound)
+    """Whose the files of its repository are."""
 
     @property
     def is_committed(self) -> bool:
@@ -191,10 +194,11 @@ def origin_in(checkout: Checkout, path: str, *, is_committed: bool = True) -> Or
     )
 
 
-def places_of(files: Sequence[MapFile], base: Checkout, settings: Settings) -> Mapping[Path, Place]:
+def places_of(files: Sequence[MapFile], base: Checkout, settings: Settings, tracker: str = "") -> Mapping[Path, Place]:
     """Return where each map is.
 
     :param base: the checkout that the run is about; also for a file that lies in none.
+    :param tracker: name of the kind of tracker that its tickets go to; empty while none is chosen.
     """
     found: dict[Path, Place] = {}
     by_root: dict[Path, list[MapFile]] = {}
@@ -206,7 +210,8 @@ def places_of(files: Sequence[MapFile], base: Checkout, settings: Settings) -> M
     for root, inside in by_root.items():
         texts = {path: text for file in inside for path, text in file.texts.items()}
         stored = checkouts[root].committed({path: text.encode("utf-8") for path, text in texts.items()})
-        found |= {file.path: _place(file, checkouts[root], stored) for file in inside}
+        owners = owners_in(checkouts[root], settings, tracker)
+        found |= {file.path: replace(_place(file, checkouts[root], stored), owners=owners) for file in inside}
     return found
 
 

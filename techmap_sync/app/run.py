@@ -23,10 +23,11 @@ from techmap_sync.app.other_documents import (
     templates_of,
     with_sources,
 )
+from techmap_sync.app.owners_found import remarks_on
 from techmap_sync.app.parallel import ALL, Shard
 from techmap_sync.app.results import MapComparison, Planned
 from techmap_sync.app.run_guards import audience_of
-from techmap_sync.app.targets import connect_tracker, remarks_of, source_name
+from techmap_sync.app.targets import connect_tracker, kind_of, remarks_of, source_name
 from techmap_sync.checkout import Checkout, Remote
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
@@ -73,7 +74,7 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     tracker = connect_tracker(settings, checkout, run_options.shard.total)
     at_sight = not (run_options.named or run_options.refresh)
     files = read_maps(paths, settings, run_options.shard, at_sight=at_sight, allowed=run_options.allowed)
-    places = places_of(files.maps, checkout, settings)
+    places = places_of(files.maps, checkout, settings, kind_of(tracker))
     policy = sync_policy(settings, source_name(settings, checkout, tracker), run_options)
     policy = policy if settings.source else with_sources(policy, files.maps, places)
     templates = templates_of(settings, checkout)
@@ -98,14 +99,15 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     decided = run.decided(plans, retiring, whole)
     compared = run.compared(decided, task_changes.with_known_names([each.changes for each in decided.every], tracker))
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
-    return Planned(files, changes, tracker, policy, compared, remarks_of(settings), found.unread)
+    remarks = (*remarks_of(settings), *remarks_on(place.owners for place in places.values()))
+    return Planned(files, changes, tracker, policy, compared, remarks, found.unread)
 
 
 def _plans(
     files: MapFiles, settings: Settings, places: Mapping[Path, Place], templates: TicketTemplates
 ) -> dict[MapFile, TaskPlan]:
     wanted = [file for file in files.maps if file.approved and not is_retired(file)]
-    return {file: task_plan(file, settings, places[file.path].source, templates) for file in wanted}
+    return {file: task_plan(file, settings, places[file.path], templates) for file in wanted}
 
 
 def sync_policy(settings: Settings, source: str, run_options: RunOptions) -> SyncPolicy:

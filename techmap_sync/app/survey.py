@@ -119,7 +119,7 @@ def examine(settings: Settings, checkout: Checkout) -> tuple[str, tuple[Finding,
 
 def _settings(tracker: Tracker, settings: Settings) -> Iterator[Finding]:
     """Yield the assignees and milestones of the settings that the tracker does not have."""
-    if people := task_changes.unknown_people(tracker, settings.assignees):
+    if people := task_changes.unknown_people(tracker, settings.people):
         what = f"no ticket can be assigned to {', '.join(sorted(people))}; correct assignees in the settings"
         yield Finding("assignees", False, what)
     if milestones := task_changes.missing_milestones(tracker, [settings.milestone] if settings.milestone else []):

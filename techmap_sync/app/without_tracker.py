@@ -27,7 +27,7 @@ def homes_of_lines(files: Sequence[MapFile], settings: Settings, checkout: Check
     """Yield for each map the ticket that each of its lines is found in."""
     places, templates = places_of(files, checkout, settings), templates_of(settings, checkout)
     for file in files:
-        plan = task_plan(file, settings, places[file.path].source, templates)
+        plan = task_plan(file, settings, places[file.path], templates)
         yield ledger_of_lines(statements_of(file, settings), plan)
 
 
@@ -38,7 +38,7 @@ def _unread(file: MapFile, settings: Settings, place: Place, templates: TicketTe
         return MapChanges(
             map_id, place.path, file.approved, file.reasons, ready=file.ready, shown_path=shown, family=file.family
         )
-    plan = task_plan(file, settings, place.source, templates)
+    plan = task_plan(file, settings, place, templates)
     tasks = [spec for spec in (plan.tracking, *plan.tasks) if not spec.done]
     skips = (Skip(spec.key, spec.title, reason="not compared") for spec in tasks)
     return MapChanges(map_id, place.path, True, changes=tuple(skips), shown_path=place.shown_path, family=file.family)

@@ -12,6 +12,7 @@ from techmap_sync.documents.rows import bullets_of, on_one_line, row_text
 from techmap_sync.documents.statements import Statement
 from techmap_sync.documents.words import Words, words_in
 from techmap_sync.documents.work import Form, Item, Kind, Method, Part, Work
+from techmap_sync.ownership import Owners, Ownership, together
 from techmap_sync.planning.escape import code_span, is_inert, neutralize
 from techmap_sync.planning.flow_chart import flow_chart
 from techmap_sync.planning.link_targets import MapSource, absolute_links
@@ -24,8 +25,8 @@ from techmap_sync.planning.titles import short_name
 _TEMPLATES = {Kind.COMPONENT: "component.md.j2", Kind.TASK: "task.md.j2"}
 
 RIDING_ALONG: frozenset[str] = frozenset(sections_with(SectionTrait.RIDES_ALONG))
-_NO_NEWS = RIDING_ALONG | {"words", "remaining_links", "not_understood_links"}
-"""Values that cause no write by themselves: commits and the numbers of lines."""
+_NO_NEWS = RIDING_ALONG | {"words", "remaining_links", "not_understood_links", "owners"}
+"""Values that cause no write outside of their own sections: commits, the numbers of lines, owners."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class TicketTexts:
     templates: TicketTemplates
     statements: tuple[Statement, ...] = ()
     """What each line of the document says; the tracking ticket carries what no other ticket says."""
+    ownership: Ownership | None = None
+    """What says whose files are; None where nobody asks."""
 
     @cached_property
     def words(self) -> Words:
@@ -56,10 +59,15 @@ class TicketTexts:
         shared = {
             "waits_for": [self.graph.titles[other] for other in self.graph.blocked_by[position]],
             "source": self._source_of(work),
+            "owners": list(self.owners(position).named),
         }
         template = _TEMPLATES.get(work.kind, "checklist.md.j2")
         worded = {"items": self._task_items(work, self.words.with_states)} if work.kind is Kind.TASK else {}
         return self._rendered(template, {**self._work_values[position], **shared}, worded)
+
+    def owners(self, position: int) -> Owners:
+        """Return whose the files are that the work at this position is about; nobody's where nothing says so."""
+        return together(map(self.ownership.of, self.graph.works[position].locations)) if self.ownership else Owners()
 
     def _source_of(self, work: Work) -> str:
         if work.path:
@@ -79,6 +87,7 @@ class TicketTexts:
             "not_understood": [part for part, _ in self._parts(understood=False)],
             "not_understood_links": [links for _, links in self._parts(understood=False)],
             "waits_for": [],
+            "owners": [],
             "source": self._footer(self.source),
         }
         return self._rendered("tracking.md.j2", values, self._worded_summary() if self.graph.document.leaves else {})

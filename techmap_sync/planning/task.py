@@ -51,6 +51,8 @@ class SectionName(StrEnum):
     """What is done when the ticket is: all boxes."""
     CONTEXT = "context"
     NEEDS = "needs"
+    OWNERS = "owners"
+    """Whose the files are, as far as a ticket cannot be assigned to them."""
     TESTS = "tests"
     CONSTRAINTS = "constraints"
     REQUIREMENTS = "requirements"
@@ -126,6 +128,8 @@ class TaskSpec:
     """The map says that this is finished: desired state closed as completed."""
     milestone: str = ""
     assignees: tuple[str, ...] = ()
+    follows_assignees: bool = False
+    """The ticket gets and loses people as these change; otherwise only a new ticket gets them."""
     estimate_minutes: int | None = None
     named_by_map: bool = False
     """Its title has no words of its own: it is made of the map's title."""

@@ -19,7 +19,8 @@ from techmap_sync.reports.harmless import fenced, fitted, inline
 from techmap_sync.reports.messages import count, hint, sentence
 from techmap_sync.reports.plan_text import DONE_WORDS, closing_line, done_line, shown_changes, unwritten, with_links
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
-from techmap_sync.sync.changes import UNSEEN, Change, Create, Edit, LinkChange, Unlink
+from techmap_sync.sync.changes import UNSEEN, Change, Create, LinkChange, Unlink
+from techmap_sync.sync.edits import Edit
 from techmap_sync.sync.outcomes import Outcome, Status
 from techmap_sync.sync.tracker import EdgeKind
 

@@ -17,7 +17,8 @@ from rich.text import Text
 
 from techmap_sync.reports.messages import clean, count
 from techmap_sync.sync.change_set import ChangeSet, MapChanges, counted
-from techmap_sync.sync.changes import UNSEEN, Action, Change, Create, Edit, LinkChange, TicketChange
+from techmap_sync.sync.changes import UNSEEN, Action, Change, Create, LinkChange, TicketChange
+from techmap_sync.sync.edits import Edit
 from techmap_sync.sync.outcomes import Outcome, Status, left_of
 from techmap_sync.sync.tracker import EdgeKind
 

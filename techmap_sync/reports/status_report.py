@@ -20,13 +20,10 @@ from techmap_sync.reports.messages import clean, count
 from techmap_sync.secrecy import harmless
 from techmap_sync.sync.change_set import counted
 from techmap_sync.sync.changes import (
-    LEDGER,
-    MARKER,
     Change,
     Close,
     Conflict,
     Create,
-    Edit,
     LabelOrphan,
     Link,
     Reopen,
@@ -35,6 +32,7 @@ from techmap_sync.sync.changes import (
     Unlink,
     Update,
 )
+from techmap_sync.sync.edits import LEDGER, MARKER, Edit
 from techmap_sync.sync.progress import Gate, MapProgress, Numbers, TaskProgress, TaskState, WaitsFor
 from techmap_sync.sync.tracker import Finding
 

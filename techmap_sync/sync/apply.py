@@ -13,10 +13,8 @@ from typing import assert_never
 
 from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.changes import (
-    LEDGER,
     Close,
     Create,
-    FieldEdit,
     LabelOrphan,
     Link,
     LinkWrite,
@@ -26,6 +24,7 @@ from techmap_sync.sync.changes import (
     Update,
     Write,
 )
+from techmap_sync.sync.edits import LEDGER, FieldEdit
 from techmap_sync.sync.map_writer import MapWriter
 from techmap_sync.sync.observe import listed
 from techmap_sync.sync.outcomes import Outcome, Status, Tolerance

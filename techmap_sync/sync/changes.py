@@ -7,12 +7,10 @@ from enum import StrEnum
 from typing import ClassVar
 
 from techmap_sync.planning.task import TaskSpec
+from techmap_sync.sync.edits import LEDGER, MARKER, Edit, LabelEdit
 from techmap_sync.sync.endings import Ending
 from techmap_sync.sync.tracker import CloseReason, EdgeKind
 
-LABELS, LEDGER, MARKER = "labels", "ledger", "marker"
-KEY = "key"
-"""The field that a renamed task's ticket gets."""
 UNSEEN = frozenset({LEDGER, MARKER})
 """Fields of a ticket's hidden marker."""
 
@@ -28,35 +26,6 @@ class Action(StrEnum):
     UNLINK = "unlink"
     SKIP = "skip"
     CONFLICT = "conflict"
-
-
-@dataclass(frozen=True, slots=True)
-class FieldEdit:
-    """One field of a ticket before and after."""
-
-    name: str
-    """``title``, ``priority``, ``milestone``, ``key``, or the name of a section."""
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class LabelEdit:
-    """The labels to add and remove."""
-
-    add: frozenset[str] = frozenset()
-    remove: frozenset[str] = frozenset()
-
-    name: ClassVar[str] = LABELS
-    before: ClassVar[str] = ""
-
-    @property
-    def after(self) -> str:
-        """As shown in reports: ``-old +new``."""
-        return " ".join((*(f"-{name}" for name in sorted(self.remove)), *(f"+{name}" for name in sorted(self.add))))
-
-
-Edit = FieldEdit | LabelEdit
 
 
 @dataclass(frozen=True, slots=True)

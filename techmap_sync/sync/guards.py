@@ -14,8 +14,9 @@ from techmap_sync.errors import Refused
 from techmap_sync.planning.task import EDITION, TaskPlan
 from techmap_sync.sync import claims
 from techmap_sync.sync.change_set import ChangeSet, MapChanges, edit_digests
-from techmap_sync.sync.changes import KEY, LEDGER, Action, Change, Close, Conflict, Update
+from techmap_sync.sync.changes import Action, Change, Close, Conflict, Update
 from techmap_sync.sync.comparison import comparable
+from techmap_sync.sync.edits import KEY, LEDGER
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import Audience, DesiredMap, Origin
 from techmap_sync.sync.merge import TITLE

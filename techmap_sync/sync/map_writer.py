@@ -6,6 +6,7 @@ A create is never repeated without first looking for its marker, and a ticket is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
@@ -15,13 +16,12 @@ from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, Ticket
 from techmap_sync.planning.task import SectionName, TaskSpec
 from techmap_sync.sync import writing
 from techmap_sync.sync.arrivals import bound
+from techmap_sync.sync.assignees import ASSIGNEES, AssigneeChanges
 from techmap_sync.sync.block import Block, Held, read_block
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import (
-    MARKER,
     Close,
     Create,
-    FieldEdit,
     LabelOrphan,
     Link,
     LinkWrite,
@@ -32,6 +32,7 @@ from techmap_sync.sync.changes import (
     Write,
 )
 from techmap_sync.sync.comparison import text_digest
+from techmap_sync.sync.edits import MARKER, FieldEdit
 from techmap_sync.sync.fallback import EdgeTexts
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.merge import has_label
@@ -141,7 +142,11 @@ class MapWriter:
             return replace(self._posted(change, lesser), detail=f"without {error.field}: {error.what}")
         lacking = ", ".join(writing.lacking(spec, ticket, self.tracker.capabilities))
         detail = f"the tracker did not take {lacking}" if lacking else ""
-        return replace(self._created(change, ticket), detail=detail)
+        done = replace(self._created(change, ticket), detail=detail)
+        if correction := writing.without_missing_people(spec, ticket):
+            with suppress(TicketRefused, OutcomeUnclear):
+                self.tracker.update(ticket.number, correction)
+        return done
 
     def _draft(self, spec: TaskSpec) -> Draft:
         spec = self._with_numbers(spec)
@@ -194,16 +199,44 @@ class MapWriter:
 
     def _written(self, change: TicketWrite, held: Held, fields: Set[str], ledger: Ledger | None = None) -> Outcome:
         """Write some fields of a change; without its milestone if the tracker refuses only that."""
-        able = self.tracker.capabilities
-        rewrite = writing.rewrite(change, held, self.changes, self.policy, able, fields, ledger)
+        people, said = self._assigned(change, held, fields)
+
+        def written(change: TicketWrite) -> Outcome:
+            able = self.tracker.capabilities
+            return self._carry_out(
+                change,
+                held,
+                writing.rewrite(change, held, self.changes, self.policy, able, fields, ledger, people),
+            )
+
         try:
-            return self._carry_out(change, held, rewrite)
+            done = written(change)
         except TicketRefused as error:
             lesser = writing.with_former(change, held, error.field)
             if lesser == change:
                 raise
-            done, detail = self._written(lesser, held, fields, ledger), f"without {error.field}: {error.what}"
-            return replace(done, detail=detail, status=done.status if done.status is Status.APPLIED else Status.SKIPPED)
+            done, said = written(lesser), f"without {error.field}: {error.what}"
+            done = replace(done, status=done.status if done.status is Status.APPLIED else Status.SKIPPED)
+        return replace(done, detail=said)
+
+    def _assigned(self, change: TicketWrite, held: Held, fields: Set[str]) -> tuple[AssigneeChanges, str]:
+        """Assign people, and return who was assigned and what is to be said about the others.
+
+        They come before the text: its marker must not say that somebody was assigned whom the tracker did not take.
+        """
+        people = writing.people_to_write(change, held, self.policy, fields)
+        if not people.writes:
+            return people, ""
+        there, detail = held.ticket.assignees, ""
+        try:
+            there = self.tracker.assign(held.ticket.number, sorted(people.add), sorted(people.remove))
+        except TicketRefused as error:
+            if error.field != ASSIGNEES:
+                raise
+            detail = f"without {error.field}: {error.what}"
+        done = people.after(there)
+        missing = ", ".join(sorted(done.unassigned & people.add))
+        return done, detail or (f"the tracker did not take the assignee {missing}" if missing else "")
 
     def _carry_out(self, change: TicketWrite, held: Held, rewrite: writing.Rewrite) -> Outcome:
         """Write labels first: the marker must not say that they were set when they never arrived."""

@@ -167,6 +167,8 @@ class Marker:
     """Labels that we set."""
     assignees: frozenset[str] | None = None
     """People whom we assigned; None in markers of earlier versions, which did not record them."""
+    unassigned: frozenset[str] = frozenset()
+    """People whom the document wants and who are left out, by a person's choice or because the tracker refused."""
     priority: str = ""
     milestone: str = ""
     accepted: Mapping[str, str] = field(default_factory=dict)
@@ -246,6 +248,8 @@ def _as_json(marker: Marker) -> dict[str, object]:
         data["declined"] = sorted(marker.declined)
     if marker.assignees is not None:
         data["assignees"] = sorted(marker.assignees)
+    if marker.unassigned:
+        data["unassigned"] = sorted(marker.unassigned)
     if marker.ledger is not None:
         ledger = _ledger_json(marker.ledger, marker.map_id)
         data["ledger"] = packed(_text(ledger)) or ledger
@@ -270,6 +274,7 @@ def _marker(data: _WireMarker) -> Marker:
         sections={name: WrittenField(*written) for name, written in data["sections"].items()},
         labels=frozenset(data["labels"]),
         assignees=frozenset(data["assignees"]) if "assignees" in data else None,
+        unassigned=frozenset(data.get("unassigned", ())),
         priority=data["priority"],
         milestone=data["milestone"],
         accepted=data.get("accepted", {}),
@@ -371,6 +376,7 @@ class _WireMarker(TypedDict):
     sections: dict[str, _Written]
     labels: list[str]
     assignees: NotRequired[list[str]]
+    unassigned: NotRequired[list[str]]
     priority: str
     milestone: str
     accepted: NotRequired[dict[str, str]]

@@ -7,13 +7,14 @@ result into text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from techmap_sync.planning.task import Section, TaskSpec
+from techmap_sync.sync.assignees import AssigneeChanges, assignee_changes
 from techmap_sync.sync.block import Held
-from techmap_sync.sync.changes import Edit, FieldEdit, LabelEdit
 from techmap_sync.sync.comparison import carry_ticks, comparable, digest, section_digest, text_digest, ticked
+from techmap_sync.sync.edits import AssigneeEdit, Edit, FieldEdit, LabelEdit
 from techmap_sync.sync.marker import Marker, WrittenField
 from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
 from techmap_sync.sync.tracker import Ticket
@@ -128,6 +129,7 @@ class Revision:
 
     fields: tuple[Revised, ...]
     labels: LabelChanges = LabelChanges()
+    people: AssigneeChanges = field(default_factory=AssigneeChanges)
 
     def named(self, decision: Decision) -> tuple[Revised, ...]:
         """Return the fields with one decision."""
@@ -139,22 +141,27 @@ class Revision:
 
     @property
     def adopted(self) -> tuple[str, ...]:
-        """Names of the fields and labels that only the marker needs to record."""
-        labels = sorted(self.labels.known | self.labels.accepted)
+        """Names of the fields, labels and people that only the marker needs to record."""
+        labels = sorted(self.labels.known | self.labels.accepted | self.people.settled)
         return (*(f.name or "lead" for f in self.named(Decision.ADOPT)), *labels)
 
     @property
     def kept(self) -> tuple[Edit, ...]:
         """What only a person changed, from the map's text to theirs."""
         edits = tuple(FieldEdit(field.name or "lead", field.ours, field.theirs) for field in self.named(Decision.KEEP))
-        return (*edits, LabelEdit(remove=self.labels.taken)) if self.labels.taken else edits
+        labels = (LabelEdit(remove=self.labels.taken),) if self.labels.taken else ()
+        # Where others are wanted by now, that is a conflict and says it all.
+        people = (AssigneeEdit(remove=self.people.taken),) if self.people.taken and not self.people.contested else ()
+        return (*edits, *labels, *people)
 
     @property
     def edits(self) -> tuple[Edit, ...]:
         """What will be written."""
         edits = tuple(FieldEdit(f.name, f.theirs, f.ours) for f in self.named(Decision.UPDATE))
         labels = LabelEdit(self.labels.add, self.labels.remove)
-        return (*edits, labels) if labels != LabelEdit() else edits
+        people = AssigneeEdit(self.people.add, self.people.remove)
+        sets = (each for each in (labels, people) if each.add or each.remove)
+        return (*edits, *sets)
 
 
 def revise(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Revision:
@@ -162,7 +169,8 @@ def revise(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Revision:
     fields = (_title(spec, held), *_scalars(spec, held, policy), *_sections(spec, held, policy))
     settled = tuple(_settled(field, spec.key, policy) for field in fields)
     priority = next(field.decision for field in settled if field.name == PRIORITY)
-    return Revision(settled, label_changes(spec, held.ticket, held.marker, priority, policy))
+    labels = label_changes(spec, held.ticket, held.marker, priority, policy)
+    return Revision(settled, labels, assignee_changes(spec, held.ticket, held.marker, policy))
 
 
 def _title(spec: TaskSpec, held: Held) -> Revised:

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
-from techmap_sync.sync.changes import Change, Create, LabelEdit, Link, Unlink, Write
+from techmap_sync.sync.changes import Change, Create, Link, Unlink, Write
+from techmap_sync.sync.edits import AssigneeEdit, LabelEdit
 from techmap_sync.sync.tracker import Capabilities, EdgeKind
 
 
@@ -128,4 +129,5 @@ def _requests(changes: MapChanges, capabilities: Capabilities) -> int:
 def _requests_of(change: Write, capabilities: Capabilities) -> int:
     if isinstance(change, Create):
         return 1 + bool(capabilities.estimates and change.spec.estimate_minutes)
-    return 1 + sum(bool(edit.add) + len(edit.remove) for edit in change.edits if isinstance(edit, LabelEdit))
+    labels = sum(bool(edit.add) + len(edit.remove) for edit in change.edits if isinstance(edit, LabelEdit))
+    return 1 + labels + sum(bool(e.add) + bool(e.remove) for e in change.edits if isinstance(e, AssigneeEdit))

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from techmap_sync.documents.words import ENGLISH, words_in
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import Section, SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync import claims
+from techmap_sync.sync.assignees import ASSIGNEES
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import MapChanges
-from techmap_sync.sync.changes import (
-    KEY,
-    MARKER,
-    Change,
-    Conflict,
-    Create,
-    Edit,
-    FieldEdit,
-    LabelEdit,
-    Reopen,
-    Skip,
-    Update,
-    close,
-)
+from techmap_sync.sync.changes import Change, Conflict, Create, Reopen, Skip, Update, close
 from techmap_sync.sync.comparison import boxes, digest, ticked, unticked
+from techmap_sync.sync.edits import KEY, MARKER, AssigneeEdit, Edit, FieldEdit, SetEdit
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.merge import MILESTONE, Decision, Revision, has_label, revise
 from techmap_sync.sync.policy import Side, SyncPolicy
@@ -135,18 +124,24 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
         reason = "" if held.marker.key else BOUND
         yield Update(spec.key, spec.title, number, reason, spec=spec, edits=edits)
     for field in revision.named(Decision.CONFLICT):
-        ways = f"push --resolve map {spec.key} or --resolve tracker {spec.key}"
-        reason = f"both the map and a human changed it; settle with {ways}"
         edit = FieldEdit(field.name or "lead", field.theirs, field.ours)
-        yield Conflict(spec.key, spec.title, number, reason, edits=(edit,))
+        yield Conflict(spec.key, spec.title, number, _settle(spec.key), edits=(edit,))
+    if revision.people.contested:
+        wanted, there = (", ".join(sorted(names)) for names in (spec.assignees, held.ticket.assignees))
+        yield Conflict(spec.key, spec.title, number, _settle(spec.key), edits=(FieldEdit(ASSIGNEES, there, wanted),))
     if revision.kept:
         reason = kept_reason(spec.key, revision.kept)
         yield Skip(spec.key, spec.title, number, reason, kept=revision.kept)
 
 
+def _settle(key: str) -> str:
+    ways = f"push --resolve map {key} or --resolve tracker {key}"
+    return f"both the map and a human changed it; settle with {ways}"
+
+
 def kept_reason(key: str, kept: Iterable[Edit]) -> str:
     """Say what a person changed and is kept, with the names of removed labels."""
-    names = ", ".join(f"{edit.name} {edit.after}" if isinstance(edit, LabelEdit) else edit.name for edit in kept)
+    names = ", ".join(f"{edit.name} {edit.after}" if isinstance(edit, SetEdit) else edit.name for edit in kept)
     ways = f"push --resolve map {key} writes the map's text, --resolve tracker {key} accepts it"
     return f"changed by a human, kept: {names}; {ways}"
 
@@ -239,13 +234,16 @@ def _line(edit: FieldEdit, number: int, changes: MapChanges) -> Skip:
 def with_known_names(maps: Sequence[MapChanges], tracker: Tracker) -> tuple[MapChanges, ...]:
     """Return the same maps without assignees that the tracker does not know; say so, and which milestones are new.
 
-    The tracker is asked only when tickets will be created.
+    The tracker is asked only when tickets will be created, or people assigned.
 
     :raises TrackerError: it refused or did not answer.
     """
-    names, titles = _asked_for(maps)
-    people, milestones = unknown_people(tracker, names), missing_milestones(tracker, titles)
-    return tuple(_without_absent(each, people, milestones) for each in maps) if people or milestones else tuple(maps)
+    people = unknown_people(tracker, frozenset().union(*map(_people_of, maps)))
+    milestones = missing_milestones(tracker, frozenset().union(*map(_milestones_of, maps)))
+    if not people and not milestones:
+        return tuple(maps)
+    said: set[str] = set()
+    return tuple(_without_absent(each, people, milestones, said) for each in maps)
 
 
 def unknown_people(tracker: Tracker, names: Collection[str]) -> frozenset[str]:
@@ -266,35 +264,64 @@ def missing_milestones(tracker: Tracker, titles: Collection[str]) -> frozenset[s
     return frozenset(title for title in titles if not tracker.has_milestone(title))
 
 
-def _asked_for(maps: Iterable[MapChanges]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the assignees and milestones of the tickets that will be created."""
-    specs = [c.spec for each in maps for c in each.writes if isinstance(c, Create)]
-    return frozenset(name for spec in specs for name in spec.assignees), frozenset(s.milestone for s in specs) - {""}
+def _people_of(changes: MapChanges) -> frozenset[str]:
+    """Return those to whom tickets will be assigned."""
+    return frozenset(name for change in changes.writes for name in _assigned_by(change))
 
 
-def _without_absent(changes: MapChanges, people: Collection[str], milestones: Collection[str]) -> MapChanges:
-    names, titles = _asked_for([changes])
-    reasons = [*_about_people(names & set(people)), *_about_milestones(titles & set(milestones))]
-    if not reasons:
+def _assigned_by(change: Change) -> Iterable[str]:
+    if isinstance(change, Create):
+        return change.spec.assignees
+    return (name for edit in change.edits if isinstance(edit, AssigneeEdit) for name in edit.add)
+
+
+def _milestones_of(changes: MapChanges) -> frozenset[str]:
+    """Return the milestones of the tickets that will be created."""
+    return frozenset(c.spec.milestone for c in changes.writes if isinstance(c, Create)) - {""}
+
+
+def _without_absent(changes: MapChanges, people: Set[str], milestones: Collection[str], said: set[str]) -> MapChanges:
+    """Return the changes of a map without unknown people.
+
+    :param said: people that earlier maps named although their documents, not the settings, want them.
+    """
+    reasons = [*_about_people(changes, people, said), *_about_milestones(_milestones_of(changes) & set(milestones))]
+    unknown = _people_of(changes) & people
+    if not reasons and not unknown:
         return changes
-    known = tuple(_unassigned(change, people) for change in changes.changes)
+    known = tuple(each for change in changes.changes if (each := _unassigned(change, unknown)))
     tracking = next((c for c in changes.changes if c.key == changes.tracking_key), None)
     title = tracking.title if tracking else changes.map_id
     notes = (Skip(changes.tracking_key, title, changes.tracking_number, reason, lasting=True) for reason in reasons)
     return replace(changes, changes=(*known, *notes))
 
 
-def _about_people(names: Collection[str]) -> list[str]:
-    who = ", ".join(sorted(names))
-    return [f"no ticket can be assigned to {who} here: made without; see assignees in the settings"] if names else []
+def _about_people(changes: MapChanges, people: Set[str], said: set[str]) -> Iterator[str]:
+    """Yield who cannot be assigned; those of the settings in each map, all others once."""
+    found = [(name, change) for change in changes.writes for name in _assigned_by(change) if name in people]
+    by_settings = {name for name, change in found if isinstance(change, Create) and not change.spec.follows_assignees}
+    if by_settings:
+        who = ", ".join(sorted(by_settings))
+        yield f"no ticket can be assigned to {who} here: made without; see assignees in the settings"
+    if others := {name for name, _ in found} - by_settings - said:
+        said |= others
+        yield f"no ticket can be assigned to {', '.join(sorted(others))} here: left out; correct CODEOWNERS or the map"
 
 
 def _about_milestones(titles: Collection[str]) -> list[str]:
     return [f'there is no milestone "{title}" yet: the first ticket creates it' for title in sorted(titles)]
 
 
-def _unassigned(change: Change, people: Collection[str]) -> Change:
-    if not isinstance(change, Create):
+def _unassigned(change: Change, people: Set[str]) -> Change | None:
+    """Return a change that assigns nobody of some people; None where nothing is left of it."""
+    if not isinstance(change, Create | Update | Reopen) or people.isdisjoint(_assigned_by(change)):
         return change
-    kept = tuple(name for name in change.spec.assignees if name not in people)
-    return replace(change, spec=replace(change.spec, assignees=kept))
+    spec = replace(change.spec, assignees=tuple(name for name in change.spec.assignees if name not in people))
+    if isinstance(change, Create):
+        return replace(change, spec=spec)
+    edits = tuple(
+        replace(edit, add=edit.add - people) if isinstance(edit, AssigneeEdit) else edit for edit in change.edits
+    )
+    edits = tuple(edit for edit in edits if not isinstance(edit, AssigneeEdit) or edit.add or edit.remove)
+    left = replace(change, spec=spec, edits=edits)
+    return left if edits or isinstance(left, Reopen) else None

@@ -179,6 +179,8 @@ class Capabilities:
     close_reasons: bool = True
     milestones: bool = True
     assignees: bool = True
+    most_assignees: int | None = None
+    """People to whom one ticket can be assigned."""
     estimates: bool = False
     seconds_per_write: float = 0.0
     """How long a write takes at the pace that the server allows; used to estimate how long a run will take."""
@@ -279,6 +281,13 @@ class Tracker(Protocol):
 
     def remove_labels(self, number: str, labels: Collection[str]) -> None:
         """Remove labels; a missing one is not an error."""
+
+    def assign(self, number: str, added: Collection[str], removed: Collection[str]) -> frozenset[str]:
+        """Assign people and take people away, leave all others, and return who is assigned afterwards.
+
+        Whom the tracker does not take is missing there.
+        """
+        ...
 
     def link(self, edge: Edge) -> None:
         """Add an edge; an existing one is not an error."""

@@ -9,22 +9,9 @@ from hashlib import sha256
 from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Part, write_block
 from techmap_sync.sync.change_set import Leaving, MapChanges
-from techmap_sync.sync.changes import (
-    KEY,
-    LEDGER,
-    Change,
-    Close,
-    Create,
-    FieldEdit,
-    LabelOrphan,
-    Link,
-    Reopen,
-    Skip,
-    Unlink,
-    Update,
-    close,
-)
+from techmap_sync.sync.changes import Change, Close, Create, LabelOrphan, Link, Reopen, Skip, Unlink, Update, close
 from techmap_sync.sync.comparison import unticked
+from techmap_sync.sync.edits import KEY, LEDGER, FieldEdit
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.fallback import KeyEdge
 from techmap_sync.sync.links import Wanted

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from techmap_sync.planning.task import Section, TaskSpec
-from techmap_sync.sync.block import Block, Held, Part, write_block
+from techmap_sync.sync.assignees import ASSIGNEES, AssigneeChanges, kept, missing_people
+from techmap_sync.sync.block import Block, Held, Part, read_block, write_block
 from techmap_sync.sync.change_set import MapChanges
-from techmap_sync.sync.changes import LABELS, Change, Close, LabelOrphan, Reopen, TicketWrite, Update
+from techmap_sync.sync.changes import Change, Close, LabelOrphan, Reopen, TicketWrite, Update
 from techmap_sync.sync.comparison import digest, section_digest, text_digest
+from techmap_sync.sync.edits import LABELS
 from techmap_sync.sync.endings import with_status
 from techmap_sync.sync.marker import Ledger, Marker, WrittenField, claims
 from techmap_sync.sync.merge import (
@@ -129,12 +131,34 @@ def with_former(change: TicketWrite, held: Held, field: str) -> TicketWrite:
 
 def lacking(spec: TaskSpec, ticket: Ticket, capabilities: Capabilities) -> Iterator[str]:
     """Yield what a new ticket should have but lacks: servers silently drop people they cannot assign."""
-    there = {name.casefold() for name in ticket.assignees}
-    for name in spec.assignees if capabilities.assignees else ():
-        if name.removeprefix("@").casefold() not in there:
-            yield f"the assignee {name}"
+    for name in missing_people(spec, ticket.assignees) if capabilities.assignees else ():
+        yield f"the assignee {name}"
     if capabilities.milestones and spec.milestone and ticket.milestone is None:
         yield f"the milestone {spec.milestone}"
+
+
+def without_missing_people(spec: TaskSpec, ticket: Ticket) -> Patch | None:
+    """Return what makes the marker of a new ticket say who was not assigned; None where everybody was."""
+    missing = frozenset(missing_people(spec, ticket.assignees)) if spec.follows_assignees else frozenset()
+    block = read_block(ticket.body)
+    if not missing or not isinstance(block, Block):
+        return None
+    marker = replace(block.marker, assignees=(block.marker.assignees or frozenset()) - missing, unassigned=missing)
+    return Patch(body=write_block(block.parts, marker, block.before, block.after))
+
+
+def people_to_write(change: TicketWrite, held: Held, policy: SyncPolicy, fields: Set[str]) -> AssigneeChanges:
+    """Return whom a change assigns and takes away.
+
+    :param fields: the only fields that may be written.
+    """
+    match change:
+        case Update(spec=spec) | Reopen(spec=spec):
+            return _restricted(revise(spec, held, policy), fields, held.marker).people
+        case LabelOrphan() | Close():
+            return kept(held.marker)
+        case _:
+            assert_never(change)
 
 
 def rewrite(
@@ -145,17 +169,20 @@ def rewrite(
     capabilities: Capabilities,
     fields: Set[str],
     ledger: Ledger | None = None,
+    people: AssigneeChanges | None = None,
 ) -> Rewrite:
     """Return what a change writes to an existing ticket.
 
     :param held: the ticket as it is now.
     :param fields: the only fields that may be written, though more may have changed since.
     :param ledger: the new ledger of the tracking ticket.
+    :param people: what became of the people of the ticket, where they were written before.
     """
     marker = _marker(change, held, changes, policy, ledger or held.marker.ledger)
     match change:
         case Update(spec=spec) | Reopen(spec=spec):
-            revision = _restricted(revise(spec, held, policy), fields)
+            revision = _restricted(revise(spec, held, policy), fields, held.marker)
+            revision = replace(revision, people=people) if people else revision
             patch = _patch(spec, held, revision, marker, capabilities.native_priority)
             added, removed = revision.labels.add, revision.labels.remove
         case LabelOrphan(label=label) | Close(label=label):
@@ -167,7 +194,7 @@ def rewrite(
     return Rewrite(_with_state(patch, change), added, removed)
 
 
-def _restricted(revision: Revision, names: Set[str]) -> Revision:
+def _restricted(revision: Revision, names: Set[str], marker: Marker) -> Revision:
     """Write only some fields, even if the ticket has changed since they were shown."""
     fields = tuple(
         replace(field, decision=Decision.NOTHING)
@@ -176,7 +203,9 @@ def _restricted(revision: Revision, names: Set[str]) -> Revision:
         for field in revision.fields
     )
     unshown = LabelChanges(declined=revision.labels.declined)
-    return Revision(fields, unshown if names.isdisjoint((LABELS, PRIORITY)) else revision.labels)
+    labels = unshown if names.isdisjoint((LABELS, PRIORITY)) else revision.labels
+    are_shown = ASSIGNEES in names or not revision.people.writes
+    return Revision(fields, labels, revision.people if are_shown else kept(marker))
 
 
 def _marker(change: TicketWrite, held: Held, changes: MapChanges, policy: SyncPolicy, ledger: Ledger | None) -> Marker:
@@ -229,7 +258,12 @@ def _patch(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, nativ
     updates = {field.name: field.ours for field in revision.named(Decision.UPDATE)}
     body = write_block(
         _new_parts(wanted, held.block, decided, writes),
-        replace(_new_marker(spec, marker, held.marker, decided, writes), declined=revision.labels.declined),
+        replace(
+            _new_marker(spec, marker, held.marker, decided, writes),
+            declined=revision.labels.declined,
+            assignees=revision.people.ours,
+            unassigned=revision.people.unassigned,
+        ),
         held.block.before,
         held.block.after,
     )

@@ -195,3 +195,34 @@ def test_a_label_may_hold_any_words(tracker: Tracker, label: str) -> None:
     tracker.add_labels(ticket.number, {label})
     assert label in read(tracker, ticket.number).labels
     assert ticket.number in tracker.snapshot(label).by_number()
+
+
+def test_people_are_assigned_to_those_that_are_there(tracker: Tracker) -> None:
+    ticket = tracker.create(Draft("Title", "Body", LABELLED, assignees=("sara",)))
+    kept = tracker.capabilities.assignees
+    assert tracker.assign(ticket.number, ["tom"], []) == ({"sara", "tom"} if kept else set())
+    assert read(tracker, ticket.number).assignees == ({"sara", "tom"} if kept else set())
+
+
+def test_people_are_taken_away_and_the_others_stay(tracker: Tracker) -> None:
+    ticket = tracker.create(Draft("Title", "Body", LABELLED, assignees=("sara", "tom")))
+    kept = tracker.capabilities.assignees
+    assert tracker.assign(ticket.number, [], ["sara"]) == ({"tom"} if kept else set())
+    assert tracker.assign(ticket.number, [], ["tom"]) == set()
+    assert read(tracker, ticket.number).assignees == set()
+
+
+def test_assigning_twice_is_no_error_however_the_name_is_written(tracker: Tracker) -> None:
+    ticket = created(tracker)
+    people = [tracker.assign(ticket.number, [name], []) for name in ("sara", "sara", "@sara")]
+    assert people == [{"sara"} if tracker.capabilities.assignees else set()] * 3
+    for _ in range(2):
+        assert tracker.assign(ticket.number, [], ["sara"]) == set()
+
+
+def test_assigning_changes_nothing_else(tracker: Tracker) -> None:
+    ticket = tracker.create(Draft("Title", "Body", LABELLED, priority="high", milestone="v1"))
+    tracker.assign(ticket.number, ["sara"], [])
+    after = read(tracker, ticket.number)
+    assert (after.title, after.body, after.labels) == (ticket.title, ticket.body, ticket.labels)
+    assert (after.priority, after.milestone, after.state) == (ticket.priority, ticket.milestone, ticket.state)

@@ -202,6 +202,15 @@ class MemoryTracker:
             ticket = self._existing(number)
             self.edit(number, labels=ticket.labels - set(labels))
 
+    def assign(self, number: str, added: Collection[str], removed: Collection[str]) -> frozenset[str]:
+        with self._request("assign", number):
+            there = self._existing(number).assignees - set(removed)
+            room = self.capabilities.most_assignees
+            new = sorted({name.removeprefix("@") for name in added} - there - self.nobody)
+            new = new if room is None else new[: max(0, room - len(there))]
+            self.edit(number, assignees=there | set(new) if self.capabilities.assignees else frozenset())
+        return self.tickets[number].assignees
+
     def link(self, edge: Edge) -> None:
         with self._request("link", edge.source):
             self._link(edge)
@@ -299,13 +308,17 @@ class MemoryTracker:
             title=" ".join(draft.title.split()),
             body=draft.body,
             labels=draft.labels,
-            assignees=frozenset(draft.assignees) - self.nobody if self.capabilities.assignees else frozenset(),
+            assignees=self._taken(draft.assignees),
             priority=draft.priority if self.capabilities.native_priority else None,
             milestone=draft.milestone if self.capabilities.milestones else None,
             author=self.account,
             parent=draft.parent if self.capabilities.parent_at_creation and not self.ignores_parents else None,
             url=f"https://tracker.example/{number}",
         )
+
+    def _taken(self, people: Sequence[str]) -> frozenset[str]:
+        able = [name for name in people if name not in self.nobody] if self.capabilities.assignees else []
+        return frozenset(able[: self.capabilities.most_assignees])
 
     def _patched(self, ticket: Ticket, patch: Patch) -> Ticket:
         state = ticket.state if patch.state is None else patch.state

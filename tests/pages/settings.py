@@ -28,7 +28,7 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "trusted_authors": ("[whose tickets count](#whose-tickets-count)", '["maps-app[bot]"]'),
     "adopted": ("tickets that count regardless of their author", '[12, "TASK-1"]'),
     "milestone": ("milestone of new tickets", '"1.0"'),
-    "assignees": ("assignees of new tickets", '["sara"]'),
+    "assignees": ("assignees of new tickets, or [the owners of the files](#owners)", '"codeowners"'),
     "allow_public": ("tickets may go where more people can read them than the maps", "true"),
     "on_conflict": (
         "[conflicts](how-it-decides.md#the-decision-table): keep the person's text, overwrite it, or fail",
@@ -111,6 +111,10 @@ def _type(each: Mapping[str, Any]) -> str:
             return "whole number" + _range(each)
         case "number":
             return "number" + _range(each)
+        case None if "anyOf" in each:
+            return " or ".join(map(_type, each["anyOf"]))
+        case "string" if "const" in each:
+            return f"`{json.dumps(each['const'])}`"
         case _:
             return "text" + (f", at most {each['maxLength']} characters" if "maxLength" in each else "")
 

@@ -152,7 +152,7 @@ At night:
 **Implementation Ready**: Yes
 """
 """A map of which every section of a ticket has something to say."""
-LATER = {"Tickets"}
+LATER = {"Owners", "Tickets"}
 """Written where the tracker has no sub-tickets."""
 
 

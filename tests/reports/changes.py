@@ -11,7 +11,8 @@ from pathlib import Path
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
-from techmap_sync.sync.changes import Change, Conflict, Create, FieldEdit, Link, Skip, SkipLink, Unlink, Update, close
+from techmap_sync.sync.changes import Change, Conflict, Create, Link, Skip, SkipLink, Unlink, Update, close
+from techmap_sync.sync.edits import FieldEdit
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.outcomes import Outcome, Status
 from techmap_sync.sync.tracker import CloseReason, EdgeKind

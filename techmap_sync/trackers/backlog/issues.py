@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from techmap_sync.sync.tracker import Draft, Patch, State, Ticket
@@ -77,6 +78,19 @@ def patched(task: Task, patch: Patch, settings: Settings, root: Path) -> Task:
     if patch.state is not None and patch.state is not _state(task, settings):
         task = task.with_field("status", settings.initial if patch.state is State.OPEN else settings.final)
     return task
+
+
+def assigned(task: Task, added: Collection[str], removed: Collection[str]) -> Task:
+    """Return the task with people added and taken away; all others keep their places and their spelling."""
+    there = task.listed("assignee")
+    gone, known = set(map(_account, removed)), set(map(_account, there))
+    new = tuple(f"@{name.removeprefix('@')}" for name in added if _account(name) not in known)
+    kept = tuple(name for name in there if _account(name) not in gone)
+    return task if (*kept, *new) == there else task.with_field("assignee", (*kept, *new))
+
+
+def _account(name: str) -> str:
+    return name.removeprefix("@").casefold()
 
 
 def settled_title(title: str) -> str:

@@ -153,6 +153,12 @@ class BacklogTracker:
         """Remove labels; the others keep their order."""
         self._change(number, lambda task: with_list(task, "labels", removed=labels))
 
+    def assign(self, number: str, added: Collection[str], removed: Collection[str]) -> frozenset[str]:
+        """Assign people as Backlog.md writes them, ``@sara``; however a name is written, nobody is there twice."""
+        self._change(number, lambda task: issues.assigned(task, added, removed))
+        ticket = self.get(number)
+        return ticket.assignees if ticket else frozenset()
+
     def link(self, edge: Edge) -> None:
         """Add an edge: a dependency, or the name of the parent. A task keeps its id when its parent changes."""
         if canonical(edge.source) == canonical(edge.target):

@@ -7,7 +7,7 @@ https://cli.github.com/manual/gh_help_environment
 
 from __future__ import annotations
 
-from techmap_sync.registry import Servers, TrackerKind, WebLinks
+from techmap_sync.registry import OwnersFile, Servers, TrackerKind, WebLinks
 from techmap_sync.trackers.github.ci import GitHubActions
 
 _SERVERS = Servers(
@@ -34,6 +34,10 @@ KIND = TrackerKind(
     servers=_SERVERS,
     web=WebLinks("/blob/{commit}/", "/raw/{commit}/", "#L{first}-L{last}"),
     ci=GitHubActions(_SERVERS.api_of),
+    # https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners#codeowners-file-location
+    owners_file=OwnersFile(
+        (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"), "techmap_sync.trackers.github.code_owners:read"
+    ),
     review="techmap_sync.trackers.github.review:GitHubReview",
     start="techmap_sync.trackers.github.ci:workflow",
 )

@@ -44,6 +44,9 @@ CHILD_LIMIT = 100
 DEPENDENCY_LIMIT = 50
 """In each direction: https://github.blog/changelog/2025-08-21-dependencies-on-issues/"""
 
+_MOST_ASSIGNEES = 10
+"""https://docs.github.com/rest/issues/assignees#add-assignees-to-an-issue"""
+
 LEVELS = 8
 """Of sub-issues below one another: the same page."""
 _DEPTH = re.compile(r"\b(deep|depth|nest\w*|levels?|layers?)\b", re.IGNORECASE)
@@ -114,6 +117,7 @@ class Features:
             native_blocking=bool(self.dependencies),
             blockers=DEPENDENCY_LIMIT,
             blocking=DEPENDENCY_LIMIT,
+            most_assignees=_MOST_ASSIGNEES,
             seconds_per_write=seconds_per_write,
             creations_per_hour=creations_per_hour,
             title_limit=256,

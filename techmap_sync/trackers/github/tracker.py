@@ -241,6 +241,26 @@ class GitHubTracker:
                     raise
 
     @about_one_ticket
+    def assign(self, number: str, added: Collection[str], removed: Collection[str]) -> frozenset[str]:
+        """Assign people and take people away by the calls that leave all others alone.
+
+        https://docs.github.com/rest/issues/assignees: whom GitHub does not take is left out silently.
+
+        :raises TrackerError: the server refused.
+        """
+        for verb, names in (("POST", added), ("DELETE", removed)):
+            if names:
+                fields = {"assignees": [name.removeprefix("@") for name in names]}
+                try:
+                    self._stored(self.client.write(verb, f"/issues/{number}/assignees", fields))
+                except OutcomeUnclear:
+                    there = {name.casefold() for name in self._ticket(self._issues.required(number)).assignees}
+                    asked = {name.removeprefix("@").casefold() for name in names}
+                    if not (asked <= there if verb == "POST" else asked.isdisjoint(there)):
+                        raise
+        return self._ticket(self._issues.required(number)).assignees
+
+    @about_one_ticket
     def link(self, edge: Edge) -> None:
         """Add a sub-issue or a dependency.
 

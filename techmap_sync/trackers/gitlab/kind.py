@@ -6,7 +6,7 @@ https://docs.gitlab.com/cli/#environment-variables
 
 from __future__ import annotations
 
-from techmap_sync.registry import Servers, TrackerKind, WebLinks
+from techmap_sync.registry import OwnersFile, Servers, TrackerKind, WebLinks
 from techmap_sync.trackers.gitlab.ci import GitLabCi
 
 KIND = TrackerKind(
@@ -25,6 +25,10 @@ KIND = TrackerKind(
     ),
     web=WebLinks("/-/blob/{commit}/", "/-/raw/{commit}/", "#L{first}-{last}"),
     ci=GitLabCi(),
+    # https://docs.gitlab.com/user/project/codeowners/#codeowners-file
+    owners_file=OwnersFile(
+        ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"), "techmap_sync.trackers.gitlab.code_owners:read"
+    ),
     review="techmap_sync.trackers.gitlab.review:GitLabReview",
     start="techmap_sync.trackers.gitlab.ci:pipeline",
 )

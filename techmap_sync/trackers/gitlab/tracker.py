@@ -65,8 +65,10 @@ class GitLabTracker:
 
         :raises TrackerError: GitLab refused or did not answer.
         """
+        premium = self._links.can_block()
         return Capabilities(
-            native_blocking=self._links.can_block(),
+            native_blocking=premium,
+            most_assignees=None if premium else 1,
             children=LINK_LIMIT,
             links=LINK_LIMIT,
             close_reasons=False,
@@ -198,6 +200,26 @@ class GitLabTracker:
             self._labels.check(label)
         if labels:
             self._issues.set_labels(number, (), labels)
+
+    @about_one_ticket
+    def assign(self, number: str, added: Collection[str], removed: Collection[str]) -> frozenset[str]:
+        """Set who is assigned, those included whom the issue had just before: GitLab sets all of them at once.
+
+        An issue of the Free tier has one assignee: a person whom somebody else assigned keeps it.
+
+        :raises TrackerError: there is no such issue or account, or GitLab refused.
+        """
+        row = self._issues.get(number)
+        if row is None:
+            raise self.client.refused(f"there is no ticket {number}")
+        gone = {name.removeprefix("@").casefold() for name in removed}
+        there = [each["id"] for each in row.get("assignees") or () if each and each["username"].casefold() not in gone]
+        wanted = list(dict.fromkeys((*there, *(self._users.number(name) for name in added))))
+        if self.capabilities.most_assignees == 1:
+            wanted = wanted[:1]
+        # https://docs.gitlab.com/api/issues/#edit-an-issue: 0 takes everybody away.
+        row = self._issues.change(number, f"assign ticket {number}", {"assignee_ids": wanted or [0]})
+        return self._ticket(row).assignees
 
     @about_one_ticket
     def link(self, edge: Edge) -> None:

@@ -103,6 +103,10 @@ class ShelfTracker:
     def remove_labels(self, number: str, labels: Collection[str]) -> None:
         self._keep(replace(self._there(number), labels=self._there(number).labels - set(labels)))
 
+    def assign(self, number: str, added: Collection[str], removed: Collection[str]) -> frozenset[str]:
+        there = (self._there(number).assignees | set(added)) - set(removed)
+        return self._keep(replace(self._there(number), assignees=there)).assignees
+
     def link(self, edge: Edge) -> None:
         ticket = self._there(edge.source)
         if edge.kind is EdgeKind.CHILD_OF:

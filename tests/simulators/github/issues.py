@@ -11,6 +11,8 @@ from tests.simulators.github.pages import page
 from tests.simulators.github.state import Account, Issue, Label, Milestone
 from tests.simulators.github.world import World
 
+_MOST_ASSIGNEES = 10
+"""https://docs.github.com/rest/issues/assignees#add-assignees-to-an-issue"""
 _TITLE_LIMIT, _BODY_LIMIT, _LABEL_LIMIT, _DESCRIPTION_LIMIT = 256, 65_536, 50, 100
 
 
@@ -83,6 +85,27 @@ def remove_label(world: World, request: Request, account: Account, number: str, 
         return refused(404, "Label does not exist")
     issue.labels = kept
     return Response(200, [world.rows.label(world.repository.label(name)) for name in kept])
+
+
+def add_assignees(world: World, request: Request, account: Account, number: str) -> Response:
+    """POST /repos/{owner}/{repo}/issues/{issue_number}/assignees"""
+    issue = world.issue(number)
+    if isinstance(issue, Response):
+        return issue
+    if account.may_label:
+        new = [name for name in request.body["assignees"] if name in world.repository.takes]
+        issue.assignees = list(dict.fromkeys([*issue.assignees, *new]))[:_MOST_ASSIGNEES]
+    return Response(201, world.rows.issue(issue))
+
+
+def remove_assignees(world: World, request: Request, account: Account, number: str) -> Response:
+    """DELETE /repos/{owner}/{repo}/issues/{issue_number}/assignees"""
+    issue = world.issue(number)
+    if isinstance(issue, Response):
+        return issue
+    if account.may_label:
+        issue.assignees = [name for name in issue.assignees if name not in request.body["assignees"]]
+    return Response(200, world.rows.issue(issue))
 
 
 def check_assignee(world: World, request: Request, _: Account, assignee: str) -> Response:

@@ -20,6 +20,8 @@ ROUTES: dict[tuple[str, str], Endpoint] = {
     ("PATCH", "/issues/{issue_number}"): issues.edit_issue,
     ("POST", "/issues/{issue_number}/labels"): issues.add_labels,
     ("DELETE", "/issues/{issue_number}/labels/{name}"): issues.remove_label,
+    ("POST", "/issues/{issue_number}/assignees"): issues.add_assignees,
+    ("DELETE", "/issues/{issue_number}/assignees"): issues.remove_assignees,
     ("GET", "/issues/{issue_number}/comments"): comments.list_comments,
     ("POST", "/issues/{issue_number}/comments"): comments.create_comment,
     ("PATCH", "/issues/comments/{comment_id}"): comments.edit_comment,

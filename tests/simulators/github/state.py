@@ -112,6 +112,11 @@ class Repository:
     last_id: int = 1_000_000
     """Ids are far from numbers, so that none is taken for the other."""
 
+    @property
+    def takes(self) -> list[str]:
+        """Those to whom issues are really assigned."""
+        return [login for login in self.assignable if login not in self.dropped]
+
     def next_id(self) -> int:
         """Return a database id."""
         self.last_id += 7

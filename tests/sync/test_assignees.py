@@ -1,0 +1,194 @@
+"""People of a ticket that follow the document: the decision table, for sets of people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from techmap_sync.planning.task import TaskSpec
+from techmap_sync.sync.assignees import assignee_changes
+from techmap_sync.sync.block import Block, read_block
+from techmap_sync.sync.changes import Action, Conflict, Skip, Update
+from techmap_sync.sync.edits import AssigneeEdit
+from techmap_sync.sync.marker import Marker
+from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
+from techmap_sync.sync.tracker import Capabilities
+from tests.fakes.memory import MemoryTracker
+from tests.sync.build import POLICY, THREE, held, key, plan, task
+from tests.sync.drive import planned, push, reasons
+
+STORE = key("Store")
+
+
+def owned(*people: str) -> TaskSpec:
+    return replace(task("Store"), assignees=people, follows_assignees=True)
+
+
+def merged(ours: str, wanted: str, there: str, policy: SyncPolicy = POLICY, left_out: str = "") -> dict[str, str]:
+    spec = owned(*wanted.split())
+    before = held(spec, assignees=frozenset(there.split()))
+    marker = replace(before.marker, assignees=frozenset(ours.split()), unassigned=frozenset(left_out.split()))
+    found = assignee_changes(spec, before.ticket, marker, policy)
+    names = ("add", "remove", "taken", "contested", "settled", "ours", "unassigned")
+    said = {name: " ".join(sorted(getattr(found, name) or ())) for name in names}
+    return {name: people for name, people in said.items() if people}
+
+
+@pytest.mark.parametrize(
+    ("ours", "wanted", "there", "expected"),
+    [
+        ("", "ann", "", {"add": "ann", "ours": "ann"}),
+        ("ann", "ann", "ann", {"ours": "ann"}),
+        ("ann", "bob", "ann", {"add": "bob", "remove": "ann", "ours": "bob"}),
+        ("ann", "", "ann", {"remove": "ann"}),
+        ("ann", "bob", "ann cleo", {"add": "bob", "remove": "ann", "ours": "bob"}),  # cleo stays
+        ("ann", "ann", "ann cleo", {"ours": "ann"}),
+        ("ann", "ann", "cleo", {"taken": "ann", "ours": "ann"}),
+        ("ann", "ann", "", {"taken": "ann", "ours": "ann"}),
+        ("ann", "bob", "cleo", {"contested": "bob", "ours": "ann"}),
+        ("ann", "bob", "", {"contested": "bob", "ours": "ann"}),
+        ("ann", "bob", "bob", {"settled": "ann"}),
+        ("ann", "", "", {"settled": "ann"}),
+        ("", "bob", "bob", {}),  # a person assigned him: he is not ours
+        ("", "", "bob", {}),
+        ("Ann", "ann", "ANN", {"ours": "ann"}),
+        ("@ann", "ann", "ann", {"ours": "ann"}),
+    ],
+)
+def test_people_follow_the_document_unless_a_person_chose(
+    ours: str, wanted: str, there: str, expected: dict[str, str]
+) -> None:
+    assert merged(ours, wanted, there) == expected
+
+
+def test_a_person_settles_a_conflict_for_either_side() -> None:
+    by_map, by_tracker = (replace(POLICY, resolve={STORE: side}) for side in (Side.MAP, Side.TRACKER))
+    assert merged("ann", "bob", "cleo", by_map) == {"add": "bob", "settled": "ann", "ours": "bob"}
+    assert merged("ann", "bob", "cleo", by_tracker) == {"settled": "ann bob", "unassigned": "bob"}
+    assert merged("ann", "ann", "cleo", by_tracker) == {"settled": "ann", "unassigned": "ann"}
+    assert merged("ann", "ann", "cleo", by_map) == {"add": "ann", "ours": "ann"}
+    overwriting = replace(POLICY, on_conflict=OnConflict.OVERWRITE)
+    assert merged("ann", "bob", "cleo", overwriting) == {"add": "bob", "settled": "ann", "ours": "bob"}
+
+
+def test_who_was_left_out_once_is_not_assigned_until_somebody_asks_for_it() -> None:
+    assert merged("", "ann", "", left_out="ann") == {"unassigned": "ann"}
+    assert merged("", "ann bob", "", left_out="ann") == {"add": "bob", "ours": "bob", "unassigned": "ann"}
+    assert merged("", "bob", "", left_out="ann") == {"add": "bob", "ours": "bob"}
+    asked = replace(POLICY, resolve={STORE: Side.MAP})
+    assert merged("", "ann", "", asked, left_out="ann") == {"add": "ann", "ours": "ann"}
+
+
+def test_people_of_the_settings_are_left_alone() -> None:
+    spec = replace(owned("ann"), follows_assignees=False)
+    before = held(spec, assignees=frozenset())
+    found = assignee_changes(replace(spec, assignees=("bob",)), before.ticket, before.marker, POLICY)
+    assert not found.writes
+    assert found.ours == {"ann"}
+
+
+# --- with a tracker ---
+
+
+def pushed(tracker: MemoryTracker, *people: str, policy: SyncPolicy = POLICY) -> list[str]:
+    """Push with other owners, twice: the second push has nothing to write."""
+    made = plan(owned(*people))
+    details = [outcome.detail for outcome in push(tracker, made, policy)]
+    again = planned(tracker, made, replace(policy, resolve={}))
+    assert not again.writes, [(c.action, c.key, c.fields) for c in again.writes]
+    return [detail for detail in details if detail]
+
+
+def ticket_of(tracker: MemoryTracker) -> str:
+    return next(n for n, ticket in tracker.tickets.items() if "Create Store" in ticket.title)
+
+
+def assigned(tracker: MemoryTracker) -> set[str]:
+    return set(tracker.tickets[ticket_of(tracker)].assignees)
+
+
+def marker(tracker: MemoryTracker) -> Marker:
+    block = read_block(tracker.tickets[ticket_of(tracker)].body)
+    assert isinstance(block, Block)
+    return block.marker
+
+
+def test_a_ticket_follows_its_owners() -> None:
+    tracker = MemoryTracker()
+    for people in (("ann",), ("bob", "ann"), ("bob",), (), ("ann",)):
+        assert pushed(tracker, *people) == []
+        assert assigned(tracker) == set(people)
+        assert marker(tracker).assignees == frozenset(people)
+
+
+def test_the_plan_shows_who_comes_and_goes() -> None:
+    tracker = MemoryTracker()
+    pushed(tracker, "ann")
+    (change,) = planned(tracker, plan(owned("bob"))).writes[:1]
+    assert isinstance(change, Update)
+    assert change.edits == (AssigneeEdit(frozenset({"bob"}), frozenset({"ann"})),)
+
+
+def test_whom_a_person_assigned_stays_and_whom_a_person_took_away_does_not_come_back() -> None:
+    tracker = MemoryTracker()
+    pushed(tracker, "ann", "bob")
+    tracker.edit(ticket_of(tracker), assignees=frozenset({"bob", "cleo"}))
+    pushed(tracker, "ann", "bob")
+    assert assigned(tracker) == {"bob", "cleo"}
+    (drift,) = (c for c in planned(tracker, plan(owned("ann", "bob"))).changes if isinstance(c, Skip) and c.kept)
+    assert "assignees -ann" in drift.reason
+    pushed(tracker, "ann", "bob", policy=replace(POLICY, resolve={STORE: Side.TRACKER}))
+    assert "ann" not in reasons(planned(tracker, plan(owned("ann", "bob"))))
+    pushed(tracker, "bob")
+    pushed(tracker, "dora")
+    assert assigned(tracker) == {"cleo", "dora"}
+
+
+def test_other_owners_after_a_person_chose_are_a_conflict() -> None:
+    tracker = MemoryTracker()
+    pushed(tracker, "ann")
+    tracker.edit(ticket_of(tracker), assignees=frozenset({"cleo"}))
+    pushed(tracker, "bob")
+    assert assigned(tracker) == {"cleo"}
+    (conflict,) = (c for c in planned(tracker, plan(owned("bob"))).changes if isinstance(c, Conflict))
+    assert [(edit.name, edit.before, edit.after) for edit in conflict.edits] == [("assignees", "cleo", "bob")]
+    pushed(tracker, "bob", policy=replace(POLICY, resolve={STORE: Side.MAP}))
+    assert assigned(tracker) == {"bob", "cleo"}
+
+
+@pytest.mark.parametrize("first", [(), ("ann",)])
+def test_whom_the_tracker_drops_is_said_once_and_not_tried_again(first: tuple[str, ...]) -> None:
+    tracker = MemoryTracker(nobody=frozenset({"ghost"}))
+    if first:
+        pushed(tracker, *first)
+    said = pushed(tracker, *first, "ghost")
+    assert any("ghost" in detail for detail in said)
+    assert assigned(tracker) == set(first)
+    assert marker(tracker).assignees == frozenset(first)
+    assert marker(tracker).unassigned == {"ghost"}
+
+
+def test_no_ticket_gets_more_people_than_the_tracker_takes() -> None:
+    tracker = MemoryTracker(Capabilities(most_assignees=1))
+    assert pushed(tracker, "ann", "bob") == []
+    assert assigned(tracker) == {"ann"}
+    pushed(tracker, "bob", "ann")
+    assert assigned(tracker) == {"bob"}
+    tracker.edit(ticket_of(tracker), assignees=frozenset({"cleo"}))
+    pushed(tracker, "bob")
+    assert assigned(tracker) == {"cleo"}
+
+
+def test_a_tracker_without_assignees_is_asked_for_none() -> None:
+    tracker = MemoryTracker(Capabilities(assignees=False))
+    assert pushed(tracker, "ann") == []
+    assert "assign" not in {request.verb for request in tracker.requests}
+
+
+def test_a_closed_ticket_keeps_its_people() -> None:
+    tracker = MemoryTracker()
+    push(tracker, plan(owned("ann"), *THREE.tasks[1:]))
+    push(tracker, plan(replace(owned("ann"), done=True), *THREE.tasks[1:]))
+    changes = planned(tracker, plan(replace(owned("bob"), done=True), *THREE.tasks[1:])).writes
+    assert Action.UPDATE not in {change.action for change in changes if change.key == STORE}
