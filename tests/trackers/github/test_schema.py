@@ -150,6 +150,7 @@ def exchanged(github: GitHub, described: Description) -> list[tuple[Request, Res
     tracker.update(second, Patch("Title", "Body", milestone="v2", state=State.CLOSED))
     tracker.add_labels(second, {"more"})
     tracker.remove_labels(second, {"more"})
+    tracker.assign(second, ["tom"], ["sara"])
     with pytest.raises(TrackerError):
         tracker.create(Draft("x" * 300, ""))
     request = github.add_issue("A pull request", "techmap")
