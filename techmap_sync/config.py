@@ -10,9 +10,9 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -23,6 +23,9 @@ from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.registry import TrackerKind, built_in, find_kind, installed
 from techmap_sync.settings import Origin, Settings, defaults_of, line_of, model_with
 from techmap_sync.trust import Trust
+
+if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings
 
 FILE_NAME = "techmap-sync.toml"
 LARGEST = files.MIB
@@ -155,15 +158,22 @@ def _variables(model: type[Settings], guests: Sequence[TrackerKind]) -> Mapping[
     secret = _secrets(guests)
     if not any(name.upper().startswith(PREFIX) and name.upper() not in secret for name in os.environ):
         return {}
-    from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
+    from pydantic_settings import EnvSettingsSource, SettingsError
+
+    try:
+        return EnvSettingsSource(_from_variables(model))()
+    except (SettingsError, RecursionError) as error:
+        raise SettingsProblem("environment", str(error), "a list is written as JSON: '[\"docs/maps\"]'") from error
+
+
+@lru_cache
+def _from_variables(model: type[Settings]) -> type[BaseSettings]:
+    from pydantic_settings import BaseSettings, SettingsConfigDict
 
     class FromVariables(model, BaseSettings):  # type: ignore[valid-type, misc]
         model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True)
 
-    try:
-        return EnvSettingsSource(FromVariables)()
-    except (SettingsError, RecursionError) as error:
-        raise SettingsProblem("environment", str(error), "a list is written as JSON: '[\"docs/maps\"]'") from error
+    return FromVariables
 
 
 def _toml(file: Path) -> dict[str, Any]:

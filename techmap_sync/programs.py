@@ -76,8 +76,10 @@ def run(
     :param variables: the environment that it runs in; by default that of this process.
     """
     variables = environment() if variables is None else variables
-    clean = {**variables, "PATH": os.pathsep.join(_folders(variables)), "NoDefaultCurrentDirectoryInExePath": "1"}
-    program = find(command[0], variables)
+    barred = _Barred.by(variables)
+    folders = _folders(variables, barred)
+    clean = {**variables, "PATH": os.pathsep.join(folders), "NoDefaultCurrentDirectoryInExePath": "1"}
+    program = _found(command[0], variables, folders, barred)
     if not program:
         return Ran(None)
     try:
@@ -116,38 +118,51 @@ def git_on_the_network(*arguments: str, seconds: float, variables: Mapping[str, 
 
 def find(name: str, variables: Mapping[str, str]) -> str:
     """Return the full path of a program outside the checkout, or an empty text."""
-    checkouts = _checkouts(variables)
-    for folder in _folders(variables):
+    barred = _Barred.by(variables)
+    return _found(name, variables, _folders(variables, barred), barred)
+
+
+def _found(name: str, variables: Mapping[str, str], folders: Sequence[str], barred: _Barred) -> str:
+    for folder in folders:
         for ending in _endings(variables):
             candidate = Path(folder, name + ending)
-            if candidate.is_file() and os.access(candidate, os.X_OK) and not _is_in(candidate, checkouts):
+            if candidate.is_file() and os.access(candidate, os.X_OK) and not barred.holds(str(candidate)):
                 return str(candidate)
     return ""
 
 
-def _folders(variables: Mapping[str, str]) -> list[str]:
+def _folders(variables: Mapping[str, str], barred: _Barred) -> list[str]:
     """Return the folders of PATH in which programs are looked for."""
-    checkouts = _checkouts(variables)
     named = [folder for folder in variables.get("PATH", os.defpath).split(os.pathsep) if Path(folder).is_absolute()]
-    return [folder for folder in named if not _is_in(Path(folder), checkouts)]
+    return [folder for folder in named if not barred.holds(folder)]
 
 
-def _checkouts(variables: Mapping[str, str]) -> list[Path]:
-    """Return the folders whose programs are not started: the repository here, else this folder, and the CI's checkout.
+@dataclass(frozen=True, slots=True)
+class _Barred:
+    """Folders whose programs are not started. Paths are compared as text: each start of git asks dozens of times."""
 
-    The root of the file system never counts: no program would be left.
-    """
-    here = Path.cwd()
-    repository = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), None)
-    places = (variables.get(ci.workspace_variable) for ci in known_cis())
-    by_ci = [Path(place) for place in places if place]
-    found = [folder.resolve() for folder in (*([repository] if repository else []), *by_ci)]
-    return [folder for folder in found if folder != folder.parent]
+    here: str
+    """The current folder; what lies in it counts only within a repository."""
+    checkouts: tuple[str, ...]
+    """The repository here and the CI's checkout. Each ends in a separator."""
+
+    @classmethod
+    def by(cls, variables: Mapping[str, str]) -> _Barred:
+        """Return what is barred here. The root of the file system never is: no program would be left."""
+        here = Path.cwd()
+        repository = next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), None)
+        places = (variables.get(ci.workspace_variable) for ci in known_cis())
+        found = [Path(place).resolve() for place in (repository, *places) if place]
+        return cls(_as_text(here), tuple(_as_text(folder) for folder in found if folder != folder.parent))
+
+    def holds(self, path: str) -> bool:
+        """Return whether a path leads to the current folder, or into a checkout."""
+        real = _as_text(os.path.realpath(path))
+        return real == self.here or real.startswith(self.checkouts)
 
 
-def _is_in(path: Path, checkouts: Sequence[Path]) -> bool:
-    resolved = path.resolve()
-    return resolved == Path.cwd() or any(resolved.is_relative_to(checkout) for checkout in checkouts)
+def _as_text(path: str | Path) -> str:
+    return os.path.normcase(path).rstrip(os.sep) + os.sep
 
 
 def _endings(variables: Mapping[str, str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,6 +41,7 @@ class CommandsOnDemand(TyperGroup):
         return self.commands.get(cmd_name)
 
 
+@cache
 def command(name: str) -> Any:
     """Return a command, made of the function in the file of its name and the example there."""
     file = import_module(f"techmap_sync.cli.{name}")

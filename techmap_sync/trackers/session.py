@@ -186,6 +186,7 @@ class Session(requests.Session):
         """
         super().__init__()
         self._host = host
+        self._surroundings: dict[tuple[str, object], dict[str, Any]] = {}
         # With any login set, requests does not look for one in .netrc.
         self.auth = _as_signed
         for scheme in ("https://", "http://"):
@@ -205,6 +206,16 @@ class Session(requests.Session):
         except (OSError, ValueError, client.HTTPException, urllib3.exceptions.HTTPError) as error:
             raise no_answer(error, self._host) from None
         raise Answered(reply)
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> dict[str, Any]:
+        """Return the proxies and certificates that variables name; looked up once, as they apply to all requests."""
+        if proxies or cert:
+            return dict(super().merge_environment_settings(url, proxies, stream, verify, cert))
+        parts = urlsplit(url)
+        place = f"{parts.scheme}://{parts.netloc}", verify
+        if place not in self._surroundings:
+            self._surroundings[place] = dict(super().merge_environment_settings(url, {}, stream, verify, cert))
+        return {**self._surroundings[place], "stream": stream}
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Never redirect; the server's header is not even read."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from techmap_sync.errors import OutcomeUnclear, TrackerError
+from techmap_sync.trackers.session import Session
 from tests.simulators.github.clock import SimulatedClock
 from tests.simulators.unkind import Bytes, response, running
 from tests.trackers.one_list import BOMBS, LABEL, MEGABYTE, SLOW, TIMEOUT, TRIES, VENDORS, Vendor, linked
@@ -137,3 +138,22 @@ def _failed(read: Callable[[], object]) -> bool:
         assert "\n" not in error.what + error.hint
         return True
     return False
+
+
+def test_proxies_and_certificates_are_looked_up_once_for_a_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look goes through all variables, which takes longer than to send a request."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:8080")
+    monkeypatch.setenv("NO_PROXY", "inside.test")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/certificates")
+    session = Session("a server")
+
+    def found(address: str, verify: bool | str = True) -> tuple[str | None, object]:
+        settings = session.merge_environment_settings(address, {}, True, verify, None)
+        return settings["proxies"].get("https"), settings["verify"]
+
+    assert found("https://outside.test/a") == ("http://proxy.test:8080", "/certificates")
+    assert found("https://inside.test/a") == (None, "/certificates")
+    assert found("https://outside.test/a", "/own") == ("http://proxy.test:8080", "/own")
+    monkeypatch.setattr("requests.sessions.get_environ_proxies", lambda *_, **__: pytest.fail("looked again"))
+    assert found("https://outside.test/b?c=d") == ("http://proxy.test:8080", "/certificates")
+    assert session.merge_environment_settings("https://outside.test/b", {}, False, True, None)["stream"] is False
