@@ -76,14 +76,24 @@ def _spellings(path: str) -> Sequence[str]:
 
 
 def _blobs(repository: Path, commit: str, paths: set[str]) -> Iterator[tuple[str, str]]:
+    return ((path, name) for path, _, name in _entries(repository, commit, paths))
+
+
+_EXECUTABLE = "100755"
+_PLAIN = ("100644", _EXECUTABLE)
+"""Modes of files; others are links and submodules."""
+
+
+def _entries(repository: Path, commit: str, paths: set[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield path, mode and name of the blobs at some paths of a commit."""
     left = iter(sorted(paths))
     while some := list(islice(left, _AT_ONCE)):
         listing = programs.git(repository, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", *some)
         for row in filter(None, listing.output.split("\0")):
             about, _, path = row.partition("\t")
-            _, kind, name = about.split(" ", 2)
+            mode, kind, name = about.split(" ", 2)
             if kind == "blob":
-                yield path, name
+                yield path, mode, name
 
 
 def _holds(repository: Path, blob: str, data: bytes) -> bool:
@@ -266,6 +276,22 @@ class Checkout:
         inside = {file: self.path_on_disk(file) for file in files if file.resolve().is_relative_to(self.root)}
         known = stored(self.root, commit, {path: files[file] for file, path in inside.items()}) if commit else {}
         return {file: known[path][1] for file, path in inside.items() if path in known}
+
+    def stored_exactly(self, files: Mapping[Path, bytes]) -> dict[Path, tuple[str, bool]]:
+        """Return the files that the commit has byte for byte: the path in it, and whether the file is executable.
+
+        Line ends, an encoding or Git LFS may make git store another form than it checks out.
+        """
+        inside = {file: self.path_on_disk(file) for file in files if file.resolve().is_relative_to(self.root)}
+        spelled = {spelling for path in inside.values() for spelling in _spellings(path)}
+        entries = {path: (mode, blob) for path, mode, blob in _entries(self.root, self.commit, spelled)}
+        found: dict[Path, tuple[str, bool]] = {}
+        for file, path in inside.items():
+            for known in (each for each in _spellings(path) if each in entries):
+                mode, blob = entries[known]
+                if mode in _PLAIN and blob == _name_of(files[file], blob):
+                    found.setdefault(file, (known, mode == _EXECUTABLE))
+        return found
 
     def default_commit(self, branch: str) -> str:
         """Return the commit of the default branch, as far as this clone has it: of the remote, else its own."""

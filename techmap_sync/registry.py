@@ -22,6 +22,7 @@ from techmap_sync.servers import Server, read_address
 
 if TYPE_CHECKING:
     from techmap_sync.ownership import Ownership
+    from techmap_sync.sync.proposal import Proposals
     from techmap_sync.sync.review_comment import Review
     from techmap_sync.sync.tracker import Tracker
     from techmap_sync.trackers.connection import Connection
@@ -146,6 +147,8 @@ class TrackerKind:
     owners_file: OwnersFile | None = None
     review: str = ""
     """Place of a function: ``Connection, number -> Review``; empty where reviews have no comments."""
+    proposals: str = ""
+    """Place of a function: ``Connection -> Proposals``; empty where nothing can be proposed."""
     settings: str = ""
     """Place of the table of settings, a ``settings.ServerTable``; empty for that class itself."""
     defaults: Mapping[str, object] = field(default_factory=dict)
@@ -181,6 +184,16 @@ class TrackerKind:
         if not self.review:
             raise UsageProblem(f"{self.title} has no comments", "the plan is in the log and in the reports")
         found: Review = resolve_name(self.review)(connection, number)
+        return found
+
+    def proposals_at(self, connection: Connection) -> Proposals:
+        """Return the pull or merge requests of a repository.
+
+        :raises UsageProblem: there is no login, or this kind has no such requests.
+        """
+        if not self.proposals:
+            raise UsageProblem(f"{self.title} has no pull requests", "use pull --write, and commit yourself")
+        found: Proposals = resolve_name(self.proposals)(connection)
         return found
 
     def settings_table(self) -> Any:

@@ -104,7 +104,7 @@ def side_branch(checkout: Checkout, environment: Mapping[str, str]) -> SideBranc
         return _by_git(checkout, checkout.default_branch, is_ci(environment))
     if not run.branch:
         return SideBranch(run.what, run.default_branch or checkout.default_branch)
-    if not _is_about(run, checkout):
+    if not is_about(run, checkout):
         return _by_git(checkout, checkout.default_branch, strict=True)
     default = run.default_branch or checkout.default_branch
     if run.branch != default:
@@ -112,7 +112,7 @@ def side_branch(checkout: Checkout, environment: Mapping[str, str]) -> SideBranc
     return _not_of(run, checkout)
 
 
-def _is_about(run: CiRun, checkout: Checkout) -> bool:
+def is_about(run: CiRun, checkout: Checkout) -> bool:
     """Whether a checkout is one of the repository that the CI runs for; a job may check out others."""
     if checkout.remote is None or not run.repository:
         return True

@@ -19,6 +19,7 @@ from techmap_sync.app.merge_gate import NOT_YET_MERGED
 from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import ALL, shard_of
 from techmap_sync.app.plan_comment import commented
+from techmap_sync.app.propose import propose_ticks
 from techmap_sync.app.results import Planned, Result, rendered
 from techmap_sync.app.run import RunOptions, make_plan
 from techmap_sync.app.run_guards import allowances, refuse_conflicts, refuse_side_branch
@@ -33,6 +34,7 @@ from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
 from techmap_sync.programs import environment
 from techmap_sync.reports.check_results import check_text
 from techmap_sync.reports.github_actions import output_lines, problem_command, step_outputs
+from techmap_sync.reports.messages import sentence
 from techmap_sync.reports.plan_markdown import problem_markdown
 from techmap_sync.settings import Settings
 from techmap_sync.sync.policy import Guard
@@ -67,9 +69,24 @@ class FailOn(StrEnum):
                 return code is not Exit.DONE
 
 
+class PullAs(StrEnum):
+    """How ticks of completed tickets come back into the documents."""
+
+    NONE = ""
+    PULL_REQUEST = "pull-request"
+    MERGE_REQUEST = "merge-request"
+    """GitLab's word for the same."""
+
+
 Command = Annotated[CiCommand | None, typer.Option(help="Run this command, whatever the event is.")]
 PathLines = Annotated[
     str, typer.Option("--paths", help="Maps, folders or globs, one per line. Default: the setting `maps`.")
+]
+PullOption = Annotated[
+    PullAs,
+    typer.Option(
+        "--pull", help="After a push of the default branch: propose the ticks of completed tickets as one request."
+    ),
 ]
 FailOnOption = Annotated[FailOn, typer.Option(help="What makes the job fail; each includes those before it.")]
 
@@ -88,6 +105,7 @@ def ci(
     recreate: options.Recreate = None,
     rebind: options.Rebind = None,
     accept_settings: options.AcceptSettings = False,
+    pull: PullOption = PullAs.NONE,
     fail_on: FailOnOption = FailOn.PROBLEMS,
     verbose: options.Verbose = False,
 ) -> None:
@@ -104,7 +122,10 @@ def ci(
         named = read_named(resolve or (), recreate or (), rebind or ())
         run_options = RunOptions(named=named, allowed=allowed, accept_settings=accept_settings, shard=shard)
         job = _Job(settings, checkout_here(settings), screen, log, max_writes, fail_on, run_options)
-        result, codes = job.run(_event(command))
+        event = _event(command)
+        result, codes = job.run(event)
+        if pull is not PullAs.NONE:
+            result = job.proposed(event, result, codes)
     except Problem as problem:
         _report_problem(problem, log, reports)
         raise
@@ -149,6 +170,20 @@ class _Job:
         except Refused as refusal:
             return self._previewed(event, planned, refusal)
         return self._written(planned)
+
+    def proposed(self, event: CiEvent, result: Result, codes: list[Exit]) -> Result:
+        """Propose the ticks of completed tickets, and return the result with what became of that.
+
+        :param codes: of the run; a failure is added, and takes nothing back.
+        """
+        try:
+            said = propose_ticks(self.settings, self.checkout, event)
+        except Problem as problem:
+            codes.append(self.screen.failed(problem))
+            said = (f"No ticks were proposed: {sentence(problem)}.",)
+        for each in said:
+            self.screen.note(each)
+        return replace(result, remarks=(*result.remarks, *said))
 
     def _refuse(self, planned: Planned) -> None:
         """Stop before the first write.

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.text import Text
 
 from techmap_sync.documents.text import decode
-from techmap_sync.reports.harmless import json_text
+from techmap_sync.reports.harmless import fitted, inline, json_text
 from techmap_sync.reports.messages import clean, count
 from techmap_sync.text_forms import with_line_feeds
 
@@ -75,6 +75,25 @@ def pull_text(pulled: Pulled, *, written: bool) -> Text:
     parts = [Text(clean(line), _STYLES.get(line[:1], "")) for file in pulled.files for line in _diff(file)]
     parts += [Text(clean(line), "dim") for line in _left_lines(pulled.left)]
     return Text("\n").join([*parts, Text(_closing(pulled, written=written), "bold")])
+
+
+_ROOM = 50_000
+"""Bytes of Markdown: a pull request on GitHub holds 65,536 characters."""
+
+
+def pull_title(pulled: Pulled) -> str:
+    """Return what ticking all of it is called, as the title of a commit."""
+    boxes = "the box" if pulled.ticks == 1 else f"{pulled.ticks} boxes"
+    return f"Tick {boxes} of completed tickets"
+
+
+def pull_markdown(pulled: Pulled) -> str:
+    """Render what is ticked, for a pull request: nothing in it links or mentions."""
+    blocks = ["The tickets of these tasks were closed as completed, so their boxes are ticked. Nothing else changes."]
+    for file in pulled.files:
+        lines = (f"- line {one.line}: {inline(one.text)} (ticket {inline(one.ticket)})" for one in file.ticks)
+        blocks += ["", f"**{inline(file.path)}**", "", *lines]
+    return fitted(blocks, _ROOM)
 
 
 def _closing(pulled: Pulled, *, written: bool) -> str:

@@ -39,5 +39,6 @@ KIND = TrackerKind(
         (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"), "techmap_sync.trackers.github.code_owners:read"
     ),
     review="techmap_sync.trackers.github.review:GitHubReview",
+    proposals="techmap_sync.trackers.github.proposals:GitHubProposals",
     start="techmap_sync.trackers.github.ci:workflow",
 )

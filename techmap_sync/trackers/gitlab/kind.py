@@ -30,5 +30,6 @@ KIND = TrackerKind(
         ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"), "techmap_sync.trackers.gitlab.code_owners:read"
     ),
     review="techmap_sync.trackers.gitlab.review:GitLabReview",
+    proposals="techmap_sync.trackers.gitlab.proposals:GitLabProposals",
     start="techmap_sync.trackers.gitlab.ci:pipeline",
 )

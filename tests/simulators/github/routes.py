@@ -84,6 +84,8 @@ def _within(world: World, request: Request, account: Account, rest: str, missing
         return NOT_FOUND
     if not world.repository.has_issues and rest.startswith("/issues"):
         return refused(410, "Issues has been disabled in this repository.")
+    if world.proposals and (answer := world.proposals.answer(request, rest)):
+        return answer
     for verb, pattern, endpoint in _BY_PATTERN:
         if verb == request.verb and (found := pattern.fullmatch(rest)):
             return endpoint(world, request, account, *found.groups())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tests.simulators.github.messages import NOT_FOUND, Response, refused
+from tests.simulators.github.proposals import ProposalRoom
 from tests.simulators.github.rows import OLDEST, Rows
 from tests.simulators.github.state import Account, Issue, Repository
 
@@ -36,6 +37,8 @@ class World:
     """Type of the error that every query for issues is answered with, status 200 and no data; empty for none."""
     forbidden: frozenset[int] | set[int] = frozenset()
     """Issues of which a query is told nothing but that it may not see them."""
+    proposals: ProposalRoom | None = None
+    """Branches and pull requests, where a test needs them."""
     footer: str = ""
     """What something on the way adds to each text that is written."""
 

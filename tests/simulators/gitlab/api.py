@@ -13,6 +13,7 @@ from tests.simulators.gitlab.faults import Refused
 from tests.simulators.gitlab.issues import IssueRoom
 from tests.simulators.gitlab.links import LinkRoom
 from tests.simulators.gitlab.notes import NoteRoom
+from tests.simulators.gitlab.proposals import ProposalRoom
 from tests.simulators.gitlab.world import World
 
 _PAGES = "page per_page"
@@ -26,7 +27,7 @@ class Api:
         self._world = world
         self._entities = Entities(world, base_url)
         issues, links = IssueRoom(world, self._entities), LinkRoom(world, self._entities)
-        notes = NoteRoom(world, self._entities)
+        notes, proposals = NoteRoom(world, self._entities), ProposalRoom(world)
         self._routes: list[tuple[str, str, Handler]] = [
             ("GET", r"/user", self._user),
             ("GET", r"/users", self._users),
@@ -47,6 +48,11 @@ class Api:
             ("POST", r"/projects/([^/]+)/issues/(\d+)/links", links.create),
             ("GET", r"/projects/([^/]+)/issues/(\d+)/links/(\d+)", links.show),
             ("DELETE", r"/projects/([^/]+)/issues/(\d+)/links/(\d+)", links.delete),
+            ("GET", r"/projects/([^/]+)/repository/branches/([^/]+)", proposals.branch),
+            ("POST", r"/projects/([^/]+)/repository/commits", proposals.commit),
+            ("GET", r"/projects/([^/]+)/merge_requests", proposals.listing),
+            ("POST", r"/projects/([^/]+)/merge_requests", proposals.open),
+            ("PUT", r"/projects/([^/]+)/merge_requests/(\d+)", proposals.edit),
             ("GET", r"/projects/([^/]+)/merge_requests/(\d+)/notes", notes.listing),
             ("POST", r"/projects/([^/]+)/merge_requests/(\d+)/notes", notes.create),
             ("PUT", r"/projects/([^/]+)/merge_requests/(\d+)/notes/(\d+)", notes.update),
@@ -61,7 +67,7 @@ class Api:
                     for refused in refuses:
                         refused.check(request, self._world)
                     arguments = match.groups()[1:] if request.path.startswith("/projects/") else ()
-                    return handler(request, *(int(argument) for argument in arguments))
+                    return handler(request, *(int(each) if each.isdigit() else each for each in arguments))
             raise Refusal(501, f"not simulated: {request.verb} {request.path}", "error")
         except Refusal as refusal:
             return Reply(refusal.status, refusal.content, refusal.headers)

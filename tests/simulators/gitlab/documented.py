@@ -114,6 +114,20 @@ NOTE: Shape = {
     "internal": bool,
 }
 
+COMMIT: Shape = {"id": re.compile("[0-9a-f]{40}"), "message": str}
+BRANCH: Shape = {"name": str, "commit": COMMIT}
+MERGE_REQUEST: Shape = {
+    "iid": int,
+    "state": re.compile("opened|closed|merged|locked"),
+    "title": str,
+    "description": TEXT_OR_NULL,
+    "source_branch": str,
+    "target_branch": str,
+    "source_project_id": NUMBER_OR_NULL,
+    "target_project_id": int,
+    "web_url": _url,
+}
+
 _ANSWERS: list[tuple[str, str, Any]] = [
     (r"GET", r"/user", USER),
     (r"GET", r"/users", [USER]),
@@ -131,6 +145,10 @@ _ANSWERS: list[tuple[str, str, Any]] = [
     (r"GET", r".*/links", [LINKED]),
     (r"GET", r".*/merge_requests/\d+/notes", [NOTE]),
     (r"POST|PUT", r".*/merge_requests/\d+/notes(/\d+)?", NOTE),
+    (r"GET", r".*/repository/branches/[^/]+", BRANCH),
+    (r"POST", r".*/repository/commits", COMMIT),
+    (r"GET", r".*/merge_requests", [MERGE_REQUEST]),
+    (r"POST|PUT", r".*/merge_requests(/\d+)?", MERGE_REQUEST),
     (r"GET|POST|DELETE", r".*/links(/\d+)?", LINK),
 ]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tests.fakes.clock import Clock
+from tests.simulators.bare import Bare
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,19 @@ class Note:
 
 
 @dataclass
+class MergeRequest:
+    """A merge request."""
+
+    iid: int
+    source_branch: str
+    target_branch: str
+    title: str
+    description: str
+    state: str = "opened"
+    source_project_id: int = 0
+
+
+@dataclass
 class World:
     """One server with one project. What a test may set stands first."""
 
@@ -112,6 +126,11 @@ class World:
     links: dict[int, Link] = field(default_factory=dict)
     merge_requests: dict[int, list[Note]] = field(default_factory=dict)
     """The notes of each, by its number."""
+    repository: Bare | None = None
+    """Its branches, where a test needs them."""
+    proposed: list[MergeRequest] = field(default_factory=list)
+    """The merge requests that were opened by the API."""
+    may_commit: bool = True
     executed: list[str] = field(default_factory=list)
     """Every quick action that ran."""
     created: int = 0

@@ -1,0 +1,154 @@
+"""The one pull or merge request with ticks: opened once, kept up to date, and nobody's commits are overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from techmap_sync.errors import OutcomeUnclear
+from techmap_sync.sync.proposal import (
+    BRANCH,
+    Done,
+    Fate,
+    Head,
+    NewContent,
+    Proposal,
+    Wanted,
+    keep_proposal,
+)
+
+WANTED = Wanted((NewContent("docs/a.md", b"- [x] one\n"),), "b" * 40, "main", "Tick the box", "One box.")
+MORE = replace(WANTED, files=(NewContent("docs/a.md", b"- [x] one\n- [x] two\n"),))
+
+
+@dataclass
+class Server:
+    """Branches and requests of an imagined server."""
+
+    title: str = "pull request"
+    requests: list[Proposal] = field(default_factory=list)
+    branches: dict[str, Head] = field(default_factory=dict)
+    writes: list[str] = field(default_factory=list)
+    unclear: str = ""
+    """The verb whose answer gets lost."""
+    lands: bool = True
+
+    def latest(self, branch: str) -> Proposal | None:
+        assert branch == BRANCH
+        return min(reversed(self.requests), key=lambda each: each.fate is not Fate.OPEN, default=None)
+
+    def head(self, branch: str) -> Head | None:
+        return self.branches.get(branch)
+
+    def commit(self, branch: str, base: str, files: Sequence[NewContent], message: str, before: Head | None) -> str:
+        assert self.branches.get(branch) == before
+        made = f"{len(self.writes) + 1:040x}"
+
+        def write() -> None:
+            self.branches[branch] = Head(made, message)
+
+        self._write("commit", write)
+        return made
+
+    def open(self, branch: str, into: str, title: str, text: str) -> Proposal:
+        assert into == "main"
+        made = Proposal(str(len(self.requests) + 1), Fate.OPEN, text)
+        self._write("open", lambda: self.requests.append(made))
+        return made
+
+    def edit(self, number: str, title: str, text: str) -> Proposal:
+        made = Proposal(number, Fate.OPEN, text)
+        self._write("edit", lambda: self.requests.__setitem__(int(number) - 1, made))
+        return made
+
+    def _write(self, verb: str, effect: Callable[[], object]) -> None:
+        self.writes.append(verb)
+        if verb != self.unclear or self.lands:
+            effect()
+        if verb == self.unclear:
+            self.unclear = ""
+            raise OutcomeUnclear("server", "no answer")
+
+    def decide(self, fate: Fate) -> None:
+        self.requests[-1] = replace(self.requests[-1], fate=fate)
+
+
+def test_it_is_opened_once_and_then_kept() -> None:
+    server = Server()
+    assert keep_proposal(server, WANTED).done is Done.OPENED
+    assert keep_proposal(server, WANTED).done is Done.UNCHANGED
+    assert keep_proposal(server, replace(WANTED, base="c" * 40)).done is Done.UNCHANGED, "other files may change"
+    assert server.writes == ["commit", "open"]
+    assert keep_proposal(server, MORE).done is Done.UPDATED
+    assert server.writes[2:] == ["commit", "edit"]
+    assert len(server.requests) == 1
+
+
+def test_commits_of_people_are_never_overwritten() -> None:
+    server = Server()
+    keep_proposal(server, WANTED)
+    theirs = server.branches[BRANCH] = Head("f" * 40, "Correct the spelling")
+    assert keep_proposal(server, MORE).done is Done.TAKEN
+    assert server.branches[BRANCH] == theirs
+    assert server.writes == ["commit", "open"]
+
+
+def test_a_commit_that_a_person_amended_is_theirs() -> None:
+    server = Server()
+    keep_proposal(server, WANTED)
+    server.branches[BRANCH] = Head("f" * 40, WANTED.message)
+    assert keep_proposal(server, MORE).done is Done.TAKEN
+
+
+def test_a_branch_of_that_name_that_we_did_not_make_is_left_alone() -> None:
+    server = Server(branches={BRANCH: Head("f" * 40, "Mine")})
+    assert keep_proposal(server, WANTED).done is Done.TAKEN
+    assert server.writes == []
+
+
+def test_what_a_person_declined_is_not_proposed_again() -> None:
+    server = Server()
+    keep_proposal(server, WANTED)
+    server.decide(Fate.CLOSED)
+    assert keep_proposal(server, WANTED).done is Done.DECLINED
+    assert keep_proposal(server, MORE).done is Done.OPENED, "something else is another proposal"
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("branch_is_deleted", [True, False])
+def test_after_a_merge_the_next_ticks_get_a_request_of_their_own(branch_is_deleted: bool) -> None:
+    server = Server()
+    keep_proposal(server, WANTED)
+    server.decide(Fate.MERGED)
+    if branch_is_deleted:
+        server.branches.clear()
+    assert keep_proposal(server, MORE).done is Done.OPENED
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("verb", ["commit", "open", "edit"])
+@pytest.mark.parametrize("lands", [True, False])
+def test_a_lost_answer_makes_nothing_twice(verb: str, lands: bool) -> None:
+    server, wanted = Server(), WANTED
+    if verb == "edit":
+        keep_proposal(server, WANTED)
+        wanted = MORE
+    server.unclear, server.lands = verb, lands
+    if lands:
+        keep_proposal(server, wanted)
+    else:
+        with pytest.raises(OutcomeUnclear):
+            keep_proposal(server, wanted)
+        server.lands = True
+        keep_proposal(server, wanted)
+    assert len(server.requests) == 1
+    assert keep_proposal(server, wanted).done is Done.UNCHANGED
+
+
+def test_the_default_branch_is_never_written() -> None:
+    server = Server()
+    with pytest.raises(ValueError, match="default branch"):
+        keep_proposal(server, replace(WANTED, into=BRANCH))
+    assert server.writes == []
