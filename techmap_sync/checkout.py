@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
-from techmap_sync import files, programs
+from techmap_sync import commits, files, programs
 from techmap_sync.planning.link_targets import MapSource, WebFiles
 from techmap_sync.registry import find_kind, public_kind, same_host
 from techmap_sync.sync.policy import Descent
-from techmap_sync.text_forms import composed, unified, with_line_feeds
+from techmap_sync.text_forms import composed
 
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_AT_ONCE = 200
-"""Paths on one command line."""
-_POINTER = re.compile(r"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
-"""What git stores for a file in Git LFS: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
 
 
 def descent(repository: Path, commit: str, other: str) -> Descent:
@@ -43,73 +36,6 @@ def descent(repository: Path, commit: str, other: str) -> Descent:
 def is_ancestor(repository: Path, first: str, second: str) -> bool:
     """Whether one commit is known to be in the history of another one, or the same."""
     return programs.git(repository, "merge-base", "--is-ancestor", first, second).code == 0
-
-
-def committed(repository: Path, commit: str, files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the files whose text is in a commit, and the path of each in it; line ends and Unicode form do not count.
-
-    :param repository: root of a clone.
-    :param files: content by path in the repository, as the file system spells it.
-    """
-    found = stored(repository, commit, files)
-    return {path: known for path, (known, is_same) in found.items() if is_same}
-
-
-def stored(repository: Path, commit: str, files: Mapping[str, bytes]) -> dict[str, tuple[str, bool]]:
-    """Return the files that are in a commit: the path of each in it, and whether its text is the same.
-
-    The parameters are those of ``committed``.
-    """
-    blobs = dict(_blobs(repository, commit, {spelling for path in files for spelling in _spellings(path)}))
-    found = {}
-    for path, data in files.items():
-        # All line ends in git's output are read as line feeds.
-        known = next((spelling for spelling in _spellings(path) if with_line_feeds(spelling) in blobs), "")
-        if known:
-            found[path] = (known, _holds(repository, blobs[with_line_feeds(known)], data))
-    return found
-
-
-def _spellings(path: str) -> Sequence[str]:
-    """A file system may spell a name in another Unicode form than the commit does."""
-    return tuple(dict.fromkeys((path, composed(path), unicodedata.normalize("NFD", path))))
-
-
-def _blobs(repository: Path, commit: str, paths: set[str]) -> Iterator[tuple[str, str]]:
-    return ((path, name) for path, _, name in _entries(repository, commit, paths))
-
-
-_EXECUTABLE = "100755"
-_PLAIN = ("100644", _EXECUTABLE)
-"""Modes of files; others are links and submodules."""
-
-
-def _entries(repository: Path, commit: str, paths: set[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield path, mode and name of the blobs at some paths of a commit."""
-    left = iter(sorted(paths))
-    while some := list(islice(left, _AT_ONCE)):
-        listing = programs.git(repository, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", *some)
-        for row in filter(None, listing.output.split("\0")):
-            about, _, path = row.partition("\t")
-            mode, kind, name = about.split(" ", 2)
-            if kind == "blob":
-                yield path, mode, name
-
-
-def _holds(repository: Path, blob: str, data: bytes) -> bool:
-    """Whether a blob has the text of a file; where the hash does not decide, the blob is read."""
-    if blob in (_name_of(data, blob), _name_of(data.replace(b"\r\n", b"\n"), blob)):
-        return True
-    text = programs.git(repository, "cat-file", "blob", blob).output
-    pointer = _POINTER.match(text)
-    if pointer is not None:
-        return hashlib.sha256(data).hexdigest() == pointer[1]
-    return unified(text) == unified(data.decode("utf-8", "surrogateescape"))
-
-
-def _name_of(data: bytes, like: str) -> str:
-    algorithm = hashlib.sha1 if len(like) == 40 else hashlib.sha256
-    return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 _SSH_PATIENCE = 5
@@ -264,7 +190,7 @@ class Checkout:
         :param files: content by file.
         """
         inside = {file: self.path_on_disk(file) for file in files if file.resolve().is_relative_to(self.root)}
-        found = committed(self.root, self.commit, {path: files[file] for file, path in inside.items()})
+        found = commits.committed(self.root, self.commit, {path: files[file] for file, path in inside.items()})
         return {file: found[path] for file, path in inside.items() if path in found}
 
     def stored(self, files: Mapping[Path, bytes], commit: str) -> dict[Path, bool]:
@@ -274,7 +200,9 @@ class Checkout:
         :param commit: empty for none.
         """
         inside = {file: self.path_on_disk(file) for file in files if file.resolve().is_relative_to(self.root)}
-        known = stored(self.root, commit, {path: files[file] for file, path in inside.items()}) if commit else {}
+        known = (
+            commits.stored(self.root, commit, {path: files[file] for file, path in inside.items()}) if commit else {}
+        )
         return {file: known[path][1] for file, path in inside.items() if path in known}
 
     def stored_exactly(self, files: Mapping[Path, bytes]) -> dict[Path, tuple[str, bool]]:
@@ -283,15 +211,8 @@ class Checkout:
         Line ends, an encoding or Git LFS may make git store another form than it checks out.
         """
         inside = {file: self.path_on_disk(file) for file in files if file.resolve().is_relative_to(self.root)}
-        spelled = {spelling for path in inside.values() for spelling in _spellings(path)}
-        entries = {path: (mode, blob) for path, mode, blob in _entries(self.root, self.commit, spelled)}
-        found: dict[Path, tuple[str, bool]] = {}
-        for file, path in inside.items():
-            for known in (each for each in _spellings(path) if each in entries):
-                mode, blob = entries[known]
-                if mode in _PLAIN and blob == _name_of(files[file], blob):
-                    found.setdefault(file, (known, mode == _EXECUTABLE))
-        return found
+        known = commits.stored_exactly(self.root, self.commit, {path: files[file] for file, path in inside.items()})
+        return {file: known[path] for file, path in inside.items() if path in known}
 
     def default_commit(self, branch: str) -> str:
         """Return the commit of the default branch, as far as this clone has it: of the remote, else its own."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from techmap_sync.app.ci_event import ci_run
 from techmap_sync.app.credentials import login_of_ci
 from techmap_sync.app.merge_gate import is_about, side_branch
-from techmap_sync.app.pull import plan_pull
+from techmap_sync.app.pull_ticks import plan_pull
 from techmap_sync.app.targets import connection_to
 from techmap_sync.checkout import Checkout, checkout_around
 from techmap_sync.ci_run import CiCommand, CiEvent
