@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from techmap_sync import files
@@ -40,6 +42,12 @@ _FOLDERS = (
 )
 _MOST_BYTES = 8 * 1024 * 1024
 """Twice the longest description, in any script."""
+_MOST_KNOWN = 64 * 1024 * 1024
+"""Bytes of files that are kept in memory."""
+_TICK, _COARSE_TICK = 100_000_000, 3_000_000_000
+"""Nanoseconds: more than a tick of the kernel, and more than the two seconds of FAT."""
+_COARSE = 10_000_000
+"""Times that are multiples of this come from a coarse clock."""
 # Backlog.md only reads task-*.md. Writers take turns, so one name serves them all.
 _UNFINISHED = ".techmap-sync.tmp"
 
@@ -48,7 +56,7 @@ _UNFINISHED = ".techmap-sync.tmp"
 _ORDINAL_STEP = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TaskFile:
     """A file that may be a task, as it is on disk."""
 
@@ -56,7 +64,7 @@ class TaskFile:
     place: Place
     raw: bytes
 
-    @property
+    @cached_property
     def number(self) -> str:
         """The canonical id, from the text or else from the file's name; empty where it is not a task."""
         front = self.raw.partition(b"\n---")[0].decode(errors="replace")
@@ -87,6 +95,39 @@ class TaskFile:
             return None
 
 
+_Stamp = tuple[int, int, int, int]
+"""What changes with a file."""
+
+
+class _KnownFiles:
+    """Files that were read before and are the same on disk: each single write looks for its task in all of them."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, tuple[_Stamp, TaskFile]] = {}
+        self._bytes = 0
+
+    def file(self, path: str, place: Place, found: os.stat_result) -> TaskFile:
+        """Return a file, read only if it may have changed.
+
+        :raises FileNotFoundError: it was moved meanwhile.
+        """
+        stamp = found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+        known = self._files.get(path)
+        if known and known[0] == stamp:
+            return known[1]
+        file = TaskFile(Path(path), place, _bytes_of(Path(path)))
+        if _is_settled(found) and self._bytes < _MOST_KNOWN:
+            self._bytes += len(file.raw)
+            self._files[path] = stamp, file
+        return file
+
+
+def _is_settled(found: os.stat_result) -> bool:
+    """Return whether the next change of a file is certain to change its time: clocks of file systems are coarse."""
+    age = time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns)
+    return age > (_TICK if found.st_mtime_ns % _COARSE else _COARSE_TICK)
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """A Backlog.md folder, which may not be there yet."""
@@ -94,6 +135,7 @@ class Folder:
     root: Path
     project: str
     """Name of the project, for a folder that has to be created."""
+    _known: _KnownFiles = field(default_factory=_KnownFiles, compare=False, repr=False)
 
     def settings(self) -> Settings:
         """Read the config of the folder; a folder without one is as Backlog.md has it by default."""
@@ -105,8 +147,7 @@ class Folder:
         """Read all files that have, or seem to have, the id of a task."""
         self._check_root()
         # A task only ever moves forward in this order: one that moves meanwhile is seen twice rather than never.
-        found = (TaskFile(path, place, raw) for place in Place for path, raw in self._files_in(place))
-        return [file for file in found if file.number]
+        return [file for place in Place for file in self._files_in(place) if file.number]
 
     def find(self, number: str) -> Task | None:
         """Return the task with this number, wherever it is.
@@ -115,7 +156,8 @@ class Folder:
         """
         wanted = canonical(number, self.settings().prefix)
         found = only(wanted, [file for file in self.files() if file.number == wanted])
-        return found.parsed() if found else None
+        now = self._as_it_is_now(found) if found else None
+        return now.parsed() if now and now.number == wanted else None
 
     def required(self, number: str) -> Task:
         """Return the task with this number.
@@ -175,15 +217,27 @@ class Folder:
         """Return where the file with this name is."""
         return self.root / place.value / name
 
-    def _files_in(self, place: Place) -> Iterator[tuple[Path, bytes]]:
+    def _files_in(self, place: Place) -> Iterator[TaskFile]:
         directory = self.root / place.value
         if not directory.exists():
             return
-        for path in sorted(directory.iterdir()):
-            if path.suffix == ".md" and path.is_file():
-                with suppress(FileNotFoundError):
+        with os.scandir(directory) as entries:
+            found = sorted((entry for entry in entries if entry.name.endswith(".md")), key=lambda entry: entry.name)
+        for entry in found:
+            with suppress(FileNotFoundError):
+                if not entry.is_symlink():
+                    if entry.is_file():
+                        yield self._known.file(entry.path, place, entry.stat())
+                elif (path := Path(entry.path)).is_file():
                     # A link that points out of the folder is not followed; only its name counts.
-                    yield path, b"" if self._leads_out(path) else _bytes_of(path)
+                    yield TaskFile(path, place, b"" if self._leads_out(path) else _bytes_of(path))
+
+    def _as_it_is_now(self, file: TaskFile) -> TaskFile:
+        """Return a file read again: what a person may have just saved is never taken from memory."""
+        with suppress(FileNotFoundError):
+            if not self._leads_out(file.path):
+                return replace(file, raw=_bytes_of(file.path))
+        return file
 
     def _create_lock(self) -> Path:
         git = None if self.settings().filesystem_only else git_directory(self.root)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +17,8 @@ from techmap_sync.errors import TrackerError
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.marker import Marker, claims, encode
 from techmap_sync.sync.tracker import Draft, Patch
-from techmap_sync.trackers.backlog import lock
+from techmap_sync.trackers.backlog import folder, lock
+from techmap_sync.trackers.backlog.task import Place
 from techmap_sync.trackers.backlog.tracker import BacklogTracker
 from techmap_sync.trackers.connection import Connection
 from tests.app.run import CORPUS, ROOT
@@ -122,6 +124,76 @@ def test_a_config_that_is_no_plain_file_of_the_folder_is_one_error(repository: P
         tracker().snapshot(LABEL)
     assert SECRET not in caught.value.what
     assert "leads out" in caught.value.what
+
+
+def test_one_write_reads_only_what_may_have_changed(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each write looks for its task in all files: with as many reads a push would take the square of its tasks."""
+    read: list[str] = []
+    whole = folder._bytes_of
+
+    def counted(path: Path) -> bytes:
+        read.append(path.name)
+        return whole(path)
+
+    monkeypatch.setattr(folder, "_bytes_of", counted)
+    made = tracker()
+    for _ in range(5):
+        made.create(OURS)
+    paths = sorted((repository / "backlog" / "tasks").iterdir())
+    for path in paths:
+        long_ago = path.stat().st_mtime_ns - 10**10
+        os.utime(path, ns=(long_ago, long_ago))
+    monkeypatch.setattr(folder, "_is_settled", lambda _: True)
+    made.snapshot(LABEL)
+    read.clear()
+    made.update("TASK-3", Patch(body="New"))
+    assert set(read) == {paths[2].name}
+    read.clear()
+    made.update("TASK-4", Patch(body="New"))
+    assert set(read) == {paths[2].name, paths[3].name}
+
+
+def test_what_a_person_has_just_saved_is_never_taken_from_memory(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even on a file system that gives no sign of the change."""
+    kept: dict[str, folder.TaskFile] = {}
+    read = folder._KnownFiles.file
+
+    def first(self: folder._KnownFiles, path: str, place: Place, found: os.stat_result) -> folder.TaskFile:
+        return kept.get(path) or kept.setdefault(path, read(self, path, place, found))
+
+    monkeypatch.setattr(folder._KnownFiles, "file", first)
+    made = tracker()
+    made.create(OURS)
+    made.snapshot(LABEL)
+    (path,) = (repository / "backlog" / "tasks").iterdir()
+    path.write_bytes(path.read_bytes().replace(b"Purpose", b"PURPOSE"))
+    found = made.get("TASK-1")
+    assert found is not None
+    assert "PURPOSE" in found.body
+    made.update("TASK-1", Patch(title="New"))
+    assert b"PURPOSE" in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("age", "time", "settled"),
+    [
+        (0.0, 0.001, False),
+        (0.2, 0.001, True),
+        (0.2, 0.0, False),
+        (2.5, 0.0, False),
+        (3.5, 0.0, True),
+        (-9, 0.001, False),
+    ],
+)
+def test_a_file_is_kept_in_memory_only_once_its_next_change_shows(
+    monkeypatch: pytest.MonkeyPatch, age: float, time: float, settled: bool
+) -> None:
+    changed = 1_800_000_000_000_000_000 + int(time * 1e9)
+    found = SimpleNamespace(st_mtime_ns=changed, st_ctime_ns=changed)
+    monkeypatch.setattr(folder, "time", SimpleNamespace(time_ns=lambda: changed + int(age * 1e9)))
+    assert folder._is_settled(found) is settled  # type: ignore[arg-type]
 
 
 class Clock:
