@@ -183,12 +183,9 @@ def observe(
         if missing := _fetch_missing(tracker, completed, numbers):
             completed = with_standings(tracker, _completed(completed, missing), policy, ids)
             found = sort_tickets(completed, policy)
-    asked = {ticket.number: ticket for plan in plans for ticket in _edges_of(plan, found, tracker, all_edges)}
+    asked = dict.fromkeys(number for plan in plans for number in _edges_of(plan, found, tracker, all_edges))
     ends = tracker.ends(asked) if asked else {}
-    known = {number: each for number, each in ends.items() if not each.withheld}
-    if known:
-        edged = [replace(asked[n], parent=each.parent, blocked_by=each.blocked_by) for n, each in known.items()]
-        found = sort_tickets(_completed(completed, edged), policy)
+    found = _with_ends(found, ends)
     # What is finished and has no ticket gets none, so nothing has to be certain about it.
     making = [plan for plan in plans if not plan.finished or plan.map_id in found.maps]
     own = tracker.own_tickets() if _unknown(making, found) else Snapshot(())
@@ -212,22 +209,53 @@ def with_edges_of(found: Sorted, tracker: Tracker, keys: Set[str]) -> Sorted:
     :raises TrackerError: the tracker refused or did not answer.
     """
     held = {each.ticket.number for holdings in found.maps.values() for each in _named_tickets(holdings, keys)}
-    ends = {n: each for n, each in tracker.ends(held).items() if not each.withheld} if held else {}
+    return _with_ends(found, tracker.ends(held)) if held else found
 
-    def read(each: Held) -> Held:
-        """Return a ticket with the links that were read for it."""
-        known = ends.get(each.ticket.number)
-        return (
-            Held(replace(each.ticket, parent=known.parent, blocked_by=known.blocked_by), each.block) if known else each
-        )
+
+def _with_ends(found: Sorted, ends: Mapping[str, Ends]) -> Sorted:
+    """Return the same tickets with the edges that were read."""
+    known = {number: each for number, each in ends.items() if not each.withheld}
+    if not known:
+        return found
+    parents = _related_parents(found, known)
+
+    def read(held: Held) -> Held:
+        """Return a ticket with what was read about it."""
+        number = held.ticket.number
+        each = known.get(number)
+        parent = (each.parent if each else None) or parents.get(number)
+        if each is None and parent is None:
+            return held
+        blocked_by = each.blocked_by if each else held.ticket.blocked_by
+        return Held(replace(held.ticket, parent=parent, blocked_by=blocked_by), held.block)
 
     return replace(
         found,
         maps={
-            map_id: replace(holdings, tickets={key: read(each) for key, each in holdings.tickets.items()})
+            map_id: replace(holdings, tickets={key: read(held) for key, held in holdings.tickets.items()})
             for map_id, holdings in found.maps.items()
         },
     )
+
+
+def _related_parents(found: Sorted, ends: Mapping[str, Ends]) -> dict[str, str]:
+    """Return which tickets are linked with a tracking ticket, which is their parent then, whichever end was read.
+
+    Of several the one that its marker names counts.
+    """
+    tracking = {each.tracking.ticket.number for each in found.maps.values() if each.tracking}
+    linked = {(number, other) for number, each in ends.items() for other in each.related}
+    pairs = sorted(linked | {(other, number) for number, other in linked})
+    above: dict[str, list[str]] = {}
+    for number, other in pairs:
+        if other in tracking:
+            above.setdefault(number, []).append(other)
+    named = {held.ticket.number: held.marker.tracking for each in found.maps.values() for held in each.tickets.values()}
+    return {
+        number: named[number] if named[number] in others else others[0]
+        for number, others in above.items()
+        if number in named
+    }
 
 
 def _named_tickets(holdings: Holdings, keys: Set[str]) -> Iterable[Held]:
@@ -312,12 +340,19 @@ def _fetched(tracker: Tracker, number: str) -> Ticket | None:
         return Ticket(number, "", "", withheld=error.what)
 
 
-def _edges_of(plan: TaskPlan, found: Sorted, tracker: Tracker, all_edges: bool) -> Sequence[Ticket]:
-    holdings = found.maps.get(plan.map_id)
-    if holdings is None or not tracker.capabilities.blocking_links:
-        return ()
+def _edges_of(plan: TaskPlan, found: Sorted, tracker: Tracker, all_edges: bool) -> Iterator[str]:
+    """Yield the numbers of the tickets whose edges are read.
+
+    Where links do not say who waits for whom, only parents can be read, and a tracking ticket shows those of a map.
+    """
+    holdings, able = found.maps.get(plan.map_id), tracker.capabilities
+    if holdings is None or not able.blocking_links:
+        return
     if plan.finished and not holdings.is_open:
-        return ()  # nothing is done about it
-    if all_edges:
-        return [held.ticket for held in holdings.tickets.values() if held.ticket.blocked_by is None]
-    return edges_to_read(plan, holdings) if tracker.capabilities.native_blocking else ()
+        return  # nothing is done about it
+    if all_edges and able.native_blocking:
+        yield from (held.ticket.number for held in holdings.tickets.values() if held.ticket.blocked_by is None)
+    elif all_edges and not able.parents_listed and holdings.tracking:
+        yield holdings.tracking.ticket.number
+    elif able.native_blocking:
+        yield from (ticket.number for ticket in edges_to_read(plan, holdings))

@@ -115,6 +115,8 @@ class Ends:
     parent: str | None = None
     blocked_by: frozenset[str] | None = None
     """None where the tracker does not say who waits for whom."""
+    related: frozenset[str] = frozenset()
+    """Tickets that it is linked with where no link says who is the parent: a tracking ticket among them is."""
     withheld: str = ""
     """Why the tracker does not show them, in its words; then nothing else is known."""
 
@@ -166,7 +168,7 @@ class Capabilities:
     native_blocking: bool = True
     """Such an edge says who waits for whom; otherwise the ticket's text says it too, with numbers."""
     links_at_once: int = 1
-    """How many "blocked by" edges one request can add: more than 1 where ``link_many`` can be called."""
+    """How many edges of one kind one request can add: more than 1 where ``link_many`` can be called."""
     blockers: int | None = None
     """Tickets that one may wait for."""
     blocking: int | None = None
@@ -193,7 +195,7 @@ class Capabilities:
     text_ends_kept: bool = True
     """White space at the end of a text is kept; otherwise it is stripped."""
     parents_listed: bool = True
-    """A snapshot includes parents; otherwise ``Ticket.parent`` is None there, and only ``ends`` knows them."""
+    """A snapshot includes parents; otherwise ``Ticket.parent`` is None there, and ``ends`` gives what shows them."""
 
     def can_hold(self, kind: EdgeKind) -> bool:
         """Return whether the tracker has edges of a kind, as far as is known by now."""
@@ -293,7 +295,7 @@ class Tracker(Protocol):
         """Add an edge; an existing one is not an error."""
 
     def link_many(self, edges: Sequence[Edge]) -> frozenset[Edge]:
-        """Add "blocked by" edges in one request, at most ``Capabilities.links_at_once``.
+        """Add edges of one kind in one request, at most ``Capabilities.links_at_once``.
 
         Return those that are there for certain. The caller adds each of the others by ``link``, which says what is
         wrong with it.

@@ -126,7 +126,7 @@ def test_killed_around_any_request(run: Watched) -> None:
 def test_left_without_an_answer_at_any_request(run: Watched) -> None:
     with untraced():
         for place, name in run.struck("left without an answer"):
-            for took_effect in (False,) if name.startswith("GET") else (False, True):
+            for took_effect in (False,) if name.startswith(("GET", "QUERY")) else (False, True):
                 run.server.restore(run.stored[place])
                 run.server.lose_answer(1, after=took_effect)
                 with suppress(TrackerError), run.endings.memory.answering(), run.recording.replayed(place):

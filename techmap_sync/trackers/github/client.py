@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, NoReturn, NotRequired
 
 from github.Requester import HTTPSRequestsConnectionClass, Requester
@@ -14,10 +12,11 @@ from techmap_sync.errors import TrackerError
 from techmap_sync.servers import read_address
 from techmap_sync.trackers.answers import Answer, Path, Query, Request, Row, Schema
 from techmap_sync.trackers.connection import Connection
-from techmap_sync.trackers.github.errors import not_found, query_errors, refusal
+from techmap_sync.trackers.github.errors import refusal
 from techmap_sync.trackers.github.login import AppLogin, is_installation, requester_for
 from techmap_sync.trackers.github.rate_limit import GitHubRateLimit
-from techmap_sync.trackers.http import HttpClient, RequestRefused
+from techmap_sync.trackers.http import RequestRefused
+from techmap_sync.trackers.queries import QueryClient
 from techmap_sync.trackers.session import Answered, NoAnswer, Reply, Session, on_same_server
 
 _REDIRECTS = (301, 302, 307, 308)
@@ -39,17 +38,7 @@ class _Repository(TypedDict):
 REPOSITORY = Schema(_Repository, "a repository")
 
 
-@dataclass(frozen=True, slots=True)
-class Queried:
-    """The result of a GraphQL query."""
-
-    data: Row
-    """Null where something could not be answered."""
-    gone: frozenset[str]
-    """The last name in the path of everything that does not exist."""
-
-
-class GitHubClient(HttpClient):
+class GitHubClient(QueryClient):
     """The API of one repository. Paths are relative to the repository."""
 
     vendor = "GitHub"
@@ -74,6 +63,11 @@ class GitHubClient(HttpClient):
         """Whether it is GitHub Enterprise Server, whose API is below ``/api/v3``."""
         return self._requester.base_url.endswith("/api/v3")
 
+    @property
+    def queries_url(self) -> str:
+        """https://docs.github.com/graphql/guides/forming-calls-with-graphql"""
+        return str(self._requester.graphql_url)
+
     def repository_row(self, name: str = "") -> Row:
         """Read what the server says about a repository.
 
@@ -81,38 +75,6 @@ class GitHubClient(HttpClient):
         :raises RequestRefused: the token may not see it.
         """
         return self.row(f"{self._requester.base_url}/repos/{name}" if name else "", REPOSITORY)
-
-    def ask(self, query: str) -> Queried:
-        """Send a GraphQL query that only reads.
-
-        https://docs.github.com/graphql/guides/forming-calls-with-graphql: errors come with status 200, and all parts
-        that they are not about are answered.
-
-        :raises RequestRefused: the server refused it, or failed at it.
-        :raises TrackerError: nothing of it was answered.
-        """
-        request = Request("POST", self._requester.graphql_url, body={"query": query}, only_reads=True)
-        answer = self._accepted(request, self._send(request))
-        data = answer.row.get("data")
-        if not isinstance(data, dict):
-            raise self.error(f"{self.host} did not answer a query", "try again")
-        return Queried(data, not_found(answer))
-
-    def mutate(self, fields: Sequence[str]) -> Row:
-        """Send GraphQL mutations in one request; return what each was answered with, null for one that failed.
-
-        The server carries them out one after the other, and one that fails stops none of the others.
-
-        :param fields: the mutations, each with an alias.
-        :raises OutcomeUnclear: no clear answer came, and any of them may have taken effect.
-        :raises RequestRefused: the server refused all of them.
-        """
-        body = {"query": f"mutation {{ {' '.join(fields)} }}"}
-        answer = self.write("POST", self._requester.graphql_url, body, parts=len(fields))
-        data = answer.row.get("data")
-        if not isinstance(data, dict) and not query_errors(answer):
-            raise self.unclear(f"{self.host} answered a write with neither data nor errors")
-        return data if isinstance(data, dict) else {}
 
     def _refusal(self, request: Request, answer: Answer) -> TrackerError:
         return refusal(self.tracker, self.repository, answer)

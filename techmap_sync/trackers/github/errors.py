@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from techmap_sync.trackers.answers import Answer, Row
 from techmap_sync.trackers.http import RequestRefused
 from techmap_sync.trackers.session import one_line
@@ -41,16 +43,10 @@ def _affects_run(answer: Answer) -> bool:
             return status >= 500
 
 
-def not_found(answer: Answer) -> frozenset[str]:
-    """Return the last names on the paths of what a GraphQL query did not find."""
-    paths = (error.get("path") for error in query_errors(answer) if error.get("type") == "NOT_FOUND")
+def not_found(errors: Iterable[Row]) -> frozenset[str]:
+    """Return the last names on the paths of what a query did not find."""
+    paths = (error.get("path") for error in errors if error.get("type") == "NOT_FOUND")
     return frozenset(str(path[-1]) for path in paths if isinstance(path, list) and path)
-
-
-def query_errors(answer: Answer) -> list[Row]:
-    """Return the errors of a GraphQL query."""
-    errors = answer.row.get("errors") if answer.status == 200 else None
-    return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
 def _explain(repository: str, answer: Answer) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from techmap_sync.errors import BudgetSpent, OutcomeUnclear, TrackerError
 from techmap_sync.sync.tracker import Edge, EdgeKind, Ends
 from techmap_sync.trackers.answers import Count, Number, Schema, Unexpected
 from techmap_sync.trackers.github.client import GitHubClient
+from techmap_sync.trackers.github.errors import not_found
 from techmap_sync.trackers.github.issues import Issues, reference
 from techmap_sync.trackers.http import RequestRefused
 
@@ -116,9 +117,9 @@ class LinksAtOnce:
             return self._queried(numbers[:half], again=False) | self._queried(numbers[half:], again=False)
         except TrackerError:
             return {}
-        rows = answer.data.get("repository")
+        rows, lost = answer.data.get("repository"), not_found(answer.errors)
         found = {number: self.ends_of(rows.get(f"i{number}")) for number in numbers} if isinstance(rows, dict) else {}
-        gone = {number: None for number in numbers if f"i{number}" in answer.gone}
+        gone = {number: None for number in numbers if f"i{number}" in lost}
         return {number: ends for number, ends in found.items() if ends is not None} | gone
 
     def ends_of(self, row: object) -> Ends | None:

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 
 from techmap_sync.trackers.answers import Answer, Request, number
 from techmap_sync.trackers.connection import Connection
-from techmap_sync.trackers.github.errors import message, query_errors
+from techmap_sync.trackers.github.errors import message
 from techmap_sync.trackers.http import budget_spent
+from techmap_sync.trackers.queries import query_errors
 from techmap_sync.trackers.session import reset_time, seconds_to_wait
 
 _PATIENCE = 300.0

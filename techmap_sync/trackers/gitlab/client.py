@@ -15,7 +15,8 @@ from techmap_sync.trackers.answers import Answer, Count, Number, Path, Request, 
 from techmap_sync.trackers.connection import Connection, require_token
 from techmap_sync.trackers.gitlab.errors import ACCESS, refusal
 from techmap_sync.trackers.gitlab.rate_limit import GitLabRateLimit
-from techmap_sync.trackers.http import HttpClient, RequestRefused
+from techmap_sync.trackers.http import RequestRefused
+from techmap_sync.trackers.queries import QueryClient
 from techmap_sync.trackers.session import Answered, Reply, Session, on_same_server, one_line
 
 PUBLIC = "https://gitlab.com"
@@ -84,7 +85,7 @@ class Project:
         return f"/projects/{self.number}"
 
 
-class GitLabClient(HttpClient):
+class GitLabClient(QueryClient):
     """The API of one server, with one token, for one project."""
 
     vendor = "GitLab"
@@ -108,6 +109,11 @@ class GitLabClient(HttpClient):
             timeout=connection.timeout,
             session=Session(host),
         )
+
+    @property
+    def queries_url(self) -> str:
+        """https://docs.gitlab.com/api/graphql/"""
+        return f"{self.base_url}/api/graphql"
 
     @cached_property
     def project(self) -> Project:

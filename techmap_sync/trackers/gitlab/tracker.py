@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from techmap_sync.errors import TicketRefused, UsageProblem
+from techmap_sync.errors import UsageProblem
 from techmap_sync.sync.tracker import (
     Capabilities,
     Draft,
@@ -70,6 +70,7 @@ class GitLabTracker:
             native_blocking=premium,
             most_assignees=None if premium else 1,
             children=LINK_LIMIT,
+            links_at_once=self._links.at_once.most,
             links=LINK_LIMIT,
             close_reasons=False,
             estimates=True,
@@ -112,12 +113,11 @@ class GitLabTracker:
         return self._users.standings(authors)
 
     def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
-        """Read the links of some issues, one request each and one for each link that may lead to a parent.
+        """Read the links of some issues, a hundred in one request.
 
         :raises TrackerError: GitLab refused or did not answer.
         """
-        found = {number: self._ends(number) for number in numbers}
-        return {number: ends for number, ends in found.items() if ends is not None}
+        return self._links.read(numbers)
 
     def visibility(self, repository: str = "") -> Visibility | None:
         """Return who can read the issues, or another project.
@@ -230,9 +230,13 @@ class GitLabTracker:
         """
         self._links.add(edge)
 
+    @about_one_ticket
     def link_many(self, edges: Sequence[Edge]) -> frozenset[Edge]:
-        """Add nothing: here each edge is a separate write."""
-        return frozenset()
+        """Add edges in one request; return those that are there for certain.
+
+        :raises TrackerError: nothing more may be sent for now.
+        """
+        return self._links.add_many(edges)
 
     @about_one_ticket
     def unlink(self, edge: Edge) -> None:
@@ -241,13 +245,6 @@ class GitLabTracker:
         :raises TrackerError: the source is missing, or GitLab refused.
         """
         self._links.remove(edge)
-
-    def _ends(self, number: str) -> Ends | None:
-        try:
-            with self.client.one_ticket():
-                return self._links.read(number)
-        except TicketRefused as error:
-            return Ends(withheld=error.what)
 
     def _require_rights(self) -> None:
         """Make sure before the first issue that it will get its labels: for Guests GitLab drops them.

@@ -1,4 +1,4 @@
-"""The resources of GitLab's REST API that are simulated; all others answer 501."""
+"""The resources of GitLab's REST API that are simulated, and GraphQL; all others answer 501."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tests.simulators.gitlab import paging
 from tests.simulators.gitlab.entities import Entities
 from tests.simulators.gitlab.exchange import Refusal, Reply, Request
 from tests.simulators.gitlab.faults import Refused
+from tests.simulators.gitlab.graphql import QueryRoom
 from tests.simulators.gitlab.issues import IssueRoom
 from tests.simulators.gitlab.links import LinkRoom
 from tests.simulators.gitlab.notes import NoteRoom
@@ -28,6 +29,7 @@ class Api:
         self._entities = Entities(world, base_url)
         issues, links = IssueRoom(world, self._entities), LinkRoom(world, self._entities)
         notes, proposals = NoteRoom(world, self._entities), ProposalRoom(world)
+        self._queries = QueryRoom(world)
         self._routes: list[tuple[str, str, Handler]] = [
             ("GET", r"/user", self._user),
             ("GET", r"/users", self._users),
@@ -61,6 +63,9 @@ class Api:
     def answer(self, request: Request, refuses: Sequence[Refused] = ()) -> Reply:
         """Carry out a request."""
         try:
+            if (request.verb, request.path) == ("POST", "/api/graphql"):
+                self._admit(request, ())
+                return self._queries.answer(request, refuses)
             for verb, path, handler in self._routes:
                 if verb == request.verb and (match := re.fullmatch(path, request.path)):
                     self._admit(request, match.groups())

@@ -128,6 +128,11 @@ MERGE_REQUEST: Shape = {
     "web_url": _url,
 }
 
+
+def _of_graphql(value: object) -> bool:
+    return isinstance(value, dict) and bool(value.keys() & {"data", "errors"}) and value.keys() <= {"data", "errors"}
+
+
 _ANSWERS: list[tuple[str, str, Any]] = [
     (r"GET", r"/user", USER),
     (r"GET", r"/users", [USER]),
@@ -150,6 +155,7 @@ _ANSWERS: list[tuple[str, str, Any]] = [
     (r"GET", r".*/merge_requests", [MERGE_REQUEST]),
     (r"POST|PUT", r".*/merge_requests(/\d+)?", MERGE_REQUEST),
     (r"GET|POST|DELETE", r".*/links(/\d+)?", LINK),
+    (r"POST", r"/api/graphql", _of_graphql),
 ]
 
 

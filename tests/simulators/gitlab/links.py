@@ -7,9 +7,7 @@ from tests.simulators.gitlab.exchange import Refusal, Reply, Request
 from tests.simulators.gitlab.world import Link, World
 
 _TYPES = ("relates_to", "blocks", "is_blocked_by")
-
-
-_MOST_LINKS = 100
+MOST_LINKS = 100
 
 
 class LinkRoom:
@@ -40,9 +38,9 @@ class LinkRoom:
         if self._world.link_between(number, target):
             raise Refusal(409, "Issue(s) already assigned")
         for end in (number, target):
-            if sum(end in (link.source, link.target) for link in self._world.links.values()) >= _MOST_LINKS:
+            if sum(end in (link.source, link.target) for link in self._world.links.values()) >= MOST_LINKS:
                 # app/models/concerns/issuable_link.rb
-                what = f"This issue would exceed the maximum number of linked issues ({_MOST_LINKS})."
+                what = f"This issue would exceed the maximum number of linked issues ({MOST_LINKS})."
                 raise Refusal(422, what)
         return Reply(201, self._entities.link(self._world.add_link(number, target, kind)))
 

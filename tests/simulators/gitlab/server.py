@@ -22,6 +22,7 @@ from tests.simulators.gitlab.api import Api
 from tests.simulators.gitlab.documented import check_answer
 from tests.simulators.gitlab.exchange import Reply, Request
 from tests.simulators.gitlab.faults import Fault, Refused
+from tests.simulators.gitlab.graphql import is_query
 from tests.simulators.gitlab.limits import Limits
 from tests.simulators.gitlab.world import Token, World
 
@@ -40,7 +41,7 @@ class Simulator:
     refuses: list[Refused] = field(default_factory=list)
     """Issues that are refused for good."""
     asked: list[str] = field(default_factory=list)
-    """Verb and path of every request, ``GET /projects/42/issues``."""
+    """Verb and path of every request, ``GET /projects/42/issues``; ``QUERY /api/graphql`` for one that only reads."""
     checks_answers: bool = True
     """Whether answers are held against the documentation, which takes as long as all else that the server does."""
     undocumented: list[str] = field(default_factory=list)
@@ -101,13 +102,13 @@ class Simulator:
     @property
     def writes(self) -> list[str]:
         """The requests that may have changed something."""
-        return [asked for asked in self.asked if not asked.startswith("GET")]
+        return [asked for asked in self.asked if not asked.startswith(("GET", "QUERY"))]
 
     def answer(self, verb: str, path: str, headers: dict[str, str], body: bytes) -> Reply | Fault:
         """Answer one request, or say what it runs into."""
         with self._lock:
             request = self._request(verb, path, headers, body)
-            self.asked.append(f"{verb} {request.path}")
+            self.asked.append(f"{'QUERY' if is_query(request) else verb} {request.path}")
             fault = self.faults.get(len(self.asked))
             if fault and not fault.after_effect:
                 return fault

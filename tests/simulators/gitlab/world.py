@@ -106,6 +106,18 @@ class World:
     """Project issues have keyset pages (18.3 and newer)."""
     paragraphs_only: bool = True
     """Quick actions are looked for in Markdown paragraphs, as newer servers do."""
+    graphql: bool = True
+    """GraphQL is answered; not so behind some proxies."""
+    linked_items: bool = True
+    """GraphQL knows the links of work items (16.3 and newer)."""
+    most_queried: int = 100
+    """Issues whose links one query may ask for before the server refuses, or gives up."""
+    times_out: bool = False
+    """It gives up without a word on too large a query, instead of refusing it."""
+    hidden: frozenset[int] = frozenset()
+    """Issues that queries leave out."""
+    failing_places: frozenset[str] = frozenset()
+    """Places of mutations in a request that fail by themselves."""
     external_url: str = ""
     """The address that the server believes to have; empty for the one it has."""
     path: str = "group/project"

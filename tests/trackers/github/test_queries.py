@@ -10,6 +10,7 @@ from techmap_sync.trackers.answers import Answer
 from techmap_sync.trackers.github.errors import not_found
 from techmap_sync.trackers.github.rate_limit import seconds_demanded
 from techmap_sync.trackers.github.tracker import GitHubTracker
+from techmap_sync.trackers.queries import query_errors
 from tests.simulators.github import Fault, GitHub, Kind
 
 LABEL = "techmap"
@@ -105,4 +106,4 @@ def test_what_is_not_told_in_full_is_read_by_itself(issues: GitHubTracker, row: 
 def test_errors_are_told_apart(github: GitHub, errors: Any, limited: bool, gone: set[str]) -> None:
     answer = Answer(200, {}, {"data": {"repository": None}, "errors": errors})
     assert (seconds_demanded(answer, 0, github.clock()) is not None) is limited
-    assert not_found(answer) == gone
+    assert not_found(query_errors(answer)) == gone

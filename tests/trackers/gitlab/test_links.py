@@ -23,10 +23,11 @@ def tracker(server: Simulator) -> GitLabTracker:
     return tracker
 
 
-def edges(tracker: GitLabTracker) -> list[tuple[str | None, list[str] | None]]:
-    """Parent and blockers of all four."""
-    tickets = [whole(tracker, number) for number in "1234"]
-    return [(one.parent, None if one.blocked_by is None else sorted(one.blocked_by)) for one in tickets]
+def edges(tracker: GitLabTracker) -> list[tuple[str, str | None]]:
+    """What each of the four is related with, and what blocks it."""
+    found = tracker.ends("1234")
+    blockers = ((each.related, each.blocked_by) for _, each in sorted(found.items()))
+    return [("".join(sorted(some)), None if by is None else "".join(sorted(by))) for some, by in blockers]
 
 
 def links(server: Simulator) -> list[tuple[int, str, int]]:
@@ -39,7 +40,7 @@ def test_premium_has_links_of_both_types(server: Simulator, tracker: GitLabTrack
     tracker.link(Edge(BLOCKED, "3", "2"))
     tracker.link(Edge(BLOCKED, "2", "4"))
     assert links(server) == [(1, "relates_to", 2), (1, "relates_to", 3), (2, "blocks", 3), (4, "blocks", 2)]
-    assert edges(tracker) == [(None, []), ("1", ["4"]), ("1", ["2"]), (None, [])]
+    assert edges(tracker) == [("23", ""), ("1", "4"), ("1", "2"), ("", "")]
 
 
 @pytest.mark.parametrize("enterprise", [True, False])
@@ -53,7 +54,7 @@ def test_without_premium_all_links_say_related_and_nobody_is_known_to_wait(
     tracker.link(Edge(BLOCKED, "3", "2"))
     tracker.link(Edge(BLOCKED, "2", "4"))
     assert links(server) == [(1, "relates_to", 2), (1, "relates_to", 3), (3, "relates_to", 2), (4, "relates_to", 2)]
-    assert edges(tracker) == [(None, None), ("1", None), ("1", None), (None, None)]
+    assert edges(tracker) == [("23", None), ("134", None), ("12", None), ("2", None)]
 
 
 @pytest.mark.parametrize("enterprise", [True, False])
@@ -88,7 +89,6 @@ def test_a_link_is_made_once_and_taken_away_again(server: Simulator, premium: bo
 @pytest.mark.parametrize(
     ("theirs", "edge"),
     [
-        ((3, 1, "relates_to"), Edge(CHILD, "3", "1")),
         ((2, 3, "relates_to"), Edge(BLOCKED, "3", "2")),
         ((2, 3, "relates_to"), Edge(BLOCKED, "2", "3")),
     ],
@@ -114,12 +114,14 @@ def test_a_blocking_link_the_other_way_round_is_left_alone(server: Simulator, tr
     assert list(server.world.links.values()) == [Link(link.id, 3, 2, "blocks")]
 
 
-def test_a_related_link_that_a_person_made_to_an_older_ticket_is_no_parent(
+def test_a_blocking_link_that_a_person_made_to_a_parent_is_left_alone(
     server: Simulator, tracker: GitLabTracker
 ) -> None:
-    server.world.add_link(3, 2)
-    tracker.link(Edge(CHILD, "3", "1"))
-    assert whole(tracker, "3").parent == "1"
+    link = server.world.add_link(1, 3, "blocks")
+    with pytest.raises(NotSupported):
+        tracker.link(Edge(CHILD, "3", "1"))
+    tracker.unlink(Edge(CHILD, "3", "1"))
+    assert list(server.world.links.values()) == [link]
 
 
 def test_links_to_other_projects_are_passed_over(server: Simulator, tracker: GitLabTracker) -> None:
@@ -130,16 +132,13 @@ def test_links_to_other_projects_are_passed_over(server: Simulator, tracker: Git
     assert whole(tracker, "3").blocked_by == frozenset({"2"})
 
 
-def test_reading_a_tracking_ticket_does_not_ask_for_every_child(server: Simulator, tracker: GitLabTracker) -> None:
+def test_the_links_of_one_ticket_cost_one_request(server: Simulator, tracker: GitLabTracker) -> None:
     for number in "234":
         tracker.link(Edge(CHILD, number, "1"))
     server.asked.clear()
-    tracker.ends("1")
-    assert len(server.asked) == 1
-    tracker.ends("2")
-    assert len(server.asked) == 3
-    tracker.ends("2")
-    assert len(server.asked) == 4
+    assert tracker.ends(["1"])["1"].related == set("234")
+    assert tracker.ends(["2"])["2"].related == {"1"}
+    assert server.asked == [f"GET /projects/42/issues/{number}/links" for number in "12"]
 
 
 def test_a_snapshot_leaves_edges_open(server: Simulator, tracker: GitLabTracker) -> None:
