@@ -1,7 +1,8 @@
 """The one gate for writes: carries out a change set and nothing else.
 
 The order is that of ``docs/how-it-decides.md``, "Order of writes": all tracking tickets, a fresh listing, then map by
-map the tickets, the edges, and the ledger last. Each single write is in ``map_writer.py``.
+map the tickets, the edges, and the ledger last; the last edges of a map may share a request with the first of the next.
+Each single write is in ``map_writer.py``.
 When the tracker refuses one ticket, that write fails and everything that does not depend on it goes ahead.
 """
 
@@ -11,28 +12,26 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.change_set import ChangeSet, takers_first
 from techmap_sync.sync.changes import (
     Close,
     Create,
     LabelOrphan,
     Link,
-    LinkWrite,
     Reopen,
-    TicketWrite,
     Unlink,
     Update,
     Write,
 )
-from techmap_sync.sync.edits import LEDGER, FieldEdit
-from techmap_sync.sync.map_writer import MapWriter
+from techmap_sync.sync.edits import LEDGER
+from techmap_sync.sync.map_writer import LEDGER_ALONE, MapWriter
 from techmap_sync.sync.observe import listed
 from techmap_sync.sync.outcomes import Outcome, Status, Tolerance
 from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.shared_links import SharedLinks
 from techmap_sync.sync.tracker import EdgeKind, Tracker
 
 _WHEN_DONE = "push again when it is done; it will find one map and heal the copy"
-_LEDGER_ALONE = (FieldEdit(LEDGER, "", ""),)
 
 
 def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterator[Outcome]:
@@ -54,26 +53,29 @@ def apply(change_set: ChangeSet, tracker: Tracker, policy: SyncPolicy) -> Iterat
     for run, outcome in list(_lost(able, tracker, policy)) if created else ():
         able.remove(run)
         yield outcome
-    for run in _takers_first(able):
-        yield from run.write(written)
-        written |= run.settled
+    order = takers_first([run.changes for run in able])
+    in_order = sorted(able, key=lambda run: order.index(run.changes.map_id))
+    yield from _written(in_order, SharedLinks(tracker), written)
     for run in able:
         yield from run.let_go(written)
 
 
-def _takers_first(runs: list[MapRun]) -> list[MapRun]:
-    """Put the map that a ticket moves to before the one it leaves: it is always in one ledger or in both.
+def _written(runs: list[MapRun], links: SharedLinks, written: set[str]) -> Iterator[Outcome]:
+    """Write maps in order; one whose links wait for those of the next maps is finished after them.
 
-    Maps that exchange tickets drop them from their ledgers in one more write.
+    :param written: keys in the ledgers that have been written; those of these maps are added.
     """
-    order: list[MapRun] = []
-    left = list(runs)
-    while left:
-        ids = {run.changes.map_id for run in left}
-        free = [run for run in left if ids.isdisjoint(each.map_id for each in run.changes.leaving.values())] or left[:1]
-        order += free
-        left = [run for run in left if run not in free]
-    return order
+    unfinished: list[MapRun] = []
+    for run in runs:
+        yield from run.write_tickets()
+        yield from links.write(run, run.links)
+        unfinished.append(run)
+        if run is runs[-1] or not links.has_links_of(run):
+            yield from links.finish()
+        while unfinished and not links.has_links_of(unfinished[0]):
+            first = unfinished.pop(0)
+            yield from first.finish(written)
+            written |= first.settled
 
 
 def _lost(runs: list[MapRun], tracker: Tracker, policy: SyncPolicy) -> Iterator[tuple[MapRun, Outcome]]:
@@ -122,26 +124,28 @@ class MapRun(MapWriter):
         what = f"another run is pushing the map {self.changes.map_id}: its tracking ticket {first} came first"
         return self._not_done(change, Status.FAILED, what, _WHEN_DONE)
 
-    def write(self, written: Set[str]) -> Iterator[Outcome]:
-        """Write everything else, the ledger last.
-
-        :param written: keys in the ledgers of other maps that have been written.
-        """
-        self.elsewhere = frozenset(written)
-        rest = [change for change in self.changes.writes if change.key != self.changes.tracking_key]
-        links: list[LinkWrite] = []
-        for change in rest:
+    def write_tickets(self) -> Iterator[Outcome]:
+        """Write all tickets but the tracking ticket."""
+        for change in self.changes.writes:
+            if change.key == self.changes.tracking_key:
+                continue
             match change:
                 case Create():
                     yield from self._tried(change, self._create)
                 case Update() | LabelOrphan() | Close() | Reopen():
                     yield from self._tried(change, self._rewrite)
                 case Link() | Unlink():
-                    links.append(change)
+                    pass
                 case _:
                     assert_never(change)
         yield from self._all_tried(self.unclear_tickets, self._create_again)
-        yield from self._all_linked([*self.adrift, *links])
+
+    def finish(self, written: Set[str]) -> Iterator[Outcome]:
+        """Write what needs the links, the ledger last.
+
+        :param written: keys in the ledgers of other maps that have been written.
+        """
+        self.elsewhere = frozenset(written)
         yield from self._all_tried(self.unclear_links, self._link_again)
         yield from self._all_tried(self._restatements(), self._restate)
         for last in map(self._final, self.changes.tracking_changes):
@@ -163,10 +167,4 @@ class MapRun(MapWriter):
         update = next((change for change in own if LEDGER in change.fields), None)
         if update and kept & written:
             self.elsewhere = frozenset(written)
-            yield from self._tried(replace(update, edits=_LEDGER_ALONE), self._ledger)
-
-    def _final(self, change: Create | TicketWrite) -> TicketWrite:
-        """Return the last write of the tracking ticket; a new one is written again, for its ledger."""
-        if not isinstance(change, Create):
-            return change
-        return Update(change.key, change.title, self.tracking, spec=change.spec, edits=_LEDGER_ALONE)
+            yield from self._tried(replace(update, edits=LEDGER_ALONE), self._ledger)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from techmap_sync.sync.changes import Action, Change, Create, TicketWrite, Write
@@ -139,3 +139,19 @@ def counted(changes: Iterable[Change]) -> dict[str, int]:
     """Return the number of changes by action, including zeros."""
     found = Counter(change.action for change in changes)
     return {action.value: found[action] for action in Action}
+
+
+def takers_first(maps: Sequence[MapChanges]) -> list[str]:
+    """Return the ids of maps so that one that a ticket moves to comes before the one it leaves.
+
+    So a ticket is always in one ledger or in both. Maps that exchange tickets drop them from their ledgers in one more
+    write.
+    """
+    order: list[str] = []
+    left = list(maps)
+    while left:
+        ids = {each.map_id for each in left}
+        free = [each for each in left if ids.isdisjoint(taker.map_id for taker in each.leaving.values())] or left[:1]
+        order += [each.map_id for each in free]
+        left = [each for each in left if each not in free]
+    return order

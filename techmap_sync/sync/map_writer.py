@@ -5,11 +5,9 @@ A create is never repeated without first looking for its marker, and a ticket is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import groupby
 from typing import TypeVar, assert_never
 
 from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, TicketRefused
@@ -32,7 +30,7 @@ from techmap_sync.sync.changes import (
     Write,
 )
 from techmap_sync.sync.comparison import text_digest
-from techmap_sync.sync.edits import MARKER, FieldEdit
+from techmap_sync.sync.edits import LEDGER, MARKER, FieldEdit
 from techmap_sync.sync.fallback import EdgeTexts
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.merge import has_label
@@ -42,6 +40,7 @@ from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, State, Ticket, Tracker
 from techmap_sync.sync.tracking_ticket import final_ledger
 
+LEDGER_ALONE = (FieldEdit(LEDGER, "", ""),)
 _W = TypeVar("_W", bound=Write)
 _IN_TEXT = "the texts of the tickets say it instead; push --refresh tries again"
 
@@ -87,6 +86,12 @@ class MapWriter:
     def tracking(self) -> str:
         """Number of the tracking ticket; empty while there is none."""
         return self.changes.tracking_number
+
+    @property
+    def links(self) -> list[LinkWrite]:
+        """The links to add and remove once the tickets exist."""
+        own = (change for change in self.changes.writes if change.key != self.changes.tracking_key)
+        return [*self.adrift, *(change for change in own if isinstance(change, Link | Unlink))]
 
     def _not_done(self, change: Write, status: Status, detail: str, hint: str = "") -> Outcome:
         self.undone.append(change)
@@ -249,24 +254,6 @@ class MapWriter:
         status = Status.APPLIED if rewrite else Status.ALREADY
         return self._outcome(change, status, ticket, text_digest(held.ticket.body))
 
-    def _all_linked(self, links: Iterable[LinkWrite]) -> Iterator[Outcome]:
-        """Add and remove links, as many in one request as the tracker accepts."""
-        for (addition, _), some in groupby(links, key=lambda link: (isinstance(link, Link), link.edge)):
-            if addition:
-                yield from self._all_added([link for link in some if isinstance(link, Link)])
-            else:
-                yield from self._all_tried(some, self._link)
-
-    def _all_added(self, links: Sequence[Link]) -> Iterator[Outcome]:
-        """Add links of one kind; what a request for several does not confirm is added by itself."""
-        start = 0
-        while start < len(links):
-            at_once = max(1, self.tracker.capabilities.links_at_once)
-            some = links[start : start + at_once]
-            done = self._linked_together(some) if at_once > 1 else frozenset()
-            yield from self._all_tried(some, partial(self._link_unless, done))
-            start += at_once
-
     def _link(self, change: LinkWrite) -> Outcome | None:
         """Add or remove a link; None when it is unclear whether that worked."""
         try:
@@ -276,18 +263,22 @@ class MapWriter:
             self.unclear_links.append(change)
             return None
 
-    def _linked_together(self, links: Sequence[Link]) -> frozenset[Edge]:
-        """Add links of one kind in one request; return the edges that are there for certain."""
-        ends = ((link.edge, self.numbers.get(link.key, ""), self._target(link)) for link in links)
-        edges = [Edge(kind, source, target) for kind, source, target in ends if source and target]
-        return self.tracker.link_many(edges) if len(edges) > 1 else frozenset()
+    def unlink(self, change: Unlink) -> Iterator[Outcome]:
+        """Remove a link."""
+        yield from self._tried(change, self._link)
 
-    def _link_unless(self, done: Set[Edge], change: Link) -> Outcome | None:
-        """Add a link by itself, unless it is there already."""
-        edge = Edge(change.edge, self.numbers.get(change.key, ""), self._target(change))
-        if edge not in done:
-            return self._link(change)
-        return Outcome(change, self.changes.map_id, Status.APPLIED, edge.source)
+    def edge_of(self, change: Link) -> Edge | None:
+        """Return the edge of a link; None while one of its tickets does not exist."""
+        source, target = self.numbers.get(change.key, ""), self._target(change)
+        return Edge(change.edge, source, target) if source and target else None
+
+    def link_unless(self, done: Set[Edge], change: Link) -> Iterator[Outcome]:
+        """Add a link by itself, unless a request for several has added it."""
+        edge = self.edge_of(change)
+        if edge is None or edge not in done:
+            yield from self._tried(change, self._link)
+        else:
+            yield Outcome(change, self.changes.map_id, Status.APPLIED, edge.source)
 
     def _link_again(self, change: LinkWrite) -> Outcome:
         """Add or remove a link. This may be repeated: a link that is already as it should be is not an error."""
@@ -369,3 +360,9 @@ class MapWriter:
         return Outcome(
             change, self.changes.map_id, status, ticket.number, "", "", before, text_digest(ticket.body), ticket.url
         )
+
+    def _final(self, change: Create | TicketWrite) -> TicketWrite:
+        """Return the last write of the tracking ticket; a new one is written again, for its ledger."""
+        if not isinstance(change, Create):
+            return change
+        return Update(change.key, change.title, self.tracking, spec=change.spec, edits=LEDGER_ALONE)

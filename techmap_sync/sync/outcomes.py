@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +12,7 @@ from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
 from techmap_sync.sync.changes import Change, Create, Link, Unlink, Write
 from techmap_sync.sync.edits import AssigneeEdit, LabelEdit
-from techmap_sync.sync.tracker import Capabilities, EdgeKind
+from techmap_sync.sync.tracker import Capabilities
 
 
 class Status(StrEnum):
@@ -105,7 +106,8 @@ HOUR = 3600.0
 
 def seconds_to_apply(change_set: ChangeSet, capabilities: Capabilities) -> float:
     """Return how many seconds the server's rate limits require, per write and by creations per hour."""
-    seconds = sum(_requests(each, capabilities) for each in change_set.maps) * capabilities.seconds_per_write
+    requests = sum(_requests(each, capabilities) for each in change_set.maps) - _saved(change_set, capabilities)
+    seconds = requests * capabilities.seconds_per_write
     # What servers count as creating content.
     contents = sum(isinstance(change, Create | Link | Unlink) for change in change_set.writes)
     limit = capabilities.creations_per_hour
@@ -121,9 +123,13 @@ def _requests(changes: MapChanges, capabilities: Capabilities) -> int:
     is_new = any(change.key == changes.tracking_key for change in creations)
     labels = {label for change in creations for label in change.spec.labels} if is_new else ()
     bookkeeping = changes.steps - len(changes.writes)
-    added = [change for change in changes.writes if isinstance(change, Link) and change.edge is EdgeKind.BLOCKED_BY]
-    saved = len(added) - math.ceil(len(added) / capabilities.links_at_once)
-    return len(labels) + bookkeeping + sum(_requests_of(change, capabilities) for change in changes.writes) - saved
+    return len(labels) + bookkeeping + sum(_requests_of(change, capabilities) for change in changes.writes)
+
+
+def _saved(change_set: ChangeSet, capabilities: Capabilities) -> int:
+    """Return how many requests are saved because links of one kind, of whichever map, share them."""
+    added = Counter(change.edge for change in change_set.writes if isinstance(change, Link))
+    return sum(links - math.ceil(links / capabilities.links_at_once) for links in added.values())
 
 
 def _requests_of(change: Write, capabilities: Capabilities) -> int:

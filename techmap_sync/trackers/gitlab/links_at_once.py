@@ -24,7 +24,7 @@ from techmap_sync.trackers.queries import QueryFailed
 
 RELATED, BLOCKED = "relates_to", "is_blocked_by"
 
-Digits = Annotated[str, Field(pattern=r"^[0-9]{1,18}\Z")]
+Digits = Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
 
 
 class _Namespace(TypedDict):

@@ -53,7 +53,7 @@ class QueryRoom:
         if not world.graphql:
             raise Refusal(404, "404 Not Found", "error")
         if asked := _QUERY.fullmatch(query):
-            return self._linked_items(asked[1], json.loads(asked[2]))
+            return self._linked_items(asked[1], json.loads(asked[2]), refuses)
         mutation = _MUTATION.fullmatch(query)
         if not mutation or _ADD.sub("", f"{mutation[1]} "):
             raise Refusal(501, f"not simulated: {query}", "error")
@@ -71,7 +71,7 @@ class QueryRoom:
                 errors.append({"message": said, "path": [alias]})
         return Reply(200, {"data": data} | ({"errors": errors} if errors else {}))
 
-    def _linked_items(self, path: str, numbers: list[str]) -> Reply:
+    def _linked_items(self, path: str, numbers: list[str], refuses: Sequence[Refused]) -> Reply:
         world = self._world
         if not world.linked_items:
             return _failed("No such type WorkItemWidgetLinkedItems, so it can't be a fragment condition")
@@ -81,8 +81,9 @@ class QueryRoom:
             return _too_complex(len(numbers) * _PER_ISSUE)
         if path.casefold() != world.path.casefold():
             return Reply(200, {"data": {"project": None}})
+        unseen = {refused.title for refused in refuses if At.READ in refused.at}
         issues = [world.issues[int(number)] for number in numbers if int(number) in world.issues]
-        nodes = [self._node(issue) for issue in issues if issue.iid not in world.hidden]
+        nodes = [self._node(one) for one in issues if one.iid not in world.hidden and one.title not in unseen]
         return Reply(200, {"data": {"project": {"workItems": {"nodes": nodes}}}})
 
     def _node(self, issue: Issue) -> dict[str, Any]:

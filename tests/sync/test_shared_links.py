@@ -1,0 +1,100 @@
+"""Links of several maps in one request: fewer requests, the same end, and no ledger before its links."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from copy import deepcopy
+
+import pytest
+
+from techmap_sync.errors import TrackerError
+from techmap_sync.planning.task import TaskPlan
+from techmap_sync.sync.apply import apply
+from techmap_sync.sync.tracker import Capabilities
+from tests.fakes.memory import Killed, MemoryTracker
+from tests.measure import untraced
+from tests.sync.build import POLICY, plan, task, under_another_id
+from tests.sync.drive import several, state
+from tests.sync.test_crash import FAULTS
+
+
+def chain(name: str, tasks: int) -> TaskPlan:
+    """Return a map in which each task but the first waits for the one before."""
+    names = [f"{name.title()}{number}" for number in range(tasks)]
+    specs = (task(part, blocked_by=tuple(names[max(0, n - 1) : n])) for n, part in enumerate(names))
+    return under_another_id(plan(*specs), name)
+
+
+def push(tracker: MemoryTracker, *maps: TaskPlan) -> None:
+    list(apply(several(tracker, *maps), tracker, POLICY))
+
+
+AT_ONCE = Capabilities(links_at_once=4)
+SINGLY = Capabilities()
+MAPS = (chain("alpha", 3), chain("beta", 2), chain("gamma", 4))
+CHILDREN = sum(len(each.tasks) for each in MAPS)
+EDGES = CHILDREN - len(MAPS)
+
+
+def pushed(*maps: TaskPlan, capabilities: Capabilities = AT_ONCE) -> MemoryTracker:
+    tracker = MemoryTracker(capabilities)
+    push(tracker, *maps)
+    return tracker
+
+
+def verbs(tracker: MemoryTracker) -> list[str]:
+    return [request.verb for request in tracker.requests if request.writes]
+
+
+def test_links_of_all_maps_share_requests_and_the_end_is_that_of_single_ones() -> None:
+    tracker = pushed(*MAPS)
+    requests = [verb for verb in verbs(tracker) if verb.startswith("link")]
+    assert len(requests) == -(-CHILDREN // 4) + -(-EDGES // 4)
+    assert requests.count("link") == 1, "the ninth child is alone"
+    assert state(tracker) == state(pushed(*MAPS, capabilities=SINGLY))
+    assert not several(tracker, *MAPS).writes
+
+
+def test_a_ledger_is_written_after_the_links_of_its_map_and_in_the_order_of_the_maps() -> None:
+    tracker = pushed(*MAPS)
+    names = [(request.verb, request.subject) for request in tracker.requests if request.writes]
+    assert [subject for verb, subject in names if verb == "update"] == ["1", "2", "3"]
+    last_links = max(place for place, (verb, _) in enumerate(names) if verb == "link_many")
+    assert names.index(("update", "3")) > last_links
+
+
+def test_a_map_without_links_waits_for_no_other() -> None:
+    """Otherwise one small map would keep the ledgers of all later ones waiting."""
+    lone = [chain(name, 1) for name in ("lone", "solo", "only")]
+    tracker = MemoryTracker(Capabilities(links_at_once=10, parent_at_creation=True))
+    push(tracker, MAPS[0], *lone)
+    made = [(request.verb, request.subject) for request in tracker.requests if request.writes]
+    assert made[4:] == [
+        *(("create", f"Create Alpha{number}") for number in range(3)),
+        ("create", "Create Lone0"),
+        ("link_many", "6"),
+        ("update", "1"),
+        ("update", "2"),
+        ("create", "Create Solo0"),
+        ("update", "3"),
+        ("create", "Create Only0"),
+        ("update", "4"),
+    ]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_struck_at_any_request_the_next_run_ends_in_the_same_state(fault: str) -> None:
+    start = MemoryTracker(AT_ONCE, failing_places={2})
+    undisturbed = deepcopy(start)
+    push(undisturbed, *MAPS)
+    wanted = state(undisturbed)
+    with untraced():
+        for number, name in enumerate(undisturbed.requests, 1):
+            tracker = deepcopy(start)
+            tracker.faults[number] = FAULTS[fault]()
+            with suppress(Killed, TrackerError):
+                push(tracker, *MAPS)
+            tracker.faults.clear()
+            push(tracker, *MAPS)
+            assert state(tracker) == wanted, f"{fault} at request {number}: {name}"
+            assert not several(tracker, *MAPS).writes, f"{fault} at request {number}: {name}"
