@@ -41,8 +41,12 @@ def repository_around(folder: Path) -> Path:
 
     Git is not asked, because the repository's settings could change its answer (``core.worktree``).
     """
-    here = Path(os.path.realpath(folder))
-    return next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+    here = place = os.path.realpath(folder)
+    while not os.path.exists(os.path.join(place, ".git")):  # noqa: PTH110, PTH118 - asked for very often
+        if (above := os.path.dirname(place)) == place:  # noqa: PTH120
+            return Path(here)
+        place = above
+    return Path(place)
 
 
 def path_in_repository(path: Path) -> str:

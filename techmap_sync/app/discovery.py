@@ -170,6 +170,15 @@ def sources_of(file: FoundFile) -> Sources:
     return Sources(text, name, unit.path, beside, unit.linked, unit.part, file.merge)
 
 
+def texts_at_sight(file: FoundFile) -> Sources:
+    """Return the text of the file that holds the tasks, and which other files there are, without their texts.
+
+    :raises UnreadableMap: it may not be read, or cannot.
+    """
+    sources, unit = main_text(file), file.unit
+    return replace(sources, beside=dict.fromkeys(unit.beside, ""), merge=file.merge) if unit else sources
+
+
 def main_text(file: FoundFile) -> Sources:
     """Return the text of the file that holds the tasks alone: what a document is called, and whether it is one.
 

@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from techmap_sync.app.discovery import FoundFile, Identity, find_documents, identities_of, places_in_tree, sources_of
+from techmap_sync.app.discovery import (
+    FoundFile,
+    Identity,
+    find_documents,
+    identities_of,
+    places_in_tree,
+    sources_of,
+    texts_at_sight,
+)
 from techmap_sync.app.merge_gate import with_merges
 from techmap_sync.app.parallel import ALL, Shard, map_in_order
 from techmap_sync.app.specs_found import said_of, specs_left_out
@@ -39,12 +47,17 @@ class MapFile:
     graph: TaskGraph
     """What it asks for."""
     diagnostics: tuple[Diagnostic, ...]
-    at_sight: bool = False
-    """Only a glance told that it is finished; its works were not read."""
+    unread: FoundFile | None = None
+    """What is left to read where only a glance told that it is finished: its works and its other files."""
 
     def __hash__(self) -> int:
         """Return the hash of its path: the texts are in a mapping."""
         return hash(self.path)
+
+    @property
+    def at_sight(self) -> bool:
+        """Whether only a glance told that it is finished."""
+        return self.unread is not None
 
     @property
     def text(self) -> str:
@@ -184,14 +197,14 @@ class _DocumentReader(NamedTuple):
     def glanced(self, file: FoundFile) -> MapFile | None:
         """Return a finished unit of which no more has to be known; None where it has to be read."""
         try:
-            sources = sources_of(file)
+            sources = texts_at_sight(file)
         except UnreadableMap:
             return None
         family = family_of(sources, self.families)
         document = family.finished_at_sight(sources) if family else None
         if family is None or document is None:
             return None
-        return MapFile(file.path, sources, family.name, task_graph(document), (), at_sight=True)
+        return MapFile(file.path, sources, family.name, task_graph(document), (), unread=file)
 
 
 def description_of(file: MapFile, settings: Settings) -> Description:
@@ -234,17 +247,24 @@ def read_maps(
 
 
 def read_whole(files: MapFiles, wanted: Set[Path], settings: Settings) -> MapFiles:
-    """Return the documents with the works of those of which only a glance was taken.
+    """Return the documents with the works of those of which only a glance was taken; one may turn out unreadable.
 
     :param wanted: the paths of these.
     """
-    return replace(files, maps=tuple(_whole(each, settings) if each.path in wanted else each for each in files.maps))
+    maps, unreadable = [], list(files.unreadable)
+    for file in files.maps:
+        try:
+            maps.append(_whole(file, file.unread, settings) if file.unread and file.path in wanted else file)
+        except UnreadableMap as problem:
+            unreadable.append(problem)
+    return replace(files, maps=tuple(maps), unreadable=tuple(unreadable))
 
 
-def _whole(file: MapFile, settings: Settings) -> MapFile:
-    document = _family_of(file, settings).read(file.sources)
+def _whole(file: MapFile, unread: FoundFile, settings: Settings) -> MapFile:
+    sources = sources_of(unread)
+    document = _family_of(file, settings).read(sources)
     judged = apply_severities(document.diagnostics, settings.severity, document.ignores)
-    return replace(file, graph=task_graph(document), diagnostics=judged, at_sight=False)
+    return replace(file, sources=sources, graph=task_graph(document), diagnostics=judged, unread=None)
 
 
 def read_rest(settings: Settings, known: Set[str]) -> MapFiles:

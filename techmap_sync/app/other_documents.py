@@ -208,7 +208,7 @@ def places_of(files: Sequence[MapFile], base: Checkout, settings: Settings, trac
         checkouts.setdefault(checkout.root, recognised(checkout, settings))
         by_root.setdefault(checkout.root, []).append(file)
     for root, inside in by_root.items():
-        texts = {path: text for file in inside for path, text in file.texts.items()}
+        texts = {path: text for file in inside if not file.at_sight for path, text in file.texts.items()}
         stored = checkouts[root].committed({path: text.encode("utf-8") for path, text in texts.items()})
         owners = owners_in(checkouts[root], settings, tracker)
         found |= {file.path: replace(_place(file, checkouts[root], stored), owners=owners) for file in inside}
@@ -220,7 +220,8 @@ def _place(file: MapFile, checkout: Checkout, stored: Mapping[Path, str]) -> Pla
 
     :param stored: the files whose text is committed, and the path of each in the commit.
     """
-    pending = [checkout.path_of(path) for path in file.texts if path not in stored] if checkout.is_repository else []
+    is_asked = checkout.is_repository and not file.at_sight  # of what is only glanced at nothing is written
+    pending = [checkout.path_of(path) for path in file.texts if path not in stored] if is_asked else []
     source = checkout.source_of(file.path, stored.get(file.path, ""))
     of_several = bool(file.sources.beside)
     return Place(checkout, checkout.path_of(file.path), file.place, source, tuple(pending), of_several)

@@ -86,6 +86,7 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     glanced = {file.path: found.of(file.document.id) for file in files.maps if file.at_sight}
     if wanted := {path for path, held in glanced.items() if held.is_open or (run_options.read_works and held.all)}:
         files = read_whole(files, wanted, settings)
+        places = places_of(files.maps, checkout, settings, kind_of(tracker))
         plans = _plans(files, settings, places, templates)
         found = observe(tracker, list(plans.values()), policy, run_options.reconcile, going)
     remotes = dict.fromkeys(places[file.path].checkout.remote for file in plans)
