@@ -136,6 +136,7 @@ def _stoppable(pushed: Pushed) -> Iterator[None]:
     """On the first SIGINT or SIGTERM end between two writes; on the second end at once."""
 
     def ask(number: int, _frame: object) -> None:
+        """Note the request, and let the next signal end the process."""
         pushed.stop_requested = True
         signal.signal(number, signal.default_int_handler)
 

@@ -239,6 +239,7 @@ def _start(checkout: Checkout, branch: str) -> Start:
     """Return what a tracker needs to write the files for its CI."""
 
     def fill(name: str, more: Mapping[str, str] = _NOTHING) -> str:
+        """Fill in a shipped file for this checkout."""
         return _filled(name, checkout, branch, more)
 
     host = checkout.remote.host if checkout.remote else ""

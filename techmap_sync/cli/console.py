@@ -166,6 +166,7 @@ class _Guarded:
         self._stream = stream
 
     def write(self, text: str) -> int:
+        """Write a text without its secrets."""
         return self._stream.write(hidden(text))
 
     def __getattr__(self, name: str) -> Any:

@@ -100,6 +100,7 @@ def _edges(tickets: Sequence[Ticket], planned: Sequence[int]) -> tuple[tuple[int
     found: dict[int, set[int]] = {}
 
     def open_ends(number: int) -> set[int]:
+        """Return the open tickets that a ticket leads to, past the finished ones."""
         if number not in found:
             found[number] = set()
             for other in tickets[number].after:
@@ -137,6 +138,7 @@ class _Works:
         self.links = links_beside(sources)
 
     def work(self, number: int) -> Work:
+        """Return what one ticket of the unit asks for."""
         ticket = self.unit.tickets[number]
         own = self.unit.tasks[ticket.own] if ticket.own is not None else None
         leaves = [self.unit.tasks[n] for n in ticket.tasks]
