@@ -24,7 +24,7 @@ from techmap_sync.documents.technical_map.entries import Entry, SaysNothing, ent
 from techmap_sync.documents.technical_map.model import ItemGroup, Passage
 from techmap_sync.documents.technical_map.sections import heading_text
 from techmap_sync.documents.technical_map.shapes import names_endpoint, numbers_of
-from techmap_sync.documents.technical_map.wording import fold, heading_key, without_closing_colon
+from techmap_sync.documents.technical_map.wording import code_spans, fold, heading_key, without_closing_colon
 from techmap_sync.documents.work import Form, Item
 from techmap_sync.text_forms import without_this_number
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
     from techmap_sync.documents.text import SourceText
 
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _MARKS = re.compile(r"[*_`]{1,3}")
 _NO_TEXT = re.compile(r"^#{1,6}\s+|^\[[ xX]\]\s+|\s?\{#[^\s{}]+\}$")
 
@@ -168,7 +167,7 @@ def _with_group(item: Item, entry: Entry, name: str, vocabulary: Vocabulary) -> 
 
 def _grouped(text: str, detail: str, span: Span) -> Item:
     said, ticked = without_box(text)
-    code = tuple(match[2].strip() for match in _CODE.finditer(said))
+    code = tuple(span.code.strip() for span in code_spans(said))
     is_struck = said.startswith("~~") and said.rstrip(" .").endswith("~~")
     form = Form.LINE if is_struck else Form.BOX
     return Item(_MARKS.sub("", said), span, said, code, bool(ticked) or is_struck, detail, form=form)

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from techmap_sync.documents.technical_map.model import Component, ComponentKind
+from techmap_sync.documents.technical_map.wording import code_spans
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])\w)+")
 _PART = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _PLAIN_WORD = re.compile(r"[^\W\d_A-Z]+")
 _LONGEST_NAME = 40
 """Words; each of them may be compared at each word of a text."""
@@ -59,7 +59,7 @@ class Owners:
             (
                 *_hits(self._exact, words),
                 *_hits(self._spoken, [part.casefold() for part in words]),
-                *(owner for match in _CODE.finditer(markdown) for owner in self._code.get(_called(match[2]), ())),
+                *(owner for span in code_spans(markdown) for owner in self._code.get(_called(span.code), ())),
             )
         )
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from techmap_sync.documents.technical_map.names import is_path
+from techmap_sync.documents.technical_map.wording import code_spans
 from techmap_sync.documents.words import Words
 from techmap_sync.documents.work import Form, Item
 from techmap_sync.text_forms import TITLE_LIMIT
 
-_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _CLAUSE = re.compile(r"[.;:,](?=\s)|\s?—|[。、]")
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+/\S*")
 _SQL = re.compile(
@@ -95,15 +95,15 @@ def _names_in(item: Item, words: Words) -> Iterator[str]:
             if one.form is not Form.LINE:
                 yield from _names_in(one, words)
         return
-    spans = list(_CODE.finditer(item.markdown))
+    spans = list(code_spans(item.markdown))
     named = False
     if not item.markdown and item.code:
         yield item.code[0]
         return
     for number, span in enumerate(spans):
-        if number and not _joins(item.markdown[spans[number - 1].end() : span.start()], words):
+        if number and not _joins(item.markdown[spans[number - 1].end : span.start], words):
             break
-        if name := _identifier(span[2]):
+        if name := _identifier(span.code):
             named = True
             yield name
     if not named:

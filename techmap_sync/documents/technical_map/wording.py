@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.text_forms import compatible
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Iterator
 
 
 _EMOJI = (
@@ -32,6 +32,7 @@ _NUMBERING = re.compile(
     )""",
     re.VERBOSE,
 )
+_BACKTICKS = re.compile("`+")
 _BARE_NUMBER = re.compile(r"^\d+\s+")
 _QUALIFIER = re.compile(r"\s*\([^()]*\)$")
 _HYPHENS = re.compile(r"[\u2010-\u2015-]+")
@@ -83,6 +84,38 @@ def _without_colon(text: str) -> str:
 def without_closing_colon(text: str) -> str:
     """Return a title without the colon that closes it."""
     return text.rstrip().rstrip(":：").rstrip()
+
+
+class CodeSpan(NamedTuple):
+    """Code in a text, and where it is with its backticks."""
+
+    start: int
+    end: int
+    code: str
+
+
+def code_spans(text: str) -> Iterator[CodeSpan]:
+    """Yield what stands in backticks on one line; a run of them is closed by the next one as long (CommonMark 6.1).
+
+    Each run is looked up once, so that a text of many runs of different lengths takes no longer than another one.
+    """
+    runs, line, before = [], 0, 0
+    for found in _BACKTICKS.finditer(text):
+        line += text.count("\n", before, found.start())
+        before = found.end()
+        runs.append((found.start(), found.end(), line))
+    closing, following = [-1] * len(runs), dict[tuple[int, int], int]()
+    for number in reversed(range(len(runs))):
+        start, end, line = runs[number]
+        closing[number] = following.get((line, end - start), -1)
+        following[line, end - start] = number
+    number = 0
+    while number < len(runs):
+        start, end, _ = runs[number]
+        last = closing[number]
+        if last >= 0:
+            yield CodeSpan(start, runs[last][1], text[end : runs[last][0]])
+        number = max(number, last) + 1
 
 
 def first_sentence(text: str, masked: str, abbreviations: frozenset[str]) -> str:

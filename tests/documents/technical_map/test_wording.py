@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from techmap_sync.documents.technical_map.checks import check
+from techmap_sync.documents.technical_map.wording import code_spans
 from tests.documents.maps import overview, reading
+from tests.measure import measured
 
 
 def both(listed: str, specified: str, section: str = "New") -> str:
@@ -100,3 +106,20 @@ def test_many_names_that_are_nearly_alike_are_read_in_time() -> None:
     listed = "\n".join(f"- `Tokenstore{chr(97 + n % 26)}{chr(97 + n // 26)}`" for n in range(600))
     specified = "\n\n### ".join(f"Tokenstorf{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(600))
     assert len(components(both(listed, specified))) == 1200
+
+
+BY_TRYING = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
+"""The rule in one pattern, which takes too long for a text of many runs of backticks."""
+
+
+@given(st.text(st.sampled_from("``` a\n"), max_size=24))
+def test_code_is_what_two_runs_of_backticks_of_one_length_enclose_on_a_line(text: str) -> None:
+    wanted = [(found.start(), found.end(), found[2]) for found in BY_TRYING.finditer(text)]
+    assert list(code_spans(text)) == wanted
+
+
+def test_runs_of_growing_length_are_read_in_time() -> None:
+    text = " ".join("`" * length for length in range(1, 1_400))
+    with measured() as taken:
+        assert not list(code_spans(text))
+    assert taken.seconds < 1
