@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from techmap_sync.checkout import checkout_of
 from tests.app.run import Program
 from tests.ci.checkout import TICKETS, Origin, git
 from tests.ci.replicas import GITHUB, GITLAB, Replica
+from tests.sampling import sampling
 from tests.simulators.github import GitHub, running
 from tests.simulators.gitlab import Simulator as GitLab
 
@@ -33,6 +34,21 @@ def github() -> Iterator[GitHub]:
 def gitlab() -> Iterator[GitLab]:
     with GitLab.running() as server:
         yield server
+
+
+def meetings(ci: str, replicas: Sequence[Replica]) -> list[tuple[Replica, tuple[str, ...]]]:
+    """Return each kind of run with the command that its event decides, and with one of the others in turn."""
+    others = [command for command in COMMANDS if not by_event(command)]
+    met = sampling.meeting_in_turn(f"commands in the runs of {ci}", replicas, others)
+    return [*((replica, ("ci",)) for replica in replicas), *met]
+
+
+def by_event(command: tuple[str, ...]) -> bool:
+    return command == ("ci",)
+
+
+def name_of(value: Replica | tuple[str, ...]) -> str:
+    return " ".join(value) if isinstance(value, tuple) else value.name
 
 
 Checkout = tuple[Path, dict[str, str]]
@@ -65,12 +81,7 @@ def at(program: Program, checkout: Checkout, variables: dict[str, str]) -> None:
     checkout_of.cache_clear()
 
 
-def by_event(command: tuple[str, ...]) -> bool:
-    return command == ("ci",)
-
-
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-@pytest.mark.parametrize("replica", GITHUB, ids=lambda replica: replica.name)
+@pytest.mark.parametrize(("replica", "command"), meetings("GitHub", GITHUB), ids=name_of)
 def test_github(
     program: Program,
     github: GitHub,
@@ -95,8 +106,7 @@ def test_github(
         assert github.writes, "the way out that the message names is taken by the same command"
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-@pytest.mark.parametrize("replica", GITLAB, ids=lambda replica: replica.name)
+@pytest.mark.parametrize(("replica", "command"), meetings("GitLab", GITLAB), ids=name_of)
 def test_gitlab(
     program: Program,
     gitlab: GitLab,

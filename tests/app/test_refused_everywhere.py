@@ -11,6 +11,7 @@ from techmap_sync.sync.tracker import Ticket
 from tests.app.login import log_in
 from tests.app.run import Ended, Program
 from tests.ci.checkout import git
+from tests.sampling import sampling
 from tests.simulators import github, gitlab
 from tests.sync.drive import by_key
 from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
@@ -119,8 +120,9 @@ def others(server: Server, stage: str) -> dict[str, Ticket]:
 _STATUSES = count()
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(
+    ("stage", "command"), sampling.meeting_in_turn("commands that meet a refused ticket", STAGES, list(COMMANDS))
+)
 def test_one_refused_ticket_stops_no_other_and_ends_with_5(
     program: Program, server: Server, stage: str, command: str
 ) -> None:

@@ -13,6 +13,7 @@ from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.tracker import Ticket
 from tests.app.login import log_in
 from tests.app.run import READY, Program
+from tests.sampling import sampling
 from tests.simulators import github, gitlab
 from tests.sync.drive import key_of
 from tests.trackers.gitlab.commands import BOTH, NEWER, OLDER
@@ -95,8 +96,11 @@ def on(program: Program, monkeypatch: pytest.MonkeyPatch, name: str, path: Path)
         return pushed(program, *server.flags, path=path)
 
 
-@pytest.mark.parametrize("name", LACKS)
-@pytest.mark.parametrize("path", READY[:3], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    ("name", "path"),
+    sampling.meeting_in_turn("maps on a tracker and on another one", LACKS, READY[:3]),
+    ids=lambda value: value if isinstance(value, str) else value.stem,
+)
 def test_the_change_set_is_the_same_but_for_what_is_listed(
     program: Program, monkeypatch: pytest.MonkeyPatch, name: str, path: Path
 ) -> None:

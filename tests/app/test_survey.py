@@ -15,10 +15,11 @@ import pytest
 from tests.app.recount import recount
 from tests.app.run import CORPUS, Program
 from tests.planning.maps import plan_of, read_file
+from tests.sampling import sampling
 
 MAPS = ("01-two-factor-login.md", "09-webhook-ingestion.md")
 EDITS = 30
-SEEDS = range(3, 3 + int(os.environ.get("SEEDS", "4")))
+SEEDS = range(3, 3 + int(os.environ.get("SEEDS", sampling.times("histories of a survey", 2, 4))))
 """SEEDS=100 tries as many histories."""
 LIVELY = 22
 """A history in which people and the map meet in every way."""
