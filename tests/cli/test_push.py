@@ -122,7 +122,7 @@ def test_json_is_the_only_thing_on_stdout_and_is_versioned(program: Program) -> 
     assert document["schema"] == 1
     assert document["complete"] is True
     assert set(document) >= {"schema", "maps", "changes", "counts", "digest", "outcomes", "complete"}
-    assert set(document["maps"][0]) == {"map_id", "path", "approved", "standing", "reasons"}
+    assert set(document["maps"][0]) == {"family", "map_id", "path", "approved", "standing", "reasons"}
     assert set(document["changes"][0]) >= {"action", "key", "title", "ticket", "fields", "reason"}
     actions = {"create", "update", "close", "reopen", "link", "unlink", "skip", "conflict"}
     assert set(document["counts"]) == actions
