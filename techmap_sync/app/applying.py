@@ -43,7 +43,7 @@ class Console(Protocol):
     def write(self, file: str, rendered: RenderableType) -> None:
         """Write a result to a file; ``-`` is stdout."""
 
-    def note_duration(self, seconds: float) -> None:
+    def note_duration(self, seconds: float, *, by_hour: bool) -> None:
         """Say how long the run will take, where that is long."""
 
     def progress(self, total: int) -> AbstractContextManager[Callable[[], None]]:
@@ -56,6 +56,14 @@ class Console(Protocol):
         """Name the files that are not maps, on request."""
 
 
+def note_duration(planned: Planned, console: Console) -> None:
+    """Say how long the writes of a plan take on its server, where that is long."""
+    if not planned.change_set.writes:
+        return
+    able = planned.tracker.capabilities
+    console.note_duration(seconds_to_apply(planned.change_set, able), by_hour=able.creations_per_hour is not None)
+
+
 def carry_out(planned: Planned, console: Console, form: Format, max_writes: int | None) -> Result:
     """Show a plan, apply it, and report the outcome.
 
@@ -66,7 +74,7 @@ def carry_out(planned: Planned, console: Console, form: Format, max_writes: int 
     if as_text:
         for part in (plan_text(change_set), *map(Text, planned.remarks)):
             console.result(part)
-    console.note_duration(seconds_to_apply(change_set, planned.tracker.capabilities))
+    note_duration(planned, console)
     with console.progress(len(change_set.writes)) as advance, _stoppable(pushed):
         for outcome in push_plan(planned, pushed, max_writes):
             advance()

@@ -98,14 +98,17 @@ class Screen:
             )
         return exit_code(files, codes, require_approved)
 
-    def note_duration(self, seconds: float) -> None:
-        """Say how long the writes will take, if that is long."""
+    def note_duration(self, seconds: float, *, by_hour: bool) -> None:
+        """Say how long the writes take, if that is long.
+
+        :param by_hour: the server limits what an account may create in an hour.
+        """
         if seconds >= _HOUR:
-            self.note(
-                f"about {seconds / _HOUR:.1f} h; a run stops at the server's hourly limit, and the next one continues"
-            )
+            pause = "; a run stops at the server's hourly limit, and the next one continues" if by_hour else ""
+            self.note(f"about {seconds / _HOUR:.1f} h for these writes{pause}")
         elif seconds > LONG:
-            self.note(f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s")
+            time = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
+            self.note(f"about {time} for these writes")
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Callable[[], None]]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from techmap_sync.app.applying import codes_of, deliver
+from techmap_sync.app.applying import codes_of, deliver, note_duration
 from techmap_sync.app.exit_codes import Exit
 from techmap_sync.app.formats import Format, asked_reports
 from techmap_sync.app.named_tasks import read_named
@@ -74,6 +74,7 @@ def plan(
     result = Result.of(planned)
     result = commented(place, result, settings, checkout) if place else result
     screen.result(rendered(result, output))
+    note_duration(planned, screen)
     deliver(result, screen, reports)
     screen.list_skipped(planned.files)
     pending = [Exit.PENDING] if exit_code and planned.change_set.writes else []

@@ -150,6 +150,8 @@ class Patch:
     state: State | None = None
     reason: CloseReason | None = None
     """Why it is closed, when ``state`` is closed."""
+    duplicate_of: str = ""
+    """Number of the original, when it is closed as a duplicate of one; trackers without a place for it ignore it."""
 
     def __bool__(self) -> bool:
         return self != Patch()

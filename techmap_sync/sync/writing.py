@@ -13,7 +13,7 @@ from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Close, LabelOrphan, Reopen, TicketWrite, Update
 from techmap_sync.sync.comparison import digest, section_digest, text_digest
 from techmap_sync.sync.edits import LABELS
-from techmap_sync.sync.endings import with_status
+from techmap_sync.sync.endings import Why, with_status
 from techmap_sync.sync.marker import Ledger, Marker, WrittenField, claims
 from techmap_sync.sync.merge import (
     MILESTONE,
@@ -236,8 +236,9 @@ def _marker(change: TicketWrite, held: Held, changes: MapChanges, policy: SyncPo
 
 def _with_state(patch: Patch, change: TicketWrite) -> Patch:
     match change:
-        case Close(close_reason=reason):
-            return replace(patch, state=State.CLOSED, reason=reason)
+        case Close(close_reason=reason, ending=ending):
+            original = ending.of if ending.why is Why.COPY else ""
+            return replace(patch, state=State.CLOSED, reason=reason, duplicate_of=original)
         case Reopen():
             return replace(patch, state=State.OPEN)
         case Update() | LabelOrphan():

@@ -177,3 +177,13 @@ def test_the_time_that_a_push_will_take_is_told_within_a_tenth(program: Program,
         assert program("push", MAP, *server.flags).code == 0
     taken = (server.connection().now() - before).total_seconds()
     assert seconds[0] == pytest.approx(taken, rel=0.1)
+
+
+def test_plan_says_how_long_a_push_will_take(program: Program, server: Server) -> None:
+    told = re.search(r"about (\d+) s for these writes", program("plan", MAP, *server.flags).err)
+    before = server.connection().now()
+    assert program("push", MAP, *server.flags).code == 0
+    taken = (server.connection().now() - before).total_seconds()
+    assert told
+    assert int(told[1]) == pytest.approx(taken, rel=0.1, abs=1)
+    assert "for these writes" not in program("plan", MAP, *server.flags).err

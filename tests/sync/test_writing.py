@@ -82,6 +82,16 @@ def test_a_label_says_why_where_the_tracker_stores_no_reason(reason: CloseReason
     assert without == replace(closing, label=label)
 
 
+@pytest.mark.parametrize(
+    ("ending", "original"), [(Ending(Why.COPY, "7"), "7"), (Ending(Why.OLD_COPY), ""), (Ending(Why.GONE, "7"), "")]
+)
+def test_a_copy_that_is_closed_names_its_original(ending: Ending, original: str) -> None:
+    spec = task("Store")
+    closing = close(spec.key, spec.title, "2", ending, CloseReason.DUPLICATE)
+    patch = writing.rewrite(closing, held(spec), CHANGES, POLICY, ABLE, set()).patch
+    assert (patch.state, patch.duplicate_of) == (State.CLOSED, original)
+
+
 def test_what_a_server_dropped_is_named() -> None:
     spec = replace(task("Store"), assignees=("@Ada", "grace"), milestone="v1")
     ticket = replace(held(spec).ticket, assignees=frozenset({"ada"}), milestone=None)

@@ -206,8 +206,9 @@ class GitHubTracker:
             fields["milestone"] = self._labels.milestone(patch.milestone) if patch.milestone else None
         if patch.state is not None:
             fields |= issues.state_fields(patch.state, patch.reason)
-        row = self._written(number, fields) if fields else self._issues.required(number)
-        return self._ticket(row)
+        if not fields:
+            return self._ticket(self._issues.required(number))
+        return self._ticket(self._closed(number, fields, patch.duplicate_of) or self._written(number, fields))
 
     @about_one_ticket
     def add_labels(self, number: str, labels: Collection[str]) -> None:
@@ -340,6 +341,21 @@ class GitHubTracker:
         """Remember the spelling of labels, and return them in a stable order."""
         self._spelling |= {label.lower(): label for label in labels}
         return sorted(labels)
+
+    def _closed(self, number: str, fields: dict[str, object], original: str) -> Row | None:
+        """Close an issue as a duplicate of another one; None where that is not asked for, or the server refuses it.
+
+        https://docs.github.com/rest/issues/issues#update-an-issue: ``duplicate_issue_id``, since 2026-07; older servers
+        ignore it.
+        """
+        if not original or not self._issues.has(original):
+            return None
+        try:
+            return self._written(number, {**fields, "duplicate_issue_id": self._issues.id_of(original)})
+        except RequestRefused as error:
+            if error.status != _INVALID:
+                raise
+            return None
 
     def _written(self, number: str, fields: dict[str, object]) -> Row:
         """Patch an issue; when no answer comes, check whether it has what was sent."""

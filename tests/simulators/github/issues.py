@@ -56,8 +56,12 @@ def edit_issue(world: World, request: Request, account: Account, number: str) ->
         return issue
     if wrong := _wrong(world, request.body):
         return wrong
+    original = world.repository.by_id(request.body.get("duplicate_issue_id") or 0)
+    if "duplicate_issue_id" in request.body and original in (None, issue):
+        return invalid("duplicate_issue_id", "invalid")
     _assign(world, issue, request.body, account)
     _change_state(world, issue, request.body)
+    issue.duplicate_of = original.number if original and issue.state_reason == "duplicate" else None
     issue.updated = world.clock()
     return Response(200, world.rows.issue(issue))
 

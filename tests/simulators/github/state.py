@@ -71,6 +71,8 @@ class Issue:
     updated: datetime
     state: str = "open"
     state_reason: str | None = None
+    duplicate_of: int | None = None
+    """Number of the original that it was closed as a duplicate of."""
     closed: datetime | None = None
     labels: list[str] = field(default_factory=list)
     assignees: list[str] = field(default_factory=list)

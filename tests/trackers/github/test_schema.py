@@ -22,7 +22,7 @@ from pydantic import TypeAdapter
 
 from techmap_sync.errors import TrackerError
 from techmap_sync.sync.review_comment import keep_comment
-from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch, State
+from techmap_sync.sync.tracker import CloseReason, Draft, Edge, EdgeKind, Patch, State
 from techmap_sync.trackers.github.review import GitHubReview
 from techmap_sync.trackers.github.tracker import connect
 from tests.simulators.github import GitHub
@@ -148,6 +148,8 @@ def exchanged(github: GitHub, described: Description) -> list[tuple[Request, Res
     tracker.get(second)
     tracker.get("999")
     tracker.update(second, Patch("Title", "Body", milestone="v2", state=State.CLOSED))
+    tracker.update(second, Patch(state=State.OPEN))
+    tracker.update(second, Patch(state=State.CLOSED, reason=CloseReason.DUPLICATE, duplicate_of=first))
     tracker.add_labels(second, {"more"})
     tracker.remove_labels(second, {"more"})
     tracker.assign(second, ["tom"], ["sara"])

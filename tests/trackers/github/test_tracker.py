@@ -128,6 +128,24 @@ def test_an_issue_is_closed_as_a_duplicate(issues: GitHubTracker) -> None:
     )
 
 
+def test_an_issue_that_is_closed_as_a_duplicate_names_the_original(github: GitHub, issues: GitHubTracker) -> None:
+    original, copy = numbers(issues, 2)
+    closed = issues.update(copy, Patch(state=State.CLOSED, reason=CloseReason.DUPLICATE, duplicate_of=original))
+    assert closed.reason is CloseReason.DUPLICATE
+    assert github.repository.issues[int(copy)].duplicate_of == int(original)
+
+
+@pytest.mark.parametrize("original", ["4711", "itself"])
+def test_an_original_that_the_server_does_not_take_leaves_the_copy_closed(
+    github: GitHub, issues: GitHubTracker, original: str
+) -> None:
+    (copy,) = numbers(issues, 1)
+    named = copy if original == "itself" else original
+    patch = Patch(body="Copy", state=State.CLOSED, reason=CloseReason.DUPLICATE, duplicate_of=named)
+    assert issues.update(copy, patch).reason is CloseReason.DUPLICATE
+    assert github.repository.issues[int(copy)].duplicate_of is None
+
+
 def test_a_milestone_is_found_by_its_title_or_created(github: GitHub, issues: GitHubTracker) -> None:
     first, second = (issues.create(Draft("Task", "", milestone="v1")) for _ in range(2))
     assert calls(github) == ["POST /milestones", "POST /issues", "POST /issues"]
