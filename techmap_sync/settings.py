@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from techmap_sync.documents.base import DocumentFamily, Granularity, GranularityChoice, ReadingOptions
 from techmap_sync.documents.families import families
+from techmap_sync.documents.ticket_fields import NAMES
 from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.planning.task import PlanOptions
 from techmap_sync.registry import TrackerKind, built_in, kind_named
@@ -208,6 +209,11 @@ class Settings(Table):
             priority_labels=self.labels.priority,
             milestone=self.milestone,
             assignees=tuple(self.people),
+            own_labels=frozenset(
+                label.casefold()
+                for label in (self.removed_label, self.duplicate_label, *self.labels.priority.values())
+                if label
+            ),
         )
 
     def reading_options(self) -> ReadingOptions:
@@ -250,6 +256,9 @@ class Settings(Table):
         if any(not family.anywhere for family in self.document_families):  # only there the words of specs count
             names |= {"families", "family"}
         deciding = self.model_dump(mode="json", include=names)
+        for words in deciding["vocabulary"].values():
+            for name in NAMES:  # these say what tickets get, not which there are
+                words.get("metadata", {}).pop(name, None)
         return digest(json.dumps(deciding, sort_keys=True, ensure_ascii=False))
 
 

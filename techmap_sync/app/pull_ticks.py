@@ -15,7 +15,8 @@ from techmap_sync import files
 from techmap_sync.app.discovery import FoundFile, read_file
 from techmap_sync.app.documents_found import MapFile, MapFiles
 from techmap_sync.app.results import MapComparison, Planned, unread_problem
-from techmap_sync.app.run import RunOptions, make_plan
+from techmap_sync.app.run import make_plan
+from techmap_sync.app.run_options import RunOptions
 from techmap_sync.checkout import Checkout
 from techmap_sync.documents.text import decode
 from techmap_sync.documents.ticks import OpenBox, open_boxes, tick, ticked_lines

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
 from techmap_sync import __version__
 from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps, read_whole
-from techmap_sync.app.named_tasks import NamedTasks, in_effect
+from techmap_sync.app.named_tasks import in_effect
 from techmap_sync.app.other_documents import (
     Place,
     RestOfTree,
@@ -24,9 +24,9 @@ from techmap_sync.app.other_documents import (
     with_sources,
 )
 from techmap_sync.app.owners_found import remarks_on
-from techmap_sync.app.parallel import ALL, Shard
 from techmap_sync.app.results import MapComparison, Planned
 from techmap_sync.app.run_guards import audience_of
+from techmap_sync.app.run_options import RunOptions, sync_policy
 from techmap_sync.app.targets import connect_tracker, kind_of, remarks_of, source_name
 from techmap_sync.checkout import Checkout, Remote
 from techmap_sync.planning.task import TaskPlan
@@ -41,28 +41,6 @@ from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Sorted
 from techmap_sync.sync.tracker import Tracker
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What a run is asked for, in addition to the settings."""
-
-    named: NamedTasks = field(default_factory=NamedTasks)
-    """Tasks to resolve, recreate or rebind, as a person named them."""
-    allowed: frozenset[str] = frozenset()
-    """Guards that are lifted."""
-    refresh: bool = False
-    accept_settings: bool = False
-    reconcile: bool = False
-    """Read all links, close untouched copies, and report maps whose file is missing."""
-    read_all: bool = False
-    """Read every ticket, including those of maps that are not approved or whose file is missing."""
-    read_works: bool = False
-    """Read what documents ask for even where everything is finished and every ticket is closed."""
-    retired: frozenset[str] = frozenset()
-    """Ids of maps whose file was deleted for good."""
-    shard: Shard = ALL
-    """Which maps this run handles, when several runs share them."""
 
 
 def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_options: RunOptions) -> Planned:
@@ -109,20 +87,6 @@ def _plans(
 ) -> dict[MapFile, TaskPlan]:
     wanted = [file for file in files.maps if file.approved and not is_retired(file)]
     return {file: task_plan(file, settings, places[file.path], templates) for file in wanted}
-
-
-def sync_policy(settings: Settings, source: str, run_options: RunOptions) -> SyncPolicy:
-    """Return the policy for the sync core, from the settings and the options of this run.
-
-    :param source: canonical name of the repository that the maps belong to.
-    """
-    return replace(
-        settings.sync_policy(source),
-        refresh=run_options.refresh,
-        accept_settings=run_options.accept_settings,
-        close_copies=run_options.reconcile,
-        allowed=run_options.allowed,
-    )
 
 
 @dataclass(frozen=True, slots=True)

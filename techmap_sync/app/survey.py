@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from techmap_sync.app.documents_found import MapFile, MapFiles
 from techmap_sync.app.results import MapComparison, unread_problem
-from techmap_sync.app.run import RunOptions, make_plan, sync_policy
+from techmap_sync.app.run import make_plan
+from techmap_sync.app.run_options import RunOptions, sync_policy
 from techmap_sync.app.targets import connect_tracker, source_name
 from techmap_sync.checkout import Checkout
 from techmap_sync.errors import TrackerError, UnreadableMap, UsageProblem

@@ -21,8 +21,9 @@ from techmap_sync.app.parallel import ALL, shard_of
 from techmap_sync.app.plan_comment import commented
 from techmap_sync.app.propose import propose_ticks
 from techmap_sync.app.results import Planned, Result, rendered
-from techmap_sync.app.run import RunOptions, make_plan
+from techmap_sync.app.run import make_plan
 from techmap_sync.app.run_guards import allowances, refuse_conflicts, refuse_side_branch
+from techmap_sync.app.run_options import RunOptions
 from techmap_sync.app.targets import checkout_here, remarks_of, tracker_without_login
 from techmap_sync.app.without_tracker import tasks_alone
 from techmap_sync.checkout import Checkout

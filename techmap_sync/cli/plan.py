@@ -14,8 +14,9 @@ from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import shard_of
 from techmap_sync.app.plan_comment import commented, review_of_this_run
 from techmap_sync.app.results import Result, rendered
-from techmap_sync.app.run import RunOptions, make_plan
+from techmap_sync.app.run import make_plan
 from techmap_sync.app.run_guards import allowances
+from techmap_sync.app.run_options import RunOptions
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen, write_file

@@ -12,8 +12,9 @@ from techmap_sync.app.formats import Format, asked_reports
 from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import shard_of
 from techmap_sync.app.results import Result, rendered
-from techmap_sync.app.run import RunOptions, make_plan
+from techmap_sync.app.run import make_plan
 from techmap_sync.app.run_guards import allowances, refuse_side_branch
+from techmap_sync.app.run_options import RunOptions
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from techmap_sync.diagnostics import Diagnostic, Ignore, Rule, Span
 from techmap_sync.documents.statements import Statement, plain_statements
+from techmap_sync.documents.ticket_fields import TicketFields
 from techmap_sync.documents.words import ENGLISH
 from techmap_sync.documents.work import Item, Work
 
@@ -95,6 +96,8 @@ class Document:
     """Everything it asks for is done: it makes no ticket at first sight."""
     archived: bool = False
     """Its authors have put it aside; another document with the same id takes its place."""
+    fields: TicketFields = field(default_factory=TicketFields)
+    """What it asks for its tickets in place of the settings."""
     diagnostics: tuple[Diagnostic, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     """The comments in it that silence diagnostics."""

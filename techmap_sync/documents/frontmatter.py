@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
+
+from techmap_sync.documents.ticket_fields import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,7 +56,18 @@ def _load(yaml: str) -> dict[str, str] | None:
         return None
     if not isinstance(loaded, dict):
         return {} if loaded is None else None
-    return {str(key): str(value) for key, value in loaded.items() if isinstance(value, _SCALARS)}
+    return {str(key): text for key, value in loaded.items() if (text := _text(str(key), value)) is not None}
+
+
+def _text(key: str, value: Any) -> str | None:
+    """Return a value as text; lists and dates count only in the fields of tickets."""
+    if isinstance(value, _SCALARS):
+        return str(value)
+    if key.casefold() not in NAMES:
+        return None
+    if isinstance(value, list) and all(isinstance(each, _SCALARS) for each in value):
+        return ", ".join(map(str, value))
+    return value.isoformat() if isinstance(value, date) else "" if value is None else None
 
 
 def tables_of(yaml: str, longest: int = 200_000) -> Mapping[str, Any] | None:

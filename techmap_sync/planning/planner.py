@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 
 from techmap_sync.documents.words import words_in
 from techmap_sync.documents.work import Kind, Phase, Work
+from techmap_sync.planning.asked import Asked, asked_of
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.priorities import priorities_of
 from techmap_sync.planning.task import PlanOptions, Priority, TaskPlan, TaskSpec
@@ -23,6 +24,7 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
     """
     priorities = priorities_of(graph.works, graph.blocked_by)
     earlier = earlier_keys(graph.map_id, graph.works)
+    asked = asked_of(graph.document, options, owners_are_known=texts.ownership is not None)
     specs = [
         TaskSpec(
             key=key,
@@ -31,20 +33,21 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
             sections=texts.sections(position),
             phase=work.phase,
             priority=priorities[position],
-            labels=_labels(options, work.kind, _labelled_phase(work), priorities[position]),
+            labels=_labels(options, work.kind, _labelled_phase(work), priorities[position]) | asked.labels,
             blocked_by=tuple(graph.keys[other] for other in graph.blocked_by[position]),
             blocked_because=tuple(graph.rules[position]),
             done=work.done,
-            milestone=options.milestone,
-            assignees=texts.owners(position).people if texts.ownership else options.assignees,
-            follows_assignees=texts.ownership is not None,
+            milestone=asked.milestone,
+            assignees=texts.owners(position).people if asked.assignees is None else asked.assignees,
+            follows_assignees=asked.follows,
+            due=asked.due,
             named_by_map=work.named_by_document,
             was=former_keys(graph.map_id, work),
             earlier=earlier[position] if earlier[position] != key else "",
         )
         for position, (work, key) in enumerate(zip(graph.works, graph.keys, strict=True))
     ]
-    tracking, tasks = _tracking(graph, options, texts), _startable_order(specs, graph.blocked_by)
+    tracking, tasks = _tracking(graph, options, texts, asked), _startable_order(specs, graph.blocked_by)
     linked = frozenset(line for part in texts.remaining for line in part.linked)
     dropped = frozenset(keys_of(graph.map_id, graph.document.dropped))
     document = graph.document
@@ -77,15 +80,16 @@ def _labels(options: PlanOptions, kind: Kind, phase: Phase | None, priority: Pri
     return frozenset(filter(None, wanted))
 
 
-def _tracking(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> TaskSpec:
+def _tracking(graph: TaskGraph, options: PlanOptions, texts: TicketTexts, asked: Asked) -> TaskSpec:
     estimate = graph.document.estimate_minutes
     return TaskSpec(
         key=tracking_key(graph.map_id),
         kind=Kind.TRACKING,
         title=tracking_title(graph.document.title, words_in(graph.document.language)),
         sections=texts.tracking_sections(),
-        labels=_labels(options, Kind.TRACKING, None, None),
-        milestone=options.milestone,
+        labels=_labels(options, Kind.TRACKING, None, None) | asked.labels,
+        milestone=asked.milestone,
+        due=asked.due,
         named_by_map=True,
         estimate_minutes=estimate[1] if estimate else None,
     )

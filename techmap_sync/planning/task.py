@@ -130,6 +130,10 @@ class TaskSpec:
     assignees: tuple[str, ...] = ()
     follows_assignees: bool = False
     """The ticket gets and loses people as these change; otherwise only a new ticket gets them."""
+    due: str | None = None
+    """``2026-12-01``, empty for no date; None where it is left alone."""
+    type: str | None = None
+    """The tracker's own type of ticket; None where it is left alone."""
     estimate_minutes: int | None = None
     named_by_map: bool = False
     """Its title has no words of its own: it is made of the map's title."""
@@ -184,3 +188,5 @@ class PlanOptions:
     priority_labels: Mapping[str, str]
     milestone: str
     assignees: tuple[str, ...]
+    own_labels: frozenset[str] = frozenset()
+    """Labels with a meaning of ours, in lower case: no document can ask for one."""

@@ -5,10 +5,10 @@ People are a set, as labels are. Whoever was assigned by a person stays, and nob
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.planning.task import TaskSpec
 from techmap_sync.sync.marker import Marker
 from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, Ticket
@@ -123,17 +123,12 @@ class _Merge:
         return frozenset(self.wanted.get(name) or self.ours.get(name) or self.there[name] for name in accounts)
 
 
-def within(plan: TaskPlan, capabilities: Capabilities) -> TaskPlan:
-    """Return a plan in which no ticket gets more people than the tracker takes."""
+def within_people(tasks: Sequence[TaskSpec], capabilities: Capabilities) -> Iterator[TaskSpec]:
+    """Yield tasks of which none wants more people than the tracker takes."""
     most = capabilities.most_assignees if capabilities.assignees else 0
-    if most is None or all(len(spec.assignees) <= most or not spec.follows_assignees for spec in plan.tasks):
-        return plan
-    return replace(
-        plan,
-        tasks=tuple(
-            replace(spec, assignees=spec.assignees[:most]) if spec.follows_assignees else spec for spec in plan.tasks
-        ),
-    )
+    for spec in tasks:
+        too_many = most is not None and spec.follows_assignees and len(spec.assignees) > most
+        yield replace(spec, assignees=spec.assignees[:most]) if too_many else spec
 
 
 def missing_people(spec: TaskSpec, there: Iterable[str]) -> tuple[str, ...]:

@@ -17,8 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import Section, SectionName, TaskPlan
-from techmap_sync.sync import editions, fallback, guards, orphans, task_changes, tracking_ticket
-from techmap_sync.sync.assignees import within
+from techmap_sync.sync import editions, fallback, guards, native_fields, orphans, task_changes, tracking_ticket
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Create, Skip
 from techmap_sync.sync.fallback import EdgeTexts, KeyEdge
@@ -138,7 +137,9 @@ def desire(plan: TaskPlan, holdings: Holdings, capabilities: Capabilities, polic
     refused = frozenset() if policy.refresh else holdings.ledger.refused
     no_room = without_room(plan, holdings, capabilities)
     texts = fallback.edge_texts(plan, capabilities, no_room | refused)
-    fitted = fallback.fitted_plan(texts.of_tasks(within(plan, capabilities), numbers), holdings, capabilities)
+    fitted = fallback.fitted_plan(
+        texts.of_tasks(native_fields.able(plan, capabilities), numbers), holdings, capabilities
+    )
     return Desired(fitted, numbers, texts, refused, no_room)
 
 

@@ -37,7 +37,7 @@ from techmap_sync.sync.merge import has_label
 from techmap_sync.sync.observe import listed
 from techmap_sync.sync.outcomes import Outcome, Status, Tolerance
 from techmap_sync.sync.policy import SyncPolicy
-from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, State, Ticket, Tracker
+from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch, State, Ticket, Tracker
 from techmap_sync.sync.tracking_ticket import final_ledger
 
 LEDGER_ALONE = (FieldEdit(LEDGER, "", ""),)
@@ -148,10 +148,14 @@ class MapWriter:
         lacking = ", ".join(writing.lacking(spec, ticket, self.tracker.capabilities))
         detail = f"the tracker did not take {lacking}" if lacking else ""
         done = replace(self._created(change, ticket), detail=detail)
-        if correction := writing.without_missing_people(spec, ticket):
+        self._correct(spec, ticket)
+        return done
+
+    def _correct(self, spec: TaskSpec, ticket: Ticket, sent: Patch | None = None) -> None:
+        """Let the marker say what the tracker silently dropped; without this a person would seem to have done it."""
+        if correction := writing.correction(spec, ticket, sent):
             with suppress(TicketRefused, OutcomeUnclear):
                 self.tracker.update(ticket.number, correction)
-        return done
 
     def _draft(self, spec: TaskSpec) -> Draft:
         spec = self._with_numbers(spec)
@@ -251,6 +255,8 @@ class MapWriter:
         if rewrite.remove_labels:
             self.tracker.remove_labels(number, sorted(rewrite.remove_labels))
         ticket = self.tracker.update(number, rewrite.patch) if rewrite.patch else held.ticket
+        if isinstance(change, Update | Reopen) and rewrite.patch:
+            self._correct(change.spec, ticket, rewrite.patch)
         status = Status.APPLIED if rewrite else Status.ALREADY
         return self._outcome(change, status, ticket, text_digest(held.ticket.body))
 

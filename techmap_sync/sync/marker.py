@@ -171,8 +171,10 @@ class Marker:
     """People whom the document wants and who are left out, by a person's choice or because the tracker refused."""
     priority: str = ""
     milestone: str = ""
+    native: Mapping[str, str] = field(default_factory=dict)
+    """Due date and type as we last set them."""
     accepted: Mapping[str, str] = field(default_factory=dict)
-    """Priority and milestone that people chose instead, which was accepted."""
+    """Priority, milestone and the like that people chose instead, which was accepted."""
     declined: frozenset[str] = frozenset()
     """Labels that people removed, which was accepted."""
     state: str = "open"
@@ -242,6 +244,8 @@ def _as_json(marker: Marker) -> dict[str, object]:
         "milestone": marker.milestone,
         "state": marker.state,
     }
+    if marker.native:
+        data["native"] = dict(marker.native)
     if marker.accepted:
         data["accepted"] = dict(marker.accepted)
     if marker.declined:
@@ -277,6 +281,7 @@ def _marker(data: _WireMarker) -> Marker:
         unassigned=frozenset(data.get("unassigned", ())),
         priority=data["priority"],
         milestone=data["milestone"],
+        native=data.get("native", {}),
         accepted=data.get("accepted", {}),
         declined=frozenset(data.get("declined", ())),
         state=data["state"],
@@ -379,6 +384,7 @@ class _WireMarker(TypedDict):
     unassigned: NotRequired[list[str]]
     priority: str
     milestone: str
+    native: NotRequired[dict[str, str]]
     accepted: NotRequired[dict[str, str]]
     declined: NotRequired[list[str]]
     state: Literal["open", "closed"]

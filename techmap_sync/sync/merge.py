@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from techmap_sync.planning.task import Section, TaskSpec
+from techmap_sync.sync import native_fields
 from techmap_sync.sync.assignees import AssigneeChanges, assignee_changes
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.comparison import carry_ticks, comparable, digest, section_digest, text_digest, ticked
@@ -184,10 +185,14 @@ def _title(spec: TaskSpec, held: Held) -> Revised:
 
 
 def _scalars(spec: TaskSpec, held: Held, policy: SyncPolicy) -> tuple[Revised, ...]:
-    priority = spec.priority.value if spec.priority else ""
+    priority, marker = spec.priority.value if spec.priority else "", held.marker
     return (
-        _scalar(PRIORITY, priority, held.marker.priority, _observed_priority(held, policy), held.marker),
-        _scalar(MILESTONE, spec.milestone, held.marker.milestone, held.ticket.milestone or "", held.marker),
+        _scalar(PRIORITY, priority, marker.priority, _observed_priority(held, policy), marker),
+        _scalar(MILESTONE, spec.milestone, marker.milestone, held.ticket.milestone or "", marker),
+        *(
+            _scalar(name, value, marker.native.get(name, ""), native_fields.observed(held.ticket, name), marker)
+            for name, value in native_fields.wanted(spec, marker.native)
+        ),
     )
 
 

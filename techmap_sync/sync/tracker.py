@@ -64,6 +64,10 @@ class Ticket:
     priority: str | None = None
     """The tracker's own priority field (high, medium, low); None where it has none or it is not set."""
     milestone: str | None = None
+    due: str = ""
+    """``2026-12-01``; empty where there is none."""
+    type: str = ""
+    """The tracker's own type of ticket, ``Task``; empty where it has none."""
     author: str = ""
     standing: Standing = Standing.SELF
     """What the ticket itself says; ``Tracker.standings`` knows more."""
@@ -131,6 +135,8 @@ class Draft:
     priority: str | None = None
     milestone: str | None = None
     assignees: tuple[str, ...] = ()
+    due: str | None = None
+    type: str | None = None
     parent: str | None = None
     """Given only where ``Capabilities.parent_at_creation`` says so."""
     estimate_minutes: int | None = None
@@ -147,6 +153,9 @@ class Patch:
     body: str | None = None
     priority: str | None = None
     milestone: str | None = None
+    due: str | None = None
+    """Empty for none."""
+    type: str | None = None
     state: State | None = None
     reason: CloseReason | None = None
     """Why it is closed, when ``state`` is closed."""
@@ -185,6 +194,9 @@ class Capabilities:
     assignees: bool = True
     most_assignees: int | None = None
     """People to whom one ticket can be assigned."""
+    due_dates: bool = False
+    ticket_type: str = ""
+    """The type that tickets get, as settings name it and the tracker knows it; empty where types are left alone."""
     estimates: bool = False
     seconds_per_write: float = 0.0
     """How long a write takes at the pace that the server allows; used to estimate how long a run will take."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from techmap_sync.planning.task import Section, TaskSpec
+from techmap_sync.sync import native_fields
 from techmap_sync.sync.assignees import ASSIGNEES, AssigneeChanges, kept, missing_people
 from techmap_sync.sync.block import Block, Held, Part, read_block, write_block
 from techmap_sync.sync.change_set import MapChanges
@@ -28,6 +29,7 @@ from techmap_sync.sync.merge import (
     revise,
     values_digest,
 )
+from techmap_sync.sync.native_fields import DUE, NATIVE, TYPE
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, CloseReason, Draft, Patch, State, Ticket
 from techmap_sync.text_forms import with_line_feeds
@@ -94,6 +96,8 @@ def draft(
         priority=spec.priority if capabilities.native_priority else None,
         milestone=spec.milestone or None if capabilities.milestones else None,
         assignees=assignees,
+        due=spec.due or None,
+        type=spec.type or None,
         parent=parent or None if capabilities.parent_at_creation else None,
         estimate_minutes=spec.estimate_minutes if capabilities.estimates else None,
         claims=claims(policy.source, spec.key),
@@ -108,6 +112,7 @@ def first_marker(spec: TaskSpec, marker: Marker) -> Marker:
         sections={section.name: _written_section(section, section.text) for section in spec.sections},
         priority=spec.priority.value if spec.priority else "",
         milestone=spec.milestone,
+        native=native_fields.written_first(spec),
     )
 
 
@@ -135,16 +140,36 @@ def lacking(spec: TaskSpec, ticket: Ticket, capabilities: Capabilities) -> Itera
         yield f"the assignee {name}"
     if capabilities.milestones and spec.milestone and ticket.milestone is None:
         yield f"the milestone {spec.milestone}"
+    for name, value in native_fields.written_first(spec).items():
+        if native_fields.observed(ticket, name) != value:
+            yield f"the {name} {value}"
 
 
-def without_missing_people(spec: TaskSpec, ticket: Ticket) -> Patch | None:
-    """Return what makes the marker of a new ticket say who was not assigned; None where everybody was."""
-    missing = frozenset(missing_people(spec, ticket.assignees)) if spec.follows_assignees else frozenset()
+def correction(spec: TaskSpec, ticket: Ticket, sent: Patch | None = None) -> Patch | None:
+    """Return what makes a marker say what the tracker silently dropped; None where it took everything.
+
+    It is not sent again until the document wants something else.
+
+    :param sent: what was written to an existing ticket; None for a new one.
+    """
     block = read_block(ticket.body)
-    if not missing or not isinstance(block, Block):
+    if not isinstance(block, Block):
         return None
-    marker = replace(block.marker, assignees=(block.marker.assignees or frozenset()) - missing, unassigned=missing)
-    return Patch(body=write_block(block.parts, marker, block.before, block.after))
+    marker = block.marker
+    missing = frozenset(missing_people(spec, ticket.assignees)) if spec.follows_assignees and not sent else frozenset()
+    if missing:
+        marker = replace(marker, assignees=(marker.assignees or frozenset()) - missing, unassigned=missing)
+    if dropped := dict(_dropped(spec, ticket, sent)):
+        marker = replace(marker, accepted={**marker.accepted, **dropped})
+    return Patch(body=write_block(block.parts, marker, block.before, block.after)) if marker != block.marker else None
+
+
+def _dropped(spec: TaskSpec, ticket: Ticket, sent: Patch | None) -> Iterator[tuple[str, str]]:
+    """Yield the fields that were sent and not taken, and what the ticket has there."""
+    for name, value in native_fields.wanted(spec, {}):
+        was_sent = sent is None or native_fields.in_patch(sent, name) is not None
+        if was_sent and native_fields.observed(ticket, name) != value:
+            yield name, native_fields.observed(ticket, name)
 
 
 def people_to_write(change: TicketWrite, held: Held, policy: SyncPolicy, fields: Set[str]) -> AssigneeChanges:
@@ -273,6 +298,8 @@ def _patch(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, nativ
         body=body if _as_stored(body) != _as_stored(held.ticket.body) else None,
         priority=_priority_to_write(decided[PRIORITY]) if native_priority else None,
         milestone=updates.get(MILESTONE),
+        due=updates.get(DUE),
+        type=updates.get(TYPE),
     )
 
 
@@ -327,8 +354,18 @@ def _new_marker(spec: TaskSpec, marker: Marker, before: Marker, decided: Mapping
         sections=sections,
         priority=priority.ours if _is_recorded(priority) else before.priority,
         milestone=milestone.ours if _is_recorded(milestone) else before.milestone,
+        native=dict(_native(before, decided)),
         accepted=dict(_accepted(before, decided)),
     )
+
+
+def _native(before: Marker, decided: Mapping[str, Revised]) -> Iterator[tuple[str, str]]:
+    """Yield what the marker says of the fields that only some trackers have."""
+    for name in NATIVE:
+        field = decided.get(name)
+        value = field.ours if field and _is_recorded(field) else before.native.get(name, "")
+        if value:
+            yield name, value
 
 
 def _is_recorded(field: Revised) -> bool:
@@ -338,8 +375,10 @@ def _is_recorded(field: Revised) -> bool:
 
 def _accepted(before: Marker, decided: Mapping[str, Revised]) -> Iterator[tuple[str, str]]:
     """Yield the values that people chose and that were accepted, although the map says otherwise."""
-    for name in (PRIORITY, MILESTONE):
-        field = decided[name]
+    for name in (PRIORITY, MILESTONE, *NATIVE):
+        field = decided.get(name)
+        if field is None:
+            continue
         if field.decision is Decision.ADOPT and field.theirs != field.ours:
             yield name, field.theirs
         elif name in before.accepted and not _is_recorded(field):

@@ -226,3 +226,13 @@ def test_assigning_changes_nothing_else(tracker: Tracker) -> None:
     after = read(tracker, ticket.number)
     assert (after.title, after.body, after.labels) == (ticket.title, ticket.body, ticket.labels)
     assert (after.priority, after.milestone, after.state) == (ticket.priority, ticket.milestone, ticket.state)
+
+
+def test_a_due_date_is_kept_where_there_are_any(tracker: Tracker) -> None:
+    ticket = tracker.create(Draft("Title", "Body", LABELLED, due="2026-12-01"))
+    kept = tracker.capabilities.due_dates
+    assert ticket.due == ("2026-12-01" if kept else "")
+    assert tracker.update(ticket.number, Patch(due="2026-12-24")).due == ("2026-12-24" if kept else "")
+    assert tracker.update(ticket.number, Patch(title="New")).due == ("2026-12-24" if kept else "")
+    assert tracker.update(ticket.number, Patch(due="")).due == ""
+    assert read(tracker, ticket.number).due == ""

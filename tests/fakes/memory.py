@@ -112,6 +112,8 @@ class MemoryTracker:
     account: str = "techmap-bot"
     nobody: frozenset[str] = frozenset()
     """Names to which nothing can be assigned."""
+    drops_types: bool = False
+    """Types are dropped without a word, as without push access."""
     roles: dict[str, Standing] = field(default_factory=dict)
     """What it tells of accounts that it is asked about; of all others it tells nothing."""
 
@@ -311,6 +313,8 @@ class MemoryTracker:
             assignees=self._taken(draft.assignees),
             priority=draft.priority if self.capabilities.native_priority else None,
             milestone=draft.milestone if self.capabilities.milestones else None,
+            due=(draft.due or "") if self.capabilities.due_dates else "",
+            type=self._type(draft.type) or "",
             author=self.account,
             parent=draft.parent if self.capabilities.parent_at_creation and not self.ignores_parents else None,
             url=f"https://tracker.example/{number}",
@@ -332,6 +336,12 @@ class MemoryTracker:
             body=ticket.body if patch.body is None else patch.body,
             priority=patch.priority if patch.priority and self.capabilities.native_priority else ticket.priority,
             milestone=patch.milestone if patch.milestone and self.capabilities.milestones else ticket.milestone,
+            due=ticket.due if patch.due is None or not self.capabilities.due_dates else patch.due,
+            type=ticket.type if self._type(patch.type) is None else patch.type or "",
             state=state,
             reason=reason,
         )
+
+    def _type(self, name: str | None) -> str | None:
+        """Return a type as far as it is taken; whatever is not is dropped without a word."""
+        return name if self.capabilities.ticket_type and not self.drops_types else None

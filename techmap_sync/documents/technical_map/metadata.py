@@ -15,6 +15,7 @@ from techmap_sync.documents.technical_map.sections import straighten
 from techmap_sync.documents.technical_map.shapes import label_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import fold, heading_key
+from techmap_sync.documents.ticket_fields import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 # Fields that only maps have: they are metadata anywhere.
 _UNMISTAKABLE = frozenset({"previous phase", "map id", "next phase", "implementation ready", "implementation time"})
-_HEADER = frozenset({"date", "author", "previous phase", "map id"})
+_HEADER = frozenset({"date", "author", "previous phase", "map id", *NAMES})
 _COMPONENT_SECTIONS = frozenset({"overview", "new", "modified", "integration", "specifications"})
 
 
@@ -38,6 +39,10 @@ class Metadata(NamedTuple):
     readiness_field: MetadataField | None
     lifecycle: Lifecycle
     blocks: tuple[Block, ...]
+
+    def shown(self, name: str) -> str:
+        """Return the value of a field without what only the template says, or nothing."""
+        return next((field.shown for field in self.fields if field.name == name), "")
 
     def value(self, name: str) -> str:
         """Return the value of a field, or nothing."""
@@ -120,6 +125,8 @@ class _Place(NamedTuple):
     def accepts(self, fields: Sequence[MetadataField], vocabulary: Vocabulary) -> bool:
         """Whether neighbouring fields are metadata here."""
         known = [field for field in fields if field.name in vocabulary.metadata.values()]
+        # Elsewhere these words are about something in the map, unless they are among fields that only maps have.
+        known = known if self.in_header else [field for field in known if field.name not in NAMES]
         if self.in_header or not known:
             return bool(known)
         unmistakable = any(

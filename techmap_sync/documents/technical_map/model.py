@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from techmap_sync.diagnostics import Finding, Ignore, Span
 from techmap_sync.documents.base import Lifecycle
+from techmap_sync.documents.ticket_fields import TicketFields
 from techmap_sync.documents.work import Item, Method
 
 
@@ -127,6 +128,9 @@ class Readiness(StrEnum):
     """A word that no language of the vocabulary knows; read as not approved."""
 
 
+_NO_FIELDS = TicketFields()
+
+
 @dataclass(frozen=True, slots=True)
 class TechnicalMap:
     """Everything that one map says."""
@@ -137,6 +141,8 @@ class TechnicalMap:
     map_id: str = ""
     """The ``Map ID`` field or front matter ``id`` as written, empty when there is none."""
     metadata: tuple[MetadataField, ...] = ()
+    fields: TicketFields = _NO_FIELDS
+    """What the metadata, or front matter where they say nothing, asks for the tickets."""
     readiness: Readiness = Readiness.MISSING
     lifecycle: Lifecycle = Lifecycle.ACTIVE
     estimate_minutes: tuple[int, int] | None = None

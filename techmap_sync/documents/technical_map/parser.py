@@ -24,6 +24,7 @@ from techmap_sync.documents.technical_map.reader import Reader
 from techmap_sync.documents.technical_map.sections import sections_of, straighten, top_sections
 from techmap_sync.documents.technical_map.wording import heading_key
 from techmap_sync.documents.text import SourceText, with_signs
+from techmap_sync.documents.ticket_fields import NAMES, ticket_fields
 from techmap_sync.documents.words import ENGLISH, language_of_letters
 from techmap_sync.text_forms import unified
 
@@ -110,6 +111,7 @@ def _read(reader: Reader, front: FrontMatter) -> TechnicalMap:
         span=place,
         map_id=_map_id(metadata, front, vocabulary),
         metadata=metadata.fields,
+        fields=ticket_fields(_asked_in(front) | _asked_for(metadata, vocabulary)),
         readiness=metadata.readiness,
         lifecycle=metadata.lifecycle,
         estimate_minutes=estimate_of(metadata.value("implementation time"), vocabulary),
@@ -127,6 +129,15 @@ def _read(reader: Reader, front: FrontMatter) -> TechnicalMap:
         abbreviations=vocabulary.abbreviations,
         language=language_of(replace(preamble, children=sections), document, vocabulary),
     )
+
+
+def _asked_in(front: FrontMatter) -> dict[str, str]:
+    return {name.casefold(): value for name, value in front.values.items() if name.casefold() in NAMES}
+
+
+def _asked_for(metadata: Metadata, vocabulary: Vocabulary) -> dict[str, str]:
+    said = {name: metadata.shown(name) for name in NAMES}
+    return {name: value for name, value in said.items() if value and not is_placeholder(value, vocabulary)}
 
 
 def _introduction(preamble: Section, document: SourceText) -> str:

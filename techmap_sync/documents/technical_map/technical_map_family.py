@@ -256,6 +256,7 @@ def document_of(found: TechnicalMap, granularity: GranularityChoice, path: str =
         lifecycle=found.lifecycle,
         lifecycle_reason=Reason(f"its status is {status.value}", status.span.line) if status else None,
         estimate_minutes=found.estimate_minutes,
+        fields=found.fields,
     )
 
 

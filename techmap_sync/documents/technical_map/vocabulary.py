@@ -158,7 +158,7 @@ TABLES: Mapping[str, frozenset[str] | None] = {
     "titles": None,
     "metadata": frozenset({
         "date", "author", "previous phase", "map id", "status", "next phase", "implementation ready",
-        "implementation time",
+        "implementation time", "milestone", "assignees", "labels", "due",
     }),
     "readiness": frozenset({"approved", "refused"}),
     "lifecycle": frozenset({"retired"}),

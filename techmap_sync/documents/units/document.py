@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.base import Context, Document, Reason, Sources
+from techmap_sync.documents.frontmatter import split_front_matter
+from techmap_sync.documents.ticket_fields import ticket_fields
 from techmap_sync.documents.units.unit import Notice, Requirement, Task, Ticket, Unit
 from techmap_sync.documents.units.unit_notices import diagnostics_of
 from techmap_sync.documents.words import ENGLISH, language_of_letters
@@ -50,6 +52,7 @@ def document_of(unit: Unit, sources: Sources, language: str = "") -> Document:
         leaves=tuple(_leaves(unit)),
         finished=unit.finished,
         archived=unit.archived,
+        fields=ticket_fields(split_front_matter(text).values),
         diagnostics=tuple(diagnostics_of(notices, sources.path, maker.last_line)),
     )
 
@@ -82,6 +85,8 @@ def _general_notices(unit: Unit) -> Iterator[Notice]:
 def _summary(unit: Unit, sources: Sources) -> Iterator[tuple[str, str]]:
     if links := links_beside(sources):
         yield "Specification", ", ".join(links)
+    if due := ticket_fields(split_front_matter(unified(sources.text)).values).due:
+        yield "Due", due
 
 
 def links_beside(sources: Sources) -> tuple[str, ...]:

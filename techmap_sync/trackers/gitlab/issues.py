@@ -39,6 +39,7 @@ class _Issue(TypedDict):
     author: NotRequired[Owner | None]
     assignees: NotRequired[list[Owner | None] | None]
     milestone: NotRequired[_Milestone | None]
+    due_date: NotRequired[str | None]
     user_notes_count: NotRequired[Count | None]
     merge_requests_count: NotRequired[Count | None]
     time_stats: NotRequired[_Times | None]
@@ -73,6 +74,7 @@ def ticket(row: Row, author: tuple[str, Standing], ends: Ends) -> Ticket:
         labels=frozenset(row["labels"]),
         assignees=frozenset(person["username"] for person in row.get("assignees") or () if person),
         milestone=milestone["title"] if milestone else None,
+        due=row.get("due_date") or "",
         author=author[0],
         standing=author[1],
         parent=ends.parent,
@@ -254,7 +256,14 @@ def _holds(row: Row, sent: Data) -> bool:
         and sent.get("milestone_id") in (None, (row.get("milestone") or {}).get("id"))
         and _names(sent, "add_labels") <= labels
         and not _names(sent, "remove_labels") & labels
+        and sent.get("due_date", row.get("due_date")) in (row.get("due_date"), row.get("due_date") or "")
+        and _people(sent.get("assignee_ids")) in (None, {each["id"] for each in row.get("assignees") or () if each})
     )
+
+
+def _people(numbers: list[int] | None) -> set[int] | None:
+    """Return the accounts that a change assigns; 0 is nobody."""
+    return None if numbers is None else set(numbers) - {0}
 
 
 def _names(sent: Data, field: str) -> set[str]:

@@ -74,6 +74,7 @@ class GitLabTracker:
             links=LINK_LIMIT,
             close_reasons=False,
             estimates=True,
+            due_dates=True,
             seconds_per_write=self._seconds_per_write,
             title_limit=255,
             body_limit=1_048_576,
@@ -159,6 +160,8 @@ class GitLabTracker:
             data["labels"] = ",".join(sorted(draft.labels))
         if draft.milestone:
             data["milestone_id"] = self._milestones.number(draft.milestone)
+        if draft.due:
+            data["due_date"] = draft.due
         if draft.assignees:
             data["assignee_ids"] = [self._users.number(name) for name in draft.assignees]
         row = self._issues.create(data)
@@ -275,6 +278,8 @@ class GitLabTracker:
             data["description"] = patch.body
         if patch.milestone is not None:
             data["milestone_id"] = self._milestones.number(patch.milestone)
+        if patch.due is not None:
+            data["due_date"] = patch.due
         if patch.state is not None:
             data["state_event"] = "close" if patch.state is State.CLOSED else "reopen"
         return data

@@ -124,7 +124,7 @@ class Entities:
             "merge_requests_count": issue.merge_requests,
             "upvotes": 0,
             "downvotes": 0,
-            "due_date": None,
+            "due_date": issue.due,
             "confidential": False,
             "discussion_locked": None,
             "web_url": f"{self.base}/{world.path}/-/issues/{issue.iid}",

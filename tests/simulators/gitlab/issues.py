@@ -13,7 +13,7 @@ from tests.simulators.gitlab.world import Issue, World
 
 PLANNER = 15
 _FILTERS = "labels state scope author_id iids[] order_by sort pagination cursor page per_page"
-_FIELDS = "title description labels milestone_id assignee_ids"
+_FIELDS = "title description labels milestone_id assignee_ids due_date"
 _CHANGES = f"{_FIELDS} add_labels remove_labels state_event"
 _TITLE, _DESCRIPTION = 255, 1_048_576
 
@@ -122,6 +122,8 @@ class IssueRoom:
             self._world.labels.setdefault(name, "#6699cc")
         if "milestone_id" in data:
             issue.milestone = self._world.milestones.get(data["milestone_id"])
+        if "due_date" in data:
+            issue.due = data["due_date"] or None
         if "assignee_ids" in data:
             chosen = [user for user in self._world.users if user.id in data["assignee_ids"]]
             members = [user for user in chosen if user in self._world.members]

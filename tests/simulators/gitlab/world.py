@@ -55,6 +55,7 @@ class Issue:
     labels: list[str] = field(default_factory=list)
     assignees: list[User] = field(default_factory=list)
     milestone: Milestone | None = None
+    due: str | None = None
     notes: int = 0
     merge_requests: int = 0
     seconds_estimated: int = 0
