@@ -27,7 +27,7 @@ from techmap_sync.trackers.github.client import REPOSITORY, GitHubClient
 from techmap_sync.trackers.github.issues import ISSUE, Issues
 from techmap_sync.trackers.github.labels import LABEL, Labels
 from techmap_sync.trackers.github.links import Features, Links
-from techmap_sync.trackers.github.users import Account, Users, account_of_token, may_label
+from techmap_sync.trackers.github.users import Account, Users, account_of_token, is_assignable, may_label
 from techmap_sync.trackers.http import RequestRefused, about_one_ticket
 
 _INVALID = 422
@@ -158,7 +158,7 @@ class GitHubTracker:
 
         :raises TrackerError: the server refused or did not answer.
         """
-        return frozenset(account for account in accounts if not self._is_assignable(account))
+        return frozenset(account for account in accounts if not is_assignable(self.client, account))
 
     def has_milestone(self, title: str) -> bool:
         """Return whether the repository has a milestone, open or closed.
@@ -316,15 +316,6 @@ class GitHubTracker:
             what = f"the account may not set labels in {self.client.repository}, and nothing was written"
             raise NotAllowed(self.name, what, "it needs the role Triage or Write")
         self._rights_checked = True
-
-    def _is_assignable(self, account: str) -> bool:
-        try:
-            self.client.read(f"/assignees/{quote(account.removeprefix('@'), safe='')}")
-        except RequestRefused as error:
-            if error.status != 404:
-                raise
-            return False
-        return True
 
     def _listed(self, parameters: dict[str, str]) -> Snapshot:
         listed = map(self._issues.keep, self.client.rows("/issues", ISSUE, parameters))

@@ -123,3 +123,17 @@ def may_label(repository: Row, *, installation: bool) -> bool:
     if installation or not isinstance(permissions, dict) or not permissions:
         return True
     return any(permissions.get(role) for role in ("admin", "maintain", "push", "triage"))
+
+
+def is_assignable(client: GitHubClient, account: str) -> bool:
+    """Return whether tickets can be assigned to an account.
+
+    :raises TrackerError: the server refused or did not answer.
+    """
+    try:
+        client.read(f"/assignees/{quote(account.removeprefix('@'), safe='')}")
+    except RequestRefused as error:
+        if error.status != 404:
+            raise
+        return False
+    return True
