@@ -95,7 +95,7 @@ def ticket(row: Row, login: str, spelling: Mapping[str, str]) -> Ticket:
         state=State.CLOSED if closed else State.OPEN,
         reason=_REASONS.get(row.get("state_reason") or "") if closed else None,
         labels=frozenset(spelling.get(name.lower(), name) for name in label_names(row["labels"])),
-        assignees=frozenset(account["login"] for account in row.get("assignees") or () if account),
+        assignees=people_of(row),
         milestone=(row.get("milestone") or {}).get("title"),
         author=_author(row),
         standing=_standing(row, login),
@@ -104,6 +104,11 @@ def ticket(row: Row, login: str, spelling: Mapping[str, str]) -> Ticket:
         comments=row.get("comments") or 0,
         url=row.get("html_url") or "",
     )
+
+
+def people_of(row: Row) -> frozenset[str]:
+    """Return the logins of those to whom an issue is assigned."""
+    return frozenset(account["login"] for account in row.get("assignees") or () if account)
 
 
 def label_names(labels: Iterable[Any]) -> list[str]:

@@ -23,6 +23,7 @@ from techmap_sync.sync.tracker import (
 from techmap_sync.trackers.answers import Answer, Row, Unexpected
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.trackers.github import doctor, issues
+from techmap_sync.trackers.github.assignees import Assignees
 from techmap_sync.trackers.github.client import REPOSITORY, GitHubClient
 from techmap_sync.trackers.github.issues import ISSUE, Issues
 from techmap_sync.trackers.github.labels import LABEL, Labels
@@ -61,6 +62,7 @@ class GitHubTracker:
         self._links = Links(self.client, self._issues)
         self._labels = Labels(self.client, connection.label_colors)
         self._users = Users(self.client)
+        self._assignees = Assignees(self.client, self._issues)
         self._features = Features.of_host(self.client.host)
         self._spelling: dict[str, str] = {}
         self._repository_row: Row | None = None
@@ -249,17 +251,7 @@ class GitHubTracker:
 
         :raises TrackerError: the server refused.
         """
-        for verb, names in (("POST", added), ("DELETE", removed)):
-            if names:
-                fields = {"assignees": [name.removeprefix("@") for name in names]}
-                try:
-                    self._stored(self.client.write(verb, f"/issues/{number}/assignees", fields))
-                except OutcomeUnclear:
-                    there = {name.casefold() for name in self._ticket(self._issues.required(number)).assignees}
-                    asked = {name.removeprefix("@").casefold() for name in names}
-                    if not (asked <= there if verb == "POST" else asked.isdisjoint(there)):
-                        raise
-        return self._ticket(self._issues.required(number)).assignees
+        return self._assignees.change(number, added, removed)
 
     @about_one_ticket
     def link(self, edge: Edge) -> None:
