@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
-SYNONYMS = [
-    ("Unit Tests", "Unit Testing", "Unit Test(s)", "Unit tests:"),
-    ("Integration Tests", "Integration Testing", "integration tests"),
-    ("End-to-End Tests", "E2E Tests", "E2E Testing", "End-to-End Testing"),
-    ("Performance Tests", "Performance Testing"),
-    ("Testing Strategy", "Test Strategy", "Testing", "TESTING STRATEGY"),
-    ("Components Overview", "Component Overview", "Components"),
-    ("Detailed Component Specifications", "Component Design", "Components and Interfaces", "Components"),
-    ("Migration Requirements", "Migration Steps", "Migration Plan"),
-    ("Rollback Plan", "Rollback Strategy", "Rollback Steps", "Rollback Plan (optional)"),
-    ("Environment Changes", "Environment Setup", "Environment Variables"),
-    ("Deployment Considerations", "Deployment"),
-    ("Security Considerations", "Security"),
-    ("API Changes", "API Endpoints"),
-    ("Location", "File", "Path", "Files"),
-    ("Purpose", "Responsibility", "Description", "Responsibilities"),
-    ("Key Methods", "Key Functions", "Key Interfaces", "Methods", "Interface"),
-]
+from tests.documents.shipped import ROOT
+
+TABLES = ("sections", "changes", "tests", "deployment", "fields")
+UNSPOKEN = ("context", "ignored", "status")
+"""Sections whose words do not mean the same as each other, and a label that the footer of a map has too."""
+SPELLED = {
+    "Unit Tests": ("Unit Test(s)", "Unit tests:"),
+    "Integration Tests": ("integration tests",),
+    "Testing Strategy": ("TESTING STRATEGY",),
+    "Detailed Component Specifications": ("Components",),
+    "Rollback Plan": ("Rollback Plan (optional)",),
+}
+"""Other ways to write a heading of the template than those that the vocabulary has."""
+
+
+def synonyms() -> dict[str, tuple[str, ...]]:
+    """Return by the template's word for a heading or label all words of the vocabulary that mean the same.
+
+    A word that several sections have, such as "Configuration", means nothing without the heading above it.
+    """
+    english = tomllib.loads((ROOT / "config" / "defaults.toml").read_text("utf-8"))["vocabulary"]["en"]
+    words = [tuple(each) for table in TABLES for name, each in english[table].items() if name not in UNSPOKEN]
+    count = Counter(word for each in words for word in each)
+    return {
+        first: (first, *(word for word in others if count[word] == 1), *SPELLED.get(first, ()))
+        for first, *others in words
+    }
+
+
+SYNONYMS = synonyms()
 TABLED = ("unit", "integration tests", "end-to-end", "e2e", "performance test", "configuration updates", "migration")
 TABLE_HEADS = (("| Case |", "|---|"), ("| # | Case |", "|---|---|"), ("| ID | Case | Why |", "|---|---|---|"))
 HEADING = re.compile(r"(#{1,6}) +(.*)")
@@ -40,7 +54,7 @@ Transformation = Callable[[Lines, Random], Lines]
 
 def other_words(lines: Lines, random: Random) -> Lines:
     """Use synonyms of headings and labels."""
-    chosen = {words[0]: random.choice(words) for words in SYNONYMS}
+    chosen = {word: random.choice(words) for word, words in SYNONYMS.items()}
     return [_with_other_words(line, chosen) for line in lines]
 
 
