@@ -25,7 +25,7 @@ class OwnersFound:
     """What a checkout says about the owners of its files."""
 
     ownership: Ownership | None = None
-    """None where nobody asks, or nothing can be read: then nobody is assigned, and nobody loses a ticket."""
+    """None where nobody asks, or nothing can be read: then no one is assigned, and nobody loses a ticket."""
     remark: str = ""
     """Why nothing is known although the settings ask."""
 
@@ -43,10 +43,10 @@ def owners_in(checkout: Checkout, settings: Settings, tracker: str) -> OwnersFou
         try:
             text = files.read(checkout.root / path, LARGEST, files.repository_around(checkout.root))
         except UnreadableFile as problem:
-            return OwnersFound(remark=f"{asks}: {path} {problem.what}: nobody is assigned; {problem.hint}")
+            return OwnersFound(remark=f"{asks}: {path} {problem.what}: no one is assigned; {problem.hint}")
         said = file.ownership(composed(text.decode("utf-8", "replace").removeprefix("\N{BYTE ORDER MARK}")))
         return OwnersFound(_InCheckout(checkout.root, said, _shares_accounts(own, tracker)))
-    return OwnersFound(remark=f"{asks}: the repository has no CODEOWNERS: nobody is assigned; add one, or name people")
+    return OwnersFound(remark=f"{asks}: the repository has no CODEOWNERS: no one is assigned; add one, or name people")
 
 
 def remarks_on(found: Iterable[OwnersFound]) -> tuple[str, ...]:

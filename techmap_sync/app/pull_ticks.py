@@ -26,7 +26,7 @@ from techmap_sync.reports.pull_report import Left, Pulled, PulledFile, Tick
 from techmap_sync.settings import Settings
 from techmap_sync.sync.completed import CompletedTask, Match, completed_tasks, is_finished
 
-NO_BOX = "it has no open box [ ] of its own in the document"
+NO_BOX = "no open box [ ] in the document is its own"
 OTHER_TEXT = "the ticket does not say this, so something else may have been done; compare them, and tick it by hand"
 NOT_APPROVED = "the document is not approved"
 CHANGED = "the document has changed since it was read; run the command again"

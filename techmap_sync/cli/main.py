@@ -53,7 +53,7 @@ def command(name: str) -> Any:
 app = typer.Typer(
     name="techmap-sync",
     cls=CommandsOnDemand,
-    help="Turn approved technical maps into tickets and keep both in sync: nothing twice, nothing lost.",
+    help="Turn approved technical maps into tickets and keep both in sync: no duplicates, no lost edits.",
     epilog="Example: techmap-sync plan docs/maps --to backlog:./backlog",
     no_args_is_help=True,
     add_completion=False,

@@ -28,7 +28,7 @@ ConfigFile = Annotated[
 Adopted = Annotated[
     list[str] | None,
     typer.Option(
-        "--adopted", metavar="NUMBER", help="Trust these tickets, whoever their author is; replaces the setting."
+        "--adopted", metavar="NUMBER", help="Trust these tickets, regardless of their author; replaces the setting."
     ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written.")]

@@ -35,7 +35,7 @@ LINE_LOST = Rule(
     "line-lost",
     "a line of the map would be in no ticket",
     Severity.WARNING,
-    "a template of your own leaves out the section that says it; put its block back:\n\n"
+    "your own template leaves out the section that says it; put its block back:\n\n"
     "  {% block summary %}\n  …\n  {% endblock %}",
 )
 

@@ -36,14 +36,14 @@ DUPLICATE_KEY = Rule(
     "duplicate-key",
     "two entries of one group have the same name, so their tickets cannot be told apart",
     Severity.ERROR,
-    "reword one of them, or give it an identity of its own:\n\n  - Restart the workers <!-- id: restart-eu -->",
+    "reword one of them, or give it its own identity:\n\n  - Restart the workers <!-- id: restart-eu -->",
 )
 
 DUPLICATE_MAP_ID = Rule(
     "duplicate-map-id",
     "two maps have the same identity, so their tickets cannot be told apart",
     Severity.ERROR,
-    "give one of them another title, or an identity of its own:\n\n  **Map ID**: two-factor-login",
+    "give one of them another title, or its own identity:\n\n  **Map ID**: two-factor-login",
 )
 
 RULES: Mapping[str, Rule] = {

@@ -324,7 +324,7 @@ def _way_out(new: str, old: str, is_taken: bool) -> str:
     :param is_taken: whether a ticket has the task's key already.
     """
     was, itself = (f"<!-- was: {key.rpartition('/')[2]} -->" for key in (old, new))
-    moved = f"{was} and an <!-- id: --> of its own" if is_taken else was
+    moved = f"{was} and its own <!-- id: -->" if is_taken else was
     return f"if so, add {moved} after its name, else {itself}"
 
 

@@ -29,7 +29,7 @@ def inputs_page(action: Mapping[str, Any], component: Mapping[str, Any]) -> str:
         "## GitHub: inputs of the action, below `with`\n",
         _table(("input", "what for", "default"), map(_row, action["inputs"].items())),
         "## GitHub: outputs of the action, `steps.ID.outputs.NAME`\n",
-        _table(("output", "what it tells"), outputs),
+        _table(("output", "what it holds"), outputs),
         "## GitLab: inputs of the component, below `inputs`\n",
         _table(("input", "what for", "default"), map(_row, component["spec"]["inputs"].items())),
     )

@@ -196,7 +196,7 @@ def test_what_is_doubtful_is_held_until_it_is_told_whatever_else_is_written() ->
     held = {change.key: change.reason for change in planned(tracker, after).changes if "may be" in change.reason}
     assert held.keys() == {key("Store"), key("Report"), key("Ledger")}
     assert not planned(tracker, after).writes
-    advice = "if so, add <!-- was: Ledger --> and an <!-- id: --> of its own after its name, else <!-- was: Store -->"
+    advice = "if so, add <!-- was: Ledger --> and its own <!-- id: --> after its name, else <!-- was: Store -->"
     assert held[key("Ledger")] == f'"Create Store" may be ticket 5 renamed; {advice}'
     stays = replace(after.tasks[1], was=(key("Store"),))
     push(tracker, replace(after, tasks=(after.tasks[0], stays, after.tasks[2])))

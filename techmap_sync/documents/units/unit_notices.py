@@ -31,7 +31,7 @@ _ALL = (
         "duplicate-id",
         "two tasks of a unit have the same number",
         Severity.WARNING,
-        "give each task a number of its own; the text tells them apart meanwhile:\n\n  - [ ] 3.3 Write the unit tests",
+        "give each task its own number; until then the text tells them apart:\n\n  - [ ] 3.3 Write the unit tests",
     ),
     Rule(
         "leaf-without-parent",
@@ -122,7 +122,7 @@ _ALL = (
         "archived-namesake",
         "an archived unit has the same id and is left out",
         Severity.NOTE,
-        "nothing, or give one of them an id of its own:\n\n  <!-- id: add-expiry-alerts-2 -->",
+        "nothing, or give one of them its own id:\n\n  <!-- id: add-expiry-alerts-2 -->",
     ),
 )
 

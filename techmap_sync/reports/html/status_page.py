@@ -211,7 +211,7 @@ FOLDER = Path(__file__).parent
 LOOKS = ("done", "started", "open", "blocked", "planned", "dropped")
 MEANINGS = {
     "done": "closed as completed, or done in the map",
-    "started": "open, and somebody is at work",
+    "started": "open, and someone is at work",
     "open": "open, and nothing keeps it from being started",
     "blocked": "open, and waits for an open ticket",
     "planned": "asked for by the map, no ticket yet",

@@ -238,7 +238,7 @@ class Task:
         try:
             front = frontmatter.replaced(self.front.removesuffix("\n"), key, value if value != "" else None)
         except BadYaml as error:
-            raise FolderProblem(self.path, str(error), "write every key on lines of its own") from error
+            raise FolderProblem(self.path, str(error), "write every key on its own lines") from error
         return replace(self, front=f"{front}\n", fields=_fields(self.path, front))
 
     def with_body(self, body: str) -> Task:
