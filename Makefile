@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures optional bench fuzz wheel clean states mutants next
+.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel clean states mutants next
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,10 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
+	$(MAKE) prose
+
+prose: $(VENV)/dev optional ## check the English of documents, help and messages, where npm is there
+	@$(BIN)/python -m tests.prose
 
 types: $(VENV)/dev
 	$(BIN)/mypy
