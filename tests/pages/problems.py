@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -60,20 +60,30 @@ def problems() -> tuple[Raised, ...]:
 @cache
 def kinds() -> Mapping[str, str]:
     """Return the name of each class of errors, with that of the class in ``FIELDS`` that it is derived from."""
-    bases = {
+    return {name: line[-1] for name in _bases() if (line := _line_of(name))[-1] in FIELDS}
+
+
+@cache
+def _bases() -> Mapping[str, Sequence[str]]:
+    return {
         node.name: [base.id for base in node.bases if isinstance(base, ast.Name)]
         for tree in _trees().values()
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     }
-    found: dict[str, str] = {}
-    for name in bases:
-        line = [name]
-        while line[-1] not in FIELDS and bases.get(line[-1]):
-            line.append(bases[line[-1]][0])
-        if line[-1] in FIELDS:
-            found[name] = line[-1]
-    return found
+
+
+def _line_of(kind: str) -> Sequence[str]:
+    """Return a class and those that it is derived from, up to one in ``FIELDS``."""
+    line = [kind]
+    while line[-1] not in FIELDS and _bases().get(line[-1]):
+        line.append(_bases()[line[-1]][0])
+    return line
+
+
+def placed_as(kind: str, places: Collection[str]) -> str:
+    """Return the class that an error is, or is derived from, and that has a place; empty for none."""
+    return next((name for name in _line_of(kind) if name in places), "")
 
 
 @cache

@@ -8,7 +8,7 @@ from functools import cache
 
 from techmap_sync.app.exit_codes import Exit
 from techmap_sync.sync.policy import Guard
-from tests.pages.problems import PACKAGE, UNKNOWN, kinds, problems
+from tests.pages.problems import PACKAGE, UNKNOWN, kinds, placed_as, problems
 
 HEAD = """\
 # Troubleshooting
@@ -78,6 +78,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "A write may have taken effect: exit 5": ("OutcomeUnclear",),
     "The server lacks something: no error, the ticket's text says it": ("NotSupported",),
 }
+PLACED = frozenset(name for names in SECTIONS.values() for name in names)
 ELSE: Mapping[str, str] = {
     "SettingsProblem": "correct the value: [all settings](configuration.md#all-settings)",
     "TicketRefused": "correct that ticket or the document; the next run tries again",
@@ -112,7 +113,8 @@ def troubleshooting_page() -> str:
 
 def _rows(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     wanted = set(names)
-    rows = {(each.says, _advice(each.kind, each.advises)) for each in problems() if each.kind in wanted}
+    here = (each for each in problems() if placed_as(each.kind, PLACED) in wanted)
+    rows = {(each.says, _advice(each.kind, each.advises)) for each in here}
     yield from sorted(rows | {row for name in wanted for row in PLAIN.get(name, ())})
 
 
@@ -150,6 +152,5 @@ def refusing_functions() -> frozenset[str]:
 
 
 def unplaced() -> set[str]:
-    """Return the errors that are in no section."""
-    placed = {name for names in SECTIONS.values() for name in names}
-    return {each.kind for each in problems()} - placed | placed - kinds().keys()
+    """Return the errors that are in no section, and what a section names in vain."""
+    return {each.kind for each in problems() if not placed_as(each.kind, PLACED)} | (PLACED - kinds().keys())
