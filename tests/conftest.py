@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from techmap_sync.checkout import checkout_of
 from tests.app.run import ROOT, Program
@@ -25,6 +26,10 @@ from tests.warm import warm
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Where it is set, each process that a test starts would compile the program again."""
+settings.register_profile(
+    "sample", settings.default, max_examples=sampling.times("examples of each property that says no number", 30, 100)
+)
+settings.load_profile("sample")
 LONGEST = {
     "test_wheel.py",
     "test_transformations.py",

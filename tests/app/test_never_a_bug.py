@@ -15,6 +15,7 @@ from techmap_sync.config import load_settings
 from techmap_sync.errors import Problem
 from techmap_sync.settings import Settings
 from tests.app.run import CORPUS, Ended, Program
+from tests.sampling import sampling
 
 MAP = CORPUS / "08-cli-profiles.md"
 FORMATS = {
@@ -136,8 +137,14 @@ VALUE: st.SearchStrategy[object] = st.recursive(
 NAMES = sorted(Settings.model_fields)
 
 
+EXAMPLES = int(os.environ.get("EXAMPLES", sampling.times("odd settings", 80, 300)))
+
+
 @given(st.dictionaries(st.sampled_from(NAMES) | st.text(string.ascii_letters, max_size=4), VALUE, max_size=3))
-@settings(max_examples=int(os.environ.get("EXAMPLES", "300")), suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=EXAMPLES,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 def test_any_values_are_settings_or_one_problem(values: dict[str, object]) -> None:
     try:
         assert isinstance(load_settings(None, values), Settings)
@@ -146,7 +153,10 @@ def test_any_values_are_settings_or_one_problem(values: dict[str, object]) -> No
 
 
 @given(st.binary(max_size=60) | st.text(string.printable, max_size=60).map(str.encode))
-@settings(max_examples=int(os.environ.get("EXAMPLES", "300")), suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=EXAMPLES,
+    suppress_health_check=list(HealthCheck),
+)
 def test_any_file_is_settings_or_one_problem(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     file = tmp_path_factory.getbasetemp() / "any.toml"
     file.write_bytes(content)

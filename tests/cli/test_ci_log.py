@@ -183,9 +183,9 @@ def test_words_of_the_command_line_and_of_settings_are_none(hostile: Program, te
     )  # fmt: skip
     # Where a sample is taken, each text begins with another one, so that every form meets some of the texts.
     turned = [*forms[place % len(forms) :], *forms[: place % len(forms)]]
-    for arguments in sampling.spread("hostile words of a command line", turned, 4, where=str(place)):
+    for arguments in sampling.spread("hostile words of a command line", turned, 2, where=str(place)):
         obeys_nothing(hostile, *arguments)
-    for key in ("maps", "to", text):
+    for key in sampling.in_turn("settings of hostile words", ("maps", "to", text), 1, place):
         toml = json.dumps(key) + " = " + json.dumps(text.replace("\x9b", "")) + "\n"
         (hostile.folder / "techmap-sync.toml").write_text(toml, encoding="utf-8")
         obeys_nothing(hostile, "check")

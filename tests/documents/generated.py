@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.documents.shipped import CORPUS
+from tests.sampling import sampling
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("EXAMPLES", sampling.times("generated maps", 30, 100)))
 often = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 seldom = settings(max_examples=EXAMPLES // 5, deadline=None, suppress_health_check=list(HealthCheck))
 

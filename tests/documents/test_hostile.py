@@ -9,9 +9,12 @@ from techmap_sync.documents.technical_map.detect import looks_like_map
 from techmap_sync.documents.technical_map.parser import parse
 from tests.documents.shipped import VOCABULARY
 from tests.measure import measured
+from tests.sampling import sampling
 
 MEBIBYTE = 1 << 20
-SECONDS = 10
+SIZE = sampling.times("bytes of each hostile text", MEBIBYTE // 8, MEBIBYTE)
+"""By default an eighth of what a text may have, in an eighth of the time."""
+SECONDS = 10 * SIZE / MEBIBYTE
 TITLE = "# TECHNICAL MAP: T\n\n"
 UNIT = f"{TITLE}## Testing\n\n### Unit Tests\n"
 LISTED = f"{TITLE}## New Components\n- "
@@ -85,7 +88,7 @@ LONG = {
 @pytest.mark.parametrize("name", LONG)
 def test_a_mebibyte_of_it_ends_in_time(name: str) -> None:
     start, unit = LONG[name]
-    text = start + unit * (MEBIBYTE // len(unit.encode()))
+    text = start + unit * (SIZE // len(unit.encode()))
     with measured() as taken:
         found = parse(text, VOCABULARY).map
     assert taken.seconds < SECONDS

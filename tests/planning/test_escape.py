@@ -15,6 +15,7 @@ from techmap_sync.planning.escape import is_inert, neutralize, neutralize_closel
 from techmap_sync.planning.link_targets import absolute_links
 from tests.planning import platforms
 from tests.planning.platforms import INVISIBLE
+from tests.sampling import sampling
 
 CORPUS = sorted((Path(__file__).parents[1] / "corpus").glob("*.md"))
 
@@ -321,7 +322,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=sampling.times("examples of texts put together", 62, 250), deadline=None)
 @given(st.lists(PIECES, min_size=2, max_size=16).map("".join))
 @example("https://a.io/_@bob_")
 @example("https://a.io/_#1_")
@@ -337,7 +338,7 @@ def test_whatever_is_put_together_stays_inert(text: str) -> None:
     assert not page.comments
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=sampling.times("examples of texts that look the same", 37, 150), deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_settled_at_once(text: str) -> None:
     assert neutralize(neutralize(text)) == neutralize(text)
@@ -356,7 +357,7 @@ NEARLY_INERT = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=sampling.times("examples of texts that are inert at sight", 100, 400), deadline=None)
 @given(st.one_of(st.lists(NEARLY_INERT, max_size=8).map("".join), st.text(max_size=6)))
 def test_what_is_inert_at_sight_is_inert_when_read_closely(text: str) -> None:
     assert neutralize(text) == neutralize_closely(text)
@@ -384,7 +385,7 @@ BLOCKS = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=sampling.times("examples of texts that are settled", 25, 100), deadline=None)
 @given(st.lists(BLOCKS, min_size=1, max_size=5).map("\n\n".join))
 def test_well_formed_text_looks_the_same(text: str) -> None:
     assert _without_intended(gfm.convert(neutralize(text))) == _without_intended(gfm.convert(text))

@@ -25,7 +25,7 @@ from tests.sampling import sampling
 
 MAPS = sorted(CORPUS.rglob("*.md"))
 CHOICES = [GranularityChoice(*[each] * 4) for each in Granularity]
-often = settings(max_examples=100, deadline=None)
+often = settings(max_examples=sampling.times("generated maps with all their lines", 30, 100), deadline=None)
 HIDDEN = re.compile("[\u200b-\u200d\u2060]")
 
 

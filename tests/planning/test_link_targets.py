@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from techmap_sync.planning.escape import neutralize
 from techmap_sync.planning.link_targets import absolute_links
 from tests.planning import platforms
+from tests.sampling import sampling
 
 
 def resolve(destination: str, image: bool) -> str | None:
@@ -117,7 +118,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=sampling.times("examples of link targets", 50, 200), deadline=None)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_doing_it_twice_or_before_neutralizing_changes_nothing_more(text: str) -> None:
     once = absolute_links(text, resolve)

@@ -23,8 +23,8 @@ from tests.sync.hostile_markers import RAW, body_of, marker_lines
 
 THREE = plan(task("Store"), task("Service", blocked_by=("Store",)), task("Tests", blocked_by=("Service",)))
 MORE = plan(*THREE.tasks, task("More"))
-HOW_MANY, AT_ONCE = sampling.times("hostile markers", 2_000, 10_000), 100
-DAMAGES = sampling.times("damages to a marker of ours", 100, 500)
+HOW_MANY, AT_ONCE = sampling.times("hostile markers", 1_000, 10_000), 100
+DAMAGES = sampling.times("damages to a marker of ours", 50, 500)
 
 
 def pushed() -> MemoryTracker:

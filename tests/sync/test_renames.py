@@ -17,6 +17,7 @@ from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Standing, State
 from tests.fakes.memory import MemoryTracker
 from tests.measure import measured
+from tests.sampling import sampling
 from tests.sync.build import POLICY, TRACKING, held, key, plan, task, under_another_id
 from tests.sync.drive import key_of, planned, push, shown
 
@@ -337,7 +338,7 @@ def test_nothing_takes_the_key_of_a_ticket_that_is_held() -> None:
     assert held_tickets(pairing) == {"a", "b"}
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=sampling.times("examples of alike tasks", 60, 500), deadline=None)
 @given(LIKELY, st.sets(st.sampled_from(KEYS)))
 def test_no_two_tickets_get_one_key(likely: Likeness, more: set[str]) -> None:
     borne = {old for _, old in likely} | more
@@ -350,7 +351,7 @@ def test_no_two_tickets_get_one_key(likely: Likeness, more: set[str]) -> None:
         assert likely[new, old] > CLEAR
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=sampling.times("examples of clear pairs", 100, 1000), deadline=None)
 @given(LIKELY, st.sets(st.sampled_from(KEYS)))
 def test_when_the_clear_pairs_are_written_the_next_push_decides_the_same(likely: Likeness, more: set[str]) -> None:
     borne = {old for _, old in likely} | more

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from techmap_sync.sync.tracker import Tracker
 from techmap_sync.trackers.connection import Secret
 from techmap_sync.trackers.github.tracker import connect as connect_github
 from techmap_sync.trackers.gitlab.tracker import connect as connect_gitlab
+from tests.sampling import sampling
 from tests.simulators import github, gitlab
 from tests.simulators.github import Account, GitHub
 from tests.simulators.gitlab.world import SARA, TOM, Token, User
@@ -121,7 +123,15 @@ def push_in_turn(place: Place, order: Sequence[str], leaving: str, heed: bool) -
     return refusals, policy
 
 
-@pytest.mark.parametrize(("on", "order", "leaving", "heed"), CASES)
+def kind_of(case: Any) -> tuple[object, ...]:
+    """Return what makes a case a kind of its own: server, who begins, whether one leaves, what is heeded."""
+    on, order, leaving, heed = case.values
+    return on, order[0], bool(leaving), leaving == order[-1], heed
+
+
+@pytest.mark.parametrize(
+    ("on", "order", "leaving", "heed"), sampling.spread("orders of accounts", CASES, 12, kind=kind_of)
+)
 def test_a_map_is_made_once_whoever_pushes_in_whatever_order(
     on: On, order: tuple[str, ...], leaving: str, heed: bool
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from techmap_sync.errors import OutcomeUnclear, TrackerError
 from techmap_sync.trackers.session import Session
+from tests.sampling import sampling
 from tests.simulators.github.clock import SimulatedClock
 from tests.simulators.unkind import Bytes, response, running
 from tests.trackers.one_list import BOMBS, LABEL, MEGABYTE, SLOW, TIMEOUT, TRIES, VENDORS, Vendor, linked
@@ -108,8 +109,9 @@ CASES: dict[str, Case] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize(
+    ("name", "vendor"), sampling.meeting_in_turn("faults of a list at a vendor", CASES, list(VENDORS))
+)
 def test_a_fault_takes_bounded_time_room_and_requests(vendor: str, name: str) -> None:
     case, clock = CASES[name], SimulatedClock()
     with running(case.answers(VENDORS[vendor], clock)) as server:
