@@ -80,7 +80,10 @@ def _mutated(
         return _failed("Resource not accessible by personal access token", "FORBIDDEN")
     data: dict[str, Any] = {}
     errors: list[dict[str, Any]] = []
+    breaks_at, world.breaks_at = world.breaks_at, None
     for number, blocked, blocking in _ADD_BLOCKED_BY.findall(f"{fields} "):
+        if int(number) == breaks_at:
+            return refused(502, "Bad Gateway")
         alias, pair = f"e{number}", (world.repository.by_id(int(blocked)), world.repository.by_id(int(blocking)))
         wrong = "" if all(pair) else "Could not resolve to a node with the global id"
         if not wrong and pair[0] and pair[1]:

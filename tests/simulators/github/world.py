@@ -31,6 +31,8 @@ class World:
     """GraphQL adds dependencies; older servers do not know the mutation."""
     failing_places: frozenset[str] = frozenset()
     """The places in a mutation at which the server fails, whatever is asked there: ``0`` is the first."""
+    breaks_at: int | None = None
+    """Place in the next request for several mutations at which the server breaks down without an answer."""
     most_aliases: int = 0
     """How many issues a GraphQL query may name before it takes too long; 0 for any number."""
     query_error: str = ""

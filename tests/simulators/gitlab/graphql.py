@@ -64,7 +64,10 @@ class QueryRoom:
             return _too_complex(len(found) * _PER_MUTATION)
         data: dict[str, Any] = {}
         errors: list[dict[str, Any]] = []
+        breaks_at, world.breaks_at = world.breaks_at, None
         for alias, source, items, kind in found:
+            if int(alias[1:]) == breaks_at:
+                raise Refusal(502, "502 Bad Gateway", "error")
             data[alias] = self._added(alias, int(source), [int(n) for n in _ITEM.findall(items)], kind, refuses)
             if data[alias] is None:
                 said = "The resource that you are attempting to access does not exist or you don't have permission"

@@ -119,6 +119,8 @@ class World:
     """Issues that queries leave out."""
     failing_places: frozenset[str] = frozenset()
     """Places of mutations in a request that fail by themselves."""
+    breaks_at: int | None = None
+    """Place in the next request for several mutations at which the server breaks down without an answer."""
     external_url: str = ""
     """The address that the server believes to have; empty for the one it has."""
     path: str = "group/project"
