@@ -1,0 +1,80 @@
+"""Every query and mutation that is sent, held against what the vendors publish of their GraphQL schemas.
+
+No package has a current copy of either schema, so ``published/`` has the fields that are used, with their sources.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+
+from techmap_sync.sync.observe import observe
+from techmap_sync.trackers.github.tracker import GitHubTracker
+from tests.sync.build import POLICY, plan, task
+from tests.sync.drive import push
+from tests.trackers.servers import SERVERS
+
+graphql = pytest.importorskip("graphql", reason="graphql-core is not installed: pip install -e .[dev]")
+
+MAP = plan(task("Store"), task("Service", blocked_by=("Store",)), task("Page", blocked_by=("Store", "Service")))
+
+
+def problems(vendor: str, query: str) -> list[str]:
+    """Return what the vendor's schema says about a query."""
+    schema = graphql.build_schema((Path(__file__).parent / "published" / f"{vendor}.graphql").read_text("utf-8"))
+    return [error.message for error in graphql.validate(schema, graphql.parse(query))]
+
+
+@pytest.fixture(params=SERVERS)
+def sent(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[str]]]:
+    """The vendor, and what a push, a look at all links and a look at the account send."""
+    queries: list[str] = []
+    send = HTTPAdapter.send
+
+    def noted(adapter: HTTPAdapter, asked: PreparedRequest, **options: Any) -> Response:
+        if str(asked.url).endswith("/graphql"):
+            assert isinstance(asked.body, str | bytes)
+            queries.append(json.loads(asked.body)["query"])
+        return send(adapter, asked, **options)
+
+    with patch.object(HTTPAdapter, "send", noted), SERVERS[request.param]() as server:
+        push(server.tracker(), MAP)
+        observe(server.tracker(), [MAP], POLICY, all_edges=True)
+        tracker = server.tracker()
+        tracker.ends(["1", "2", "3"])
+        if isinstance(tracker, GitHubTracker):
+            tracker.client.ask("query { viewer { login } }")
+        yield request.param, queries
+
+
+def test_what_is_sent_is_as_published(sent: tuple[str, list[str]]) -> None:
+    vendor, queries = sent
+    assert {query.partition(" ")[0] for query in queries} == {"query", "mutation"}
+    assert [problems(vendor, query) for query in queries] == [[]] * len(queries)
+
+
+@pytest.mark.parametrize(
+    ("sent", "right", "wrong"),
+    [
+        ("gitlab", "iids:", "iid:"),
+        ("gitlab", "LINKED_ITEMS", "LINKS"),
+        ("gitlab", "hasNextPage", "hasMore"),
+        ("gitlab", "BLOCKED_BY", "IS_BLOCKED_BY"),
+        ("gitlab", "workItemsIds:", "workItemIds:"),
+        ("github", "blockedBy(", "blockers("),
+        ("github", "blockingIssueId:", "blockerId:"),
+    ],
+    indirect=["sent"],
+)
+def test_a_slip_in_a_name_would_be_found(sent: tuple[str, list[str]], right: str, wrong: str) -> None:
+    vendor, queries = sent
+    changed = [query.replace(right, wrong) for query in queries if right in query]
+    assert changed
+    assert all(problems(vendor, query) for query in changed)
