@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
@@ -77,9 +78,12 @@ def with_moved_ticks(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
 def moved_boxes(plan: TaskPlan, held: Held, is_gone: Callable[[str], bool]) -> bool:
     """Whether all boxes of a ticket that no task asks for are in other tickets now.
 
+    In a unit of specs a text that several tasks ask for, as "Run the tests", has moved from none to another.
+
     :param is_gone: whether a text was removed from the document.
     """
-    asked_for = sorted(_words(text) for spec in plan.tasks for text, _ in _boxes_of(spec))
+    counts = Counter(_words(text) for spec in plan.tasks for text, _ in _boxes_of(spec))
+    asked_for = sorted(text for text, count in counts.items() if count == 1 or not plan.leaves)
     moved = {text: bool(_going_on(asked_for, _words(text))) for text in _all_boxes(held)}
     return any(moved.values()) and all(moved[text] or is_gone(text) for text in moved)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,9 +41,19 @@ class _Face:
     leaves: tuple[Leaf, ...]
 
     @property
+    def is_leaf(self) -> bool:
+        """Whether it is a single task, and its only box says so: a step of a plan says something else."""
+        text = self.leaves[0].text if len(self.leaves) == 1 else ""
+        return bool(text) and (text in self.title or self.title in text)
+
+    def distinct(self, common: Set[str]) -> tuple[Leaf, ...]:
+        """Return what it alone holds: its leaves without common ones, or its title."""
+        return tuple(leaf for leaf in self.leaves if leaf.text not in common) or (Leaf("", self.title),)
+
+    @property
     def name(self) -> str:
         """The text that distinguishes it: that of a single task, otherwise the title."""
-        return self.leaves[0].text if len(self.leaves) == 1 else self.title
+        return self.leaves[0].text if self.is_leaf else self.title
 
 
 def unit_renames(plan: TaskPlan, holdings: Holdings) -> Mapping[str, str]:
@@ -63,18 +73,19 @@ def unit_renames(plan: TaskPlan, holdings: Holdings) -> Mapping[str, str]:
     gone = {*holdings.ledger.gone, *(key for key in holdings.ledger.tickets if key not in holdings.tickets)}
     free = {key: face for key, face in specs.items() if key not in settled and key not in gone}
     lone = {key: face for key, face in tickets.items() if key not in settled}
-    pairs = _paired(free, lone) if free and lone else {}
+    common = _common(specs.values()) | _common(tickets.values())
+    pairs = _paired(free, lone, common) if free and lone else {}
     return _without_collisions(pairs, lone.keys() | settled)
 
 
-def _paired(specs: Mapping[str, _Face], tickets: Mapping[str, _Face]) -> dict[str, str]:
+def _paired(specs: Mapping[str, _Face], tickets: Mapping[str, _Face], common: frozenset[str]) -> dict[str, str]:
     texts = {leaf.text for face in (*specs.values(), *tickets.values()) for leaf in face.leaves}
     weights = Weights({*texts, *(face.title for face in (*specs.values(), *tickets.values()))})
     scored = [
         (-score, place, old == new, old, new)
         for place, (old, ticket) in enumerate(tickets.items())
         for new, spec in specs.items()
-        if (score := _likeness(ticket, spec, weights) + 0.01 * (old == new)) >= ALIKE_WITH_ID
+        if (score := _likeness(ticket, spec, weights, common) + 0.01 * (old == new)) >= ALIKE_WITH_ID
     ]
     found: dict[str, str] = {}
     taken: set[str] = set()
@@ -85,12 +96,21 @@ def _paired(specs: Mapping[str, _Face], tickets: Mapping[str, _Face]) -> dict[st
     return found
 
 
-def _likeness(ticket: _Face, spec: _Face, weights: Weights) -> float:
-    """Return how likely a ticket belongs to a task; 0 if it does not."""
-    if len(ticket.leaves) == len(spec.leaves) == 1:
+def _common(faces: Iterable[_Face]) -> frozenset[str]:
+    """Return the texts that several of them hold, such as "Write the failing test": they tell none from another."""
+    counts = Counter(text for face in faces for text in {leaf.text for leaf in face.leaves})
+    return frozenset(text for text, count in counts.items() if count > 1)
+
+
+def _likeness(ticket: _Face, spec: _Face, weights: Weights, common: frozenset[str]) -> float:
+    """Return how likely a ticket belongs to a task; 0 if it does not.
+
+    :param common: texts that say nothing, because several tasks or tickets hold them.
+    """
+    if len(ticket.leaves) == 1 and spec.is_leaf:
         return _of_leaves(ticket.leaves[0], spec.leaves[0], weights)
-    olds, news = ({leaf.text for leaf in face.leaves} for face in (ticket, spec))
-    share = len(olds & news) / len(olds) if olds else 0.0
+    olds, news = ({leaf.text for leaf in face.leaves} - common for face in (ticket, spec))
+    share = len(olds & news) / len(ticket.leaves) if olds else 0.0
     title = weights.likeness(ticket.title, spec.title)
     if ticket.title == spec.title:
         return 2 + share
@@ -119,11 +139,17 @@ def _without_collisions(pairs: Mapping[str, str], keys: Iterable[str]) -> dict[s
 
 
 def regenerated(plan: TaskPlan, holdings: Holdings) -> tuple[int, int]:
-    """Return how many tasks of the tickets are gone from the unit where that is more than half, and of how many."""
+    """Return how many tasks of the tickets are gone from the unit where that is more than half, and of how many.
+
+    A ticket counts by its tasks; by its title where others hold the same ones, as the steps of plans.
+    """
     keys = {spec.key for spec in plan.tasks}
     alive = (held for key, held in holdings.tickets.items() if key in keys or held.ticket.state is State.OPEN)
-    olds = [leaf for held in alive for leaf in _of_ticket(held).leaves]
+    faces, specs = [_of_ticket(held) for held in alive], [_of_spec(spec) for spec in plan.tasks]
+    common = _common(faces)
+    olds = [leaf for face in faces for leaf in face.distinct(common)]
     news = [Leaf(number, _plain(text)) for number, text in plan.leaves]
+    news += [leaf for face in specs for leaf in (*face.leaves, Leaf("", face.title))]
     missing, added = _unmatched(olds, news)
     if len(missing) * 2 > len(olds) and max(len(missing), len(added)) <= _MOST_COMPARED:
         missing = list(_unlike(missing, added, Weights({leaf.text for leaf in (*olds, *news)})))

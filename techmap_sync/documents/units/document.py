@@ -63,10 +63,8 @@ def _language_of(unit: Unit) -> str:
 
 
 def _leaves(unit: Unit) -> Iterator[tuple[str, str]]:
-    """Yield everything that may be an item of a ticket, with the number that tickets show."""
-    for task in unit.tasks:
-        yield (task.id or "").rpartition("/")[2], task.title
-        yield from (("", step) for step in task.steps)
+    """Yield each task with the number that tickets show; steps are none."""
+    yield from (((task.id or "").rpartition("/")[2], task.title) for task in unit.tasks)
 
 
 def _gate_notice(unit: Unit) -> Notice:
