@@ -123,6 +123,8 @@ def without(spec: TaskSpec, field: str) -> TaskSpec:
             return replace(spec, assignees=())
         case "milestone":
             return replace(spec, milestone="")
+        case "type":
+            return replace(spec, type=None)
         case _:
             return spec
 
@@ -131,6 +133,8 @@ def with_former(change: TicketWrite, held: Held, field: str) -> TicketWrite:
     """Return a change that leaves a field that the tracker refused as we last wrote it; the same where it cannot."""
     if field == "milestone" and isinstance(change, Update | Reopen):
         return replace(change, spec=replace(change.spec, milestone=held.marker.milestone))
+    if field == "type" and isinstance(change, Update | Reopen):
+        return replace(change, spec=replace(change.spec, type=None))
     return change
 
 
@@ -140,6 +144,8 @@ def lacking(spec: TaskSpec, ticket: Ticket, capabilities: Capabilities) -> Itera
         yield f"the assignee {name}"
     if capabilities.milestones and spec.milestone and ticket.milestone is None:
         yield f"the milestone {spec.milestone}"
+    if capabilities.native_priority and spec.priority and ticket.priority is None:
+        yield f"the priority {spec.priority}"
     for name, value in native_fields.written_first(spec).items():
         if native_fields.observed(ticket, name) != value:
             yield f"the {name} {value}"

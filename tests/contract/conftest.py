@@ -50,6 +50,15 @@ def _github(_: Path) -> Iterator[Tracker]:
 
 
 @contextmanager
+def _github_organization(_: Path) -> Iterator[Tracker]:
+    """A repository whose organization has types and a field for priorities, which the settings name in other case."""
+    with running(GitHub()) as server:
+        server.repository.issue_types = ["Bug", "Task"]
+        server.repository.priority_options = ["Urgent", "High", "Medium", "Low"]
+        yield connect_github(server.connection(settings={"type": "task", "priority_field": "priority"}))
+
+
+@contextmanager
 def _github_enterprise(_: Path) -> Iterator[Tracker]:
     """A release that has neither sub-issues nor dependencies."""
     with running(GitHub(enterprise="3.18.0", missing=frozenset({"sub_issue", "dependencies"}))) as server:
@@ -62,6 +71,7 @@ TRACKERS: dict[str, Callable[[Path], AbstractContextManager[Tracker]]] = {
     "backlog": _backlog,
     "gitlab": _gitlab,
     "github": _github,
+    "github organization": _github_organization,
     "github enterprise": _github_enterprise,
 }
 

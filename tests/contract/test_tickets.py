@@ -236,3 +236,13 @@ def test_a_due_date_is_kept_where_there_are_any(tracker: Tracker) -> None:
     assert tracker.update(ticket.number, Patch(title="New")).due == ("2026-12-24" if kept else "")
     assert tracker.update(ticket.number, Patch(due="")).due == ""
     assert read(tracker, ticket.number).due == ""
+
+
+def test_the_type_that_the_settings_name_is_kept_where_there_are_any(tracker: Tracker) -> None:
+    name = tracker.capabilities.ticket_type
+    ticket = tracker.create(Draft("Title", "Body", LABELLED, type=name or "Task"))
+    assert ticket.type == name
+    assert read(tracker, ticket.number).type == name
+    assert tracker.update(ticket.number, Patch(title="New")).type == name
+    assert tracker.update(ticket.number, Patch(type=name or "Task")).type == name
+    assert listed(tracker)[ticket.number].type == name

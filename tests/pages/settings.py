@@ -60,6 +60,8 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "limits.max_few": ("the same as a number, for maps of fewer than ten tickets", "5"),
     "github.seconds_between_writes": ("pause between two writes", "0.5"),
     "github.ca_bundle": ("file with the certificates of a private authority", '"/etc/ssl/corp.pem"'),
+    "github.type": ("[issue type](trackers.md#types-and-fields) of tickets", '"Task"'),
+    "github.priority_field": ("[issue field](trackers.md#types-and-fields) with the priority of tickets", '"Priority"'),
     "gitlab.seconds_between_writes": ("pause between two writes", "0.1"),
     "gitlab.ca_bundle": ("file with the certificates of a private authority", '"/etc/ssl/corp.pem"'),
     "severity": ("severity of single [rules](rules.md)", '{ "title-too-long" = "off" }'),

@@ -68,6 +68,10 @@ class GitHubClient(QueryClient):
         """https://docs.github.com/graphql/guides/forming-calls-with-graphql"""
         return str(self._requester.graphql_url)
 
+    def outside(self, path: str) -> str:
+        """Return the address of something that is not in the repository: ``/orgs/octo/issue-fields``."""
+        return f"{self._requester.base_url}{path}"
+
     def repository_row(self, name: str = "") -> Row:
         """Read what the server says about a repository.
 

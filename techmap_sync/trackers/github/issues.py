@@ -38,6 +38,15 @@ class _Children(TypedDict):
     total: NotRequired[Count | None]
 
 
+class _Type(TypedDict):
+    name: str
+
+
+class _FieldValue(TypedDict):
+    issue_field_id: Number
+    single_select_option: NotRequired[_Type | None]
+
+
 class _Issue(TypedDict):
     id: Number
     number: Number
@@ -51,6 +60,8 @@ class _Issue(TypedDict):
     author_association: NotRequired[str | None]
     assignees: NotRequired[list[Owner | None] | None]
     milestone: NotRequired[_Milestone | None]
+    type: NotRequired[_Type | None]
+    issue_field_values: NotRequired[list[_FieldValue] | None]
     parent_issue_url: NotRequired[str | None]
     repository_url: NotRequired[str | None]
     issue_dependencies_summary: NotRequired[_Dependencies | None]

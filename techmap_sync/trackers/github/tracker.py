@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ from techmap_sync.trackers.connection import Connection
 from techmap_sync.trackers.github import doctor, issues
 from techmap_sync.trackers.github.assignees import Assignees
 from techmap_sync.trackers.github.client import REPOSITORY, GitHubClient
+from techmap_sync.trackers.github.issue_fields import IssueFields
 from techmap_sync.trackers.github.issues import ISSUE, Issues
 from techmap_sync.trackers.github.labels import LABEL, Labels
 from techmap_sync.trackers.github.links import Features, Links
@@ -63,6 +65,7 @@ class GitHubTracker:
         self._labels = Labels(self.client, connection.label_colors)
         self._users = Users(self.client)
         self._assignees = Assignees(self.client, self._issues)
+        self._fields = IssueFields(self.client, connection.settings)
         self._features = Features.of_host(self.client.host)
         self._spelling: dict[str, str] = {}
         self._repository_row: Row | None = None
@@ -77,7 +80,8 @@ class GitHubTracker:
         self._features.ask(self.client, self._issues)
         self._features.lack(self._links.lacking)
         hourly = self.client.limit.creations_per_hour
-        return self._features.capabilities(self._seconds_between_writes, hourly, self._links.at_once.most)
+        able = self._features.capabilities(self._seconds_between_writes, hourly, self._links.at_once.most)
+        return replace(able, ticket_type=self._fields.type, native_priority=self._fields.priority is not None)
 
     def snapshot(self, label: str) -> Snapshot:
         """Read every issue with the label, a hundred per request; ``blocked_by`` is None where there are blockers.
@@ -148,6 +152,7 @@ class GitHubTracker:
             account, scopes = self._account, answer.headers.get("x-oauth-scopes")
             found += doctor.of_repository(row, account.login, scopes, installation=account.installation)
             found += doctor.of_features(self.capabilities, self.client.host)
+            found += self._fields.examine()
             found += doctor.of_limits(self.client.limit.left)
         except TrackerError as error:
             found.append(doctor.of_failure(error))
@@ -187,7 +192,7 @@ class GitHubTracker:
             fields["milestone"] = self._labels.milestone(draft.milestone)
         if draft.assignees:
             fields["assignees"] = [account.removeprefix("@") for account in draft.assignees]
-        row = self._created(fields, draft.parent)
+        row = self._created(fields | self._fields.to_send(draft), draft.parent)
         issues.check_stored(self.name, row, fields)
         issues.check_labelled(self.name, row["number"], issues.label_names(row["labels"]), draft.labels)
         return self._ticket(row)
@@ -208,6 +213,7 @@ class GitHubTracker:
             fields["milestone"] = self._labels.milestone(patch.milestone) if patch.milestone else None
         if patch.state is not None:
             fields |= issues.state_fields(patch.state, patch.reason)
+        fields |= self._fields.to_send(patch)
         if not fields:
             return self._ticket(self._issues.required(number))
         return self._ticket(self._closed(number, fields, patch.duplicate_of) or self._written(number, fields))
@@ -318,7 +324,7 @@ class GitHubTracker:
         return Snapshot(tuple(self._ticket(row) for row in rows.values()))
 
     def _ticket(self, row: Row) -> Ticket:
-        return issues.ticket(row, self._login(), self._spelling)
+        return self._fields.shown(issues.ticket(row, self._login(), self._spelling), row)
 
     def _spelt(self, labels: Collection[str]) -> list[str]:
         """Remember the spelling of labels, and return them in a stable order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import unquote
 
+from tests.simulators.github import fields
 from tests.simulators.github.edges import parent_for
 from tests.simulators.github.messages import NOT_FOUND, Json, Request, Response, invalid, refused
 from tests.simulators.github.pages import page
@@ -171,6 +172,8 @@ def _wrong(world: World, body: Json) -> Response | None:
         return invalid("body", "custom", "body is too long (maximum is 65536 characters)")
     if body.get("milestone") is not None and body["milestone"] not in world.repository.milestones:
         return invalid("milestone", "invalid")
+    if wrong := fields.wrong(world, body):
+        return wrong
     if set(body.get("assignees") or ()) - set(world.repository.assignable):
         return invalid("assignees", "invalid")
     return None
@@ -183,6 +186,8 @@ def _assign(world: World, issue: Issue, body: Json, account: Account) -> None:
     if not account.may_label:
         return
     issue.milestone = body.get("milestone", issue.milestone)
+    if account.may_push:
+        fields.assign(world, issue, body)
     issue.assignees = [a for a in body.get("assignees", issue.assignees) if a not in world.repository.dropped]
     if "labels" in body:
         _set_labels(world, issue, body["labels"])

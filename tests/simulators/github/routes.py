@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tests.simulators.github import comments, edges, issues, people
+from tests.simulators.github import comments, edges, fields, issues, people
 from tests.simulators.github.messages import NOT_FOUND, Request, Response, refused
 from tests.simulators.github.state import Account
 from tests.simulators.github.world import World
@@ -33,6 +33,7 @@ ROUTES: dict[tuple[str, str], Endpoint] = {
     ("DELETE", "/issues/{issue_number}/dependencies/blocked_by/{issue_id}"): edges.remove_blocker,
     ("GET", "/collaborators/{username}/permission"): people.permission,
     ("GET", "/assignees/{assignee}"): issues.check_assignee,
+    ("GET", "/issue-types"): fields.list_types,
     ("GET", "/labels"): issues.list_labels,
     ("POST", "/labels"): issues.create_label,
     ("GET", "/milestones"): issues.list_milestones,
@@ -56,6 +57,8 @@ def dispatch(world: World, request: Request, account: Account, missing: frozense
     :param missing: parts of paths that this server does not know: ``sub_issues``, ``dependencies``.
     """
     repository = world.repository
+    if request.path == f"/orgs/{repository.full_name.partition('/')[0]}/issue-fields" and request.verb == "GET":
+        return fields.list_fields(world, account)
     if by_id := _BY_ID.fullmatch(request.path):
         known, rest = by_id[1] == str(repository.id), by_id[2] or ""
     elif named := _REPOSITORY.fullmatch(request.path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 
+from tests.simulators.github.fields_shown import shown
 from tests.simulators.github.messages import Json
 from tests.simulators.github.state import Account, Comment, Issue, Label, Milestone, Repository
 
@@ -227,7 +228,7 @@ class Rows:
             "timeline_url": f"{url}/timeline",
             "performed_via_github_app": None,
             "state_reason": issue.state_reason,
-            "type": None,
+            **shown(repository.priority_options, issue),
             "sub_issues_summary": {
                 "total": len(children),
                 "completed": done,

@@ -77,6 +77,9 @@ class Issue:
     labels: list[str] = field(default_factory=list)
     assignees: list[str] = field(default_factory=list)
     milestone: int | None = None
+    type: str | None = None
+    priority: str | None = None
+    """Option of the issue field for priorities."""
     parent: int | None = None
     """Number of the issue that it is a sub-issue of."""
     blocked_by: list[int] = field(default_factory=list)
@@ -109,6 +112,10 @@ class Repository:
     """What accounts may do, by login. Whoever is missing may read what is public."""
     bases: dict[str, str] = field(default_factory=dict)
     """The roles that the organization made, and the one that each is built on."""
+    issue_types: list[str] = field(default_factory=list)
+    """Those of its organization; a person's repository has none."""
+    priority_options: list[str] = field(default_factory=list)
+    """Of the organization's issue field Priority; none where it has no such field."""
     dropped: list[str] = field(default_factory=list)
     """Accounts that may be named as assignees and are left out without a word."""
     last_id: int = 1_000_000

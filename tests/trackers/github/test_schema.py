@@ -30,7 +30,7 @@ from tests.simulators.github.messages import Json, Request, Response
 from tests.simulators.github.routes import ROUTES
 
 VERSIONS = ("2022-11-28", "2026-03-10")
-_CLIENTS = ("issues.IssuesClient", "repos.ReposClient", "users.UsersClient")
+_CLIENTS = ("issues.IssuesClient", "orgs.OrgsClient", "repos.ReposClient", "users.UsersClient")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def described(request: pytest.FixtureRequest) -> Description:
 
 
 PLAYED = [(verb, f"/repos/{{owner}}/{{repo}}{path}") for verb, path in ROUTES]
-OTHERS = [("GET", "/user"), ("GET", "/repos/{owner}/{repo}")]
+OTHERS = [("GET", "/user"), ("GET", "/repos/{owner}/{repo}"), ("GET", "/orgs/{org}/issue-fields")]
 
 
 def operation_of(request: Request) -> tuple[str, str]:
@@ -137,8 +137,12 @@ def check(adapter: TypeAdapter[Any], value: Json) -> None:
 def exchanged(github: GitHub, described: Description) -> list[tuple[Request, Response]]:
     """All calls that the adapter knows, and some that fail."""
     github.world.version = described.version
-    tracker = connect(github.connection(label_colors={"techmap": "0e8a16"}))
-    drafts = [Draft(f"Task {n}", "Text", frozenset({"techmap"}), milestone="v1", assignees=("sara",)) for n in range(3)]
+    github.repository.issue_types, github.repository.priority_options = ["Task"], ["High", "Medium", "Low"]
+    own = {"type": "Task", "priority_field": "Priority"}
+    tracker = connect(github.connection(label_colors={"techmap": "0e8a16"}, settings=own))
+    drafts = [
+        Draft(f"Task {n}", "Text", frozenset({"techmap"}), "high", "v1", ("sara",), type="Task") for n in range(3)
+    ]
     first, second, third = (tracker.create(draft).number for draft in drafts)
     for kind in EdgeKind:
         tracker.link(Edge(kind, second, first))

@@ -1,0 +1,99 @@
+"""Types and priority fields of an organization: found by name, written, read back, and never believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from techmap_sync.sync.tracker import Draft, Patch, Ticket
+from techmap_sync.trackers.github.tracker import connect
+from tests.app.login import log_in
+from tests.app.maps import written
+from tests.app.run import Program
+from tests.simulators.github import Account, GitHub
+from tests.simulators.github.server import TOKEN
+from tests.trackers.servers import SERVERS, OnGitHub
+
+SETTINGS = '[github]\ntype = "task"\npriority_field = "priority"\n'
+BOTH = {"type": "task", "priority_field": "priority"}
+OPTIONS = ["Urgent", "High", "Medium", "Low"]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OnGitHub]:
+    with SERVERS["github"]() as server:
+        assert isinstance(server, OnGitHub)
+        server.server.repository.issue_types = ["Bug", "Task"]
+        server.server.repository.priority_options = list(OPTIONS)
+        log_in(server, monkeypatch)
+        yield server
+
+
+@pytest.fixture
+def program(program: Program) -> Program:
+    (program.folder / "techmap-sync.toml").write_text(SETTINGS, "utf-8")
+    written(program.folder, "Login", ["Parser", "Mailer"])
+    return program
+
+
+def settled(program: Program, server: OnGitHub) -> None:
+    server.forget()
+    assert "no changes" in program("push", "maps", *server.flags).out
+    assert server.writes == []
+
+
+def test_tickets_have_type_and_field_beside_their_labels(program: Program, server: OnGitHub) -> None:
+    assert program("push", "maps", *server.flags).code == 0
+    for issue in server.server.repository.issues.values():
+        assert issue.type == "Task"
+        priorities = [label.partition(":")[2] for label in issue.labels if label.startswith("priority:")]
+        assert [(issue.priority or "").lower()] == (priorities or [""])
+    settled(program, server)
+
+
+@pytest.mark.parametrize("lacks", ["types", "push access", "installation"])
+def test_labels_are_enough_where_fields_are_dropped(program: Program, server: OnGitHub, lacks: str) -> None:
+    if lacks == "types":
+        server.server.repository.issue_types = []
+        server.server.repository.priority_options = []
+    else:
+        server.server.accounts[TOKEN] = Account("octo", may_push=False, is_installation=lacks == "installation")
+    pushed = program("push", "maps", *server.flags)
+    assert pushed.code == 0, pushed.err
+    assert ("the type Task" in pushed.out) is (lacks != "types")
+    assert {issue.type for issue in server.server.repository.issues.values()} == {None}
+    settled(program, server)
+
+
+def test_a_type_and_a_priority_that_people_choose_stay(program: Program, server: OnGitHub) -> None:
+    assert program("push", "maps", *server.flags).code == 0
+    issue = server.server.repository.issues[2]
+    issue.type, issue.priority = "Bug", "Urgent"
+    plan = program("plan", "maps", *server.flags)
+    assert "no changes" in plan.out
+    assert "type" in plan.out
+    assert program("push", "maps", *server.flags).code == 0
+    assert (issue.type, issue.priority) == ("Bug", "Urgent")
+
+
+def test_doctor_says_what_was_found_and_what_was_not(program: Program, server: OnGitHub) -> None:
+    assert "tickets are of type Task" in program("doctor", *server.flags).out
+    server.server.repository.issue_types = ["Bug"]
+    server.server.repository.priority_options = ["One", "Two"]
+    doctor = program("doctor", *server.flags)
+    assert doctor.code != 0
+    assert "github.type" in doctor.out
+    assert "github.priority_field" in doctor.out
+
+
+def test_without_the_settings_nothing_is_asked_or_sent(github: GitHub) -> None:
+    github.repository.issue_types, github.repository.priority_options = ["Task"], list(OPTIONS)
+    tracker = connect(github.connection())
+    ticket: Ticket = tracker.create(Draft("Title", "Body", frozenset({"techmap"}), priority="high", type="Task"))
+    tracker.update(ticket.number, Patch(priority="low", type="Task"))
+    assert not tracker.capabilities.native_priority
+    assert (ticket.type, ticket.priority) == ("", None)
+    asked = [request.path for request in github.requests]
+    assert not [path for path in asked if "issue-types" in path or "issue-fields" in path]
+    assert github.repository.issues[1].type is None
