@@ -151,6 +151,8 @@ class TrackerKind:
     """Place of a function: ``Connection -> Proposals``; empty where nothing can be proposed."""
     settings: str = ""
     """Place of the table of settings, a ``settings.ServerTable``; empty for that class itself."""
+    names: tuple[str, ...] = ()
+    """Further settings of that class: each the name of something on the server, or empty."""
     defaults: Mapping[str, object] = field(default_factory=dict)
     """Its defaults, for a tracker of another package; those of the built-in ones are in ``config/defaults.toml``."""
     harmless_settings: frozenset[str] = frozenset({"seconds_between_writes"})
@@ -198,6 +200,8 @@ class TrackerKind:
 
     def settings_table(self) -> Any:
         """Return the class of its table of settings."""
+        if self.names:
+            return resolve_name("techmap_sync.settings:table_with_names")(self.title, self.names)
         return resolve_name(self.settings or "techmap_sync.settings:ServerTable")
 
     def started(self, start: Start) -> tuple[dict[str, str], str]:

@@ -115,6 +115,16 @@ class ServerTable(Table):
     ca_bundle: str
 
 
+NameOnServer = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
+
+
+@lru_cache
+def table_with_names(title: str, names: tuple[str, ...]) -> type[ServerTable]:
+    """Return a table that also holds the names of things on a server."""
+    fields: dict[str, Any] = dict.fromkeys(names, (NameOnServer, ...))
+    return create_model(f"{title}Table", __base__=ServerTable, __doc__=ServerTable.__doc__, **fields)
+
+
 class Origin(Enum):
     """Who made a setting."""
 

@@ -12,7 +12,7 @@ from typing import TypeVar, assert_never
 
 from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, TicketRefused
 from techmap_sync.planning.task import SectionName, TaskSpec
-from techmap_sync.sync import writing
+from techmap_sync.sync import dropped, writing
 from techmap_sync.sync.arrivals import bound
 from techmap_sync.sync.assignees import ASSIGNEES, AssigneeChanges
 from techmap_sync.sync.block import Block, Held, read_block
@@ -145,7 +145,7 @@ class MapWriter:
             if lesser == spec:
                 raise
             return replace(self._posted(change, lesser), detail=f"without {error.field}: {error.what}")
-        lacking = ", ".join(writing.lacking(spec, ticket, self.tracker.capabilities))
+        lacking = ", ".join(dropped.lacking(spec, ticket, self.tracker.capabilities))
         detail = f"the tracker did not take {lacking}" if lacking else ""
         done = replace(self._created(change, ticket), detail=detail)
         self._correct(spec, ticket)
@@ -153,7 +153,7 @@ class MapWriter:
 
     def _correct(self, spec: TaskSpec, ticket: Ticket, sent: Patch | None = None) -> None:
         """Let the marker say what the tracker silently dropped; without this a person would seem to have done it."""
-        if correction := writing.correction(spec, ticket, sent):
+        if correction := dropped.correction(spec, ticket, sent):
             with suppress(TicketRefused, OutcomeUnclear):
                 self.tracker.update(ticket.number, correction)
 

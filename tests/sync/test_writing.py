@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from techmap_sync.sync import writing
+from techmap_sync.sync import dropped, writing
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Close, LabelOrphan, Update, close
@@ -95,5 +95,5 @@ def test_a_copy_that_is_closed_names_its_original(ending: Ending, original: str)
 def test_what_a_server_dropped_is_named() -> None:
     spec = replace(task("Store"), assignees=("@Ada", "grace"), milestone="v1")
     ticket = replace(held(spec).ticket, assignees=frozenset({"ada"}), milestone=None)
-    assert list(writing.lacking(spec, ticket, ABLE)) == ["the assignee grace", "the milestone v1"]
-    assert not list(writing.lacking(spec, ticket, Capabilities(assignees=False, milestones=False)))
+    assert list(dropped.lacking(spec, ticket, ABLE)) == ["the assignee grace", "the milestone v1"]
+    assert not list(dropped.lacking(spec, ticket, Capabilities(assignees=False, milestones=False)))
