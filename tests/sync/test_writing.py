@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from techmap_sync.sync import dropped, writing
+from techmap_sync.sync import writing
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Close, LabelOrphan, Update, close
@@ -90,10 +90,3 @@ def test_a_copy_that_is_closed_names_its_original(ending: Ending, original: str)
     closing = close(spec.key, spec.title, "2", ending, CloseReason.DUPLICATE)
     patch = writing.rewrite(closing, held(spec), CHANGES, POLICY, ABLE, set()).patch
     assert (patch.state, patch.duplicate_of) == (State.CLOSED, original)
-
-
-def test_what_a_server_dropped_is_named() -> None:
-    spec = replace(task("Store"), assignees=("@Ada", "grace"), milestone="v1")
-    ticket = replace(held(spec).ticket, assignees=frozenset({"ada"}), milestone=None)
-    assert list(dropped.lacking(spec, ticket, ABLE)) == ["the assignee grace", "the milestone v1"]
-    assert not list(dropped.lacking(spec, ticket, Capabilities(assignees=False, milestones=False)))
