@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
@@ -57,6 +58,7 @@ class Server:
         return f"{self.scheme}://{self.authority}"
 
 
+@lru_cache(maxsize=256)
 def read_address(address: str) -> tuple[Server, str]:
     """Return the server of an address, and the path after it.
 

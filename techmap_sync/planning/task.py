@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+from functools import cache
 from typing import Self
 
 from techmap_sync.documents.words import ENGLISH
@@ -83,6 +84,7 @@ class SectionName(StrEnum):
         return name
 
 
+@cache
 def sections_with(trait: SectionTrait) -> tuple[SectionName, ...]:
     """Return the names of the sections that have a trait."""
     return tuple(name for name in SectionName if trait in name.traits)
