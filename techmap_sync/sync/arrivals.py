@@ -75,9 +75,13 @@ class _Trip:
     @property
     def _is_written_there(self) -> bool:
         """Whether its marker still names the map it leaves, under any id; a ledger may list it much longer."""
-        held = self._held
-        ids = {self.before.map_id, *(key.partition("/")[0] for key in self.before.holdings.moved)}
-        return held is not None and held.marker.map_id in ids
+        held, before = self._held, self.before.holdings
+        if held is None:
+            return False
+        ids = {self.before.map_id, *(key.partition("/")[0] for key in before.moved)}
+        # A run may have given that map another id without having written this ticket.
+        names_its_tracking = before.tracking is not None and held.marker.tracking == before.tracking.ticket.number
+        return held.marker.map_id in ids or names_its_tracking
 
 
 def after_moves(sides: Sequence[Side], moves: Moves) -> dict[str, Holdings]:

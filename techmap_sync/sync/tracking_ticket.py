@@ -21,7 +21,7 @@ from techmap_sync.sync.merge import Revision, revise
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.task_changes import revision_changes
 from techmap_sync.sync.tickets import Holdings
-from techmap_sync.sync.tracker import Capabilities, CloseReason, State
+from techmap_sync.sync.tracker import Capabilities, CloseReason, EdgeKind, State
 from techmap_sync.sync.writing import first_marker
 
 
@@ -214,14 +214,15 @@ def final_ledger(
     added = {key: n for key, n in now.tickets.items() if key not in known}
     own = {key: numbers.get(key, number) for key, number in wanted.tickets.items()}
     waiting = {key: each.number for key, each in changes.leaving.items() if each.key not in elsewhere}
-    still = _still_linked(wanted, changes.base, undone)
+    base = _under_current_keys(changes.base, wanted, changes.map_id)
+    still = _still_linked(wanted, base, undone)
     tickets = {key: number for key, number in {**added, **own, **waiting, **still}.items() if number}
     parents = {key for key, target in unsupported if target == changes.tracking_key}
     done = replace(
         wanted,
         tickets=tickets,
-        edges=wanted.edges - unsupported,
-        children=(wanted.children - parents) | (waiting.keys() & changes.base.children),
+        edges=(wanted.edges - unsupported) | _waiting_together(base, waiting.keys(), changes.leaving),
+        children=(wanted.children - parents) | (waiting.keys() & base.children),
         gone=wanted.gone | {key for key, number in waiting.items() if not number},
         refused=wanted.refused | unsupported,
     )
@@ -234,10 +235,17 @@ def _still_linked(wanted: Ledger, base: Ledger, undone: tuple[Change, ...]) -> d
     return {key: base.tickets[key] for key in ends & base.tickets.keys() - wanted.tickets.keys()}
 
 
-def _edges_today(before: Ledger, now: Ledger) -> frozenset[KeyEdge]:
-    """Return the edges of a former ledger under the keys that their tickets have now."""
-    keys = {number: key for key, number in now.tickets.items()}
-    return before.renamed({key: keys.get(number, key) for key, number in before.tickets.items()}).edges
+def _waiting_together(base: Ledger, waiting: Set[str], leaving: Mapping[str, Leaving]) -> frozenset[KeyEdge]:
+    """Return the edges between tickets that will move to the same map: it takes them over with their edges."""
+    inside = (edge for edge in base.edges if waiting >= set(edge))
+    return frozenset((a, b) for a, b in inside if leaving[a].map_id == leaving[b].map_id)
+
+
+def _under_current_keys(before: Ledger, now: Ledger, map_id: str) -> Ledger:
+    """Return a former ledger under the keys that its tickets have now; those that left have the map's current id."""
+    keys = {number: key for key, number in now.tickets.items() if number}
+    former = before.tickets.items()
+    return before.renamed({key: keys.get(number) or f"{map_id}/{key.partition('/')[2]}" for key, number in former})
 
 
 def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, ...]) -> Ledger:
@@ -247,12 +255,12 @@ def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, .
     text until they are closed.
     """
     links = {(c.key, c.target) for c in undone if isinstance(c, Link)}
-    unlinks = {(c.key, c.target) for c in undone if isinstance(c, Unlink)}
+    unlinks = {(c.key, c.target) for c in undone if isinstance(c, Unlink) and c.edge is EdgeKind.BLOCKED_BY}
     unborn = {c.key for c in undone if isinstance(c, Create)}
     unlinked_children = {key for key, target in links if target == changes.tracking_key}
     kept = replace(
         ledger,
-        edges=(ledger.edges - links) | (unlinks & _edges_today(changes.base, ledger)),
+        edges=(ledger.edges - links) | unlinks,
         children=ledger.children - unlinked_children - unborn,
     )
     keys = {edit.after: edit.before for c in undone for edit in c.edits if edit.name == KEY}

@@ -22,7 +22,7 @@ from techmap_sync.sync.match import UnwrittenMap
 from techmap_sync.sync.outcomes import Status
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, CloseReason, EdgeKind, Standing, State
-from tests.fakes.memory import Killed, MemoryTracker, Request, When, killed, timed_out
+from tests.fakes.memory import Fault, Killed, MemoryTracker, Request, When, killed, ticket_refused, timed_out
 from tests.sync.build import POLICY, plan, task, under_another_id
 from tests.sync.drive import by_key, key_of, several
 
@@ -456,11 +456,27 @@ SCENES = {
         BETA,
         (some_map("alpha", "Store"), some_map("gamma", "Sender"), BETA),
     ),
+    "split, and another id": (
+        some_map("alpha", "Store", "Sender", Sender=("Store",)),
+        BETA,
+        (some_map("alpha2", "Store"), some_map("gamma", "Sender"), BETA),
+    ),
+    "an edge turns round on its way": (
+        some_map("alpha", "Store", "Sender", Sender=("Store",)),
+        BETA,
+        (some_map("beta", "Report", "Sender", "Store", Store=("Sender",)),),
+    ),
+    "an edge turns round on its way to a new map": (
+        some_map("alpha", "Store", "Sender", "Router", Sender=("Store",)),
+        BETA,
+        (some_map("alpha", "Router"), some_map("gamma", "Sender", "Store", Store=("Sender",)), BETA),
+    ),
 }
-FAULTS = {
+FAULTS: dict[str, Callable[[], Fault]] = {
     "killed": lambda: killed(When.BEFORE),
     "no answer, no effect": lambda: timed_out(When.BEFORE),
     "no answer, but the effect": lambda: timed_out(When.AFTER),
+    "refused": ticket_refused,
 }
 
 
