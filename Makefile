@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel clean states mutants next
+.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel clean states explore planted mutants next
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -93,6 +93,12 @@ optional: | $(VENV)/bin/python ## what optional tests need, where npm, apt-get a
 
 states: $(VENV)/dev ## random histories of map, people and pushes: make states STEPS=100000
 	STEPS=$(or $(STEPS),100000) $(BIN)/pytest tests/sync/test_state_machine.py tests/sync/test_moving_histories.py
+
+explore: $(VENV)/dev ## every history of a few events: make explore DEPTH=5
+	$(BIN)/python -m tests.explore --depth $(or $(DEPTH),5)
+
+planted: $(VENV)/dev ## put ten faults into the sync core and let the search over all short histories find them
+	$(BIN)/python -m tests.explore.planted
 
 NEXT := marko pygithub
 next: $(VENV)/dev ## test the newest releases of what is bounded because private parts of it are overridden

@@ -1,4 +1,7 @@
-"""``python -m tests.explore --depth 4``: print how many states there are, and each broken promise as a story."""
+"""Search all short histories of a small world: ``make explore``.
+
+Prints how many states there are, and each broken promise as a story. Worlds: one document (pushed, or not yet) and two.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,43 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from tests.explore.one_document import OneDocument, all_events
-from tests.explore.search import search
+from tests.explore import one_document, two_documents
+from tests.explore.search import Event, Found, search
+
+WORLDS: dict[str, tuple[Callable[[], Any], Callable[[Any], Iterable[Event[Any]]]]] = {
+    "one document": (one_document.OneDocument.pushed, one_document.all_events),
+    "one document, not pushed yet": (one_document.OneDocument.empty, one_document.all_events),
+    "two documents": (two_documents.TwoDocuments.pushed, two_documents.all_events),
+}
+SHOWN = 20
+"""Stories that are printed."""
+
+
+def explored(world: str, depth: int, processes: int = 1, progress: Callable[[str], None] = lambda _: None) -> Found:
+    """Search one of the worlds.
+
+    :param depth: the number of events in the longest history.
+    """
+    start, events = WORLDS[world]
+    return search(start(), events, depth, progress, processes)
+
+
+def first_story(depth: int) -> int:
+    """Print the story of the first broken promise, the shortest histories of all worlds first."""
+    for length in range(1, depth + 1):
+        for start, events in WORLDS.values():
+            try:
+                found = search(start(), events, length, stop_at_first=True, last_is_run=False)
+            except AssertionError as error:
+                print(f"0. the first push\n=> {error}")
+                return 1
+            if found.stories:
+                print(found.stories[0])
+                return 1
+    return 0
 
 
 def main() -> int:
@@ -16,14 +53,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--depth", type=int, default=3)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--stop", action="store_true")
+    parser.add_argument("--world", choices=WORLDS, action="append")
+    parser.add_argument("--first", action="store_true", help="end with the first broken promise, whatever the world")
     asked = parser.parse_args()
-    begin = time.monotonic()
-    found = search(OneDocument.pushed(), all_events, asked.depth, print, asked.processes, asked.stop)
-    for story in found.stories[:200]:
-        print(f"\n{story}")
-    print(f"\n{sum(found.states)} states, {found.steps} steps, {time.monotonic() - begin:.0f} s")
-    return bool(found.stories)
+    if asked.first:
+        return first_story(asked.depth)
+    broken = 0
+    for world in asked.world or WORLDS:
+        print(f"{world}:", flush=True)
+        begin = time.monotonic()
+        found = explored(world, asked.depth, asked.processes, lambda line: print(f"  {line}", flush=True))
+        for story in found.stories[:SHOWN]:
+            print(f"\n{story}")
+        broken += len(found.stories)
+        print(f"  {sum(found.states)} states, {found.steps} steps, {time.monotonic() - begin:.0f} s\n", flush=True)
+    return bool(broken)
 
 
 if __name__ == "__main__":

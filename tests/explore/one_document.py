@@ -2,54 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Callable, Iterator, Mapping, Set
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from enum import Enum
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from techmap_sync.documents.work import Kind
 from techmap_sync.errors import TrackerError
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import CloseReason, Standing, State, Ticket
+from tests.explore.fingerprints import NUMBER, digest_of, plain
 from tests.explore.search import Event
-from tests.fakes.memory import Fault, Killed, MemoryTracker, When, killed, ticket_refused, timed_out
+from tests.explore.tracker import OneTracker
+from tests.fakes.memory import Fault, Killed, When, killed, ticket_refused, timed_out
 from tests.sync.author import EXTRA, Author, Part
 from tests.sync.build import POLICY
 from tests.sync.drive import key_of
 from tests.sync.people import MemoryHands
 from tests.sync.scene import FREE, RECONCILE, REFRESH, Scene
 
-FIRST_NUMBER = 900_000
-"""Tickets have numbers that no text contains by chance, so that a fingerprint can forget them."""
 BOT, NEXT_BOT = "techmap-bot", "techmap-bot-2"
-
-
-@dataclass
-class OneTracker(MemoryTracker):
-    """A tracker on which another run may go from start to end just before one write of this run."""
-
-    created: int = FIRST_NUMBER
-    meanwhile: Mapping[int, Callable[[], object]] = field(default_factory=dict)
-    """By how many writes came before."""
-
-    @contextmanager
-    def _request(self, verb: str, subject: str) -> Iterator[None]:
-        with super()._request(verb, subject):
-            if self.requests[-1].writes and self.meanwhile:
-                others, self.meanwhile = self.meanwhile, {}
-                number = len(self.writes) - 1
-                if number in others:
-                    others[number]()
-                else:
-                    self.meanwhile = others
-            yield
-
-    def copy(self) -> OneTracker:
-        """Return the same tickets, without what was requested."""
-        return replace(self, tickets=dict(self.tickets), requests=[], faults={}, roles=dict(self.roles))
 
 
 @dataclass
@@ -96,10 +68,8 @@ class OneDocument(Scene):
         tracker, author = self.tracker, self.author
         known = [tracker.tickets, tracker.roles, tracker.account, self.choices, self.pushed_id, self.pushed_text]
         desired = [list(author.parts.items()), author.map_id, author.path, author.approved, author.retired]
-        text = repr(_plain([*known, *desired, author.template, author.hidden]))
-        ranks = {number: f"#{rank}" for rank, number in enumerate(sorted(set(re.findall(r"9\d{5}", text))))}
-        text = re.sub(r"9\d{5}", lambda number: ranks[number[0]], text)
-        return hashlib.blake2b(text.encode(), digest_size=16).digest()
+        more = [author.template, author.hidden, self.disturbed, self.token_replaced]
+        return digest_of([*known, *desired, *more])
 
     def push_and_check(self, policy: SyncPolicy) -> None:
         """Push, and check what holds at all times.
@@ -120,22 +90,7 @@ class OneDocument(Scene):
 
     def results(self) -> list[str]:
         """What is there, without numbers."""
-        text = [repr(_plain(replace(ticket, number="", url=""))) for ticket in self.tickets().values()]
-        return sorted(re.sub(r"9\d{5}", "#", each) for each in text)
-
-
-def _plain(value: object) -> object:
-    """A value whose text is the same whatever the order in which sets were filled."""
-    if isinstance(value, Enum | str | bytes | int | None):
-        return value
-    if isinstance(value, Mapping):
-        return [(key, _plain(value[key])) for key in sorted(value)]
-    if isinstance(value, Set):
-        return sorted(map(repr, map(_plain, value)))
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    assert is_dataclass(value), value
-    return [_plain(getattr(value, each.name)) for each in fields(value)]
+        return sorted(NUMBER.sub("#", repr(plain(replace(t, number="", url="")))) for t in self.tickets().values())
 
 
 # What the author does.

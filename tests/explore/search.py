@@ -74,18 +74,22 @@ def search(
     progress: Callable[[str], None] = lambda _: None,
     processes: int = 1,
     stop_at_first: bool = False,
+    portion: int = 200,
+    last_is_run: bool = True,
 ) -> Found:
     """Try all histories up to a length.
 
     :param depth: the number of events in the longest history.
     :param progress: takes one line per length.
     :param stop_at_first: end as soon as one promise is broken.
+    :param last_is_run: whether the last event is a run that nothing disturbs; others break no promise by themselves.
+    :param portion: how many states one process takes at once.
     """
     found = Found([1])
     seen, frontier = {start.fingerprint()}, [_Node(start, ())]
     for length in range(1, depth + 1):
         fresh: dict[bytes, _Node[W]] = {}
-        for tried in _tried_by(frontier, events, length == depth, processes):
+        for tried in _tried_by(frontier, events, last_is_run and length == depth, processes, portion):
             found.steps += tried.steps
             found.stories += tried.stories
             fresh |= {key: node for key, node in tried.reached.items() if key not in seen and key not in fresh}
@@ -98,22 +102,24 @@ def search(
     return found
 
 
-_PORTION = 200
-"""Nodes that one process takes at once."""
 _work: list[object] = []
 """What a forked process inherits, so that no world is sent to it."""
 
 
 def _tried_by(
-    frontier: Sequence[_Node[W]], events: Callable[[W], Iterable[Event[W]]], is_last: bool, processes: int
+    frontier: Sequence[_Node[W]],
+    events: Callable[[W], Iterable[Event[W]]],
+    is_last: bool,
+    processes: int,
+    portion: int,
 ) -> Iterator[_Tried[W]]:
-    portions = [frontier[at : at + _PORTION] for at in range(0, len(frontier), _PORTION)]
+    portions = [frontier[at : at + portion] for at in range(0, len(frontier), portion)]
     if processes == 1 or len(portions) < processes:
         yield from (_tried(portion, events, is_last) for portion in portions)
         return
     _work[:] = [portions, events, is_last]
     with multiprocessing.get_context("fork").Pool(processes) as pool:
-        yield from pool.imap_unordered(_tried_portion, range(len(portions)))
+        yield from pool.imap(_tried_portion, range(len(portions)))
 
 
 def _tried_portion(number: int) -> _Tried[World]:

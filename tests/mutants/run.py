@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -20,17 +22,31 @@ def mutants() -> list[dict[str, str]]:
     return found
 
 
-def survives(mutant: dict[str, str], folder: Path) -> bool:
-    """Whether the named test does not notice a fault in a copy of the project."""
-    path = folder / "techmap_sync" / mutant["file"]
+def copied(folder: Path) -> None:
+    """Copy what tests need into a folder."""
+    for name in COPIED:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+
+
+@contextmanager
+def planted(fault: Mapping[str, str], folder: Path) -> Iterator[None]:
+    """Put a fault into a copy of the project, and take it out afterwards."""
+    path = folder / "techmap_sync" / fault["file"]
     sound = path.read_text("utf-8")
-    path.write_text(sound.replace(mutant["old"], mutant["new"], 1), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", mutant["killed_by"]]
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    path.write_text(sound.replace(fault["old"], fault["new"], 1), encoding="utf-8")
     try:
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False).returncode != 1
+        yield
     finally:
         path.write_text(sound, encoding="utf-8")
+
+
+def survives(mutant: dict[str, str], folder: Path) -> bool:
+    """Whether the named test does not notice a fault in a copy of the project."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", mutant["killed_by"]]
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    with planted(mutant, folder):
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False).returncode != 1
 
 
 def main() -> None:
@@ -38,9 +54,7 @@ def main() -> None:
     alive = 0
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        for name in COPIED:
-            source = ROOT / name
-            (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+        copied(folder)
         for number, mutant in enumerate(mutants(), 1):
             lives = survives(mutant, folder)
             alive += lives

@@ -1,0 +1,56 @@
+"""Plants each fault of planted.toml in a copy of the package and lets the search find it: ``make planted``."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+from tests.mutants.run import copied, planted
+
+LONGEST = 4
+"""Events in a history."""
+ENOUGH = 9
+"""Of ten faults."""
+
+
+def faults() -> list[dict[str, str]]:
+    """Return all faults."""
+    found: list[dict[str, str]] = tomllib.loads(Path(__file__).with_name("planted.toml").read_text("utf-8"))["fault"]
+    return found
+
+
+def story_of(fault: dict[str, str], folder: Path) -> str:
+    """Return the story of a broken promise that a fault leads to, with the number of its events; else nothing."""
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "tests.explore", "--first", "--depth", str(LONGEST)]
+    with planted(fault, folder):
+        return subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        ).stdout.partition("\n\n")[0]
+
+
+def main() -> None:
+    """Try all of them."""
+    found = 0
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        copied(folder)
+        for fault in faults():
+            begin = time.monotonic()
+            story = story_of(fault, folder)
+            found += bool(story)
+            print(
+                f"{'found' if story else 'NOT FOUND'} in {time.monotonic() - begin:.0f} s: {fault['what']}", flush=True
+            )
+            print("".join(f"    {line}\n" for line in story.splitlines()), flush=True)
+    print(f"{found} of {len(faults())} found")
+    sys.exit(found < ENOUGH)
+
+
+if __name__ == "__main__":
+    main()

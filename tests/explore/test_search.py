@@ -1,0 +1,63 @@
+"""The search itself: it finds the shortest story, looks at each state once, and forgets what makes no difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tests.explore.fingerprints import digest_of
+from tests.explore.search import Event, search
+
+
+@dataclass
+class Counters:
+    """Two counters; the program must not run while both are at one."""
+
+    left: int = 0
+    right: int = 0
+
+    def copy(self) -> Counters:
+        return replace(self)
+
+    def fingerprint(self) -> bytes:
+        return digest_of([self.left, self.right])
+
+
+def raise_left(world: Counters) -> None:
+    world.left = min(world.left + 1, 2)
+
+
+def raise_right(world: Counters) -> None:
+    world.right = min(world.right + 1, 2)
+
+
+def run(world: Counters) -> None:
+    assert (world.left, world.right) != (1, 1), "both are at one"
+
+
+def events(_: Counters) -> Iterator[Event[Counters]]:
+    yield Event("left", raise_left)
+    yield Event("right", raise_right)
+    yield Event("run", run, is_run=True)
+
+
+def test_the_order_of_independent_events_makes_no_difference() -> None:
+    found = search(Counters(), events, 4)
+    assert found.states == [1, 2, 3, 2, 0], "states that need as many events; the last events are runs alone"
+
+
+def test_a_broken_promise_is_told_as_its_shortest_story() -> None:
+    found = search(Counters(), events, 3)
+    assert str(found.stories[0]) == "1. left\n2. right\n3. run\n=> AssertionError: both are at one"
+    assert len(found.stories) == 1, "the other order ends in the same state"
+    assert search(Counters(), events, 2).stories == []
+
+
+def test_several_processes_find_the_same() -> None:
+    alone, together = search(Counters(), events, 4), search(Counters(), events, 4, processes=2, portion=1)
+    assert (alone.states, alone.steps, alone.stories) == (together.states, together.steps, together.stories)
+
+
+def test_numbers_count_by_their_order_and_sets_by_what_is_in_them() -> None:
+    assert digest_of(["900003", {"b", "a"}]) == digest_of(["900007", {"a", "b"}])
+    assert digest_of(["900003", "900004"]) != digest_of(["900004", "900003"])
