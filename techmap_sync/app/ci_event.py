@@ -16,10 +16,14 @@ def current_event(environment: Mapping[str, str]) -> CiEvent:
     """
     found = running_ci(environment)
     if found is None:
-        names = " or ".join(ci.name for ci in known_cis())
-        raise UsageProblem(f"not in a run of {names}", "use plan or push, or ci --command COMMAND")
+        raise UsageProblem(f"not in a run of {names_of_cis()}", "use plan or push, or ci --command COMMAND")
     ci = found[1]
     return ci.event(environment, ci.run(environment))
+
+
+def names_of_cis() -> str:
+    """Return the names of the CIs that are known, for messages."""
+    return " or ".join(ci.name for ci in known_cis())
 
 
 def ci_run(environment: Mapping[str, str]) -> CiRun | None:

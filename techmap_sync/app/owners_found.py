@@ -78,6 +78,7 @@ class _InCheckout:
     assigns: bool
 
     def of(self, path: str) -> Owners:
+        """Return who owns a path; nobody owns one outside the checkout."""
         inside = posixpath.normpath(composed(path).lstrip("/"))
         if inside.startswith("..") or inside == ".":
             return Owners()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from techmap_sync.app.ci_event import ci_run
+from techmap_sync.app.ci_event import ci_run, names_of_cis
 from techmap_sync.app.credentials import login_of_ci
 from techmap_sync.app.merge_gate import is_about, side_branch
 from techmap_sync.app.pull_ticks import plan_pull
@@ -57,7 +57,7 @@ def _hindrance(settings: Settings, checkout: Checkout, event: CiEvent) -> str:
     """Return why nothing may be proposed in this run; empty when it may."""
     run = ci_run(environment())
     if run is None:
-        raise UsageProblem("--pull needs a run of GitHub Actions or GitLab CI", "use pull --write, and commit yourself")
+        raise UsageProblem(f"--pull needs a run of {names_of_cis()}", "use pull --write, and commit yourself")
     if settings.doubt:
         return settings.doubt
     if event.review is not None or event.forked or not run.is_on_default_branch:

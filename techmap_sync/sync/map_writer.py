@@ -211,6 +211,7 @@ class MapWriter:
         people, said = self._assigned(change, held, fields)
 
         def written(change: TicketWrite) -> Outcome:
+            """Write the fields of this form of the change."""
             able = self.tracker.capabilities
             return self._carry_out(
                 change,

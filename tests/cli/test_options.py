@@ -34,6 +34,7 @@ PRINTED_BY = {
     "app/run_guards.py": CHANGING,
     "app/applying.py": CHANGING,
     "app/pull_ticks.py": {"pull"},
+    "app/propose.py": {"ci"},
     "reports/pull_report.py": {"pull"},
     "cli/console.py": CHANGING,
     "app/plan_comment.py": {"plan"},

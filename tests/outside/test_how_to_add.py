@@ -32,7 +32,7 @@ ALLOWED = {
     "cli/reconcile.py": "the example of the help",
     "cli/doctor.py": "the example of the help",
     "app/formats.py": "names of formats",
-    "checkout.py": "the address of a format's specification",
+    "commits.py": "the address of a format's specification",
     "reports/github_actions.py": "a format",
     "reports/check_results.py": "where this program lives",
     "documents/story/story_family.py": "the status of a story that waits in the backlog",

@@ -28,6 +28,7 @@ class _Section:
     excluded: list[PathPattern] = field(default_factory=list)
 
     def owners_of(self, path: str) -> tuple[str, ...]:
+        """Return who owns a path: the last rule that matches it decides."""
         if any(pattern.matches(path) for pattern in self.excluded):
             return ()
         rule = last_match(self.rules, path)
