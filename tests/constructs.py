@@ -19,6 +19,7 @@ METHODS = f"{SPEC}**Key Methods**:\n"
 DEPENDS = f"{SPEC}**Depends on**:"
 TABLE = f"{UNIT}| A | B |\n|---|---|\n"
 CHANGES = f"{TITLE}## Database Changes\n"
+SCENARIO = f"{TITLE}## Error Handling\n\n### Error Scenarios\n- "
 SIGNED = "\n\n---\n\n**Status**: TECHNICAL MAP\n**Implementation Ready**: Yes\n"
 
 
@@ -134,6 +135,8 @@ INLINES = {
     "growing backticks": Construct(SPEC, growing("`")),
     "growing backticks in a bullet": Construct(BULLET, growing("`")),
     "growing backticks in a purpose": Construct(PURPOSE, growing("`")),
+    "growing backticks in a change": Construct(f"{CHANGES}- ", growing("`")),
+    "growing backticks in a requirement": Construct(SCENARIO, growing("`")),
     "shrinking backticks": Construct(BULLET, shrinking("`")),
     "formulas in code": Construct(SPEC, again("`$` ")),
     "formulas": Construct(SPEC, again("$a$ $$b$$ ")),
@@ -224,6 +227,7 @@ GRAMMAR = {
     "tests of one name": Construct(UNIT, again("- case holds\n")),
     "boxes": Construct(UNIT, numbered("- [ ] {i}. a{i}\n")),
     "steps": Construct(UNIT, numbered("- Step {i}: a{i}\n")),
+    "blank lines of SQL": Construct(f"{CHANGES}- Add a table\n\n  ```sql\n", again("  \n"), f"  ```{SIGNED}"),
     "changes": Construct(CHANGES, numbered("- Add the table `t{i}`\n")),
     "sentences": Construct(UNIT, again("E.g. a. B. ")),
     "nothing to do": Construct(UNIT, again("- None\n")),
