@@ -65,7 +65,8 @@ def test_the_authors_word_stands_where_mentions_say_the_opposite() -> None:
         "configuration", "Configuration Changes", WHERE, (Item("token.ttl", WHERE, code=("token.ttl",)),)
     )
     waiting = replace(store, depends_on=(), purpose="Reads `token.ttl`.")
-    assert ("Create TokenStore", "Change configuration: `token.ttl`") in edges(outline(waiting, changes=(change,)))
+    named = ("Create TokenStore: Reads `token.ttl`", "Change configuration: `token.ttl`")
+    assert named in edges(outline(waiting, changes=(change,)))
 
 
 @pytest.mark.parametrize(

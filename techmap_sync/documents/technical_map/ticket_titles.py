@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
 from techmap_sync.documents.technical_map.names import is_path
+from techmap_sync.documents.technical_map.sentences import sentences_in
 from techmap_sync.documents.technical_map.wording import code_spans
 from techmap_sync.documents.words import Words
 from techmap_sync.documents.work import Form, Item
@@ -15,10 +16,12 @@ from techmap_sync.text_forms import TITLE_LIMIT
 _CLAUSE = re.compile(r"[.;:,](?=\s)|\s?—|[。、]")
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+/\S*")
 _SQL = re.compile(
-    r"(?im)^\s*(?:CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?|ALTER\s+TABLE(?:\s+(?:IF\s+EXISTS|ONLY))*|DROP\s+TABLE"
+    r"(?im)^[^\S\n]*(?:CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?|ALTER\s+TABLE(?:\s+(?:IF\s+EXISTS|ONLY))*|DROP\s+TABLE"
     r"(?:\s+IF\s+EXISTS)?)\s+([\w.\"`\[\]]+)(?:\s+ADD\s+(?:COLUMN\s+)?(?:IF\s+NOT\s+EXISTS\s+)?"
     r"(?!CONSTRAINT|PRIMARY|FOREIGN|UNIQUE|CHECK|INDEX|KEY)([\w\"`\[\]]+))?"
 )
+_NO_PROSE = re.compile(r"(?:[-+|#>]|\*(?!\*)|\d{1,9}[.)])\s|>|\||`{3}|~{3}|!?\[|<|\*\*[^*]*(?::\*\*|\*\*\s*:)")
+_TARGET = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 _QUOTES = re.compile(r"[\"`\[\]]")
 
 
@@ -53,6 +56,24 @@ def with_tagline(start: str, tagline: str) -> Titled:
     return Titled(whole, tagline) if least < TITLE_LIMIT // 2 else Titled(start, tagline)
 
 
+def first_said(prose: str, name: str, abbreviations: Set[str]) -> str:
+    """Return the first sentence of a text, as a line about the thing; empty where it begins with anything but prose.
+
+    :param name: of the thing; a sentence that begins with it goes on without it.
+    :param abbreviations: words whose full stop ends no sentence.
+    """
+    paragraph = " ".join(prose.strip().partition("\n\n")[0].split())
+    if _NO_PROSE.match(paragraph):
+        return ""
+    sentence = next(sentences_in(paragraph, abbreviations), "")
+    if sentence.endswith((":", "：")):
+        return ""
+    marks, bare = sentence[: len(sentence) - len(sentence.lstrip("`*"))], sentence.lstrip("`*")
+    rest = bare.removeprefix(name).removeprefix(marks[::-1])
+    said = rest.lstrip() if bare.startswith(name) and rest[:1].isspace() else sentence
+    return _TARGET.sub(r"\1", said)
+
+
 def _without_stop(line: str) -> str:
     return line[:-1] if line.endswith(("。", ".")) and not line.endswith("..") else line
 
@@ -72,7 +93,7 @@ def shown_name(name: str) -> str:
 
 def listed(names: Sequence[str], pattern: str, words: Words) -> str:
     """Return a title of several names: those that do not fit are left out from the end, and counted."""
-    for count in range(len(names), 0, -1):
+    for count in range(min(len(names), TITLE_LIMIT), 0, -1):  # more never fit
         some = ", ".join(names[:count])
         title = words.titled(pattern, some if count == len(names) else words.and_more(some, len(names) - count))
         if len(title) <= TITLE_LIMIT:

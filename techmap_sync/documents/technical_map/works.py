@@ -7,14 +7,21 @@ what a ticket is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.base import Granularity, GranularityChoice
 from techmap_sync.documents.technical_map.homes import REQUIRED, Area, Homes
 from techmap_sync.documents.technical_map.model import Component, ComponentKind, ItemGroup, TechnicalMap
-from techmap_sync.documents.technical_map.ticket_titles import listed, names_in_changes, shown_name, with_tagline
+from techmap_sync.documents.technical_map.ticket_titles import (
+    Titled,
+    first_said,
+    listed,
+    names_in_changes,
+    shown_name,
+    with_tagline,
+)
 from techmap_sync.documents.words import Words
 from techmap_sync.documents.work import ROLLBACK, Checklist, Form, Item, Kind, Need, NeedKind, Part, Rank, Work
 
@@ -28,7 +35,7 @@ def works_of(found: TechnicalMap, homes: Homes, choice: GranularityChoice, words
     :param choice: how many tickets each part of the map becomes.
     :param words: of its language.
     """
-    maker = _Maker(found.title, words)
+    maker = _Maker(found.title, words, found.abbreviations)
     return (
         *maker.of_components(found.components, homes),
         *map(maker.of_finished, found.done),
@@ -45,6 +52,7 @@ class _Maker:
 
     map_title: str
     words: Words
+    abbreviations: Set[str]
 
     # --- components ---
 
@@ -60,7 +68,7 @@ class _Maker:
 
     def _of_component(self, component: Component, owned: tuple[Checklist, ...]) -> Work:
         integrates = component.kind is ComponentKind.INTEGRATION
-        titled = with_tagline(self._titled(component.kind, shown_name(component.name)), component.summary)
+        titled = self._of_what_it_is(component)
         return Work(
             kind=Kind.COMPONENT,
             subject=component.name,
@@ -86,6 +94,14 @@ class _Maker:
             slug=component.slug,
             was=component.was,
         )
+
+    def _of_what_it_is(self, component: Component) -> Titled:
+        """Return the title with the overview's line, else with the first sentence about it, which its text has too."""
+        start = self._titled(component.kind, shown_name(component.name))
+        if component.summary:
+            return with_tagline(start, component.summary)
+        said = first_said(component.purpose or component.detail, component.name, self.abbreviations)
+        return Titled(with_tagline(start, said).title)
 
     def _of_wired_in(self, components: Sequence[Component], owned: tuple[Checklist, ...]) -> Work:
         names = [component.name.replace("`", "") for component in components]
