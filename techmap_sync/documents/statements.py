@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from techmap_sync.text_forms import compatible, unified
@@ -56,6 +57,36 @@ def words_of(text: str) -> tuple[str, ...]:
     """
     plain = compatible(_HIDDEN.sub("", html.unescape(text)))
     return tuple(_WORD.findall(_HUMP.sub(" ", plain).casefold()))
+
+
+def with_excused_headings(statements: Sequence[Statement]) -> list[Statement]:
+    """Return the same statements; a heading above something that says something says no more than where that is.
+
+    One above nothing at all may be all that its author wrote, so it still has to be found.
+    """
+    kept = list(statements)
+    says = [False] * (_DEEPEST + 1)
+    for place in range(len(kept) - 1, -1, -1):
+        said = kept[place]
+        if not said.is_heading:
+            says = [True] * len(says) if not said.excuse else says
+            continue
+        level = _level(said.text)
+        has_words = says[level] or not said.excuse
+        if says[level] and not said.excuse:
+            kept[place] = said._replace(excuse=STRUCTURE)
+        says = [each or has_words for each in says[:level]] + [False] * (len(says) - level)
+    return kept
+
+
+_DEEPEST = 7
+"""Of the levels of headings: a label that opens a section is below all of them."""
+
+
+def _level(heading: str) -> int:
+    bare = heading.lstrip()
+    signs = len(bare) - len(bare.lstrip("#"))
+    return min(signs, _DEEPEST - 1) if signs else _DEEPEST
 
 
 def plain_statements(text: str) -> tuple[Statement, ...]:

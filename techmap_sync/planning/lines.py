@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from techmap_sync.documents.statements import Statement, words_of
+from techmap_sync.documents.statements import Statement, with_excused_headings, words_of
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 
 LOST = "lost"
@@ -34,6 +34,7 @@ def ledger_of_lines(statements: Sequence[Statement], plan: TaskPlan) -> tuple[Li
     :param statements: what the lines say.
     :param plan: the tickets of the same document.
     """
+    statements = with_excused_headings(statements)
     specs = (*plan.tasks, plan.tracking)
     found = places_of(statements, [_text_of(spec) for spec in specs])
     return tuple(

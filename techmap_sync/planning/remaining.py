@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.rows import cells_of, row_text
-from techmap_sync.documents.statements import Statement
+from techmap_sync.documents.statements import Statement, with_excused_headings
 from techmap_sync.planning.lines import places_of
 
 LONGEST_OPEN = 20
@@ -139,6 +139,7 @@ def remaining(
     :param not_understood: the sections that nobody understood.
     :param told_whole: what is quoted also where it is found elsewhere.
     """
+    statements = with_excused_headings(statements)
     found = places_of(statements, texts)
     told = _Lines(told_whole)
     missing = [
@@ -148,7 +149,8 @@ def remaining(
     ]
     linked, unknown = set(_beyond(missing, not_understood)), _Lines(not_understood)
     parts = (_remainder(heading, below, linked, unknown) for heading, below in _by_heading(statements, missing))
-    return tuple(part for part in parts if part.heading or part.markdown)
+    # What belongs to no section comes first, where no heading of another one is above it.
+    return tuple(sorted((part for part in parts if part.markdown or part.linked), key=lambda part: bool(part.part)))
 
 
 class _Lines:
@@ -182,4 +184,8 @@ def _remainder(heading: str, lines: Sequence[Statement], linked: set[int], unkno
     below = [said for said in lines if not said.is_heading]
     beyond = tuple(said.line for said in below if said.line in linked)
     markdown = quoted([said for said in below if said.line not in linked])
-    return Remainder(heading, markdown, beyond, lines[0].part, lines[0].line not in unknown)
+    part, is_understood = lines[0].part, lines[0].line not in unknown
+    if markdown or beyond or not heading:
+        return Remainder(heading, markdown, beyond, part, is_understood)
+    part = part if part != heading else ""  # a heading above nothing is a statement of the section that it is in
+    return Remainder(part, f"- {heading}", (), part, is_understood)

@@ -90,7 +90,51 @@ def test_no_line_is_lost_of_a_map_that_is_written_in_another_way(path: Path) -> 
     text = decode(path.read_bytes()).replace("\r\n", "\n")
     for seed in sampling.in_turn("transformations of a map with all its lines", range(8), 2, MAPS.index(path)):
         changed, names = transformed(text, seed)
-        assert lost(changed) == [], names
+        plan = planned(changed)
+        assert lost(changed, plan) == [], names
+        assert bare_headings(plan) == [], names
+
+
+BOLD = 7
+"""The level of a line in bold: below all headings."""
+
+
+def level(line: str) -> int:
+    """The level of a heading; 0 for any other line."""
+    if found := re.match(r"(#{1,6}) ", line):
+        return len(found[1])
+    return BOLD if re.fullmatch(r"\*\*[^*]+\*\*", line) else 0
+
+
+def bare_headings(plan: TaskPlan) -> list[str]:
+    """The headings in tickets with nothing below; in a checklist a label may follow the heading that it is under."""
+    found = []
+    for spec in (*plan.tasks, plan.tracking):
+        texts = "\n".join(f"### {part.heading}\n{part.text}" for part in spec.sections if part.heading)
+        lines = [line.strip() for line in re.sub(r"(?ms)^(`{3,}).*?^\1", "code", texts).split("\n") if line.strip()]
+        for line, below in zip(lines, [*lines[1:], "# "], strict=True):
+            is_label = level(line) == level(below) == BOLD and spec is not plan.tracking
+            found += [line] * (0 < level(below) <= level(line) and not is_label)
+    return found
+
+
+def test_a_heading_above_what_other_tickets_say_is_not_repeated() -> None:
+    said = tracking(a_map("## Rollout\n\n### Migration Requirements\n- Run it once\n"))
+    assert "Rollout" not in said
+
+
+@pytest.mark.parametrize("heading", ["## Keep the old endpoint until May", "## Principles\n\n### Keep the endpoint"])
+def test_a_heading_above_nothing_is_a_statement(heading: str) -> None:
+    text = a_map(f"{heading}\n\n## Out of Scope\n- Tides\n")
+    last = heading.rpartition("# ")[2]
+    assert f"- {last}" in tracking(text).split("\n")
+    assert lost(text) == []
+    assert bare_headings(planned(text)) == []
+
+
+def test_a_heading_is_above_what_is_left_below_it() -> None:
+    said = tracking(a_map("## Principles\n\n### Kindness\n- Be kind\n")).split("\n")
+    assert said.index("#### Principles") < said.index("**Kindness**") < said.index("- Be kind")
 
 
 @often
