@@ -10,9 +10,12 @@ from dataclasses import dataclass, field, replace
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.arrivals import after_moves
+from techmap_sync.sync.comparison import is_digest_of
+from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.moves import Moves, Side, find_moves, has_open_ends, tickets_that_may_be_anywhere
 from techmap_sync.sync.policy import Descent, SyncPolicy, not_known
-from techmap_sync.sync.renames import find_renames, overlap, under_new_id
+from techmap_sync.sync.renamed_maps import overlap, under_new_id
+from techmap_sync.sync.renames import find_renames
 from techmap_sync.sync.task_changes import with_follow_ups
 from techmap_sync.sync.tickets import Departed, Holdings, Sorted
 from techmap_sync.sync.tracker import Visibility
@@ -42,6 +45,10 @@ class Origin:
     def commit_of_text(self) -> str:
         """The commit that contains the text; empty when none does yet."""
         return self.commit if self.is_committed else ""
+
+    def has_text_of(self, ledger: Ledger) -> bool:
+        """Whether this is the text that the tickets of a ledger were written from."""
+        return self.text_digest == ledger.text or is_digest_of(ledger.text, self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +195,11 @@ def _matched(desired: DesiredMap, holdings: Holdings, found: Sorted, moves: Move
     renames = find_renames(free, replace(holdings, tickets=kept) if held else holdings)
     today = holdings.renamed(renames.keys).sifted(map_id, {spec.key for spec in plan.tasks})
     held = {**renames.held, **held, **dict.fromkeys(plan.withheld & today.tickets.keys(), WITHHELD)}
-    return Matched(desired, with_follow_ups(plan, today), today, held, found.doubts.get(map_id, ()), moves.remarks)
+    ledger = today.written_ledger
+    # Boxes that this release words differently are no news of the map's.
+    if ledger.edition >= plan.edition or not desired.origin.has_text_of(ledger):
+        plan = with_follow_ups(plan, today)
+    return Matched(desired, plan, today, held, found.doubts.get(map_id, ()), moves.remarks)
 
 
 def _lost(side: Side, holdings: Holdings) -> Matched:

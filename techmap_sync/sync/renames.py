@@ -220,11 +220,11 @@ def likeness(task: Sketch, ticket: Sketch) -> float:
     """Return the likeness of a ticket to a task, from 0 to 1."""
     title = fuzz.token_sort_ratio(task.title, ticket.title) / 100
     if task.where and ticket.where:
-        return 0.3 * title + 0.3 * (task.where == ticket.where) + 0.4 * _text_likeness(task, ticket)
-    return 0.4 * title + 0.6 * _text_likeness(task, ticket)
+        return 0.3 * title + 0.3 * (task.where == ticket.where) + 0.4 * text_likeness(task, ticket)
+    return 0.4 * title + 0.6 * text_likeness(task, ticket)
 
 
-def _text_likeness(task: Sketch, ticket: Sketch) -> float:
+def text_likeness(task: Sketch, ticket: Sketch) -> float:
     """Compare by words: texts in one language share most of their letters anyway."""
     return fuzz.ratio(task.words, ticket.words) / 100
 
@@ -291,7 +291,7 @@ def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[Mapping[
         if held.ticket.state is State.OPEN and key not in taken and listed.get(key) in (None, held.ticket.number)
     }
     both = tasks.keys() & tickets.keys()
-    swapped = {key for key in both if _text_likeness(tasks[key], tickets[key]) < NOTHING_IN_COMMON}
+    swapped = {key for key in both if text_likeness(tasks[key], tickets[key]) < NOTHING_IN_COMMON}
     known = {*holdings.tickets, *listed, *holdings.ledger.gone} - swapped
     lone = {spec.key for spec in plan.tasks if not spec.done} - known
     return (
@@ -330,43 +330,3 @@ def _way_out(new: str, old: str, is_taken: bool) -> str:
 
 SHARED_NAMES = frozenset({f"{Kind.COMPONENT}/integration"})
 """Names that no author chose: every map may have them."""
-
-
-def overlap(plan: TaskPlan, holdings: Holdings) -> int:
-    """Return how many tasks two maps share; 0 when they cannot be the same map under another id.
-
-    They are the same when at least half of the keys match, and a component where both have some: every map may have
-    unit tests and a migration. A path alone proves nothing: the next feature may reuse it.
-
-    :param holdings: the tickets of a map whose id no file has.
-    """
-    # Every unit of specs has a setup and tests: what is named by the document says nothing about which one it is.
-    shared = {_short(spec.key) for spec in plan.tasks if spec.named_by_map} if plan.leaves else set()
-    wanted = {_short(spec.key) for spec in plan.tasks} - shared
-    # If no ticket is ours and no ledger is left to list them, another token created them all.
-    there = holdings.vouched_for or (() if holdings.tracking else holdings.tickets)
-    known = {_short(key) for key in (*there, *holdings.ledger.tickets)}
-    known = (known | wanted & {_short(key) for key in holdings.ledger.gone}) - shared
-    matching = len(wanted & known)
-    if _named_by_authors(wanted) and _named_by_authors(known) and not _named_by_authors(wanted & known):
-        return 0
-    return matching if known and 2 * matching >= max(len(wanted), len(known)) else 0
-
-
-def _named_by_authors(keys: Set[str]) -> list[str]:
-    """Return the components among some keys; other tasks are mostly named after a heading of the template."""
-    return [key for key in keys if key.startswith(f"{Kind.COMPONENT}/") and key not in SHARED_NAMES]
-
-
-def under_new_id(holdings: Holdings, old_id: str, new_id: str) -> Holdings:
-    """Return the tickets of a map that had another id, under their current keys."""
-    return holdings.renamed(_moved(holdings, old_id, new_id))
-
-
-def _moved(holdings: Holdings, old_id: str, new_id: str) -> Mapping[str, str]:
-    keys = dict.fromkeys((*holdings.tickets, *holdings.ledger.tickets, *holdings.ledger.gone))
-    return {key: f"{new_id}/{_short(key)}" for key in keys if key.startswith(f"{old_id}/")}
-
-
-def _short(key: str) -> str:
-    return key.partition("/")[2]

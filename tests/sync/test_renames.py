@@ -8,17 +8,16 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.observe import observe
-from techmap_sync.sync.renames import CLEAR, Likeness, Pairing, find_renames, overlap, pair_up
+from techmap_sync.sync.renames import CLEAR, Likeness, Pairing, find_renames, pair_up
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Standing, State
 from tests.fakes.memory import MemoryTracker
 from tests.measure import measured
 from tests.sampling import sampling
-from tests.sync.build import POLICY, TRACKING, held, key, plan, task, under_another_id
+from tests.sync.build import POLICY, TRACKING, key, plan, task, under_another_id
 from tests.sync.drive import key_of, planned, push, shown
 
 STORE = {"purpose": "Keeps tokens until they expire and forgets them then.", "where": "- `auth/store.py`"}
@@ -362,11 +361,3 @@ def test_when_the_clear_pairs_are_written_the_next_push_decides_the_same(likely:
     second = pair_up(left, {first.found.get(old, old) for old in borne}, set())
     assert not second.moving
     assert (held_tasks(second), held_tickets(second)) == (tasks, tickets)
-
-
-def test_maps_that_share_no_component_are_two_maps_however_alike_their_other_tasks_are() -> None:
-    groups = [task(name, kind=Kind.TEST) for name in ("unit", "integration", "performance")]
-    tickets = Holdings(tickets={spec.key: held(spec) for spec in (task("Store"), *groups)})
-    assert overlap(plan(task("Store"), *groups), tickets) == 4
-    assert overlap(plan(*groups), tickets) == 3
-    assert not overlap(plan(task("Mailer"), *groups), tickets)
