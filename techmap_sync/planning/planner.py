@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from graphlib import TopologicalSorter
-
 from techmap_sync.documents.words import words_in
 from techmap_sync.documents.work import Kind, Phase, Work
 from techmap_sync.planning.asked import Asked, asked_of
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.priorities import priorities_of
 from techmap_sync.planning.task import PlanOptions, Priority, TaskPlan, TaskSpec
-from techmap_sync.planning.task_graph import TaskGraph
-from techmap_sync.planning.titles import earlier_keys, former_keys, keys_of, tracking_key, tracking_title
+from techmap_sync.planning.task_graph import TaskGraph, startable_order
+from techmap_sync.planning.titles import earlier_keys, former_keys, keys_of, short_name, tracking_key, tracking_title
 
 
 def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> TaskPlan:
@@ -44,10 +41,12 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
             named_by_map=work.named_by_document,
             was=former_keys(graph.map_id, work),
             earlier=earlier[position] if earlier[position] != key else "",
+            short_name=short_name(graph.titles[position], work),
         )
         for position, (work, key) in enumerate(zip(graph.works, graph.keys, strict=True))
     ]
-    tracking, tasks = _tracking(graph, options, texts, asked), _startable_order(specs, graph.blocked_by)
+    tracking = _tracking(graph, options, texts, asked)
+    tasks = tuple(specs[position] for position in startable_order(graph.blocked_by))
     linked = frozenset(line for part in texts.remaining for line in part.linked)
     dropped = frozenset(keys_of(graph.map_id, graph.document.dropped))
     document = graph.document
@@ -93,15 +92,3 @@ def _tracking(graph: TaskGraph, options: PlanOptions, texts: TicketTexts, asked:
         named_by_map=True,
         estimate_minutes=estimate[1] if estimate else None,
     )
-
-
-def _startable_order(specs: Sequence[TaskSpec], blocked_by: Sequence[Sequence[int]]) -> tuple[TaskSpec, ...]:
-    """Put each task after those it waits for, otherwise in the order of the document."""
-    graph = TopologicalSorter(dict(enumerate(blocked_by)))
-    graph.prepare()
-    order: list[int] = []
-    while graph.is_active():
-        ready = sorted(graph.get_ready())
-        order += ready
-        graph.done(*ready)
-    return tuple(specs[position] for position in order)

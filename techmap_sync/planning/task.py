@@ -143,6 +143,10 @@ class TaskSpec:
     """Keys that this task had earlier, as the author says."""
     earlier: str = ""
     """Its key as earlier releases made it, where they took more into it: a number in front of its name; else empty."""
+    short_name: str = ""
+    """What the graph calls it, and lines about links; empty where its title is short."""
+    keeps_text: bool = False
+    """Its ticket keeps the title, priority and sections that an earlier release wrote; the task has no sections."""
 
 
 EDITION = 2
@@ -172,6 +176,8 @@ class TaskPlan:
     linked_lines: frozenset[int] = frozenset()
     """Lines of the document that the tracking ticket links to instead of quoting them."""
     edition: int = EDITION
+    is_left: bool = False
+    """Its tickets stay in the form of an earlier release, whose edition this is."""
     in_order: tuple[str, ...] = ()
     """Keys of the tasks in the order of the document, as the graph counts them."""
     language: str = ENGLISH

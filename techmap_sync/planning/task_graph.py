@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import TopologicalSorter
 
 from techmap_sync.diagnostics import Diagnostic, Rule, Severity, Span
 from techmap_sync.documents.base import Document
@@ -139,3 +140,15 @@ def _needs_outside(works: Sequence[Work], outside: Sequence[Sequence[str]]) -> I
         if needs:
             message = f"{work.subject} needs from outside: {', '.join(needs)}"
             yield Diagnostic(OUTSIDE_NEED, OUTSIDE_NEED.severity, message, work.span)
+
+
+def startable_order(blocked_by: Sequence[Sequence[int]]) -> list[int]:
+    """Return the positions of tasks: each after those it waits for, otherwise in the order of the document."""
+    graph = TopologicalSorter(dict(enumerate(blocked_by)))
+    graph.prepare()
+    order: list[int] = []
+    while graph.is_active():
+        ready = sorted(graph.get_ready())
+        order += ready
+        graph.done(*ready)
+    return order

@@ -44,6 +44,10 @@ class Wanted:
         gone = {key: each.held.ticket.title for key, each in self.holdings.departed.items() if each.held}
         return there | gone | {spec.key: spec.title for spec in self.plan.tasks}
 
+    @cached_property
+    def _short_names(self) -> dict[str, str]:
+        return {spec.key: spec.short_name for spec in self.plan.tasks}
+
     def changes(self) -> tuple[Change, ...]:
         """Return the links to add and remove, and what cannot be linked."""
         blocking = self._blocking() if self.capabilities.blocking_links else ()
@@ -141,7 +145,9 @@ class Wanted:
 
     def _blocked_by(self, edge: KeyEdge) -> Link:
         key, target = edge
-        reason = f'blocked by "{self._titles[target]}"'
+        other = _number(self.holdings, target)
+        other = f"{self.capabilities.mention}{other} " if other else ""
+        reason = f'blocked by {other}"{self._short_names.get(target) or self._titles[target]}"'
         number = _number(self.holdings, key)
         rule = self._rules.get((key, target), "")
         return Link(key, self._titles[key], number, reason, edge=EdgeKind.BLOCKED_BY, target=target, rule=rule)

@@ -38,7 +38,7 @@ def change_set(*titles: str) -> ChangeSet:
         Link(f"{TASK}-0", told[0], edge=CHILD, target=""),
         Update("login/test/unit", told[-1], "12", spec=spec, edits=edits),
         close("login/change/db", "Change database", "13", Ending(Why.GONE), GONE),
-        Unlink("login/x", "Other", "14", 'blocked by "Change database"', edge=EdgeKind.BLOCKED_BY, target=""),
+        Unlink("login/x", "Other", "14", 'blocked by #3 "Change database"', edge=EdgeKind.BLOCKED_BY, target=""),
         Skip("login/y", "Skipped", "15", "the ticket was closed by a human"),
         SkipLink(
             "login/c", "Alone", "17", 'a human removed that it is a child of "Login", kept so', edge=CHILD, target=""

@@ -45,7 +45,7 @@ def test_a_ticket_that_a_human_gave_another_parent_keeps_it_and_it_is_said(track
 
 def test_a_blocked_by_that_a_human_removed_stays_away_and_it_is_said(tracker: MemoryTracker) -> None:
     tracker.unlink(Edge(EdgeKind.BLOCKED_BY, "3", "2"))
-    reason = 'a human removed that it is blocked by "Create Store", kept so'
+    reason = 'a human removed that it is blocked by #2 "Create Store", kept so'
     reason += f"; push --resolve tracker {SERVICE.key} accepts it"
     assert said(tracker) == [(Action.SKIP, SERVICE.key, STORE.key, reason)]
 

@@ -99,7 +99,7 @@ def test_a_link_that_a_human_removed_is_noticed_by_reconcile_and_not_made_again(
     server.forget()
     (said,) = all_edges_compared(server, made)
     assert said[:2] == ("skip", key("Tests"))
-    assert 'blocked by "Create Store"' in said[2]
+    assert f'blocked by #{store.number} "Create Store"' in said[2]
     assert not server.writes
 
 
