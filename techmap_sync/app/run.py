@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -60,13 +61,15 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     whole = (run_options.reconcile or (run_options.read_all and not paths)) and run_options.shard.is_first
     retired = frozenset(file.document.id for file in files.maps if is_retired(file))
     needed, going = plans or whole or run_options.read_all or retired, retired | run_options.retired
-    found = observe(tracker, list(plans.values()), policy, run_options.reconcile, going) if needed else Sorted({}, ())
+    texts = {file.document.id: file.sources.whole for file in plans}
+    observed = partial(observe, tracker, policy=policy, all_edges=run_options.reconcile, retired=going, texts=texts)
+    found = observed(list(plans.values())) if needed else Sorted({}, ())
     glanced = {file.path: found.of(file.document.id) for file in files.maps if file.at_sight}
     if wanted := {path for path, held in glanced.items() if held.is_open or (run_options.read_works and held.all)}:
         files = read_whole(files, wanted, settings)
         places = places_of(files.maps, checkout, settings, kind_of(tracker))
         plans = _plans(files, settings, places, templates)
-        found = observe(tracker, list(plans.values()), policy, run_options.reconcile, going)
+        found = observed(list(plans.values()))
     remotes = dict.fromkeys(places[file.path].checkout.remote for file in plans)
     audiences = {remote: audience_of(tracker, settings, remote) for remote in remotes}
     rest = RestOfTree(settings, checkout, templates, files, bool(paths) or not run_options.shard.is_all)

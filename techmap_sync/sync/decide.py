@@ -106,14 +106,12 @@ def _changes(matched: Matched, there: str, capabilities: Capabilities, policy: S
     if matched.plan.finished and not matched.holdings.is_open:
         notes = () if matched.holdings.all else (FINISHED,)
         return MapChanges(matched.plan.map_id, matched.desired.origin.path, approved=True, notes=notes)
-    plan = editions.with_moved_ticks(matched.plan, matched.holdings)
-    desired = desire(plan, matched.holdings, capabilities, policy)
+    matched = editions.in_form(matched, matched.plan, policy)
+    assert matched.plan is not None
+    desired = desire(matched.plan, matched.holdings, capabilities, policy)
     merged = merge(matched, desired, capabilities, policy)
     linked = link(matched, desired, merged, capabilities, policy)
-    changes = guard(matched, desired, merged, linked, capabilities, policy)
-    if editions.is_left(matched, plan, policy):
-        return replace(changes, changes=(editions.note(plan, matched.holdings), *merged.copies))
-    return changes
+    return guard(matched, desired, merged, linked, capabilities, policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +168,7 @@ def merge(matched: Matched, desired: Desired, capabilities: Capabilities, policy
     return Merged(
         renewed,
         tuple(replace(c, reason=matched.remarks.get(c.key, "")) if c.key in created else c for c in tasks),
-        tuple(with_closing_labels(gone, policy, capabilities)),
+        tuple(with_closing_labels(() if plan.is_left else gone, policy, capabilities)),
         tuple(with_closing_labels(orphans.copy_changes(renewed, policy), policy, capabilities)),
     )
 
@@ -191,6 +189,7 @@ def link(matched: Matched, desired: Desired, merged: Merged, capabilities: Capab
     tasks = {spec.key for spec in plan.tasks}
     kept = frozenset(change.key for change in changes if isinstance(change, Skip)) - tasks
     kept -= orphans.let_go_earlier(kept, holdings, policy) - matched.held.keys()
+    kept |= holdings.tickets.keys() - tasks if plan.is_left else set()
     skipped = frozenset(tasks - merged.created - holdings.tickets.keys())
     wanted = Wanted(plan, holdings, capabilities, skipped, desired.refused, desired.no_room, kept, policy.resolve)
     edges, texts = wanted.changes(), replace(desired.texts, listed=wanted.task_list(), chart=_chart_of(plan))
@@ -213,6 +212,7 @@ def guard(
     """Return all changes of a map in the order in which they are written, and why they must not be."""
     plan, holdings, origin = desired.plan, merged.holdings, matched.desired.origin
     changes = (
+        *(editions.notes(plan, holdings, policy) if plan.is_left else ()),
         *tracking_ticket.tracking_creation(plan, holdings),
         *merged.tasks,
         *merged.orphans,
@@ -221,6 +221,7 @@ def guard(
         *linked.tracking,
         *task_changes.strangers(plan, holdings, merged.tasks),
     )
+    changes = (*changes, *guards.titles_of_this_release(changes, plan, holdings, policy))
     longest = linked.texts.of_tracking(plan.tracking, tracking_ticket.assumed_numbers(plan, desired.numbers))
     room = tracking_ticket.ledger_refusals(
         replace(plan, tracking=longest), origin.path, linked.ledger, holdings, capabilities, policy

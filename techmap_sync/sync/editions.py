@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.mentions import WITHOUT_SPACES
-from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
+from techmap_sync.planning.task import Priority, Section, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.changes import Skip
-from techmap_sync.sync.comparison import boxes, carry_ticks, is_digest_of, ticked
+from techmap_sync.sync.comparison import boxes, carry_ticks, ticked
 from techmap_sync.sync.match import Matched
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings
+from techmap_sync.sync.tracker import State
 
 _KNOWN_BEFORE = frozenset({Kind.COMPONENT, Kind.CHANGE, Kind.TEST, Kind.DEPLOYMENT})
 """The kinds of tasks of the first edition; missing ones had not been written yet."""
@@ -30,29 +31,103 @@ _SHORTEST = 12
 """From this many letters, a text that another one continues counts as the same."""
 
 
+def in_form(matched: Matched, plan: TaskPlan, policy: SyncPolicy) -> Matched:
+    """Return a map with the plan that its tickets follow: in the form of today, or as an earlier release wrote them."""
+    holdings = matched.holdings
+    if not is_left(matched, plan, policy):
+        return replace(matched, plan=with_moved_ticks(plan, holdings))
+    plan = left(plan, holdings, policy)
+    return replace(matched, plan=plan, held={**matched.held, **not_recreated(plan, holdings, policy)})
+
+
 def is_left(matched: Matched, plan: TaskPlan, policy: SyncPolicy) -> bool:
     """Whether the tickets of a map stay as an earlier release wrote them."""
-    holdings, origin = matched.holdings, matched.desired.origin
+    holdings = matched.holdings
     ledger = holdings.written_ledger
     if policy.refresh or not ledger.tickets or ledger.edition >= plan.edition:
         return False
-    is_same = origin.text_digest == ledger.text or is_digest_of(ledger.text, origin.text)
+    is_same = matched.desired.origin.has_text_of(ledger)
     has_moved = bool(holdings.arrived or holdings.departed or holdings.moved or holdings.bound)
     return is_same and not has_moved and _is_complete(plan, holdings)
 
 
 def _is_complete(plan: TaskPlan, holdings: Holdings) -> bool:
     """Whether the earlier release had written everything."""
-    ledger = holdings.ledger
-    known = ledger.tickets.keys() | ledger.gone | ledger.accepted | holdings.tickets.keys() | holdings.unreadable.keys()
+    known = _known(holdings)
     return all(spec.key in known for spec in plan.tasks if spec.kind in _KNOWN_BEFORE and not spec.done)
 
 
-def note(plan: TaskPlan, holdings: Holdings) -> Skip:
-    """Say that the tickets of a map stay as they are, and how to bring them up to date."""
-    number = holdings.tracking.ticket.number if holdings.tracking else ""
-    reason = "its tickets have the form of an earlier release; push --refresh brings them up to date"
-    return Skip(plan.tracking.key, plan.tracking.title, number, reason, lasting=True)
+def _known(holdings: Holdings) -> Set[str]:
+    """Return the keys of all tasks that have a ticket, or had one."""
+    ledger = holdings.ledger
+    return ledger.tickets.keys() | ledger.gone | ledger.accepted | holdings.tickets.keys() | holdings.unreadable.keys()
+
+
+def left(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy) -> TaskPlan:
+    """Return the plan of a map whose tickets stay as an earlier release wrote them: their texts and links are wanted.
+
+    What is no text follows the settings all the same, and what a person names by a flag, where that is safe.
+    """
+    known, edges = _known(holdings), dict[str, list[str]]()
+    for key, target in sorted(holdings.ledger.edges | holdings.ledger.refused):
+        edges.setdefault(key, []).append(target)
+    tasks = tuple(
+        replace(
+            _as_written(spec, holdings.tickets.get(spec.key), policy),
+            blocked_by=tuple(edges.get(spec.key, ())),
+            blocked_because=(),
+        )
+        for spec in plan.tasks
+        if spec.key in known
+    )
+    tracking = _as_written(plan.tracking, holdings.tracking, policy)
+    return replace(plan, tracking=tracking, tasks=tasks, edition=holdings.written_ledger.edition, is_left=True)
+
+
+def _as_written(spec: TaskSpec, held: Held | None, policy: SyncPolicy) -> TaskSpec:
+    """Return a task that asks for what its ticket says; the same where it has none."""
+    if held is None:
+        return spec
+    priority = next((each for each in Priority if each == held.marker.priority), None)
+    by_priority = frozenset(policy.priority_labels.values())
+    label = policy.priority_labels.get(held.marker.priority)
+    labels = (spec.labels - by_priority) | ({label} if label else set())
+    closed_by_us = held.marker.state == State.CLOSED
+    return replace(spec, sections=(), keeps_text=True, priority=priority, labels=labels, done=closed_by_us)
+
+
+def not_recreated(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy) -> Mapping[str, str]:
+    """Return which tickets are not made again although somebody asked, and why: their boxes may be in other tickets
+    now, or be in theirs once those are brought up to date.
+
+    :param plan: of a map whose tickets stay as they are.
+    """
+    asked_for = policy.recreate & holdings.without_ticket
+    if not asked_for:
+        return {}
+    elsewhere = frozenset(_words(text) for held in holdings.all for text in _all_boxes(held))
+    safe = {
+        spec.key
+        for spec in plan.tasks
+        if spec.kind in (Kind.COMPONENT, Kind.DEPLOYMENT)
+        and elsewhere.isdisjoint(_words(text) for text, _ in _boxes_of(spec))
+    }
+    why = "the other tickets have the form of an earlier release, in which its items are in other places"
+    return {key: f"{why}; push --refresh --recreate {key} makes a new one" for key in asked_for - safe}
+
+
+def notes(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy) -> Iterator[Skip]:
+    """Say that the tickets of a map stay as they are, what that means for flags, and how to bring them up to date."""
+    tracking, number = plan.tracking, holdings.tracking.ticket.number if holdings.tracking else ""
+    reason = "its tickets have the form of an earlier release, whatever the settings say about texts and granularity"
+    yield Skip(tracking.key, tracking.title, number, f"{reason}; push --refresh brings them up to date", lasting=True)
+    there = {spec.key for spec in plan.tasks}
+    for key, why in sorted(not_recreated(plan, holdings, policy).items()):
+        if key not in there:
+            yield Skip(key, tracking.title, "", why)
+    if policy.accept_settings:
+        reason = "--accept-settings closes nothing here; push --refresh --accept-settings does"
+        yield Skip(tracking.key, tracking.title, number, reason, lasting=True)
 
 
 def with_moved_ticks(plan: TaskPlan, holdings: Holdings) -> TaskPlan:

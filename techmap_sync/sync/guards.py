@@ -14,7 +14,7 @@ from techmap_sync.errors import Refused
 from techmap_sync.planning.task import EDITION, TaskPlan
 from techmap_sync.sync import claims
 from techmap_sync.sync.change_set import ChangeSet, MapChanges, edit_digests
-from techmap_sync.sync.changes import Action, Change, Close, Conflict, Update
+from techmap_sync.sync.changes import Action, Change, Close, Conflict, Skip, Update
 from techmap_sync.sync.comparison import comparable
 from techmap_sync.sync.edits import KEY, LEDGER
 from techmap_sync.sync.marker import Ledger
@@ -129,15 +129,40 @@ def _too_many_retitled(
 ) -> Iterator[tuple[Guard, str]]:
     """Count only changes to a task's own words; a renamed map or another Unicode form does not count.
 
-    Where an earlier release wrote the tickets, it is this one that words titles in another way.
+    Where an earlier release wrote the tickets, only renamed tasks count: all titles are worded differently now.
     """
-    if holdings.written_ledger.edition < EDITION:
-        return
-    updates = (c for c in changes if isinstance(c, Update) and c.key in holdings.tickets)
-    number = sum(_says_other_words(change) for change in updates)
+    retitled = [c for c in _updates(changes, holdings) if _says_other_words(c)]
+    number = len(retitled) if holdings.written_ledger.edition >= EDITION else sum(map(_is_renamed, retitled))
     limit = _limit(len(holdings.tickets), policy.limits.max_retitled_share, policy)
     if number > limit[0]:
         yield Guard.RETITLES, f"{number} of {len(holdings.tickets)} tickets to retitle, the limit is {limit[1]}"
+
+
+def titles_of_this_release(
+    changes: tuple[Change, ...], plan: TaskPlan, holdings: Holdings, policy: SyncPolicy
+) -> Iterator[Skip]:
+    """Say how many tickets get another title only because this release words titles differently.
+
+    Nothing is said of a few, nor where somebody asked for the texts of today.
+    """
+    if policy.refresh or holdings.written_ledger.edition >= EDITION:
+        return
+    retitled = [c for c in _updates(changes, holdings) if _says_other_words(c) and not _is_renamed(c)]
+    if len(retitled) > _limit(len(holdings.tickets), policy.limits.max_retitled_share, policy)[0]:
+        number = holdings.tracking.ticket.number if holdings.tracking else ""
+        what = f"{len(retitled)} of {len(holdings.tickets)} tickets get other titles"
+        reason = f"{what} because an earlier release wrote them, as all of the map's tickets follow its change"
+        yield Skip(plan.tracking.key, plan.tracking.title, number, reason, lasting=True)
+
+
+def _updates(changes: Iterable[Change], holdings: Holdings) -> Iterator[Update]:
+    return (change for change in changes if isinstance(change, Update) and change.key in holdings.tickets)
+
+
+def _is_renamed(change: Update) -> bool:
+    """Whether a task has another name, and so another key within its map."""
+    keys = ((edit.before.partition("/")[2], edit.after.partition("/")[2]) for edit in change.edits if edit.name == KEY)
+    return any(before != after for before, after in keys)
 
 
 def _says_other_words(change: Update) -> bool:

@@ -168,7 +168,7 @@ class Revision:
 def revise(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Revision:
     """Compare a task with its ticket, field by field."""
     fields = (_title(spec, held), *_scalars(spec, held, policy), *_sections(spec, held, policy))
-    settled = tuple(_settled(field, spec.key, policy) for field in fields)
+    settled = tuple(_settled(field, spec, policy) for field in fields)
     priority = next(field.decision for field in settled if field.name == PRIORITY)
     labels = label_changes(spec, held.ticket, held.marker, priority, policy)
     return Revision(settled, labels, assignee_changes(spec, held.ticket, held.marker, policy))
@@ -177,7 +177,7 @@ def revise(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Revision:
 def _title(spec: TaskSpec, held: Held) -> Revised:
     written = held.marker.title
     decision = decide(
-        map_changed=digest(spec.title) != written.values,
+        map_changed=not spec.keeps_text and digest(spec.title) != written.values,
         ticket_changed=text_digest(held.ticket.title) != written.text,
         agree=comparable(held.ticket.title) == comparable(spec.title),
     )
@@ -215,15 +215,21 @@ def _sections(spec: TaskSpec, held: Held, policy: SyncPolicy) -> tuple[Revised, 
     wanted = {section.name: section for section in spec.sections}
     texts, written = held.block.texts(), held.marker.sections
     names = dict.fromkeys((*wanted, *written))
-    return tuple(_section(name, wanted.get(name), written.get(name, NOWHERE), texts, policy) for name in names)
+    return tuple(_section(name, wanted.get(name), written.get(name, NOWHERE), texts, spec, policy) for name in names)
 
 
 def _section(
-    name: str, wanted: Section | None, written: WrittenField, texts: Mapping[str, str], policy: SyncPolicy
+    name: str,
+    wanted: Section | None,
+    written: WrittenField,
+    texts: Mapping[str, str],
+    spec: TaskSpec,
+    policy: SyncPolicy,
 ) -> Revised:
     observed = texts.get(name, "")
     desired = wanted.text if wanted else ""
     changed = (policy.refresh and section_digest(desired) != written.text) or _has_news(wanted, written)
+    changed &= not spec.keeps_text
     edited = section_digest(observed) != written.text
     decision = decide(
         map_changed=changed and not (edited and wanted is not None and not wanted.values),
@@ -245,11 +251,12 @@ def values_digest(section: Section | None) -> str:
     return digest(section.values) if section and section.values else ""
 
 
-def _settled(field: Revised, key: str, policy: SyncPolicy) -> Revised:
+def _settled(field: Revised, spec: TaskSpec, policy: SyncPolicy) -> Revised:
     """Apply the choice that a person made for this task or in the settings."""
-    if field.decision not in (Decision.CONFLICT, Decision.KEEP):
+    is_left = spec.keeps_text and field.name not in (PRIORITY, MILESTONE)
+    if is_left or field.decision not in (Decision.CONFLICT, Decision.KEEP):
         return field
-    side = policy.resolve.get(key)
+    side = policy.resolve.get(spec.key)
     if side is Side.MAP or (field.decision is Decision.CONFLICT and policy.on_conflict is OnConflict.OVERWRITE):
         return replace(field, decision=Decision.UPDATE)
     if side is Side.TRACKER:

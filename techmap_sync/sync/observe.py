@@ -9,6 +9,7 @@ from dataclasses import replace
 from techmap_sync.errors import TicketRefused
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.block import Block, Held, read_block
+from techmap_sync.sync.comparison import is_digest_of
 from techmap_sync.sync.links import edges_to_read
 from techmap_sync.sync.marker import Marker
 from techmap_sync.sync.policy import SyncPolicy
@@ -164,6 +165,7 @@ def observe(
     policy: SyncPolicy,
     all_edges: bool = False,
     retired: Set[str] = frozenset(),
+    texts: Mapping[str, str] | None = None,
 ) -> Sorted:
     """Read the tickets of some maps.
 
@@ -173,6 +175,8 @@ def observe(
     :param plans: the maps of this run; tickets of other maps are left alone.
     :param all_edges: read the edges of every open ticket, not only where plan and ledger differ.
     :param retired: ids of maps without a plan whose tickets are closed.
+    :param texts: the text of each map, by id: where it shows that tickets stay in the form of an earlier release, their
+        edges are not compared.
     :raises TrackerError: the tracker refused or did not answer.
     """
     ids = frozenset(plan.map_id for plan in plans)
@@ -183,7 +187,8 @@ def observe(
         if missing := _fetch_missing(tracker, completed, numbers):
             completed = with_standings(tracker, _completed(completed, missing), policy, ids)
             found = sort_tickets(completed, policy)
-    asked = dict.fromkeys(number for plan in plans for number in _edges_of(plan, found, tracker, all_edges))
+    compared = [p for p in plans if all_edges or not _is_left(p, found, policy, (texts or {}).get(p.map_id))]
+    asked = dict.fromkeys(number for plan in compared for number in _edges_of(plan, found, tracker, all_edges))
     ends = tracker.ends(asked) if asked else {}
     found = _with_ends(found, ends)
     # What is finished and has no ticket gets none, so nothing has to be certain about it.
@@ -338,6 +343,14 @@ def _fetched(tracker: Tracker, number: str) -> Ticket | None:
         return tracker.get(number)
     except TicketRefused as error:
         return Ticket(number, "", "", withheld=error.what)
+
+
+def _is_left(plan: TaskPlan, found: Sorted, policy: SyncPolicy, text: str | None) -> bool:
+    """Whether the tickets of a map stay as an earlier release wrote them, as far as its text decides."""
+    ledger = found.of(plan.map_id).ledger
+    if policy.refresh or text is None or not ledger.tickets or ledger.edition >= plan.edition:
+        return False
+    return is_digest_of(ledger.text, text)
 
 
 def _edges_of(plan: TaskPlan, found: Sorted, tracker: Tracker, all_edges: bool) -> Iterator[str]:

@@ -16,9 +16,9 @@ from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Conflict, Create, Reopen, Skip, Update, close
 from techmap_sync.sync.comparison import boxes, digest, ticked, unticked
-from techmap_sync.sync.edits import KEY, MARKER, AssigneeEdit, Edit, FieldEdit, SetEdit
+from techmap_sync.sync.edits import KEY, LABELS, MARKER, AssigneeEdit, Edit, FieldEdit, SetEdit
 from techmap_sync.sync.endings import Ending, Why
-from techmap_sync.sync.merge import MILESTONE, Decision, Revision, has_label, revise
+from techmap_sync.sync.merge import MILESTONE, PRIORITY, Decision, Revision, has_label, revise
 from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, State, Tracker
@@ -93,7 +93,7 @@ def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy, moved: str) 
         return
     if spec.done and not closed_by_us and held.marker.key:
         yield close(spec.key, held.ticket.title, number, Ending(Why.DONE), CloseReason.COMPLETED, spec)
-    elif spec.sections:
+    elif spec.sections or spec.keeps_text:
         for change in revision_changes(spec, held, revise(spec, held, policy)):
             yield replace(change, reason=moved) if moved and isinstance(change, Update) else change
     elif moved:
@@ -130,7 +130,7 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator
         wanted, there = (", ".join(sorted(names)) for names in (spec.assignees, held.ticket.assignees))
         yield Conflict(spec.key, spec.title, number, _settle(spec.key), edits=(FieldEdit(ASSIGNEES, there, wanted),))
     if revision.kept:
-        reason = kept_reason(spec.key, revision.kept)
+        reason = kept_reason(spec.key, revision.kept, refresh=spec.keeps_text)
         yield Skip(spec.key, spec.title, number, reason, kept=revision.kept)
 
 
@@ -139,10 +139,15 @@ def _settle(key: str) -> str:
     return f"both the map and a human changed it; settle with {ways}"
 
 
-def kept_reason(key: str, kept: Iterable[Edit]) -> str:
-    """Say what a person changed and is kept, with the names of removed labels."""
+def kept_reason(key: str, kept: Iterable[Edit], *, refresh: bool = False) -> str:
+    """Say what a person changed and is kept, with the names of removed labels.
+
+    :param refresh: whether the ticket has the form of an earlier release, so that its texts follow only a refresh.
+    """
     names = ", ".join(f"{edit.name} {edit.after}" if isinstance(edit, SetEdit) else edit.name for edit in kept)
-    ways = f"push --resolve map {key} writes the map's text, --resolve tracker {key} accepts it"
+    is_worded = any(edit.name not in {LABELS, ASSIGNEES, PRIORITY, MILESTONE} for edit in kept)
+    push = "push --refresh" if refresh and is_worded else "push"
+    ways = f"{push} --resolve map {key} writes the map's text, --resolve tracker {key} accepts it"
     return f"changed by a human, kept: {names}; {ways}"
 
 

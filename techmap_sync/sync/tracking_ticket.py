@@ -140,17 +140,19 @@ def planned_ledger(wanted: Wanted, origin: Origin, changes: tuple[Change, ...]) 
     created = {c.key: "" for c in changes if isinstance(c, Create) and c.key != tracking}
     held = {key: held.ticket.number for key, held in holdings.tickets.items()}
     released = {key: number for key, number in before.tickets.items() if key in holdings.unreadable}
-    late = waiting(holdings)
+    late, missing = waiting(holdings), holdings.missing
+    if wanted.plan.is_left and len(missing) == 1:  # of more than one a guard asks first, whose answer is remembered
+        released, missing = {key: before.tickets[key] for key in (*released, *missing)}, frozenset()
     return Ledger(
         tickets={**released, **held, **created, **{key: number for key, number in late.items() if number}},
         edges=wanted.applied_blocking(changes),
-        children=wanted.applied_children(changes) - {tracking},
-        gone=frozenset((holdings.missing | before.gone) - held.keys() - created.keys())
+        children=(wanted.applied_children(changes) | (before.children & released.keys())) - {tracking},
+        gone=frozenset((missing | before.gone) - held.keys() - created.keys())
         | frozenset(key for key, number in late.items() if not number),
         refused=before.refused - {(c.key, c.target) for c in changes if isinstance(c, Link)},
         declined=wanted.declined,
         accepted=wanted.accepted,
-        text=origin.text_digest,
+        text=before.text if wanted.plan.is_left else origin.text_digest,
         settings=origin.settings,
         edition=wanted.plan.edition,
         commit=origin.commit,

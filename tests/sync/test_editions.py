@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import TaskPlan
-from techmap_sync.sync.changes import Action
-from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.changes import Action, Skip, Update
+from techmap_sync.sync.merge import TITLE
+from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.tracker import State
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, TRACKING, key, plan, task
-from tests.sync.drive import key_of, planned, push
+from tests.sync.drive import key_of, planned, push, refused
 
 UNIT = "login/test/unit"
 TESTS = ("- [ ] A code is refused twice", "- [ ] `TokenStore` forgets old tokens", "- [ ] No id, equal payload")
@@ -133,3 +135,166 @@ def test_what_the_earlier_release_did_not_finish_is_finished(tracker: MemoryTrac
 def test_what_people_deleted_is_no_reason_to_write(tracker: MemoryTracker) -> None:
     del tracker.tickets[number_of(tracker, key("tokenstore"))]
     assert writes(tracker, TODAY) == []
+
+
+# --- settings and flags, while the tickets keep their form ---
+
+
+STORE = key("tokenstore")
+
+
+def left(tracker: MemoryTracker, wanted: TaskPlan = TODAY, **policy: object) -> dict[str, str]:
+    """What a run says of the tasks that it leaves, by key."""
+    (only,) = planned(tracker, wanted, replace(POLICY, **policy), TEXT).maps  # type: ignore[arg-type]
+    assert not only.refusals
+    return {change.key: change.reason for change in only.changes if isinstance(change, Skip)}
+
+
+def test_a_setting_that_is_about_no_text_takes_effect(tracker: MemoryTracker) -> None:
+    before = body_of(tracker, STORE).partition("<!-- techmap-sync:")[0]
+    wanted = replace(
+        TODAY,
+        tasks=tuple(replace(spec, milestone="May", labels=spec.labels | {"auth"}) for spec in TODAY.tasks),
+    )
+    push(tracker, wanted, text=TEXT)
+    ticket = tracker.tickets[number_of(tracker, STORE)]
+    assert (ticket.milestone, "auth" in ticket.labels, ticket.title) == ("May", True, "Create TokenStore")
+    assert ticket.body.partition("<!-- techmap-sync:")[0] == before
+    assert writes(tracker, wanted) == []
+    assert writes(tracker, wanted, REFRESH) != []
+
+
+def test_what_people_wrote_is_shown_with_the_flags_that_settle_it(tracker: MemoryTracker) -> None:
+    number = number_of(tracker, STORE)
+    tracker.edit(number, body=body_of(tracker, STORE).replace("keeps tokens", "keeps all of them"))
+    for asked in ({}, {STORE: Side.MAP}, {STORE: Side.TRACKER}):
+        assert "push --refresh --resolve map" in left(tracker, resolve=asked)[STORE]
+        assert writes(tracker, TODAY, replace(POLICY, resolve=asked)) == []
+    push(tracker, TODAY, replace(REFRESH, resolve={STORE: Side.TRACKER}), TEXT)
+    assert "keeps all of them" in body_of(tracker, STORE)
+    assert writes(tracker, TODAY) == []
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_a_label_that_people_removed_is_settled_at_once(tracker: MemoryTracker, side: Side) -> None:
+    labelled = replace(FORMER, tasks=tuple(replace(s, labels=s.labels | {"auth"}) for s in FORMER.tasks))
+    today = replace(TODAY, tasks=tuple(replace(s, labels=s.labels | {"auth"}) for s in TODAY.tasks))
+    push(tracker, labelled, text=TEXT)
+    number = number_of(tracker, STORE)
+    tracker.edit(number, labels=tracker.tickets[number].labels - {"auth"})
+    assert "push --resolve map" in left(tracker, today)[STORE]
+    push(tracker, today, replace(POLICY, resolve={STORE: side}), TEXT)
+    assert ("auth" in tracker.tickets[number].labels) is (side is Side.MAP)
+    assert tracker.tickets[number].title == "Create TokenStore"
+    assert list(left(tracker, today)) == [TRACKING]
+
+
+def test_a_deleted_ticket_is_made_again_in_the_form_of_today_where_that_is_safe() -> None:
+    tracker, sender = MemoryTracker(), task("sender", "Create Sender", blocked_by=("tokenstore",))
+    former, today = (replace(each, tasks=(*each.tasks, sender)) for each in (FORMER, TODAY))
+    push(tracker, former, text=TEXT)
+    del tracker.tickets[number_of(tracker, key("sender"))]
+    assert "--recreate" in left(tracker, today)[key("sender")]
+    push(tracker, today, replace(POLICY, recreate=frozenset({key("sender")})), TEXT)
+    made = tracker.tickets[number_of(tracker, key("sender"))]
+    assert made.blocked_by == {number_of(tracker, STORE)}
+    assert tracker.tickets[number_of(tracker, STORE)].title == "Create TokenStore"
+    assert writes(tracker, today) == []
+
+
+@pytest.mark.parametrize("of", [UNIT, STORE])
+def test_a_deleted_ticket_whose_boxes_change_places_is_made_again_by_a_refresh(tracker: MemoryTracker, of: str) -> None:
+    del tracker.tickets[number_of(tracker, of)]
+    recreate = frozenset({of})
+    assert f"push --refresh --recreate {of}" in left(tracker, recreate=recreate)[of]
+    assert writes(tracker, TODAY, replace(POLICY, recreate=recreate)) == []
+    push(tracker, TODAY, replace(REFRESH, recreate=recreate), TEXT)
+    assert number_of(tracker, of)
+
+
+def test_a_deleted_ticket_that_no_task_asks_for_any_more_is_named(tracker: MemoryTracker) -> None:
+    moved = replace(TODAY, tasks=TODAY.tasks[:2])
+    del tracker.tickets[number_of(tracker, UNIT)]
+    assert "--refresh" in left(tracker, moved, recreate=frozenset({UNIT}))[UNIT]
+
+
+def test_a_deletion_is_accepted_at_once(tracker: MemoryTracker) -> None:
+    del tracker.tickets[number_of(tracker, STORE)]
+    push(tracker, TODAY, replace(POLICY, resolve={STORE: Side.TRACKER}), TEXT)
+    assert list(left(tracker)) == [TRACKING]
+    assert writes(tracker, TODAY) == []
+
+
+def test_settings_about_texts_and_orphans_wait_and_a_line_says_so(tracker: MemoryTracker) -> None:
+    (only,) = planned(tracker, TODAY, replace(POLICY, accept_settings=True), TEXT).maps
+    assert [change.action for change in only.changes] == [Action.SKIP, Action.SKIP]
+    assert "--refresh --accept-settings" in only.changes[1].reason
+
+
+def test_the_tracking_ticket_closes_with_the_last_of_its_tasks(tracker: MemoryTracker) -> None:
+    for of in (STORE, UNIT):
+        tracker.edit(number_of(tracker, of), state=State.CLOSED)
+    push(tracker, TODAY, text=TEXT)
+    assert tracker.tickets[number_of(tracker, TRACKING)].state is State.CLOSED
+    assert writes(tracker, TODAY) == []
+
+
+def test_a_guard_judges_only_what_would_be_written(tracker: MemoryTracker) -> None:
+    tests = [task(f"level{n}", sections={"items": f"- [ ] Number {n} holds"}, kind=Kind.TEST) for n in range(12)]
+    push(tracker, replace(FORMER, tasks=(*FORMER.tasks, *tests)), text=TEXT)
+    boxes = {"items": "\n".join(spec.sections[0].text for spec in tests)}
+    today = replace(TODAY, tasks=(*TODAY.tasks, task("all", sections=boxes)))
+    assert refused(planned(tracker, today, REFRESH, TEXT)) != "", "it closes twelve tickets"
+    assert refused(planned(tracker, TODAY, POLICY, TEXT)) == ""
+
+
+# --- titles ---
+
+
+def titles(words: str, names: str = "t", *, edition: int = TODAY.edition) -> TaskPlan:
+    made = (
+        task(f"{names}{n}", f"Create {names}{n}{words}", {"purpose": f"What number {n} is for."}) for n in range(12)
+    )
+    return replace(plan(*made), edition=edition)
+
+
+@pytest.fixture
+def twelve() -> MemoryTracker:
+    found = MemoryTracker()
+    push(found, titles("", edition=1), text=TEXT)
+    return found
+
+
+def said_of_titles(tracker: MemoryTracker, wanted: TaskPlan, policy: SyncPolicy = POLICY) -> list[str]:
+    (only,) = planned(tracker, wanted, policy, "another text").maps
+    return [change.reason for change in only.changes if isinstance(change, Skip)]
+
+
+def test_titles_that_only_a_release_words_differently_are_counted_in_the_plan_and_refused_by_no_guard(
+    twelve: MemoryTracker,
+) -> None:
+    wanted = titles(": keeps tokens")
+    assert refused(planned(twelve, wanted, POLICY, "another text")) == ""
+    (reason,) = said_of_titles(twelve, wanted)
+    assert re.match("12 of 12 tickets get other titles", reason)
+    assert said_of_titles(twelve, wanted, REFRESH) == [], "somebody asked for them"
+    push(twelve, wanted, text="another text")
+    assert said_of_titles(twelve, wanted) == []
+
+
+def test_of_a_few_new_titles_nothing_is_said(twelve: MemoryTracker) -> None:
+    few = replace(titles(""), tasks=(*titles(": keeps").tasks[:2], *titles("").tasks[2:]))
+    assert said_of_titles(twelve, few) == []
+
+
+@pytest.mark.parametrize("policy", [POLICY, REFRESH], ids=["", "refresh"])
+def test_renamed_tasks_count_whoever_wrote_their_tickets(twelve: MemoryTracker, policy: SyncPolicy) -> None:
+    renamed = titles("", "u")
+    assert "--allow retitles" in refused(planned(twelve, renamed, policy, "another text"))
+
+
+def test_in_one_edition_other_words_in_many_titles_are_refused(twelve: MemoryTracker) -> None:
+    push(twelve, titles(""), REFRESH, TEXT)
+    change_set = planned(twelve, titles(": keeps tokens"), POLICY, "another text")
+    assert "--allow retitles" in refused(change_set)
+    assert sum(isinstance(change, Update) and TITLE in change.fields for change in change_set.changes) == 12
