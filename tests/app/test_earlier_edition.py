@@ -1,6 +1,6 @@
-"""Tickets as the first edition of the rules wrote them, in a folder and in memory (``tests/recorded/edition-1``).
+"""Tickets as the first edition of the rules wrote them: in a folder, in memory and on servers.
 
-What people did to them is kept, whatever form they get.
+``tests/recorded/edition-1`` has them; both servers hold the same. What people did is kept, whatever form they get.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,15 @@ from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.comparison import ticked, unticked
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Standing, State, Ticket
+from tests.app.login import log_in
 from tests.app.run import ROOT, Program
 from tests.fakes.memory import MemoryTracker
 from tests.planning.maps import plan_of, read
+from tests.simulators.github import Account
+from tests.simulators.gitlab.world import BOT
 from tests.sync.build import POLICY
 from tests.sync.drive import key_of, planned, push
+from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
 
 RECORDED = ROOT / "tests" / "recorded" / "edition-1"
 REFRESH = replace(POLICY, refresh=True)
@@ -121,3 +126,82 @@ def test_the_next_change_of_a_map_brings_its_tickets_up_to_date() -> None:
     (only,) = planned(tracker, plan, text=text).maps
     assert list(only.writes) == []
     assert only.base.edition == plan.edition
+
+
+# --- on servers ---
+
+
+def store(server: Server, rows: list[dict[str, Any]]) -> None:
+    """Let a server have the recorded tickets, by the account of the token."""
+    if isinstance(server, OnGitHub):
+        for row in rows:
+            issue = server.server.add_issue(row["title"], *row["labels"], author=Account("octo"), body=row["body"])
+            issue.parent = int(row["parent"]) if "parent" in row else None
+            issue.blocked_by = list(map(int, row.get("blocked_by", ())))
+    if isinstance(server, OnGitLab):
+        world = server.server.world
+        for row in rows:
+            world.add_issue(row["title"], BOT, description=row["body"], labels=list(row["labels"]))
+        for row in rows:
+            ends = [(row[name], "relates_to") for name in ("parent",) if name in row]
+            for source, kind in (*ends, *((other, "blocks") for other in row.get("blocked_by", ()))):
+                world.add_link(int(source), int(row["number"]), kind)
+
+
+@pytest.fixture(params=SERVERS)
+def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    with SERVERS[request.param]() as server:
+        log_in(server, monkeypatch)
+        rows = json.loads((RECORDED / "servers.json").read_text("utf-8"))
+        store(server, rows)
+        assert [ticket.number for ticket in server.tickets()] == [row["number"] for row in rows]
+        server.forget()
+        yield server
+
+
+@pytest.fixture
+def two(program: Program) -> Program:
+    """The maps of those tickets."""
+    (program.folder / "docs" / "maps").mkdir(parents=True)
+    for path in MAPS:
+        if path.name[:2] in ("02", "11"):
+            shutil.copy(path, program.folder / "docs" / "maps")
+    (program.folder / "techmap-sync.toml").write_text(
+        'maps = ["docs/maps"]\nsource = "example.org/team/app"\n', "utf-8"
+    )
+    return program
+
+
+@pytest.mark.parametrize("command", ["plan", "push", "reconcile"])
+def test_on_a_server_nothing_is_written_and_few_requests_are_sent(two: Program, server: Server, command: str) -> None:
+    ended = two(command, *server.flags)
+    assert (ended.code, ended.out.count("push --refresh")) == (0, 2), ended.out + ended.err
+    assert server.writes == []
+    assert command == "reconcile" or len(server.requests) <= len(server.lists) + 3
+
+
+def test_on_a_server_a_refresh_keeps_all_that_people_did(two: Program, server: Server) -> None:
+    (two.folder / "docs" / "maps" / "11-mobile-offline-sync.md").unlink()
+    before = {ticket.number: ticket for ticket in server.tickets() if "/02-" in ticket.body}
+    for ticket in before.values():
+        people(server, ticket.number, f"{ticket.body.replace('- [ ]', '- [x]')}\n\nAda was here {ticket.number}\n")
+    assert two("push", *server.flags, "--refresh").code == 0
+    after = {ticket.number: ticket for ticket in server.tickets() if "/02-" in ticket.body}
+    assert all(f"Ada was here {number}" in after[number].body for number in before)
+    assert all(key_of(after[number]) == key_of(ticket) for number, ticket in before.items()), "a ticket lost its task"
+    assert len({key_of(ticket) for ticket in after.values()}) == len(after), "a ticket was made twice"
+    assert all(ticket.parent == before[number].parent for number, ticket in after.items() if number in before)
+    assert sum(after[number].title != ticket.title for number, ticket in before.items()) > len(before) / 2
+    server.forget()
+    for flags in ((), ("--refresh",)):
+        ended = two("push", *server.flags, *flags)
+        assert (ended.code, "Plan: no changes." in ended.out) == (0, True), ended.out + ended.err
+    assert server.writes == []
+
+
+def people(server: Server, number: str, body: str) -> None:
+    """Let somebody edit a ticket in the browser."""
+    if isinstance(server, OnGitHub):
+        server.server.repository.issues[int(number)].body = body
+    if isinstance(server, OnGitLab):
+        server.server.world.issues[int(number)].description = body
