@@ -253,7 +253,7 @@ def values_digest(section: Section | None) -> str:
 
 def _settled(field: Revised, spec: TaskSpec, policy: SyncPolicy) -> Revised:
     """Apply the choice that a person made for this task or in the settings."""
-    is_left = spec.keeps_text and field.name not in (PRIORITY, MILESTONE)
+    is_left = spec.keeps_text and field.name not in (PRIORITY, MILESTONE, *native_fields.NATIVE)
     if is_left or field.decision not in (Decision.CONFLICT, Decision.KEEP):
         return field
     side = policy.resolve.get(spec.key)

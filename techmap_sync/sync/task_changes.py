@@ -19,6 +19,7 @@ from techmap_sync.sync.comparison import boxes, digest, ticked, unticked
 from techmap_sync.sync.edits import KEY, LABELS, MARKER, AssigneeEdit, Edit, FieldEdit, SetEdit
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.merge import MILESTONE, PRIORITY, Decision, Revision, has_label, revise
+from techmap_sync.sync.native_fields import NATIVE
 from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, State, Tracker
@@ -145,7 +146,7 @@ def kept_reason(key: str, kept: Iterable[Edit], *, refresh: bool = False) -> str
     :param refresh: whether the ticket has the form of an earlier release, so that its texts follow only a refresh.
     """
     names = ", ".join(f"{edit.name} {edit.after}" if isinstance(edit, SetEdit) else edit.name for edit in kept)
-    is_worded = any(edit.name not in {LABELS, ASSIGNEES, PRIORITY, MILESTONE} for edit in kept)
+    is_worded = any(edit.name not in {LABELS, ASSIGNEES, PRIORITY, MILESTONE, *NATIVE} for edit in kept)
     push = "push --refresh" if refresh and is_worded else "push"
     ways = f"{push} --resolve map {key} writes the map's text, --resolve tracker {key} accepts it"
     return f"changed by a human, kept: {names}; {ways}"
