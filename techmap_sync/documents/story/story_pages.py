@@ -12,11 +12,11 @@ from enum import Enum, auto
 from pathlib import PurePosixPath
 
 from techmap_sync.documents.story.story_words import StoryWords
+from techmap_sync.documents.units.grammar import folded
 from techmap_sync.documents.units.page import Entry, Kind, Page
 from techmap_sync.documents.units.phrases import Phrases, Said
 
 _ORDERED = re.compile(r"(?P<indent>\s*)(?P<number>\d{1,3})[.)]\s")
-_STATUS_KEY = "status"
 
 
 class Part(Enum):
@@ -88,7 +88,8 @@ def read_story(page: Page, text: str, words: StoryWords, phrases: Phrases) -> St
     number, title = found or (named or ("", ""))
     said = phrases.read(title if found else page.heading, heading=True)
     story = Story(number, said.title or (named[1] if named else ""), page, heading.line if heading else 1, said)
-    story.status = page.values.get(_STATUS_KEY, "")
+    labels = set(map(folded, words.grammar.status_labels))
+    story.status = next((value for key, value in page.values.items() if folded(key) in labels and value), "")
     _StoryReader(story, text.split("\n"), words, phrases).read()
     return story
 
@@ -114,6 +115,8 @@ class _StoryReader:
                     self._heading(entry)
                 case Kind.TEXT:
                     self._text(entry)
+                case Kind.FIELD:
+                    self._field(entry)
                 case Kind.BOX:
                     self._box(entry)
 
@@ -165,6 +168,11 @@ class _StoryReader:
             self._criterion(entry)
         elif part is Part.STORY:
             story.details.append(self._written(entry))
+
+    def _field(self, entry: Entry) -> None:
+        """Take a status out of a table, whose cells may be label and value or not: the value has to be a known one."""
+        if self.words.status(self.words.labelled_status(entry.text)).known:
+            self._take_status(entry, self._part)
 
     def _take_status(self, entry: Entry, part: Part) -> None:
         """Take the first status above the sections or in the one for it."""

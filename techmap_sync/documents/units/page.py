@@ -13,7 +13,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from techmap_sync.documents.frontmatter import split_front_matter
-from techmap_sync.documents.markdown import Fence, Heading, ItemList, Paragraph, RunKind, marked, plain
+from techmap_sync.documents.markdown import Fence, Heading, ItemList, Paragraph, RunKind, Table, marked, plain
 from techmap_sync.documents.marko_patches import tame, too_long
 from techmap_sync.text_forms import unified
 
@@ -36,6 +36,8 @@ class Kind(Enum):
     BOX = auto()
     TEXT = auto()
     FENCE = auto()
+    FIELD = auto()
+    """A label and its value in a table, as ``label: value``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,19 @@ class _Flat:
                         yield from self._item(item, depth, label, ordered=block.ordered)
                 case Fence():
                     yield Entry(Kind.FENCE, block.code, self._line(block.start), language=block.language)
+                case Table():
+                    self.comments.append(self.text[block.start : block.end])
+                    yield from self._fields(block)
                 case _:
                     self.comments.append(self.text[block.start : block.end])
+
+    def _fields(self, table: Table) -> Iterator[Entry]:
+        """Yield what may be labels with their values: the first two cells of a row, or a lone row with its header."""
+        header, *rows = ([plain(cell.runs) for cell in row] for row in (table.header, *table.rows))
+        pairs = [(row[0], row[1]) for row in (header, *rows) if len(row) > 1]
+        pairs += zip(header, rows[0], strict=False) if len(rows) == 1 else ()
+        line = self._line(table.start)
+        yield from (Entry(Kind.FIELD, f"{label}: {value}", line) for label, value in pairs if label and value)
 
     def _line(self, start: int) -> int:
         return bisect_right(self._starts, start) - 1 + self.first_line

@@ -128,3 +128,18 @@ def test_criteria_are_numbered_in_many_ways(criteria: str) -> None:
     )
     assert [(one.id, one.text) for one in unit.requirements] == [("AC1", "One"), ("AC2", "Two"), ("AC3", "Three")]
     assert list(unit.tasks[0].requirements) == ["AC1", "AC2", "AC3"]
+
+
+@pytest.mark.parametrize("key", ["status", "Status", "Story Status", "Estado"])
+def test_front_matter_says_the_status(key: str) -> None:
+    unit = story(f"---\n{key}: done\n---\n" + written("- [ ] Do it\n", "# Story 1.1: Weigh it\n"))
+    assert unit.tickets[0].done
+
+
+def test_tables_of_other_sections_say_nothing_about_the_status() -> None:
+    log = "## Change Log\n\n| Version | Status |\n|---|---|\n| 1 | Done |\n"
+    review = "## QA Results\n\n| Status | Done |\n|---|---|\n| Gate | PASS |\n"
+    unit = story(written(f"- [ ] Do it\n\n{log}\n{review}"))
+    assert (unit.tickets[0].approved, unit.tickets[0].done) == (True, False)
+    unit = story(written(f"- [ ] Do it\n\n{log}\n{review}", "# Story 1.1: Weigh it\n"))
+    assert not unit.tickets[0].approved
