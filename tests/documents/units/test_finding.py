@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sysconfig
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -19,16 +20,30 @@ from tests.families.gold import grammar, text_of
 
 MAPS = sorted([*(ROOT / "tests/corpus").rglob("*.md"), *(ROOT / "examples").glob("*.md")])
 UNIT_FILES = sorted(UNITS.rglob("*/*.md"))
-MOST = 300
-"""Files of installed packages that are read as if they were at the place of a unit."""
+ENDINGS = (".md", ".markdown", ".mdx")
+LARGEST = 50_000
+"""Bytes of a file whose content is tried: a few change logs are longer than all other files together."""
+FEWEST = 500
+"""Files that the packages of the tests hold at least."""
 
 
-def installed() -> list[Path]:
-    found: list[Path] = []
+@lru_cache
+def installed() -> tuple[Path, ...]:
+    """All Markdown of the packages that the tests install."""
+    found = []
     for folder in (Path(sysconfig.get_path("purelib")), ROOT / "node_modules"):
         for place, _, names in os.walk(folder):
-            found += [Path(place, name) for name in names if name.endswith(".md") and "techmap_sync" not in place]
-    return sorted(path for path in found if path.stat().st_size < 50_000)
+            if "techmap_sync" not in place:
+                found += [Path(place, name) for name in names if name.lower().endswith(ENDINGS)]
+    return tuple(sorted(found))
+
+
+def test_all_markdown_of_the_packages_is_tried() -> None:
+    """The count is printed: ``pytest -rP`` shows it."""
+    print(f"{len(installed())} Markdown files of installed packages")
+    if not (ROOT / "node_modules").is_dir():
+        pytest.skip(f"{len(installed())} files were tried; npm install brings more")
+    assert len(installed()) >= FEWEST
 
 
 def test_no_file_of_a_unit_is_taken_for_a_map() -> None:
@@ -49,6 +64,6 @@ def test_no_file_of_a_package_is_at_the_place_of_a_unit(family: str) -> None:
 
 
 def test_no_file_of_a_package_has_the_content_of_a_unit_of_spec_kit() -> None:
-    files = installed()[:: max(1, len(installed()) // MOST)]
-    assert len(files) > 50
-    assert not [path for path in files if looks_like_unit(path.read_text("utf-8", "replace"), grammar("spec-kit"))]
+    small = [path for path in installed() if path.is_file() and path.stat().st_size <= LARGEST]
+    assert len(small) > 50
+    assert not [path for path in small if looks_like_unit(path.read_text("utf-8", "replace"), grammar("spec-kit"))]
