@@ -18,7 +18,7 @@ from pathlib import Path
 
 # Also sets how often Python looks for garbage, as the program does.
 import techmap_sync.cli  # noqa: F401
-from benchmarks import counts, growth, kills, many_maps, pace, parsing, peers, start_up
+from benchmarks import counts, growth, kills, many_maps, many_units, pace, parsing, peers, start_up
 from benchmarks.table import Row, Section, markdown, missed, summary
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -30,8 +30,8 @@ What techmap-sync costs: how many requests it sends, how it scales, and how long
 `make bench` measures all of it again, in less than ten minutes on two cores, and writes this page.
 
 Bounds are counts and ratios, because machines differ: a count is the same everywhere, and both sides of a ratio are
-measured in turn. The one bound in seconds is for texts that are made to stall a parser. *At least* and *at most* are
-written as ≥ and ≤. The servers are the simulated ones of the tests, over real HTTP on this computer."""
+measured in turn. Bounds in seconds are for texts that are made to stall a parser, and for specs that are finished.
+*At least* and *at most* are written as ≥ and ≤. The servers are the simulated ones of the tests, over real HTTP on this computer."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,6 +85,8 @@ def _timed() -> Iterator[Section]:
         yield Section("Start-up", start_up.TEXT, list(start_up.rows()))
     with _told("many maps"):
         yield Section("Many maps", many_maps.TEXT, list(many_maps.rows()))
+    with _told("many specs"):
+        yield Section("Many specs", many_units.TEXT, list(many_units.rows()))
     with _told("growth and peers"), ProcessPoolExecutor(1) as pool:
         beside = pool.submit(_peers)  # It waits for answers most of the time, and growth is processor time.
         yield growth.section()

@@ -23,4 +23,5 @@ class Number(Enum):
     HOSTILE = "Any text of up to 1 MiB is read in less than 10 s"
     START = "`check` of a map of 10 KB takes at most 1.6 x the bare import of the libraries it uses"
     GROWTH = "Ten times the tasks take at most 12 x the time to plan and compare, and less than 400 MB"
+    FINISHED = "`plan`, `status` and `reconcile` of 300 specs of which 290 are finished take less than 3 s of processor time each"  # noqa: E501
     MANY = "`check` of 1,000 maps costs at most 1.3 x bare Marko for each byte, and is at least 1.6 x as fast with two processes"  # noqa: E501
