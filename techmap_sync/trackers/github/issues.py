@@ -6,8 +6,10 @@ which may be null: an account that is gone, a text that is empty, the name of a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
@@ -81,6 +83,8 @@ _REASONS = {
 _NAMES = {reason: name for name, reason in _REASONS.items()}
 
 _MEMBERS = ("OWNER", "MEMBER", "COLLABORATOR")
+LINKS_AT_ONCE = 10
+"""Dependencies that one request adds."""
 BLOCKER_LIMIT = 50
 """https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/creating-issue-dependencies"""
 _GHOST = "ghost"
@@ -164,19 +168,31 @@ def child_count(row: Row) -> int:
 def creations(rows: Collection[Row], login: str) -> list[datetime]:
     """Return when our account created content that rows show: the issues, and the dependencies of each.
 
-    A parent is named at creation and does not count separately. Dependencies are added once all issues below one
-    parent exist: no row has the time of their own creation.
+    A parent is named at creation and does not count separately. No row has the time of its dependencies.
     """
     times = {
         row["number"]: time for row in rows if _author(row) == login and (time := moment(row.get("created_at") or ""))
     }
-    ours = [row for row in rows if row["number"] in times]
     last: dict[str | None, datetime] = {}
-    for row in ours:
+    links: Counter[str | None] = Counter()
+    for row in (row for row in rows if row["number"] in times):
         parent = parent_of(row)
         last[parent] = max(last.get(parent, times[row["number"]]), times[row["number"]])
-    edges = [last[parent_of(row)] for row in ours for _ in range(min(blocker_count(row) or 0, BLOCKER_LIMIT))]
-    return [*times.values(), *edges]
+        links[parent] += min(blocker_count(row) or 0, BLOCKER_LIMIT)
+    maps = [(last[parent], links[parent]) for parent in sorted(last, key=last.__getitem__)]
+    return [*times.values(), *_link_times(maps)]
+
+
+def _link_times(maps: Sequence[tuple[datetime, int]]) -> Iterator[datetime]:
+    """Yield when dependencies were added at the latest, for each map's last issue and number of dependencies.
+
+    They follow the last issue of their map; those that fill no request wait for as many of the next maps.
+    """
+    for place, (time, links) in enumerate(maps):
+        waiting = min(links, LINKS_AT_ONCE - 1)
+        coming = accumulate(number for _, number in maps[place + 1 :])
+        full = next((n for n, sum_ in enumerate(coming, place + 1) if sum_ >= LINKS_AT_ONCE - 1), len(maps) - 1)
+        yield from (*[time] * (links - waiting), *[maps[full][0]] * waiting)
 
 
 def state_fields(state: State, reason: CloseReason | None) -> dict[str, str]:

@@ -16,7 +16,7 @@ from techmap_sync.sync.tracker import Edge, EdgeKind, Ends
 from techmap_sync.trackers.answers import Count, Number, Schema, Unexpected
 from techmap_sync.trackers.github.client import GitHubClient
 from techmap_sync.trackers.github.errors import not_found
-from techmap_sync.trackers.github.issues import Issues, reference
+from techmap_sync.trackers.github.issues import LINKS_AT_ONCE, Issues, reference
 from techmap_sync.trackers.http import RequestRefused
 
 
@@ -54,7 +54,6 @@ _ADDED = Schema(_Added, "a dependency")
 _TOO_MUCH = (502, 504)
 """Status of a query that takes the server too long."""
 _READ_AT_ONCE = 100
-_ADDED_AT_ONCE = 10
 _NODE_ID = re.compile(r"[\w=+/-]{1,200}", re.ASCII)
 _ENDS_QUERY = (
     "parent { number repository { nameWithOwner } } "
@@ -69,7 +68,7 @@ class LinksAtOnce:
     def __init__(self, client: GitHubClient, issues: Issues) -> None:
         self._client = client
         self._issues = issues
-        self.most = min(_ADDED_AT_ONCE, client.limit.most_at_once)
+        self.most = min(LINKS_AT_ONCE, client.limit.most_at_once)
         """How many dependencies one request can add; 1 for a server that turned out not to take several."""
 
     def read(self, numbers: Sequence[str]) -> dict[str, Ends | None]:

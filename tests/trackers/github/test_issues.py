@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from techmap_sync.errors import TrackerError, UsageProblem
 from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Ends, Patch, Standing
-from techmap_sync.trackers.github.issues import parent_of
+from techmap_sync.trackers.github.issues import creations, parent_of
 from techmap_sync.trackers.github.tracker import GitHubTracker, connect
 from tests.simulators.github import Account, GitHub
 
@@ -184,3 +186,29 @@ def test_edges_to_other_repositories_are_not_taken_for_ours(github: GitHub) -> N
     elsewhere = f"{github.base_url}/repos/other/place/issues/7"
     assert parent_of({**row, "parent_issue_url": elsewhere}) == "other/place#7"
     assert parent_of({**row, "parent_issue_url": f"{github.base_url}/repos/Octo/Maps/issues/7"}) == "7"
+
+
+@pytest.mark.parametrize(
+    ("maps", "late"),
+    [
+        ([12], [0] * 12),
+        ([12, 0, 0], [0] * 3 + [2] * 9),
+        ([5, 5, 5, 5], [2] * 5 + [3] * 15),
+        ([9, 9, 9], [1] * 9 + [2] * 18),
+        ([25, 9], [0] * 16 + [1] * 18),
+        ([0, 0], []),
+    ],
+)
+def test_dependencies_count_from_when_the_last_request_for_them_can_have_been_sent(
+    maps: list[int], late: list[int]
+) -> None:
+    """Those that fill no request of ten wait for the next maps: the pace of the next run hangs on it."""
+    begun = datetime(2026, 11, 27, tzinfo=UTC)
+    rows = []
+    for place, links in enumerate(maps):
+        time = (begun + timedelta(minutes=place)).isoformat()
+        parent = {"parent_issue_url": f"https://api.github.com/repos/octo/maps/issues/{place + 1}"}
+        summary = {"issue_dependencies_summary": {"total_blocked_by": links}}
+        rows.append({"number": 10 + place, "created_at": time, "user": {"login": "bot"}, **parent, **summary})
+    times = creations(rows, "bot")[len(maps) :]
+    assert [(time - begun).total_seconds() / 60 for time in times] == late
