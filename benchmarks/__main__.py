@@ -31,7 +31,8 @@ What techmap-sync costs: how many requests it sends, how it scales, and how long
 
 Bounds are counts and ratios, because machines differ: a count is the same everywhere, and both sides of a ratio are
 measured in turn. Bounds in seconds are for texts that are made to stall a parser, and for specs that are finished.
-*At least* and *at most* are written as ≥ and ≤. The servers are the simulated ones of the tests, over real HTTP on this computer."""
+*At least* and *at most* are written as ≥ and ≤. The servers are the simulated ones of the tests, over real HTTP on this
+computer."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -74,13 +74,18 @@ def unit_renames(plan: TaskPlan, holdings: Holdings) -> Mapping[str, str]:
     free = {key: face for key, face in specs.items() if key not in settled and key not in gone}
     lone = {key: face for key, face in tickets.items() if key not in settled}
     common = _common(specs.values()) | _common(tickets.values())
-    pairs = _paired(free, lone, common) if free and lone else {}
+    pairs = _paired(free, lone, common, _weights((*specs.values(), *tickets.values()))) if free and lone else {}
     return _without_collisions(pairs, lone.keys() | settled)
 
 
-def _paired(specs: Mapping[str, _Face], tickets: Mapping[str, _Face], common: frozenset[str]) -> dict[str, str]:
-    texts = {leaf.text for face in (*specs.values(), *tickets.values()) for leaf in face.leaves}
-    weights = Weights({*texts, *(face.title for face in (*specs.values(), *tickets.values()))})
+def _weights(faces: Iterable[_Face]) -> Weights:
+    """Weigh words by all texts, paired ones too: what one push pairs must not change what the next one finds alike."""
+    return Weights({text for face in faces for text in (face.title, *(leaf.text for leaf in face.leaves))})
+
+
+def _paired(
+    specs: Mapping[str, _Face], tickets: Mapping[str, _Face], common: frozenset[str], weights: Weights
+) -> dict[str, str]:
     scored = [
         (-score, place, old == new, old, new)
         for place, (old, ticket) in enumerate(tickets.items())
