@@ -26,7 +26,7 @@ from techmap_sync.app.other_documents import (
 )
 from techmap_sync.app.owners_found import remarks_on
 from techmap_sync.app.results import MapComparison, Planned
-from techmap_sync.app.run_guards import audience_of
+from techmap_sync.app.run_guards import audience_of, board_remark
 from techmap_sync.app.run_options import RunOptions, sync_policy
 from techmap_sync.app.targets import connect_tracker, kind_of, remarks_of, source_name
 from techmap_sync.checkout import Checkout, Remote
@@ -81,7 +81,8 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     decided = run.decided(plans, retiring, whole)
     compared = run.compared(decided, task_changes.with_known_names([each.changes for each in decided.every], tracker))
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
-    remarks = (*remarks_of(settings), *remarks_on(place.owners for place in places.values()))
+    about_board = board_remark(changes, tracker.capabilities)
+    remarks = (*remarks_of(settings), *remarks_on(place.owners for place in places.values()), *about_board)
     return Planned(files, changes, tracker, policy, compared, remarks, found.unread)
 
 

@@ -15,10 +15,11 @@ from techmap_sync.errors import Refused, UsageProblem
 from techmap_sync.programs import environment
 from techmap_sync.settings import Settings
 from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.changes import Create
 from techmap_sync.sync.guards import conflict_refusal, read_reviewed, side_branch_refusal, stale_plan_refusal
 from techmap_sync.sync.match import Audience
 from techmap_sync.sync.policy import Guard
-from techmap_sync.sync.tracker import Tracker
+from techmap_sync.sync.tracker import Capabilities, Tracker
 
 _BETWEEN = re.compile(r"[\s,]+")
 
@@ -93,3 +94,9 @@ def refuse_unreviewed(change_set: ChangeSet, file: Path) -> None:
 def _refuse(why: Refused | None) -> None:
     if why is not None:
         raise why
+
+
+def board_remark(change_set: ChangeSet, capabilities: Capabilities) -> tuple[str, ...]:
+    """Return that new tickets join a board, where there are any."""
+    new = sum(isinstance(change, Create) for change in change_set.writes)
+    return (f"new tickets join the board {capabilities.board}",) if capabilities.board and new else ()

@@ -348,9 +348,27 @@ class MapWriter:
         current, fields = change, {*change.fields, *self._texts.sections}
         if isinstance(change, Update | Reopen):
             current = replace(change, spec=self._texts.of_tracking(change.spec, self.numbers))
+        said = self._join_board(ledger)
         outcome = replace(self._written(current, held, fields, ledger), change=change)
+        outcome = replace(outcome, detail=said) if said else outcome
         self.listed = frozenset(ledger.tickets) | ledger.gone
         return outcome
+
+    def _join_board(self, ledger: Ledger) -> str:
+        """Put on the board what the ledger lists for the first time; return what went wrong.
+
+        It comes before the ledger: a run that ends between the two is repeated by the next one, which does no harm.
+        """
+        if not self.tracker.capabilities.board:
+            return ""
+        before = {*self.changes.base.tickets.values(), *self.changes.elsewhere.values()}
+        ours = ledger.tickets.keys() - self.changes.arriving - self.changes.bound
+        created = {change.key: change.spec for change in self.changes.writes if isinstance(change, Create)}
+        listed = sorted((key, number) for key, number in ledger.tickets.items() if key in ours)
+        joining = {number: _shown_on_board(created.get(key)) for key, number in listed}
+        if self.changes.tracking_key in created:
+            joining = {self.tracking: {}, **joining}
+        return self.tracker.join_board({number: values for number, values in joining.items() if number not in before})
 
     def _read(self, number: str, change: TicketWrite) -> Held | str:
         """Read a ticket again; the reason if we must no longer write it."""
@@ -373,3 +391,9 @@ class MapWriter:
         if not isinstance(change, Create):
             return change
         return Update(change.key, change.title, self.tracking, spec=change.spec, edits=LEDGER_ALONE)
+
+
+def _shown_on_board(spec: TaskSpec | None) -> dict[str, str]:
+    """Return what the fields of a board say of a new ticket."""
+    said = {"Priority": spec.priority, "Phase": spec.phase} if spec else {}
+    return {name: value.value for name, value in said.items() if value}

@@ -197,6 +197,8 @@ class Capabilities:
     due_dates: bool = False
     ticket_type: str = ""
     """The type that tickets get, as settings name it and the tracker knows it; empty where types are left alone."""
+    board: str = ""
+    """The board that new tickets join, by its name in the settings; empty for none."""
     estimates: bool = False
     seconds_per_write: float = 0.0
     """How long a write takes at the pace that the server allows; used to estimate how long a run will take."""
@@ -303,6 +305,10 @@ class Tracker(Protocol):
 
         Whom the tracker does not take is missing there.
         """
+        ...
+
+    def join_board(self, tickets: Mapping[str, Mapping[str, str]]) -> str:
+        """Put tickets on ``Capabilities.board`` with values for its fields; return what went wrong, once a run."""
         ...
 
     def link(self, edge: Edge) -> None:

@@ -246,3 +246,10 @@ def test_the_type_that_the_settings_name_is_kept_where_there_are_any(tracker: Tr
     assert tracker.update(ticket.number, Patch(title="New")).type == name
     assert tracker.update(ticket.number, Patch(type=name or "Task")).type == name
     assert listed(tracker)[ticket.number].type == name
+
+
+def test_joining_a_board_changes_no_ticket(tracker: Tracker) -> None:
+    ticket = created(tracker)
+    said = {tracker.join_board({ticket.number: {"Priority": "high"}}) for _ in range(2)}
+    assert said == {""}
+    assert read(tracker, ticket.number) == tracker.update(ticket.number, Patch())

@@ -117,6 +117,11 @@ class MemoryTracker:
     roles: dict[str, Standing] = field(default_factory=dict)
     """What it tells of accounts that it is asked about; of all others it tells nothing."""
 
+    board_refuses: str = ""
+    """What it says when tickets are to join its board."""
+
+    board: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The tickets on its board, and what the board's fields say of them."""
     tickets: dict[str, Ticket] = field(default_factory=dict)
     """By number, in the order of their creation. A test edits them as people do: ``tickets[n] = replace(...)``."""
     requests: list[Request] = field(default_factory=list)
@@ -212,6 +217,12 @@ class MemoryTracker:
             new = new if room is None else new[: max(0, room - len(there))]
             self.edit(number, assignees=there | set(new) if self.capabilities.assignees else frozenset())
         return self.tickets[number].assignees
+
+    def join_board(self, tickets: Mapping[str, Mapping[str, str]]) -> str:
+        with self._request("join_board", " ".join(tickets)):
+            for number, values in tickets.items():
+                self.board.setdefault(number, dict(values))
+        return self.board_refuses
 
     def link(self, edge: Edge) -> None:
         with self._request("link", edge.source):

@@ -62,6 +62,7 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "github.ca_bundle": ("file with the certificates of a private authority", '"/etc/ssl/corp.pem"'),
     "github.type": ("[issue type](trackers.md#types-and-fields) of tickets", '"Task"'),
     "github.priority_field": ("[issue field](trackers.md#types-and-fields) with the priority of tickets", '"Priority"'),
+    "github.project": ("[board](trackers.md#boards) that new tickets join", '"octo/7"'),
     "gitlab.seconds_between_writes": ("pause between two writes", "0.1"),
     "gitlab.ca_bundle": ("file with the certificates of a private authority", '"/etc/ssl/corp.pem"'),
     "severity": ("severity of single [rules](rules.md)", '{ "title-too-long" = "off" }'),

@@ -159,6 +159,10 @@ class BacklogTracker:
         ticket = self.get(number)
         return ticket.assignees if ticket else frozenset()
 
+    def join_board(self, tickets: Mapping[str, Mapping[str, str]]) -> str:
+        """Do nothing: boards here are made of labels."""
+        return ""
+
     def link(self, edge: Edge) -> None:
         """Add an edge: a dependency, or the name of the parent. A task keeps its id when its parent changes."""
         if canonical(edge.source) == canonical(edge.target):

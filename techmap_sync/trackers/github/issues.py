@@ -126,6 +126,17 @@ def people_of(row: Row) -> frozenset[str]:
     return frozenset(account["login"] for account in row.get("assignees") or () if account)
 
 
+def settled_title(tracker: str, title: str) -> str:
+    """Return a title on one line, as GitHub shows it.
+
+    :raises TicketRefused: it says nothing.
+    """
+    text = " ".join(title.split())
+    if not text:
+        raise TicketRefused(tracker, "a ticket needs a title")
+    return text
+
+
 def label_names(labels: Iterable[Any]) -> list[str]:
     """Return the names of labels; old rows contain bare names, and a label without a name is not ours."""
     names = (label if isinstance(label, str) else label.get("name") for label in labels)

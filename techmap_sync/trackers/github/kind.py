@@ -38,7 +38,7 @@ KIND = TrackerKind(
     owners_file=OwnersFile(
         (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"), "techmap_sync.trackers.github.code_owners:read"
     ),
-    names=("type", "priority_field"),
+    names=("type", "priority_field", "project"),
     review="techmap_sync.trackers.github.review:GitHubReview",
     proposals="techmap_sync.trackers.github.proposals:GitHubProposals",
     start="techmap_sync.trackers.github.ci:workflow",

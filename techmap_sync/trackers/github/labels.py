@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from typing_extensions import TypedDict
 
@@ -104,3 +104,8 @@ class Labels:
             what = f"{self._client.host} answered with another milestone than {title}"
             raise UnexpectedAnswer(self._client.tracker, what, "look at the milestones before the next run")
         self._known_milestones()[title] = row["number"]
+
+
+def as_named(labels: Iterable[str]) -> set[str]:
+    """Return labels as GitHub compares them: case does not count."""
+    return {label.lower() for label in labels}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from urllib.parse import quote
@@ -25,10 +25,11 @@ from techmap_sync.trackers.answers import Answer, Row, Unexpected
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.trackers.github import doctor, issues
 from techmap_sync.trackers.github.assignees import Assignees
+from techmap_sync.trackers.github.board import Board
 from techmap_sync.trackers.github.client import REPOSITORY, GitHubClient
 from techmap_sync.trackers.github.issue_fields import IssueFields
 from techmap_sync.trackers.github.issues import ISSUE, Issues
-from techmap_sync.trackers.github.labels import LABEL, Labels
+from techmap_sync.trackers.github.labels import LABEL, Labels, as_named
 from techmap_sync.trackers.github.links import Features, Links
 from techmap_sync.trackers.github.users import Account, Users, account_of_token, is_assignable, may_label
 from techmap_sync.trackers.http import RequestRefused, about_one_ticket
@@ -66,6 +67,7 @@ class GitHubTracker:
         self._users = Users(self.client)
         self._assignees = Assignees(self.client, self._issues)
         self._fields = IssueFields(self.client, connection.settings)
+        self._board = Board(self.client, self._issues, connection.settings)
         self._features = Features.of_host(self.client.host)
         self._spelling: dict[str, str] = {}
         self._repository_row: Row | None = None
@@ -81,7 +83,8 @@ class GitHubTracker:
         self._features.lack(self._links.lacking)
         hourly = self.client.limit.creations_per_hour
         able = self._features.capabilities(self._seconds_between_writes, hourly, self._links.at_once.most)
-        return replace(able, ticket_type=self._fields.type, native_priority=self._fields.priority is not None)
+        native_priority, board = self._fields.priority is not None, self._board.name
+        return replace(able, ticket_type=self._fields.type, native_priority=native_priority, board=board)
 
     def snapshot(self, label: str) -> Snapshot:
         """Read every issue with the label, a hundred per request; ``blocked_by`` is None where there are blockers.
@@ -152,7 +155,7 @@ class GitHubTracker:
             account, scopes = self._account, answer.headers.get("x-oauth-scopes")
             found += doctor.of_repository(row, account.login, scopes, installation=account.installation)
             found += doctor.of_features(self.capabilities, self.client.host)
-            found += self._fields.examine()
+            found += (*self._fields.examine(), *self._board.examine())
             found += doctor.of_limits(self.client.limit.left)
         except TrackerError as error:
             found.append(doctor.of_failure(error))
@@ -182,7 +185,7 @@ class GitHubTracker:
         :raises TrackerError: it was refused, or stored in another way than it was sent.
         """
         self._require_rights()
-        fields: dict[str, object] = {"title": self._settled_title(draft.title), "body": draft.body}
+        fields: dict[str, object] = {"title": issues.settled_title(self.name, draft.title), "body": draft.body}
         # Everything that has to be read is read first: a failure after the write would hide its effect.
         self._login()
         self._labels.require_labels(draft.labels)
@@ -206,7 +209,7 @@ class GitHubTracker:
         """
         fields: dict[str, object] = {}
         if patch.title is not None:
-            fields["title"] = self._settled_title(patch.title)
+            fields["title"] = issues.settled_title(self.name, patch.title)
         if patch.body is not None:
             fields["body"] = patch.body
         if patch.milestone is not None:
@@ -230,7 +233,7 @@ class GitHubTracker:
             stored = self._labels_in(answer)
         except OutcomeUnclear:
             stored = self._labels_of(number)
-            if not _as_named(labels) <= _as_named(stored):
+            if not as_named(labels) <= as_named(stored):
                 raise
         if missing := issues.missing_labels(stored, labels):
             what = f"issue {number} was written, but GitHub dropped its labels: {', '.join(missing)}"
@@ -246,7 +249,7 @@ class GitHubTracker:
             try:
                 self.client.write("DELETE", f"/issues/{number}/labels/{quote(label, safe='')}")
             except (RequestRefused, OutcomeUnclear):
-                if label.lower() in _as_named(self._labels_of(number)):
+                if label.lower() in as_named(self._labels_of(number)):
                     raise
 
     @about_one_ticket
@@ -258,6 +261,10 @@ class GitHubTracker:
         :raises TrackerError: the server refused.
         """
         return self._assignees.change(number, added, removed)
+
+    def join_board(self, tickets: Mapping[str, Mapping[str, str]]) -> str:
+        """Put issues on the board of the settings, and set its fields there; return what went wrong, once a run."""
+        return self._board.join(tickets)
 
     @about_one_ticket
     def link(self, edge: Edge) -> None:
@@ -380,15 +387,3 @@ class GitHubTracker:
     @cached_property
     def _account(self) -> Account:
         return account_of_token(self.client)
-
-    def _settled_title(self, title: str) -> str:
-        """Return the title on one line, as GitHub shows it."""
-        text = " ".join(title.split())
-        if not text:
-            raise TicketRefused(self.name, "a ticket needs a title")
-        return text
-
-
-def _as_named(labels: Iterable[str]) -> set[str]:
-    """Return labels as GitHub compares them: case does not count."""
-    return {label.lower() for label in labels}

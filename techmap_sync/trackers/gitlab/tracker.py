@@ -224,6 +224,10 @@ class GitLabTracker:
         row = self._issues.change(number, f"assign ticket {number}", {"assignee_ids": wanted or [0]})
         return self._ticket(row).assignees
 
+    def join_board(self, tickets: Mapping[str, Mapping[str, str]]) -> str:
+        """Do nothing: boards here are made of labels."""
+        return ""
+
     @about_one_ticket
     def link(self, edge: Edge) -> None:
         """Add an edge as a link between two issues; see ``links`` for its type.

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from tests.simulators.github import boards
 from tests.simulators.github.edges import add_dependency
 from tests.simulators.github.messages import Request, Response, refused
 from tests.simulators.github.state import Account, Issue
@@ -40,6 +41,8 @@ def answer(
     query = " ".join(request.body["query"].split())
     if query == "query { viewer { login } }":
         return Response(200, {"data": {"viewer": {"login": account.login}}})
+    if about_boards := boards.answer(world.board, world.repository, query, account):
+        return about_boards
     if mutation := _MUTATION.fullmatch(query):
         return _mutated(world, mutation[1], account, missing, holds_back)
     asked = _REPOSITORY.fullmatch(query)

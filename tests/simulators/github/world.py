@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from tests.simulators.github.boards import BoardOfOwner
 from tests.simulators.github.messages import NOT_FOUND, Response, refused
 from tests.simulators.github.proposals import ProposalRoom
 from tests.simulators.github.rows import OLDEST, Rows
@@ -41,6 +42,8 @@ class World:
     """Issues of which a query is told nothing but that it may not see them."""
     proposals: ProposalRoom | None = None
     """Branches and pull requests, where a test needs them."""
+    board: BoardOfOwner | None = None
+    """The one board of the owner."""
     footer: str = ""
     """What something on the way adds to each text that is written."""
 
