@@ -62,3 +62,19 @@ def _signed(add: Iterable[str], remove: Iterable[str]) -> str:
 SetEdit = LabelEdit | AssigneeEdit
 """What is added to a set, and removed from it."""
 Edit = FieldEdit | SetEdit
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChanges:
+    """What happens to the labels of one ticket."""
+
+    add: frozenset[str] = frozenset()
+    remove: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    """The map wants them, and they were already set, but not by us."""
+    taken: frozenset[str] = frozenset()
+    """The map wants them, we set them, and a person removed them."""
+    declined: frozenset[str] = frozenset()
+    """A person removed them, which was accepted, in this run or earlier."""
+    accepted: frozenset[str] = frozenset()
+    """Those accepted in this run."""

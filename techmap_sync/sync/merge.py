@@ -15,7 +15,7 @@ from techmap_sync.sync import native_fields
 from techmap_sync.sync.assignees import AssigneeChanges, assignee_changes
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.comparison import carry_ticks, comparable, digest, section_digest, text_digest, ticked
-from techmap_sync.sync.edits import AssigneeEdit, Edit, FieldEdit, LabelEdit
+from techmap_sync.sync.edits import AssigneeEdit, Edit, FieldEdit, LabelChanges, LabelEdit
 from techmap_sync.sync.marker import Marker, WrittenField
 from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
 from techmap_sync.sync.tracker import Ticket
@@ -56,22 +56,6 @@ def decide(*, map_changed: bool, ticket_changed: bool, agree: bool) -> Decision:
             return Decision.KEEP
         case _:
             return Decision.ADOPT if agree else Decision.CONFLICT
-
-
-@dataclass(frozen=True, slots=True)
-class LabelChanges:
-    """What happens to the labels of one ticket."""
-
-    add: frozenset[str] = frozenset()
-    remove: frozenset[str] = frozenset()
-    known: frozenset[str] = frozenset()
-    """The map wants them, and they were already set, but not by us."""
-    taken: frozenset[str] = frozenset()
-    """The map wants them, we set them, and a person removed them."""
-    declined: frozenset[str] = frozenset()
-    """A person removed them, which was accepted, in this run or earlier."""
-    accepted: frozenset[str] = frozenset()
-    """Those accepted in this run."""
 
 
 def label_changes(

@@ -13,7 +13,7 @@ from techmap_sync.sync.block import Block, Held, Part, write_block
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Close, LabelOrphan, Reopen, TicketWrite, Update
 from techmap_sync.sync.comparison import digest, section_digest, text_digest
-from techmap_sync.sync.edits import LABELS
+from techmap_sync.sync.edits import LABELS, LabelChanges
 from techmap_sync.sync.endings import Why, with_status
 from techmap_sync.sync.marker import Ledger, Marker, WrittenField, claims
 from techmap_sync.sync.merge import (
@@ -22,7 +22,6 @@ from techmap_sync.sync.merge import (
     PRIORITY,
     TITLE,
     Decision,
-    LabelChanges,
     Revised,
     Revision,
     has_label,

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from techmap_sync.planning.task import Priority, Section, TaskSpec
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.changes import Action
-from techmap_sync.sync.merge import Decision, LabelChanges, decide, has_label, label_changes, revise
+from techmap_sync.sync.edits import LabelChanges
+from techmap_sync.sync.merge import (
+    Decision,
+    decide,
+    has_label,
+    label_changes,
+    revise,
+)
 from techmap_sync.sync.policy import Side
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, SERVICE, STORE, TESTS, THREE, held, plan, rehold, section, task
