@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel clean states explore planted mutants next
+.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel release audit clean states explore planted mutants next
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -119,6 +119,16 @@ fuzz: $(VENV)/dev ## try random texts on the parser: make fuzz SECONDS=60
 
 wheel: $(VENV)/dev ## build the package into dist/
 	rm -rf dist && $(BIN)/python -m build --outdir dist .
+
+RELEASE := build/release
+release: $(VENV)/dev ## build what a release consists of into build/release, and check it: make release TAG=v0.1.0
+	$(PIP) -e '.[release]' --no-build-isolation
+	$(BIN)/python -m tests.release $(RELEASE) $(TAG)
+
+audit: $(VENV)/dev ## look for known vulnerabilities in what a CI installs; skipped with a line where offline
+	$(PIP) -e '.[release]' --no-build-isolation
+	@$(BIN)/python -c 'import socket; socket.create_connection(("api.osv.dev", 443), 10)' 2>/dev/null || { echo 'offline: nothing was audited'; exit 0; }; \
+	$(BIN)/pip-audit --requirement config/requirements.lock --require-hashes --disable-pip --vulnerability-service osv --progress-spinner off
 
 clean: ## remove everything that was installed or built
 	rm -rf $(VENV) node_modules build dist

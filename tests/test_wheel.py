@@ -1,41 +1,64 @@
-"""The wheel works by itself: installed into an empty environment, outside the repository."""
+"""A release, run dry: what is built holds what the repository holds, and works in an empty environment."""
 
 from __future__ import annotations
 
-import os
+import shutil
 import subprocess
 import sys
 import venv
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
+from techmap_sync import __version__
 from tests.planning.maps import plan_of, read_file
+from tests.release import (
+    ROOT,
+    build,
+    check,
+    digests,
+    files_of_sdist,
+    files_of_the_repository,
+    files_of_wheel,
+    notes,
+    release,
+    run,
+)
+from tests.sampling import sampling
 
-ROOT = Path(__file__).parents[1]
+Built = tuple[Path, Path]
 
 
-def run(*command: str | Path, folder: Path) -> str:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(
-        list(map(str, command)), cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def newest_python() -> str:
+    """Return the newest Python that is here and runs: on PATH, or installed beside this one, as pyenv does it."""
+    for minor in range(20, sys.version_info.minor, -1):
+        name = f"python3.{minor}"
+        for path in (shutil.which(name), *Path(sys.base_prefix).parent.glob(f"*/bin/{name}")):
+            if path and subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0:
+                return str(path)
+    return sys.executable
+
+
+PYTHONS = sorted({sys.executable, newest_python()}) if sampling.everything else [sys.executable]
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Path:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The source distribution, and the wheel that was made of it."""
+    return build(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def installed(built: Built, tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Path:
     """The program, installed from the wheel alone."""
     folder = tmp_path_factory.mktemp("wheel")
-    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT, folder=folder)
     venv.create(folder / "venv")
-    wheel = next(folder.glob("*.whl"))
     python = folder / "venv" / "bin" / "python"
     # A pip of its own, and bytecode that nobody loads, would take most of the time.
     pip = (sys.executable, "-m", "pip", "--python", python, "--quiet", "--disable-pip-version-check")
     own = ("--no-index", "--find-links", wheels, "-c", ROOT / "constraints.txt")
-    run(*pip, "install", "--no-compile", *own, wheel, folder=folder)
+    run(*pip, "install", "--no-compile", *own, built[1], folder=folder)
     return folder / "venv" / "bin" / "techmap-sync"
 
 
@@ -46,3 +69,76 @@ def test_a_wheel_in_an_empty_environment_pushes_an_example(installed: Path, tmp_
     assert "no changes" in run(installed, "push", example, folder=tmp_path)
     assert len(list((tmp_path / "backlog" / "tasks").iterdir())) == tickets
     assert f"0 of {tickets - 1} tasks done" in run(installed, "status", example, "--format", "html", folder=tmp_path)
+
+
+def test_the_source_distribution_is_what_a_clone_holds(built: Built) -> None:
+    assert files_of_sdist(built[0]) == files_of_the_repository() | {"PKG-INFO"}
+
+
+def test_the_wheel_is_the_package_and_its_settings(built: Built) -> None:
+    ours = {name for name in files_of_the_repository() if name.startswith(("techmap_sync/", "config/"))}
+    assert files_of_wheel(built[1]) == ours
+    assert "techmap_sync/py.typed" in ours
+
+
+def test_the_package_index_will_show_it(built: Built) -> None:
+    check(*built)
+
+
+def test_the_version_is_in_one_place_and_wherever_it_is_repeated_it_is_the_same(built: Built) -> None:
+    assert [path.name for path in built] == [
+        f"techmap_sync-{__version__}.tar.gz", f"techmap_sync-{__version__}-py3-none-any.whl"
+    ]  # fmt: skip
+    for name in ("templates/techmap-sync.yml", "docs/continuous-integration.md"):
+        assert f"@v{__version__}" in (ROOT / name).read_text("utf-8"), name
+
+
+@pytest.mark.skipif(not sampling.everything, reason="builds twice and asks the package index; EVERYTHING=1 does so")
+def test_a_release_is_reproducible_and_complete(tmp_path: Path) -> None:
+    if not Path(sys.executable).with_name("cyclonedx-py").exists():
+        pytest.skip("cyclonedx-bom is missing: make release installs it")
+    release(tmp_path / "release", f"v{__version__}")
+    assert len(digests(tmp_path / "release" / "dist")) == 2
+    assert '"bomFormat": "CycloneDX"' in (tmp_path / "release" / "sbom.json").read_text("utf-8")
+    with pytest.raises(SystemExit):
+        release(tmp_path / "other", "v99.0.0")
+
+
+@pytest.mark.skipif(not sampling.everything, reason="asks the package index; EVERYTHING=1 does so")
+@pytest.mark.parametrize("python", PYTHONS, ids=lambda path: Path(path).name)
+@pytest.mark.parametrize("kind", ["sdist", "wheel"])
+def test_it_installs_on_this_python_and_on_the_newest(built: Built, tmp_path: Path, python: str, kind: str) -> None:
+    run(python, "-m", "venv", tmp_path / "venv", folder=tmp_path)
+    package = built[0] if kind == "sdist" else built[1]
+    pip = (tmp_path / "venv" / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    run(*pip, "-c", ROOT / "constraints.txt", package, folder=tmp_path)
+    assert __version__ in run(tmp_path / "venv" / "bin" / "techmap-sync", "--version", folder=tmp_path)
+
+
+def test_the_notes_of_a_release_are_its_section_of_the_change_log() -> None:
+    changes = "# Changes\n\n## Unreleased\n\nnew\n\n## 1.2.0 - 2026-01-02\n\n### Added\n\n- this\n\n## 1.1.0\n\nold\n"
+    assert notes("1.2.0", changes) == "### Added\n\n- this\n"
+    assert notes("1.3.0", changes) == "new\n"
+    assert notes(__version__, (ROOT / "CHANGELOG.md").read_text("utf-8")).strip()
+
+
+def test_the_image_installs_what_has_a_hash_and_holds_what_a_job_needs() -> None:
+    text = (ROOT / "Containerfile").read_text("utf-8")
+    assert "--require-hashes --only-binary :all: -r /source/config/requirements.lock" in text
+    assert "--no-deps --no-build-isolation /source" in text
+    assert "install --yes --no-install-recommends git" in text
+    assert "ENTRYPOINT" not in text, "a job of GitLab starts its own shell"
+    assert "\nUSER techmap\n" in text
+
+
+def test_each_form_for_issues_asks_for_what_it_needs() -> None:
+    folder = ROOT / ".github" / "ISSUE_TEMPLATE"
+    forms = {path.stem: YAML(typ="safe").load(path) for path in folder.glob("*.yml")}
+    assert forms.pop("config")["blank_issues_enabled"] is False
+    assert len(forms) == 3
+    for name, form in forms.items():
+        assert {"name", "description", "body"} <= form.keys(), name
+        ids = [field["id"] for field in form["body"]]
+        assert len(ids) == len(set(ids)), name
+        assert any(field.get("validations", {}).get("required") for field in form["body"]), name
+        assert {field["type"] for field in form["body"]} <= {"textarea", "input", "dropdown"}, name
