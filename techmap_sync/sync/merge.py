@@ -113,7 +113,7 @@ class Revision:
     """The decisions about all fields of one ticket."""
 
     fields: tuple[Revised, ...]
-    labels: LabelChanges = LabelChanges()
+    labels: LabelChanges = field(default_factory=LabelChanges)
     people: AssigneeChanges = field(default_factory=AssigneeChanges)
 
     def named(self, decision: Decision) -> tuple[Revised, ...]:
