@@ -282,7 +282,7 @@ class Scene:
 def _changed_fields(was: Ticket, now: Ticket) -> set[str]:
     """Name what differs between two states of a ticket, as a report would name it."""
     old, new = read_block(was.body), read_block(now.body)
-    names: set[str] = {"title"} if was.title != now.title else set()
+    names = {name for name in ("title", "assignees", "due", "type") if getattr(was, name) != getattr(now, name)}
     if was.state is not now.state:
         names.add(Action.CLOSE if now.state is State.CLOSED else Action.REOPEN)
     if isinstance(old, Block) and isinstance(new, Block) and was.state is now.state:
