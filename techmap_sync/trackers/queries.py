@@ -6,7 +6,7 @@ Errors come with status 200, and every part of an answer that they are not about
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from techmap_sync.errors import TrackerError
@@ -38,6 +38,11 @@ def query_errors(answer: Answer) -> list[Row]:
     return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
+def words(errors: Iterable[Row]) -> str:
+    """Return the server's own words in some errors, on one line."""
+    return one_line("; ".join(str(error.get("message", "")) for error in errors))
+
+
 class QueryClient(HttpClient):
     """A client of a server that answers GraphQL too."""
 
@@ -56,11 +61,10 @@ class QueryClient(HttpClient):
         answer = self._accepted(request, self._send(request))
         data, errors = answer.row.get("data"), query_errors(answer)
         if not isinstance(data, dict):
-            said = one_line("; ".join(str(error.get("message", "")) for error in errors))
-            raise QueryFailed(self.tracker, f"{self.host} did not answer a query", "try again", said)
+            raise QueryFailed(self.tracker, f"{self.host} did not answer a query", "try again", words(errors))
         return Queried(data, tuple(errors))
 
-    def mutate(self, fields: Sequence[str]) -> Row:
+    def mutate(self, fields: Sequence[str]) -> Queried:
         """Send mutations in one request; return what each was answered with, null for one that failed.
 
         The server carries them out one after the other, and one that fails stops none of the others.
@@ -71,7 +75,7 @@ class QueryClient(HttpClient):
         """
         body = {"query": f"mutation {{ {' '.join(fields)} }}"}
         answer = self.write("POST", self.queries_url, body, "add several links", parts=len(fields))
-        data = answer.row.get("data")
-        if not isinstance(data, dict) and not query_errors(answer):
+        data, errors = answer.row.get("data"), query_errors(answer)
+        if not isinstance(data, dict) and not errors:
             raise self.unclear(f"{self.host} answered a write with neither data nor errors")
-        return data if isinstance(data, dict) else {}
+        return Queried(data if isinstance(data, dict) else {}, tuple(errors))

@@ -16,7 +16,9 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
 from techmap_sync.sync.observe import observe
-from techmap_sync.trackers.github.tracker import GitHubTracker
+from techmap_sync.sync.tracker import Edge, EdgeKind
+from techmap_sync.trackers.github.tracker import GitHubTracker, connect
+from tests.simulators.github import GitHub, running
 from tests.sync.build import POLICY, plan, task
 from tests.sync.drive import push
 from tests.trackers.servers import SERVERS
@@ -78,3 +80,17 @@ def test_a_slip_in_a_name_would_be_found(sent: tuple[str, list[str]], right: str
     changed = [query.replace(right, wrong) for query in queries if right in query]
     assert changed
     assert all(problems(vendor, query) for query in changed)
+
+
+def test_what_an_enterprise_server_is_asked_is_as_published() -> None:
+    with running(GitHub(enterprise="3.17.0", missing=frozenset({"sub_issue", "dependencies"}))) as server:
+        server.world.queries_children = True
+        first, second = (str(server.add_issue(name).number) for name in ("First", "Second"))
+        tracker = connect(server.connection())
+        assert tracker.capabilities.children
+        tracker.link(Edge(EdgeKind.CHILD_OF, second, first))
+        assert tracker.ends([second])[second].parent == first
+        tracker.unlink(Edge(EdgeKind.CHILD_OF, second, first))
+        queries = [request.body["query"] for request in server.requests if request.path == "/graphql"]
+    assert len(queries) >= 4
+    assert [problems("github", query) for query in queries] == [[]] * len(queries)

@@ -138,9 +138,9 @@ class Board:
     def _mutated(self, fields: Sequence[str]) -> Row:
         """Send mutations, once more where no clear answer came: an item that is on the board is just named again."""
         try:
-            return self._client.mutate(fields)
+            return self._client.mutate(fields).data
         except OutcomeUnclear:
-            return self._client.mutate(fields)
+            return self._client.mutate(fields).data
 
     def _node_id(self, number: str) -> str:
         if not self._issues.node_id_of(number):

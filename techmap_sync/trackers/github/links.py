@@ -7,23 +7,20 @@ other issue by its database id, not by its number.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Collection
 
 from typing_extensions import TypedDict
 
 from techmap_sync.errors import NotSupported, OutcomeUnclear, TicketRefused, TrackerError
-from techmap_sync.sync.tracker import Capabilities, Edge, EdgeKind, Ends
+from techmap_sync.sync.tracker import Edge, EdgeKind, Ends
 from techmap_sync.trackers.answers import Row, Schema
 from techmap_sync.trackers.github.client import GitHubClient
+from techmap_sync.trackers.github.features import CHILD_LIMIT, DEPENDENCY_LIMIT, Features
 from techmap_sync.trackers.github.issues import (
-    ISSUE,
     Issues,
     blocker_count,
     blocking_count,
     child_count,
-    is_issue,
     parent_of,
     reference,
 )
@@ -37,16 +34,6 @@ class _Blocker(TypedDict):
 
 _BLOCKER = Schema(_Blocker, "an issue")
 
-_HOSTED = ("api.github.com", ".ghe.com")
-CHILD_LIMIT = 100
-"""https://docs.github.com/issues/tracking-your-work-with-issues/using-issues/adding-sub-issues"""
-
-DEPENDENCY_LIMIT = 50
-"""In each direction: https://github.blog/changelog/2025-08-21-dependencies-on-issues/"""
-
-_MOST_ASSIGNEES = 10
-"""https://docs.github.com/rest/issues/assignees#add-assignees-to-an-issue"""
-
 LEVELS = 8
 """Of sub-issues below one another: the same page."""
 _DEPTH = re.compile(r"\b(deep|depth|nest\w*|levels?|layers?)\b", re.IGNORECASE)
@@ -54,104 +41,16 @@ _LIMIT = re.compile(r"more than \d+|maximum|limit|exceed", re.IGNORECASE)
 _WORTH_A_LOOK = (400, 404, 410, 422)
 
 
-@dataclass
-class Features:
-    """Whether the server has sub-issues and dependencies; None while that is unknown."""
-
-    sub_issues: bool | None = None
-    dependencies: bool | None = None
-    parent_at_creation: bool | None = None
-    """A new issue can name its parent: since 2026-08; older servers ignore it, as the first creation shows."""
-
-    @classmethod
-    def of_host(cls, host: str) -> Features:
-        """Return what is known before anything was read: GitHub's own servers have both."""
-        return cls(True, True, True) if host.endswith(_HOSTED) else cls()
-
-    def learn(self, rows: Iterable[Row]) -> None:
-        """Learn from issues that have edges; the fields alone prove nothing."""
-        for row in rows:
-            self.sub_issues = self.sub_issues or bool(parent_of(row) or child_count(row)) or None
-            self.dependencies = self.dependencies or bool(blocker_count(row)) or None
-
-    def ask(self, client: GitHubClient, issues: Issues) -> None:
-        """Ask for what is still unknown: a server without such edges answers 404 even for an issue that exists.
-
-        While there is no issue to ask about, GitHub Enterprise Server counts as having neither; a later run asks.
-
-        :raises TrackerError: the server did not answer.
-        """
-        if self.sub_issues is not None and self.dependencies is not None:
-            return
-        number = issues.any_number or _any_number(client, issues)
-        if not number:
-            self.sub_issues = self.dependencies = not client.is_enterprise
-            return
-        if self.sub_issues is None:
-            self.sub_issues = _answers(client, f"/issues/{number}/sub_issues")
-        if self.dependencies is None:
-            self.dependencies = _answers(client, f"/issues/{number}/dependencies/blocked_by")
-
-    def learn_from_creation(self, row: Row, parent: str) -> None:
-        """Learn from a new issue whether it got the parent that was named with it."""
-        self.parent_at_creation = parent_of(row) == parent
-
-    def lack(self, kinds: Collection[EdgeKind]) -> None:
-        """Remember that the server lacks some kinds of edges, as refused links have shown."""
-        self.sub_issues = False if EdgeKind.CHILD_OF in kinds else self.sub_issues
-        self.dependencies = False if EdgeKind.BLOCKED_BY in kinds else self.dependencies
-
-    def capabilities(
-        self, seconds_per_write: float, creations_per_hour: int | None, links_at_once: int = 1
-    ) -> Capabilities:
-        """Return the capabilities of the port.
-
-        The limits are those of https://docs.github.com/rest/issues/issues: a title of 256 and a body of 65,536
-        characters.
-        """
-        return Capabilities(
-            children=CHILD_LIMIT if self.sub_issues else 0,
-            parent_at_creation=bool(self.sub_issues) and self.parent_at_creation is not False,
-            links_at_once=links_at_once if self.dependencies else 1,
-            blocking_links=bool(self.dependencies),
-            native_blocking=bool(self.dependencies),
-            blockers=DEPENDENCY_LIMIT,
-            blocking=DEPENDENCY_LIMIT,
-            most_assignees=_MOST_ASSIGNEES,
-            seconds_per_write=seconds_per_write,
-            creations_per_hour=creations_per_hour,
-            title_limit=256,
-            body_limit=65_536,
-        )
-
-
-def _any_number(client: GitHubClient, issues: Issues) -> str:
-    # The first page is enough.
-    rows = islice(client.rows("/issues", ISSUE, {"state": "all"}), 100)
-    for row in filter(is_issue, rows):
-        issues.keep(row)
-    return issues.any_number
-
-
-def _answers(client: GitHubClient, path: str) -> bool:
-    try:
-        client.read(path, {"per_page": 1})
-    except RequestRefused as error:
-        if error.status != 404:
-            raise
-        return False
-    return True
-
-
 class Links:
     """Adds, removes and reads edges. After a refusal or no answer it checks whether the edge is as wanted anyway."""
 
-    def __init__(self, client: GitHubClient, issues: Issues) -> None:
+    def __init__(self, client: GitHubClient, issues: Issues, features: Features) -> None:
         self._client = client
         self._issues = issues
+        self._features = features
         self.lacking: set[EdgeKind] = set()
         """Kinds of edges that the server turned out to lack."""
-        self.at_once = LinksAtOnce(client, issues)
+        self.at_once = LinksAtOnce(client, issues, features)
 
     def read(self, numbers: Collection[str]) -> dict[str, Ends]:
         """Read where the edges of some issues end: a hundred issues a query, one by one where that is not answered.
@@ -161,7 +60,7 @@ class Links:
         :raises TrackerError: the server refused or did not answer.
         """
         found: dict[str, Ends | None] = {}
-        if len(numbers) > 1:
+        if len(numbers) > 1 or self._features.sub_issues_by_query:
             found = self.at_once.read([number for number in numbers if number.isdecimal()])
         ends = {number: each for number, each in found.items() if each is not None}
         alone = {number: self._read_alone(number) for number in numbers if number not in found}
@@ -198,6 +97,9 @@ class Links:
         if edge.source == edge.target:
             raise self._refused(f"issue {edge.source} cannot be {edge.kind} itself")
         match edge.kind:
+            case EdgeKind.CHILD_OF if self._features.sub_issues_by_query:
+                self._write_by_query(edge, wanted=True)
+                return
             case EdgeKind.CHILD_OF:
                 path, body = f"/issues/{edge.target}/sub_issues", {"sub_issue_id": self._issues.id_of(edge.source)}
             case EdgeKind.BLOCKED_BY:
@@ -213,6 +115,8 @@ class Links:
         """
         self._issues.forget(edge.source)
         match edge.kind:
+            case EdgeKind.CHILD_OF if self._features.sub_issues_by_query:
+                self._write_by_query(edge, wanted=False)
             case EdgeKind.CHILD_OF:
                 path = f"/issues/{edge.target}/sub_issue"
                 body = {"sub_issue_id": self._issues.id_of(edge.source)}
@@ -239,8 +143,30 @@ class Links:
                     self._client.tracker, f"the edge of issue {edge.source} was not stored", "run again"
                 )
 
+    def _write_by_query(self, edge: Edge, *, wanted: bool) -> None:
+        """Add or remove a sub-issue where only GraphQL has them.
+
+        :raises TrackerError: an issue is missing, or has another parent, or nothing more may be added.
+        """
+        for number in (edge.source, edge.target):
+            self._issues.required(number)
+        try:
+            words = self.at_once.change_child(edge, wanted=wanted)
+        except OutcomeUnclear:
+            if self._exists(edge) is not wanted:
+                raise
+            return
+        if words is None or self._exists(edge) is wanted:
+            return
+        if wanted and (_LIMIT.search(words) or _DEPTH.search(words)):
+            raise self._unsupported(f"issue {edge.target} takes no more sub-issues: {words}")
+        raise self._refused(words or f"the edge of issue {edge.source} was not stored", "run again")
+
     def _exists(self, edge: Edge) -> bool:
         match edge.kind:
+            case EdgeKind.CHILD_OF if self._features.sub_issues_by_query:
+                ends = self.at_once.read([edge.source]).get(edge.source)
+                return ends is not None and ends.parent == edge.target
             case EdgeKind.CHILD_OF:
                 return parent_of(self._issues.required(edge.source)) == edge.target
             case EdgeKind.BLOCKED_BY:

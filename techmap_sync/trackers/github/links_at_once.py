@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
 from techmap_sync.errors import BudgetSpent, OutcomeUnclear, TrackerError
 from techmap_sync.sync.tracker import Edge, EdgeKind, Ends
-from techmap_sync.trackers.answers import Count, Number, Schema, Unexpected
+from techmap_sync.trackers.answers import Count, Number, Row, Schema, Unexpected
 from techmap_sync.trackers.github.client import GitHubClient
 from techmap_sync.trackers.github.errors import not_found
+from techmap_sync.trackers.github.features import Features
 from techmap_sync.trackers.github.issues import LINKS_AT_ONCE, Issues, reference
 from techmap_sync.trackers.http import RequestRefused
+from techmap_sync.trackers.queries import words
 
 
 class _Home(TypedDict):
@@ -36,7 +38,7 @@ class _Nodes(TypedDict):
 
 class _Ends(TypedDict):
     parent: _Node | None
-    blockedBy: _Nodes
+    blockedBy: NotRequired[_Nodes]
 
 
 class _Numbered(TypedDict):
@@ -48,26 +50,31 @@ class _Added(TypedDict):
     blockingIssue: _Numbered
 
 
+class _Child(TypedDict):
+    issue: _Numbered
+    subIssue: _Numbered
+
+
 _ENDS = Schema(_Ends, "an issue's links")
 _ADDED = Schema(_Added, "a dependency")
+_CHILD = Schema(_Child, "a sub-issue")
 
 _TOO_MUCH = (502, 504)
 """Status of a query that takes the server too long."""
 _READ_AT_ONCE = 100
 _NODE_ID = re.compile(r"[\w=+/-]{1,200}", re.ASCII)
-_ENDS_QUERY = (
-    "parent { number repository { nameWithOwner } } "
-    "blockedBy(first: 50) { totalCount nodes { number repository { nameWithOwner } } }"
-)
+_PARENT_QUERY = "parent { number repository { nameWithOwner } }"
+_ENDS_QUERY = f"{_PARENT_QUERY} blockedBy(first: 50) {{ totalCount nodes {{ number repository {{ nameWithOwner }} }} }}"
 """A hundred issues with these cost one point: https://docs.github.com/graphql/reference/objects#issue"""
 
 
 class LinksAtOnce:
     """Reads the edges of a hundred issues in one request, and adds ten dependencies in one."""
 
-    def __init__(self, client: GitHubClient, issues: Issues) -> None:
+    def __init__(self, client: GitHubClient, issues: Issues, features: Features) -> None:
         self._client = client
         self._issues = issues
+        self._features = features
         self.most = min(LINKS_AT_ONCE, client.limit.most_at_once)
         """How many dependencies one request can add; 1 for a server that turned out not to take several."""
 
@@ -87,7 +94,7 @@ class LinksAtOnce:
         if self.most == 1 or not named:
             return frozenset()
         try:
-            answers = self._client.mutate([self._mutation(place, edge) for place, edge in enumerate(named)])
+            answers = self._client.mutate([self._mutation(place, edge) for place, edge in enumerate(named)]).data
         except BudgetSpent:
             raise
         except OutcomeUnclear:
@@ -98,13 +105,23 @@ class LinksAtOnce:
             self.most = 1
         return frozenset(edge for place, edge in enumerate(named) if _is_about(edge, answers.get(f"e{place}")))
 
+    def change_child(self, edge: Edge, *, wanted: bool) -> str | None:
+        """Add or remove one sub-issue; return the server's words where its answer does not confirm it.
+
+        :raises OutcomeUnclear: no clear answer came, and it may have taken effect.
+        """
+        verb = "addSubIssue" if wanted else "removeSubIssue"
+        answer = self._client.mutate([self._child_mutation(verb, 0, edge)])
+        return None if _is_about(edge, answer.data.get("e0")) else words(answer.errors)
+
     def _queried(self, numbers: Sequence[str], again: bool = True) -> dict[str, Ends | None]:
         """Send one query.
 
         :param again: where the server fails at so many, ask for half of them at a time.
         """
         owner, _, name = self._client.repository.partition("/")
-        fields = " ".join(f"i{number}: issue(number: {number}) {{ {_ENDS_QUERY} }}" for number in numbers)
+        wanted = _PARENT_QUERY if self._features.dependencies is False else _ENDS_QUERY
+        fields = " ".join(f"i{number}: issue(number: {number}) {{ {wanted} }}" for number in numbers)
         try:
             answer = self._client.ask(f'query {{ repository(owner: "{owner}", name: "{name}") {{ {fields} }} }}')
         except BudgetSpent:
@@ -127,8 +144,9 @@ class LinksAtOnce:
             known = _ENDS.read(row)
         except Unexpected:
             return None
-        blockers = known["blockedBy"]
-        if blockers["totalCount"] > len(blockers["nodes"]):
+        lacking: Row = {"totalCount": 0, "nodes": []} if self._features.dependencies is False else {}
+        blockers = known.get("blockedBy", lacking)
+        if not blockers or blockers["totalCount"] > len(blockers["nodes"]):
             return None
         parent = self._named(known["parent"]) if known["parent"] else None
         return Ends(parent, frozenset(map(self._named, blockers["nodes"])))
@@ -138,29 +156,45 @@ class LinksAtOnce:
 
     def _has_node_ids(self, edge: Edge) -> bool:
         names = (self._issues.node_id_of(edge.source), self._issues.node_id_of(edge.target))
-        return edge.kind is EdgeKind.BLOCKED_BY and all(map(_NODE_ID.fullmatch, names))
+        can_be_added = edge.kind is EdgeKind.BLOCKED_BY or self._features.sub_issues_by_query
+        return can_be_added and all(map(_NODE_ID.fullmatch, names))
 
     def _mutation(self, place: int, edge: Edge) -> str:
+        if edge.kind is EdgeKind.CHILD_OF:
+            return self._child_mutation("addSubIssue", place, edge)
         blocked, blocking = self._issues.node_id_of(edge.source), self._issues.node_id_of(edge.target)
         return (
             f'e{place}: addBlockedBy(input: {{issueId: "{blocked}", blockingIssueId: "{blocking}"}}) '
             "{ issue { number } blockingIssue { number } }"
         )
 
+    def _child_mutation(self, verb: str, place: int, edge: Edge) -> str:
+        child, parent = self._issues.node_id_of(edge.source), self._issues.node_id_of(edge.target)
+        given = f'{{issueId: "{parent}", subIssueId: "{child}"}}'
+        return f"e{place}: {verb}(input: {given}) {{ issue {{ number }} subIssue {{ number }} }}"
+
     def _there(self, edges: Sequence[Edge]) -> frozenset[Edge]:
         """Return those of some dependencies that the server has by now."""
         ends = self.read(list(dict.fromkeys(edge.source for edge in edges)))
-        known = {number: each.blocked_by or frozenset() for number, each in ends.items() if each}
-        return frozenset(edge for edge in edges if edge.target in known.get(edge.source, ()))
+        return frozenset(edge for edge in edges if _shows(ends.get(edge.source), edge))
+
+
+def _shows(ends: Ends | None, edge: Edge) -> bool:
+    if ends is None:
+        return False
+    return ends.parent == edge.target if edge.kind is EdgeKind.CHILD_OF else edge.target in (ends.blocked_by or ())
 
 
 def _is_about(edge: Edge, answer: object) -> bool:
     """Return whether the answer to a mutation names both issues of an edge."""
+    schema, names = (_ADDED, ("issue", "blockingIssue"))
+    if edge.kind is EdgeKind.CHILD_OF:
+        schema, names = _CHILD, ("subIssue", "issue")
     try:
-        row = _ADDED.read(answer)
+        row = schema.read(answer)
     except Unexpected:
         return False
-    return (str(row["issue"]["number"]), str(row["blockingIssue"]["number"])) == (edge.source, edge.target)
+    return (edge.source, edge.target) == tuple(str(row[name]["number"]) for name in names)
 
 
 def _batches(numbers: Sequence[str]) -> Iterator[Sequence[str]]:

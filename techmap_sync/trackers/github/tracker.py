@@ -27,10 +27,11 @@ from techmap_sync.trackers.github import doctor, issues
 from techmap_sync.trackers.github.assignees import Assignees
 from techmap_sync.trackers.github.board import Board
 from techmap_sync.trackers.github.client import REPOSITORY, GitHubClient
+from techmap_sync.trackers.github.features import Features
 from techmap_sync.trackers.github.issue_fields import IssueFields
 from techmap_sync.trackers.github.issues import ISSUE, Issues
 from techmap_sync.trackers.github.labels import LABEL, Labels, as_named
-from techmap_sync.trackers.github.links import Features, Links
+from techmap_sync.trackers.github.links import Links
 from techmap_sync.trackers.github.users import Account, Users, account_of_token, is_assignable, may_label
 from techmap_sync.trackers.http import RequestRefused, about_one_ticket
 
@@ -62,13 +63,13 @@ class GitHubTracker:
         self.client = GitHubClient(connection, self.name)
         self._seconds_between_writes = connection.seconds_between_writes
         self._issues = Issues(self.client)
-        self._links = Links(self.client, self._issues)
+        self._features = Features.of_host(self.client.host)
+        self._links = Links(self.client, self._issues, self._features)
         self._labels = Labels(self.client, connection.label_colors)
         self._users = Users(self.client)
         self._assignees = Assignees(self.client, self._issues)
         self._fields = IssueFields(self.client, connection.settings)
         self._board = Board(self.client, self._issues, connection.settings)
-        self._features = Features.of_host(self.client.host)
         self._spelling: dict[str, str] = {}
         self._repository_row: Row | None = None
         self._rights_checked = False
@@ -326,12 +327,15 @@ class GitHubTracker:
         listed = map(self._issues.keep, self.client.rows("/issues", ISSUE, parameters))
         rows = {row["number"]: row for row in listed if issues.is_issue(row)}
         self._features.learn(rows.values())
+        if rows and self.client.is_enterprise:
+            self._features.ask(self.client, self._issues)  # whether these rows show all edges
         if rows:
             self.client.limit.recall(issues.creations(rows.values(), self._login()))
         return Snapshot(tuple(self._ticket(row) for row in rows.values()))
 
     def _ticket(self, row: Row) -> Ticket:
-        return self._fields.shown(issues.ticket(row, self._login(), self._spelling), row)
+        ticket = self._fields.shown(issues.ticket(row, self._login(), self._spelling), row)
+        return ticket if self._features.parents_listed else replace(ticket, blocked_by=None)
 
     def _spelt(self, labels: Collection[str]) -> list[str]:
         """Remember the spelling of labels, and return them in a stable order."""

@@ -139,7 +139,7 @@ class LinksAtOnce:
         if self.most == 1 or not named:
             return frozenset()
         try:
-            answers = self._client.mutate([self._mutation(place, link) for place, link in enumerate(named)])
+            answers = self._client.mutate([self._mutation(place, link) for place, link in enumerate(named)]).data
         except BudgetSpent:
             raise
         except OutcomeUnclear:

@@ -27,6 +27,11 @@ def add_sub_issue(world: World, request: Request, _: Account, number: str) -> Re
         return parent
     if child is None:
         return NOT_FOUND
+    return add_child(world, parent, child) or Response(201, world.rows.issue(child))
+
+
+def add_child(world: World, parent: Issue, child: Issue) -> Response | None:
+    """Put one issue below another; the refusal where it cannot."""
     if child.parent == parent.number:
         return invalid("sub_issue_id", "custom", "Issue may not contain duplicate sub-issues")
     if child.parent:
@@ -37,7 +42,7 @@ def add_sub_issue(world: World, request: Request, _: Account, number: str) -> Re
     if child.number in ancestors or len(ancestors) > _LEVELS:
         return invalid("sub_issue_id", "custom", "Sub-issues cannot form a cycle or be nested so deep")
     child.parent = parent.number
-    return Response(201, world.rows.issue(child))
+    return None
 
 
 def parent_for(world: World, identity: int | None) -> int | Response | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.simulators.github import boards
-from tests.simulators.github.edges import add_dependency
+from tests.simulators.github.edges import add_child, add_dependency
 from tests.simulators.github.messages import Request, Response, refused
 from tests.simulators.github.state import Account, Issue
 from tests.simulators.github.world import World
@@ -20,11 +20,16 @@ _FIRST = 50
 _NODE = r"\{ number repository \{ nameWithOwner \} \}"
 _ISSUE = re.compile(
     rf"i(\d+): issue\(number: (\d+)\) "
-    rf"\{{ parent {_NODE} blockedBy\(first: {_FIRST}\) \{{ totalCount nodes {_NODE} \}} \}} ?"
+    rf"\{{ parent {_NODE}(?: blockedBy\(first: {_FIRST}\) \{{ totalCount nodes {_NODE} \}})? \}} ?"
 )
 _REPOSITORY = re.compile(r'query \{ repository\(owner: "([^"]+)", name: "([^"]+)"\) \{ (.+)\} \}')
+_HAS_PARENTS = re.compile(r"issue\(number: \d+\) \{ parent \{ number \} \} ?")
 _MOST = 100
 _MUTATION = re.compile(r"mutation \{ (.+) \}")
+_CHILD = re.compile(
+    r'e(\d+): (addSubIssue|removeSubIssue)\(input: \{issueId: "I_(\d+)", subIssueId: "I_(\d+)"\}\) '
+    r"\{ issue \{ number \} subIssue \{ number \} \} ?"
+)
 _ADD_BLOCKED_BY = re.compile(
     r'e(\d+): addBlockedBy\(input: \{issueId: "I_(\d+)", blockingIssueId: "I_(\d+)"\}\) '
     r"\{ issue \{ number \} blockingIssue \{ number \} \} ?"
@@ -46,9 +51,13 @@ def answer(
     if mutation := _MUTATION.fullmatch(query):
         return _mutated(world, mutation[1], account, missing, holds_back)
     asked = _REPOSITORY.fullmatch(query)
+    lacks_children = bool(missing) and not world.queries_children
+    if asked and _HAS_PARENTS.fullmatch(asked[3]):
+        answered = Response(200, {"data": {"repository": {"issue": {"parent": None}}}})
+        return _failed("Field 'parent' doesn't exist on type 'Issue'") if lacks_children else answered
     if not asked or _ISSUE.sub("", asked[3]):
         return refused(501, f"not played here: {query}")
-    if missing:
+    if lacks_children or ("blockedBy" in asked[3] and "dependencies" in missing):
         return _failed("Field 'blockedBy' doesn't exist on type 'Issue'")
     if f"{asked[1]}/{asked[2]}".lower() != world.repository.full_name.lower():
         return _failed("Could not resolve to a Repository")
@@ -75,9 +84,11 @@ def _mutated(
 
     https://docs.github.com/graphql/reference/issues#addblockedby
     """
+    if not _CHILD.sub("", f"{fields} "):
+        return _changed_children(world, f"{fields} ", missing, holds_back)
     if _ADD_BLOCKED_BY.sub("", f"{fields} "):
         return refused(501, f"not played here: {fields}")
-    if missing or not world.mutates:
+    if not world.mutates or "dependencies" in missing or (missing and not world.queries_children):
         return _failed("Field 'addBlockedBy' doesn't exist on type 'Mutation'")
     if not account.may_write:
         return _failed("Resource not accessible by personal access token", "FORBIDDEN")
@@ -97,6 +108,44 @@ def _mutated(
         if wrong:
             errors.append({"type": "UNPROCESSABLE", "path": [alias], "message": wrong})
     return Response(200, {"data": data} | ({"errors": errors} if errors else {}))
+
+
+def _changed_children(
+    world: World, fields: str, missing: frozenset[str], holds_back: Callable[[Issue], bool]
+) -> Response:
+    """https://docs.github.com/graphql/reference/issues#addsubissue"""
+    if missing and not world.queries_children:
+        return _failed("Field 'addSubIssue' doesn't exist on type 'Mutation'")
+    data: dict[str, Any] = {}
+    errors: list[dict[str, Any]] = []
+    for number, verb, above, below in _CHILD.findall(fields):
+        alias, parent, child = f"e{number}", world.repository.by_id(int(above)), world.repository.by_id(int(below))
+        said = _child_changed(world, verb, parent, child, number, holds_back)
+        data[alias] = None if said else {"issue": _number(parent), "subIssue": _number(child)}
+        if said:
+            errors.append({"type": "UNPROCESSABLE", "path": [alias], "message": said})
+    return Response(200, {"data": data} | ({"errors": errors} if errors else {}))
+
+
+def _child_changed(
+    world: World,
+    verb: str,
+    parent: Issue | None,
+    child: Issue | None,
+    place: str,
+    holds_back: Callable[[Issue], bool],
+) -> str:
+    """Add or remove a sub-issue, or say why not."""
+    if parent is None or child is None:
+        return "Could not resolve to a node with the global id"
+    if place in world.failing_places or holds_back(child):
+        return "Something went wrong"
+    if verb == "removeSubIssue":
+        gone = child.parent == parent.number
+        child.parent = None if gone else child.parent
+        return "" if gone else "The sub-issue is not one of this issue"
+    refusal = add_child(world, parent, child)
+    return refusal.body["errors"][0]["message"] if refusal else ""
 
 
 def _number(issue: Issue | None) -> dict[str, int] | None:

@@ -77,9 +77,15 @@ class Rows:
     """Turns what the server knows into rows, with links below its base URL."""
 
     def __init__(
-        self, base_url: str, repository: Repository, reader: Account | None = None, version: str = OLDEST
+        self,
+        base_url: str,
+        repository: Repository,
+        reader: Account | None = None,
+        version: str = OLDEST,
+        shows_children: bool = True,
     ) -> None:
         self._base = base_url
+        self._shows_children = shows_children
         self._repository = repository
         self._reader = reader
         self._gone = frozenset() if version == OLDEST else _GONE
@@ -241,7 +247,9 @@ class Rows:
                 "total_blocking": len(blocking),
             },
         }
-        if issue.parent:
+        if not self._shows_children:
+            del row["sub_issues_summary"]
+        elif issue.parent:
             row["parent_issue_url"] = f"{self.url}/issues/{issue.parent}"
         if issue.is_pull_request:
             pull = f"{self.url}/pulls/{issue.number}"

@@ -28,6 +28,8 @@ class World:
     """Parts of paths that the server does not know."""
     takes_parents: bool = True
     """A new issue can name its parent; servers before 2026-08 ignore that."""
+    queries_children: bool = False
+    """GraphQL has sub-issues even where REST lacks them: GitHub Enterprise Server from 3.17 on."""
     mutates: bool = True
     """GraphQL adds dependencies; older servers do not know the mutation."""
     failing_places: frozenset[str] = frozenset()
@@ -50,7 +52,8 @@ class World:
     @property
     def rows(self) -> Rows:
         """What turns values into JSON."""
-        return Rows(self.base_url, self.repository, self.reader, self.version)
+        shows_children = not any("sub_issue" in part for part in self.missing)
+        return Rows(self.base_url, self.repository, self.reader, self.version, shows_children)
 
     def next_number(self) -> int:
         """Return the next number of an issue or a pull request."""
