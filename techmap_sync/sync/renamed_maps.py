@@ -24,10 +24,10 @@ from techmap_sync.sync.tickets import Holdings
 def overlap(plan: TaskPlan, holdings: Holdings) -> int:
     """Return how many tasks two maps share; 0 when they cannot be the same map under another id.
 
-    At least half of the keys match, and what authors named says that it is one map: more than half of the components
-    of the one that has fewer, and half of the other's, have the same name; a single one also has a similar text. Every
-    map may have unit tests and a migration, so where a map has no components most of what matches has to be alike. A
-    path alone proves nothing: the next feature may reuse it.
+    At least half of the keys match, and what authors named says that it is one map: half of the components of the one
+    that has fewer have the same name; a single one also has a similar text. Every map may have unit tests and a
+    migration, so where a map has no components most of what matches has to be alike. A path alone proves nothing: the
+    next feature may reuse it.
 
     :param holdings: the tickets of a map whose id no file has.
     """
@@ -49,11 +49,10 @@ def _are_one_map(plan: TaskPlan, holdings: Holdings, wanted: Set[str], known: Se
     ours, theirs = _named_by_authors(wanted), _named_by_authors(known)
     if not (ours and theirs):
         return 2 * len(_alike_tasks(plan, holdings, wanted & known, SAME)) > len(wanted & known)
-    fewer, more = sorted((len(ours), len(theirs)))
     same = ours & theirs
     # One name may be chance; where there are several, two may have been exchanged.
     is_certain = len(same) > 1 or _alike_tasks(plan, holdings, same, NOTHING_IN_COMMON)
-    return 2 * len(same) > fewer and 2 * len(same) >= more and bool(is_certain)
+    return 2 * len(same) >= min(len(ours), len(theirs)) and bool(is_certain)
 
 
 def _alike_tasks(plan: TaskPlan, holdings: Holdings, keys: Set[str], least: float) -> list[str]:
