@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import lru_cache
+from functools import cache
 
 _ANY_DEPTH = "**"
 _WILD = frozenset("*?[")
@@ -35,11 +35,21 @@ class PathPattern:
 
         :param path: from the root of the repository.
         """
-        steps = path.strip("/").split("/")
+        return self.matches_steps(path.strip("/").split("/"))
+
+    def matches_steps(self, steps: Sequence[str]) -> bool:
+        """Return whether a path matches, given by its names."""
+        first = self.names[0] if self.names else ""
+        if first == _ANY_DEPTH and len(self.names) == 2 and self.goes_deeper:  # *.py, or a name without a slash
+            return any(_is_name(self.names[1], step) for step in steps)
+        if first != _ANY_DEPTH and not _is_name(first, steps[0]):
+            return False  # most patterns end here
         places = {0}
         for step in steps:
             if self.goes_deeper and len(self.names) in places:
                 return True
+            if not places:
+                return False
             places = set(self._after(step, places))
         return len(self.names) in places
 
@@ -66,7 +76,7 @@ def _is_name(pattern: str, step: str) -> bool:
     return pattern == step if _WILD.isdisjoint(pattern) else _compiled(pattern).match(step) is not None
 
 
-@lru_cache(maxsize=4096)
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(translate(pattern))
 
@@ -111,4 +121,5 @@ class Rule:
 
 def last_match(rules: Sequence[Rule], path: str) -> Rule | None:
     """Return the last rule that matches a path, which is the one that counts."""
-    return next((rule for rule in reversed(rules) if rule.pattern.matches(path)), None)
+    steps = path.strip("/").split("/")
+    return next((rule for rule in reversed(rules) if rule.pattern.matches_steps(steps)), None)
