@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from techmap_sync.app.documents_found import MapFile, MapFiles
+from techmap_sync.app.owners_found import owners_in
 from techmap_sync.app.results import MapComparison, unread_problem
 from techmap_sync.app.run import make_plan
 from techmap_sync.app.run_options import RunOptions, sync_policy
-from techmap_sync.app.targets import connect_tracker, source_name
+from techmap_sync.app.targets import connect_tracker, kind_of, source_name
 from techmap_sync.checkout import Checkout
 from techmap_sync.errors import TrackerError, UnreadableMap, UsageProblem
 from techmap_sync.planning.titles import tracking_key
@@ -115,7 +116,13 @@ def examine(settings: Settings, checkout: Checkout) -> tuple[str, tuple[Finding,
     copies = [f"{held.ticket.number} of {original}" for each in found.maps.values() for held, original in each.copies]
     detail = f"{', '.join(copies)}; reconcile closes the untouched ones" if copies else "none"
     doubled = Finding("duplicate tickets", not copies, detail)
-    return tracker.name, (*findings, *_settings(tracker, settings), doubled, *_authors(found, policy))
+    return tracker.name, (
+        *findings,
+        *_settings(tracker, settings),
+        *_owners(tracker, settings, checkout),
+        doubled,
+        *_authors(found, policy),
+    )
 
 
 def _settings(tracker: Tracker, settings: Settings) -> Iterator[Finding]:
@@ -125,6 +132,13 @@ def _settings(tracker: Tracker, settings: Settings) -> Iterator[Finding]:
         yield Finding("assignees", False, what)
     if milestones := task_changes.missing_milestones(tracker, [settings.milestone] if settings.milestone else []):
         yield Finding("milestone", True, f"there is no {', '.join(milestones)} yet; the first ticket creates it")
+
+
+def _owners(tracker: Tracker, settings: Settings, checkout: Checkout) -> Iterator[Finding]:
+    """Yield whether the owners of files can be read, where tickets are assigned to them."""
+    if settings.assignees == "codeowners":
+        remark = owners_in(checkout, settings, kind_of(tracker)).remark
+        yield Finding("owners", not remark, remark or "CODEOWNERS is read")
 
 
 def _authors(found: Sorted, policy: SyncPolicy) -> Iterator[Finding]:

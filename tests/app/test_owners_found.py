@@ -157,3 +157,11 @@ def test_accounts_of_another_server_are_named_and_not_assigned(program: Program)
         assert program("push", "maps", "--allow", "uncommitted", *server.flags).code == 0
         assert not named(server.tickets(), "Parser").assignees
         assert "`@sara`" in named(server.tickets(), "Parser").body
+
+
+def test_doctor_says_whether_owners_can_be_read(program: Program) -> None:
+    missing = program("doctor", "--to", "backlog:board")
+    assert missing.code != 0
+    assert "no CODEOWNERS" in missing.out
+    owners(program, "* @sara\n")
+    assert "CODEOWNERS is read" in program("doctor", "--to", "backlog:board").out
