@@ -74,13 +74,19 @@ def unit_renames(plan: TaskPlan, holdings: Holdings) -> Mapping[str, str]:
     free = {key: face for key, face in specs.items() if key not in settled and key not in gone}
     lone = {key: face for key, face in tickets.items() if key not in settled}
     common = _common(specs.values()) | _common(tickets.values())
-    pairs = _paired(free, lone, common, _weights((*specs.values(), *tickets.values()))) if free and lone else {}
+    pairs = _paired(free, lone, common, _weights(specs.values(), tickets.values())) if free and lone else {}
     return _without_collisions(pairs, lone.keys() | settled)
 
 
-def _weights(faces: Iterable[_Face]) -> Weights:
-    """Weigh words by all texts, paired ones too: what one push pairs must not change what the next one finds alike."""
-    return Weights({text for face in faces for text in (face.title, *(leaf.text for leaf in face.leaves))})
+def _weights(specs: Iterable[_Face], tickets: Iterable[_Face]) -> Weights:
+    """Weigh words by the document alone: what a push writes must not change what the next one finds alike.
+
+    Each text counts twice, for the task and for its ticket.
+    """
+    said, held = (
+        {t for face in faces for t in (face.title, *(leaf.text for leaf in face.leaves))} for faces in (specs, tickets)
+    )
+    return Weights(said | held, (*said, *said))
 
 
 def _paired(

@@ -155,9 +155,14 @@ def same_place(
 class Weights:
     """How much the words of some texts tell: a word that many of them have tells little."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], counting: Iterable[str] | None = None) -> None:
+        """Weigh the words of some texts.
+
+        :param counting: the texts among them that say how many have a word; by default all.
+        """
         self._words: dict[str, Counter[str]] = {text: Counter(_WORD.findall(text)) for text in texts}
-        self._count = Counter(word for words in self._words.values() for word in words)
+        counted = self._words if counting is None else counting
+        self._count = Counter(word for text in counted for word in self._words[text])
 
     def likeness(self, one: str, other: str) -> float:
         """Return the weighted share of words that two texts have in common, from 0 to 1."""
