@@ -73,17 +73,18 @@ class Sampling:
             self._note(name, where, len(every) - len(places), len(every))
         return [every[place] for place in sorted(places)]
 
-    def in_turn(self, name: str, cases: Iterable[Case], most: int, turn: int) -> list[Case]:
+    def in_turn(self, name: str, cases: Iterable[Case], most: int, turn: int, *, where: str = "") -> list[Case]:
         """Return some of the cases: the next ones in each turn, so that enough turns together take every case.
 
         :param name: what the cases are, in the plural, for the summary
         :param most: how many are taken
         :param turn: which of several lists of this name it is, from 0
+        :param where: tells lists of this name apart that have the same turn
         """
         every = list(cases)
         if self.everything or len(every) <= most:
             return every
-        self._note(name, str(turn), len(every) - most, len(every))
+        self._note(name, where or str(turn), len(every) - most, len(every))
         return [every[(turn * most + place) % len(every)] for place in range(most)]
 
     def meeting_in_turn(self, name: str, cases: Iterable[Case], others: Sequence[Other]) -> list[tuple[Case, Other]]:

@@ -17,12 +17,16 @@ from tests.app.run import READY, Program
 from tests.simulators import github, gitlab
 from tests.simulators.gitlab.world import BOT
 from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
+from tests.turns import in_turn
 
 MAP = READY[0]
 STATUSES = ("created", "updated", "closed", "reopened", "linked", "unlinked", "skipped", "failed", "left")
 
 
-@pytest.fixture(params=SERVERS)
+pytest_generate_tests = in_turn("server", SERVERS)
+
+
+@pytest.fixture
 def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with SERVERS[request.param]() as server:
         log_in(server, monkeypatch)

@@ -10,6 +10,7 @@ import pytest
 from tests.app.login import log_in
 from tests.app.run import CORPUS, Program
 from tests.trackers.servers import SERVERS, Server
+from tests.turns import in_turn
 
 MAP = CORPUS / "08-cli-profiles.md"
 ODD = """
@@ -22,7 +23,10 @@ high = "  Priority:HIGH"
 """
 
 
-@pytest.fixture(params=SERVERS)
+pytest_generate_tests = in_turn("server", SERVERS)
+
+
+@pytest.fixture
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     with SERVERS[request.param]() as server:
         yield server

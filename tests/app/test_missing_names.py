@@ -11,12 +11,16 @@ from tests.app.run import READY, Program
 from tests.planning.maps import plan_of, read_file
 from tests.simulators import github, gitlab
 from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
+from tests.turns import in_turn
 
 MAP = READY[0]
 TICKETS = 1 + len(plan_of(read_file(MAP)).tasks)
 
 
-@pytest.fixture(params=SERVERS)
+pytest_generate_tests = in_turn("server", SERVERS)
+
+
+@pytest.fixture
 def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with SERVERS[request.param]() as server:
         log_in(server, monkeypatch)

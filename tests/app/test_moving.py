@@ -12,6 +12,7 @@ import pytest
 from techmap_sync.app.parallel import Shard
 from tests.app.maps import written
 from tests.app.run import Program, on_github, on_gitlab
+from tests.turns import in_turn
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ class Place:
         return {t["key"]: (t["number"], t["state"]) for each in maps for t in each["tasks"] if t["number"]}
 
 
-@pytest.fixture(params=["github", "gitlab", "backlog"])
+pytest_generate_tests = in_turn("place", ("github", "gitlab", "backlog"))
+
+
+@pytest.fixture
 def place(request: pytest.FixtureRequest, program: Program) -> Place:
     (program.folder / "techmap-sync.toml").write_text('maps = ["maps"]\n', encoding="utf-8")
     routes: dict[str, Callable[[Any], list[str]]] = {"github": on_github, "gitlab": on_gitlab}

@@ -16,6 +16,7 @@ from techmap_sync.sync.tracker import Patch, Tracker
 from tests.app.maps import written
 from tests.app.run import Ended, Program, on_github, on_gitlab
 from tests.sampling import sampling
+from tests.turns import in_turn
 
 KEY = "alpha/component/cache"
 
@@ -43,7 +44,10 @@ class Place:
 PLACES = ("github", "gitlab", "backlog")
 
 
-@pytest.fixture(params=PLACES)
+pytest_generate_tests = in_turn("place", PLACES)
+
+
+@pytest.fixture
 def place(request: pytest.FixtureRequest, program: Program, monkeypatch: pytest.MonkeyPatch) -> Place:
     (program.folder / "techmap-sync.toml").write_text('maps = ["maps"]\n', encoding="utf-8")
     routes: dict[str, Callable[[Any], list[str]]] = {"github": on_github, "gitlab": on_gitlab}

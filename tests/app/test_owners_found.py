@@ -15,6 +15,7 @@ from tests.app.maps import written
 from tests.app.run import Program
 from tests.fakes.clock import Clock
 from tests.trackers.servers import SERVERS, OnGitHub, Server
+from tests.turns import in_turn
 
 SETTINGS = 'assignees = "codeowners"\n'
 
@@ -26,7 +27,10 @@ def program(program: Program) -> Program:
     return program
 
 
-@pytest.fixture(params=SERVERS)
+pytest_generate_tests = in_turn("server", SERVERS)
+
+
+@pytest.fixture
 def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with SERVERS[request.param]() as server:
         log_in(server, monkeypatch)

@@ -12,6 +12,7 @@ import pytest
 from tests.app.run import Ended, Program
 from tests.ci.checkout import TICKETS, Origin
 from tests.security.listening import Listening, listening, without_waiting
+from tests.turns import in_turn
 
 VARIABLES = {
     "github": {
@@ -43,7 +44,10 @@ def server() -> Iterator[Listening]:
         yield running
 
 
-@pytest.fixture(params=["github", "gitlab"])
+pytest_generate_tests = in_turn("kind", ("github", "gitlab"))
+
+
+@pytest.fixture
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -18,6 +18,7 @@ from tests.simulators.bare import Bare
 from tests.simulators.github import GitHub
 from tests.simulators.github.proposals import ProposalRoom, Pull
 from tests.simulators.gitlab import Simulator as GitLab
+from tests.turns import in_turn
 
 SPEC = "specs/001-pier/tasks.md"
 TEXT = "# Tasks: Pier\r\n\r\n## Phase 1: Walk\r\n\r\n- [ ] T001 Measure @sara's `pier`\r\n- [ ] T002 Walk it\r\n"
@@ -111,7 +112,10 @@ def on_gitlab(job: Program, repository: Path, gitlab: GitLab, monkeypatch: pytes
     )
 
 
-@pytest.fixture(params=["github", "gitlab"])
+pytest_generate_tests = in_turn("place", ("github", "gitlab"))
+
+
+@pytest.fixture
 def place(request: pytest.FixtureRequest) -> Repository:
     found: Repository = request.getfixturevalue(f"on_{request.param}")
     return found

@@ -15,13 +15,17 @@ from tests.simulators.certificates import self_signed
 from tests.simulators.github import Account
 from tests.simulators.gitlab.world import BOT, Token
 from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
+from tests.turns import in_turn
 
 MAP = READY[0]
 WRONG, WEAK = "wrong-token-5f2c", "weak-token-77ab"
 COMMANDS = ("plan", "push", "reconcile")
 
 
-@pytest.fixture(params=SERVERS)
+pytest_generate_tests = in_turn("server", SERVERS)
+
+
+@pytest.fixture
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     with SERVERS[request.param]() as server:
         yield server

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.app.run import Program, on_github, on_gitlab
+from tests.turns import in_turn
 
 OPENSPEC = """## 1. Storage
 - [ ] 1.1 Add the table of berths
@@ -63,7 +64,10 @@ class Place:
         return {t["key"].rpartition("/")[2]: t["state"] for each in maps for t in each["tasks"] if t["number"]}
 
 
-@pytest.fixture(params=["github", "gitlab", "backlog"])
+pytest_generate_tests = in_turn("place", ("github", "gitlab", "backlog"))
+
+
+@pytest.fixture
 def place(request: pytest.FixtureRequest, program: Program) -> Place:
     (program.folder / "techmap-sync.toml").write_text('families = ["openspec", "kiro"]\njobs = 1\n', encoding="utf-8")
     routes: dict[str, Callable[[Any], list[str]]] = {"github": on_github, "gitlab": on_gitlab}
