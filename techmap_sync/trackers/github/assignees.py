@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from techmap_sync.errors import OutcomeUnclear
 from techmap_sync.trackers.github.client import GitHubClient
-from techmap_sync.trackers.github.issues import Issues, people_of
+from techmap_sync.trackers.github.issues import ISSUE, Issues, people_of
 
 
 class Assignees:
@@ -29,7 +29,8 @@ class Assignees:
 
     def _send(self, verb: str, number: str, names: list[str]) -> None:
         try:
-            self._client.write(verb, f"/issues/{number}/assignees", {"assignees": names})
+            answer = self._client.write(verb, f"/issues/{number}/assignees", {"assignees": names})
+            self._client.stored(ISSUE, answer.content)
         except OutcomeUnclear:
             there = {name.casefold() for name in self._there(number)}
             asked = {name.casefold() for name in names}

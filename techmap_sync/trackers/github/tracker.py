@@ -244,11 +244,11 @@ class GitHubTracker:
     def remove_labels(self, number: str, labels: Collection[str]) -> None:
         """Remove labels one by one, which leaves all others alone.
 
-        :raises TrackerError: the server refused.
+        :raises TrackerError: the server refused, or does not say which labels are left.
         """
         for label in sorted(labels):
             try:
-                self.client.write("DELETE", f"/issues/{number}/labels/{quote(label, safe='')}")
+                self._labels_in(self.client.write("DELETE", f"/issues/{number}/labels/{quote(label, safe='')}"))
             except (RequestRefused, OutcomeUnclear):
                 if label.lower() in as_named(self._labels_of(number)):
                     raise

@@ -49,8 +49,15 @@ class _WholeLink(TypedDict):
     source_issue: _End
 
 
+class _Written(TypedDict):
+    """A link that was created or deleted: https://docs.gitlab.com/api/issue_links/#create-an-issue-link"""
+
+    link_type: str
+
+
 _LINK = Schema(_Link, "a link")
 _WHOLE_LINK = Schema(_WholeLink, "a link")
+_WRITTEN = Schema(_Written, "a link")
 
 
 class Links:
@@ -123,6 +130,8 @@ class Links:
             raise self._client.refused(f"{edge.source} cannot be {edge.kind} itself")
         try:
             answer = self._posted(edge)
+            if answer.succeeded:
+                self._client.stored(_WRITTEN, answer.content)
         except OutcomeUnclear:
             if not self._is_there(edge):
                 raise
@@ -142,8 +151,21 @@ class Links:
         _check_numbers(self._client, edge)
         row = self._between(edge)
         if row and self._is_same(edge, row):
-            path = f"{self._client.project.api}/issues/{edge.source}/links/{row['issue_link_id']}"
-            self._client.write("DELETE", path, purpose=f"remove that {_said(edge)}", accepted={404})
+            self._remove(edge, f"{self._client.project.api}/issues/{edge.source}/links/{row['issue_link_id']}")
+
+    def _remove(self, edge: Edge, path: str) -> None:
+        """Remove a link; where the answer does not say that it is gone, check."""
+        purpose = f"remove that {_said(edge)}"
+        try:
+            answer = self._client.write("DELETE", path, purpose=purpose, accepted={404})
+            if answer.status != 404:
+                self._client.stored(_WRITTEN, answer.content)
+        except OutcomeUnclear:
+            if self._is_there(edge):
+                raise
+        else:
+            if answer.status == 404 and self._is_there(edge):
+                raise refusal(self._client.tracker, answer, purpose)
 
     def can_block(self) -> bool:
         """Return whether the project is known to have ``blocks`` links: once it does not, it never does in this run."""
