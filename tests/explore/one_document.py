@@ -14,7 +14,8 @@ from techmap_sync.sync.tracker import CloseReason, Standing, State, Ticket
 from tests.explore.fingerprints import NUMBER, digest_of, plain
 from tests.explore.search import Event
 from tests.explore.tracker import OneTracker
-from tests.fakes.memory import Fault, Killed, When, killed, ticket_refused, timed_out
+from tests.fakes.memory import Fault, Killed, When, killed
+from tests.faults import AS_SEEN
 from tests.sync.author import EXTRA, Author, Part
 from tests.sync.build import POLICY
 from tests.sync.drive import key_of
@@ -310,7 +311,7 @@ def disturbed_run_events(world: OneDocument) -> Iterator[Event[OneDocument]]:
         return
     writes = len(whole.places)
     for write in range(writes):
-        faults = {"is refused": ticket_refused(), "gets no answer": timed_out(When.AFTER)}
+        faults = {"is refused": AS_SEEN["refused"](), "gets no answer": AS_SEEN["no answer, but the effect"]()}
         if write < writes - 1:
             faults["is its last, then it is killed"] = killed(When.AFTER)
         for words, fault in faults.items():

@@ -17,7 +17,8 @@ from techmap_sync.sync.tracker import State, Ticket
 from tests.explore.fingerprints import NUMBER, digest_of, plain
 from tests.explore.search import Event
 from tests.explore.tracker import OneTracker
-from tests.fakes.memory import Fault, Killed, When, killed, ticket_refused, timed_out
+from tests.fakes.memory import Fault, Killed, When, killed
+from tests.faults import AS_SEEN
 from tests.sync.build import plan, task, under_another_id
 from tests.sync.drive import key_of, several
 from tests.sync.scene import FREE, RECONCILE
@@ -218,7 +219,7 @@ def run_events(world: TwoDocuments) -> Iterator[Event[TwoDocuments]]:
         trial.push()
     places = [place for place, request in enumerate(trial.tracker.requests, 1) if request.writes]
     for number, place in enumerate(places, 1):
-        faults = {"is refused": ticket_refused(), "gets no answer": timed_out(When.AFTER)}
+        faults = {"is refused": AS_SEEN["refused"](), "gets no answer": AS_SEEN["no answer, but the effect"]()}
         if number < len(places):
             faults["is its last, then it is killed"] = killed(When.AFTER)
         for words, fault in faults.items():

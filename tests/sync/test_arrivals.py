@@ -14,8 +14,8 @@ from techmap_sync.sync.apply import apply
 from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.tracker import Capabilities, Standing, Ticket
 from tests.fakes.memory import Killed, MemoryTracker
+from tests.faults import AS_SEEN
 from tests.sync.drive import by_key, several
-from tests.sync.test_crash import FAULTS
 from tests.sync.test_moves import ALPHA, BETA, FREE, key, numbers, pushed
 
 SENDER, STORE, TRACKING = key("alpha", "Sender"), key("alpha", "Store"), "alpha/tracking/map"
@@ -49,14 +49,14 @@ def struck(start: MemoryTracker, fault: str, **bound: str) -> Iterator[tuple[str
     push(undisturbed, **bound)
     for request, name in enumerate((*undisturbed.requests, "the end"), 1):
         tracker = deepcopy(start)
-        tracker.faults[request] = FAULTS[fault]()
+        tracker.faults[request] = AS_SEEN[fault]()
         with suppress(Killed, TrackerError):
             push(tracker, **bound)
         tracker.faults.clear()
         yield f"{fault} at request {request}: {name}", tracker, undisturbed
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", AS_SEEN)
 @pytest.mark.parametrize("abilities", ABILITIES)
 @pytest.mark.parametrize("task", NAMES)
 @pytest.mark.parametrize("text", ["", "Our own words.\n\n- [x] done by hand"], ids=["wiped", "rewritten"])
@@ -71,7 +71,7 @@ def test_killed_at_any_request_binding_again_ends_as_if_undisturbed(
         assert text in tracker.tickets[number].body, f"{where}: a human's text is lost"
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", AS_SEEN)
 @pytest.mark.parametrize("task", ["sender", "tracking"])
 def test_killed_at_any_request_a_push_without_the_flag_doubles_nothing(task: str, fault: str) -> None:
     start, number = released(task, "Our own words.")

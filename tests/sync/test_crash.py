@@ -8,7 +8,7 @@ By default a sample of the requests is struck: the first of each kind, the first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -18,7 +18,8 @@ import pytest
 from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import Priority, TaskPlan
 from techmap_sync.sync.tracker import Capabilities, Ticket
-from tests.fakes.memory import Fault, Killed, MemoryTracker, Request, When, killed, ticket_refused, timed_out
+from tests.fakes.memory import Killed, MemoryTracker, Request, When, killed
+from tests.faults import AS_SEEN
 from tests.measure import untraced
 from tests.sampling import Sampling, sampling
 from tests.sync.build import plan, task, under_another_id
@@ -68,12 +69,6 @@ HERE_ALONE: dict[str, tuple[TaskPlan | None, TaskPlan]] = {
     "two names exchanged in a map under another id": (FEW, under_another_id(EXCHANGED)),
 }
 """To a server these are updates and a creation, which the other scenarios try over HTTP."""
-FAULTS: dict[str, Callable[[], Fault]] = {
-    "killed": lambda: killed(When.BEFORE),
-    "no answer, no effect": lambda: timed_out(When.BEFORE),
-    "no answer, but the effect": lambda: timed_out(When.AFTER),
-    "refused": ticket_refused,
-}
 
 
 def prepared(before: TaskPlan | None) -> MemoryTracker:
@@ -131,7 +126,7 @@ def struck(scenario: str, fault: str, sampling: Sampling) -> Iterator[Struck]:
     requests = list(enumerate((*undisturbed.requests, "the end"), 1))
     for request, name in sampling.spread(f"requests {fault}", requests, 8, kind=kind_of, where=scenario):
         tracker = deepcopy(start)
-        tracker.faults[request] = FAULTS[fault]()
+        tracker.faults[request] = AS_SEEN[fault]()
         with suppress(Killed, TrackerError):
             push(tracker, after)
         tracker.faults.clear()
@@ -139,7 +134,7 @@ def struck(scenario: str, fault: str, sampling: Sampling) -> Iterator[Struck]:
         yield Struck(f"{fault} at request {request}: {name}", tracker, after, wanted)
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", AS_SEEN)
 @pytest.mark.parametrize("scenario", [*SCENARIOS, *HERE_ALONE])
 def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scenario: str, fault: str) -> None:
     with untraced():

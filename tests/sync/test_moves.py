@@ -22,7 +22,8 @@ from techmap_sync.sync.match import UnwrittenMap
 from techmap_sync.sync.outcomes import Status
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, CloseReason, EdgeKind, Standing, State
-from tests.fakes.memory import Fault, Killed, MemoryTracker, Request, When, killed, ticket_refused, timed_out
+from tests.fakes.memory import Killed, MemoryTracker, Request
+from tests.faults import AS_SEEN
 from tests.sync.build import POLICY, plan, task, under_another_id
 from tests.sync.drive import by_key, key_of, several
 
@@ -472,12 +473,6 @@ SCENES = {
         (some_map("alpha", "Router"), some_map("gamma", "Sender", "Store", Store=("Sender",)), BETA),
     ),
 }
-FAULTS: dict[str, Callable[[], Fault]] = {
-    "killed": lambda: killed(When.BEFORE),
-    "no answer, no effect": lambda: timed_out(When.BEFORE),
-    "no answer, but the effect": lambda: timed_out(When.AFTER),
-    "refused": ticket_refused,
-}
 
 
 def struck(scene: str, fault: str) -> Iterator[tuple[str, MemoryTracker, MemoryTracker]]:
@@ -493,7 +488,7 @@ def struck(scene: str, fault: str) -> Iterator[tuple[str, MemoryTracker, MemoryT
     for request, name in enumerate((*undisturbed.requests, "the end"), 1):
         tracker = deepcopy(start)
         tracker.requests.clear()
-        tracker.faults[request] = FAULTS[fault]()
+        tracker.faults[request] = AS_SEEN[fault]()
         with suppress(Killed, TrackerError):
             push(tracker, *after)
         tracker.faults.clear()
@@ -501,7 +496,7 @@ def struck(scene: str, fault: str) -> Iterator[tuple[str, MemoryTracker, MemoryT
         yield f"{fault} at request {request}: {name}", tracker, undisturbed
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", AS_SEEN)
 @pytest.mark.parametrize("scene", SCENES)
 def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scene: str, fault: str) -> None:
     for where, tracker, undisturbed in struck(scene, fault):

@@ -10,10 +10,10 @@ import pytest
 from techmap_sync.errors import TrackerError
 from techmap_sync.sync.tracker import Capabilities
 from tests.fakes.memory import Killed, MemoryTracker
+from tests.faults import AS_SEEN
 from tests.measure import untraced
 from tests.sync.build import plan, task
 from tests.sync.drive import planned, push, state
-from tests.sync.test_crash import FAULTS
 
 NAMES = [f"Part{number}" for number in range(9)]
 NINE = plan(*(task(name, blocked_by=tuple(NAMES[max(0, n - 2) : n])) for n, name in enumerate(NAMES)))
@@ -82,7 +82,7 @@ def test_a_child_that_a_person_took_away_stays_away() -> None:
 
 
 @pytest.mark.parametrize("ignores_parents", [False, True], ids=["", "parents dropped"])
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", AS_SEEN)
 def test_struck_at_any_request_the_next_run_ends_in_the_same_state(fault: str, ignores_parents: bool) -> None:
     start = MemoryTracker(AT_ONCE, ignores_parents=ignores_parents, failing_places={2})
     undisturbed = deepcopy(start)
@@ -91,7 +91,7 @@ def test_struck_at_any_request_the_next_run_ends_in_the_same_state(fault: str, i
     with untraced():
         for number, name in enumerate(undisturbed.requests, 1):
             tracker = deepcopy(start)
-            tracker.faults[number] = FAULTS[fault]()
+            tracker.faults[number] = AS_SEEN[fault]()
             with suppress(Killed, TrackerError):
                 push(tracker, NINE)
             tracker.faults.clear()

@@ -12,10 +12,10 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.tracker import Capabilities
 from tests.fakes.memory import Killed, MemoryTracker
+from tests.faults import AS_SEEN
 from tests.measure import untraced
 from tests.sync.build import POLICY, plan, task, under_another_id
 from tests.sync.drive import several, state
-from tests.sync.test_crash import FAULTS
 
 
 def chain(name: str, tasks: int) -> TaskPlan:
@@ -82,7 +82,7 @@ def test_a_map_without_links_waits_for_no_other() -> None:
     ]
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", AS_SEEN)
 def test_struck_at_any_request_the_next_run_ends_in_the_same_state(fault: str) -> None:
     start = MemoryTracker(AT_ONCE, failing_places={2})
     undisturbed = deepcopy(start)
@@ -91,7 +91,7 @@ def test_struck_at_any_request_the_next_run_ends_in_the_same_state(fault: str) -
     with untraced():
         for number, name in enumerate(undisturbed.requests, 1):
             tracker = deepcopy(start)
-            tracker.faults[number] = FAULTS[fault]()
+            tracker.faults[number] = AS_SEEN[fault]()
             with suppress(Killed, TrackerError):
                 push(tracker, *MAPS)
             tracker.faults.clear()
