@@ -32,6 +32,7 @@ settings.register_profile(
 settings.load_profile("sample")
 LONGEST = {
     "test_wheel.py",
+    "test_component.py",
     "test_transformations.py",
     "test_crash_over_http.py",
     "test_push.py",

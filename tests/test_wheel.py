@@ -1,18 +1,19 @@
-"""A release, run dry: what is built holds what the repository holds, and works in an empty environment."""
+"""A release, run dry: what is built holds what the repository holds.
+
+That the wheel works in an empty environment is tested with the component, which installs it: ``tests/ci``.
+"""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
 from techmap_sync import __version__
-from tests.planning.maps import plan_of, read_file
 from tests.release import (
     ROOT,
     build,
@@ -47,28 +48,6 @@ PYTHONS = sorted({sys.executable, newest_python()}) if sampling.everything else 
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The source distribution, and the wheel that was made of it."""
     return build(tmp_path_factory.mktemp("dist"))
-
-
-@pytest.fixture(scope="module")
-def installed(built: Built, tmp_path_factory: pytest.TempPathFactory, wheels: Path) -> Path:
-    """The program, installed from the wheel alone."""
-    folder = tmp_path_factory.mktemp("wheel")
-    venv.create(folder / "venv")
-    python = folder / "venv" / "bin" / "python"
-    # A pip of its own, and bytecode that nobody loads, would take most of the time.
-    pip = (sys.executable, "-m", "pip", "--python", python, "--quiet", "--disable-pip-version-check")
-    own = ("--no-index", "--find-links", wheels, "-c", ROOT / "constraints.txt")
-    run(*pip, "install", "--no-compile", *own, built[1], folder=folder)
-    return folder / "venv" / "bin" / "techmap-sync"
-
-
-def test_a_wheel_in_an_empty_environment_pushes_an_example(installed: Path, tmp_path: Path) -> None:
-    example = ROOT / "examples" / "two-factor-login.md"
-    tickets = 1 + len(plan_of(read_file(example)).tasks)  # the tracking ticket and its children
-    assert f"{tickets} created" in run(installed, "push", example, folder=tmp_path)
-    assert "no changes" in run(installed, "push", example, folder=tmp_path)
-    assert len(list((tmp_path / "backlog" / "tasks").iterdir())) == tickets
-    assert f"0 of {tickets - 1} tasks done" in run(installed, "status", example, "--format", "html", folder=tmp_path)
 
 
 def test_the_source_distribution_is_what_a_clone_holds(built: Built) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.ci.checkout import MAP, NAME, TICKETS, Origin, git, with_code_of_its_own
 from tests.ci.runner import ROOT, Ended, Runner
 from tests.ci.wheels import from_wheels
+from tests.sampling import sampling
 from tests.security.listening import listening
 from tests.simulators.github import Account, GitHub, running
 
@@ -132,7 +133,9 @@ def test_a_pull_request_from_a_fork_has_the_summary_only_and_says_why(
     assert "pull-requests: write" in ended.summary
 
 
-@pytest.mark.parametrize("event_name", ["schedule", "workflow_dispatch"])
+@pytest.mark.parametrize(
+    "event_name", sampling.in_turn("starts of a reconcile in an action", ["schedule", "workflow_dispatch"], 1, 0)
+)
 def test_a_schedule_and_a_start_by_hand_reconcile(
     runner: Runner, workspace: Path, server: GitHub, event_name: str
 ) -> None:
@@ -181,7 +184,9 @@ def test_no_code_of_a_checkout_runs_while_the_program_is_installed(installed: Pa
     assert not (shared / "trace").exists()
 
 
-@pytest.mark.parametrize("first", ["", ".:bin:", "{workspace}/bin:"])
+@pytest.mark.parametrize(
+    "first", sampling.in_turn("PATHs of a job in a checkout full of code", [".:bin:", "{workspace}/bin:", ""], 2, 0)
+)
 def test_no_code_of_a_checkout_runs_beside_the_program(
     runner: Runner, workspace: Path, server: GitHub, tmp_path: Path, first: str
 ) -> None:

@@ -17,6 +17,7 @@ from tests.ci.checkout import MAP, NAME, TICKETS, Origin, git, with_code_of_its_
 from tests.ci.pipeline import ROOT, Ended, Pipeline, component
 from tests.ci.runner import action
 from tests.ci.wheels import from_wheels
+from tests.release import run
 from tests.simulators.gitlab import Simulator
 
 TEXT = MAP.read_text("utf-8")
@@ -117,12 +118,22 @@ def test_a_merge_installs_the_package_and_makes_the_tickets(
 def test_the_program_is_installed_from_a_wheel_too(
     pipeline: Pipeline, workspace: Path, server: Simulator, wheels: Path, tmp_path: Path
 ) -> None:
+    """The wheel works by itself: in the environment of the job, outside the repository, it pushes an example."""
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir"]
     subprocess.run([*build, str(tmp_path / "wheels"), str(ROOT)], check=True, capture_output=True)
-    pipeline.secrets |= from_wheels(wheels, tmp_path / "wheels")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    pipeline.secrets |= from_wheels(wheels, tmp_path / "wheels") | {"TMPDIR": str(scratch)}
     ended = merged(pipeline, workspace, package=f"techmap-sync=={__version__}")
     assert ended.code == 0, ended.log
     assert len(server.world.issues) == TICKETS
+    (programs,) = scratch.glob("*/venv/bin")
+    run(programs / "python", "-I", "-m", "pip", "check", folder=tmp_path)
+    assert f"{TICKETS} created" in run(programs / "techmap-sync", "push", MAP, folder=tmp_path)
+    assert "no changes" in run(programs / "techmap-sync", "push", MAP, folder=tmp_path)
+    assert len(list((tmp_path / "backlog" / "tasks").iterdir())) == TICKETS
+    page = run(programs / "techmap-sync", "status", MAP, "--format", "html", folder=tmp_path)
+    assert f"0 of {TICKETS - 1} tasks done" in page
 
 
 def test_the_component_installs_its_own_version() -> None:
