@@ -15,8 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from techmap_sync.trackers.backlog import plain_yaml
-from techmap_sync.trackers.backlog.plain_yaml import Entry, Value
+Value = str | tuple[str, ...]
 
 # The order in which Backlog.md 1.52 writes them.
 ORDER = (
@@ -65,7 +64,16 @@ def read(text: str) -> dict[str, Value]:
 
     :raises BadYaml: the text cannot be read.
     """
-    return {entry.name: entry.value for entry in _entries(text) if entry.value is not None}
+    values: dict[str, Value] = {}
+    for name, node in _pairs(text):
+        if not isinstance(name, ScalarNode):
+            continue  # Not text, so not one of our keys; with aliases it could expand beyond all memory.
+        key = str(name.value)
+        if isinstance(node, ScalarNode) and node.tag != _NULL:
+            values[key] = _shown(key, node)
+        elif isinstance(node, SequenceNode):
+            values[key] = tuple(_shown(key, item) for item in node.value if isinstance(item, ScalarNode))
+    return values
 
 
 def write(fields: Mapping[str, Value]) -> str:
@@ -89,28 +97,6 @@ def replaced(text: str, key: str, value: Value | None) -> str:
 
 
 @lru_cache(maxsize=512)  # a run reads the same few files again and again, and YAML is slow to parse
-def _entries(text: str) -> tuple[Entry, ...]:
-    """Return all keys that are text, with their values."""
-    plain = plain_yaml.entries(text) if len(text) <= _MOST_CHARACTERS else None
-    if plain is not None:
-        return plain
-    lines = text.split("\n")
-    # A key that is not text is not one of ours; with aliases it could expand beyond all memory.
-    pairs = [(name, node) for name, node in _pairs(text) if isinstance(name, ScalarNode)]
-    return tuple(_entry(lines, name, node) for name, node in pairs)
-
-
-def _entry(lines: list[str], name: ScalarNode, node: Node) -> Entry:
-    key = str(name.value)
-    value: Value | None = None
-    if isinstance(node, ScalarNode) and node.tag != _NULL:
-        value = _shown(key, node)
-    elif isinstance(node, SequenceNode):
-        value = tuple(_shown(key, item) for item in node.value if isinstance(item, ScalarNode))
-    start = name.start_mark.line
-    return Entry(key, value, start, _end_line(lines, start, node))
-
-
 def _pairs(text: str) -> tuple[tuple[Node, Node], ...]:
     if len(text) > _MOST_CHARACTERS:
         raise BadYaml(f"longer than {_MOST_CHARACTERS} characters")
@@ -142,13 +128,16 @@ def _shown(key: str, node: ScalarNode) -> str:
 
 def _place(text: str, key: str) -> tuple[int, int]:
     """Return the lines that hold the key, or the empty place where Backlog.md would put it."""
+    lines = text.split("\n")
     before = ORDER[: ORDER.index(key)] if key in ORDER else ORDER
     place = 0
-    for entry in _entries(text):
-        if entry.name == key:
-            return entry.start, entry.end
-        if entry.name in before:
-            place = entry.end
+    for name, value in _pairs(text):
+        start = name.start_mark.line
+        end = _end_line(lines, start, value)
+        if name.value == key:
+            return start, end
+        if name.value in before:
+            place = end
     return place, place
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from techmap_sync.sync.tracker import Draft, Patch, State, Ticket
 from techmap_sync.trackers.backlog.folder import title_of, value_for
+from techmap_sync.trackers.backlog.frontmatter import Value
 from techmap_sync.trackers.backlog.location import Settings, canonical
-from techmap_sync.trackers.backlog.plain_yaml import Value
 from techmap_sync.trackers.backlog.task import Place, Task, count_comments, has_other_text, settled
 
 

@@ -14,8 +14,7 @@ from pathlib import Path
 from techmap_sync import files
 from techmap_sync.errors import TicketRefused, TrackerError, UnreadableFile
 from techmap_sync.trackers.backlog import frontmatter
-from techmap_sync.trackers.backlog.frontmatter import BadYaml
-from techmap_sync.trackers.backlog.plain_yaml import Value
+from techmap_sync.trackers.backlog.frontmatter import BadYaml, Value
 
 
 class FolderProblem(Exception):

@@ -11,9 +11,8 @@ from pathlib import Path
 from techmap_sync.sync.tracker import EdgeKind
 from techmap_sync.text_forms import with_line_feeds
 from techmap_sync.trackers.backlog import frontmatter
-from techmap_sync.trackers.backlog.frontmatter import BadYaml
+from techmap_sync.trackers.backlog.frontmatter import BadYaml, Value
 from techmap_sync.trackers.backlog.location import FolderProblem, canonical
-from techmap_sync.trackers.backlog.plain_yaml import Value
 
 _BEGIN = "<!-- SECTION:DESCRIPTION:BEGIN -->"
 _END = "<!-- SECTION:DESCRIPTION:END -->"

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techmap_sync.trackers.backlog import frontmatter
-from techmap_sync.trackers.backlog.frontmatter import BadYaml
-from techmap_sync.trackers.backlog.plain_yaml import Value
+from techmap_sync.trackers.backlog.frontmatter import BadYaml, Value
 
 _texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)
 _words = st.sampled_from(
