@@ -68,7 +68,7 @@ class Watching:
 
     tracker: Any
     verb: str = ""
-    errors: list[BaseException] = field(default_factory=list)
+    errors: list[tuple[str, BaseException]] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Any:
         with self._calling(name):
@@ -88,7 +88,7 @@ class Watching:
         try:
             yield
         except BaseException as error:
-            self.errors.append(error)
+            self.errors.append((name, error))
             raise
         finally:
             self.verb = before
@@ -318,14 +318,15 @@ def ended(act: Callable[[], list[Outcome]]) -> str:
     )
 
 
-def unclear_end(cell: Cell, errors: list[BaseException]) -> str:
+def unclear_end(cell: Cell, errors: list[tuple[str, BaseException]]) -> str:
     """Return how a verb ended in a way that the sync core does not know, if it did."""
-    odd = [error for error in errors if not isinstance(error, TrackerError | Killed)]
+    odd = [error for _, error in errors if not isinstance(error, TrackerError | Killed)]
     if odd:
         return f"the port raises {odd[0]!r}"
     had_effect = cell.when is When.AFTER
-    refused = [error for error in errors if isinstance(error, TicketRefused)]
-    if had_effect and refused and not any(isinstance(error, OutcomeUnclear) for error in errors):
+    own = [error for verb, error in errors if verb == cell.verb]
+    refused = [error for error in own if isinstance(error, TicketRefused)]
+    if had_effect and refused and not any(isinstance(error, OutcomeUnclear) for error in own):
         return f"it had its effect, and the port says that it was refused: {refused[0].what}"
     return ""
 
