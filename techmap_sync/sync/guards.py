@@ -24,7 +24,7 @@ from techmap_sync.sync.policy import Descent, Guard, OnConflict, SideBranch, Syn
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, State, Visibility
 from techmap_sync.sync.unit_tasks import regenerated
-from techmap_sync.text_forms import differs_only_by_number
+from techmap_sync.text_forms import differs_only_by_number, renumbered
 
 FEW = 10
 """Below this many open tickets the limit is a number, not a share."""
@@ -160,9 +160,11 @@ def _updates(changes: Iterable[Change], holdings: Holdings) -> Iterator[Update]:
 
 
 def _is_renamed(change: Update) -> bool:
-    """Whether a task has another name, and so another key within its map."""
-    keys = ((edit.before.partition("/")[2], edit.after.partition("/")[2]) for edit in change.edits if edit.name == KEY)
-    return any(before != after for before, after in keys)
+    """Whether a task has another name, and so another key within its map; a number in front of it does not count."""
+    earlier = change.spec.earlier.rpartition("/")[2]
+    edits = (edit for edit in change.edits if edit.name == KEY)
+    keys = ((edit.before.rpartition("/")[2], edit.after.rpartition("/")[2]) for edit in edits)
+    return any(old != new and not renumbered(old, new, earlier or new) for old, new in keys)
 
 
 def _says_other_words(change: Update) -> bool:
