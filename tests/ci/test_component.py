@@ -229,6 +229,7 @@ FLAGS = {
     "adopted": ("--adopted=12, 15", "12, 15"),
     "accept-settings": ("--accept-settings", "true"),
     "fail-on": ("--fail-on=never", "never"),
+    "pull": ("--pull=pull-request", "pull-request"),
 }
 
 
