@@ -126,7 +126,7 @@ def notes(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy) -> Iterator[Sk
         if key not in there:
             yield Skip(key, tracking.title, "", why)
     if policy.accept_settings:
-        reason = "--accept-settings closes nothing here; push --refresh --accept-settings does"
+        reason = "accepted settings close no ticket here; push --refresh --accept-settings does it"
         yield Skip(tracking.key, tracking.title, number, reason, lasting=True)
 
 

@@ -58,11 +58,13 @@ def orphan_changes(
     wanted = {spec.key for spec in plan.tasks}
     orphans = [(key, held) for key, held in _open(holdings) if key not in wanted]
     text = replace(text, words=text.words if not plan.leaves else "")  # of specs it is known what is a task
+    # Settings move no box: where two tasks always had the same one, hiding the first leaves its ticket as it is.
+    may_move = text.changed or plan.edition != holdings.written_ledger.edition
     return (
         _let_go(key, held, Why.DROPPED, policy, doubtful)
         if key in plan.dropped
         else _let_go(key, held, Why.MOVED, policy, doubtful)
-        if moved_boxes(plan, held, text.has_lost)
+        if may_move and moved_boxes(plan, held, text.has_lost)
         else _orphan(key, held, text, policy, doubtful)
         for key, held in orphans
     )

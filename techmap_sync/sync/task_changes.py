@@ -147,8 +147,9 @@ def kept_reason(key: str, kept: Iterable[Edit], *, refresh: bool = False) -> str
     """
     names = ", ".join(f"{edit.name} {edit.after}" if isinstance(edit, SetEdit) else edit.name for edit in kept)
     is_worded = any(edit.name not in {LABELS, ASSIGNEES, PRIORITY, MILESTONE, *NATIVE} for edit in kept)
-    push = "push --refresh" if refresh and is_worded else "push"
-    ways = f"{push} --resolve map {key} writes the map's text, --resolve tracker {key} accepts it"
+    ways = f"push --resolve map {key} writes the map's text, --resolve tracker {key} accepts it"
+    if refresh and is_worded:
+        ways = ways.replace("push", "push --refresh", 1)
     return f"changed by a human, kept: {names}; {ways}"
 
 

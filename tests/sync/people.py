@@ -92,7 +92,11 @@ class Choices:
     def touched(self) -> set[str]:
         """Numbers of the tickets that somebody worked on."""
         ticks = {number for number, done in self.ticks.items() if done}
-        return {*self.text, *ticks, *self.assigned, *self.reopened}
+        return self.touched_without_ticks() | ticks
+
+    def touched_without_ticks(self) -> set[str]:
+        """Numbers of the tickets that somebody worked on in other ways than by ticking a box."""
+        return {*self.text, *self.assigned, *self.reopened}
 
     def forget(self, number: str) -> None:
         """The ticket is gone, and with it all that was done to it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from techmap_sync.documents.work import Kind
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.change_set import ChangeSet
@@ -227,7 +228,7 @@ class Scene:
         self, shown: ChangeSet, before: dict[str, Ticket], policy: SyncPolicy
     ) -> None:
         """But what the map says is finished, a tracking ticket without work left, and an untouched copy."""
-        tasks, touched = {spec.key: spec for spec in self.author.plan().tasks}, self.choices.touched()
+        tasks, touched = {spec.key: spec for spec in self.author.plan().tasks}, self.touched()
         closed = [t for t in self.tickets().values() if t.state is State.CLOSED and t.number in before]
         for ticket in (t for t in closed if before[t.number].state is State.OPEN):
             key, number = key_of(ticket), ticket.number
@@ -241,8 +242,22 @@ class Scene:
             changed = self.author.text != self.pushed_text or POLICY.removed_label in before[number].labels
             assert self.author.retired or policy.accept_settings or changed, f"{number} was closed by settings"
 
+    def touched(self) -> set[str]:
+        """Numbers of the tickets that somebody worked on, unless all they did moved with ticked boxes."""
+        tickets = self.tickets()
+        ticked = {number: done_boxes(ticket) for number, ticket in tickets.items()}
+        moved = {
+            number
+            for number, done in self.choices.ticks.items()
+            if done and done <= {box for other, boxes in ticked.items() if other != number for box in boxes}
+        }
+        return self.choices.touched_without_ticks() | (self.choices.touched() - moved)
+
     def no_map_is_made_again(self, shown: ChangeSet, before: dict[str, Ticket], policy: SyncPolicy) -> None:
-        """A map with another id and at least half of the keys is the same map; any other one remembers nothing."""
+        """A map with another id and at least half of the keys, two components among them, is the same map.
+
+        Whether a single component proves it depends on its text; any other map remembers nothing.
+        """
         tracking = self.author.plan().tracking.key
         if tracking not in {c.key for c in shown.writes if c.action is Action.CREATE} or tracking in policy.recreate:
             return
@@ -251,7 +266,8 @@ class Scene:
         known = {key.partition("/")[2] for key in keys if key.startswith(f"{self.pushed_id}/")}
         wanted = {spec.key.partition("/")[2] for spec in self.author.plan().tasks}
         known = (known | self.listed_keys(before)) - {"tracking/map"}
-        remembered = known and 2 * len(wanted & known) >= max(len(wanted), len(known | self.choices.deleted))
+        is_certain = sum(key.startswith(f"{Kind.COMPONENT}/") for key in wanted & known) > 1
+        remembered = is_certain and 2 * len(wanted & known) >= max(len(wanted), len(known | self.choices.deleted))
         assert not remembered, f"{known} were pushed as {self.pushed_id}, and {wanted} are made again"
         self.choices.deleted.clear()
         self.choices.unlinked.clear()
