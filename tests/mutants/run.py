@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("techmap_sync", "tests", "config", "pyproject.toml")
+COPIED = ("techmap_sync", "tests", "config", "examples", "pyproject.toml")
 
 
 def mutants() -> list[dict[str, str]]:
@@ -46,7 +46,10 @@ def survives(mutant: dict[str, str], folder: Path) -> bool:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", mutant["killed_by"]]
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     with planted(mutant, folder):
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False).returncode != 1
+        ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if ended.returncode not in (0, 1):
+        raise RuntimeError(f"the test did not run: {ended.stdout[-400:]}{ended.stderr[-400:]}")
+    return ended.returncode == 0
 
 
 def main() -> None:
