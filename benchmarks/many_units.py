@@ -19,7 +19,7 @@ COMMANDS = (("plan",), ("status",), ("reconcile", "--report-only"))
 TEXT = (
     f"{UNITS} specs of spec-kit with {PHASES * TASKS} tasks each, of which {UNITS - OPEN} are finished, and a folder "
     "of tickets. Processor time of whole processes, the best of two. Of a finished spec only the file with its tasks "
-    "is read, and nobody is asked about it (`tests/app/test_many_units.py`)."
+    "is read, and the server is asked nothing about it (`tests/app/test_many_units.py`)."
 )
 
 
