@@ -15,12 +15,14 @@ from techmap_sync.app.ci_event import run_circumstances
 from techmap_sync.app.exit_codes import Exit, refusal_codes
 from techmap_sync.app.formats import Format, Report
 from techmap_sync.app.results import Pushed, Result, rendered, unread_problem
+from techmap_sync.app.targets import is_embedded
 from techmap_sync.checkout import checkout_of
 from techmap_sync.errors import Problem, TrackerError
 from techmap_sync.programs import environment
 from techmap_sync.reports.messages import count
 from techmap_sync.reports.plan_text import done_line, failures, outcome_line, plan_text, skipped_links
 from techmap_sync.sync.apply import apply
+from techmap_sync.sync.changes import Create
 from techmap_sync.sync.outcomes import Outcome, Status, left_of, seconds_to_apply
 
 if TYPE_CHECKING:
@@ -46,6 +48,12 @@ class Console(Protocol):
     def note_duration(self, seconds: float, *, by_hour: bool) -> None:
         """Say how long the run will take, where that is long."""
 
+    def agrees(self, question: str) -> bool:
+        """Ask a person, where one can answer; anything but a yes is a no."""
+
+    def note(self, text: str) -> None:
+        """Say something that is not a result."""
+
     def progress(self, total: int) -> AbstractContextManager[Callable[[], None]]:
         """Show a bar; yields what to call after each step."""
 
@@ -64,17 +72,35 @@ def note_duration(planned: Planned, console: Console) -> None:
     console.note_duration(seconds_to_apply(planned.change_set, able), by_hour=able.creations_per_hour is not None)
 
 
-def carry_out(planned: Planned, console: Console, form: Format, max_writes: int | None) -> Result:
+def first_question(planned: Planned, max_writes: int | None) -> str:
+    """Return what to ask before a server gets its first tickets; empty where nothing has to be asked."""
+    new = sum(isinstance(change, Create) for change in planned.change_set.writes)
+    if not (planned.is_first and new) or is_embedded(planned.tracker):
+        return ""
+    target = planned.tracker.name.partition(":")[2]
+    return f"Create {count(min(new, max_writes or new), 'ticket')} in {target}?"
+
+
+def carry_out(
+    planned: Planned, console: Console, form: Format, max_writes: int | None, *, agreed: bool = True
+) -> Result:
     """Show a plan, apply it, and report the outcome.
 
     :param max_writes: stop after so many changes.
+    :param agreed: nobody has to be asked before a server gets its first tickets.
     """
     change_set, pushed = planned.change_set, Pushed()
     as_text = form is Format.TEXT
     if as_text:
-        for part in (plan_text(change_set), *map(Text, planned.remarks)):
+        for part in (plan_text(change_set, is_first=planned.is_first), *map(Text, planned.remarks)):
             console.result(part)
     note_duration(planned, console)
+    question = "" if agreed else first_question(planned, max_writes)
+    if question and not console.agrees(question):
+        console.note("Nothing was written. Run it again and answer y, or run it with --yes.")
+        if not as_text:
+            console.result(rendered(Result.of(planned), form))
+        return Result.of(planned)
     with console.progress(len(change_set.writes)) as advance, _stoppable(pushed):
         for outcome in push_plan(planned, pushed, max_writes):
             advance()

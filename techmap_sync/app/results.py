@@ -56,6 +56,8 @@ class Planned:
     """Remarks for readers of the plan."""
     unread: tuple[str, ...] = ()
     """What the tracker did not show of single tickets, and why."""
+    is_first: bool = False
+    """The tracker has no ticket of any map yet."""
 
 
 @dataclass
@@ -90,6 +92,8 @@ class Result:
     """The maps and tickets of the change set."""
     unread: tuple[str, ...] = ()
     """What the tracker did not show of single tickets, and why."""
+    is_first: bool = False
+    """The tracker had no ticket of any map before."""
 
     @property
     def problem(self) -> Problem | None:
@@ -108,6 +112,7 @@ class Result:
             planned.remarks,
             planned.compared,
             planned.unread,
+            planned.is_first,
         )
 
 
@@ -135,7 +140,7 @@ def rendered(result: Result, form: Format) -> RenderableType:
 
 def as_text(result: Result) -> RenderableType:
     """Return the result of a run as text."""
-    parts = [plan_text(result.change_set)]
+    parts = [plan_text(result.change_set, is_first=result.is_first)]
     if result.pushed is not None:
         parts += map(outcome_line, result.pushed.outcomes)
         parts.append(done_line(result.change_set, result.pushed.outcomes))

@@ -83,7 +83,7 @@ def make_plan(paths: Sequence[str], settings: Settings, checkout: Checkout, run_
     changes = ChangeSet(tracker.name, tuple(each.changes for each in compared))
     about_board = board_remark(changes, tracker.capabilities)
     remarks = (*remarks_of(settings), *remarks_on(place.owners for place in places.values()), *about_board)
-    return Planned(files, changes, tracker, policy, compared, remarks, found.unread)
+    return Planned(files, changes, tracker, policy, compared, remarks, found.unread, not found.maps)
 
 
 def _plans(

@@ -23,6 +23,7 @@ from techmap_sync.programs import environment
 from techmap_sync.reports.harmless import Commands, visible
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.secrecy import harmless, hidden
+from techmap_sync.trust import in_a_ci
 
 if TYPE_CHECKING:
     from techmap_sync.app.documents_found import MapFiles
@@ -110,6 +111,13 @@ class Screen:
             time = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
             self.note(f"about {time} for these writes")
 
+    def agrees(self, question: str) -> bool:
+        """Ask a person on a terminal, once; into a pipe and in a CI nobody is asked, and the answer is yes."""
+        if not _somebody_is_there():
+            return True
+        self._err.print(Text(f"{harmless(question)} [y/N] ", "bold"), end="")
+        return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
     @contextmanager
     def progress(self, total: int) -> Iterator[Callable[[], None]]:
         """Show a progress bar on a terminal; yields what to call after each step.
@@ -135,6 +143,13 @@ class Screen:
     @cached_property
     def _err(self) -> Console:
         return _console(self.no_color, stderr=True)
+
+
+def _somebody_is_there() -> bool:
+    """Whether a person sees what is printed and can answer it."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)  # each may be None in a process without a console
+    in_ci = bool(environment().get("CI")) or in_a_ci(environment())
+    return not in_ci and all(stream is not None and stream.isatty() for stream in streams)
 
 
 def write_report(file: str, text: str, added_to: str) -> None:

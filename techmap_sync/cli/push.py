@@ -35,6 +35,7 @@ def push(
     report: options.Reports = None,
     plan_file: PlanFile = None,
     max_writes: options.MaxWrites = None,
+    yes: options.Yes = False,
     strict: Strict = False,
     resolve: options.Resolve = None,
     recreate: options.Recreate = None,
@@ -66,7 +67,7 @@ def push(
         refuse_unreviewed(planned.change_set, plan_file)
     if strict:
         refuse_conflicts(planned.change_set)
-    result = carry_out(planned, screen, output, max_writes)
+    result = carry_out(planned, screen, output, max_writes, agreed=yes or plan_file is not None)
     codes = codes_of(result, screen)
     deliver(result, screen, reports)
     raise typer.Exit(screen.ended(planned.files, codes, require_approved))

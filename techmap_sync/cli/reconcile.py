@@ -42,6 +42,7 @@ def reconcile(
     recreate: options.Recreate = None,
     rebind: options.Rebind = None,
     max_writes: options.MaxWrites = None,
+    yes: options.Yes = False,
     allow: options.Allow = None,
     accept_settings: options.AcceptSettings = False,
     shard: options.ShardOption = None,
@@ -69,7 +70,7 @@ def reconcile(
         pending = [Exit.PENDING] if planned.change_set.drift else []
     else:
         refuse_side_branch(planned.tracker, planned.files.maps, checkout, run_options.allowed)
-        result, pending = carry_out(planned, screen, output, max_writes), []
+        result, pending = carry_out(planned, screen, output, max_writes, agreed=yes), []
     codes = [*pending, *codes_of(result, screen)]
     deliver(result, screen, reports)
     raise typer.Exit(screen.ended(planned.files, codes, False))

@@ -67,13 +67,24 @@ DONE_WORDS = {
 }
 
 
-def plan_text(change_set: ChangeSet, summary: str = "Plan") -> Text:
+LEGEND = (Action.CREATE, Action.UPDATE, Action.CLOSE, Action.REOPEN, Action.CONFLICT)
+
+
+def plan_text(change_set: ChangeSet, summary: str = "Plan", *, is_first: bool = False) -> Text:
     """Render a change set: what happens to each map's tickets, and one closing line of counts.
 
     :param summary: the word that opens the closing line.
+    :param is_first: the tracker has no tickets yet, so this may be the first plan that the reader sees.
     """
     lines = [line for each in change_set.maps for line in _map_lines(each)]
-    return _joined([*lines, closing_line(change_set, summary)])
+    signs = [legend()] if is_first and change_set.writes else []
+    return _joined([*lines, *signs, closing_line(change_set, summary)])
+
+
+def legend() -> Text:
+    """Return what the signs of a plan mean, in one line."""
+    signs = [Text(f"{SIGNS[action][0]} {action}", SIGNS[action][1]) for action in LEGEND]
+    return Text("  ").join([Text("signs:", "dim"), *signs])
 
 
 def closing_line(change_set: ChangeSet, summary: str) -> Text:

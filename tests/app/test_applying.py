@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
 
+from techmap_sync.cli.console import Screen
 from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.outcomes import seconds_to_apply
 from techmap_sync.sync.tracker import Capabilities
@@ -191,3 +194,67 @@ def test_plan_says_how_long_a_push_will_take(program: Program, server: Server) -
     assert told
     assert int(told[1]) == pytest.approx(taken, rel=0.1, abs=1)
     assert "for these writes" not in program("plan", MAP, *server.flags).err
+
+
+Asked = list[str]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """What a person is asked, who says no."""
+    questions: Asked = []
+
+    def agrees(_: Screen, question: str) -> bool:
+        questions.append(question)
+        return False
+
+    monkeypatch.setattr(Screen, "agrees", agrees)
+    return questions
+
+
+@pytest.mark.parametrize("command", ["push", "reconcile"])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_before_its_first_ticket_a_server_is_asked_about_and_a_no_writes_nothing(
+    program: Program, server: Server, asked: Asked, command: str, form: str
+) -> None:
+    (program.folder / "docs").mkdir()
+    shutil.copy(MAP, program.folder / "docs")
+    (program.folder / "techmap-sync.toml").write_text('maps = ["docs"]\n', "utf-8")
+    report = program.folder / "report.json"
+    ended = program(command, *server.flags, "--format", form, "--report", f"json={report}")
+    assert ended.code == 0
+    assert not server.tickets()
+    document = json.loads(report.read_text("utf-8"))
+    assert asked == [f"Create {document['counts']['create']} tickets in {server.flags[1].partition(':')[2]}?"]
+    assert "outcomes" not in document, "it is a plan"
+    assert "Nothing was written" in ended.err
+    assert "Done:" not in ended.out
+
+
+def test_fewer_writes_are_asked_about_where_fewer_are_made(program: Program, server: Server, asked: Asked) -> None:
+    program("push", MAP, *server.flags, "--max-writes", "1")
+    assert asked
+    assert asked[0].startswith("Create 1 ticket in ")
+
+
+def test_nobody_is_asked_a_second_time_or_who_said_yes(program: Program, server: Server, asked: Asked) -> None:
+    assert program("push", MAP, *server.flags, "--yes", "--max-writes", "3").code == 5
+    assert server.tickets()
+    assert program("push", MAP, *server.flags, "--max-writes", "3").code == 5
+    assert program("push", MAP, *server.flags).code == 0
+    assert asked == []
+
+
+def test_a_reviewed_plan_and_a_folder_need_no_yes(program: Program, server: Server, asked: Asked) -> None:
+    assert program("plan", MAP, *server.flags, "--out", "plan.json").code == 0
+    assert program("push", MAP, *server.flags, "--plan", "plan.json").code == 0
+    assert program("push", MAP, "--to", "backlog:./backlog").code == 0
+    assert asked == []
+
+
+def test_the_signs_are_explained_in_the_first_plan_alone(program: Program) -> None:
+    first, again = program("plan", MAP), (program("push", MAP), program("plan", MAP))[1]
+    (line,) = (line for line in first.out.splitlines() if line.startswith("signs:"))
+    assert "+ create" in line
+    assert "~ update" in line
+    assert "signs:" not in again.out

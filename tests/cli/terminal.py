@@ -39,11 +39,13 @@ def record(
     columns: int = 80,
     variables: dict[str, str] | None = None,
     piped: Path | None = None,
+    typed: str = "",
     started: Callable[[subprocess.Popen[bytes]], None] = lambda _: None,
 ) -> Recording:
     """Run the program with its input and output on a terminal of some columns.
 
     :param piped: a file that takes standard output in place of the terminal.
+    :param typed: what the person types; it waits until the program asks.
     :param started: called with the process as soon as it runs.
     """
     ours, theirs = pty.openpty()
@@ -54,6 +56,7 @@ def record(
     process = subprocess.Popen(command, cwd=folder, env=environment, stdin=theirs, stdout=out or theirs, stderr=theirs)
     os.close(theirs)
     started(process)
+    os.write(ours, typed.encode())
     sent = _everything(ours)
     os.close(ours)
     if out:

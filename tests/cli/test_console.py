@@ -6,12 +6,15 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from techmap_sync.cli.console import Screen
 from tests.app.run import CORPUS
 from tests.cli.terminal import Recording, record
 from tests.simulators.github import Fault, GitHub, Kind, running
@@ -36,10 +39,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def push(folder: Path, github: GitHub, columns: int, **wishes: object) -> Recording:
+def push(folder: Path, github: GitHub, columns: int, *more: str, **wishes: object) -> Recording:
     variables = {"GITHUB_TOKEN": TOKEN, "TECHMAP_SYNC_GITHUB__SECONDS_BETWEEN_WRITES": "0"}
     to = ("--to", f"github:{github.repository.full_name}", "--api-url", github.base_url)
-    return record(folder, "push", "map.md", *to, columns=columns, variables=variables, **wishes)  # type: ignore[arg-type]
+    return record(folder, "push", "map.md", *to, *(more or ("--yes",)), columns=columns, variables=variables, **wishes)  # type: ignore[arg-type]
 
 
 def results(recording: Recording) -> list[str]:
@@ -107,3 +110,58 @@ def test_no_colour_reaches_a_terminal_that_asked_for_none(folder: Path) -> None:
     recording = record(folder, "push", "map.md", "--to", to, "--no-color", columns=80)
     assert recording.code == 0
     assert b"\x1b[3" not in recording.bytes.replace(b"\x1b[39m", b"").replace(b"\x1b[?25", b"")
+
+
+def test_a_person_on_a_terminal_is_asked_before_the_first_ticket_of_a_server(folder: Path, github: GitHub) -> None:
+    no = push(folder, github, 80, "--max-writes=1", typed="n\n")
+    assert "Create 1 ticket in octo/maps? [y/N]" in no.text
+    assert no.code == 0
+    assert not github.writes
+
+
+class Typed(StringIO):
+    """A stream that may be a terminal."""
+
+    def __init__(self, text: str = "", *, terminal: bool = True) -> None:
+        super().__init__(text)
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+@pytest.mark.parametrize(
+    ("answer", "agreed"),
+    [("y\n", True), ("YES\n", True), ("n\n", False), ("\n", False), ("", False), ("yeah\n", False)],
+)
+def test_only_a_yes_is_one(monkeypatch: pytest.MonkeyPatch, answer: str, agreed: bool) -> None:
+    on_a_terminal(monkeypatch, stdin=Typed(answer))
+    assert Screen().agrees("Create 2 tickets in octo/maps?") is agreed
+
+
+@pytest.mark.parametrize(
+    "unasked",
+    [{"stdin": None}, *({name: Typed(terminal=False)} for name in ("stdin", "stdout", "stderr"))],
+    ids=lambda each: next(iter(each)),
+)
+def test_nobody_is_asked_where_nobody_can_answer(
+    monkeypatch: pytest.MonkeyPatch, unasked: dict[str, Typed | None]
+) -> None:
+    on_a_terminal(monkeypatch, **unasked)
+    assert Screen().agrees("Create 2 tickets in octo/maps?")
+
+
+@pytest.mark.parametrize("variables", [{"CI": "true"}, {"GITHUB_ACTIONS": "true"}, {"GITLAB_CI": "true"}], ids=str)
+def test_nobody_is_asked_in_a_ci(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+    on_a_terminal(monkeypatch, stdin=Typed("n\n"))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert Screen().agrees("Create 2 tickets in octo/maps?")
+
+
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch, **streams: Typed | None) -> None:
+    """Let this process run on a terminal, but for some streams."""
+    for name in ("CI", "GITHUB_ACTIONS", "GITLAB_CI"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, streams.get(name, Typed()))
