@@ -50,5 +50,13 @@ def with_numbers(chart: str, numbers: Mapping[int, str]) -> str:
     return _NODE.sub(lambda node: f"{node[1]}{_number(numbers.get(int(node[2]), ''))}", chart)
 
 
+_ARROW = re.compile(r"(?m)^\s*t\d+ --> t\d+")
+
+
+def size_of(chart: str) -> tuple[int, int]:
+    """Return how many tasks and how many arrows a picture has."""
+    return len(_NODE.findall(chart)), len(_ARROW.findall(chart))
+
+
 def _number(number: str) -> str:
     return f"{_escaped(number)} " if number else ""

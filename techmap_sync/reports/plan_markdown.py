@@ -15,9 +15,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import unified_diff
 
 from techmap_sync.errors import Problem
+from techmap_sync.planning.task import SectionName
 from techmap_sync.reports.harmless import fenced, fitted, inline
 from techmap_sync.reports.messages import count, hint, sentence
-from techmap_sync.reports.plan_text import DONE_WORDS, closing_line, done_line, shown_changes, unwritten, with_links
+from techmap_sync.reports.plan_text import (
+    DONE_WORDS,
+    closing_line,
+    done_line,
+    shown_changes,
+    sizes,
+    unwritten,
+    with_links,
+)
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
 from techmap_sync.sync.changes import UNSEEN, Change, Create, LinkChange, Unlink
 from techmap_sync.sync.edits import Edit
@@ -149,6 +158,9 @@ def _edits(edits: Iterable[Edit]) -> Iterator[str]:
             continue
         if len(before) <= 1 and len(after) <= 1:
             yield f"  - {inline(edit.name)}: {_quoted(edit.before)} → {_quoted(edit.after)}"
+            continue
+        if edit.name == SectionName.GRAPH:
+            yield f"  - {inline(edit.name)}: {sizes(edit)}"
             continue
         yield f"  - {inline(edit.name)}:"
         yield from (f"    {line}" for line in fenced(_diff(before, after), "diff"))

@@ -15,6 +15,8 @@ from typing import TypeVar
 
 from rich.text import Text
 
+from techmap_sync.planning.flow_chart import size_of
+from techmap_sync.planning.task import SectionName
 from techmap_sync.reports.messages import clean, count
 from techmap_sync.sync.change_set import ChangeSet, MapChanges, counted
 from techmap_sync.sync.changes import UNSEEN, Action, Change, Create, LinkChange, TicketChange
@@ -228,10 +230,19 @@ def _edit_lines(edit: Edit) -> Iterator[Text]:
     if len(before) <= 1 and len(after) <= 1:
         yield Text(f"      ~ {edit.name}: {_quoted(edit.before)} -> {_quoted(edit.after)}")
         return
+    if edit.name == SectionName.GRAPH:
+        yield Text(f"      ~ {edit.name}: {sizes(edit)}")
+        return
     yield Text(f"      ~ {edit.name}")
     for line in list(unified_diff(before, after, lineterm="", n=0))[2:]:
         if not line.startswith("@@"):
             yield Text(f"          {line[0]} {clean(line[1:])}", "green" if line[0] == "+" else "red")
+
+
+def sizes(edit: Edit) -> str:
+    """Return a change of the graph in a few words: one task more renumbers most of its lines."""
+    before, after = (", ".join(map(count, size_of(chart), ("task", "arrow"))) for chart in (edit.before, edit.after))
+    return f"drawn again, {after}" if before == after else f"{before} -> {after}"
 
 
 def _quoted(text: str) -> str:

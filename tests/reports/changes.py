@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from techmap_sync.documents.work import Kind
+from techmap_sync.documents.words import ENGLISH, words_in
+from techmap_sync.documents.work import Kind, Phase
+from techmap_sync.planning.flow_chart import flow_chart
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
 from techmap_sync.sync.changes import Change, Conflict, Create, Link, Skip, SkipLink, Unlink, Update, close
@@ -30,6 +32,7 @@ def change_set(*titles: str) -> ChangeSet:
     edits = (
         FieldEdit("title", "Old", told[0]),
         FieldEdit("items", "- [ ] a", "- [ ] a\n- [ ] ```\n- [ ] b"),
+        FieldEdit("graph", drawn("TotpService"), drawn("Challenge", "TotpService")),
         FieldEdit("marker", "1", "2"),
     )
     changes: list[Change] = [
@@ -54,6 +57,14 @@ def change_set(*titles: str) -> ChangeSet:
             MapChanges("same", "docs/same.md", True),
         ),
     )
+
+
+def drawn(*names: str) -> str:
+    """The section of a tracking ticket that shows some tasks, each waiting for the one before."""
+    chart = flow_chart(
+        names, [Phase.BUILD] * len(names), [range(n - 1, n) if n else () for n in range(len(names))], words_in(ENGLISH)
+    )
+    return f"```mermaid\n{chart}\n```"
 
 
 def outcomes(changes: ChangeSet) -> list[Outcome]:
