@@ -97,7 +97,7 @@ def carry_out(
     note_duration(planned, console)
     question = "" if agreed else first_question(planned, max_writes)
     if question and not console.agrees(question):
-        console.note("Nothing was written. Run it again and answer y, or run it with --yes.")
+        console.note("Nothing was written. Run it again and answer y to create them.")
         if not as_text:
             console.result(rendered(Result.of(planned), form))
         return Result.of(planned)

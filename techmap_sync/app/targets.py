@@ -154,7 +154,8 @@ def _choice(to: str, checkout: Checkout, variables: Mapping[str, str]) -> tuple[
     if checkout.remote and checkout.remote.kind:
         own = f"{checkout.remote.kind}:{checkout.remote.path}"
         choices = f"--to {own}\n  --to {_folder()}"
-        raise UsageProblem("no target chosen, and this repository could have two", f"say which:\n  {choices}")
+        hint = f"say which:\n  {choices}\ntechmap-sync init writes the choice into {FILE_NAME}"
+        raise UsageProblem("no target chosen, and this repository could have two", hint)
     if checkout.remote and could_be(checkout.remote.host):
         what = f"no target chosen, and nothing says what {checkout.remote.host} is"
         choices = "".join(f"\n  --to {each.name}" for each in built_in().values() if each.servers)

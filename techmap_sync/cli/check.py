@@ -18,6 +18,7 @@ from techmap_sync.app.specs_found import said_of, specs_left_out
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen
+from techmap_sync.cli.next_steps import after_check
 from techmap_sync.errors import UsageProblem
 from techmap_sync.files import repository_around
 from techmap_sync.planning.rules import EVERY_RULE
@@ -49,7 +50,7 @@ def check(
     jobs: Jobs = None,
 ) -> None:
     """Read maps and report what is wrong with them."""
-    screen = Screen(quiet, verbose, no_color)
+    screen = Screen(quiet, verbose, no_color, leads=output is CheckFormat.TEXT)
     if explain is not None:
         screen.result(explanation(explain))
         return
@@ -63,6 +64,7 @@ def check(
     screen.list_skipped(files)
     if more := said_of(specs_left_out(repository_around(Path.cwd()), settings), settings):
         screen.note(more)
+    screen.next(after_check(files, paths, config_file))
     raise typer.Exit(screen.ended(files, [], require_approved))
 
 

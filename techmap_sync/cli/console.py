@@ -18,6 +18,7 @@ from techmap_sync.app.ci_event import summary_file
 from techmap_sync.app.exit_codes import Exit, exit_code, exit_for
 from techmap_sync.app.formats import STDOUT
 from techmap_sync.cli.ci_log import HarmlessStream, command
+from techmap_sync.cli.next_steps import without_maps
 from techmap_sync.errors import Problem, UsageProblem
 from techmap_sync.programs import environment
 from techmap_sync.reports.harmless import Commands, visible
@@ -44,6 +45,8 @@ class Screen:
     quiet: bool = False
     verbose: bool = False
     no_color: bool = False
+    leads: bool = False
+    """A person reads the result as text, and is led on to the next command."""
 
     def result(self, rendered: RenderableType) -> None:
         """Print a result; commands to a CI runner are passed on as commands."""
@@ -64,6 +67,11 @@ class Screen:
         """Print a note on stderr."""
         if not self.quiet:
             self._err.print(Text(harmless(text), "dim"))
+
+    def next(self, step: str) -> None:
+        """Print the next step on stderr, where a person is led on and there is one."""
+        if self.leads and step:
+            self.note(f"next: {step}")
 
     def failed(self, problem: Problem) -> Exit:
         """Say what went wrong and what to do, and return the exit code."""
@@ -93,10 +101,8 @@ class Screen:
         for problem in files.unreadable:
             self.failed(problem)
         if not (files.maps or files.unreadable or files.elsewhere):
-            self.note(
-                f'no map in {", ".join(files.places)}: techmap-sync new "Feature" writes one, '
-                "and the setting maps says where they are"
-            )
+            self.note(f"no map in {', '.join(files.places)}; the setting maps says where they are")
+            self.next(without_maps())
         return exit_code(files, codes, require_approved)
 
     def note_duration(self, seconds: float, *, by_hour: bool) -> None:

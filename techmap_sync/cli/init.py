@@ -21,6 +21,7 @@ from techmap_sync.app.specs_found import said_of, specs_left_out
 from techmap_sync.checkout import checkout_of, default_branch
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen
+from techmap_sync.cli.next_steps import WRITE_ONE
 from techmap_sync.registry import built_in
 
 EXAMPLE = "techmap-sync init"
@@ -60,7 +61,7 @@ def init(to: Where = None, force: Force = False, assistant: Assistant = False) -
     wrote += [f"maps there already, named in the setting maps: {', '.join(more)}"] if more else []
     if more_specs := said_of(specs_left_out(checkout.root, settings), settings):
         wrote.append(more_specs)
-    following = 'next: techmap-sync new "Feature", fill it in, then techmap-sync check'
+    following = "next: techmap-sync check" if there else f"next: {WRITE_ONE}, fill it in, then techmap-sync check"
     Screen().result("\n".join([*wrote, *filter(None, [begun.remark]), following]))
 
 

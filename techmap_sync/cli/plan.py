@@ -20,6 +20,7 @@ from techmap_sync.app.run_options import RunOptions
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen, write_file
+from techmap_sync.cli.next_steps import after_plan
 from techmap_sync.programs import environment
 from techmap_sync.reports.plan_json import plan_json
 
@@ -57,7 +58,7 @@ def plan(
     exit_code: ExitCode = False,
 ) -> None:
     """Show what a push would write, and write nothing."""
-    screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
+    screen, reports = Screen(quiet, verbose, no_color, leads=output is Format.TEXT), asked_reports(report or ())
     run_options = RunOptions(
         named=read_named(resolve or (), recreate or (), rebind or ()),
         allowed=allowances(allow or ()),
@@ -78,5 +79,6 @@ def plan(
     note_duration(planned, screen)
     deliver(result, screen, reports)
     screen.list_skipped(planned.files)
+    screen.next(after_plan(planned, out, paths, to=to, api_url=api_url, config=config_file))
     pending = [Exit.PENDING] if exit_code and planned.change_set.writes else []
     raise typer.Exit(screen.ended(planned.files, [*pending, *codes_of(result, screen)], require_approved))

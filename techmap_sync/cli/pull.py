@@ -41,7 +41,7 @@ def pull(
     """Show which boxes completed tickets tick in the documents, and tick them with --write. Commits nothing."""
     if write and check:
         raise UsageProblem("--write and --check exclude each other", "use --check to ask, then --write")
-    screen = Screen(quiet, verbose, no_color)
+    screen = Screen(quiet, verbose, no_color, leads=form is PullFormat.TEXT)
     settings = options.settings_of(config_file, to=to, api_url=api_url, adopted=adopted)
     planned = plan_pull(paths or [], settings, checkout_here(settings))
     if write:

@@ -50,7 +50,7 @@ def push(
     require_approved: options.RequireApproved = False,
 ) -> None:
     """Show the plan and apply it, and nothing else."""
-    screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
+    screen, reports = Screen(quiet, verbose, no_color, leads=output is Format.TEXT), asked_reports(report or ())
     run_options = RunOptions(
         named=read_named(resolve or (), recreate or (), rebind or ()),
         allowed=allowances(allow or ()),

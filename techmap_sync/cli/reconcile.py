@@ -51,7 +51,7 @@ def reconcile(
     no_color: options.NoColor = False,
 ) -> None:
     """Bring all maps and their tickets back in sync: links, copies, orphans, finished maps."""
-    screen, reports = Screen(quiet, verbose, no_color), asked_reports(report or ())
+    screen, reports = Screen(quiet, verbose, no_color, leads=output is Format.TEXT), asked_reports(report or ())
     run_options = RunOptions(
         named=read_named(resolve or (), recreate or (), rebind or ()),
         allowed=allowances(allow or ()),
