@@ -12,7 +12,7 @@ import pytest
 
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import TaskPlan
-from tests.planning.maps import READY, backlog_text, body_text, plan_of, read_file
+from tests.planning.maps import READY, backlog_text, body_text, plan_of, read, read_file
 
 HERE = Path(__file__).parent
 
@@ -93,3 +93,17 @@ def test_every_ready_map_becomes_a_backlog_that_one_can_oversee(capsys: pytest.C
     golden("table.txt", "\n".join(rows) + "\n")
     with capsys.disabled():
         print("\n" + "\n".join(rows))
+
+
+def test_what_a_component_lists_as_changes_is_a_box_and_makes_edges() -> None:
+    text = (
+        "# TECHNICAL MAP: Throttle\n\n## Components\n### New Components\n- `Bucket`: counts\n"
+        "### Modified Components\n- `Gateway`: routes\n\n"
+        "## Component Specifications\n### Bucket\n**Methods**:\n- `take(n)`\n"
+        "### Gateway\n**Changes**:\n- call `Bucket.take`\n- [x] map refusal to 429\n"
+    )
+    plan = plan_of(read(text), text=text)
+    gateway = next(task for task in plan.tasks if task.key.endswith("gateway"))
+    assert "- [ ] call `Bucket.take`" in body_text(plan, gateway.key)
+    assert "- [x] map refusal to 429" in body_text(plan, gateway.key)
+    assert [key.rpartition("/")[2] for key in gateway.blocked_by] == ["bucket"]

@@ -274,6 +274,7 @@ def _component(
         purpose=next((part.purpose for part in fields if part.purpose), ""),
         summary=next((listing.summary for listing in listings if listing.summary), _said_of_removal(specification)),
         methods=tuple(method for part in fields for method in part.methods),
+        work=tuple(group for part in fields for group in part.work),
         interface="\n\n".join(code for part in fields for code in part.interface),
         detail="\n\n".join(text for part in fields for text in part.detail if text),
         of_group=specification.of_group if specification else "",

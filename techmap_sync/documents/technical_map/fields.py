@@ -20,9 +20,11 @@ from techmap_sync.documents.markdown import (
     without_code,
 )
 from techmap_sync.documents.technical_map.classify import Meaning, meaning_of, status_of, status_of_cell, title_of
+from techmap_sync.documents.technical_map.items import read_group
 from techmap_sync.documents.technical_map.methods import methods_in, methods_in_line
-from techmap_sync.documents.technical_map.model import Passage
+from techmap_sync.documents.technical_map.model import ItemGroup, Passage
 from techmap_sync.documents.technical_map.names import component_name, paths_of_field
+from techmap_sync.documents.technical_map.sections import Section, value_of
 from techmap_sync.documents.technical_map.shapes import Label, plain_label_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
 
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from techmap_sync.documents.markdown import Block, Line
-    from techmap_sync.documents.technical_map.sections import Section
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
     from techmap_sync.documents.text import SourceText
     from techmap_sync.documents.work import Method
@@ -119,6 +120,7 @@ class Fields:
     purpose: str = ""
     methods: list[Method] = field(default_factory=list)
     interface: list[str] = field(default_factory=list)
+    work: list[ItemGroup] = field(default_factory=list)
     depends_on: tuple[str, ...] = ()
     needed_by: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
@@ -145,7 +147,9 @@ def read_fields(section: Section, document: SourceText, vocabulary: Vocabulary) 
     read_blocks(section.blocks, fields, document, vocabulary)
     for child in section.children:
         kind = look_up(vocabulary.fields, child.heading)
-        if kind and (kind != "status" or _says_status(tuple(_lines_in(child.blocks)), fields, vocabulary)):
+        if kind == "work":
+            _add_work(child, fields, document, vocabulary)
+        elif kind and (kind != "status" or _says_status(tuple(_lines_in(child.blocks)), fields, vocabulary)):
             _read_field(kind, (), child.blocks, fields, document, vocabulary)
         else:
             fields.detail.append(document.markdown(child.start, child.end))
@@ -165,11 +169,25 @@ def read_blocks(blocks: Iterable[Block], fields: Fields, document: SourceText, v
         kind = look_up(vocabulary.fields, label.text) if label else ""
         if kind == "status" and not _says_status(lines or tuple(_lines_in(below)), fields, vocabulary):
             kind = ""
-        if kind:
+        if label and kind == "work":
+            _add_work(_section_of(label, lines, below), fields, document, vocabulary)
+        elif kind:
             _read_field(kind, lines, below, fields, document, vocabulary)
         elif lines or below:
             start = lines[0].start if lines else below[0].start
             fields.detail.append(document.markdown(start, below[-1].end if below else lines[-1].end))
+
+
+def _add_work(section: Section, fields: Fields, document: SourceText, vocabulary: Vocabulary) -> None:
+    fields.named = True
+    group = read_group(section, "work", document, vocabulary)
+    fields.work.append(group)
+    fields.nothing += group.nothing
+
+
+def _section_of(label: Label, lines: Sequence[Line], below: Sequence[Block]) -> Section:
+    """Return a field as the section that its label opens."""
+    return Section(label.text, lines[0], lines[0].start, (*value_of(lines), *below), by_label=True)
 
 
 # --- which block belongs to which field ---

@@ -40,6 +40,8 @@ class Component:
     summary: str = ""
     """Markdown of the entry in the overview, without the name."""
     methods: tuple[Method, ...] = ()
+    work: tuple[ItemGroup, ...] = ()
+    """What the entry itself lists as things to do, or to be true in the end: "Changes", "Acceptance Criteria"."""
     interface: str = ""
     """The code fence of the methods field as Markdown, quoted as it is."""
     detail: str = ""

@@ -198,12 +198,23 @@ class Reader:
         self.yielding.append((section.start, section.end))
         words = self._names_below(kind)
         own, *others = sub_sections(section, words, self.vocabulary, any_label=kind != "integration points")
-        if not others and own.blocks and kind != "integration points":
+        if self._asks_itself(own, kind, alone=not others):
             self._read_group(own, kind, heading_key(own.heading))
-            return
-        self.keep(own)
+        else:
+            self.keep(own)
         for other in others:
             self._read_sub_section(other, kind, look_up(words, other.heading))
+
+    def _asks_itself(self, own: Section, kind: str, *, alone: bool) -> bool:
+        """Whether what is directly below the heading of a section is work, and not only an introduction.
+
+        Above sub-sections, a list of deployment steps is work; what is said of tests is about how they are made.
+
+        :param alone: the section has no sub-sections.
+        """
+        if kind == "integration points" or not own.blocks:
+            return False
+        return alone or (kind == "deployment" and holds_list(own))
 
     def _read_sub_section(self, section: Section, kind: str, name: str) -> None:
         key = heading_key(section.heading)

@@ -345,10 +345,15 @@ def split_at_labels(blocks: Sequence[Block], opens: Callable[[Label], bool]) -> 
 
 def _value(label: Label, paragraph: Paragraph) -> Iterator[Paragraph]:
     """Yield the text after a label and below it, as a paragraph."""
-    first = paragraph.lines[0]
-    lines = paragraph.lines[1:]
-    if plain(label.value):
-        start = next(run.start for run in label.value if run.text.strip())
-        lines = (first._replace(runs=label.value, start=start), *lines)
-    if lines:
-        yield Paragraph(tuple(lines), lines[0].start, paragraph.end)
+    first = paragraph.lines[0]._replace(runs=label.value)
+    yield from value_of((first, *paragraph.lines[1:]))
+
+
+def value_of(lines: Sequence[Line]) -> Iterator[Paragraph]:
+    """Yield the lines of a value as a paragraph; the first one is without its label."""
+    first, more = lines[0], tuple(lines[1:])
+    if plain(first.runs):
+        start = next(run.start for run in first.runs if run.text.strip())
+        more = (first._replace(start=start), *more)
+    if more:
+        yield Paragraph(more, more[0].start, more[-1].end)

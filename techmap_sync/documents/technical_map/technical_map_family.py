@@ -71,6 +71,7 @@ def _component(component: Component) -> dict[str, object]:
             {"name": m.name, "signature": m.signature, "description": m.description, "line": m.span.line}
             for m in component.methods
         ],
+        "work": [_item(item) for group in component.work for item in group.items],
         "purpose": component.purpose,
         "summary": component.summary,
         "detail": component.detail,
@@ -145,7 +146,8 @@ def _branches(technical_map: TechnicalMap) -> Iterator[Branch]:
 def _component_branch(component: Component) -> Branch:
     where = ", ".join(component.locations) or "no location"
     methods = (Branch(method.signature or method.name) for method in component.methods)
-    return Branch(f"{component.kind} {component.name} ({where}), line {component.span.line}", tuple(methods))
+    work = _group_branches(component.work)
+    return Branch(f"{component.kind} {component.name} ({where}), line {component.span.line}", (*methods, *work))
 
 
 def _group_branches(groups: Iterable[ItemGroup]) -> tuple[Branch, ...]:

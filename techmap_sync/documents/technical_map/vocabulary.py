@@ -172,7 +172,7 @@ TABLES: Mapping[str, frozenset[str] | None] = {
     "deployment": frozenset({"environment", "configuration", "migration", "rollback"}),
     "test_words": frozenset({"before", "after", "no_level"}),
     "fields": frozenset({
-        "location", "purpose", "methods", "depends on", "inbound", "outbound", "external", "priority", "status",
+        "location", "purpose", "methods", "work", "depends on", "inbound", "outbound", "external", "priority", "status",
     }),
     "component_words": None,
     "api_parts": None,

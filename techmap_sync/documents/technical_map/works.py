@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.base import Granularity, GranularityChoice
@@ -64,11 +65,13 @@ class _Maker:
                 yield self._of_component(component, homes.owned.get(position, ()))
         if wired_in:
             owned = [c for n, each in enumerate(components) if _is_wired_in(each) for c in homes.owned.get(n, ())]
+            owned = [*chain.from_iterable(map(_own_checklists, wired_in)), *owned]
             yield self._of_wired_in(wired_in, tuple(owned))
 
     def _of_component(self, component: Component, owned: tuple[Checklist, ...]) -> Work:
         integrates = component.kind is ComponentKind.INTEGRATION
         titled = self._of_what_it_is(component)
+        checklists = (*_own_checklists(component), *owned)
         return Work(
             kind=Kind.COMPONENT,
             subject=component.name,
@@ -78,7 +81,7 @@ class _Maker:
             span=component.span,
             names=(component.name,),
             method_names=_method_names(component),
-            text=_joined((*_texts(component), *_list_texts(owned))),
+            text=_joined((*_texts(component), *_list_texts(checklists))),
             locations=component.locations,
             needs=tuple(_needs(component)),
             priority=component.priority,
@@ -87,7 +90,7 @@ class _Maker:
             methods=component.methods,
             interface=component.interface,
             detail=component.detail,
-            checklists=owned,
+            checklists=checklists,
             of_group=component.of_group,
             own_lines=component.lines,
             earlier=component.earlier,
@@ -241,6 +244,10 @@ def _part(component: Component) -> Part:
     said = component.summary or component.purpose
     detail = _joined((component.purpose if component.summary else "", component.interface, component.detail))
     return Part(component.name, said, component.lead or component.name, component.methods, detail)
+
+
+def _own_checklists(component: Component) -> Iterator[Checklist]:
+    return (Checklist(group.heading, group.items, group.context) for group in component.work)
 
 
 def _method_names(component: Component) -> tuple[str, ...]:

@@ -41,6 +41,32 @@ def test_other_labels_and_prose_belong_to_the_detail_and_never_close_the_compone
     assert found.depends_on == ("B", "C")
 
 
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("**Changes**:\n- ask `Bucket`\n- map it to 429\n", ["ask Bucket", "map it to 429"]),
+        ("**Modifications**:\n1. First\n2. Second\n   - how\n", ["First", "Second"]),
+        ("**Changes**: ask `Bucket` first; map it to 429.\n", ["ask Bucket first; map it to 429."]),
+        ("#### Acceptance Criteria\n- [ ] refills\n- [x] survives\n", ["refills", "survives"]),
+        ("- **Location**: `a.py`\n- **Changes**: ask `Bucket`\n", ["ask Bucket"]),
+        ("| Field | Value |\n|---|---|\n| Changes | ask `Bucket` |\n", ["ask Bucket"]),
+        ("**Changes**: None\n", []),
+        ("**Akzeptanzkriterien**:\n- hält Last\n", ["hält Last"]),
+        ("**Critères d'acceptation**:\n- tient la charge\n", ["tient la charge"]),
+        ("**验收标准**：\n- 重启后仍可用\n", ["重启后仍可用"]),
+    ],
+)
+def test_what_a_component_lists_as_changes_or_criteria_is_work(field: str, expected: list[str]) -> None:
+    found = component(field)
+    assert [item.title for group in found.work for item in group.items] == expected
+    assert not any(title in found.detail for title in expected)
+
+
+def test_a_ticked_criterion_is_done() -> None:
+    (group,) = component("**Acceptance Criteria**:\n- refills\n- [x] survives\n").work
+    assert [item.done for item in group.items] == [False, True]
+
+
 def test_dependencies_are_what_commas_or_bullets_divide() -> None:
     assert component("**Dependencies**: `A` (for x), B; C\n").depends_on == ("A", "B", "C")
     assert component("**Requires**:\n- A\n- `B` - for x\n").depends_on == ("A", "B")

@@ -78,6 +78,19 @@ def test_a_label_directly_below_deployment_or_testing_opens_a_sub_section_of_its
     assert levels(body("## Testing\n\n**By hand**:\n- a\n").tests) == {"by hand": ["a"]}
 
 
+@pytest.mark.parametrize(
+    "steps", ["1. Migrate\n2. Backfill\n", "- Migrate\n- Backfill\n", "Do:\n\n- Migrate\n- Backfill\n"]
+)
+def test_steps_above_the_sub_sections_of_deployment_are_work(steps: str) -> None:
+    found = body(f"## Deployment\n\n{steps}\n### Rollback\n- undo\n")
+    assert levels(found.deployment) == {"deployment": ["Migrate", "Backfill"], "rollback": ["undo"]}
+
+
+def test_what_is_said_above_the_sub_sections_introduces_them() -> None:
+    assert levels(body("## Deployment\n\nAt night.\n\n### Rollback\n- undo\n").deployment) == {"rollback": ["undo"]}
+    assert levels(body("## Testing\n\n- pytest\n\n### Unit Tests\n- a\n").tests) == {"unit": ["a"]}
+
+
 def test_existing_systems_are_context() -> None:
     found = body("## Integration Points\n\n### Existing Systems\n- the bus\n")
     assert not found.changes
