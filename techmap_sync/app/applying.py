@@ -20,7 +20,7 @@ from techmap_sync.checkout import checkout_of
 from techmap_sync.errors import Problem, TrackerError
 from techmap_sync.programs import environment
 from techmap_sync.reports.messages import count
-from techmap_sync.reports.plan_text import done_line, failures, outcome_line, plan_text, skipped_links
+from techmap_sync.reports.plan_text import done_line, failures, outcome_line, page_line, plan_text, skipped_links
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.changes import Create
 from techmap_sync.sync.outcomes import Outcome, Status, left_of, seconds_to_apply
@@ -114,7 +114,8 @@ def carry_out(
         if not console.verbose:
             for line in skipped_links(pushed.outcomes):
                 console.result(line)
-        console.result(done_line(change_set, pushed.outcomes))
+        for line in (done_line(change_set, pushed.outcomes), *map(page_line, result.tracking_pages)):
+            console.result(line)
     console.list_skipped(planned.files)
     return result
 

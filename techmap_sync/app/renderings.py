@@ -44,8 +44,8 @@ def markdown(result: Result, limit: int | None = None) -> str:
     """
     most, pushed = limit or SUMMARY_LIMIT, result.pushed
     if pushed is None:
-        return plan_markdown(result.change_set, _remarks(result), most)
-    return push_markdown(result.change_set, pushed.outcomes, pushed.problem, result.remarks, most)
+        return plan_markdown(result.change_set, _remarks(result), most, result.pages)
+    return push_markdown(result.change_set, pushed.outcomes, pushed.problem, result.remarks, most, result.pages)
 
 
 def _annotations(result: Result) -> RenderableType:

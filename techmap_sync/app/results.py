@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
@@ -11,7 +11,9 @@ from rich.text import Text
 
 from techmap_sync.app.formats import Format
 from techmap_sync.errors import Problem, TrackerError
-from techmap_sync.reports.plan_text import done_line, outcome_line, plan_text
+from techmap_sync.planning.titles import tracking_key
+from techmap_sync.reports.plan_text import done_line, outcome_line, page_line, plan_text
+from techmap_sync.sync.outcomes import Outcome, Status
 from techmap_sync.sync.tickets import Holdings
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from techmap_sync.app.documents_found import MapFile, MapFiles
     from techmap_sync.planning.task import TaskPlan
     from techmap_sync.sync.change_set import ChangeSet, MapChanges
-    from techmap_sync.sync.outcomes import Outcome
     from techmap_sync.sync.policy import SyncPolicy
     from techmap_sync.sync.tracker import Tracker
 
@@ -101,6 +102,23 @@ class Result:
         stopped = self.pushed.problem if self.pushed else None
         return stopped or unread_problem(self.change_set.tracker, self.unread)
 
+    @property
+    def pages(self) -> Mapping[str, str]:
+        """The address of each ticket that was there, by number."""
+        return {held.ticket.number: held.ticket.url for each in self.compared for held in each.holdings.all}
+
+    @property
+    def tracking_pages(self) -> Iterator[str]:
+        """The addresses of the tracking tickets of all maps that something was written for."""
+        outcomes = self.pushed.outcomes if self.pushed else ()
+        known = {key: o.url for o in outcomes if (key := tracking_key(o.map_id)) == o.change.key}
+        written = {o.map_id for o in outcomes if o.status is Status.APPLIED and not o.change.is_bookkeeping}
+        for each in self.compared:
+            map_id, tracking = each.changes.map_id, each.holdings.tracking
+            page = known.get(tracking_key(map_id)) or (tracking.ticket.url if tracking else "")
+            if map_id in written and page:
+                yield page
+
     @staticmethod
     def of(planned: Planned, pushed: Pushed | None = None, circumstances: Mapping[str, str] | None = None) -> Result:
         """Return the result of a plan, applied or not."""
@@ -144,4 +162,5 @@ def as_text(result: Result) -> RenderableType:
     if result.pushed is not None:
         parts += map(outcome_line, result.pushed.outcomes)
         parts.append(done_line(result.change_set, result.pushed.outcomes))
+        parts += map(page_line, result.tracking_pages)
     return Text("\n").join([*parts, *map(Text, result.remarks)])

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import unified_diff
 
 from techmap_sync.errors import Problem
@@ -45,13 +45,26 @@ _ADDRESS = re.compile(r"https?://[^\s()<>]+")
 _Entries = Callable[[MapChanges], Iterator[str]]
 
 
-def plan_markdown(change_set: ChangeSet, remarks: Sequence[str] = (), limit: int = SUMMARY_LIMIT) -> str:
+Pages = Mapping[str, str]
+"""Number of a ticket -> its address."""
+_NO_PAGES: Pages = {}
+
+
+def plan_markdown(
+    change_set: ChangeSet, remarks: Sequence[str] = (), limit: int = SUMMARY_LIMIT, pages: Pages = _NO_PAGES
+) -> str:
     """Render a plan: the counts, then what happens to each map's tickets.
 
     :param remarks: further remarks for readers.
     :param limit: bytes.
+    :param pages: of the tickets, which become links.
     """
-    blocks = [*_opening(closing_line(change_set, "Plan").plain, remarks), *_maps(change_set, _plan_entries)]
+
+    def entries(changes: MapChanges) -> Iterator[str]:
+        """Yield what happens to the tickets of one map."""
+        return _plan_entries(changes, pages)
+
+    blocks = [*_opening(closing_line(change_set, "Plan").plain, remarks), *_maps(change_set, entries)]
     return fitted(blocks, limit)
 
 
@@ -61,16 +74,18 @@ def push_markdown(
     problem: Problem | None = None,
     remarks: Sequence[str] = (),
     limit: int = SUMMARY_LIMIT,
+    pages: Pages = _NO_PAGES,
 ) -> str:
     """Render what a push did, and what it skipped and why.
 
     :param problem: why it stopped early.
+    :param pages: of the tickets, which become links.
     """
 
     def entries(changes: MapChanges) -> Iterator[str]:
         """Yield the lines of one map: what was written, then what was not."""
         yield from (_outcome(o) for o in outcomes if o.map_id == changes.map_id and _is_shown(o))
-        yield from (_entry(change) for change in changes.changes if not change.writes)
+        yield from (_entry(change, pages) for change in changes.changes if not change.writes)
 
     counts = done_line(change_set, outcomes).plain if outcomes or change_set.writes else _nothing(change_set)
     blocks = _opening(counts, remarks)
@@ -123,23 +138,29 @@ def _standing(changes: MapChanges) -> Iterator[str]:
         yield f"- **not written** {not_written}"
 
 
-def _plan_entries(changes: MapChanges) -> Iterator[str]:
+def _plan_entries(changes: MapChanges, pages: Pages) -> Iterator[str]:
     for change, links in with_links(shown_changes(changes)):
         if change is None:
-            yield from (f"- **{link.action}** {_named(link)}: {_other_end(link)}" for link in links)
+            yield from (f"- **{link.action}** {_named(link, pages)}: {_other_end(link)}" for link in links)
         else:
             below = (f"  - {_sign(link)}{_other_end(link)}" for link in links)
-            yield "\n".join([_entry(change), *_edits(change.edits), *below])
+            yield "\n".join([_entry(change, pages), *_edits(change.edits), *below])
 
 
-def _entry(change: Change) -> str:
+def _entry(change: Change, pages: Pages) -> str:
     priority = change.spec.priority if isinstance(change, Create) else None
     details = [inline(text) for text in (priority, change.reason) if text]
-    return f"- **{change.action}** {_named(change)}" + "".join(f" ({text})" for text in details)
+    return f"- **{change.action}** {_named(change, pages)}" + "".join(f" ({text})" for text in details)
 
 
-def _named(change: Change) -> str:
-    return f"{inline(change.ticket)} {inline(change.title)}".strip()
+def _named(change: Change, pages: Pages) -> str:
+    return f"{_ticket(change.ticket, pages.get(change.ticket, ''))} {inline(change.title)}".strip()
+
+
+def _ticket(number: str, page: str) -> str:
+    """Return the number of a ticket as its server writes it, as a link where it has an address."""
+    shown = f"#{number}" if number.isdecimal() else inline(number)
+    return f"[{shown}]({page})" if number and _ADDRESS.fullmatch(page) else inline(number)
 
 
 def _sign(link: LinkChange) -> str:
@@ -185,7 +206,6 @@ def _is_shown(outcome: Outcome) -> bool:
 def _outcome(outcome: Outcome) -> str:
     change = outcome.change
     word = DONE_WORDS.get(change.action, change.action) if outcome.status is Status.APPLIED else outcome.status.value
-    number = inline(outcome.ticket)
-    ticket = f"[{number}]({outcome.url}) " if _ADDRESS.fullmatch(outcome.url) else f"{number} " if number else ""
+    ticket = f"{_ticket(outcome.ticket, outcome.url)} ".lstrip()
     detail = outcome.detail or ", ".join(name for name in change.fields if name not in UNSEEN)
     return f"- **{word}** {ticket}{inline(change.title)}" + (f" ({inline(detail)})" if detail else "")

@@ -161,6 +161,11 @@ def done_line(change_set: ChangeSet, outcomes: Sequence[Outcome]) -> Text:
     return Text(f"Done: {', '.join(parts)}. ({change_set.tracker})", style="bold")
 
 
+def page_line(address: str) -> Text:
+    """Return where a tracking ticket can be read, as an address that terminals make a link of."""
+    return Text.assemble(("see       ", "dim"), clean(address))
+
+
 def _map_lines(changes: MapChanges) -> Iterator[Text]:
     head = Text.assemble((_path(changes.file), "bold"), f" ({clean(changes.map_id)})")
     if not changes.approved:

@@ -258,3 +258,27 @@ def test_the_signs_are_explained_in_the_first_plan_alone(program: Program) -> No
     assert "+ create" in line
     assert "~ update" in line
     assert "signs:" not in again.out
+
+
+def test_a_push_says_where_the_tracking_ticket_of_each_map_can_be_read(program: Program, server: Server) -> None:
+    for _ in range(2):
+        ended = program("push", *READY[:2], *server.flags, "--yes")
+        assert ended.code == 0, ended.err
+        said = re.findall(r"(?m)^see +http\S+/issues/(\d+)$", ended.out)
+        tracking = [ticket.number for ticket in server.tickets() if ticket.title.startswith("Implement ")]
+        assert said == (tracking if "created" in ended.out else [])
+    assert len(tracking) == 2
+
+
+def test_a_plan_for_a_review_links_the_tickets_that_it_changes(program: Program, server: Server) -> None:
+    shutil.copy(MAP, program.folder / "map.md")
+    assert program("push", "map.md", *server.flags, "--yes").code == 0
+    path = program.folder / "map.md"
+    path.write_text(
+        path.read_text("utf-8").replace("TwoFactorController`: HTTP", "TwoFactorController`: HTTPS"), "utf-8"
+    )
+    plan = program("plan", "map.md", *server.flags, "--format", "markdown").out
+    changed = re.findall(r"\*\*update\*\* \[#(\d+)\]\(http\S+/issues/(\d+)\)", plan)
+    assert changed
+    assert all(shown == linked for shown, linked in changed)
+    assert "see " not in program("push", "map.md", "--to", "backlog:./backlog").out.partition("Done:")[2]

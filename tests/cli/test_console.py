@@ -50,7 +50,9 @@ def results(recording: Recording) -> list[str]:
     lines = list(recording.lines)
     first = next(number for number, line in enumerate(lines) if line.startswith("Plan: "))
     said = lines[first + 1 :]
-    return [line for line in said if not line.startswith(("about ", "error: ", "hint: ", "Done: ", "Stopped: "))]
+    return [
+        line for line in said if not line.startswith(("about ", "error: ", "hint: ", "Done: ", "see ", "Stopped: "))
+    ]
 
 
 def test_every_line_of_a_push_is_whole_on_a_terminal(folder: Path, github: GitHub) -> None:

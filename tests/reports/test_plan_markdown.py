@@ -86,3 +86,10 @@ def test_what_does_not_fit_is_cut_and_counted() -> None:
 
 def test_even_one_block_too_long_leaves_a_report() -> None:
     assert fitted(["x" * 5000, "y"], 1000).startswith("\n**2 more lines")
+
+
+def test_a_ticket_with_an_address_is_a_link_by_its_number() -> None:
+    pages = {"12": "https://github.com/octo/app/issues/12", "13": "javascript:alert(1)", "16": "https://x/ y"}
+    shown = plan_markdown(change_set(), pages=pages)
+    assert "- **update** [#12](https://github.com/octo/app/issues/12) Create TotpService" in shown
+    assert shown.count("](") == 1
