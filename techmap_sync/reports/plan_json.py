@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from techmap_sync.reports.harmless import json_text
 from techmap_sync.sync.change_set import ChangeSet, counted, edit_digests
-from techmap_sync.sync.changes import Change, Link, LinkChange
+from techmap_sync.sync.changes import Change, Create, Link, LinkChange
 from techmap_sync.sync.outcomes import Outcome
 
 SCHEMA = 1
@@ -79,6 +79,8 @@ def _change(change: Change, map_id: str) -> dict[str, object]:
         "edits": edit_digests(change),
         "reason": change.reason,
     }
+    if isinstance(change, Create) and change.assignees:
+        data["assignees"] = list(change.assignees)
     if isinstance(change, LinkChange):
         data |= {"edge": change.edge.value, "target": change.target}
     if isinstance(change, Link) and change.rule:

@@ -148,8 +148,9 @@ def _plan_entries(changes: MapChanges, pages: Pages) -> Iterator[str]:
 
 
 def _entry(change: Change, pages: Pages) -> str:
-    priority = change.spec.priority if isinstance(change, Create) else None
-    details = [inline(text) for text in (priority, change.reason) if text]
+    priority, people = (change.spec.priority, change.assignees) if isinstance(change, Create) else (None, ())
+    assigned = f"assigned to {', '.join(people)}" if people else ""
+    details = [inline(text) for text in (priority, assigned, change.reason) if text]
     return f"- **{change.action}** {_named(change, pages)}" + "".join(f" ({text})" for text in details)
 
 

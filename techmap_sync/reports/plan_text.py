@@ -210,6 +210,8 @@ def _one(change: TicketChange) -> Iterator[Text]:
     line.append(clean(change.title))
     if isinstance(change, Create) and change.spec.priority is not None:
         line.append(f"  [{change.spec.priority}]", "dim")
+    if isinstance(change, Create) and change.assignees:
+        line.append(f"  (assigned to {clean(', '.join(change.assignees))})", "dim")
     if change.reason:
         line.append(f"  ({clean(change.reason)})", "dim")
     yield line

@@ -140,6 +140,8 @@ def _change(change: Change, path: str, tracker: str) -> dict[str, object]:
             data |= {"edge": change.edge.value, "target": change.target}
         case Conflict():
             data["settle"] = {side: _settling(side, change.key, path, tracker) for side in ("map", "tracker")}
+        case Create(assignees=people) if people:
+            data["assignees"] = list(people)
         case Create() | Update() | LabelOrphan() | Close() | Reopen() | Skip():
             pass
         case _:

@@ -81,6 +81,11 @@ class Create(_Change):
 
     action = Action.CREATE
 
+    @property
+    def assignees(self) -> tuple[str, ...]:
+        """The names of those to whom it will be assigned, without ``@``, which would call them."""
+        return tuple(name.removeprefix("@") for name in self.spec.assignees)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update(_Change):

@@ -67,6 +67,12 @@ def drawn(*names: str) -> str:
     return f"```mermaid\n{chart}\n```"
 
 
+def assigned(*people: str) -> ChangeSet:
+    """One new ticket with its people."""
+    spec = TaskSpec(TASK, Kind.COMPONENT, "Create TotpService", (), assignees=people)
+    return ChangeSet("memory", (MapChanges("login", "login.md", True, changes=(Create(TASK, spec.title, spec=spec),)),))
+
+
 def outcomes(changes: ChangeSet) -> list[Outcome]:
     page = "https://github.com/octo/app/issues/"
     return [

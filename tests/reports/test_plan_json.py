@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from techmap_sync.reports.plan_json import plan_json, push_json
-from tests.reports.changes import change_set, outcomes
+from tests.reports.changes import assigned, change_set, outcomes
 
 
 def test_a_plan_has_every_change_and_the_counts_of_all() -> None:
@@ -26,3 +26,8 @@ def test_what_was_tried_and_what_remains_are_together_the_plan() -> None:
         assert len(said["outcomes"]) + len(said["remaining"]) == len(planned.writes)
         assert all(outcome["actor"] == "ada" for outcome in said["outcomes"])
         assert said["complete"] is False
+
+
+def test_a_new_ticket_has_its_people_where_there_are_any() -> None:
+    assert json.loads(plan_json(assigned("@sara", "tom")))["changes"][0]["assignees"] == ["sara", "tom"]
+    assert "assignees" not in json.loads(plan_json(assigned()))["changes"][0]

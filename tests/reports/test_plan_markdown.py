@@ -11,7 +11,7 @@ from marko.ext.gfm import gfm
 from techmap_sync.errors import TrackerError
 from techmap_sync.reports.harmless import fenced, fitted, inline
 from techmap_sync.reports.plan_markdown import COMMENT_LIMIT, plan_markdown, push_markdown
-from tests.reports.changes import change_set, golden, outcomes
+from tests.reports.changes import assigned, change_set, golden, outcomes
 
 HOSTILE = [
     "@octo/everyone and @sara, see #12, !7, octo/app#3 and GH-4",
@@ -93,3 +93,10 @@ def test_a_ticket_with_an_address_is_a_link_by_its_number() -> None:
     shown = plan_markdown(change_set(), pages=pages)
     assert "- **update** [#12](https://github.com/octo/app/issues/12) Create TotpService" in shown
     assert shown.count("](") == 1
+
+
+def test_a_new_ticket_names_its_people_and_calls_none_of_them() -> None:
+    said = plan_markdown(assigned("@sara", "tom"))
+    assert "assigned to sara, tom" in said
+    assert "@sara" not in said
+    assert "assigned" not in plan_markdown(assigned())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from techmap_sync.reports.plan_text import plan_text
-from tests.reports.changes import change_set, golden
+from tests.reports.changes import assigned, change_set, golden
 
 
 def test_a_plan_shows_everything_and_what_is_left_alone() -> None:
@@ -23,3 +23,8 @@ def test_a_graph_takes_one_line_whose_numbers_are_those_of_the_graph() -> None:
     (line,) = (line for line in shown.splitlines() if "graph" in line)
     assert line.split()[-6:] == ["arrows", "->", "2", "tasks,", "1", "arrow"]
     assert "-->" not in shown
+
+
+def test_a_new_ticket_names_its_people() -> None:
+    assert "assigned to sara, tom" in plan_text(assigned("@sara", "tom")).plain
+    assert "assigned" not in plan_text(assigned()).plain
