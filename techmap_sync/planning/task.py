@@ -136,6 +136,8 @@ class TaskSpec:
     """``2026-12-01``, empty for no date; None where it is left alone."""
     type: str | None = None
     """The tracker's own type of ticket; None where it is left alone."""
+    priority_field: str | None = None
+    """The priority as the tracker's own field gets it beside the label; None where there is no such field."""
     estimate_minutes: int | None = None
     named_by_map: bool = False
     """Its title has no words of its own: it is made of the map's title."""

@@ -18,7 +18,7 @@ def lacking(spec: TaskSpec, ticket: Ticket, capabilities: Capabilities) -> Itera
         yield f"the assignee {name}"
     if capabilities.milestones and spec.milestone and ticket.milestone is None:
         yield f"the milestone {spec.milestone}"
-    if capabilities.native_priority and spec.priority and ticket.priority is None:
+    if capabilities.native_priority and spec.priority and ticket.priority is None and not spec.priority_field:
         yield f"the priority {spec.priority}"
     for name, value in native_fields.written_first(spec).items():
         if native_fields.observed(ticket, name) != value:
@@ -46,7 +46,7 @@ def correction(spec: TaskSpec, ticket: Ticket, sent: Patch | None = None) -> Pat
 
 def _dropped(spec: TaskSpec, ticket: Ticket, sent: Patch | None) -> Iterator[tuple[str, str]]:
     """Yield the fields that were sent and not taken, and what the ticket has there."""
-    for name, value in native_fields.wanted(spec, {}):
+    for name, value in native_fields.wanted(spec, ticket, {}):
         was_sent = sent is None or native_fields.in_patch(sent, name) is not None
         if was_sent and native_fields.observed(ticket, name) != value:
             yield name, native_fields.observed(ticket, name)

@@ -175,7 +175,7 @@ def _scalars(spec: TaskSpec, held: Held, policy: SyncPolicy) -> tuple[Revised, .
         _scalar(MILESTONE, spec.milestone, marker.milestone, held.ticket.milestone or "", marker),
         *(
             _scalar(name, value, marker.native.get(name, ""), native_fields.observed(held.ticket, name), marker)
-            for name, value in native_fields.wanted(spec, marker.native)
+            for name, value in native_fields.wanted(spec, held.ticket, marker.native)
         ),
     )
 

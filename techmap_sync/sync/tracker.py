@@ -189,6 +189,8 @@ class Capabilities:
     mention: str = "#"
     """Put in front of a ticket's number, it makes the number a link."""
     native_priority: bool = False
+    priority_field: bool = False
+    """That field is one that settings name, beside the label: tickets that are older than the setting lack it."""
     close_reasons: bool = True
     milestones: bool = True
     assignees: bool = True

@@ -28,7 +28,7 @@ from techmap_sync.sync.merge import (
     revise,
     values_digest,
 )
-from techmap_sync.sync.native_fields import DUE, NATIVE, TYPE
+from techmap_sync.sync.native_fields import DUE, NATIVE, PRIORITY_FIELD, TYPE
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, CloseReason, Draft, Patch, State
 from techmap_sync.text_forms import with_line_feeds
@@ -261,7 +261,7 @@ def _patch(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, nativ
     return Patch(
         title=updates.get(TITLE),
         body=body if _as_stored(body) != _as_stored(held.ticket.body) else None,
-        priority=_priority_to_write(decided[PRIORITY]) if native_priority else None,
+        priority=(_priority_to_write(decided[PRIORITY]) or updates.get(PRIORITY_FIELD)) if native_priority else None,
         milestone=updates.get(MILESTONE),
         due=updates.get(DUE),
         type=updates.get(TYPE),

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import Priority, TaskPlan
 from techmap_sync.sync.changes import Conflict, Skip
 from techmap_sync.sync.policy import Side
-from techmap_sync.sync.tracker import Capabilities
+from techmap_sync.sync.tracker import Capabilities, CloseReason, State
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, key, plan, task
 from tests.sync.drive import planned, push
 
+FIELD = Capabilities(native_priority=True, priority_field=True)
 ABLE = Capabilities(due_dates=True, ticket_type="Task")
 
 
@@ -74,6 +75,49 @@ def test_a_tracker_without_these_fields_is_asked_for_none() -> None:
     assert {(ticket.due, ticket.type) for ticket in tracker.tickets.values()} == {("", "")}
     settled(tracker, due("2026-12-01"))
     assert "native" not in tracker.tickets[store(tracker)].body
+
+
+def test_an_older_ticket_gets_the_field_for_its_priority_once() -> None:
+    tracker, made = MemoryTracker(), plan(task("Store", priority=Priority.HIGH))
+    push(tracker, made)
+    tracker.capabilities = FIELD
+    shown = [(c.fields, c.ticket) for c in planned(tracker, made).writes]
+    assert shown == [(("priority field",), store(tracker))]
+    push(tracker, made)
+    assert tracker.tickets[store(tracker)].priority == "high"
+    settled(tracker, made)
+    tracker.edit(store(tracker), priority=None)
+    assert not planned(tracker, made).writes, "a person emptied it"
+
+
+def test_the_field_follows_the_priority_and_what_people_chose_there_stays() -> None:
+    tracker, made = MemoryTracker(FIELD), plan(task("Store", priority=Priority.HIGH))
+    push(tracker, made)
+    assert tracker.tickets[store(tracker)].priority == "high"
+    settled(tracker, made)
+    lower = plan(task("Store", priority=Priority.LOW))
+    push(tracker, lower)
+    assert tracker.tickets[store(tracker)].priority == "low"
+    settled(tracker, lower)
+    tracker.edit(store(tracker), priority="medium")
+    settled(tracker, lower)
+
+
+def test_a_field_that_people_filled_before_the_setting_stays() -> None:
+    tracker, made = MemoryTracker(), plan(task("Store", priority=Priority.HIGH))
+    push(tracker, made)
+    tracker.edit(store(tracker), priority="low")
+    tracker.capabilities = FIELD
+    push(tracker, made)
+    assert tracker.tickets[store(tracker)].priority == "low"
+
+
+def test_a_closed_ticket_gets_no_field() -> None:
+    tracker, made = MemoryTracker(), plan(task("Store", priority=Priority.HIGH))
+    push(tracker, made)
+    tracker.edit(store(tracker), state=State.CLOSED, reason=CloseReason.COMPLETED)
+    tracker.capabilities = FIELD
+    assert [c for c in planned(tracker, made).writes if c.ticket == store(tracker)] == []
 
 
 def test_a_type_that_the_tracker_drops_is_said_once_and_not_sent_again() -> None:

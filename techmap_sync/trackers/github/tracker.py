@@ -84,8 +84,14 @@ class GitHubTracker:
         self._features.lack(self._links.lacking)
         hourly = self.client.limit.creations_per_hour
         able = self._features.capabilities(self._seconds_between_writes, hourly, self._links.at_once.most)
-        native_priority, board = self._fields.priority is not None, self._board.name
-        return replace(able, ticket_type=self._fields.type, native_priority=native_priority, board=board)
+        has_field = self._fields.priority is not None
+        return replace(
+            able,
+            ticket_type=self._fields.type,
+            native_priority=has_field,
+            priority_field=has_field,
+            board=self._board.name,
+        )
 
     def snapshot(self, label: str) -> Snapshot:
         """Read every issue with the label, a hundred per request; ``blocked_by`` is None where there are blockers.

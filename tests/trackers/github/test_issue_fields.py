@@ -52,6 +52,27 @@ def test_tickets_have_type_and_field_beside_their_labels(program: Program, serve
     settled(program, server)
 
 
+@pytest.mark.parametrize("may_push", [True, False])
+def test_a_setting_that_comes_later_reaches_open_tickets_and_the_plan_says_so(
+    program: Program, server: OnGitHub, may_push: bool
+) -> None:
+    (program.folder / "techmap-sync.toml").write_text("", "utf-8")
+    assert program("push", "maps", *server.flags).code == 0
+    (program.folder / "techmap-sync.toml").write_text(SETTINGS, "utf-8")
+    server.server.accounts[TOKEN] = Account("octo", may_push=may_push)
+    plan = program("plan", "maps", *server.flags)
+    assert plan.out.count("~ type: ") == 3
+    assert plan.out.count("~ priority field: ") == 2
+    assert program("push", "maps", *server.flags).code == 0
+    filled = {issue.number: (issue.type, bool(issue.priority)) for issue in server.server.repository.issues.values()}
+    assert filled == (
+        {1: ("Task", False), 2: ("Task", True), 3: ("Task", True)}
+        if may_push
+        else dict.fromkeys((1, 2, 3), (None, False))
+    )
+    settled(program, server)
+
+
 @pytest.mark.parametrize("lacks", ["types", "push access", "installation"])
 def test_labels_are_enough_where_fields_are_dropped(program: Program, server: OnGitHub, lacks: str) -> None:
     if lacks == "types":
