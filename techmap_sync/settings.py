@@ -157,6 +157,7 @@ class Settings(Table):
     orphans: OrphanPolicy
     timeout: float = Field(gt=0, le=86_400)
     jobs: int = Field(ge=0, le=1024)
+    stale_days: int = Field(ge=0, le=3650)
     author_notes: bool
     language: Language
     granularity: GranularityTable

@@ -69,6 +69,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "orphans": {"orphans": "keep"},
     "timeout": {"timeout": 1.0},
     "jobs": {"jobs": 1},
+    "stale_days": {"stale_days": 14},
     "author_notes": {"author_notes": False},
     "language": {"language": "de"},
     "granularity.changes": {"granularity": {"changes": "item"}},

@@ -20,6 +20,7 @@ from techmap_sync.reports.status_report import Document, status_document
 from techmap_sync.settings import Settings
 from techmap_sync.sync import claims, task_changes
 from techmap_sync.sync.change_set import MapChanges
+from techmap_sync.sync.following import Patience, followed
 from techmap_sync.sync.observe import listed
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.progress import Gate, MapProgress, Subject, take_stock
@@ -37,8 +38,15 @@ def status_of(paths: Sequence[str], settings: Settings, checkout: Checkout) -> t
     :raises Problem: usage, settings or tracker; problems of single maps are in the result instead.
     """
     planned = make_plan(paths, settings, checkout, RunOptions(read_all=True))
-    name = planned.change_set.tracker
-    return document_of(planned.compared, planned.files, name), unread_problem(name, planned.unread)
+    name, now, problem = planned.change_set.tracker, _now(), unread_problem(planned.change_set.tracker, planned.unread)
+    maps = _standing_of(planned.compared, planned.files)
+    held = (each for compared in planned.compared for each in compared.holdings.all)
+    try:
+        maps = followed(maps, held, planned.tracker, Patience(settings.stale_days, now))
+    except TrackerError as error:
+        problem = problem or error
+    moment = now.isoformat(timespec="seconds")
+    return status_document(maps, name, moment, stale_days=settings.stale_days), problem
 
 
 def document_of(compared: Sequence[MapComparison], files: MapFiles, tracker: str, about: str = "status") -> Document:
@@ -46,12 +54,15 @@ def document_of(compared: Sequence[MapComparison], files: MapFiles, tracker: str
 
     :param about: ``plan`` when the changes are what a reader came for.
     """
+    return status_document(_standing_of(compared, files, about), tracker, _now().isoformat(timespec="seconds"), about)
+
+
+def _standing_of(compared: Sequence[MapComparison], files: MapFiles, about: str = "status") -> tuple[MapProgress, ...]:
     seen = compared or tuple(map(_without_tickets, files.maps))
     subjects = [
         _subject(each if about == "plan" else replace(each, changes=replace(each.changes, notes=()))) for each in seen
     ]
-    maps = (*take_stock(subjects), *_unread(files.unreadable))
-    return status_document(maps, tracker, _now().isoformat(timespec="seconds"), about)
+    return (*take_stock(subjects), *_unread(files.unreadable))
 
 
 def _without_tickets(file: MapFile) -> MapComparison:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from functools import reduce
 from typing import Any, assert_never
 
@@ -41,17 +42,20 @@ SCHEMA = 1
 Document = dict[str, Any]
 
 
-def status_document(maps: Sequence[MapProgress], tracker: str, generated: str, about: str = "status") -> Document:
+def status_document(
+    maps: Sequence[MapProgress], tracker: str, generated: str, about: str = "status", stale_days: int = 0
+) -> Document:
     """Build the document from which every format of the report is made.
 
     :param tracker: its name, as ``--to`` takes it.
     :param generated: ISO 8601 time.
     :param about: ``status``, or ``plan`` when the changes are what a reader came for.
+    :param stale_days: after how many days an open ticket needs somebody; 0 where nobody asks.
     """
     total = reduce(Numbers.__add__, (each.numbers for each in maps), Numbers(dict.fromkeys(TaskState, 0)))
     changes = counted(change for each in maps for change in each.changes)
     gates = {gate.value: sum(each.gate is gate for each in maps) for gate in Gate}
-    return {
+    document: Document = {
         "schema": SCHEMA,
         "about": about,
         "generated": generated,
@@ -59,6 +63,11 @@ def status_document(maps: Sequence[MapProgress], tracker: str, generated: str, a
         "counts": {"maps": len(maps), "gates": gates, **_numbers(total), "changes": changes},
         "maps": [_map(each, tracker) for each in maps],
     }
+    if stale_days:
+        document["stale_days"] = stale_days
+        for counts, numbers in zip((document, *document["maps"]), (total, *(m.numbers for m in maps)), strict=True):
+            counts["counts"]["stale"] = numbers.stale
+    return document
 
 
 def status_json(document: Document) -> str:
@@ -107,6 +116,8 @@ def _ticket(task: TaskProgress) -> dict[str, object]:
         "drifted": list(task.drifted),
         "conflicts": list(task.conflicts),
         "note": task.note,
+        **({"closed_by": asdict(task.closed_by)} if task.closed_by else {}),
+        **({"stale": [{"cause": each.cause.value, "days": each.days} for each in task.stale]} if task.stale else {}),
     }
 
 
@@ -198,6 +209,7 @@ def attention(numbers: dict[str, Any]) -> str:
         f"{numbers['blocked']} blocked" if numbers["blocked"] else "",
         f"{numbers['drifted']} drifted" if numbers["drifted"] else "",
         count(numbers["conflicts"], "conflict") if numbers["conflicts"] else "",
+        f"{numbers['stale']} stale" if numbers.get("stale") else "",
     ]
     return ", ".join(filter(None, parts))
 
@@ -211,9 +223,41 @@ def _map_as_text(each: dict[str, Any]) -> Iterator[RenderableType]:
     if each["tasks"]:
         yield _bar(each["counts"])
         yield _table(each)
+    yield from (Text(f"  {line}", style) for line, style in _followed(each))
     if commit := each["commit"]:
         yield Text(f"  written from commit {clean(commit['id'])[:12]}, {clean(commit['time'] or '')}", "dim")
     yield Text()
+
+
+_MOST_CLOSED = 5
+"""Closed tickets that are named in the text; the other forms name all."""
+
+
+def _followed(each: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the lines about changes that closed tickets, and about tickets that need somebody, with their styles."""
+    closed = [ticket for ticket in _tickets(each) if ticket.get("closed_by")]
+    for ticket in closed[-_MOST_CLOSED:]:
+        yield f"{_called(ticket)}: closed by {clean(change_that_closed(ticket))}", "dim"
+    if len(closed) > _MOST_CLOSED:
+        yield f"{len(closed) - _MOST_CLOSED} more tickets were closed by changes: --format json names all", "dim"
+    for ticket in _tickets(each):
+        if ticket.get("stale"):
+            yield f"stale: {_called(ticket)}: {standstill(ticket)}", "magenta"
+
+
+def _called(ticket: dict[str, Any]) -> str:
+    return f"{clean(ticket['number'])} {clean(ticket['title'])}"
+
+
+def change_that_closed(ticket: dict[str, Any]) -> str:
+    """Return the name and the title of the change that closed a ticket."""
+    change = ticket["closed_by"]
+    return f"{change['name']} {change['title']}".strip()
+
+
+def standstill(ticket: dict[str, Any]) -> str:
+    """Return why a ticket needs somebody, and for how long."""
+    return ", ".join(f"{each['cause']} for {count(each['days'], 'day')}" for each in ticket["stale"])
 
 
 def _bar(numbers: dict[str, Any]) -> Text:
@@ -287,6 +331,10 @@ def _tickets(each: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _task_row(task: dict[str, Any]) -> Iterator[str]:
     who = inline(f"{task['number']} {task['title']}" if task["number"] else task["title"])
+    if task.get("closed_by"):
+        yield f"- **closed** {who}: by {inline(change_that_closed(task))}"
+    if task.get("stale"):
+        yield f"- **stale** {who}: {standstill(task)}"
     if task.get("blocked"):
         yield f"- **blocked** {who}"
     if task["drifted"]:

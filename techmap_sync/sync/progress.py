@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ from techmap_sync.sync.changes import Change, Conflict, Link, Skip, SkipLink
 from techmap_sync.sync.comparison import ticked
 from techmap_sync.sync.endings import is_done_in_map
 from techmap_sync.sync.tickets import Holdings
-from techmap_sync.sync.tracker import CloseReason, EdgeKind, State
+from techmap_sync.sync.tracker import CloseReason, EdgeKind, MergedChange, State
 
 
 class Gate(StrEnum):
@@ -70,6 +70,22 @@ class WaitsFor:
     witness: Witness
 
 
+class Cause(StrEnum):
+    """Why the work on an open ticket stands still."""
+
+    REOPENED = "reopened"
+    BLOCKED = "blocked"
+    UNASSIGNED = "unassigned"
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """One cause, and for how long it has lasted at least."""
+
+    cause: Cause
+    days: int
+
+
 @dataclass(frozen=True, slots=True)
 class TaskProgress:
     """One task, or the tracking ticket."""
@@ -98,6 +114,12 @@ class TaskProgress:
     """Fields that both sides changed, differently."""
     note: str = ""
     """Why it has no ticket, or why its ticket is kept."""
+    blockers: frozenset[str] = frozenset()
+    """Numbers of the open tickets that its open ticket waits for."""
+    closed_by: MergedChange | None = None
+    """The change that closed its ticket when it was merged."""
+    stale: tuple[Standstill, ...] = ()
+    """Why its open ticket needs somebody, longest first."""
 
     @property
     def is_open(self) -> bool:
@@ -148,6 +170,7 @@ class Numbers:
     """Tickets, the tracking ticket included."""
     conflicts: int = 0
     """Tickets, the tracking ticket included."""
+    stale: int = 0
 
     @property
     def total(self) -> int:
@@ -165,6 +188,7 @@ class Numbers:
             self.blocked + other.blocked,
             self.drifted + other.drifted,
             self.conflicts + other.conflicts,
+            self.stale + other.stale,
         )
 
 
@@ -179,6 +203,7 @@ def count_tasks(tasks: tuple[TaskProgress, ...], tracking: TaskProgress | None =
         blocked=sum(task.blocked for task in tasks),
         drifted=sum(bool(ticket.drifted) for ticket in tickets),
         conflicts=sum(bool(ticket.conflicts) for ticket in tickets),
+        stale=sum(bool(task.stale) for task in tasks),
     )
 
 
@@ -209,7 +234,7 @@ def _open_numbers(holdings: Holdings) -> Iterator[str]:
     return (each.ticket.number for each in held if each.ticket.state is State.OPEN)
 
 
-def _progress(subject: Subject, still_open: Collection[str]) -> MapProgress:
+def _progress(subject: Subject, still_open: frozenset[str]) -> MapProgress:
     changes, ledger, tracking = subject.changes, subject.holdings.ledger, subject.holdings.tracking
     edges = _edges(subject)
     said = _Said.by(changes.changes)
@@ -260,14 +285,15 @@ class _Waits:
 
     holdings: Holdings
     edges: tuple[WaitsFor, ...]
-    still_open: Collection[str]
+    still_open: frozenset[str]
 
-    def is_blocked(self, key: str, held: Held) -> bool:
-        """Whether an open ticket waits for an open one."""
+    def blockers(self, key: str, held: Held) -> frozenset[str]:
+        """Numbers of the open tickets that an open one waits for."""
+        if held.ticket.state is not State.OPEN:
+            return frozenset()
         targets = {edge.target for edge in self.edges if edge.key == key}
         inside = (self.holdings.tickets[key].ticket.number for key in targets if key in self.holdings.tickets)
-        numbers = {*inside, *(held.ticket.blocked_by or ())}
-        return held.ticket.state is State.OPEN and not numbers.isdisjoint(self.still_open)
+        return frozenset({*inside, *(held.ticket.blocked_by or ())} & self.still_open)
 
     def elsewhere(self, held: Held) -> frozenset[str]:
         """Numbers of other maps' tickets and of unmanaged tickets."""
@@ -301,7 +327,7 @@ def _taken_away(key: str, holdings: Holdings) -> bool:
 
 
 def _ticket(key: str, held: Held, said: _Said, waits: _Waits, in_map: bool = True) -> TaskProgress:
-    ticket, kind = held.ticket, _kind(key)
+    ticket, kind, blockers = held.ticket, _kind(key), waits.blockers(key, held)
     return TaskProgress(
         key=key,
         kind=kind,
@@ -313,12 +339,13 @@ def _ticket(key: str, held: Held, said: _Said, waits: _Waits, in_map: bool = Tru
         url=ticket.url,
         labels=ticket.labels,
         assignees=ticket.assignees,
-        blocked=waits.is_blocked(key, held),
+        blocked=bool(blockers),
         elsewhere=waits.elsewhere(held),
         in_map=in_map,
         drifted=said.drifted.get(key, ()),
         conflicts=said.conflicts.get(key, ()),
         note=said.notes.get(key, ""),
+        blockers=blockers,
     )
 
 

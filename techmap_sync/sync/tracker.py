@@ -7,7 +7,8 @@ do is data (``Capabilities``), which the sync core turns into a visible ``Skip``
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
@@ -81,6 +82,33 @@ class Ticket:
     url: str = ""
     withheld: str = ""
     """Why the tracker does not show it, in its words; then only the number is known."""
+    reopened: bool | None = field(default=False, compare=False)
+    """It is open again after it was closed; None where only ``Tracker.history`` says so."""
+    created: datetime | None = field(default=None, compare=False)
+    changed: datetime | None = field(default=None, compare=False)
+    """When anything of it was last changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergedChange:
+    """A change that closed a ticket when it was merged."""
+
+    name: str
+    """As people write it: ``#41``, ``!7``, or the beginning of a commit."""
+    title: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the tracker remembers of one ticket."""
+
+    closed_by: MergedChange | None = None
+    reopened: datetime | None = None
+    unassigned: datetime | None = None
+    """When a person was last taken away."""
+    blocked: Mapping[str, datetime] = field(default_factory=dict)
+    """Since when it waits for others, by their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +230,9 @@ class Capabilities:
     board: str = ""
     """The board that new tickets join, by its name in the settings; empty for none."""
     estimates: bool = False
+    dates_events: bool = False
+    """``history`` says when open tickets were reopened, blocked and left by people. Otherwise it says at most when one
+    was reopened, and how long a ticket has been as it is can be seen only from its last change."""
     seconds_per_write: float = 0.0
     """How long a write takes at the pace that the server allows; used to estimate how long a run will take."""
     creations_per_hour: int | None = None
@@ -273,6 +304,13 @@ class Tracker(Protocol):
 
         Tickets that no longer exist are left out.
         """
+
+    def history(self, closed: Collection[str], opened: Collection[str]) -> Mapping[str, History]:
+        """Read what closed some tickets, and since when others that are open are as they are, in few requests.
+
+        Tickets of which the tracker remembers nothing are left out.
+        """
+        ...
 
     def visibility(self, repository: str = "") -> Visibility | None:
         """Return who can read the tickets.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,13 @@ import pytest
 from techmap_sync.app.documents_found import read_maps
 from techmap_sync.app.survey import document_of
 from techmap_sync.config import load_settings
+from techmap_sync.errors import TrackerError
+from tests.app.login import log_in
+from tests.app.maps import written
 from tests.app.run import CORPUS, ROOT, Program
+from tests.simulators.github.history import pull_request
+from tests.simulators.gitlab.world import Closing
+from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
 
 MAP = "09-webhook-ingestion.md"
 SCHEMA = json.loads((ROOT / "config" / "status.schema.json").read_text("utf-8"))
@@ -160,3 +167,105 @@ def test_without_a_tracker_the_page_still_says_which_maps_there_are() -> None:
     files = read_maps([str(CORPUS / MAP), str(CORPUS / "12-ledger-id-widening.md")], load_settings(None, {}))
     document = judged(document_of((), files, "github:octo/app", "plan"))
     assert [(each["gate"], each["tasks"]) for each in document["maps"]] == [("approved", []), ("not approved", [])]
+
+
+def closed_by_a_change(server: Server, number: int) -> str:
+    """Let a change close a ticket; return its name."""
+    if isinstance(server, OnGitHub):
+        issue = server.server.repository.issues[number]
+        issue.state, issue.state_reason, issue.closed = "closed", "completed", server.server.clock()
+        issue.closer = pull_request(41, "Add <b>it</b>", server.server.repository.full_name)
+        return "#41"
+    assert isinstance(server, OnGitLab)
+    work = server.server.world
+    work.issues[number].state, work.issues[number].closed_at = "closed", work.clock()
+    work.issues[number].closing = [Closing(41, "Add <b>it</b>", work.clock())]
+    return "!41"
+
+
+def let_pass(server: Server, days: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let time pass in which nothing happens."""
+    now = server.connection().now()
+    if isinstance(server, OnGitLab):
+        for issue in server.server.world.issues.values():
+            issue.updated_at = now
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int((now + timedelta(days=days)).timestamp())))
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_the_work_is_followed_in_every_form(name: str, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(program.folder, "Login", ["Parser", "Mailer", "Router"])
+    with SERVERS[name]() as server:
+        log_in(server, monkeypatch)
+        assert program("push", "maps", *server.flags).code == 0
+        change = closed_by_a_change(server, 2)
+        server.tracker().assign("3", ["sara"], [])
+        let_pass(server, 30, monkeypatch)
+        (program.folder / "techmap-sync.toml").write_text("stale_days = 14\n", "utf-8")
+        document = judged(program("status", "maps", "--format", "json", *server.flags).json)
+        tasks = {task["number"]: task for task in document["maps"][0]["tasks"]}
+        assert (tasks["2"]["closed_by"]["name"], tasks["2"]["closed_by"]["title"]) == (change, "Add <b>it</b>")
+        assert tasks["4"]["stale"] == [{"cause": "unassigned", "days": 30}]
+        assert "stale" not in tasks["3"] | tasks["2"]
+        assert (document["stale_days"], document["counts"]["stale"]) == (14, 1)
+        shown = {form: program("status", "maps", "--format", form, *server.flags).out for form in FORMS}
+        assert all("unassigned for 30 days" in text for text in shown.values())
+        assert all("1 stale" in text for text in shown.values())
+        assert f"closed by {change} Add <b>it</b>" in shown["text"]
+        assert "<b>it" not in shown["markdown"] + shown["html"]
+        assert f"{change} Add &lt;b&gt;it" in shown["html"]
+
+
+FORMS = ("text", "markdown", "html")
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_nothing_is_asked_or_said_about_standstills_unless_somebody_wants_it(
+    name: str, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(program.folder, "Login", ["Parser", "Mailer"])
+    with SERVERS[name]() as server:
+        log_in(server, monkeypatch)
+        assert program("push", "maps", *server.flags).code == 0
+        let_pass(server, 300, monkeypatch)
+        server.forget()
+        document = program("status", "maps", "--format", "json", *server.flags).json
+        asked = len(server.requests)
+        assert "stale" not in json.dumps(document)
+        closed_by_a_change(server, 2)
+        server.forget()
+        program("status", "maps", *server.flags)
+        assert len(server.requests) - asked == 1, "one query for what is closed"
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_what_the_server_does_not_tell_of_the_past_leaves_the_rest(
+    name: str, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(program.folder, "Login", ["Parser", "Mailer"])
+    with SERVERS[name]() as server:
+        log_in(server, monkeypatch)
+        assert program("push", "maps", *server.flags).code == 0
+        closed_by_a_change(server, 2)
+        monkeypatch.setattr(f"techmap_sync.trackers.{name}.tracker.{type(server.tracker()).__name__}.history", failing)
+        ended = program("status", "maps", "--format", "json", *server.flags)
+        assert ended.code == 5
+        assert "no answer" in ended.err
+        assert ended.json["counts"]["done"] == 1
+
+
+def failing(*_: object) -> None:
+    raise TrackerError("server", "no answer", "try again")
+
+
+def test_a_folder_says_who_is_missing_since_the_last_change(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(program.folder, "Login", ["Parser"])
+    assert program("push", "maps").code == 0
+    monkeypatch.setenv("TECHMAP_SYNC_STALE_DAYS", "14")
+    assert program("status", "maps", "--format", "json").json["counts"]["stale"] == 0
+    path = ticket(program.folder / "backlog" / "tasks", "Create-Parser")
+    path.write_text(
+        re.sub(r"(created|updated)_date: .*\n", r"\1_date: '2020-01-01 10:00'\n", path.read_text("utf-8")), "utf-8"
+    )
+    (task,) = program("status", "maps", "--format", "json").json["maps"][0]["tasks"]
+    assert [each["cause"] for each in task["stale"]] == ["unassigned"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from techmap_sync.errors import TrackerError
-from techmap_sync.sync.tracker import CloseReason, Draft, Patch, State, Tracker
+from techmap_sync.sync.tracker import CloseReason, Draft, History, Patch, State, Tracker
 from tests.contract.steps import LABEL, LABELLED, created, listed, read
 from tests.fakes.whole import whole
 
@@ -253,3 +253,27 @@ def test_joining_a_board_changes_no_ticket(tracker: Tracker) -> None:
     said = {tracker.join_board({ticket.number: {"Priority": "high"}}) for _ in range(2)}
     assert said == {""}
     assert read(tracker, ticket.number) == tracker.update(ticket.number, Patch())
+
+
+def test_what_happened_is_told_of_known_tickets_alone(tracker: Tracker) -> None:
+    first, second = created(tracker).number, created(tracker).number
+    tracker.update(first, Patch(state=State.CLOSED, reason=CloseReason.COMPLETED))
+    tracker.assign(second, ["sara"], [])
+    tracker.assign(second, [], ["sara"])
+    told = tracker.history([first, "999"], [second])
+    assert told.keys() <= {first, second}
+    assert told.get(first, History()).closed_by is None, "no change did"
+    dated = tracker.capabilities.dates_events
+    assert (told.get(second, History()).unassigned is not None) is dated
+    assert tracker.history([], []) == {}
+
+
+def test_a_reopened_ticket_is_known_by_itself_or_by_what_happened(tracker: Tracker) -> None:
+    number = created(tracker).number
+    tracker.update(number, Patch(state=State.CLOSED))
+    ticket = tracker.update(number, Patch(state=State.OPEN))
+    if ticket.reopened is None:
+        assert tracker.history([], [number])[number].reopened
+    if tracker.capabilities.dates_events:
+        assert ticket.reopened
+        assert tracker.history([], [number])[number].reopened

@@ -15,6 +15,7 @@ from techmap_sync.sync.tracker import (
     EdgeKind,
     Ends,
     Finding,
+    History,
     Patch,
     Snapshot,
     Standing,
@@ -30,6 +31,7 @@ _READS = (
     "get",
     "standings",
     "ends",
+    "history",
     "visibility",
     "examine",
     "unassignable",
@@ -117,6 +119,8 @@ class MemoryTracker:
     roles: dict[str, Standing] = field(default_factory=dict)
     """What it tells of accounts that it is asked about; of all others it tells nothing."""
 
+    past: dict[str, History] = field(default_factory=dict)
+    """What it remembers of tickets, by number."""
     board_refuses: str = ""
     """What it says when tickets are to join its board."""
 
@@ -149,6 +153,10 @@ class MemoryTracker:
     def own_tickets(self) -> Snapshot:
         with self._request("own_tickets", ""):
             return Snapshot(tuple(ticket for ticket in self.tickets.values() if ticket.author == self.account))
+
+    def history(self, closed: Collection[str], opened: Collection[str]) -> Mapping[str, History]:
+        with self._request("history", " ".join((*closed, *opened))):
+            return {number: self.past[number] for number in (*closed, *opened) if number in self.past}
 
     def visibility(self, repository: str = "") -> Visibility | None:
         with self._request("visibility", repository):

@@ -51,6 +51,7 @@ def sent(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[str]]]:
         observe(server.tracker(), [MAP], POLICY, all_edges=True)
         tracker = server.tracker()
         tracker.ends(["1", "2", "3"])
+        tracker.history(["1"], ["2"])
         if isinstance(tracker, GitHubTracker):
             tracker.client.ask("query { viewer { login } }")
         yield request.param, queries
@@ -72,6 +73,9 @@ def test_what_is_sent_is_as_published(sent: tuple[str, list[str]]) -> None:
         ("gitlab", "workItemsIds:", "workItemIds:"),
         ("github", "blockedBy(", "blockers("),
         ("github", "blockingIssueId:", "blockerId:"),
+        ("github", "CLOSED_EVENT", "CLOSING_EVENT"),
+        ("github", "blockingIssue {", "blocker {"),
+        ("gitlab", "closingMergeRequests", "mergeRequests"),
     ],
     indirect=["sent"],
 )

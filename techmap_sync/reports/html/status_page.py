@@ -23,7 +23,7 @@ from techmap_sync.documents.work import Phase
 from techmap_sync.reports.html.layout import HEIGHT, WIDTH, Arrow, Drawing, drawing_of
 from techmap_sync.reports.messages import count
 from techmap_sync.reports.plan_text import grouped
-from techmap_sync.reports.status_report import Document, share
+from techmap_sync.reports.status_report import Document, change_that_closed, share, standstill
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.progress import TaskState
 
@@ -262,6 +262,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"web": web_address, "share": share, "count": count, "pixels": _pixels, "whole": _whole}
+    environment.filters |= {"standstill": standstill, "closer": change_that_closed}
     return environment
 
 

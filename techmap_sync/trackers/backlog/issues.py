@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 from pathlib import Path
 
 from techmap_sync.sync.tracker import Draft, Patch, State, Ticket
@@ -31,7 +32,18 @@ def ticket_of(task: Task, settings: Settings, root: Path) -> Ticket:
         blocked_by=frozenset(canonical(number, settings.prefix) for number in task.listed("dependencies")),
         comments=count_comments(task.content),
         started=state is State.OPEN and _is_started(task, settings),
+        created=_moment(task.text("created_date")),
+        changed=_moment(task.text("updated_date")) or _moment(task.text("created_date")),
     )
+
+
+def _moment(text: str) -> datetime | None:
+    """Return a time, or the beginning of a day, as Backlog.md writes it: in UTC."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def new_task(

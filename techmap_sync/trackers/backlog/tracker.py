@@ -84,6 +84,10 @@ class BacklogTracker:
         """Return nothing: a folder has no accounts."""
         return {}
 
+    def history(self, closed: Collection[str], opened: Collection[str]) -> Mapping[str, port.History]:
+        """Return nothing: a folder remembers nothing."""
+        return {}
+
     def visibility(self, repository: str = "") -> Visibility | None:
         """Return private: a folder is visible only to those who have it. It knows nothing about repositories."""
         return None if repository else Visibility.PRIVATE

@@ -98,6 +98,7 @@ class Features:
             native_blocking=bool(self.dependencies),
             blockers=DEPENDENCY_LIMIT,
             blocking=DEPENDENCY_LIMIT,
+            dates_events=True,
             most_assignees=_MOST_ASSIGNEES,
             seconds_per_write=seconds_per_write,
             creations_per_hour=creations_per_hour,

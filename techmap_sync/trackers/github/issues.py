@@ -71,6 +71,7 @@ class _Issue(TypedDict):
     comments: NotRequired[Count | None]
     html_url: NotRequired[str | None]
     created_at: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
     pull_request: NotRequired[Any]
 
 
@@ -118,6 +119,9 @@ def ticket(row: Row, login: str, spelling: Mapping[str, str]) -> Ticket:
         blocked_by=frozenset() if blocker_count(row) == 0 else None,
         comments=row.get("comments") or 0,
         url=row.get("html_url") or "",
+        reopened=row.get("state_reason") == "reopened",
+        created=moment(row.get("created_at") or ""),
+        changed=moment(row.get("updated_at") or ""),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing_extensions import TypedDict
 
 from techmap_sync.errors import OutcomeUnclear, TicketRefused, UnexpectedAnswer
-from techmap_sync.trackers.answers import Number, Schema
+from techmap_sync.trackers.answers import Answer, Number, Schema, Unexpected
 from techmap_sync.trackers.github.client import GitHubClient
 from techmap_sync.trackers.http import RequestRefused
 
@@ -109,3 +109,15 @@ class Labels:
 def as_named(labels: Iterable[str]) -> set[str]:
     """Return labels as GitHub compares them: case does not count."""
     return {label.lower() for label in labels}
+
+
+def labels_in(client: GitHubClient, answer: Answer) -> list[str]:
+    """Return the labels in the answer to a write.
+
+    :raises OutcomeUnclear: it is something else.
+    """
+    try:
+        rows = answer.listed
+    except Unexpected as unexpected:
+        raise client.unclear(f"{client.host} answered a write with {unexpected}") from None
+    return [client.stored(LABEL, row)["name"] for row in rows]

@@ -15,22 +15,24 @@ from techmap_sync.sync.tracker import (
     Edge,
     Ends,
     Finding,
+    History,
     Patch,
     Snapshot,
     Standing,
     Ticket,
     Visibility,
 )
-from techmap_sync.trackers.answers import Answer, Row, Unexpected
+from techmap_sync.trackers.answers import Answer, Row
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.trackers.github import doctor, issues
 from techmap_sync.trackers.github.assignees import Assignees
 from techmap_sync.trackers.github.board import Board
 from techmap_sync.trackers.github.client import REPOSITORY, GitHubClient
 from techmap_sync.trackers.github.features import Features
+from techmap_sync.trackers.github.history import read_history
 from techmap_sync.trackers.github.issue_fields import IssueFields
 from techmap_sync.trackers.github.issues import ISSUE, Issues
-from techmap_sync.trackers.github.labels import LABEL, Labels, as_named
+from techmap_sync.trackers.github.labels import Labels, as_named, labels_in
 from techmap_sync.trackers.github.links import Links
 from techmap_sync.trackers.github.users import Account, Users, account_of_token, is_assignable, may_label
 from techmap_sync.trackers.http import RequestRefused, about_one_ticket
@@ -136,6 +138,15 @@ class GitHubTracker:
         """
         return self._links.read(numbers)
 
+    def history(self, closed: Collection[str], opened: Collection[str]) -> Mapping[str, History]:
+        """Read what closed some issues, and since when others are as they are, fifty in one request.
+
+        :raises TrackerError: the server refused or did not answer.
+        """
+        if opened:
+            self._features.ask(self.client, self._issues)
+        return read_history(self.client, closed, opened, bool(self._features.dependencies))
+
     def visibility(self, repository: str = "") -> Visibility | None:
         """Return who can read the issues, or another repository.
 
@@ -237,7 +248,7 @@ class GitHubTracker:
         self._labels.require_labels(labels)
         try:
             answer = self.client.write("POST", f"/issues/{number}/labels", {"labels": self._spelt(labels)})
-            stored = self._labels_in(answer)
+            stored = labels_in(self.client, answer)
         except OutcomeUnclear:
             stored = self._labels_of(number)
             if not as_named(labels) <= as_named(stored):
@@ -254,7 +265,7 @@ class GitHubTracker:
         """
         for label in sorted(labels):
             try:
-                self._labels_in(self.client.write("DELETE", f"/issues/{number}/labels/{quote(label, safe='')}"))
+                labels_in(self.client, self.client.write("DELETE", f"/issues/{number}/labels/{quote(label, safe='')}"))
             except (RequestRefused, OutcomeUnclear):
                 if label.lower() in as_named(self._labels_of(number)):
                     raise
@@ -376,17 +387,6 @@ class GitHubTracker:
 
     def _stored(self, answer: Answer) -> Row:
         return self._issues.keep(self.client.stored(ISSUE, answer.content))
-
-    def _labels_in(self, answer: Answer) -> list[str]:
-        """Return the labels in the answer to a write.
-
-        :raises OutcomeUnclear: it is something else.
-        """
-        try:
-            rows = answer.listed
-        except Unexpected as unexpected:
-            raise self.client.unclear(f"{self.client.host} answered a write with {unexpected}") from None
-        return [self.client.stored(LABEL, row)["name"] for row in rows]
 
     def _labels_of(self, number: str) -> list[str]:
         return issues.label_names(self._issues.required(number)["labels"])

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from techmap_sync.errors import OutcomeUnclear, UnexpectedAnswer
 from techmap_sync.sync.tracker import Ends, Standing, State, Ticket
-from techmap_sync.trackers.answers import Count, Number, Row, Schema
+from techmap_sync.trackers.answers import Count, Number, Row, Schema, moment
 from techmap_sync.trackers.gitlab.client import GitLabClient
 from techmap_sync.trackers.gitlab.errors import ACCESS, message
 from techmap_sync.trackers.gitlab.users import Owner
@@ -45,6 +45,8 @@ class _Issue(TypedDict):
     time_stats: NotRequired[_Times | None]
     moved_to_id: NotRequired[Number | None]
     web_url: NotRequired[str | None]
+    created_at: NotRequired[str | None]
+    updated_at: NotRequired[str | None]
     weight: NotRequired[Any]
 
 
@@ -82,6 +84,9 @@ def ticket(row: Row, author: tuple[str, Standing], ends: Ends) -> Ticket:
         comments=row.get("user_notes_count") or 0,
         started=row["state"] != "closed" and _is_started(row),
         url=row.get("web_url") or "",
+        reopened=None,
+        created=moment(row.get("created_at") or ""),
+        changed=moment(row.get("updated_at") or ""),
     )
 
 

@@ -12,6 +12,7 @@ from techmap_sync.sync.tracker import (
     Edge,
     Ends,
     Finding,
+    History,
     Patch,
     Snapshot,
     Standing,
@@ -24,6 +25,7 @@ from techmap_sync.trackers.connection import Connection
 from techmap_sync.trackers.gitlab import issues
 from techmap_sync.trackers.gitlab.client import GitLabClient
 from techmap_sync.trackers.gitlab.doctor import examine
+from techmap_sync.trackers.gitlab.history import Histories
 from techmap_sync.trackers.gitlab.issues import Issues
 from techmap_sync.trackers.gitlab.labels import Labels, Milestones
 from techmap_sync.trackers.gitlab.links import LINK_LIMIT, Links
@@ -57,6 +59,7 @@ class GitLabTracker:
         self._milestones = Milestones(self.client)
         self._links = Links(self.client)
         self._issues = Issues(self.client)
+        self._histories = Histories(self.client)
         self._rights_checked = False
 
     @property
@@ -119,6 +122,13 @@ class GitLabTracker:
         :raises TrackerError: GitLab refused or did not answer.
         """
         return self._links.read(numbers)
+
+    def history(self, closed: Collection[str], opened: Collection[str]) -> Mapping[str, History]:
+        """Read which merge requests closed some issues, fifty in one request, and when others were reopened.
+
+        :raises TrackerError: GitLab refused or did not answer.
+        """
+        return self._histories.read(closed, opened)
 
     def visibility(self, repository: str = "") -> Visibility | None:
         """Return who can read the issues, or another project.
@@ -271,6 +281,7 @@ class GitLabTracker:
 
     def _ticket(self, row: Row, ends: Ends = _UNKNOWN) -> Ticket:
         self._links.learn(row)
+        self._histories.learn(row)
         return issues.ticket(row, self._users.author(row), ends)
 
     def _changes(self, patch: Patch) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from techmap_sync.sync.tracker import (
     EdgeKind,
     Ends,
     Finding,
+    History,
     Patch,
     Snapshot,
     Standing,
@@ -72,6 +73,9 @@ class ShelfTracker:
     def ends(self, numbers: Collection[str]) -> Mapping[str, Ends]:
         there = [self._tickets[number] for number in numbers if number in self._tickets]
         return {ticket.number: Ends(ticket.parent, ticket.blocked_by) for ticket in there}
+
+    def history(self, closed: Collection[str], opened: Collection[str]) -> Mapping[str, History]:
+        return {}
 
     def visibility(self, repository: str = "") -> Visibility | None:
         return Visibility.PRIVATE

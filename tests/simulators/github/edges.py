@@ -97,6 +97,7 @@ def add_dependency(world: World, issue: Issue, blocker: Issue) -> Response | Non
     if max(len(issue.blocked_by), awaiting) >= _DEPENDENCIES:
         return invalid("issue_id", "custom", "Issue cannot have more than 50 dependencies")
     issue.blocked_by.append(blocker.number)
+    issue.waits_since[blocker.number] = world.clock()
     return None
 
 

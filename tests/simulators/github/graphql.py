@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tests.simulators.github import boards
+from tests.simulators.github import boards, history
 from tests.simulators.github.edges import add_child, add_dependency
 from tests.simulators.github.messages import Request, Response, refused
 from tests.simulators.github.state import Account, Issue
@@ -51,6 +51,8 @@ def answer(
     if mutation := _MUTATION.fullmatch(query):
         return _mutated(world, mutation[1], account, missing, holds_back)
     asked = _REPOSITORY.fullmatch(query)
+    if asked and history.is_asked(asked[3]):
+        return history.answer(world, asked[3], knows_dependencies="dependencies" not in missing)
     lacks_children = bool(missing) and not world.queries_children
     if asked and _HAS_PARENTS.fullmatch(asked[3]):
         answered = Response(200, {"data": {"repository": {"issue": {"parent": None}}}})

@@ -109,7 +109,9 @@ def remove_assignees(world: World, request: Request, account: Account, number: s
     if isinstance(issue, Response):
         return issue
     if account.may_label:
-        issue.assignees = [name for name in issue.assignees if name not in request.body["assignees"]]
+        before, gone = issue.assignees, request.body["assignees"]
+        issue.assignees = [name for name in issue.assignees if name not in gone]
+        issue.unassigned = issue.unassigned if before == issue.assignees else world.clock()
     return Response(200, world.rows.issue(issue))
 
 
@@ -204,4 +206,6 @@ def _change_state(world: World, issue: Issue, body: Json) -> None:
         return
     issue.state = state
     issue.closed = world.clock() if state == "closed" else None
+    issue.reopened = world.clock() if state == "open" else issue.reopened
+    issue.closer = None
     issue.state_reason = (body.get("state_reason") or "completed") if state == "closed" else "reopened"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,12 @@ class Issue:
     conversation: list[Comment] = field(default_factory=list)
     """The comments, as far as their text matters."""
     is_pull_request: bool = False
+    closer: dict[str, Any] | None = None
+    """What closed it last, as GraphQL shows it: a pull request or a commit; None for a person."""
+    reopened: datetime | None = None
+    unassigned: datetime | None = None
+    waits_since: dict[int, datetime] = field(default_factory=dict)
+    """When it was said to be blocked by others, by their numbers."""
     gone: str = ""
     """``deleted``, or the path of the issue that it was transferred to."""
 

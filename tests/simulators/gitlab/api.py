@@ -46,6 +46,7 @@ class Api:
             ("GET", r"/projects/([^/]+)/issues/(\d+)", issues.show),
             ("PUT", r"/projects/([^/]+)/issues/(\d+)", issues.update),
             ("POST", r"/projects/([^/]+)/issues/(\d+)/time_estimate", issues.estimate),
+            ("GET", r"/projects/([^/]+)/issues/(\d+)/resource_state_events", issues.state_events),
             ("GET", r"/projects/([^/]+)/issues/(\d+)/links", links.list),
             ("POST", r"/projects/([^/]+)/issues/(\d+)/links", links.create),
             ("GET", r"/projects/([^/]+)/issues/(\d+)/links/(\d+)", links.show),

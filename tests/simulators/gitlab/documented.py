@@ -114,6 +114,14 @@ NOTE: Shape = {
     "internal": bool,
 }
 
+STATE_EVENT: Shape = {
+    "id": int,
+    "user": USER,
+    "created_at": _moment,
+    "resource_type": re.compile("Issue"),
+    "resource_id": int,
+    "state": re.compile("opened|closed|reopened"),
+}
 COMMIT: Shape = {"id": re.compile("[0-9a-f]{40}"), "message": str}
 BRANCH: Shape = {"name": str, "commit": COMMIT}
 MERGE_REQUEST: Shape = {
@@ -147,6 +155,7 @@ _ANSWERS: list[tuple[str, str, Any]] = [
     (r"GET", r".*/issues", [ISSUE]),
     (r"POST|PUT|GET", r".*/issues(/\d+)?", ISSUE),
     (r"POST", r".*/time_estimate", TIME_STATS),
+    (r"GET", r".*/resource_state_events", [STATE_EVENT]),
     (r"GET", r".*/links", [LINKED]),
     (r"GET", r".*/merge_requests/\d+/notes", [NOTE]),
     (r"POST|PUT", r".*/merge_requests/\d+/notes(/\d+)?", NOTE),

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from tests.simulators.gitlab.entities import moment
 from tests.simulators.gitlab.exchange import Refusal, Reply, Request
 from tests.simulators.gitlab.faults import At, Refused
 from tests.simulators.gitlab.links import MOST_LINKS
@@ -22,6 +23,12 @@ _QUERY = re.compile(
     r"widgets\(onlyTypes: \[LINKED_ITEMS\]\) \{ \.\.\. on WorkItemWidgetLinkedItems \{ linkedItems\(first: 100\) "
     r"\{ pageInfo \{ hasNextPage \} nodes \{ linkType workItem \{ iid namespace \{ fullPath \} \} \} \} "
     r"\} \} \} \} \} \}"
+)
+_CHANGES = re.compile(
+    r'query \{ project\(fullPath: "([^"]+)"\) \{ workItems\(iids: (\[[^\]]*\]), first: 50\) \{ nodes \{ iid closedAt '
+    r"widgets\(onlyTypes: \[DEVELOPMENT\]\) \{ \.\.\. on WorkItemWidgetDevelopment "
+    r"\{ closingMergeRequests\(first: 20\) "
+    r"\{ nodes \{ mergeRequest \{ iid title webUrl state mergedAt project \{ fullPath \} \} \} \} \} \} \} \} \} \}"
 )
 _MUTATION = re.compile(r"mutation \{ (.+) \}")
 _ADD = re.compile(
@@ -54,6 +61,8 @@ class QueryRoom:
             raise Refusal(404, "404 Not Found", "error")
         if asked := _QUERY.fullmatch(query):
             return self._linked_items(asked[1], json.loads(asked[2]), refuses)
+        if asked := _CHANGES.fullmatch(query):
+            return self._changes(json.loads(asked[2]))
         mutation = _MUTATION.fullmatch(query)
         if not mutation or _ADD.sub("", f"{mutation[1]} "):
             raise Refusal(501, f"not simulated: {query}", "error")
@@ -73,6 +82,14 @@ class QueryRoom:
                 said = "The resource that you are attempting to access does not exist or you don't have permission"
                 errors.append({"message": said, "path": [alias]})
         return Reply(200, {"data": data} | ({"errors": errors} if errors else {}))
+
+    def _changes(self, numbers: list[str]) -> Reply:
+        """Return the merge requests that close issues: https://docs.gitlab.com/api/graphql/reference/"""
+        world = self._world
+        if not world.linked_items:
+            return _failed("No such type WorkItemWidgetDevelopment, so it can't be a fragment condition")
+        issues = [world.issues[int(number)] for number in numbers if int(number) in world.issues]
+        return Reply(200, {"data": {"project": {"workItems": {"nodes": [_closed(issue) for issue in issues]}}}})
 
     def _linked_items(self, path: str, numbers: list[str], refuses: Sequence[Refused]) -> Reply:
         world = self._world
@@ -143,3 +160,20 @@ def _failed(message: str) -> Reply:
 
 def _too_complex(score: float) -> Reply:
     return _failed(f"Query has complexity of {score:.0f}, which exceeds max complexity of {_MOST_COMPLEX}")
+
+
+def _closed(issue: Issue) -> dict[str, Any]:
+    requests = [
+        {
+            "iid": str(each.iid),
+            "title": each.title,
+            "webUrl": f"https://gitlab.example/{each.path}/-/merge_requests/{each.iid}",
+            "state": each.state,
+            "mergedAt": moment(each.merged_at) if each.merged_at else None,
+            "project": {"fullPath": each.path},
+        }
+        for each in issue.closing
+    ]
+    closed_at = moment(issue.closed_at) if issue.closed_at else None
+    nodes = [{"mergeRequest": each} for each in requests]
+    return {"iid": str(issue.iid), "closedAt": closed_at, "widgets": [{"closingMergeRequests": {"nodes": nodes}}]}

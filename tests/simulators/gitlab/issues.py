@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tests.simulators.gitlab import paging, quick_actions
-from tests.simulators.gitlab.entities import Entities
+from tests.simulators.gitlab.entities import Entities, moment
 from tests.simulators.gitlab.exchange import Refusal, Reply, Request
 from tests.simulators.gitlab.world import Issue, World
 
@@ -62,6 +62,8 @@ class IssueRoom:
         self._set(issue, request)
         if event := request.data.get("state_event"):
             issue.state = {"close": "closed", "reopen": "opened"}[event]
+            issue.closed_at = self._world.clock() if event == "close" else None
+            issue.reopened_at += [self._world.clock()] if event == "reopen" else []
         return Reply(200, self._entities.issue(issue))
 
     def estimate(self, request: Request, number: int) -> Reply:
@@ -71,6 +73,23 @@ class IssueRoom:
             raise Refusal(400, "400 Bad request")
         issue.seconds_estimated = int(duration[1]) * 60
         return Reply(201, self._entities.time_stats(issue))
+
+    def state_events(self, request: Request, number: int) -> Reply:
+        """GET /projects/:id/issues/:issue_iid/resource_state_events"""
+        request.check_names(query="page per_page")
+        issue = self._issue(number)
+        rows = [
+            {
+                "id": 100 + place,
+                "user": self._entities.user(issue.author),
+                "created_at": moment(time),
+                "resource_type": "Issue",
+                "resource_id": issue.id,
+                "state": "reopened",
+            }
+            for place, time in enumerate(issue.reopened_at)
+        ]
+        return Reply(200, rows)
 
     def _issue(self, number: int) -> Issue:
         if number not in self._world.issues:

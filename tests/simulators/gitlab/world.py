@@ -45,6 +45,17 @@ class Link:
 
 
 @dataclass
+class Closing:
+    """A merge request that closes an issue when it is merged."""
+
+    iid: int
+    title: str
+    merged_at: datetime | None
+    state: str = "merged"
+    path: str = "group/project"
+
+
+@dataclass
 class Issue:
     iid: int
     title: str
@@ -61,6 +72,12 @@ class Issue:
     seconds_estimated: int = 0
     seconds_spent: int = 0
     moved_to: int | None = None
+    updated_at: datetime | None = None
+    """None for now: whatever asks has just changed it."""
+    closed_at: datetime | None = None
+    reopened_at: list[datetime] = field(default_factory=list)
+    closing: list[Closing] = field(default_factory=list)
+    """The merge requests that say that they close it."""
 
     @property
     def id(self) -> int:
