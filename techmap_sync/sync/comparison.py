@@ -61,7 +61,8 @@ def _states() -> re.Pattern[str]:
 
 def _boxes(texts: Iterable[str]) -> Iterator[re.Match[str]]:
     for text in texts:
-        yield from filter(None, map(_BOX.match, text.split("\n")))
+        if "[" in text:
+            yield from filter(None, map(_BOX.match, text.split("\n")))
 
 
 def _carried(line: str, done: frozenset[str]) -> str:

@@ -191,7 +191,8 @@ def fitted(spec: TaskSpec, capabilities: Capabilities, notice: str, taken: int =
         if longest is None or longest.text.endswith(notice):
             break
         sections[longest.name] = _cut(longest, len(longest.text) - excess, notice)
-    return replace(spec, sections=tuple(sections.values()))
+    fitting = tuple(sections.values())
+    return spec if fitting == spec.sections else replace(spec, sections=fitting)
 
 
 def _cut(section: Section, limit: int, notice: str) -> Section:

@@ -118,7 +118,7 @@ class SyncPolicy:
 
     def is_from_here(self, source: str) -> bool:
         """Whether a marker's source is the repository of this run, under any name of its host."""
-        return same_source(source) in {same_source(self.source), *self.former_sources}
+        return source == self.source or same_source(source) in {same_source(self.source), *self.former_sources}
 
     def owns(self, source: str, map_id: str) -> bool:
         """Whether a ticket with this marker belongs to a repository of this run.

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, Self, TypeVar
 
+OFTEN = 50
+"""After how many portions a search tells how far it is."""
+
 
 class World(Protocol):
     """A state that can be copied and changed."""
@@ -89,7 +92,11 @@ def search(
     seen, frontier = {start.fingerprint()}, [_Node(start, ())]
     for length in range(1, depth + 1):
         fresh: dict[bytes, _Node[W]] = {}
+        done = 0
         for tried in _tried_by(frontier, events, last_is_run and length == depth, processes, portion):
+            done += portion
+            if done % (OFTEN * portion) == 0:
+                progress(f"{length} events: {done} of {len(frontier)} states tried, {len(fresh)} new ones")
             found.steps += tried.steps
             found.stories += tried.stories
             fresh |= {key: node for key, node in tried.reached.items() if key not in seen and key not in fresh}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from techmap_sync.errors import TrackerError
@@ -13,8 +14,10 @@ from techmap_sync.sync.apply import apply
 from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.match import UnwrittenMap
+from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import State, Ticket
 from tests.explore.fingerprints import NUMBER, digest_of, plain
+from tests.explore.kept import Kept
 from tests.explore.search import Event
 from tests.explore.tracker import OneTracker
 from tests.fakes.memory import Fault, Killed, When, killed
@@ -31,6 +34,7 @@ SUBJECTS = {
 }
 """What each component is about, by its first name: that stays the same whatever it is called and wherever it is."""
 Act = Callable[["TwoDocuments"], None]
+shown: Kept[ChangeSet] = Kept(3_000)
 
 
 @dataclass
@@ -61,27 +65,28 @@ class TwoDocuments:
     def fingerprint(self) -> bytes:
         """What is the same for all histories that end alike."""
         documents = [(map_id, list(names.items())) for map_id, names in sorted(self.maps.items())]
-        return digest_of([self.tracker.tickets, documents, self.notes, self.disturbed])
+        return digest_of(documents, self.notes, self.disturbed, tickets=self.tracker.tickets.values())
 
     def plans(self) -> dict[str, TaskPlan]:
         """What the documents ask for."""
-        return {map_id: self._plan_of(map_id, names) for map_id, names in self.maps.items()}
+        return {map_id: _plan_of(map_id, tuple(names.items())) for map_id, names in self.maps.items()}
 
-    def _plan_of(self, map_id: str, names: dict[str, str]) -> TaskPlan:
-        before = {subject: names[other] for other, subject in pairwise(names)}
-        made = (
-            task(
-                name,
-                sections={"purpose": f"{SUBJECTS[subject]}.", "where": f"- `app/{subject.lower()}.py`"},
-                blocked_by=(before[subject],) if subject in before else (),
-            )
-            for subject, name in names.items()
-        )
-        return under_another_id(plan(*made), map_id)
+    def shown(self, alone: str = "", policy: SyncPolicy = FREE) -> ChangeSet:
+        """What a push of all documents would do.
 
-    def shown(self) -> ChangeSet:
-        """What a push of all documents would do."""
-        return several(self.tracker, *self.plans().values(), policy=FREE)
+        :param alone: the only document that the run writes; it reads the others.
+        """
+        plans = self.plans()
+        read = {other: made for other, made in plans.items() if alone not in ("", other)}
+        written = [made for map_id, made in plans.items() if map_id not in read]
+        beside = [UnwrittenMap(made, f"docs/{other}.md", "not read") for other, made in read.items()]
+
+        def make() -> ChangeSet:
+            with self.tracker.uncounted():
+                return several(self.tracker, *written, policy=policy, unwritten=beside)
+
+        documents = tuple((map_id, tuple(names.items())) for map_id, names in self.maps.items())
+        return shown.of((documents, alone, id(policy), *self.tracker.known()), make)
 
     def push(self) -> None:
         """Push all documents, and check every promise."""
@@ -96,11 +101,7 @@ class TwoDocuments:
 
     def push_alone(self, map_id: str) -> None:
         """Push one document; the run reads the others and does not write them."""
-        plans = self.plans()
-        beside = [
-            UnwrittenMap(made, f"docs/{other}.md", "not read") for other, made in plans.items() if other != map_id
-        ]
-        self.write(several(self.tracker, plans[map_id], policy=FREE, unwritten=beside))
+        self.write(self.shown(map_id))
         self.check()
 
     def write(self, shown: ChangeSet) -> None:
@@ -132,6 +133,20 @@ class TwoDocuments:
     def home_of(self, subject: str) -> str:
         """The document that names a component."""
         return next(map_id for map_id, names in self.maps.items() if subject in names)
+
+
+@lru_cache(maxsize=4096)
+def _plan_of(map_id: str, names: tuple[tuple[str, str], ...]) -> TaskPlan:
+    before = {subject: name for (_, name), (subject, _) in pairwise(names)}
+    made = (
+        task(
+            name,
+            sections={"purpose": f"{SUBJECTS[subject]}.", "where": f"- `app/{subject.lower()}.py`"},
+            blocked_by=(before[subject],) if subject in before else (),
+        )
+        for subject, name in names
+    )
+    return under_another_id(plan(*made), map_id)
 
 
 def _unnumbered(ticket: Ticket) -> Ticket:
@@ -237,7 +252,7 @@ def _struck(fault: Fault, place: int, results: tuple[str, ...]) -> Act:
             list(apply(world.shown(), world.tracker, FREE))
         world.tracker.faults = {}
         healed = world.copy()
-        list(apply(several(healed.tracker, *healed.plans().values(), policy=RECONCILE), healed.tracker, RECONCILE))
+        list(apply(healed.shown(policy=RECONCILE), healed.tracker, RECONCILE))
         healed.push()
         assert tuple(healed.results()) == results, "a failed push and another one end differently from one push"
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import Section, TaskPlan, TaskSpec
-from tests.sync.build import MAP, plan, task
+from tests.sync.build import MAP, plan, task, under_another_id
 
 EXTRA = "extra"
 
@@ -27,6 +29,10 @@ class Part:
         return "\n".join(f"- [{'x' if item in self.ticked else ' '}] {item} of {self.words[:9]}" for item in self.items)
 
 
+Parts = tuple[tuple[str, Part], ...]
+"""Parts with their names, in the order of the document."""
+
+
 @dataclass
 class Author:
     """The map's author, and whoever looks after settings and templates."""
@@ -43,17 +49,16 @@ class Author:
     @property
     def text(self) -> str:
         """The map's whole text: neither path nor settings nor templates are in it."""
-        return repr((self.map_id, self.approved, self.retired, self.parts))
+        return _text_of(self.map_id, self.approved, self.retired, tuple(self.parts.items()))
 
     def plan(self) -> TaskPlan:
         """The tasks of today."""
-        made = plan(*(self._spec(name, part) for name, part in self.parts.items() if part.kind not in self.hidden))
-        return replace(
-            made,
-            map_id=self.map_id,
-            tracking=self._renamed(made.tracking),
-            tasks=tuple(self._renamed(spec) for spec in made.tasks),
-        )
+        return _plan_of(self.map_id, self.template, self.hidden, tuple(self.parts.items()))
+
+    def known(self) -> tuple[Hashable, ...]:
+        """All of it, as a value."""
+        parts, settings = tuple(self.parts.items()), (self.template, self.hidden)
+        return (self.map_id, self.path, self.approved, self.retired, parts, settings)
 
     def remove(self, name: str) -> None:
         """Drop a task."""
@@ -78,22 +83,30 @@ class Author:
             name: replace(part, items=tuple(reversed(part.items))) for name, part in reversed(self.parts.items())
         }
 
-    def _spec(self, name: str, part: Part) -> TaskSpec:
-        there = [other for other in part.waits_for if other != name and self._has_ticket(other)]
-        done = part.kind is Kind.TEST and part.ticked >= set(part.items)
-        made = task(name, kind=part.kind, done=done, labels=frozenset({EXTRA}))
-        keys = tuple(f"{MAP}/{self.parts[other].kind}/{other}" for other in there)
-        sections = (self._section("purpose", f"{part.words}."), self._section("items", part.lines))
-        return replace(made, sections=sections, blocked_by=keys)
 
-    def _section(self, name: str, text: str) -> Section:
-        return Section(name, name.capitalize(), f"{self.template}{text}", json.dumps(text))
+# Histories come back to the same few texts again and again: each is planned once.
 
-    def _has_ticket(self, name: str) -> bool:
-        return name in self.parts and self.parts[name].kind not in self.hidden
 
-    def _renamed(self, spec: TaskSpec) -> TaskSpec:
-        def key(old: str) -> str:
-            return f"{self.map_id}/{old.partition('/')[2]}"
+@lru_cache(maxsize=4096)
+def _text_of(map_id: str, approved: bool, retired: bool, parts: Parts) -> str:
+    return repr((map_id, approved, retired, dict(parts)))
 
-        return replace(spec, key=key(spec.key), blocked_by=tuple(map(key, spec.blocked_by)))
+
+@lru_cache(maxsize=4096)
+def _plan_of(map_id: str, template: str, hidden: frozenset[Kind], parts: Parts) -> TaskPlan:
+    shown = {name: part for name, part in parts if part.kind not in hidden}
+    made = plan(*(_spec(name, part, shown, template) for name, part in shown.items()))
+    return under_another_id(made, map_id)
+
+
+def _spec(name: str, part: Part, shown: Mapping[str, Part], template: str) -> TaskSpec:
+    there = [other for other in part.waits_for if other != name and other in shown]
+    done = part.kind is Kind.TEST and part.ticked >= set(part.items)
+    made = task(name, kind=part.kind, done=done, labels=frozenset({EXTRA}))
+    keys = tuple(f"{MAP}/{shown[other].kind}/{other}" for other in there)
+    sections = (_section("purpose", f"{part.words}.", template), _section("items", part.lines, template))
+    return replace(made, sections=sections, blocked_by=keys)
+
+
+def _section(name: str, text: str, template: str) -> Section:
+    return Section(name, name.capitalize(), f"{template}{text}", json.dumps(text))
