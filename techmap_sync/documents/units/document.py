@@ -215,9 +215,14 @@ class _Works:
             self.defined.get(f"{path}#{one}", self.defined.get(one)) for one in map(str.casefold, ticket.requirements)
         )
         named = [each for each in found if each]
-        yield from (f"**{_shown(each.id)}**: {each.text}" for each in named[:MOST_QUOTED])
+        yield from (self._quoted(each) for each in named[:MOST_QUOTED])
         if rest := named[MOST_QUOTED:]:
             yield ", ".join(self._link(each) for each in rest)
+
+    def _quoted(self, requirement: Requirement) -> str:
+        scenarios = [f"- {each}" for each in requirement.scenarios[:MOST_QUOTED]]
+        more = [f"- {self._link(requirement)}"] if requirement.scenarios[MOST_QUOTED:] else []
+        return "\n".join([f"**{_shown(requirement.id)}**: {requirement.text}", *scenarios, *more])
 
     def _link(self, requirement: Requirement) -> str:
         return f"[{_shown(requirement.id)}]({_relative(requirement.path, self.sources)}#L{requirement.line})"

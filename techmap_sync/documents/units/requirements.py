@@ -21,10 +21,10 @@ def requirements_in(pages: Iterable[Page], grammar: Grammar) -> Iterator[Require
     named = re.compile(rf"(?P<id>(?:{alternatives(grammar.requirement_prefixes)})-\d+[a-z]?)\s*[:：]?\s*(?P<text>.+)")
     for page in pages:
         current, count = "", 0
-        for entry in page.entries:
+        for position, entry in enumerate(page.entries):
             if entry.kind is Kind.HEADING:
                 current, count = _number(entry, current), 0
-                yield from _of_heading(entry, page.path)
+                yield from _of_heading(page, position)
             elif entry.kind is Kind.TEXT:
                 if found := named.match(entry.text):
                     yield Requirement(found["id"], found["text"], page.path, entry.line)
@@ -42,12 +42,23 @@ def _number(entry: Entry, current: str) -> str:
     return current if entry.level > 3 else ""
 
 
-def _of_heading(entry: Entry, path: str) -> Iterator[Requirement]:
+def _of_heading(page: Page, position: int) -> Iterator[Requirement]:
+    entry = page.entries[position]
     if found := _STORY.match(entry.text):
         title = _PRIORITY.sub("", found["title"]).strip()
-        yield Requirement(f"US{found['number']}", title, path, entry.line)
+        yield Requirement(f"US{found['number']}", title, page.path, entry.line, tuple(_scenarios(page, position)))
     elif (found := _HEADING.match(entry.text)) and found["title"]:
-        yield Requirement(found["number"], found["title"], path, entry.line)
+        yield Requirement(found["number"], found["title"], page.path, entry.line)
+
+
+def _scenarios(page: Page, position: int) -> Iterator[str]:
+    """Yield the numbered lines below a user story: "Given a free canoe, when …, then …"."""
+    level = page.entries[position].level
+    for entry in page.entries[position + 1 :]:
+        if entry.kind is Kind.HEADING and entry.level <= level:
+            return
+        if entry.kind is Kind.TEXT and entry.ordered:
+            yield _NUMBERED.sub("", entry.text, count=1)
 
 
 def story_priorities(pages: Iterable[Page], phrases: Phrases) -> Mapping[str, str | None]:

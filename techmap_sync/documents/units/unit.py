@@ -28,6 +28,8 @@ class Requirement(NamedTuple):
     text: str
     path: str
     line: int
+    scenarios: tuple[str, ...] = ()
+    """When a user story is accepted, in the author's order."""
 
 
 @dataclass(frozen=True, slots=True)
