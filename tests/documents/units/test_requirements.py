@@ -40,7 +40,8 @@ def test_the_first_priority_of_a_story_counts() -> None:
 def test_a_story_has_the_scenarios_of_its_own_heading() -> None:
     text = (
         "### User Story 1 - Hire (P1)\n\nA member hires.\n\n**Acceptance Scenarios**:\n\n"
-        "1. **Given** a canoe, **When** scanned, **Then** it is out\n2. **Given** none, **Then** a list\n\n#### Notes\n- x\n\n"
+        "1. **Given** a canoe, **When** scanned, **Then** it is out\n2. **Given** none, **Then** a list\n\n"
+        "#### Notes\n- x\n\n"
         "### User Story 2 - Return\n\n1. **Given** a canoe, **Then** it is back\n\n### Edge Cases\n\n1. A storm\n"
     )
     stories = {one.id: one.scenarios for one in requirements_in([read_page(text, "spec.md")], WORDS)}
