@@ -40,6 +40,8 @@ class Rule(NamedTuple):
     """What to write instead, with an example of the good form."""
     is_advice: bool = False
     """Nothing is wrong without it: a note for the author, which only ``check`` shows."""
+    is_fixable: bool = False
+    """There is one certain correction, which ``check --fix`` makes."""
 
 
 class Finding(NamedTuple):

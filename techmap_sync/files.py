@@ -7,8 +7,11 @@ a device; opening a pipe would wait forever.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from techmap_sync.errors import UnreadableFile
@@ -123,6 +126,32 @@ def change_bytes(path: Path, before: bytes, after: bytes, border: Path | None) -
     :raises UnreadableFile: it holds something else by now, leads outside, or cannot be written.
     """
     assert len(before) == len(after), "only single bytes change"
+    with _unchanged(path, before, border) as file:
+        for place in (place for place, byte in enumerate(after) if byte != before[place]):
+            file.seek(place)
+            file.write(after[place : place + 1])
+
+
+def rewrite(path: Path, before: bytes, after: bytes, border: Path | None) -> None:
+    """Change a plain file in place, from the first byte that differs: its permissions and its links stay.
+
+    :param before: what the file holds.
+    :param after: what it shall hold.
+    :param border: as of ``read``.
+    :raises UnreadableFile: it holds something else by now, leads outside, or cannot be written.
+    """
+    same = next((place for place, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), 0)
+    with _unchanged(path, before, border) as file:
+        file.seek(same)
+        left = memoryview(after)[same:]
+        while left:
+            left = left[file.write(left) or 0 :]
+        file.truncate(len(after))
+
+
+@contextmanager
+def _unchanged(path: Path, before: bytes, border: Path | None) -> Iterator[io.FileIO]:
+    """Open a plain file to be changed, as long as it holds what was read of it."""
     try:
         real = Path(os.path.realpath(path, strict=True))
         if border is not None and not is_within(real, border):
@@ -132,9 +161,7 @@ def change_bytes(path: Path, before: bytes, after: bytes, border: Path | None) -
             _check_kind(path, os.fstat(file.fileno()).st_mode)
             if file.read() != before:
                 raise UnreadableFile(str(path), "has changed since it was read", "run the command again")
-            for place in (place for place, byte in enumerate(after) if byte != before[place]):
-                file.seek(place)
-                file.write(after[place : place + 1])
+            yield file
     except OSError as error:
         what = f"cannot be written: {(error.strerror or str(error)).lower()}"
         raise UnreadableFile(str(path), what, "check its permissions, and run the command again") from error

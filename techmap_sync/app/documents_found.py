@@ -209,21 +209,22 @@ class _DocumentReader(NamedTuple):
 
 def description_of(file: MapFile, settings: Settings) -> Description:
     """Return what was understood of a document."""
-    return _family_of(file, settings).describe(file.sources)
+    return family_named(file.family, settings).describe(file.sources)
 
 
 def statements_of(file: MapFile, settings: Settings) -> tuple[Statement, ...]:
     """Return what each line of a document says."""
-    return _family_of(file, settings).statements(file.sources)
+    return family_named(file.family, settings).statements(file.sources)
 
 
 def advice_of(file: MapFile, settings: Settings) -> tuple[Diagnostic, ...]:
     """Return what the family of a document would tell its author."""
-    return _family_of(file, settings).advice(file.document, file.sources)
+    return family_named(file.family, settings).advice(file.document, file.sources)
 
 
-def _family_of(file: MapFile, settings: Settings) -> DocumentFamily:
-    return next(family for family in settings.document_families if family.name == file.family)
+def family_named(name: str, settings: Settings) -> DocumentFamily:
+    """Return the family of a document that was read."""
+    return next(family for family in settings.document_families if family.name == name)
 
 
 def read_maps(
@@ -262,7 +263,7 @@ def read_whole(files: MapFiles, wanted: Set[Path], settings: Settings) -> MapFil
 
 def _whole(file: MapFile, unread: FoundFile, settings: Settings) -> MapFile:
     sources = sources_of(unread)
-    document = _family_of(file, settings).read(sources)
+    document = family_named(file.family, settings).read(sources)
     judged = apply_severities(document.diagnostics, settings.severity, document.ignores)
     return replace(file, sources=sources, graph=task_graph(document), diagnostics=judged, unread=None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, assert_never
 
@@ -24,6 +25,7 @@ from techmap_sync.files import repository_around
 from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.programs import environment
 from techmap_sync.reports.check_results import check_json, check_text, code_quality, rule_text, sarif, workflow_commands
+from techmap_sync.reports.messages import count
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,12 +36,16 @@ EXAMPLE = "techmap-sync check docs/maps"
 
 Explain = Annotated[str | None, typer.Option(metavar="RULE", help="Explain a rule, and check nothing.")]
 FormatOption = Annotated[CheckFormat, typer.Option("--format", help="How the result is written.")]
+FixOption = Annotated[
+    bool, typer.Option("--fix", help="Correct in the files what has one certain correction, and show it as a diff.")
+]
 Jobs = Annotated[int | None, typer.Option(help="Worker processes for reading maps; 0: one per core, 1: no workers.")]
 
 
 def check(
     paths: options.Paths = None,
     explain: Explain = None,
+    fix: FixOption = False,
     config_file: options.ConfigFile = None,
     output: FormatOption = CheckFormat.TEXT,
     quiet: options.Quiet = False,
@@ -56,7 +62,11 @@ def check(
         return
     part = shard_of(shard, environment())
     settings = options.settings_of(config_file, jobs=jobs)
-    files = with_author_notes(read_maps(paths or [], settings, part, allowed=NOT_YET_MERGED), settings)
+    read = partial(read_maps, paths or [], settings, part, allowed=NOT_YET_MERGED)
+    files = read()
+    if fix and _fix(files, settings, screen):
+        files = read()
+    files = with_author_notes(files, settings)
     if settings.templates:  # those that are shipped lose nothing, and loading them takes longer than reading a map
         files = _with_lost_lines(files, settings)
     screen.note_shard(part, files)
@@ -66,6 +76,19 @@ def check(
         screen.note(more)
     screen.next(after_check(files, paths, config_file))
     raise typer.Exit(screen.ended(files, [], require_approved))
+
+
+def _fix(files: MapFiles, settings: Settings, screen: Screen) -> bool:
+    """Correct what is certain and show it; return whether any file changed."""
+    from techmap_sync.app.fixing import fixes_of, write_fixes
+    from techmap_sync.reports.file_diff import diff_text
+
+    fixes = fixes_of(files, settings)
+    write_fixes(fixes)
+    for fixed in fixes:
+        screen.shown_to_people(diff_text(fixed.path, fixed.before, fixed.after))
+    screen.note(f"fixed {count(len(fixes), 'file')}" if fixes else "nothing to fix")
+    return bool(fixes)
 
 
 def _with_lost_lines(files: MapFiles, settings: Settings) -> MapFiles:
@@ -84,7 +107,7 @@ def rendered(maps: MapFiles, form: CheckFormat) -> RenderableType:
     files = maps.checked if form is CheckFormat.TEXT else maps.checked_in_repository
     match form:
         case CheckFormat.TEXT:
-            return check_text(files)
+            return check_text(files, offers_fixes=True)
         case CheckFormat.JSON:
             return check_json(files)
         case CheckFormat.SARIF:

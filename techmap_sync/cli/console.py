@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,6 +55,11 @@ class Screen:
                 command(line)
         else:
             self._out.print(_seen(rendered))
+
+    def shown_to_people(self, lines: Iterable[RenderableType]) -> None:
+        """Print more than the result, on stdout, where a person reads it; else stdout holds the result alone."""
+        for line in lines if self.leads else ():
+            self.result(line)
 
     def write(self, file: str, rendered: RenderableType) -> None:
         """Write a result to a file, without colour; ``-`` is stdout."""

@@ -297,6 +297,10 @@ class DocumentFamily(ABC):
         """
         return ()
 
+    def odd_spaces(self, sources: Sources) -> tuple[Span, ...]:
+        """Return where other spaces are read as plain ones; a family overrides this where it reads any so."""
+        return ()
+
     def describe(self, sources: Sources) -> Description:
         """Return what was understood of a document that the family recognises."""
         document = self.read(sources)

@@ -31,16 +31,35 @@ LONGEST_LINE = 160
 """Maximum number of columns shown of a source line."""
 
 
-def check_text(files: Sequence[CheckedFile]) -> Text:
-    """Render the diagnostics of some maps, and one closing line of counts."""
+def check_text(files: Sequence[CheckedFile], *, offers_fixes: bool = False) -> Text:
+    """Render the diagnostics of some maps, and one closing line of counts.
+
+    :param offers_fixes: the command takes ``--fix``.
+    """
     lines = [line for file in files for found in file.diagnostics for line in _diagnostic(file, found)]
-    return Text("\n").join([*lines, _closing_line(files)])
+    fixable = sum(found.rule.is_fixable for file in files for found in file.diagnostics)
+    offer = f" ({fixable} fixable with --fix)" if offers_fixes and fixable else ""
+    return Text("\n").join([*lines, _closing_line(files).append(offer)])
 
 
 def rule_text(rule: Rule) -> Text:
-    """Render what a rule is about and how to follow it."""
+    """Render what a rule is about, why it weighs what it does, how to follow it and how to do without it."""
     head = Text.assemble((rule.id, "bold"), f" ({rule.severity}): {rule.summary}")
-    return Text("\n\n").join([head, Text(rule.help)])
+    why = _WHY_ADVICE if rule.is_advice else _WHY[rule.severity]
+    fix = [Text("`check --fix` corrects it.")] if rule.is_fixable else []
+    without = Text(
+        f"To do without it, write <!-- techmap-sync: ignore {rule.id} --> above the line, or in techmap-sync.toml:\n\n"
+        f'  [severity]\n  {rule.id} = "off"'
+    )
+    return Text("\n\n").join([head, Text(f"Why: {why}"), Text(rule.help), *fix, without])
+
+
+_WHY = {
+    Severity.ERROR: "the tickets would be wrong, so the document gets none until it is corrected.",
+    Severity.WARNING: "the document is pushed, but part of it may not become the ticket that its author means.",
+    Severity.NOTE: "nothing is held up by it; it says how the document was read, so that a surprise comes early.",
+}
+_WHY_ADVICE = "nothing is wrong; tickets of a document without it say more, and wait for the right ones."
 
 
 def _closing_line(files: Sequence[CheckedFile]) -> Text:
@@ -307,4 +326,5 @@ def _rule_section(rule: Rule) -> str:
     advice, _, example = rule.help.partition("\n\n")
     sentence = advice[:1].upper() + advice[1:]
     fenced = f"\n```\n{dedent(example)}\n```\n" if example else ""
-    return f"## {rule.id}\n\n{sentence}\n{fenced}"
+    fix = "\n`check --fix` corrects it.\n" if rule.is_fixable else ""
+    return f"## {rule.id}\n\n{sentence}\n{fenced}{fix}"

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import unified_diff
 from pathlib import Path
 
 from rich.text import Text
 
-from techmap_sync.documents.text import decode
+from techmap_sync.reports.file_diff import diff_of, diff_text
 from techmap_sync.reports.harmless import fitted, inline, json_text
 from techmap_sync.reports.messages import clean, count
-from techmap_sync.text_forms import with_line_feeds
 
 SCHEMA = 1
-_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class Pulled:
 
 def pull_text(pulled: Pulled, *, written: bool) -> Text:
     """Render the diff of each document, what is left with its reason, and one closing line."""
-    parts = [Text(clean(line), _STYLES.get(line[:1], "")) for file in pulled.files for line in _diff(file)]
+    parts = [line for file in pulled.files for line in diff_text(file.path, file.before, file.after)]
     parts += [Text(clean(line), "dim") for line in _left_lines(pulled.left)]
     return Text("\n").join([*parts, Text(_closing(pulled, written=written), "bold")])
 
@@ -115,18 +112,13 @@ def _left_lines(left: Sequence[Left]) -> Iterator[str]:
         yield f"{path}: {count(number, 'completed task')} left alone: {reason}"
 
 
-def _diff(file: PulledFile) -> Iterator[str]:
-    before, after = (with_line_feeds(decode(content)).split("\n") for content in (file.before, file.after))
-    yield from unified_diff(before, after, f"a/{file.path}", f"b/{file.path}", n=1, lineterm="")
-
-
 def pull_json(pulled: Pulled, *, written: bool) -> str:
     """Render the same as JSON."""
     files = [
         {
             "path": file.path,
             "ticks": [{"line": one.line, "text": one.text, "key": one.key, "ticket": one.ticket} for one in file.ticks],
-            "diff": "\n".join(_diff(file)),
+            "diff": "\n".join(diff_of(file.path, file.before, file.after)),
         }
         for file in pulled.files
     ]

@@ -47,12 +47,17 @@ def of_limits(tamed: Tamed, document: SourceText) -> Iterator[Finding]:
 
 def of_spaces(document: SourceText) -> Iterator[Finding]:
     """Yield a finding for the first odd space after a sign that is read as a plain one."""
-    odd = [sign for sign in document.signs if sign.text == " "]
-    if odd:
-        others = len({document.line(sign.start) for sign in odd}) - 1
-        more = f", and in {others} more lines" if others else ""
+    if odd := odd_spaces(document):
+        others = len({place.line for place in odd}) - 1
+        more = f", and in {others} more {'line' if others == 1 else 'lines'}" if others else ""
         message = f"a bullet, number or heading is followed by a no-break space, which is read as a plain one{more}"
-        yield Finding("odd-space", message, document.span(odd[0].start, odd[0].end))
+        yield Finding("odd-space", message, odd[0])
+
+
+def odd_spaces(document: SourceText) -> tuple[Span, ...]:
+    """Return where another space than a plain one is read as a plain one."""
+    odd = (sign for sign in document.signs if sign.text == " ")
+    return tuple(document.span(sign.start, sign.end) for sign in odd if not document.text[sign.start].isascii())
 
 
 def of_metadata(metadata: Metadata, title: str, place: Span) -> Iterator[Finding]:

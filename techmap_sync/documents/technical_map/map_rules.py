@@ -126,6 +126,7 @@ _PROBLEMS = (
         "a bullet, number or heading is followed by a space that Markdown does not know",
         Severity.NOTE,
         "it is read as meant; use a plain space, so that other tools read it too:\n\n  - Expired codes are refused",
+        is_fixable=True,
     ),
     Rule(
         "too-long",

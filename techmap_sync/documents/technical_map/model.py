@@ -187,3 +187,5 @@ class Reading(NamedTuple):
     map: TechnicalMap | None
     findings: tuple[Finding, ...] = ()
     ignores: tuple[Ignore, ...] = ()
+    odd_spaces: tuple[Span, ...] = ()
+    """Where other spaces than a plain one are read as plain ones."""

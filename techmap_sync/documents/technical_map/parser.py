@@ -88,7 +88,8 @@ def parse(text: str, vocabulary: Vocabulary) -> Reading:
         *reader.findings,
         *notices.of_text(document, vocabulary, reader.yielding),
     )
-    return Reading(with_leftovers(found, text, document), findings, notices.ignores_in(document))
+    ignores, odd = notices.ignores_in(document), notices.odd_spaces(document)
+    return Reading(with_leftovers(found, text, document), findings, ignores, odd)
 
 
 def _read(reader: Reader, front: FrontMatter) -> TechnicalMap:

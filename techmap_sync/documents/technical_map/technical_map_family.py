@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from techmap_sync.diagnostics import Diagnostic
+from techmap_sync.diagnostics import Diagnostic, Span
 from techmap_sync.documents.base import (
     Branch,
     Context,
@@ -216,6 +216,10 @@ class TechnicalMaps(DocumentFamily):
     def advice(self, document: Document, sources: Sources) -> tuple[Diagnostic, ...]:
         """Return notes about the words of a map that cannot be understood."""
         return advice_on(document, statements_of(sources.text, self.vocabulary), self.vocabulary)
+
+    def odd_spaces(self, sources: Sources) -> tuple[Span, ...]:
+        """Return where other spaces are read as plain ones."""
+        return parse(sources.text, self.vocabulary).odd_spaces
 
     def describe(self, sources: Sources) -> Description:
         """Return what was understood of a map."""
