@@ -177,12 +177,14 @@ class MapWriter:
 
     def _find(self, spec: TaskSpec) -> Ticket | None:
         """Look for a ticket by its marker in a fresh listing."""
-        holdings = listed(self.tracker, self.policy).maps
-        mine = holdings.get(self.changes.map_id)
-        if mine is None:
-            return None
-        held = mine.tracking if spec.key == self.changes.tracking_key else mine.tickets.get(spec.key)
-        return held.ticket if held else None
+        found = listed(self.tracker, self.policy)
+        if spec.key == self.changes.tracking_key:
+            tracking = found.of(self.changes.map_id).tracking
+            return tracking.ticket if tracking else None
+        # One whose new name was refused is the ticket of another task.
+        others = {number for key, number in self.numbers.items() if key != spec.key}
+        same = (held.ticket for held in found.with_key(spec.key, self.changes.map_id, self.tracking))
+        return next((ticket for ticket in same if ticket.number not in others), None)
 
     def _created(self, change: Create, ticket: Ticket) -> Outcome:
         if not has_label(ticket.labels, self.policy.managed_label):

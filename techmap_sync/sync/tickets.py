@@ -7,7 +7,7 @@ that lists it. See ``docs/how-it-decides.md``, "Whose ticket is it?".
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from techmap_sync.sync.block import Block, Held, Unmanaged, read_block
@@ -197,6 +197,17 @@ class Sorted:
     def of(self, map_id: str) -> Holdings:
         """Return the tickets of a map, which may have none."""
         return self.maps.get(map_id) or Holdings(claims=self.claims)
+
+    def with_key(self, key: str, map_id: str, tracking: str) -> Iterator[Held]:
+        """Yield the tickets of a map that have a key.
+
+        While a map gets another id its tickets still belong to the former one: the tracking ticket is written last.
+
+        :param tracking: number of the map's tracking ticket.
+        """
+        former = (each for each in self.maps.values() if each.tracking and each.tracking.ticket.number == tracking)
+        held = (held for each in (self.of(map_id), *former) for held in each.tickets.values())
+        return (each for each in held if each.marker.key == key)
 
 
 def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:

@@ -67,6 +67,10 @@ HERE_ALONE: dict[str, tuple[TaskPlan | None, TaskPlan]] = {
     "two names exchanged": (FEW, EXCHANGED),
     "three names exchanged in a circle": (FEW, IN_A_CIRCLE),
     "two names exchanged in a map under another id": (FEW, under_another_id(EXCHANGED)),
+    "one more task in a map under another id": (
+        FEW,
+        under_another_id(replace(FEW, tasks=(*FEW.tasks, task("Report", sections={"purpose": "Prints sums."})))),
+    ),
 }
 """To a server these are updates and a creation, which the other scenarios try over HTTP."""
 

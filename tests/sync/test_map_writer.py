@@ -122,6 +122,43 @@ def test_a_refused_rename_keeps_its_ticket() -> None:
     assert not planned(tracker, renamed).writes
 
 
+def test_a_refused_exchange_of_names_loses_no_ticket_without_our_label() -> None:
+    """The listing shows one of the two tickets, which still has the key that the other one has by now."""
+    words = ("Keeps tokens until they expire.", "Sends a mail when a factor was removed.")
+    store, sender = (
+        plan(*(task(name, sections={"purpose": text}) for name, text in zip(names, words, strict=True)))
+        for names in (("Store", "Sender"), ("Sender", "Store"))
+    )
+    tracker = MemoryTracker()
+    push(tracker, store)
+    tracker.edit("2", labels=tracker.tickets["2"].labels - {"techmap"})
+    tracker.refuses = lambda request: request == Request("update", "3")
+    push(tracker, sender)
+    assert [key_of(tracker.tickets[number]) for number in "23"] == [key("Sender"), key("Sender")]
+    tracker.refuses = lambda _: False
+    push(tracker, sender)
+    assert [key_of(ticket) for ticket in tracker.tickets.values()] == [TRACKING, key("Sender"), key("Store")]
+    assert not planned(tracker, sender).writes
+
+
+def test_a_ticket_whose_renaming_was_refused_is_not_taken_for_the_new_one_of_its_former_name() -> None:
+    words = {"purpose": "Keeps every part of the plan where people find it again, in one table per year."}
+    tracker = MemoryTracker()
+    push(tracker, plan(task("Store", sections=words), task("Other")))
+    renamed = plan(task("Vault", sections=words), task("Other"), task("Store", sections={"purpose": "Sells."}))
+    tracker.requests.clear()
+    tracker.refuses = lambda request: request == Request("update", "2")
+    shown = planned(tracker, renamed)
+    create = len(tracker.requests) + 1 + [c.action for c in shown.writes].index(Action.CREATE) + 1
+    tracker.faults = {create: timed_out(When.BEFORE)}
+    list(apply(shown, tracker, POLICY))
+    assert tracker.requests[create - 1].verb == "create"
+    assert key_of(tracker.tickets["4"]) == key("Store"), "made after another look"
+    tracker.refuses, tracker.faults = lambda _: False, {}
+    push(tracker, renamed)
+    assert [key_of(tracker.tickets[number]) for number in "234"] == [key("Vault"), key("Other"), key("Store")]
+
+
 def test_an_orphan_whose_closing_failed_is_closed_by_the_next_run_of_the_same_text() -> None:
     tracker = undisturbed(MAP, capabilities=Capabilities())
     tracker.refuses = lambda request: request.verb == "update" and request.subject == "7"
