@@ -179,8 +179,7 @@ class MapWriter:
         """Look for a ticket by its marker in a fresh listing."""
         found = listed(self.tracker, self.policy)
         if spec.key == self.changes.tracking_key:
-            tracking = found.of(self.changes.map_id).tracking
-            return tracking.ticket if tracking else None
+            return next((held.ticket for held in (found.of(self.changes.map_id).tracking,) if held), None)
         # One whose new name was refused is the ticket of another task.
         others = {number for key, number in self.numbers.items() if key != spec.key}
         same = (held.ticket for held in found.with_key(spec.key, self.changes.map_id, self.tracking))
