@@ -99,4 +99,4 @@ def _refuse(why: Refused | None) -> None:
 def board_remark(change_set: ChangeSet, capabilities: Capabilities) -> tuple[str, ...]:
     """Return that new tickets join a board, where there are any."""
     new = sum(isinstance(change, Create) for change in change_set.writes)
-    return (f"new tickets join the board {capabilities.board}",) if capabilities.board and new else ()
+    return (f"new tickets join {capabilities.board}",) if capabilities.board and new else ()

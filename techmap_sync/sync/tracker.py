@@ -228,7 +228,7 @@ class Capabilities:
     ticket_type: str = ""
     """The type that tickets get, as settings name it and the tracker knows it; empty where types are left alone."""
     board: str = ""
-    """The board that new tickets join, by its name in the settings; empty for none."""
+    """What new tickets join as the settings say, in words: ``the board octo/7``; empty for nothing."""
     estimates: bool = False
     dates_events: bool = False
     """``history`` says when open tickets were reopened, blocked and left by people. Otherwise it says at most when one

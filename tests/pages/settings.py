@@ -66,6 +66,8 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "github.project": ("[board](trackers.md#boards) that new tickets join", '"octo/7"'),
     "gitlab.seconds_between_writes": ("pause between two writes", "0.1"),
     "gitlab.ca_bundle": ("file with the certificates of a private authority", '"/etc/ssl/corp.pem"'),
+    "gitlab.iteration": ("[iteration](trackers.md#gitlab-issues-and-links) that new tickets join", '"current"'),
+    "gitlab.epic": ("[epic](trackers.md#gitlab-issues-and-links) that new tickets join", '"Payments"'),
     "severity": ("severity of single [rules](rules.md)", '{ "title-too-long" = "off" }'),
     "vocabulary": ("[words of maps](map-format.md#another-language), by language", '{ pt = { titles = ["Mapa"] } }'),
     "family": ("[where specs are found](families.md), by family", '{ our-specs = { like = "spec-kit" } }'),

@@ -19,9 +19,10 @@ from techmap_sync.sync.observe import observe
 from techmap_sync.sync.tracker import Edge, EdgeKind
 from techmap_sync.trackers.github.tracker import GitHubTracker, connect
 from tests.simulators.github import GitHub, running
+from tests.simulators.github.boards import BoardOfOwner
 from tests.sync.build import POLICY, plan, task
 from tests.sync.drive import push
-from tests.trackers.servers import SERVERS
+from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
 
 graphql = pytest.importorskip("graphql", reason="graphql-core is not installed: pip install -e .[dev]")
 
@@ -32,6 +33,17 @@ def problems(vendor: str, query: str) -> list[str]:
     """Return what the vendor's schema says about a query."""
     schema = graphql.build_schema((Path(__file__).parent / "published" / f"{vendor}.graphql").read_text("utf-8"))
     return [error.message for error in graphql.validate(schema, graphql.parse(query))]
+
+
+PLANS = {"github": {"project": "octo/7"}, "gitlab": {"iteration": "Sprint 7", "epic": "Payments"}}
+
+
+def give_plans(server: Server) -> None:
+    """Let the server have what the settings name."""
+    if isinstance(server, OnGitHub):
+        server.server.world.board = BoardOfOwner("octo", 7)
+    elif isinstance(server, OnGitLab):
+        server.server.world.iterations, server.server.world.epics = {3: "Sprint 7"}, {80: "Payments"}
 
 
 @pytest.fixture(params=SERVERS)
@@ -47,7 +59,8 @@ def sent(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[str]]]:
         return send(adapter, asked, **options)
 
     with patch.object(HTTPAdapter, "send", noted), SERVERS[request.param]() as server:
-        push(server.tracker(), MAP)
+        give_plans(server)
+        push(server.tracker(settings=PLANS[request.param]), MAP)
         observe(server.tracker(), [MAP], POLICY, all_edges=True)
         tracker = server.tracker()
         tracker.ends(["1", "2", "3"])
@@ -76,6 +89,13 @@ def test_what_is_sent_is_as_published(sent: tuple[str, list[str]]) -> None:
         ("github", "CLOSED_EVENT", "CLOSING_EVENT"),
         ("github", "blockingIssue {", "blocker {"),
         ("gitlab", "closingMergeRequests", "mergeRequests"),
+        ("gitlab", "iterationId:", "iteration:"),
+        ("gitlab", "parentId:", "parent:"),
+        ("gitlab", "types: [EPIC]", "types: [EPICS]"),
+        ("gitlab", "state: opened", "state: open"),
+        ("github", "singleSelectOptionId:", "optionId:"),
+        ("github", "contentId:", "issueId:"),
+        ("github", "projectV2(", "project("),
     ],
     indirect=["sent"],
 )

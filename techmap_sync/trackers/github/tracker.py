@@ -92,7 +92,7 @@ class GitHubTracker:
             ticket_type=self._fields.type,
             native_priority=has_field,
             priority_field=has_field,
-            board=self._board.name,
+            board=f"the board {self._board.name}" if self._board.name else "",
         )
 
     def snapshot(self, label: str) -> Snapshot:

@@ -29,6 +29,7 @@ KIND = TrackerKind(
     owners_file=OwnersFile(
         ("CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"), "techmap_sync.trackers.gitlab.code_owners:read"
     ),
+    names=("iteration", "epic"),
     review="techmap_sync.trackers.gitlab.review:GitLabReview",
     proposals="techmap_sync.trackers.gitlab.proposals:GitLabProposals",
     start="techmap_sync.trackers.gitlab.ci:pipeline",

@@ -23,6 +23,7 @@ from techmap_sync.sync.tracker import (
 from techmap_sync.trackers.answers import Row
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.trackers.gitlab import issues
+from techmap_sync.trackers.gitlab.board import Board
 from techmap_sync.trackers.gitlab.client import GitLabClient
 from techmap_sync.trackers.gitlab.doctor import examine
 from techmap_sync.trackers.gitlab.history import Histories
@@ -60,6 +61,7 @@ class GitLabTracker:
         self._links = Links(self.client)
         self._issues = Issues(self.client)
         self._histories = Histories(self.client)
+        self._board = Board(self.client, connection.settings)
         self._rights_checked = False
 
     @property
@@ -78,6 +80,7 @@ class GitLabTracker:
             close_reasons=False,
             estimates=True,
             due_dates=True,
+            board=self._board.name,
             seconds_per_write=self._seconds_per_write,
             title_limit=255,
             body_limit=1_048_576,
@@ -140,7 +143,8 @@ class GitLabTracker:
 
     def examine(self) -> tuple[Finding, ...]:
         """Check server, token, project, rights and tier."""
-        return examine(self.client, self._users)
+        found = examine(self.client, self._users)
+        return (*found, *self._board.examine()) if all(each.ok for each in found) else found
 
     def unassignable(self, accounts: Collection[str]) -> frozenset[str]:
         """Return those of some accounts that GitLab does not have.
@@ -235,8 +239,11 @@ class GitLabTracker:
         return self._ticket(row).assignees
 
     def join_board(self, tickets: Mapping[str, Mapping[str, str]]) -> str:
-        """Do nothing: boards here are made of labels."""
-        return ""
+        """Put issues into the iteration and the epic of the settings; boards here are made of labels.
+
+        Return what went wrong, once a run.
+        """
+        return self._board.join(tickets)
 
     @about_one_ticket
     def link(self, edge: Edge) -> None:

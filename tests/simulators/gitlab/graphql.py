@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from tests.simulators.gitlab import plans
 from tests.simulators.gitlab.entities import moment
 from tests.simulators.gitlab.exchange import Refusal, Reply, Request
 from tests.simulators.gitlab.faults import At, Refused
@@ -63,6 +64,8 @@ class QueryRoom:
             return self._linked_items(asked[1], json.loads(asked[2]), refuses)
         if asked := _CHANGES.fullmatch(query):
             return self._changes(json.loads(asked[2]))
+        if (planned := plans.answer(world, query)) is not None:
+            return planned
         mutation = _MUTATION.fullmatch(query)
         if not mutation or _ADD.sub("", f"{mutation[1]} "):
             raise Refusal(501, f"not simulated: {query}", "error")

@@ -78,6 +78,8 @@ class Issue:
     reopened_at: list[datetime] = field(default_factory=list)
     closing: list[Closing] = field(default_factory=list)
     """The merge requests that say that they close it."""
+    iteration: int | None = None
+    epic: int | None = None
 
     @property
     def id(self) -> int:
@@ -152,6 +154,13 @@ class World:
 
     users: tuple[User, ...] = (GHOST, BOT, SARA, TOM, GUEST, STRANGER)
     id: int = 42
+    iterations: dict[int, str | None] = field(default_factory=dict)
+    """Titles by number; those that are scheduled have none."""
+    current: int = 0
+    """The iteration of today."""
+    epics: dict[int, str] = field(default_factory=dict)
+    drops_plans: bool = False
+    """Iterations and epics are dropped without a word."""
     issues: dict[int, Issue] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     milestones: dict[int, Milestone] = field(default_factory=dict)
