@@ -48,7 +48,7 @@ def bullets_of(markdown: str) -> tuple[str, list[tuple[str, str]]]:
     """
     lead: list[str] = []
     bullets: list[list[str]] = []
-    for line, is_code in _outside_fences(markdown.split("\n")):
+    for line, is_code in outside_fences(markdown.split("\n")):
         if not is_code and (found := _BULLET.match(line)):
             bullets.append([line[found.end() :]])
         else:
@@ -56,7 +56,7 @@ def bullets_of(markdown: str) -> tuple[str, list[tuple[str, str]]]:
     return "\n".join(lead).strip("\n"), [_bullet(lines) for lines in bullets]
 
 
-def _outside_fences(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
+def outside_fences(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
     """Yield (line, whether it is code): within a fence, or one of its two ends."""
     fence = ""
     for line in lines:

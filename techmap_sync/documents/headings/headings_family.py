@@ -14,7 +14,7 @@ from techmap_sync.documents.units.edges import reduced, without_circles
 from techmap_sync.documents.units.grammar import Grammar, alternatives
 from techmap_sync.documents.units.page import Entry, Kind, Page, read_page
 from techmap_sync.documents.units.phrases import Phrases, Said
-from techmap_sync.documents.units.unit import Notice, Task, Ticket, Unit
+from techmap_sync.documents.units.unit import Notice, Step, Task, Ticket, Unit
 from techmap_sync.documents.units.unit_family import UnitFamily
 from techmap_sync.documents.units.unit_titles import ticket_subject, ticket_title, title_of_name, unit_heading, unit_id
 from techmap_sync.text_forms import with_line_feeds
@@ -29,9 +29,11 @@ class _Draft:
     said: Said
     entry: Entry
     phase: str | None
-    steps: list[str] = field(default_factory=list)
-    step_lines: list[int] = field(default_factory=list)
+    boxes: list[Step] = field(default_factory=list)
+    lines: list[Step] = field(default_factory=list)
+    """Lines such as ``**Step 1: Write the failing test**``, which are the steps where no box is."""
     locations: list[str] = field(default_factory=list)
+    location_lines: list[int] = field(default_factory=list)
     depends_on: list[str] = field(default_factory=list)
 
 
@@ -97,6 +99,8 @@ class _Reader:
                     self._box(entry)
                 case Kind.TEXT:
                     self._text(entry)
+                case Kind.FENCE:
+                    self._in_files = False
 
     def _heading(self, entry: Entry) -> None:
         self._in_files = False
@@ -110,6 +114,8 @@ class _Reader:
                 self._phase = (entry.level, self._words(entry.text))
             elif entry.level <= self._phase[0]:
                 self._phase = (0, None)
+        else:
+            self._line_of_step(entry)
 
     def _said(self, entry: Entry, found: re.Match[str]) -> Said:
         """Read a heading: its words are behind the number and what brackets say about it."""
@@ -130,13 +136,26 @@ class _Reader:
         if not self._level or entry.level:
             self.others += [] if self._level else [entry]
             return
-        self.drafts[-1].steps.append(self._step.sub("", entry.text, count=1))
-        self.drafts[-1].step_lines.append(entry.line)
+        self.drafts[-1].boxes.append(self._step_of(entry))
+
+    def _step_of(self, entry: Entry) -> Step:
+        found = self._step.match(entry.text)
+        title = entry.text[found.end() :] if found else entry.text
+        return Step(title or entry.text, entry.line, done=entry.sign in ("x", "X"), code=entry.code)
+
+    def _line_of_step(self, entry: Entry) -> bool:
+        """Keep a line that says which step it is; return whether it does."""
+        found = self._step.match(entry.text)
+        if found and found.end() < len(entry.text):
+            self.drafts[-1].lines.append(self._step_of(entry))
+        return bool(found)
 
     def _text(self, entry: Entry) -> None:
         if not self._level:
             return
         draft = self.drafts[-1]
+        if self._line_of_step(entry):
+            self._in_files = False
         if label := self._depends.match(entry.text):
             draft.depends_on += self.phrases.ids_in(entry.text[label.end() :])
         if self._files.match(entry.text):
@@ -144,6 +163,7 @@ class _Reader:
         elif entry.text.endswith(":") or self._depends.match(entry.text):
             self._in_files = False
         if self._in_files:
+            draft.location_lines.append(entry.line)
             draft.locations += [_PLACE.sub("", code) for code in entry.code]
 
     def tasks(self) -> Iterator[Task]:
@@ -159,8 +179,8 @@ class _Reader:
                 phase=draft.phase,
                 depends_on=tuple(dict.fromkeys((*draft.said.depends_on, *draft.depends_on))),
                 locations=tuple(dict.fromkeys(draft.locations)),
-                steps=tuple(draft.steps),
-                step_lines=tuple(draft.step_lines),
+                steps=tuple(draft.boxes or draft.lines),
+                location_lines=tuple(draft.location_lines),
             )
 
 
@@ -180,7 +200,7 @@ def _tickets(tasks: Sequence[Task], grammar: Grammar, unit: str) -> tuple[tuple[
             titles[number],
             task.line,
             id=task.id,
-            items=task.steps,
+            items=tuple(step.title for step in task.steps),
             done=task.done and task.planned,
             waits_for=tuple(titles[n] for n in sorted(short[number])),
             optional=task.optional,

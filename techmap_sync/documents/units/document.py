@@ -6,12 +6,16 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from textwrap import dedent
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.base import Context, Document, Reason, Sources
 from techmap_sync.documents.frontmatter import split_front_matter
+from techmap_sync.documents.rows import outside_fences
 from techmap_sync.documents.ticket_fields import ticket_fields
-from techmap_sync.documents.units.unit import Notice, Requirement, Task, Ticket, Unit
+from techmap_sync.documents.units.unit import Notice, Requirement, Step, Task, Ticket, Unit
 from techmap_sync.documents.units.unit_notices import diagnostics_of
 from techmap_sync.documents.words import ENGLISH, language_of_letters
 from techmap_sync.documents.work import Item, Kind, Rank, Work
@@ -21,6 +25,9 @@ MOST_QUOTED = 8
 """Requirements that a ticket quotes; it links to the others."""
 _PATH = re.compile(r"(?<![\w/.:])(?:[\w.@-]+/)+[\w.@{}<>-]*\w\.\w{1,6}(?![\w/])")
 _ENDS_INTRODUCTION = re.compile(r"\s*(?:#{1,6}\s|(?:[-*+]|\d+[.)])\s+\[.\]|`{3}|~{3}|\||(?:-{3,}|\*{3,}|_{3,})\s*$)")
+_RULE_AT_END = re.compile(r"\s*(?:^[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*$\s*)+\Z", re.M)
+MOST_LINES_OF_CODE = 22
+"""Twenty lines and their fence; longer code is linked."""
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _STATES = ("in progress", "queued")
 
@@ -154,8 +161,8 @@ class _Works:
             span=self.spans[number],
             locations=_locations([own, *leaves] if own else leaves),
             priority=ticket.priority or "",
-            detail="\n".join(_details(own)) if own and ticket.items else "" if own else self._introduction(number),
-            items=tuple(self._items(ticket, leaves)),
+            detail=self._detail(number, own),
+            items=tuple(self._items(number, leaves)),
             path=path if (path := self._path(ticket)) != self.sources.place else "",
             requirements=tuple(self._requirements(ticket)),
             links=self.links,
@@ -166,22 +173,31 @@ class _Works:
             number=ticket.id or "",
         )
 
+    def _detail(self, number: int, own: Task | None) -> str:
+        """Return what is said of the whole ticket, above the things to do."""
+        if own is None or own.steps:
+            return self._introduction(number)
+        return "\n".join(_details(own)) if self.unit.tickets[number].items else ""
+
     def _introduction(self, number: int) -> str:
         """Return what stands between the heading of a section and its first task or heading."""
         span, found = self.spans[number], []
-        for line in self.lines[span.line : span.end_line]:
-            if _ENDS_INTRODUCTION.match(line):
+        ticket = self.unit.tickets[number]
+        own = self.unit.tasks[ticket.own] if ticket.own is not None else None
+        end = own.steps[0].line - 1 if own and own.steps else span.end_line
+        for line, text in enumerate(self.lines[span.line : end], span.line + 1):
+            if _ENDS_INTRODUCTION.match(text):
                 break
-            found.append(line)
+            found += [] if own and line in own.location_lines else [text]
         return _COMMENT.sub("", "\n".join(found)).strip()
 
     def _path(self, ticket: Ticket) -> str:
         return self.unit.tasks[ticket.own].path if ticket.own is not None else ""
 
-    def _items(self, ticket: Ticket, leaves: Sequence[Task]) -> Iterator[Item]:
+    def _items(self, number: int, leaves: Sequence[Task]) -> Iterator[Item]:
+        ticket = self.unit.tickets[number]
         if not leaves and ticket.own is not None:
-            lines = self.unit.tasks[ticket.own].step_lines
-            yield from (Item(step, Span(line)) for step, line in zip(ticket.items, lines, strict=True))
+            yield from self._steps(self.unit.tasks[ticket.own].steps, self.spans[number].end_line)
         own = self.unit.tasks[ticket.own] if ticket.own is not None and not ticket.items else None
         for task in leaves or ([own] if own else []):
             above = self.unit.tasks[task.above] if task.above is not None and task.above != ticket.own else None
@@ -195,6 +211,27 @@ class _Works:
                 optional=task.optional,
                 above=_named(above) if above else "",
             )
+
+    def _steps(self, steps: Sequence[Step], last_line: int) -> Iterator[Item]:
+        """Yield the steps of a task, each with what is written below it."""
+        for position, step in enumerate(steps):
+            end = steps[position + 1].line if steps[position + 1 :] else last_line + 1
+            below = self._without_long_code(step.line + 1, end - 1)
+            yield Item(step.title, Span(step.line), markdown=as_code(step), done=step.done, detail=below)
+
+    def _without_long_code(self, first: int, last: int) -> str:
+        """Return some lines, with a link in the place of code of many lines."""
+        found: list[str] = []
+        number = first
+        for is_code, group in groupby(outside_fences(self.lines[first - 1 : last]), key=itemgetter(1)):
+            lines = [line for line, _ in group]
+            end = number + len(lines) - 1
+            if is_code and len(lines) > MOST_LINES_OF_CODE:
+                path = self.sources.place
+                lines = [f"[{path}, {number}-{end}]({_relative(path, self.sources)}#L{number}-L{end})"]
+            found += lines
+            number = end + 1
+        return _RULE_AT_END.sub("", dedent("\n".join(found))).strip("\n").rstrip()
 
     def _own_lines(self, ticket: Ticket) -> Iterator[int]:
         """Yield the lines of the task that the ticket is, and of those between it and its items."""
@@ -264,10 +301,10 @@ def _line(task: Task) -> str:
     return f"{_named(task)} *({', '.join(words)})*" if words else _named(task)
 
 
-def as_code(task: Task) -> str:
-    """Return the title of a task with its code spans."""
-    spans = sorted({code for code in task.code if code.strip() and "`" not in code}, key=len, reverse=True)
+def as_code(one: Task | Step) -> str:
+    """Return the title of a task or step with its code spans."""
+    spans = sorted({code for code in one.code if code.strip() and "`" not in code}, key=len, reverse=True)
     if not spans:
-        return task.title
+        return one.title
     pattern = re.compile(rf"(?<![\w`])(?:{'|'.join(map(re.escape, spans))})(?![\w`])")
-    return pattern.sub(lambda found: f"`{found[0]}`", task.title)
+    return pattern.sub(lambda found: f"`{found[0]}`", one.title)

@@ -32,6 +32,16 @@ class Requirement(NamedTuple):
     """When a user story is accepted, in the author's order."""
 
 
+class Step(NamedTuple):
+    """A step of a task: a box, or a line such as "Step 2: Run it"."""
+
+    title: str
+    line: int
+    done: bool = False
+    code: tuple[str, ...] = ()
+    """Code spans in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One task as it is written."""
@@ -58,10 +68,10 @@ class Task:
     """What is written below it, as Markdown."""
     locations: tuple[str, ...] = ()
     """Paths that it names."""
-    steps: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
     """Steps of a task whose boxes are no tasks of their own."""
-    step_lines: tuple[int, ...] = ()
-    """Their lines."""
+    location_lines: tuple[int, ...] = ()
+    """The lines that only name its paths."""
     above: int | None = None
     """The place of its parent in the unit's tasks."""
     path: str = ""

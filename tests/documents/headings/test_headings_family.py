@@ -38,7 +38,8 @@ def test_a_heading_says_what_it_is_about_and_whether_it_is_done(
 ) -> None:
     unit = plan(f"# Rota Implementation Plan\n\n{heading}\n\n- [x] **Step 1: Write it**\n")
     (task,) = unit.tasks
-    assert (task.title, task.done, task.state, task.steps) == (title, done, state, ("Write it",))
+    assert (task.title, task.done, task.state) == (title, done, state)
+    assert [step.title for step in task.steps] == ["Write it"]
     assert all(ticket.title for ticket in unit.tickets)
 
 
@@ -60,3 +61,29 @@ def test_one_number_twice_is_two_tasks_and_said() -> None:
     unit = plan("## Phase 1: P\n### Task 1: A\n## Phase 2: Q\n### Task 1: B\n")
     assert [(task.title, task.phase) for task in unit.tasks] == [("A", "Phase 1: P"), ("B", "Phase 2: Q")]
     assert [notice.rule for notice in unit.diagnostics] == ["duplicate-id"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "**Step 1: Write it**\n\n**Step 2: Run it**\n",
+        "Step 1: Write it\n\nStep 2 - Run it\n",
+        "#### Step 1: Write it\n\n#### Step 2: Run it\n",
+        "- **Step 1:** Write it\n- **Step 2:** Run it\n",
+        "- [ ] Step 1: Write it\n- [ ] Step 2: Run it\n",
+        "- [ ] Write it\n- [ ] Run it\n\nStep 3: only boxes count where there are some\n",
+    ],
+)
+def test_steps_are_boxes_or_lines_that_say_which_step_they_are(lines: str) -> None:
+    (task,) = plan(f"# Rota Implementation Plan\n\n### Task 1: A\n\n{lines}").tasks
+    assert [step.title for step in task.steps] == ["Write it", "Run it"]
+
+
+def test_a_ticked_step_is_done_and_its_task_is_not() -> None:
+    (task,) = plan("### Task 1: A\n- [x] one\n- [X] two\n- [ ] three\n").tasks
+    assert ([step.done for step in task.steps], task.done) == ([True, True, False], False)
+
+
+def test_a_command_in_a_step_is_no_file_of_the_task() -> None:
+    text = "### Task 1: A\n\n**Files:**\n- Create: `a.py`\n\n**Step 1: Run it**\n\nRun: `pytest tests/a.py`\n"
+    assert plan(text).tasks[0].locations == ("a.py",)
