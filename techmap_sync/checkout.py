@@ -10,12 +10,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from techmap_sync import commits, files, programs
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.link_targets import MapSource, WebFiles
 from techmap_sync.registry import find_kind, public_kind, same_host
 from techmap_sync.sync.policy import Descent
 from techmap_sync.text_forms import composed
 
-_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_HASH = lazy(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def descent(repository: Path, commit: str, other: str) -> Descent:
@@ -40,14 +41,14 @@ def is_ancestor(repository: Path, first: str, second: str) -> bool:
 
 _SSH_PATIENCE = 5
 """Seconds for ssh to read its settings."""
-_URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#\\]*)(?P<path>/[^?#]*)(?:[?#].*)?", re.I)
-_SCP = re.compile(r"(?:(?P<user>[^@:/\\\[\]]+)@)?(?:(?P<host>[^@:/\\\[\]]+)|\[(?P<inside>[^\]/\\]+)\]):(?P<path>.+)")
-_AUTHORITY = re.compile(r"(?:(?P<user>.*)@)?(?P<host>\[[^\]]+\]|[^:@\[\]]+)(?::\d*)?")
-_HOST = re.compile(r"[a-z0-9_][\w.-]*|\[[0-9a-f:.%]+\]", re.I)
-_DRIVE = re.compile(r"[a-z]:[/\\]", re.I)
-_DOMAIN = re.compile(r"(?:[a-z0-9-]+\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)", re.I)
-_USER_IN_PATH = re.compile(r"[^/]@")
-_USER = re.compile(r"[A-Za-z0-9_][\w.-]*")
+_URL = lazy(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<authority>[^/?#\\]*)(?P<path>/[^?#]*)(?:[?#].*)?", re.I)
+_SCP = lazy(r"(?:(?P<user>[^@:/\\\[\]]+)@)?(?:(?P<host>[^@:/\\\[\]]+)|\[(?P<inside>[^\]/\\]+)\]):(?P<path>.+)")
+_AUTHORITY = lazy(r"(?:(?P<user>.*)@)?(?P<host>\[[^\]]+\]|[^:@\[\]]+)(?::\d*)?")
+_HOST = lazy(r"[a-z0-9_][\w.-]*|\[[0-9a-f:.%]+\]", re.I)
+_DRIVE = lazy(r"[a-z]:[/\\]", re.I)
+_DOMAIN = lazy(r"(?:[a-z0-9-]+\.)+(?:[a-z]{2,}|xn--[a-z0-9-]+)", re.I)
+_USER_IN_PATH = lazy(r"[^/]@")
+_USER = lazy(r"[A-Za-z0-9_][\w.-]*")
 _SSH = frozenset({"ssh", "git+ssh", "ssh+git"})
 
 AskSsh = Callable[[str, str], str]

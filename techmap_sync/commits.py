@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
 from techmap_sync import programs
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import composed, unified, with_line_feeds
 
 _AT_ONCE = 200
 """Paths on one command line."""
-_POINTER = re.compile(r"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
+_POINTER = lazy(r"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
 """What git stores for a file in Git LFS: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md"""
 _EXECUTABLE = "100755"
 _PLAIN = ("100644", _EXECUTABLE)

@@ -7,7 +7,6 @@ Settings come from these sources, later ones win: ``config/defaults.toml``, ``te
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
@@ -19,6 +18,7 @@ from pydantic_core import ErrorDetails
 
 from techmap_sync import files
 from techmap_sync.errors import SettingsProblem, UnreadableFile, UsageProblem
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.registry import TrackerKind, built_in, find_kind, installed
 from techmap_sync.settings import Origin, Settings, defaults_of, line_of, model_with
@@ -35,7 +35,7 @@ _TOKENS = frozenset({f"{PREFIX}TOKEN", f"{PREFIX}TOKEN_FOR"})
 
 _DEEPEST = 8
 """Maximum depth of nested tables; settings need four."""
-_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_ODD = lazy("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 EXPLAINED = "every setting is explained in docs/configuration.md"
 
 

@@ -7,7 +7,6 @@ matches, because that reads the metadata of every installed package.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from techmap_sync.ci_run import Ci
 from techmap_sync.errors import UsageProblem
+from techmap_sync.patterns import lazy
 from techmap_sync.servers import Server, read_address
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from techmap_sync.trackers.connection import Connection
 
 GROUP = "techmap_sync.trackers"
-_KIND = re.compile(r"[a-z][a-z0-9_]*")
+_KIND = lazy(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ characters; a user may write an address with a password. So everything that is p
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 from urllib.parse import quote
+
+from techmap_sync.patterns import lazy
 
 STARS = "***"
 ZERO_WIDTH_SPACE = "\u200b"
@@ -20,11 +21,11 @@ _SHORTEST = 6
 """Characters: hiding shorter values would hide words."""
 _TELLING = 12
 """Characters by which the beginning of a secret is recognised; a text may have been cut in the middle of one."""
-_TOKEN = re.compile(r"\b(?:gh[a-z]_|github_pat_|gl[a-z]+-|ey[JK])[\w.-]{8,}")
+_TOKEN = lazy(r"\b(?:gh[a-z]_|github_pat_|gl[a-z]+-|ey[JK])[\w.-]{8,}")
 """Tokens by their documented prefixes, not only ours; ``ey`` begins a JSON Web Token."""
 _KNOWN: dict[str, str] = {}
 """What is hidden -> its beginning. One process runs one command, so nothing is ever removed."""
-_PASSWORD = re.compile(r"//(?:[^\s/]*|[^\s/@:]*:\S*)@")
+_PASSWORD = lazy(r"//(?:[^\s/]*|[^\s/@:]*:\S*)@")
 """User and password in an address, whatever characters are in the password."""
 
 

@@ -11,12 +11,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_ADDRESS = re.compile(
+from techmap_sync.patterns import lazy
+
+_ADDRESS = lazy(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<path>(?:/[A-Za-z0-9._~%+-]*)*)",
     re.ASCII | re.IGNORECASE,
 )
-_NUMERIC = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.ASCII)
+_NUMERIC = lazy(r"(?:0x[0-9a-f]*|[0-9]+)", re.ASCII)
 """A last label from which browsers and resolvers read an IP address: https://url.spec.whatwg.org/#ends-in-a-number-checker"""
 _USUAL = {"https": 443, "http": 80}
 

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Literal
 
+from techmap_sync.patterns import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 _PIECE = 512
 """Characters that are normalised at once: Python sorts combining marks in quadratic time."""
 _JOINER = "\u200d"
-_NOT_IN_A_SLUG = re.compile(r"[^\w]+", re.UNICODE)
+_NOT_IN_A_SLUG = lazy(r"[^\w]+", re.UNICODE)
 _VIRAMA = 9  # canonical combining class of the signs that join two consonants, as in Devanagari
 
 
@@ -126,21 +128,21 @@ def _flag_letters_before(text: str, place: int) -> int:
 
 
 _DIGITS = r"[0-9０-９]{1,3}(?:\.[0-9]{1,3}){0,5}"
-_MARK = r"(?:[.)．）、](?=\s|[A-Z\u2e80-\U0003ffff])|[:：](?!\s*[0-9])(?=\s|[\u2e80-\U0003ffff]))"
+_MARK = r"(?:[.)．）、](?=\s|[A-Z]|[^\x00-\u2e7f])|[:：](?!\s*[0-9])(?=\s|[^\x00-\u2e7f]))"
 COUNTED = rf"[(（]?{_DIGITS}\\?{_MARK}|[(（]{_DIGITS}[:：]?[)）]"
 """``1.``, ``1.2)``, ``(1)``, ``1:``; a bare number belongs to the words: "400 reports"."""
 LETTERED = r"[(（]?(?:[A-Za-z]|[ivxIVX]{2,5})[)）](?=\s)"
 """``a)``, ``(b)``, ``iv)``."""
 CHINESE = r"[(（]?[一二三四五六七八九十]{1,3}[、)）．]|[\u2460-\u2473\u2474-\u2487]"
-NUMBER = re.compile(rf"(?:{COUNTED}|{LETTERED}|{CHINESE})\s*(?=\S)")
+NUMBER = lazy(rf"(?:{COUNTED}|{LETTERED}|{CHINESE})\s*(?=\S)")
 """A leading number in any of these forms."""
-_ANY = re.compile(
+_ANY = lazy(
     rf"(?:{COUNTED}|{LETTERED}|{CHINESE}|[^\W\d_]{{1,20}}\s*{_DIGITS}\s*(?:[:：.)]|\s[-–—])(?=\s)|{_DIGITS}(?=\s)"
     r"|第[^\W_]{1,3}[步个项][:：]?)\s*(?=\S)"
 )
-_EMPHASIS = re.compile(r"(?:\*\*|__|~~|\*|_)*")
-_LEADING_IN_SLUG = re.compile(r"(?:[^\W\d_]+-)?([0-9]+(?:-[0-9]+)*)-(?=.)")
-_IN_SLUG = re.compile(r"[0-9]+(?:-[0-9]+)*")
+_EMPHASIS = lazy(r"(?:\*\*|__|~~|\*|_)*")
+_LEADING_IN_SLUG = lazy(r"(?:[^\W\d_]+-)?([0-9]+(?:-[0-9]+)*)-(?=.)")
+_IN_SLUG = lazy(r"[0-9]+(?:-[0-9]+)*")
 
 
 def without_number(text: str) -> str:

@@ -84,6 +84,14 @@ def find_units(root: Path, families: Sequence[DocumentFamily], exclude: Sequence
     return tuple(found[key] for key in sorted(found))
 
 
+def holds_any(root: Path, patterns: Sequence[str]) -> bool:
+    """Return whether a repository has a file below some places.
+
+    :raises UsageProblem: a folder cannot be read.
+    """
+    return bool(_listed(root, patterns))
+
+
 def _listed(root: Path, patterns: Sequence[str]) -> list[str]:
     """Return the files at some places of a repository, links to folders not followed."""
     found: set[str] = set()

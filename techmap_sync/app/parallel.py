@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import signal
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from techmap_sync.errors import UsageProblem
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -86,7 +86,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-_WRITTEN = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
+_WRITTEN = lazy(r"([0-9]{1,6})/([0-9]{1,6})")
 _NUMBER, _TOTAL = "CI_NODE_INDEX", "CI_NODE_TOTAL"
 
 

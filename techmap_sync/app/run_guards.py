@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from techmap_sync.app.merge_gate import side_branch
 from techmap_sync.app.targets import is_embedded
 from techmap_sync.checkout import Checkout, Remote, checkout_around
 from techmap_sync.errors import Refused, UsageProblem
+from techmap_sync.patterns import lazy
 from techmap_sync.programs import environment
 from techmap_sync.settings import Settings
 from techmap_sync.sync.change_set import ChangeSet
@@ -21,7 +21,7 @@ from techmap_sync.sync.match import Audience
 from techmap_sync.sync.policy import Guard
 from techmap_sync.sync.tracker import Capabilities, Tracker
 
-_BETWEEN = re.compile(r"[\s,]+")
+_BETWEEN = lazy(r"[\s,]+")
 
 
 def allowances(texts: Iterable[str]) -> frozenset[str]:

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from techmap_sync.app.discovery import FoundFile, find_units, main_text
-from techmap_sync.documents.base import DocumentFamily
-from techmap_sync.documents.families import family_named, known_families
+from techmap_sync.app.discovery import FoundFile, find_units, holds_any, main_text
+from techmap_sync.documents.families import family_named, known_families, places_of
 from techmap_sync.errors import UnreadableMap, UsageProblem
 from techmap_sync.settings import Settings
 
@@ -26,9 +25,8 @@ class SpecsFound(NamedTuple):
 
 def specs_left_out(root: Path, settings: Settings) -> tuple[SpecsFound, ...]:
     """Return the units that a repository holds of families that the settings do not name."""
-    others = (family for family in _left_out(settings) if not family.anywhere)
-    found = ((family, tuple(_units(root, family, settings))) for family in others)
-    return tuple(SpecsFound(family.name, len(places), _folder_of(places)) for family, places in found if places)
+    found = ((name, tuple(_units(root, name, settings))) for name in _left_out(settings))
+    return tuple(SpecsFound(name, len(places), _folder_of(places)) for name, places in found if places)
 
 
 def line_for(root: Path, path: str, settings: Settings) -> str:
@@ -36,19 +34,19 @@ def line_for(root: Path, path: str, settings: Settings) -> str:
 
     :param path: its file from the root of the repository.
     """
-    family = next((family for family in _left_out(settings) if _is_of(family, root, path, settings)), None)
-    return line_to_add((SpecsFound(family.name, 1, ""),), settings) if family else ""
+    name = next((name for name in _left_out(settings) if _is_of(name, root, path, settings)), "")
+    return line_to_add((SpecsFound(name, 1, ""),), settings) if name else ""
 
 
-def _left_out(settings: Settings) -> Iterator[DocumentFamily]:
-    """Yield the families that the settings do not name."""
-    options = settings.reading_options()
-    yield from (family_named(name, options) for name in known_families(options) if name not in settings.families)
+def _left_out(settings: Settings) -> Iterator[str]:
+    """Yield the names of the families that the settings do not name."""
+    yield from (name for name in known_families(settings.reading_options()) if name not in settings.families)
 
 
-def _is_of(family: DocumentFamily, root: Path, path: str, settings: Settings) -> bool:
+def _is_of(name: str, root: Path, path: str, settings: Settings) -> bool:
+    family = family_named(name, settings.reading_options())
     if not family.anywhere:
-        return path in _units(root, family, settings)
+        return path in _units(root, name, settings)
     try:
         return family.recognises(main_text(FoundFile(root / path, True, root)))
     except UnreadableMap:
@@ -60,8 +58,13 @@ def _folder_of(places: tuple[str, ...]) -> str:
     return folder if len(places) > 1 else posixpath.dirname(folder) or folder
 
 
-def _units(root: Path, family: DocumentFamily, settings: Settings) -> Iterator[str]:
+def _units(root: Path, name: str, settings: Settings) -> Iterator[str]:
+    """Yield the units of a family; its reader is loaded only where a file may be one."""
+    options = settings.reading_options()
     try:
+        if not holds_any(root, places_of(name, options)):
+            return
+        family = family_named(name, options)
         files = find_units(root, [family], settings.exclude)
     except UsageProblem:  # a folder that nobody asked for may be unreadable
         return

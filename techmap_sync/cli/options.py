@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +11,12 @@ from techmap_sync.app.formats import Format
 from techmap_sync.app.targets import remarks_of, trust_of_this_run
 from techmap_sync.cli.console import Screen
 from techmap_sync.config import find_settings_file, load_settings
+from techmap_sync.patterns import lazy
 from techmap_sync.programs import environment
 from techmap_sync.registry import built_in
 from techmap_sync.settings import Settings
 
-_BETWEEN = re.compile(r"[\s,]+")
+_BETWEEN = lazy(r"[\s,]+")
 _TARGETS = ", ".join(sorted(kind.way_to_write_it for kind in built_in().values()))
 
 Paths = Annotated[list[str] | None, typer.Argument(help="Maps, folders or globs. Default: the setting `maps`.")]

@@ -55,6 +55,16 @@ def family_named(name: str, options: ReadingOptions) -> DocumentFamily:
     return made
 
 
+def places_of(name: str, options: ReadingOptions) -> tuple[str, ...]:
+    """Return the folders and files that may belong to units of a family, without importing its reader.
+
+    Empty for a family whose documents may be anywhere.
+
+    :raises SettingsProblem: one of the family's settings has a bad value.
+    """
+    return () if any(family.name == name for family in FAMILIES) else Grammar.named(name, options.grammars).places
+
+
 def known_families(options: ReadingOptions) -> tuple[str, ...]:
     """Return the names of all families that a team could have."""
     read = (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from techmap_sync.documents.ticket_fields import NAMES
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ruamel.yaml.events import Event
 
 
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>(?:(?!---[ \t]*(?:\n|\Z)).*\n)*)---[ \t]*(?:\n|\Z)")
+_FRONT_MATTER = lazy(r"---[ \t]*\n(?P<yaml>(?:(?!---[ \t]*(?:\n|\Z)).*\n)*)---[ \t]*(?:\n|\Z)")
 _LONGEST = 10_000  # characters; YAML is slow, and few lines are ever kept here
 _DEEPEST, _MOST_ALIASES = 16, 10
 """YAML takes cubic time for collections within each other, and exponential time for aliases that are merged."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import compatible
 
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+_PARTS = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 _SHORTEST_NAME, _SHORTEST_WORD = 6, 4
 _SHORTEST_SWAP = 5  # two letters that changed places are a slip in shorter names too
 _LONGEST_NAME, _MOST_COMPARED = 100, 20_000

@@ -17,6 +17,7 @@ from marko.ext.gfm import elements as gfm
 
 from techmap_sync.documents.marko_patches import LeanParser
 from techmap_sync.documents.signs import Signs
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -281,7 +282,7 @@ def _line(elements: Iterable[Any], start: int, end: int) -> Line:
 
 _BREAK = Run(RunKind.TEXT, "\n", -1)
 _SPACE = Run(RunKind.TEXT, " ", -1)
-_STYLING_TAG = re.compile(r"(?i)</?(?:a|abbr|b|big|br|code|del|details|div|em|font|hr|i|img|ins|kbd|mark|p|pre|s|small"
+_STYLING_TAG = lazy(r"(?i)</?(?:a|abbr|b|big|br|code|del|details|div|em|font|hr|i|img|ins|kbd|mark|p|pre|s|small"
                           r"|span|strike|strong|sub|summary|sup|u)\b[^>]*>")  # fmt: skip
 
 

@@ -18,17 +18,19 @@ from marko.helpers import normalize_label
 from marko.parser import Parser
 from marko.source import Source
 
+from techmap_sync.patterns import lazy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
 # Marko's inline parser compares every opener with the text after it. Openers times length is what that costs.
 _INLINE_BUDGET = 20_000_000
-_OPENERS = re.compile(r"[\[\]*_`<~\\]")
-_ANGLE_BRACKET = re.compile(r" {0,3}<")
-_BAR = re.compile(r"[^\n|]*\|")
-_LINE = re.compile(r"[^\n]*$\n?", re.MULTILINE)
-_WORDS = re.compile(r"(?:\*\*?|__?|\[[ xX]\] |[`(\"])?[^\W\d_][^\n|]*+$", re.MULTILINE)
+_OPENERS = lazy(r"[\[\]*_`<~\\]")
+_ANGLE_BRACKET = lazy(r" {0,3}<")
+_BAR = lazy(r"[^\n|]*\|")
+_LINE = lazy(r"[^\n]*$\n?", re.MULTILINE)
+_WORDS = lazy(r"(?:\*\*?|__?|\[[ xX]\] |[`(\"])?[^\W\d_][^\n|]*+$", re.MULTILINE)
 
 
 _compiled = cache(re.compile)
@@ -38,8 +40,8 @@ class _Heading(marko_block.Heading):
     """Marko's own pattern is quadratic in the spaces of a heading."""
 
     override = True
-    pattern = re.compile(r" {0,3}(#{1,6})((?=\s)[^\n]*|)$\n?", re.MULTILINE)
-    closing = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
+    pattern = lazy(r" {0,3}(#{1,6})((?=\s)[^\n]*|)$\n?", re.MULTILINE)
+    closing = lazy(r"(?:^|[ \t]+)#+[ \t]*$")
 
     def __init__(self, match: re.Match[str]) -> None:
         super().__init__(match)
@@ -67,9 +69,7 @@ class _LinkRefDef(marko_block.LinkRefDef):
     """Definitions on one line only: Marko looks ahead to the next blank line for every line that starts with ``[``."""
 
     override = True
-    pattern = re.compile(
-        r" {0,3}\[([^\[\]\n]{1,999})\]:[ \t]*(\S+)(?:[ \t]+([\"'(][^\n]*[\"')]))?[ \t]*$\n?", re.MULTILINE
-    )
+    pattern = lazy(r" {0,3}\[([^\[\]\n]{1,999})\]:[ \t]*(\S+)(?:[ \t]+([\"'(][^\n]*[\"')]))?[ \t]*$\n?", re.MULTILINE)
 
     @classmethod
     def match(cls, source: Source) -> bool:
@@ -285,12 +285,12 @@ MAX_SPACES = 200
 ODD_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff"
 """For a set of characters: spaces that Markdown takes for letters."""
 
-_CONTAINERS = re.compile(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*")
-_MARKER = re.compile(r">|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])")
-_LONG_SPACES = re.compile(rf"[^\S\n]{{{MAX_SPACES},}}")
+_CONTAINERS = lazy(r"(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*")
+_MARKER = lazy(r">|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])")
+_LONG_SPACES = lazy(rf"[^\S\n]{{{MAX_SPACES},}}")
 _FILLER = "\u200b"  # not a space to any pattern, and invisible
 # What makes a bullet, a number, a box or a heading, with the spaces before and after it.
-_ODDLY_SPACED = re.compile(
+_ODDLY_SPACED = lazy(
     rf"""
     ^[ \t>{ODD_SPACES}]*+
     (?:[-*+](?:[ \t{ODD_SPACES}]+\[[ xX]\])?+|\#{{1,6}}|\d{{1,9}}[.)])
@@ -298,7 +298,7 @@ _ODDLY_SPACED = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_ODD_SPACE = re.compile(rf"[{ODD_SPACES}]")
+_ODD_SPACE = lazy(rf"[{ODD_SPACES}]")
 
 
 class Tamed(NamedTuple):

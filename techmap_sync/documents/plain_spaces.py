@@ -6,14 +6,14 @@ Nothing is decided anew: the reader of the document says which spaces it read as
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterable
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.marko_patches import ODD_SPACES
+from techmap_sync.patterns import lazy
 
-_LINE_END = re.compile(r"(\r\n|\r|\n)")
-_ODD = re.compile(f"[{ODD_SPACES}]")
+_LINE_END = lazy(r"(\r\n|\r|\n)")
+_ODD = lazy(f"[{ODD_SPACES}]")
 
 
 def with_plain_spaces(content: bytes, places: Iterable[Span]) -> bytes:

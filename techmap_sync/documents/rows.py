@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Set
 
-_BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
-_BOX = re.compile(r"^\[([ xX])\]\s+")
-_FENCE = re.compile(r"(`{3,}|~{3,})")
+from techmap_sync.patterns import lazy
+
+_BULLET = lazy(r"(?:[-*+]|\d{1,9}[.)])\s")
+_BOX = lazy(r"^\[([ xX])\]\s+")
+_FENCE = lazy(r"(`{3,}|~{3,})")
 
 
 def row_text(first: str, others: Iterable[str]) -> str:

@@ -11,13 +11,15 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
-_SIGN = re.compile(r"[ \t]*(>)(?: |(\t)|)")
-_CALLOUT = re.compile(r"\[!([A-Za-z][\w-]{0,30})\][+-]?[ \t]*")
-_BACKTICKS = re.compile("`+")
-_LINE_END = re.compile(r"\n[ \t>]*")
-_FENCE = re.compile(r"`{3,}|~{3,}")
+from techmap_sync.patterns import lazy
+
+_SIGN = lazy(r"[ \t]*(>)(?: |(\t)|)")
+_CALLOUT = lazy(r"\[!([A-Za-z][\w-]{0,30})\][+-]?[ \t]*")
+_BACKTICKS = lazy("`+")
+_LINE_END = lazy(r"\n[ \t>]*")
+_FENCE = lazy(r"`{3,}|~{3,}")
 _DEEP = 4  # columns from where on a fence directly below a text is not a fence for every reader
-_BULLET = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+_BULLET = lazy(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 
 
 class Edit(NamedTuple):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import compatible, unified
+from techmap_sync.unspaced import HAN_KANA_AND_HANGUL, word_pattern
 
 # Invisible characters, which no ticket gets: controls, half characters, signs that turn the direction of text.
-_HIDDEN = re.compile(
+_HIDDEN = lazy(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b-\u200d\u202a-\u202e\u2060\u2066-\u206f\ufe0e\ufe0f\ufeff\ud800-\udfff]"
 )
-_CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_])+")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_word = word_pattern(HAN_KANA_AND_HANGUL, letter=r"[^\W_]")
+_HUMP = lazy(r"(?<=[a-z0-9])(?=[A-Z])")
 
 STRUCTURE, PLACEHOLDER, NOTHING, COMMENT = "structure", "placeholder", "nothing", "comment"
 
@@ -56,7 +56,8 @@ def words_of(text: str) -> tuple[str, ...]:
     The words in a name such as ``TokenStore`` count by themselves: a title may spell it as "Token Store".
     """
     plain = compatible(_HIDDEN.sub("", html.unescape(text)))
-    return tuple(_WORD.findall(_HUMP.sub(" ", plain).casefold()))
+    apart = _HUMP.sub(" ", plain).casefold()
+    return tuple(_word(apart).findall(apart))
 
 
 def with_excused_headings(statements: Sequence[Statement]) -> list[Statement]:

@@ -7,15 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from techmap_sync.patterns import lazy
+
 NAMES = ("milestone", "assignees", "labels", "due")
 """Of the fields in a map, and of the keys of front matter."""
 _NOBODY = frozenset({"", "none", "-", "n/a", "nobody"})
 _LONGEST_LABEL = 50
 """https://docs.github.com/rest/issues/labels, the shortest limit of the trackers."""
-_ACCOUNT = re.compile(r"@?[\w][\w.-]{0,254}(?:\[bot\])?")
-_BLANK = re.compile(r"\s*\[.*\]\s*")
+_ACCOUNT = lazy(r"@?[\w][\w.-]{0,254}(?:\[bot\])?")
+_BLANK = lazy(r"\s*\[.*\]\s*")
 """What a template leaves to be filled in."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = lazy(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)

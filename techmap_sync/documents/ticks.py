@@ -6,12 +6,13 @@ belongs to its authors: whatever is not exactly the open box that was asked for 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-_LINE = re.compile(rb"\r\n|\r|\n")
+from techmap_sync.patterns import lazy
+
+_LINE = lazy(rb"\r\n|\r|\n")
 _BOX = b"[ ]"
 _BEFORE_A_BOX = b" \t>-*+.)0123456789"
 """Indentation, quote signs, and the bullets or numbers of the lists that a box is in."""

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from techmap_sync.files import shipped
+from techmap_sync.patterns import lazy
+from techmap_sync.unspaced import HAN_AND_KANA, may_be_unspaced
 
 ENGLISH = "en"
 """The language of a document that shows no other."""
-_LETTER_WITHOUT_SPACE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_BESIDE_LETTER = re.compile(rf"(?<=[{_LETTER_WITHOUT_SPACE}]) (?=\x00)|(?<=\x00) (?=[{_LETTER_WITHOUT_SPACE}])")
-_STATES = re.compile(r"(?<=\s)\*\(((?:optional|in progress|queued)(?:, (?:optional|in progress|queued))*)\)\*$")
-_SENTENCE_END = re.compile(r"[\s.!。！]*$")
+_UNSPACED = lazy(f"[{HAN_AND_KANA}]")
+_STATES = lazy(r"(?<=\s)\*\(((?:optional|in progress|queued)(?:, (?:optional|in progress|queued))*)\)\*$")
+_SENTENCE_END = lazy(r"[\s.!。！]*$")
 
 
 @dataclass(frozen=True)
@@ -86,19 +87,23 @@ class Words:
 
 def _bounded(word: str, *, before: bool = False) -> str:
     """Return what matches a word that is no part of another one, in scripts that put spaces between words."""
-    if re.search(f"[{_LETTER_WITHOUT_SPACE}]", word):
+    if _is_unspaced(word):
         return re.escape(word)
     return (r"(?<!\w)" if before else "") + re.escape(word).replace(r"\ ", r"\s+") + r"(?!\w)"
+
+
+def _is_unspaced(text: str) -> bool:
+    """Whether a text holds a letter of a script that puts no spaces between words."""
+    return may_be_unspaced(text) and _UNSPACED.search(text) is not None
 
 
 def filled(pattern: str, name: str) -> str:
     """Put a name into a pattern; a space beside a letter of a script that uses none is dropped."""
     before, _, after = pattern.partition("{}")
     first, last = name[:1], name[-1:]
-    touches = re.compile(f"[{_LETTER_WITHOUT_SPACE}]").match
-    if before.endswith(" ") and not before.endswith(": ") and touches(first):
+    if before.endswith(" ") and not before.endswith(": ") and _is_unspaced(first):
         before = before[:-1]
-    if after.startswith(" ") and touches(last):
+    if after.startswith(" ") and _is_unspaced(last):
         after = after[1:]
     return f"{before}{name}{after}"
 
@@ -121,10 +126,10 @@ def words_in(language: str) -> Words:
     return Words(known, **tables[known])
 
 
-_CODE = re.compile(r"`[^`\n]*`|\*\*[^*\n]*\*\*|https?://\S+")
-_LETTER = re.compile(r"[^\W\d_]")
-_HAN_OR_KANA = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-_KANA = re.compile("[\u3040-\u30ff]")
+_CODE = lazy(r"`[^`\n]*`|\*\*[^*\n]*\*\*|https?://\S+")
+_LETTER = lazy(r"[^\W\d_]")
+_HAN_OR_KANA = lazy("[\u3040-\u30ff\u3400-\u9fff]")
+_KANA = lazy("[\u3040-\u30ff]")
 
 
 def language_of_letters(texts: Iterable[str]) -> str:
@@ -133,6 +138,8 @@ def language_of_letters(texts: Iterable[str]) -> str:
     :param texts: Markdown; code, bold words and addresses do not count.
     """
     plain = [_CODE.sub("", text) for text in texts]
+    if not any(map(may_be_unspaced, plain)):
+        return ""
     letters = sum(len(_LETTER.findall(text)) for text in plain)
     foreign = sum(len(_HAN_OR_KANA.findall(text)) for text in plain)
     if not letters or 2 * foreign < letters:

@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
 from techmap_sync.documents.work import ROLLBACK, Kind, Phase, Work
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.mentions import names_of
 from techmap_sync.planning.needs import Edges, needs_of
 from techmap_sync.planning.wiring import entry_points, named_edges, type_edges, wired_edges
@@ -96,17 +97,17 @@ def _own(levels: Mapping[str, set[int]]) -> list[str]:
     return [level for level in levels if level not in TEST_LEVELS]
 
 
-_CHECKLIST = re.compile(
+_CHECKLIST = lazy(
     r"^(?!.*post)(?:.*\b)?(?:checklist|checkliste|liste de contrôle|lista de (?:verificación|control))\b"
     r"|清单|チェックリスト",
     re.I,
 )
-_LATE = re.compile(
+_LATE = lazy(
     r"\b(?:shadow|trials?|pilot|training|acceptance|abnahme\w*|schulung\w*|pilot\w*|probebetrieb|schattenbetrieb"
     r"|recette|formation|pilote|aceptación|capacitación|formación|piloto)\b|验收|培训|试点|试运行|受け入れ|研修|試行",
     re.I,
 )
-_ASKED_FOR = re.compile(
+_ASKED_FOR = lazy(
     r"(?:order|buy|purchase|procure|request|ask|apply for|bestelle|beantrage|commander|pedir|comprar)\b|采购|申请", re.I
 )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.escape_fences import Fence, is_list_item, read_fence
 from techmap_sync.planning.escape_inline import (
     DEFINITION,
@@ -34,29 +35,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-_LINE_END = re.compile("\r\n?")
-_SPACE_LIKE = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+_LINE_END = lazy("\r\n?")
+_SPACE_LIKE = lazy("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 # Controls, half characters, the byte order mark, and what reverses the direction of text (Trojan Source,
 # CVE-2021-42574). The marks U+200E, U+200F and U+061C, which only help Hebrew and Arabic along, stay.
-_HARMFUL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufeff\ud800-\udfff]")
+_HARMFUL = lazy("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufeff\ud800-\udfff]")
 
 # GitLab's ``QuickActions::Extractor`` looks for ``^/name`` in the lines of the source, old servers by one pattern over
 # the whole text, newer ones in paragraphs; ``IncludeFilter`` for ``^::include{``.
-_LIVE_AT_START = re.compile(r"/[A-Za-z]|::include\{")
+_LIVE_AT_START = lazy(r"/[A-Za-z]|::include\{")
 _MARKS = r"[\s>*+\d.)-]*+"
 # CommonMark 4.6: from such a line to the next blank one, Markdown may be off. ``<pre>`` goes on beyond blank lines.
 _TAG = r"</?[A-Za-z][A-Za-z0-9-]*+(?:[\s/>]|$)"
-_HTML = re.compile(rf"{_MARKS}(?={_TAG})")
-_BLOCK = re.compile(rf"\A({_MARKS})(?={_TAG}|~~~)")
-_PREFORMATTED = re.compile(rf"\A({_MARKS})(?=<pre\b)", re.IGNORECASE)
+_HTML = lazy(rf"{_MARKS}(?={_TAG})")
+_BLOCK = lazy(rf"\A({_MARKS})(?={_TAG}|~~~)")
+_PREFORMATTED = lazy(rf"\A({_MARKS})(?=<pre\b)", re.IGNORECASE)
 # A line that is not a link definition must not become one, which would hide it.
-_LABEL = re.compile(rf"\A({_MARKS}\[(?!\^)(?:[^\[\]\\]|\\.)++\])(?=:)")
-_COMMENT = re.compile(r" {0,3}<!--")
+_LABEL = lazy(rf"\A({_MARKS}\[(?!\^)(?:[^\[\]\\]|\\.)++\])(?=:)")
+_COMMENT = lazy(r" {0,3}<!--")
 # Several lines between ``>>>`` are one quotation on GitLab, and would end a fence that begins between them.
-_QUOTE_FENCE = re.compile(rf"{_MARKS}(?<=>>>)[ \t]*")
+_QUOTE_FENCE = lazy(rf"{_MARKS}(?<=>>>)[ \t]*")
 
 # Most lines of a map are words and short code: one pattern shows quickly that nothing in them can act.
-_INERT = re.compile(
+_INERT = lazy(
     r"""
     (?: [^\W_] | [ _,:;()'"?=+\u2010-\u2027\u2190-\u21ff]  # no letter, dash, quotation mark or arrow begins anything
       | (?<!www)\. | (?<![gG][hHlL])-                     # www.example.org and GH-1 would

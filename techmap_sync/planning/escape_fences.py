@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.escape_inline import doubtful
 
 if TYPE_CHECKING:
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 
 
 _MARKER = r"(?:[-*+]|\d{1,9}[.)])(?=[ \t])"
-_OPENING = re.compile(rf"((?:[ \t]*+(?:>|{_MARKER}))*+[ \t]*+)(`{{3,}}(?=[^`]*$)|~{{3,}})(.*)")
-_CLOSING = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*")
-_LIST_ITEM = re.compile(rf"[ \t>]*+{_MARKER}")
+_OPENING = lazy(rf"((?:[ \t]*+(?:>|{_MARKER}))*+[ \t]*+)(`{{3,}}(?=[^`]*$)|~{{3,}})(.*)")
+_CLOSING = lazy(r" {0,3}(`{3,}|~{3,})[ \t]*")
+_LIST_ITEM = lazy(rf"[ \t>]*+{_MARKER}")
 # What old GitLab servers run or expand at the start of a line, even within a fence that their patterns overlook.
-_LIVE_IN_CODE = re.compile(r"/[A-Za-z]|>>>+[ \t]*$|::include\{")
+_LIVE_IN_CODE = lazy(r"/[A-Za-z]|>>>+[ \t]*$|::include\{")
 
 
 def is_list_item(line: str) -> bool:

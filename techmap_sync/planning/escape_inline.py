@@ -16,29 +16,31 @@ from enum import Enum, auto
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-_STOP = re.compile(r"\\[!-/:-@\[-`{-~]|`+|<(?![\s<>])|\]\(|[\[\]]|(?<=[A-Za-z0-9])://|www\.")
+from techmap_sync.patterns import lazy
+
+_STOP = lazy(r"\\[!-/:-@\[-`{-~]|`+|<(?![\s<>])|\]\(|[\[\]]|(?<=[A-Za-z0-9])://|www\.")
 # Without backticks, so that code cannot begin within.
 _ESCAPED = r"\\[!-/:-@\[-_{-~]|\\(?![!-/:-@\[-`{-~])"
 _DESTINATION = rf"<[^<>`\\]*+>|(?:[^\s()<>`\\]|{_ESCAPED}|\([^\s()<>`\\]*+\))*+"
 _TITLE = rf"""(?:[ \t]+(?:"(?:[^"`\\]|{_ESCAPED})*+"|'(?:[^'`\\]|{_ESCAPED})*+'|\([^()`\\]*+\)))?+"""
-TARGET = re.compile(rf"(?P<open>\]\([ \t]*+)(?P<destination>{_DESTINATION})(?P<rest>{_TITLE}[ \t]*+\))")
-DEFINITION = re.compile(
+TARGET = lazy(rf"(?P<open>\]\([ \t]*+)(?P<destination>{_DESTINATION})(?P<rest>{_TITLE}[ \t]*+\))")
+DEFINITION = lazy(
     r"(?P<open>[\s>*+\d.)-]*+\[(?:[^\[\]\\`]|\\.)++\]:[ \t]*+)"
     rf"(?P<destination>{_DESTINATION})(?P<rest>{_TITLE}[ \t]*+$)"
 )
 _ATTRIBUTE = r"""\s++[A-Za-z_:][\w.:-]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'=<>`]++))?+"""
-TAG = re.compile(rf"<(?:[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE})*+\s*+/?|/[A-Za-z][A-Za-z0-9-]*+\s*+)>")
-_TAG_GOES_ON = re.compile(
+TAG = lazy(rf"<(?:[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE})*+\s*+/?|/[A-Za-z][A-Za-z0-9-]*+\s*+)>")
+_TAG_GOES_ON = lazy(
     rf"""</?[A-Za-z][A-Za-z0-9-]*+(?:{_ATTRIBUTE.replace("`", "")}(?!\s*+=))*+"""
     r"""(?:\s++[A-Za-z_:][\w.:-]*+\s*+=\s*+(?:"[^"]*+|'[^']*+)?+)?+\s*+/?$"""
 )
 # Elements that hide what follows them, up to the end of the ticket: those that GitHub's tag filter disallows (GFM 6.11)
 # and that GitLab's sanitizer removes with their text; and declarations and instructions.
-HIDING = re.compile(
+HIDING = lazy(
     r"<(?=[!?]|/?(?:script|style|textarea|title|iframe|noembed|noframes|noscript|xmp|plaintext|template)\b)", re.I
 )
 _DOMAIN_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_AUTOLINK = re.compile(
+_AUTOLINK = lazy(
     r"<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+"
     rf"|[\w.!#$%&'*+/=?^`{{|}}~-]++@{_DOMAIN_LABEL}(?:\.{_DOMAIN_LABEL})*)>",
     re.ASCII,
@@ -46,14 +48,14 @@ _AUTOLINK = re.compile(
 # GFM 6.9: after a space or one of ``*_~(``, a domain with a period; cmark-gfm sees none within open brackets. The
 # characters are fewer than a platform takes, so that nothing is believed to be part of an address that may be text:
 # without autolinks an underscore in an address can begin emphasis, and a reference can follow it.
-ADDRESS = re.compile(
+ADDRESS = lazy(
     r"(?:[A-Za-z0-9-]++\.)++[A-Za-z0-9-]++(?::\d++)?+(?:[/?#](?:[\w/.?=+:,-]|(?<!_)[@#!$%]|(?<!_)~(?!~)|(?<!_)&(?![#\w]*;))*+)?+",
     re.A,
 )
-_NO_SCHEME = re.compile(r"^|(?<=[\s(*_~])")
-_SCHEME = re.compile(rf"(?:{_NO_SCHEME.pattern})https?$", re.I)
-_WORD = re.compile(r"\S*+")
-_BAR = re.compile(r"(?<!\\)\|")
+_NO_SCHEME = lazy(r"^|(?<=[\s(*_~])")
+_SCHEME = lazy(rf"(?:{_NO_SCHEME.pattern})https?$", re.I)
+_WORD = lazy(r"\S*+")
+_BAR = lazy(r"(?<!\\)\|")
 _TRAILING = "?!.,:_~"
 
 
@@ -224,8 +226,8 @@ _KINDS = (
     "issues|incidents?|pulls?|discussions|merge_requests|work_items|epics|milestones|iterations|snippets"
     "|alert_management|vulnerabilities"
 )
-_NUMBER_IN_ADDRESS = re.compile(rf"(/(?:{_KINDS})/)(?=\d|%3\d)", re.IGNORECASE)
-_REFERENCE = re.compile(
+_NUMBER_IN_ADDRESS = lazy(rf"(/(?:{_KINDS})/)(?=\d|%3\d)", re.IGNORECASE)
+_REFERENCE = lazy(
     rf"""
       \\\\ | \\&(?!\d)                   # escaped: no escape, and no entity, begins with the second character
     | &(?:\#\d{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});
@@ -242,9 +244,9 @@ _REFERENCE = re.compile(
     """,
     re.VERBOSE,
 )
-_LINK_ATTRIBUTE = re.compile(r"""(\s(?:href|src)\s*+=\s*+)("[^"]*"|'[^']*'|[^\s"'>]++)""", re.I)
-_MARKER_COMMENT = re.compile(r"<(?=!--.*techmap-sync)", re.IGNORECASE)
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_LINK_ATTRIBUTE = lazy(r"""(\s(?:href|src)\s*+=\s*+)("[^"]*"|'[^']*'|[^\s"'>]++)""", re.I)
+_MARKER_COMMENT = lazy(r"<(?=!--.*techmap-sync)", re.IGNORECASE)
+_ESCAPE = lazy(r"\\([!-/:-@\[-`{-~])")
 URL_CHARACTERS = "/:?#@!$&'*+,;=%~"
 
 

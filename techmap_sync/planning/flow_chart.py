@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from techmap_sync.documents.words import Words
 from techmap_sync.documents.work import Phase
+from techmap_sync.patterns import lazy
 
 # Mermaid drops the last semicolon, an entity's too, of a line that looks like "style x:#f00;" or "classDef x:#f00;".
-_SPECIAL = re.compile(r"[^\w .,:;/()\-–—…]|s(?=tyle)|c(?=lassDef)")
+_SPECIAL = lazy(r"[^\w .,:;/()\-–—…]|s(?=tyle)|c(?=lassDef)")
 
 
-_NODE = re.compile(r'(?m)^(    t(\d+)\[")')
+_NODE = lazy(r'(?m)^(    t(\d+)\[")')
 
 
 def flow_chart(names: Sequence[str], phases: Sequence[Phase], blocked_by: Sequence[Sequence[int]], words: Words) -> str:
@@ -50,7 +50,7 @@ def with_numbers(chart: str, numbers: Mapping[int, str]) -> str:
     return _NODE.sub(lambda node: f"{node[1]}{_number(numbers.get(int(node[2]), ''))}", chart)
 
 
-_ARROW = re.compile(r"(?m)^\s*t\d+ --> t\d+")
+_ARROW = lazy(r"(?m)^\s*t\d+ --> t\d+")
 
 
 def size_of(chart: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from techmap_sync.documents.words import Words
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.escape import code_span, neutralize
 from techmap_sync.planning.escape_fences import read_fence
 from techmap_sync.planning.escape_inline import DEFINITION, TARGET, Kind, cut
@@ -20,15 +21,15 @@ if TYPE_CHECKING:
 
     Resolve = Callable[[str, bool], str | None]
 
-_BRACKET = re.compile(r"\\.|!?\[|\]")
-_IMAGE_LABEL = re.compile(r"!\[(?:[^\[\]\\]|\\.)*+\]\[([^\[\]]+)\]|!\[([^\[\]]+)\](?![\[(])")
-_LABEL = re.compile(r"\[(.+)\]")
-_TAG_LINK = re.compile(r"""(?i)(?<=\s)(href|src)(\s*+=\s*+)("[^"]*"|'[^']*'|[^\s"'>]++)""")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_SCRIPT = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
+_BRACKET = lazy(r"\\.|!?\[|\]")
+_IMAGE_LABEL = lazy(r"!\[(?:[^\[\]\\]|\\.)*+\]\[([^\[\]]+)\]|!\[([^\[\]]+)\](?![\[(])")
+_LABEL = lazy(r"\[(.+)\]")
+_TAG_LINK = lazy(r"""(?i)(?<=\s)(href|src)(\s*+=\s*+)("[^"]*"|'[^']*'|[^\s"'>]++)""")
+_ESCAPE = lazy(r"\\([!-/:-@\[-`{-~])")
+_SCHEME = lazy(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_SCRIPT = lazy(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 # What browsers drop from an address before they look at its scheme (WHATWG URL, "basic URL parser").
-_DROPPED = re.compile(r"[\x00-\x20]")
+_DROPPED = lazy(r"[\x00-\x20]")
 _KEPT = "/:?#@!$&'*+,;=%~[]"
 NOWHERE = "#"
 

@@ -11,28 +11,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from techmap_sync.documents.work import Item, Kind, Work
+from techmap_sync.patterns import lazy
+from techmap_sync.unspaced import HAN_AND_KANA, word_pattern
 
-WITHOUT_SPACES = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 """Kana and Han: each of their signs is a word, since nothing parts words."""
-_WORD = re.compile(rf"[{WITHOUT_SPACES}]|(?:(?![{WITHOUT_SPACES}])\w)+")
-_BACKTICKS = re.compile("`+")
-_FENCED = re.compile(r"^ {0,3}(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)", re.M | re.S)
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_PLAIN_WORD = re.compile(r"[^\W\d_A-Z]+")
+_word = word_pattern(HAN_AND_KANA)
+_BACKTICKS = lazy("`+")
+_FENCED = lazy(r"^ {0,3}(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)", re.M | re.S)
+_HUMP = lazy(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PLAIN_WORD = lazy(r"[^\W\d_A-Z]+")
 """A name such as ``store`` that is also a word of the language: it counts only where it is written as code."""
-_LIKE_CODE = re.compile(
-    r"(?=[^_./\-\dA-Z]*[_./\-\dA-Z])(?![A-Z]+$)[^\W\d][\w./\-]{2,}|(?:[A-Z]+ )?/[\w{][^\s]*", re.ASCII
-)
+_LIKE_CODE = lazy(r"(?=[^_./\-\dA-Z]*[_./\-\dA-Z])(?![A-Z]+$)[^\W\d][\w./\-]{2,}|(?:[A-Z]+ )?/[\w{][^\s]*", re.ASCII)
 """An identifier that is no word of a language: with an underscore, dot, slash, hyphen, digit or capital in it."""
-_NEXT_NAME = re.compile(r"\s*(?:,|、|，|und|and|et|y|和|と|&)\s*(?:and\s+)?")
-_SQL_NAME = re.compile(
+_NEXT_NAME = lazy(r"\s*(?:,|、|，|und|and|et|y|和|と|&)\s*(?:and\s+)?")
+_SQL_NAME = lazy(
     r"\b(?:create|alter)\s+(?:or\s+replace\s+)?(?:table|view|index|type)\s+(?:if\s+(?:not\s+)?exists\s+)?[\"`]?([\w.]+)",
     re.I,
 )
-_CUT = re.compile(r"[ :=(]")
+_CUT = lazy(r"[ :=(]")
 _CUTS = 8
 """Places at which a code span may go on after an identifier."""
-_PATH = re.compile(r"[A-Z]+ (/\S*)")
+_PATH = lazy(r"[A-Z]+ (/\S*)")
 
 NEW, INTEGRATION = "new", "integration"
 """Groups of components: those that are created, and those that only wire in others."""
@@ -58,8 +57,8 @@ _OPENING_WORDS = frozenset(
     al cada cuando del el las los si un una y
     """.split()  # noqa: SIM905
 )
-_SENTENCE_START = re.compile(r"[.!?。！？|]|\n\s*\n|\n\s*(?:[-*+#>]|\d+[.)])\s|^\s*(?:[-*+#>]|\d+[.)])\s")
-_INSIDE_A_NAME = re.compile(r"[\w./:\-–@$]$")
+_SENTENCE_START = lazy(r"[.!?。！？|]|\n\s*\n|\n\s*(?:[-*+#>]|\d+[.)])\s|^\s*(?:[-*+#>]|\d+[.)])\s")
+_INSIDE_A_NAME = lazy(r"[\w./:\-–@$]$")
 
 Words = tuple[str, ...]
 
@@ -98,7 +97,7 @@ def names_of(works: Sequence[Work]) -> Names:
     code: dict[str, set[int]] = {}
     for position, work in enumerate(works):
         for name in work.names:
-            words = tuple(_WORD.findall(name))
+            words = tuple(_word(name).findall(name))
             split = tuple(word.casefold() for part in words for word in _HUMP.split(part) if word)
             if _PLAIN_WORD.fullmatch(name) and not _has_no_case(name):
                 code.setdefault(name, set()).add(position)
@@ -137,7 +136,7 @@ def mentioned(names: Names, markdown: str, code: Sequence[str] = (), *, last_wor
     :param last_words: whether the capitalised last word of a name counts: "the Planner" for ``BackfillPlanner``.
     """
     markdown = _FENCED.sub("\n\n", markdown) if "```" in markdown or "~~~" in markdown else markdown
-    matches = list(_WORD.finditer(markdown))
+    matches = list(_word(markdown).finditer(markdown))
     words = tuple(match[0] for match in matches)
     spans = (*_code_spans(markdown), *code)
     return frozenset(
@@ -187,7 +186,7 @@ def _files(work: Work) -> Iterator[str]:
 def commands_of(work: Work) -> Iterator[str]:
     """Yield what one types to run a component: ``backfill-gaps`` for ``BackfillGapsCommand``."""
     for name in work.names if work.kind is Kind.COMPONENT else ():
-        words = [part.casefold() for word in _WORD.findall(name) for part in _HUMP.split(word) if part]
+        words = [part.casefold() for word in _word(name).findall(name) for part in _HUMP.split(word) if part]
         if words and words[-1] in ("command", "cli"):
             yield from ("-".join(words[:-1]), "_".join(words[:-1]))
         elif re.fullmatch(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*", name):

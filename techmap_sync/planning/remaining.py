@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,12 +11,13 @@ from typing import NamedTuple
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.rows import cells_of, row_text
 from techmap_sync.documents.statements import Statement, with_excused_headings
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.lines import places_of
 
 LONGEST_OPEN = 20
 """Lines that are not blank; a section of more is folded."""
-_BULLET = re.compile(r"(\s*)([-*+\u2022]|\d{1,9}[.)])[\s\u00a0]+(?:\[[ xX]\]\s+)?")
-_LABEL = re.compile(r"\s*\*\*[^*]+\*\*\s*[:：]?\s*|\s*\*\*[^*]+[:：]\*\*\s*")
+_BULLET = lazy(r"(\s*)([-*+\u2022]|\d{1,9}[.)])[\s\u00a0]+(?:\[[ xX]\]\s+)?")
+_LABEL = lazy(r"\s*\*\*[^*]+\*\*\s*[:：]?\s*|\s*\*\*[^*]+[:：]\*\*\s*")
 _COUNTING = frozenset({"#", "no.", "no", "nr.", "nr", "№"})
 
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from techmap_sync.patterns import lazy
+
 
 class Types(NamedTuple):
     """The types of one signature that no language brings along."""
@@ -25,7 +27,7 @@ _LONGEST = 2000
 """Characters of a signature that are read."""
 _DEEPEST = 12
 """Brackets in each other, from which on a text is no signature."""
-_TOKEN = re.compile(
+_TOKEN = lazy(
     r"""
     //[^\n]*|/\*.*?\*/                                     # comments
     |'[a-z_]\w*+(?!')                                      # a lifetime of Rust: 'a
@@ -84,7 +86,7 @@ _STANDARD_PLACES = _words(
     """
 )
 """Where a name is qualified by one of these, it is standard whatever it is."""
-_GENERIC = re.compile(r"[A-Z]\d?")
+_GENERIC = lazy(r"[A-Z]\d?")
 _STANDARD_BY_FOLD = frozenset(name.casefold() for name in _STANDARD)
 
 _Token = tuple[str, str]

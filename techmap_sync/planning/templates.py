@@ -8,7 +8,6 @@ extending ``shipped/<template>``; see ``docs/configuration.md``.
 from __future__ import annotations
 
 import os
-import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -32,6 +31,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from techmap_sync import files
 from techmap_sync.errors import SettingsProblem, UnreadableFile
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.escape import code_span
 from techmap_sync.planning.task import SectionName
 
@@ -41,8 +41,8 @@ _WAY_OUT = "correct the template, or take it out of the folder that `templates` 
 
 _MARK = "\x1e"
 """Record separator: control characters are taken out of every text that comes from a map."""
-_PART = re.compile(rf"{_MARK}([^\n{_MARK}]*)\x1f([^\n{_MARK}]*)\x1f(\w*){_MARK}")
-_BLANK_LINES = re.compile(r"\n{3,}")
+_PART = lazy(rf"{_MARK}([^\n{_MARK}]*)\x1f([^\n{_MARK}]*)\x1f(\w*){_MARK}")
+_BLANK_LINES = lazy(r"\n{3,}")
 
 Rendered = tuple[tuple[str, str, str], ...]
 """(name, heading, text) of each section, in the order of the template."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from techmap_sync.documents.work import ROLLBACK, Item, Kind, Phase, Rank, Work
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.mentions import INTEGRATION, NEW, Names, mentioned
 from techmap_sync.planning.needs import Edges
 from techmap_sync.planning.signatures import Types, singular_forms, types_of
@@ -123,7 +124,7 @@ def _item_texts(item: Item) -> Iterator[str]:
     yield from (item.markdown or item.title, item.detail, *(cell for _, cell in item.fields))
 
 
-_USED_BY = re.compile(
+_USED_BY = lazy(
     r"""
     \b(?:called|used|invoked|consumed|needed|required|triggered|driven|started|run|polled|read)\s+(?:\w+\s+)?by\b[^.;:!?\n()]*
     |\b(?:appelée?s?|utilisée?s?|lue?s?)\s+par\b[^.;:!?\n()]*
@@ -158,7 +159,7 @@ _ENTRY_PURPOSES = (
     *("entry point", "einstiegspunkt", "point d'entrée", "point d’entrée", "punto de entrada"),
     *("入口", "エントリポイント", "エントリーポイント"),
 )
-_LAST_WORD = re.compile(r"(?:[A-Z]+|[A-Z]?[a-z0-9]+)$")
+_LAST_WORD = lazy(r"(?:[A-Z]+|[A-Z]?[a-z0-9]+)$")
 
 
 def entry_points(works: Sequence[Work], mentions: Mentions, explicit: Edges) -> Iterator[Found]:

@@ -10,9 +10,9 @@ the name, and readers see no difference. GitLab finds its section markers by ``\
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.escape import neutralize_title
 from techmap_sync.planning.escape_inline import ZERO_WIDTH_SPACE
 from techmap_sync.reports.messages import clean, count
@@ -22,9 +22,9 @@ _UNSEEN = (
     r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff])*"
 )
 """Colours, white space, and characters without a width."""
-_COMMAND = re.compile(rf"^{_UNSEEN}(?=:{_UNSEEN}:)")
-_OLD_COMMAND = re.compile(rf"#(?={_UNSEEN}#{_UNSEEN}\[)")
-_NOT_OUR_ESCAPE = re.compile(r"\x1b(?!\[[\d;]*m)")
+_COMMAND = lazy(rf"^{_UNSEEN}(?=:{_UNSEEN}:)")
+_OLD_COMMAND = lazy(rf"#(?={_UNSEEN}#{_UNSEEN}\[)")
+_NOT_OUR_ESCAPE = lazy(r"\x1b(?!\[[\d;]*m)")
 _BREAK = "\u200b"
 _PICTURES = 0x2400
 """The first of the Unicode pictures of the 32 control characters."""
@@ -39,7 +39,7 @@ _VISIBLE: dict[int, int] = {
 }
 """Control characters, those that change the direction of a line, and invalid UTF-8 -> one visible character each."""
 _KEPT_ESCAPE = {sign: seen for sign, seen in _VISIBLE.items() if sign != 0x1B}
-_ESCAPED_IN_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_ESCAPED_IN_JSON = lazy(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Commands(str):
@@ -78,11 +78,11 @@ def json_text(value: object) -> str:
 
 
 _ROOM_FOR_THE_LAST_LINE = 200
-_SPECIAL = re.compile(r"([\\`*_{}\[\]#!|~$^])")
-_ADDRESS = re.compile(r"(?i)(?<=:)(?=//)|(?<=\bwww)(?=\.)")
+_SPECIAL = lazy(r"([\\`*_{}\[\]#!|~$^])")
+_ADDRESS = lazy(r"(?i)(?<=:)(?=//)|(?<=\bwww)(?=\.)")
 # What was an entity in Markdown is plain text here, and its number would be a ticket's.
-_NUMBER = re.compile(r"(?<=[#!&$])(?=\d)")
-_BACKTICKS = re.compile("`+")
+_NUMBER = lazy(r"(?<=[#!&$])(?=\d)")
+_BACKTICKS = lazy("`+")
 _ENTITIES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 
 

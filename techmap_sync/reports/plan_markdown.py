@@ -10,11 +10,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import unified_diff
 
 from techmap_sync.errors import Problem
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.task import SectionName
 from techmap_sync.reports.harmless import fenced, fitted, inline
 from techmap_sync.reports.messages import count, hint, sentence
@@ -41,7 +41,7 @@ LONGEST_DIFF = 40
 """Maximum number of lines shown of a section's changes."""
 
 
-_ADDRESS = re.compile(r"https?://[^\s()<>]+")
+_ADDRESS = lazy(r"https?://[^\s()<>]+")
 _Entries = Callable[[MapChanges], Iterator[str]]
 
 

@@ -11,18 +11,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from techmap_sync.patterns import lazy
 from techmap_sync.sync.marker import PREFIX, Marker, MarkerUnreadable, decode, encode
 from techmap_sync.sync.tracker import Ticket
 
 BEGIN = "<!-- techmap-sync begin -->"
 END = "<!-- techmap-sync end -->"
 HEADING = "### "
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})(.*)")
+_FENCE = lazy(r"\s*(`{3,}|~{3,})(.*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.titles import tracking_key
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Standing, Ticket
 
-_NAME = re.compile(r"[\w.-]+(?:\[bot\])?", re.ASCII)
+_NAME = lazy(r"[\w.-]+(?:\[bot\])?", re.ASCII)
 """A name that can be written in settings."""
 _FEW = 3
 """How many tickets are named one by one."""

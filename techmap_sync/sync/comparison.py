@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from techmap_sync.documents.words import languages, words_in
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import composed, with_line_feeds, without_number
 
-_BOX = re.compile(r"^(?P<lead>\s*(?:[-*+]|\d+[.)])\s+\[)(?P<tick>[ xX])(?P<rest>\]\s+(?P<text>.*?)\s*)$")
+_BOX = lazy(r"^(?P<lead>\s*(?:[-*+]|\d+[.)])\s+\[)(?P<tick>[ xX])(?P<rest>\]\s+(?P<text>.*?)\s*)$")
 
-_TASK_ID = re.compile(r"^\*\*(?P<number>[\w./-]+)\*\*\s+(?=\S)")
+_TASK_ID = lazy(r"^\*\*(?P<number>[\w./-]+)\*\*\s+(?=\S)")
 """The number in front of a task of a unit of specs."""
 
 
@@ -70,7 +71,7 @@ def _carried(line: str, done: frozenset[str]) -> str:
     return f"{match['lead']}x{match['rest']}" if match and _named(match["text"]) in done else line
 
 
-_TICK = re.compile(r"^(\s*(?:[-*+]|\d+[.)])\s+\[)[xX](\])", re.MULTILINE)
+_TICK = lazy(r"^(\s*(?:[-*+]|\d+[.)])\s+\[)[xX](\])", re.MULTILINE)
 
 
 def digest(text: str) -> str:

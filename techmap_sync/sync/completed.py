@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.task import SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.comparison import boxes, ticked, unticked
@@ -18,7 +18,7 @@ from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
 from techmap_sync.text_forms import composed
 
-_NO_LETTER = re.compile(r"[\W_]+")
+_NO_LETTER = lazy(r"[\W_]+")
 
 
 class Match(Enum):

@@ -6,14 +6,13 @@ writes better ones by now. ``push --refresh`` does it, and so does the next chan
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from techmap_sync.documents.work import Kind
-from techmap_sync.planning.mentions import WITHOUT_SPACES
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.task import Priority, Section, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.changes import Skip
@@ -22,11 +21,12 @@ from techmap_sync.sync.match import Matched
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
+from techmap_sync.unspaced import HAN_AND_KANA
 
 _KNOWN_BEFORE = frozenset({Kind.COMPONENT, Kind.CHANGE, Kind.TEST, Kind.DEPLOYMENT})
 """The kinds of tasks of the first edition; missing ones had not been written yet."""
-_NO_WORD = re.compile(r"[\W_]+")
-_UNSPACED = re.compile(f"[{WITHOUT_SPACES}]")
+_NO_WORD = lazy(r"[\W_]+")
+_UNSPACED = lazy(f"[{HAN_AND_KANA}]")
 _SHORTEST = 12
 """From this many letters, a text that another one continues counts as the same."""
 

@@ -7,18 +7,18 @@ again when a ticket gets its number.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from techmap_sync.documents.words import ENGLISH, words_in
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.flow_chart import with_numbers
 from techmap_sync.planning.task import Section, SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
 from techmap_sync.sync.block import Block, Held
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Capabilities
 
-_STATES_NUMBER = re.compile(r"(?m)^- (?:Blocked by )?\S*\d ")
+_STATES_NUMBER = lazy(r"(?m)^- (?:Blocked by )?\S*\d ")
 KeyEdge = tuple[str, str]
 """(key, key that it waits for)."""
 

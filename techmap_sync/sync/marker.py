@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import zlib
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,8 @@ from typing import Annotated, Literal, NotRequired, TypeVar
 
 from pydantic import AfterValidator, Field, TypeAdapter
 from typing_extensions import TypedDict
+
+from techmap_sync.patterns import lazy
 
 LONG = 4_000
 """Above this many characters, packing is worth making the text unreadable for people."""
@@ -54,7 +55,7 @@ MOST_CHARACTERS = 2_000_000
 PREFIX = "<!-- techmap-sync: "
 SUFFIX = " -->"
 _Shape = TypeVar("_Shape")
-_UNSAFE = re.compile("[<>\x7f-\x9f\u2028\u2029]|(?<=-)-")
+_UNSAFE = lazy("[<>\x7f-\x9f\u2028\u2029]|(?<=-)-")
 """What could end the comment or its line; JSON allows every character as an escape."""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.task import SectionName, TaskPlan
 from techmap_sync.sync import guards, tracking_ticket
 from techmap_sync.sync.block import Held
@@ -22,7 +22,7 @@ from techmap_sync.sync.tickets import Holdings, Sorted
 from techmap_sync.sync.tracker import Capabilities, CloseReason, Standing, State
 from techmap_sync.sync.writing import with_closing_labels
 
-_NO_WORD = re.compile(r"\W+")
+_NO_WORD = lazy(r"\W+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,20 @@ only while it holds what we committed last, which the text of the request rememb
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Protocol
 
 from techmap_sync.errors import OutcomeUnclear
+from techmap_sync.patterns import lazy
 from techmap_sync.sync.comparison import digest
 from techmap_sync.text_forms import with_line_feeds
 
 BRANCH = "techmap-sync/ticks"
 """The branch of our request; nothing else is ever written."""
 _TRAILER = "Techmap-sync-change: "
-_MARKER = re.compile(r"<!-- techmap-sync proposal ([0-9a-f]{40,64}) ([0-9a-f]+) -->\s*\Z")
+_MARKER = lazy(r"<!-- techmap-sync proposal ([0-9a-f]{40,64}) ([0-9a-f]+) -->\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)

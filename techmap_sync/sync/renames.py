@@ -8,7 +8,6 @@ best pair is a rename; doubtful pairs are held and shown, with the line to add t
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from heapq import nlargest
 from rapidfuzz import fuzz
 
 from techmap_sync.documents.work import Kind
+from techmap_sync.patterns import lazy
 from techmap_sync.planning.task import Section, SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.tickets import Holdings
@@ -171,7 +171,7 @@ def _without_collisions(pairing: Pairing, taken: Set[str]) -> Pairing:
 
 SAME = 0.6
 """From this likeness, it may be the same task."""
-_WORD = re.compile(r"\w+")
+_WORD = lazy(r"\w+")
 NOTHING_IN_COMMON = 0.35
 """Below this, a ticket with the right key is no longer about its task: names were swapped."""
 

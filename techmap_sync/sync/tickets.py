@@ -6,10 +6,10 @@ that lists it. See ``docs/how-it-decides.md``, "Whose ticket is it?".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from techmap_sync.patterns import lazy
 from techmap_sync.sync.block import Block, Held, Unmanaged, read_block
 from techmap_sync.sync.claims import Claims
 from techmap_sync.sync.marker import Ledger
@@ -49,7 +49,7 @@ class Departed:
     """Whether this run writes that ledger."""
 
 
-_DIGITS = re.compile("(?:[1-9][0-9]*|0)(?![0-9])")
+_DIGITS = lazy("(?:[1-9][0-9]*|0)(?![0-9])")
 Age = tuple[tuple[int, str], ...]
 
 

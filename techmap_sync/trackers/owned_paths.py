@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
 
+from techmap_sync.patterns import lazy
+
 _ANY_DEPTH = "**"
 _WILD = frozenset("*?[")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_SET = re.compile(r"\[[!^]?\]?[^\]]*\]")
+EMAIL = lazy(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_SET = lazy(r"\[[!^]?\]?[^\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from pydantic_core import from_json
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ReadTimeoutError
 
+from techmap_sync.patterns import lazy
 from techmap_sync.secrecy import harmless
 
 _AGAIN = "try again, or give a longer timeout"
@@ -99,8 +100,8 @@ MOST_BYTES = 32 * 1024 * 1024
 MOST_VALUES = 500_000
 """A hundred issues have about 30,000."""
 _CHUNK = 65_536
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_STRETCH = re.compile(rb'(?:[^"]*+"(?:[^"\\]|\\.)*+"){1,10000}+', re.DOTALL)
+_STRING = lazy(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_STRETCH = lazy(rb'(?:[^"]*+"(?:[^"\\]|\\.)*+"){1,10000}+', re.DOTALL)
 """Several strings with the text between them: removing strings piece by piece keeps memory use low."""
 
 
@@ -320,7 +321,7 @@ _POOLS = {"http": _HttpPool, "https": _HttpsPool}
 
 DAY = 86_400.0
 """No limit of either vendor lasts longer; a longer time is cut to a day, or is in another unit."""
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_NUMBER = lazy(r"[0-9]+(\.[0-9]+)?")
 _MOST_DIGITS = 12
 
 

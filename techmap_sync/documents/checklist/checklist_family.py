@@ -27,6 +27,7 @@ from techmap_sync.documents.units.requirements import requirements_in, story_pri
 from techmap_sync.documents.units.unit import Notice, Task, Ticket, Unit
 from techmap_sync.documents.units.unit_family import UnitFamily
 from techmap_sync.documents.units.unit_titles import title_of_name, unit_heading, unit_id
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import with_line_feeds
 
 
@@ -136,7 +137,7 @@ def _gate(files: Mapping[str, str], grammar: Grammar) -> Gate:
     return Gate(approved=False, reason=f"{where} is {json.dumps(spec)}" if spec is not None else f"{where} is missing")
 
 
-_BOX_OR_HEADING = re.compile(r"^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+\[(?P<sign>[ xX~-])\]|#{1,6}[ \t])(?P<text>.*)$", re.M)
+_BOX_OR_HEADING = lazy(r"^[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+\[(?P<sign>[ xX~-])\]|#{1,6}[ \t])(?P<text>.*)$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +185,8 @@ def looks_like_unit(text: str, grammar: Grammar) -> bool:
     return False
 
 
-_OPEN_BOX = re.compile(r"\[[ \t~-]?\](?![(\[])")
-_TICKED_BOX = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+\[[xX]\]", re.M)
+_OPEN_BOX = lazy(r"\[[ \t~-]?\](?![(\[])")
+_TICKED_BOX = lazy(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+\[[xX]\]", re.M)
 
 
 @dataclass(frozen=True)

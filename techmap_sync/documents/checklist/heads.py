@@ -10,6 +10,7 @@ from enum import Enum, auto
 from techmap_sync.documents.units.grammar import Grammar, alternatives, folded
 from techmap_sync.documents.units.page import Entry, Kind
 from techmap_sync.documents.units.phrases import Phrases, Said
+from techmap_sync.patterns import lazy
 
 
 class Role(Enum):
@@ -47,15 +48,11 @@ class Outline:
         self.grammar, self.phrases, self.entries = grammar, phrases, entries
         words, tasks = alternatives(grammar.section_words), alternatives(grammar.task_words)
         mark = r"\s*(?:[.):：–—-]\s*|\s+)"
-        self._section = re.compile(
-            rf"(?:{words})\s+(?P<number>\d+(?:\.\d+)*[a-z]?|[A-Z](?!\w)){mark}(?P<title>.+)", re.I
-        )
-        self._numbered = re.compile(r"(?P<number>\d+)(?:[.):：、](?!\d)\s*|\s+[–—-]\s+)(?P<title>.+)")
-        self._dotted = re.compile(r"(?P<number>\d+(?:\.\d+)+)[.):：]?\s+(?P<title>.+)")
-        self._task = re.compile(
-            rf"(?:(?P<word>{tasks})\s+)(?P<number>{grammar.id})\s*[.):：–—-]?\s*(?P<title>.+)", re.I
-        )
-        self._bare_id = re.compile(rf"(?P<number>{grammar.id})\s*[.):：–—-]?\s+(?P<title>.+)")
+        self._section = lazy(rf"(?:{words})\s+(?P<number>\d+(?:\.\d+)*[a-z]?|[A-Z](?!\w)){mark}(?P<title>.+)", re.I)
+        self._numbered = lazy(r"(?P<number>\d+)(?:[.):：、](?!\d)\s*|\s+[–—-]\s+)(?P<title>.+)")
+        self._dotted = lazy(r"(?P<number>\d+(?:\.\d+)+)[.):：]?\s+(?P<title>.+)")
+        self._task = lazy(rf"(?:(?P<word>{tasks})\s+)(?P<number>{grammar.id})\s*[.):：–—-]?\s*(?P<title>.+)", re.I)
+        self._bare_id = lazy(rf"(?P<number>{grammar.id})\s*[.):：–—-]?\s+(?P<title>.+)")
         self.heads = [self._head(place, entry) for place, entry in enumerate(entries) if entry.kind is Kind.HEADING]
         self.numbered = any(head.role is Role.SECTION and head.number for head in self.heads)
         self.listed = any(head.level > 1 and self._is_list(head.said.title) for head in self.heads)

@@ -13,12 +13,13 @@ from techmap_sync.documents.checklist.heads import Head
 from techmap_sync.documents.units.grammar import Grammar, alternatives, folded
 from techmap_sync.documents.units.page import Entry, Kind
 from techmap_sync.documents.units.phrases import Phrases
+from techmap_sync.patterns import lazy
 
-_ASIDE = re.compile(r"within each|parallel|opportunit|example|strategy", re.I)
-_NOTHING = re.compile(r"\b(?:no|without(?: any)?) dependenc(?:y|ies)\b(?! on)|\bcan start immediately\b", re.I)
-_CLAUSES = re.compile(r"\s+[-–—]\s+|;\s+|\.\s+|\.$")
+_ASIDE = lazy(r"within each|parallel|opportunit|example|strategy", re.I)
+_NOTHING = lazy(r"\b(?:no|without(?: any)?) dependenc(?:y|ies)\b(?! on)|\bcan start immediately\b", re.I)
+_CLAUSES = lazy(r"\s+[-–—]\s+|;\s+|\.\s+|\.$")
 _AND = r"(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s*\+\s*|\s+or\s+|\s*/\s*)"
-_PARENTHESES = re.compile(r"\s*\([^()]*\)")
+_PARENTHESES = lazy(r"\s*\([^()]*\)")
 
 
 @dataclass(frozen=True)
@@ -134,10 +135,10 @@ class _Teller:
         stories = rf"all (?:user )?stories|(?:user )?stor(?:y|ies) {numbers}|user stories|US\d+"
         ids = rf"{grammar.id}(?:\s*(?:-|–|to)\s*{grammar.id})?"
         kinds = rf"(?P<kind>{stories}|(?:all )?phases? {numbers})|(?P<name>{named})|(?P<id>{ids})"
-        self._ref = re.compile(rf"(?<!\w)(?:{kinds})(?!\w)(?:\s*\([^()]*\))?", re.I)
+        self._ref = lazy(rf"(?<!\w)(?:{kinds})(?!\w)(?:\s*\([^()]*\))?", re.I)
         self._heads = heads
         waits = alternatives(grammar.depends_words)
-        self._word = re.compile(
+        self._word = lazy(
             rf"(?<!\w)(?:(?P<behind>{waits})|(?P<ahead>before|blocks?|->)(?!\w)|(?P<arrow>→|⇒|=>))\s*", re.I
         )
 

@@ -17,9 +17,10 @@ from techmap_sync.documents.units.phrases import Phrases, Said
 from techmap_sync.documents.units.unit import Notice, Step, Task, Ticket, Unit
 from techmap_sync.documents.units.unit_family import UnitFamily
 from techmap_sync.documents.units.unit_titles import ticket_subject, ticket_title, title_of_name, unit_heading, unit_id
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import with_line_feeds
 
-_PLACE = re.compile(r"(?::\d+(?:\s*[-–]\s*\d+)?)$")
+_PLACE = lazy(r"(?::\d+(?:\s*[-–]\s*\d+)?)$")
 
 
 @dataclass
@@ -75,13 +76,11 @@ class _Reader:
     def __init__(self, page: Page, grammar: Grammar, phrases: Phrases) -> None:
         self.page, self.grammar, self.phrases = page, grammar, phrases
         words = alternatives(grammar.task_words)
-        self._task = re.compile(rf"^\W*(?:{words})\s+(?P<id>{grammar.id})(?![\w.]\w)(?P<rest>.*)$", re.I)
-        self._section = re.compile(rf"^\W*(?:{alternatives(grammar.section_words)})\s+\w+", re.I)
-        self._step = re.compile(rf"(?:{alternatives(grammar.steps)})\s+\d+\w*\s*[:.–—-]\s*", re.I)
-        self._files = re.compile(rf"(?:{alternatives(grammar.files_labels)})\s*[:：]", re.I)
-        self._depends = re.compile(
-            rf"(?:{alternatives((*grammar.depends_labels, *grammar.depends_words))})\s*[:：]\s*", re.I
-        )
+        self._task = lazy(rf"^\W*(?:{words})\s+(?P<id>{grammar.id})(?![\w.]\w)(?P<rest>.*)$", re.I)
+        self._section = lazy(rf"^\W*(?:{alternatives(grammar.section_words)})\s+\w+", re.I)
+        self._step = lazy(rf"(?:{alternatives(grammar.steps)})\s+\d+\w*\s*[:.–—-]\s*", re.I)
+        self._files = lazy(rf"(?:{alternatives(grammar.files_labels)})\s*[:：]", re.I)
+        self._depends = lazy(rf"(?:{alternatives((*grammar.depends_labels, *grammar.depends_words))})\s*[:：]\s*", re.I)
         self.drafts: list[_Draft] = []
         self.others: list[Entry] = []
         self._phase: tuple[int, str | None] = (0, None)

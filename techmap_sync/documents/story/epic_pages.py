@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from techmap_sync.documents.story.story_words import StoryWords
 from techmap_sync.documents.units.page import Entry, Kind, Page
 from techmap_sync.documents.units.phrases import Phrases
+from techmap_sync.patterns import lazy
 
-_ID = re.compile(r"<!--\s*id:\s*(?P<id>[^\s>]+)\s*-->")
+_ID = lazy(r"<!--\s*id:\s*(?P<id>[^\s>]+)\s*-->")
 
 
 @dataclass

@@ -240,11 +240,6 @@ class Stories(UnitFamily):
     """The epics of the files that were read last, by their ids: all of them are read at once."""
     _files: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
-    @property
-    def folders(self) -> tuple[str, ...]:
-        """The places that its table names."""
-        return (*self.grammar.files, *self.grammar.epic_files, *self.grammar.status_files)
-
     def units_in(self, paths: Iterable[str], read: Callable[[str], str]) -> Iterator[DocumentPlace]:
         """Yield the epics; which there are is said in the files."""
         found = artifacts_in(paths, self.grammar)

@@ -15,8 +15,9 @@ from techmap_sync.documents.story.story_words import StoryWords
 from techmap_sync.documents.units.grammar import folded
 from techmap_sync.documents.units.page import Entry, Kind, Page
 from techmap_sync.documents.units.phrases import Phrases, Said
+from techmap_sync.patterns import lazy
 
-_ORDERED = re.compile(r"(?P<indent>\s*)(?P<number>\d{1,3})[.)]\s")
+_ORDERED = lazy(r"(?P<indent>\s*)(?P<number>\d{1,3})[.)]\s")
 
 
 class Part(Enum):
@@ -105,7 +106,7 @@ class _StoryReader:
         self._head_record: tuple[int, int] | None = None
         """Level and place of the heading that is a task."""
         self._muted_below = False
-        self._number = re.compile(rf"^\W*(?:{'|'.join(map(re.escape, self.grammar.task_words))})\s+\d", re.I)
+        self._number = lazy(rf"^\W*(?:{'|'.join(map(re.escape, self.grammar.task_words))})\s+\d", re.I)
 
     def read(self) -> None:
         """Take every entry in."""

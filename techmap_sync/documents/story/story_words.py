@@ -8,20 +8,21 @@ from functools import cached_property
 from typing import NamedTuple
 
 from techmap_sync.documents.units.grammar import Grammar, alternatives, folded
+from techmap_sync.patterns import lazy
 
 _NUMBER = r"\d+[A-Za-z]?[.]\d+[A-Za-z]?"
 _LONGEST_RANGE = 50
 ALL_CRITERIA = "all"
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
-_NAME = re.compile(
+_DATE = lazy(r"\d{4}-\d{2}-\d{2}(?!\d)")
+_NAME = lazy(
     r"(?:story[-_. ]*)?(?P<epic>\d{1,4}[A-Za-z]?)[.-](?P<story>\d{1,4}[A-Za-z]?)(?:[-_. ]+(?P<slug>.*))?", re.I
 )
-_CRITERIA = re.compile(
+_CRITERIA = lazy(
     r"\s?[(\[（](?:ACs?|Acceptance\s{1,5}Criteria)\s{0,5}[:：]?(?P<list>[^()\[\]（）]{1,200})[)\]）]", re.I
 )
-_CRITERION = re.compile(r"and|all|[-–—]|(?:ACs?)?[#-]?\d*(?:[-–—](?:AC)?[#-]?\d+)?", re.I)
-_NUMBERS = re.compile(r"(?P<first>\d+)(?:\s*[-–—]\s*(?:AC\s*)?[#-]?(?P<last>\d+))?", re.I)
-_SAID_CRITERION = re.compile(r"ACs?\s*[#-]?\s*(?P<number>\d+)\s*(?:[:：.)–—-]\s*|$)", re.I)
+_CRITERION = lazy(r"and|all|[-–—]|(?:ACs?)?[#-]?\d*(?:[-–—](?:AC)?[#-]?\d+)?", re.I)
+_NUMBERS = lazy(r"(?P<first>\d+)(?:\s*[-–—]\s*(?:AC\s*)?[#-]?(?P<last>\d+))?", re.I)
+_SAID_CRITERION = lazy(r"ACs?\s*[#-]?\s*(?P<number>\d+)\s*(?:[:：.)–—-]\s*|$)", re.I)
 
 
 class Status(NamedTuple):

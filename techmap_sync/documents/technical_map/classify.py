@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.documents.markdown import RunKind, plain_lines, without_code
 from techmap_sync.documents.technical_map.wording import fold, unnumbered, without_closing_colon
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 
 
-_IDENTITY = re.compile(r"<!--\s*(id|was):(.*)-->", re.DOTALL)
-_ANCHOR = re.compile(r"\s*\{#([^\s{}]+)\}$")
-_BOX = re.compile(r"^\[([ xX])\]\s+")
-_TAG = re.compile(r"\(([^()]*)\)|(?:\s[-–]\s|—|\s->\s)\s*([^-–—,.;:(]+?)\s*(?=[,.;:(—]|\s[-–]\s|$)")
+_IDENTITY = lazy(r"<!--\s*(id|was):(.*)-->", re.DOTALL)
+_ANCHOR = lazy(r"\s*\{#([^\s{}]+)\}$")
+_BOX = lazy(r"^\[([ xX])\]\s+")
+_TAG = lazy(r"\(([^()]*)\)|(?:\s[-–]\s|—|\s->\s)\s*([^-–—,.;:(]+?)\s*(?=[,.;:(—]|\s[-–]\s|$)")
 
 
 class Meaning(Enum):

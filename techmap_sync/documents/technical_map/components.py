@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,6 +30,7 @@ from techmap_sync.documents.technical_map.names import (
 )
 from techmap_sync.documents.technical_map.wording import is_numbered, name_key, unnumbered
 from techmap_sync.documents.work import Item
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence, Set
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 _WEIGHT = {"modified": 0, "new": 1, "integration": 2, "": 3}  # listed twice: the first of these counts
-_HAS_COMMA = re.compile("[,，、]")
+_HAS_COMMA = lazy("[,，、]")
 _NO_WORK = ("untouched", "done")
 
 

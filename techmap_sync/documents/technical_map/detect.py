@@ -14,6 +14,7 @@ from techmap_sync.documents.technical_map.classify import is_placeholder
 from techmap_sync.documents.technical_map.names import map_title
 from techmap_sync.documents.technical_map.wording import heading_key
 from techmap_sync.documents.text import without_comments
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import compatible, unified
 
 if TYPE_CHECKING:
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 
 
-_FENCE = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?(`{3,}|~{3,})")
+_FENCE = lazy(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?(`{3,}|~{3,})")
 _QUOTED = r"(?: {0,3}>[ \t]?)*+ {0,3}"
-_HEADING = re.compile(rf"{_QUOTED}#{{1,2}}[\s{ODD_SPACES}]+(.*)")
-_UNDERLINE = re.compile(rf"{_QUOTED}(?:=+|-+)[ \t]*$")
-_MARKUP = re.compile(r"[*_`]")
-_BULLET = re.compile(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?")
-_LABEL = re.compile(r"\*\*([^*]+)\*\*\s*([:：]?)")
-_FIELD_SEPARATOR = re.compile(r"\s\|\s")
+_HEADING = lazy(rf"{_QUOTED}#{{1,2}}[\s{ODD_SPACES}]+(.*)")
+_UNDERLINE = lazy(rf"{_QUOTED}(?:=+|-+)[ \t]*$")
+_MARKUP = lazy(r"[*_`]")
+_BULLET = lazy(r"[\s>]*(?:(?:[-*+]|\d+[.)])\s+)?")
+_LABEL = lazy(r"\*\*([^*]+)\*\*\s*([:：]?)")
+_FIELD_SEPARATOR = lazy(r"\s\|\s")
 _KIND = "kind"
 
 
@@ -111,9 +112,9 @@ def fold_spaces(text: str) -> str:
     return " ".join(text.split())
 
 
-_HEAD = re.compile(r"\n*# (?P<title>[^\n]+)\n(?:\n+(?P<header>(?:\*\*[^*\n]+\*\*[^\n]*\n)+)(?=\n|\Z))?")
-_SIGHT_MARKUP = re.compile(r"[*_`~\\&<>\[\]{}!#$|^\u200b]")
-_SIGHT_LABEL = re.compile(r"[\w -]*\w")
+_HEAD = lazy(r"\n*# (?P<title>[^\n]+)\n(?:\n+(?P<header>(?:\*\*[^*\n]+\*\*[^\n]*\n)+)(?=\n|\Z))?")
+_SIGHT_MARKUP = lazy(r"[*_`~\\&<>\[\]{}!#$|^\u200b]")
+_SIGHT_LABEL = lazy(r"[\w -]*\w")
 _MAP_ID = "map id"
 
 

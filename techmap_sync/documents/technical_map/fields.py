@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,6 +26,7 @@ from techmap_sync.documents.technical_map.names import component_name, paths_of_
 from techmap_sync.documents.technical_map.sections import Section, value_of
 from techmap_sync.documents.technical_map.shapes import Label, plain_label_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from techmap_sync.documents.work import Method
 
 
-_BETWEEN_NAMES = re.compile(r"[,;，；、]")
-_BEHIND_NAME = re.compile(r"\s[-–—(]|—|:\s|[：（]")
-_DASH = re.compile(r"\s[-–—]\s|—")
-_REMARK = re.compile(r"[(（][^()（）]*[)）]")
+_BETWEEN_NAMES = lazy(r"[,;，；、]")
+_BEHIND_NAME = lazy(r"\s[-–—(]|—|:\s|[：（]")
+_DASH = lazy(r"\s[-–—]\s|—")
+_REMARK = lazy(r"[(（][^()（）]*[)）]")
 _LEAD = "-–—:： "
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,6 +25,7 @@ from techmap_sync.documents.technical_map.sections import heading_text
 from techmap_sync.documents.technical_map.shapes import names_endpoint, numbers_of
 from techmap_sync.documents.technical_map.wording import code_spans, fold, heading_key, without_closing_colon
 from techmap_sync.documents.work import Form, Item
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import without_this_number
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
     from techmap_sync.documents.text import SourceText
 
-_MARKS = re.compile(r"[*_`]{1,3}")
-_NO_TEXT = re.compile(r"^#{1,6}\s+|^\[[ xX]\]\s+|\s?\{#[^\s{}]+\}$")
+_MARKS = lazy(r"[*_`]{1,3}")
+_NO_TEXT = lazy(r"^#{1,6}\s+|^\[[ xX]\]\s+|\s?\{#[^\s{}]+\}$")
 
 
 def read_group(

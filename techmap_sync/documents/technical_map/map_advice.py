@@ -18,6 +18,7 @@ from techmap_sync.documents.technical_map.names import is_path
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import fold, heading_key
 from techmap_sync.documents.work import Kind
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from techmap_sync.documents.base import Document
@@ -29,13 +30,11 @@ _MOST_PARTS = 5
 _MOST_NAMES = 100
 """As many are looked for in texts of scripts that put no space between words."""
 _MOST_WORDS = 3
-_LABEL = re.compile(
-    r"[\s>*+-]*(?:\d+[.)]\s+)?(\*\*|__)?([^\W\d_][^:：*_`|]{0,40}?)(?:\*\*|__)?\s*[:：]\s*(?:\*\*|__)?(.+)"
-)
-_TAG = re.compile(r"[(\[（]([^()\[\]（）`]{2,30})[)\]）]")
-_WORDS = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+){0,2}")
-_CELL_END = re.compile(r"(?<!\\)\|")
-_BETWEEN_NAMES = re.compile(r"[,;，；、&+]|\s(?:and|und|et|y)\s")
+_LABEL = lazy(r"[\s>*+-]*(?:\d+[.)]\s+)?(\*\*|__)?([^\W\d_][^:：*_`|]{0,40}?)(?:\*\*|__)?\s*[:：]\s*(?:\*\*|__)?(.+)")
+_TAG = lazy(r"[(\[（]([^()\[\]（）`]{2,30})[)\]）]")
+_WORDS = lazy(r"[^\W\d_]+(?:[ -][^\W\d_]+){0,2}")
+_CELL_END = lazy(r"(?<!\\)\|")
+_BETWEEN_NAMES = lazy(r"[,;，；、&+]|\s(?:and|und|et|y)\s")
 _MARKUP = "*_` "
 _OF_COMPONENTS = frozenset({"overview", "new", "modified", "integration", "specifications"})
 
@@ -279,9 +278,9 @@ def _pattern_of(words: VagueWords) -> re.Pattern[str]:
     some = {name: "|".join(map(re.escape, listed)) or r"(?!)" for name, listed in words._asdict().items()}
     number = rf"(?:{some['numbers']}|\d{{1,2}}(?:\s*个)?)\s*"
     which, things = rf"(?:{some['which']})\s*", rf"(?:{some['things']})"
-    counted = rf"(?:{some['before']})\s*(?:{number}(?:{which}){{0,2}}|(?:{which}){{1,2}}){things}"
-    pointed = rf"(?:{some['pointing']})\s*(?:{number})?(?:{which}){{0,2}}{things}"
-    new = rf"{number}(?:{which}){{1,2}}{things}"
+    counted = rf"(?:{some['before']})\s*(?:{number}(?:{which}){{0,2}}|(?:{which}){{1,2}})"
+    pointed = rf"(?:{some['pointing']})\s*(?:{number})?(?:{which}){{0,2}}"
+    new = rf"{number}(?:{which}){{1,2}}"
     behind = rf"(?:{some['before']})\s*(?:{number})?{things}\s+{which.removesuffix(chr(92) + 's*')}"
-    texts = rf"{some['phrases']}|{counted}|{pointed}|{new}|{behind}"
+    texts = rf"{some['phrases']}|(?:{counted}|{pointed}|{new}){things}|{behind}"
     return re.compile(rf"{_NO_LETTER_BEFORE}(?:{texts}){_NO_LETTER_BEHIND}")

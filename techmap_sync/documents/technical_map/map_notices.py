@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from techmap_sync.documents.markdown import Block, Fence, ItemList, Other
 from techmap_sync.documents.technical_map.classify import placeholders_in
 from techmap_sync.documents.technical_map.model import Passage, Readiness, Reading, TechnicalMap
 from techmap_sync.documents.text import Ranges
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.text import SourceText
 
 
-_IGNORE = re.compile(r"<!--\s*techmap-sync:\s*ignore\b[ \t]*([^>\n]{0,200}?)\s*-->")
+_IGNORE = lazy(r"<!--\s*techmap-sync:\s*ignore\b[ \t]*([^>\n]{0,200}?)\s*-->")
 
 
 def unread(body: str, first_line: int) -> Reading:

@@ -6,7 +6,6 @@ seen here. A line that is read wrongly at worst appears in a ticket twice.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from techmap_sync.documents.frontmatter import split_front_matter
@@ -21,6 +20,7 @@ from techmap_sync.documents.technical_map.sentences import sentences_in
 from techmap_sync.documents.technical_map.shapes import TICKS
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import fold, heading_key, unnumbered, without_closing_colon
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import unified
 
 if TYPE_CHECKING:
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 
 
-_QUOTE = re.compile(r"^(?:[ ]{0,3}>[ ]?)+")
-_CALLOUT = re.compile(r"^\s*\[!\w+\]\s*")
-_FENCE = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*(`{3,}|~{3,})(.*)")
-_HEADING = re.compile(r"\s*#{1,6}(?=\s|$)")
-_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)\s*")
-_BULLET = re.compile(r"\s*(?:[-*+\u2022]|\d{1,9}[.)])(?:[\s\u00a0]+|$)")
-_LEAD = re.compile(rf"(?:{_BULLET.pattern}|\s*\[[ xX]\]\s+)*")
+_QUOTE = lazy(r"^(?:[ ]{0,3}>[ ]?)+")
+_CALLOUT = lazy(r"^\s*\[!\w+\]\s*")
+_FENCE = lazy(r"\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*(`{3,}|~{3,})(.*)")
+_HEADING = lazy(r"\s*#{1,6}(?=\s|$)")
+_UNDERLINE = lazy(r" {0,3}(?:=+|-+)\s*")
+_BULLET = lazy(r"\s*(?:[-*+\u2022]|\d{1,9}[.)])(?:[\s\u00a0]+|$)")
+_LEAD = lazy(rf"(?:{_BULLET.pattern}|\s*\[[ xX]\]\s+)*")
 _SECTION_LEVEL = 2
 _OF_RULES = " \t|:+-"
-_LABEL = re.compile(r"\s*(?:\*\*|__)([^*]+?)(?:[:：]\s*(?:\*\*|__)|(?:\*\*|__)\s*(?:\([^()]*\)\s*)?[:：]?)")
-_PLAIN_LABEL = re.compile(r"\s*([^\W\d_][^:：|`]{0,40}?)\s*[:：](?=\s|$)")
-_IDENTITY = re.compile(r"\s\{#[^\s{}]+\}")
+_LABEL = lazy(r"\s*(?:\*\*|__)([^*]+?)(?:[:：]\s*(?:\*\*|__)|(?:\*\*|__)\s*(?:\([^()]*\)\s*)?[:：]?)")
+_PLAIN_LABEL = lazy(r"\s*([^\W\d_][^:：|`]{0,40}?)\s*[:：](?=\s|$)")
+_IDENTITY = lazy(r"\s\{#[^\s{}]+\}")
 _TAG = (
     r"</?(?:a|abbr|b|big|br|code|del|details|div|em|font|hr|i|img|ins|kbd|mark|p|pre|s|small|span|strike|strong|sub"
     r"|summary|sup|u)\b[^<>]*>"
 )
-_BETWEEN = re.compile(rf"(?i)\]\([^()\s]*\)|{_TAG}|[|:;()\[\]（）：；—–]|\s-\s|\*\*|__|`+")
-_MARKUP = re.compile(r"\*\*|__|`+")
-_LINES_APART = re.compile(r"\s\|\s")
+_BETWEEN = lazy(rf"(?i)\]\([^()\s]*\)|{_TAG}|[|:;()\[\]（）：；—–]|\s-\s|\*\*|__|`+")
+_MARKUP = lazy(r"\*\*|__|`+")
+_LINES_APART = lazy(r"\s\|\s")
 
 
 def statements_of(text: str, vocabulary: Vocabulary) -> tuple[Statement, ...]:

@@ -16,6 +16,7 @@ from techmap_sync.documents.technical_map.shapes import label_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import fold, heading_key
 from techmap_sync.documents.ticket_fields import NAMES
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -246,12 +247,12 @@ MINUTES = {"minute": 1, "hour": _HOUR, "day": _DAY, "week": 5 * _DAY, "month": 2
 LONGEST = 200
 """Characters; a longer text is not an estimate."""
 
-_REMARK = re.compile(r"\([^()]*\)")
+_REMARK = lazy(r"\([^()]*\)")
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)|\d{1,6}(?:[.,]\d{1,3})?(?!\d)"
 # What separates the ends of a range: a dash, or a short word of any language ("to", "bis", "à", "至").
 _DASH = r"\s*[-–—~〜]\s*"
 _SHORT_WORD = r"\s*(?!x)[^\W\d_]{1,3}\s*"
-_JOIN = re.compile(rf"(?P<dash>{_DASH})|(?P<plus>\s*[+&]\s*)|(?P<word>{_SHORT_WORD})|\s*,?\s*")
+_JOIN = lazy(rf"(?P<dash>{_DASH})|(?P<plus>\s*[+&]\s*)|(?P<word>{_SHORT_WORD})|\s*,?\s*")
 
 
 class _Amount(NamedTuple):

@@ -10,6 +10,7 @@ from techmap_sync.documents.technical_map.classify import Meaning, meaning_of, t
 from techmap_sync.documents.technical_map.names import is_path, lead_name, markdown_behind
 from techmap_sync.documents.technical_map.shapes import VERBS, label_of, rows_of
 from techmap_sync.documents.work import Method
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 _LONGEST = 200  # characters of a declaration that are looked at; its name is at the front
 _FULL_WIDTH = str.maketrans("（）：", "():")
 
-_ENDPOINT = re.compile(rf"\s*((?:{'|'.join(sorted(VERBS))})\s+(?:/|https?://|\{{)[^\s`,;]*)")
-_KEYWORD = re.compile(
+_ENDPOINT = lazy(rf"\s*((?:{'|'.join(sorted(VERBS))})\s+(?:/|https?://|\{{)[^\s`,;]*)")
+_KEYWORD = lazy(
     r"""\s*(?:[\w@"]+(?:\([^()]*\))?\s+)*?           # public static, pub(crate), extern "C"
     (?:def|fn|func|fun|function|sub)\b[*&]?\s*[*&]?
     (?:<[^()]*>\s*)?                                # fun <T> name
@@ -31,43 +32,41 @@ _KEYWORD = re.compile(
     ([\w$]+[?!]?)(?=\s*[(<\[\n;{:]|\s*$)""",
     re.VERBOSE,
 )
-_RECEIVER = re.compile(r"\s*func\s*\([^()]*\)\s*([\w$]+)\s*[(\[]")  # func (s *Server) Run(
-_ARROW = re.compile(
+_RECEIVER = lazy(r"\s*func\s*\([^()]*\)\s*([\w$]+)\s*[(\[]")  # func (s *Server) Run(
+_ARROW = lazy(
     r"\s*(?:(?:export|default|const|let|var|public|private|protected|static|readonly)\s+)*([\w$]+)\s*(?::[^=]+)?"
     r"=\s*(?:async\s*)?(?:function\b|\([^()]*\)[^=]*=>|\w+\s*=>)"
 )
-_OPERATOR = re.compile(r".*?\b(operator\s*[^\s\w(]+)\s*\(")
-_PROTOTYPE = re.compile(
-    r"\s*(?:[^\s(=;]+\s+)*?[*&]*(?:[\w<>,]+::)*(~?[\w$#]+[?!]?)\s*(?:<[^()]*>|\[[^()]*\])?\s*\((?!\s*\*)"
-)
-_FUNCTION_TYPE = re.compile(r"func|fn|fun|function")
-_BEFORE_PARENTHESIS = re.compile(r"([\w$~#@.?!:\\>-]*[\w$?!])\s*(?:<[^()]*>|\[[^()]*\])?\s*\(")
-_NAME_AND_TYPE = re.compile(r"\s*([\w$.#]+[?!]?)\s*(?::(?!:)|->|→|=>)")
+_OPERATOR = lazy(r".*?\b(operator\s*[^\s\w(]+)\s*\(")
+_PROTOTYPE = lazy(r"\s*(?:[^\s(=;]+\s+)*?[*&]*(?:[\w<>,]+::)*(~?[\w$#]+[?!]?)\s*(?:<[^()]*>|\[[^()]*\])?\s*\((?!\s*\*)")
+_FUNCTION_TYPE = lazy(r"func|fn|fun|function")
+_BEFORE_PARENTHESIS = lazy(r"([\w$~#@.?!:\\>-]*[\w$?!])\s*(?:<[^()]*>|\[[^()]*\])?\s*\(")
+_NAME_AND_TYPE = lazy(r"\s*([\w$.#]+[?!]?)\s*(?::(?!:)|->|→|=>)")
 
-_ANNOTATIONS = re.compile(r"(?:\s*(?:@[\w.]+(?:\(\))?|\[\]))+\s*")
-_CLASS_LIKE = re.compile(
+_ANNOTATIONS = lazy(r"(?:\s*(?:@[\w.]+(?:\(\))?|\[\]))+\s*")
+_CLASS_LIKE = lazy(
     r"\s*(?:[\w@]+\s+)*?(?:class|interface|struct|trait|impl|namespace|module|protocol|object|record"
     r"|extension|union|service|type)(?=\s+\w|\s*[<{]|\s*$)"
 )
-_CLASS_GOES_ON = re.compile(r"\s*(?:\{|:|extends\b|implements\b|where\b)")
-_STATEMENT = re.compile(
+_CLASS_GOES_ON = lazy(r"\s*(?:\{|:|extends\b|implements\b|where\b)")
+_STATEMENT = lazy(
     r"\s*(?:return|if|elif|else|for|foreach|while|switch|case|match|catch|try|except|with|do|raise|throw|throws|new"
     r"|await|yield|print|assert|del|import|from|use|using|package|include|require|typedef|delete|goto|when|super|@|\.)"
     r"(?![\w$])"
 )
-_COMMENT_LINE = re.compile(r"\s*(?://|#|\*|--|<!--)")
-_COMMENT_BEHIND = re.compile(r"(?<!:)//.*")
-_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|(?<![<&\w])'(?:[^'\\\n]|\\.)*'|`[^`\n]*`")
+_COMMENT_LINE = lazy(r"\s*(?://|#|\*|--|<!--)")
+_COMMENT_BEHIND = lazy(r"(?<!:)//.*")
+_STRING = lazy(r"\"(?:[^\"\\\n]|\\.)*\"|(?<![<&\w])'(?:[^'\\\n]|\\.)*'|`[^`\n]*`")
 _LONG_TEXTS = (('"""', '"""'), ("'''", "'''"), ("/*", "*/"))
-_PUNCTUATION = re.compile(r"(\(\*|[(){}\[\];])")
+_PUNCTUATION = lazy(r"(\(\*|[(){}\[\];])")
 _OPENING, _CLOSING = ("(", "(*", "[", "{"), (")", "]", "}")
 _LINE_END = ("\n",)
 _ENDING = ("{", "}", ";", *_LINE_END)
-_SQL = re.compile(
+_SQL = lazy(
     r"(?i)\s*(?:(?:create|alter|drop)\s+(?:or\s+replace\s+|unique\s+|temp\w*\s+)?"
     r"(?:table|index|view|type|function|procedure|trigger|schema)\s|(?:select|insert\s+into|delete\s+from)\s)"
 )
-_SQL_ROUTINE = re.compile(r"(?i)\s*create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+([\w.\"]+)")
+_SQL_ROUTINE = lazy(r"(?i)\s*create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+([\w.\"]+)")
 
 
 class Signature(NamedTuple):
@@ -199,7 +198,7 @@ def _declared(head: str) -> str:
     return found[1] if found and not _FUNCTION_TYPE.fullmatch(found[1]) else ""
 
 
-_BETWEEN_METHODS = re.compile(r"[,;、]\s*(?![^()]*\))")
+_BETWEEN_METHODS = lazy(r"[,;、]\s*(?![^()]*\))")
 
 
 def methods_in_line(line: Line, document: SourceText) -> Iterator[Method]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from techmap_sync.documents.markdown import Heading, Line, Run, RunKind, plain, plain_lines, without_code
 from techmap_sync.documents.technical_map.classify import is_placeholder, says_nothing, status_of, title_of
 from techmap_sync.documents.technical_map.wording import fold, heading_key, unnumbered, without_closing_colon
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.text import SourceText
 
 
-_WORDS_AND_TITLE = re.compile(r"([^:：]*)([:：]?)(.*)", re.DOTALL)
+_WORDS_AND_TITLE = lazy(r"([^:：]*)([:：]?)(.*)", re.DOTALL)
 
 
 class FoundTitle(NamedTuple):
@@ -47,15 +48,13 @@ def find_title(blocks: Sequence[Block], vocabulary: Vocabulary) -> FoundTitle:
     return FoundTitle("", None)
 
 
-_PATH = re.compile(
-    r"(?!\d+(?:\.\d+)*$)(?!\w+://)[^\s,;]*(?:[/\\][^\s,;]*[\w*\])}]|[\w\])]/|\.[A-Za-z][A-Za-z0-9]{0,7})"
-)
+_PATH = lazy(r"(?!\d+(?:\.\d+)*$)(?!\w+://)[^\s,;]*(?:[/\\][^\s,;]*[\w*\])}]|[\w\])]/|\.[A-Za-z][A-Za-z0-9]{0,7})")
 _LONGEST_PATH = 300
-_BARE_FILE = re.compile(r"[A-Z]\w{0,40}file|https?://\S+")  # Makefile, Dockerfile
-_LINES = re.compile(r"(?::\d+(?:-\d+)?)$")
-_BETWEEN_PATHS = re.compile(r"[\s,;]+")
-_PARENTHESES = re.compile(r"[(（]([^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*)[)）]")
-_AND = re.compile(r"\s*(?:,|;|\+|&|\s)\s*")
+_BARE_FILE = lazy(r"[A-Z]\w{0,40}file|https?://\S+")  # Makefile, Dockerfile
+_LINES = lazy(r"(?::\d+(?:-\d+)?)$")
+_BETWEEN_PATHS = lazy(r"[\s,;]+")
+_PARENTHESES = lazy(r"[(（]([^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*)[)）]")
+_AND = lazy(r"\s*(?:,|;|\+|&|\s)\s*")
 
 
 def is_path(text: str) -> bool:
@@ -110,16 +109,16 @@ def without_path_in_parentheses(text: str) -> str:
 
 
 _LONGEST = 300  # characters: a longer text is not a name, and nothing is stripped from it
-_STATUS_BEHIND = re.compile(r"\s*(?:[(\[（]([^()\[\]（）]*)[)\]）]|\s[-–—]\s*([^-–—]+)|—([^—]+))$")
-_STATUS_BEFORE = re.compile(r"^(?:[(\[（]([^()\[\]（）]*)[)\]）]\s*[:：]?|([^:：]+)[:：]\s)\s*(?=\S)")
-_TICK_BEHIND = re.compile(r"\s*[-–—:：(]?\s*[✅☑✔]")
+_STATUS_BEHIND = lazy(r"\s*(?:[(\[（]([^()\[\]（）]*)[)\]）]|\s[-–—]\s*([^-–—]+)|—([^—]+))$")
+_STATUS_BEFORE = lazy(r"^(?:[(\[（]([^()\[\]（）]*)[)\]）]\s*[:：]?|([^:：]+)[:：]\s)\s*(?=\S)")
+_TICK_BEHIND = lazy(r"\s*[-–—:：(]?\s*[✅☑✔]")
 _DIVIDERS = " \t\n:-–—,：，"
-_COMMA = re.compile(r",\s|，|,$")
+_COMMA = lazy(r",\s|，|,$")
 _LONGEST_BEFORE_COMMA, _MOST_WORDS_BEFORE_COMMA = 60, 4
-_IDENTIFIER = re.compile(r"[a-z][A-Z]|[_/`(\d]|\w\.\w")
-_NAME_END = re.compile(r"\s[-–—]\s|—|:(?=\s|$)|：|\s\(|（")
-_COMPONENT_WORD = re.compile(r"([^:：.–—-]*)([:：.–—-]?)\s*(.*)", re.DOTALL)
-_COMPONENT_WORD_WITHOUT_SPACE = re.compile(r"([^\d\s]+)\s*\d+\s*[:：]\s*(.+)")  # 组件1：…
+_IDENTIFIER = lazy(r"[a-z][A-Z]|[_/`(\d]|\w\.\w")
+_NAME_END = lazy(r"\s[-–—]\s|—|:(?=\s|$)|：|\s\(|（")
+_COMPONENT_WORD = lazy(r"([^:：.–—-]*)([:：.–—-]?)\s*(.*)", re.DOTALL)
+_COMPONENT_WORD_WITHOUT_SPACE = lazy(r"([^\d\s]+)\s*\d+\s*[:：]\s*(.+)")  # 组件1：…
 
 
 def component_name(text: str, vocabulary: Vocabulary) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from techmap_sync.documents.technical_map.names import (
 from techmap_sync.documents.technical_map.sections import heading_text
 from techmap_sync.documents.technical_map.shapes import lists_files, rows_of
 from techmap_sync.documents.technical_map.wording import fold
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from techmap_sync.documents.text import SourceText
 
 
-_TAG_FIRST = re.compile(r"[(（\[]([^()（）\[\]]{1,40})[)）\]]")
-_LOCATION_FIRST = re.compile(r"^[(（]`[^`()]*[/.][^`()]*`[)）]")
+_TAG_FIRST = lazy(r"[(（\[]([^()（）\[\]]{1,40})[)）\]]")
+_LOCATION_FIRST = lazy(r"^[(（]`[^`()]*[/.][^`()]*`[)）]")
 
 
 @dataclass(frozen=True, slots=True)

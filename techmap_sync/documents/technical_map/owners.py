@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from techmap_sync.documents.technical_map.model import Component, ComponentKind
 from techmap_sync.documents.technical_map.wording import code_spans
+from techmap_sync.patterns import lazy
+from techmap_sync.unspaced import HAN_KANA_AND_HANGUL, word_pattern
 
-_CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])\w)+")
-_PART = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
-_PLAIN_WORD = re.compile(r"[^\W\d_A-Z]+")
+_word = word_pattern(HAN_KANA_AND_HANGUL)
+_PART = lazy(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
+_PLAIN_WORD = lazy(r"[^\W\d_A-Z]+")
 _LONGEST_NAME = 40
 """Words; each of them may be compared at each word of a text."""
 
@@ -41,7 +41,7 @@ class Owners:
             if _PLAIN_WORD.fullmatch(component.name):
                 self._code.setdefault(component.name, set()).add(position)
             else:
-                _put(self._exact, _WORD.findall(component.name), position)
+                _put(self._exact, _word(component.name).findall(component.name), position)
             if component.kind is ComponentKind.INTEGRATION and not component.specified:
                 continue
             if len(words) > 1:
@@ -54,7 +54,7 @@ class Owners:
 
     def named_in(self, markdown: str) -> frozenset[int]:
         """Return the positions of the components that a text names."""
-        words = _WORD.findall(markdown)
+        words = _word(markdown).findall(markdown)
         return frozenset(
             (
                 *_hits(self._exact, words),
@@ -70,7 +70,7 @@ class Owners:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(part.casefold() for word in _WORD.findall(name) for part in _PART.split(word) if part)
+    return tuple(part.casefold() for word in _word(name).findall(name) for part in _PART.split(word) if part)
 
 
 def _methods(component: Component) -> frozenset[str]:

@@ -14,6 +14,7 @@ from techmap_sync.documents.markdown import Block, Heading, ItemList, Line, List
 from techmap_sync.documents.technical_map.shapes import Label, label_of, plain_label_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import heading_key, unnumbered, without_closing_colon, without_number
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 
 
-_NUMBERED_LINE = re.compile(r"\d{1,3}[.)]\s+")
+_NUMBERED_LINE = lazy(r"\d{1,3}[.)]\s+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Set
 
 from techmap_sync.documents.work import Form, Item
+from techmap_sync.patterns import lazy
 
-_TICKS = re.compile("`+")
-_ENCLOSED = re.compile(r"\[[^\[\]]*\](?:\([^()]*\))?|\([^()]*\)|\*\*.+?\*\*|__.+?__|~~.+?~~|https?://\S+[^\s.,;!?]")
-_END = re.compile(r"[.!?][\"'”’)]?\s++(?![a-zß-öø-ÿ])|[。！？](?=.)\s*")
-_MARKS = re.compile(r"[*_`]{1,3}")
+_TICKS = lazy("`+")
+_ENCLOSED = lazy(r"\[[^\[\]]*\](?:\([^()]*\))?|\([^()]*\)|\*\*.+?\*\*|__.+?__|~~.+?~~|https?://\S+[^\s.,;!?]")
+_END = lazy(r"[.!?][\"'”’)]?\s++(?![a-zß-öø-ÿ])|[。！？](?=.)\s*")
+_MARKS = lazy(r"[*_`]{1,3}")
 
 
 def sentences_in(markdown: str, abbreviations: Set[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.documents.markdown import Line, Run, RunKind, plain
 from techmap_sync.documents.technical_map.wording import fold, heading_key, unnumbered, without_closing_colon
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import NUMBER
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 
 _COLONS = ":："
-_REMARKS = re.compile(r"(?:\s*[(（][^()（）]*[)）])*")
-_PLAIN_LABEL = re.compile(r"\s*([^\W\d_][^:：]{0,40}?)\s*[:：](?=\s|$)")
+_REMARKS = lazy(r"(?:\s*[(（][^()（）]*[)）])*")
+_PLAIN_LABEL = lazy(r"\s*([^\W\d_][^:：]{0,40}?)\s*[:：](?=\s|$)")
 
 
 class Label(NamedTuple):
@@ -91,14 +92,14 @@ def _after_colon(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     return ()
 
 
-_NUMBER = re.compile(r"[\d.,#()]*")
+_NUMBER = lazy(r"[\d.,#()]*")
 VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 
 
 _CALL = rf"(?:{'|'.join(sorted(VERBS))})`?\s+`?(?:/|https?://|\{{)"
-_ENDPOINT = re.compile(rf"(?:^|[\s`(*]){_CALL}|^[`(*]*/[\w{{:]")
-_LISTED_ENDPOINT = re.compile(rf"(?m)^\s*(?:[-*+]|\d{{1,3}}[.)])[ \t]+[`(*]*(?:{_CALL}|/[\w{{:])")
-_FIRST_ENDPOINT = re.compile(rf"[`(*]*(?:{_CALL}|/[\w{{:])")
+_ENDPOINT = lazy(rf"(?:^|[\s`(*]){_CALL}|^[`(*]*/[\w{{:]")
+_LISTED_ENDPOINT = lazy(rf"(?m)^\s*(?:[-*+]|\d{{1,3}}[.)])[ \t]+[`(*]*(?:{_CALL}|/[\w{{:])")
+_FIRST_ENDPOINT = lazy(rf"[`(*]*(?:{_CALL}|/[\w{{:])")
 
 
 def names_endpoint(title: str, detail: str = "") -> bool:
@@ -185,18 +186,18 @@ def _counts(table: Table, heads: tuple[str, ...], column: int, vocabulary: Vocab
     return any(texts) and all(_NUMBER.fullmatch(text) for text in texts)
 
 
-_LEVELS = re.compile(r"(\d{1,3}(?:\.\d{1,3})+)\s+(?=\S)", re.ASCII)
-_DASHED = re.compile(r"(\d{1,3})\s+[-–—]\s+(?=\S)", re.ASCII)
-_LETTER = re.compile(r"([A-Za-z])\.\s+(?=\S)")
+_LEVELS = lazy(r"(\d{1,3}(?:\.\d{1,3})+)\s+(?=\S)", re.ASCII)
+_DASHED = lazy(r"(\d{1,3})\s+[-–—]\s+(?=\S)", re.ASCII)
+_LETTER = lazy(r"([A-Za-z])\.\s+(?=\S)")
 _COUNTING = (_LEVELS, _DASHED, _LETTER)
-_WORD = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]{2}")
+_WORD = lazy(r"[^\W\d_a-z][^\W\d_A-Z]{2}")
 _STEP_END = r"\s*№?\s*\d{1,3}(?:\.\d{1,3})*\s*(?:[:：.)）]|\s[-–—](?=\s)|[、])\s*(?=\S)"
 
 
 def steps_of(words: Iterable[str]) -> re.Pattern[str]:
     """Return what matches ``Step 3:`` for any of the words."""
     known = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)"
-    return re.compile(rf"(?:{known}){_STEP_END}|第[\d一二三四五六七八九十]{{1,3}}[步个项][:：、]?\s*(?=\S)", re.I)
+    return lazy(rf"(?:{known}){_STEP_END}|第[\d一二三四五六七八九十]{{1,3}}[步个项][:：、]?\s*(?=\S)", re.I)
 
 
 def numbers_of(texts: Sequence[str], steps: re.Pattern[str]) -> list[int]:

@@ -11,18 +11,19 @@ from techmap_sync.documents.technical_map.sentences import sentences_in
 from techmap_sync.documents.technical_map.wording import code_spans
 from techmap_sync.documents.words import Words
 from techmap_sync.documents.work import Form, Item
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import TITLE_LIMIT
 
-_CLAUSE = re.compile(r"[.;:,](?=\s)|\s?—|[。、]")
-_VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+/\S*")
-_SQL = re.compile(
+_CLAUSE = lazy(r"[.;:,](?=\s)|\s?—|[。、]")
+_VERB = lazy(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s+/\S*")
+_SQL = lazy(
     r"(?im)^[^\S\n]*(?:CREATE\s+TABLE(?:\s+IF\s+NOT\s+EXISTS)?|ALTER\s+TABLE(?:\s+(?:IF\s+EXISTS|ONLY))*|DROP\s+TABLE"
     r"(?:\s+IF\s+EXISTS)?)\s+([\w.\"`\[\]]+)(?:\s+ADD\s+(?:COLUMN\s+)?(?:IF\s+NOT\s+EXISTS\s+)?"
     r"(?!CONSTRAINT|PRIMARY|FOREIGN|UNIQUE|CHECK|INDEX|KEY)([\w\"`\[\]]+))?"
 )
-_NO_PROSE = re.compile(r"(?:[-+|#>]|\*(?!\*)|\d{1,9}[.)])\s|>|\||`{3}|~{3}|!?\[|<|\*\*[^*]*(?::\*\*|\*\*\s*:)")
-_TARGET = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
-_QUOTES = re.compile(r"[\"`\[\]]")
+_NO_PROSE = lazy(r"(?:[-+|#>]|\*(?!\*)|\d{1,9}[.)])\s|>|\||`{3}|~{3}|!?\[|<|\*\*[^*]*(?::\*\*|\*\*\s*:)")
+_TARGET = lazy(r"\[([^\[\]]*)\]\([^()\s]*\)")
+_QUOTES = lazy(r"[\"`\[\]]")
 
 
 class Titled(NamedTuple):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from techmap_sync.documents.technical_map.shapes import steps_of
 from techmap_sync.documents.technical_map.wording import fold, heading_key, without_number
 from techmap_sync.errors import SettingsProblem
+from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -84,7 +85,7 @@ def nothing_of(table: Mapping[str, Sequence[str]]) -> Nothing:
     Phrases share their common parts, and conditions are marked, in them as in the text: with all of them written out in
     each gap, Python takes a tenth of a second to compile the pattern.
     """
-    conditions = re.compile(rf"(?<!\S)(?:{alternatives(table.get('conditions', ()))})\b")
+    conditions = lazy(rf"(?<!\S)(?:{alternatives(table.get('conditions', ()))})\b")
 
     def marked(name: str) -> list[str]:
         """Return the phrases of one kind, with a sign where a condition may be."""
@@ -98,7 +99,7 @@ def nothing_of(table: Mapping[str, Sequence[str]]) -> Nothing:
     phrases = marked("phrases")
     closed = _phrases((phrase for phrase in phrases if not phrase.endswith("…")), gap)
     with_rest = _phrases((phrase.removesuffix("…").rstrip() for phrase in phrases if phrase.endswith("…")), gap)
-    said = re.compile(rf"[-–—]+$|(?:{alternatives(marked('words'))}|{closed}){because}|{with_rest}")
+    said = lazy(rf"[-–—]+$|(?:{alternatives(marked('words'))}|{closed}){because}|{with_rest}")
     return Nothing(
         said,
         conditions,
@@ -372,18 +373,18 @@ def _folded(words: Iterable[str]) -> frozenset[str]:
 
 
 def _between_names(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"\s*[,;，、&]\s*(?:(?:{alternatives(words)})\s+)?|\s+(?:{alternatives(words)})\s+", re.I)
+    return lazy(rf"\s*[,;，、&]\s*(?:(?:{alternatives(words)})\s+)?|\s+(?:{alternatives(words)})\s+", re.I)
 
 
 def _before_name(table: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
     """Return what matches a status word at the start of a name; scripts without spaces need none after it."""
-    return re.compile(rf"({alternatives(chain(*table.values()))})(?:\s+|(?<=[\u2e80-\uffff]))(?=\S)", re.I)
+    return lazy(rf"({alternatives(chain(*table.values()))})(?:\s+|(?<=(?-i:[^\x00-\u2e7f])))(?=\S)", re.I)
 
 
 def _after_name(table: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
-    return re.compile(rf"(?<=\S)\s+({alternatives(chain(*table.values()))})$", re.I)
+    return lazy(rf"(?<=\S)\s+({alternatives(chain(*table.values()))})$", re.I)
 
 
 def _done_pattern(words: Iterable[str]) -> re.Pattern[str]:
     """Return what says in a folded text that something is finished: a tick followed by one of the words."""
-    return re.compile(rf"[✅☑✔]\ufe0f?\s*(?:{alternatives(words)})(?!\w)")
+    return lazy(rf"[✅☑✔]\ufe0f?\s*(?:{alternatives(words)})(?!\w)")

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import compatible
 
 if TYPE_CHECKING:
@@ -17,11 +18,11 @@ _EMOJI = (
     "\ufe0e\ufe0f\u200b\u200d\u20e3\u2139"
 )
 _ORNAMENT = rf"(?:[0-9#*]\ufe0f?\u20e3|[{_EMOJI}]|[-=]>|\s)+"
-_LEADING_ORNAMENT = re.compile(rf"^{_ORNAMENT}")
-_TRAILING_ORNAMENT = re.compile(rf"{_ORNAMENT}$")
+_LEADING_ORNAMENT = lazy(rf"^{_ORNAMENT}")
+_TRAILING_ORNAMENT = lazy(rf"{_ORNAMENT}$")
 _LONGEST_ORNAMENT = 40  # characters at either end of a heading that are looked at: more is never written
 _MOST_NUMBERS = 4  # "1. ✅ 2.1 Title" has two
-_NUMBERING = re.compile(
+_NUMBERING = lazy(
     r"""^(?:
         \(?\d+(?:\.\d+)*[.)](?:\s+|(?=[^\d\s]))  # 7.  7.1.  3)  (3)
       | \d+(?:\.\d+)+\s+                    # 7.1
@@ -32,11 +33,11 @@ _NUMBERING = re.compile(
     )""",
     re.VERBOSE,
 )
-_BACKTICKS = re.compile("`+")
-_BARE_NUMBER = re.compile(r"^\d+\s+")
-_QUALIFIER = re.compile(r"\s*\([^()]*\)$")
-_HYPHENS = re.compile(r"[\u2010-\u2015-]+")
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]*]*(?=\s+[^\sa-z])|[。！？]")
+_BACKTICKS = lazy("`+")
+_BARE_NUMBER = lazy(r"^\d+\s+")
+_QUALIFIER = lazy(r"\s*\([^()]*\)$")
+_HYPHENS = lazy(r"[\u2010-\u2015-]+")
+_SENTENCE_END = lazy(r"[.!?][\"'”’)\]*]*(?=\s+[^\sa-z])|[。！？]")
 
 
 @lru_cache(maxsize=4096)

@@ -19,16 +19,17 @@ from techmap_sync.documents.units.unit import Notice, Requirement, Step, Task, T
 from techmap_sync.documents.units.unit_notices import diagnostics_of
 from techmap_sync.documents.words import ENGLISH, language_of_letters
 from techmap_sync.documents.work import Item, Kind, Rank, Work
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import slug, unified
 
 MOST_QUOTED = 8
 """Requirements that a ticket quotes; it links to the others."""
-_PATH = re.compile(r"(?<![\w/.:])(?:[\w.@-]+/)+[\w.@{}<>-]*\w\.\w{1,6}(?![\w/])")
-_ENDS_INTRODUCTION = re.compile(r"\s*(?:#{1,6}\s|(?:[-*+]|\d+[.)])\s+\[.\]|`{3}|~{3}|\||(?:-{3,}|\*{3,}|_{3,})\s*$)")
-_RULE_AT_END = re.compile(r"\s*(?:^[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*$\s*)+\Z", re.M)
+_PATH = lazy(r"(?<![\w/.:])(?:[\w.@-]+/)+[\w.@{}<>-]*\w\.\w{1,6}(?![\w/])")
+_ENDS_INTRODUCTION = lazy(r"\s*(?:#{1,6}\s|(?:[-*+]|\d+[.)])\s+\[.\]|`{3}|~{3}|\||(?:-{3,}|\*{3,}|_{3,})\s*$)")
+_RULE_AT_END = lazy(r"\s*(?:^[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*$\s*)+\Z", re.M)
 MOST_LINES_OF_CODE = 22
 """Twenty lines and their fence; longer code is linked."""
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_COMMENT = lazy(r"<!--.*?-->", re.S)
 _STATES = ("in progress", "queued")
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from techmap_sync.errors import SettingsProblem
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import compatible
 
 ALL = "all"
@@ -22,7 +23,7 @@ _CHOICES = {
 }
 _PATTERNS = ("id", "story")
 _LONGEST_PATTERN = 200
-_OPEN_REPEAT = re.compile(r"[*+}]\)[*+{]")  # repeats within repeats take exponential time
+_OPEN_REPEAT = lazy(r"[*+}]\)[*+{]")  # repeats within repeats take exponential time
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,11 @@ class Grammar:
         for table in _lineage(name, tables):
             merged |= table if table.get("ticket") != EACH_TASK else _with_each_task(table)
         return cls(name, **{key: _checked(name, key, value) for key, value in merged.items() if key != "like"})
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The folders and files that may belong to a unit."""
+        return (*self.folders, *self.archives, *self.files, *self.epic_files, *self.status_files)
 
     @cached_property
     def ids(self) -> re.Pattern[str]:

@@ -6,7 +6,6 @@ times. Exact text comes before likeness, likeness with the same id before likene
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ from typing import NamedTuple
 
 from techmap_sync.documents.units.grammar import folded
 from techmap_sync.documents.units.unit import Task, Ticket, Unit
+from techmap_sync.patterns import lazy
 
 REGENERATED = "regenerated"
 ALIKE_WITH_ID, ALIKE = 0.55, 0.6
 """Shares of weighted words that two texts have in common; the rewordings in the tests have 0.66 and more."""
-_WORD = re.compile(r"[\w./{}<>-]*\w|[^\x00-\x7f\s]")
+_WORD = lazy(r"[\w./{}<>-]*\w|[^\x00-\x7f\s]")
 
 
 class Pair(NamedTuple):

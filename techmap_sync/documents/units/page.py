@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from techmap_sync.documents.frontmatter import split_front_matter
 from techmap_sync.documents.markdown import Fence, Heading, ItemList, Paragraph, RunKind, Table, marked, plain
 from techmap_sync.documents.marko_patches import tame, too_long
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import unified
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
     from techmap_sync.documents.markdown import Block, Line, ListItem
 
-_BOX = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[(?P<sign>[ xX~-])\](?![(\[:])")
-_OPENING = re.compile(r"(?P<fence>`{3,}|~{3,})[ \t]*(?P<language>\w*)[ \t]*$")
+_BOX = lazy(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[(?P<sign>[ xX~-])\](?![(\[:])")
+_OPENING = lazy(r"(?P<fence>`{3,}|~{3,})[ \t]*(?P<language>\w*)[ \t]*$")
 _LANGUAGES = frozenset({"markdown", "md"})
-_ID = re.compile(r"<!--\s*id:\s*(?P<id>[^\s>]+)\s*-->")
-_FIELD = re.compile(r"(?:\*\*|__?)[^*_\n]{1,40}?(?::\s*(?:\*\*|__?)|(?:\*\*|__?)\s*:|:)")
+_ID = lazy(r"<!--\s*id:\s*(?P<id>[^\s>]+)\s*-->")
+_FIELD = lazy(r"(?:\*\*|__?)[^*_\n]{1,40}?(?::\s*(?:\*\*|__?)|(?:\*\*|__?)\s*:|:)")
 
 
 class Kind(Enum):

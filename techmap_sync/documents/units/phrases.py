@@ -8,20 +8,21 @@ from functools import cached_property
 from typing import NamedTuple
 
 from techmap_sync.documents.units.grammar import Grammar, alternatives, folded
+from techmap_sync.patterns import lazy
 
 _EMOJI = "\U0001f000-\U0001faff\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff"
 _SIGN = rf"[{_EMOJI}][\ufe0f\u200d{_EMOJI}]*"
-_EMOJI_AND_REST = re.compile(rf"(?:^|\s+){_SIGN}(?:\s.*)?$", re.S)
-_LEADING_EMOJI = re.compile(rf"^(?:{_SIGN}\s*)+")
-_ENDING_EMOJI = re.compile(rf"\s+(?:{_SIGN}\s*)+(?:\([^()]*\)|[A-Z][A-Z ]+)?$")
-_DONE_SIGN = re.compile("[✅☑✔]")
-_PARENTHESES = re.compile(r"\s*(?:\((?P<round>[^()]*)\)|（(?P<wide>[^（）]*)）)")
+_EMOJI_AND_REST = lazy(rf"(?:^|\s+){_SIGN}(?:\s.*)?$", re.S)
+_LEADING_EMOJI = lazy(rf"^(?:{_SIGN}\s*)+")
+_ENDING_EMOJI = lazy(rf"\s+(?:{_SIGN}\s*)+(?:\([^()]*\)|[A-Z][A-Z ]+)?$")
+_DONE_SIGN = lazy("[✅☑✔]")
+_PARENTHESES = lazy(r"\s*(?:\((?P<round>[^()]*)\)|（(?P<wide>[^（）]*)）)")
 _BETWEEN = r"(?:\s*[,;/&+、，]\s*(?:and\s+)?|\s+and\s+|\s+)"
 _TO = r"\s*(?:-|–|—|\.\.|to)\s*"
-_RANGE = re.compile(rf"(?P<word>[A-Za-z]*)(?P<first>\d+){_TO}(?P<same>[A-Za-z]*)(?P<last>\d+)")
+_RANGE = lazy(rf"(?P<word>[A-Za-z]*)(?P<first>\d+){_TO}(?P<same>[A-Za-z]*)(?P<last>\d+)")
 _LONGEST_RANGE = 100
-_PRIORITY = re.compile(r"\s*[(\[]\s*(?:(?:Priority|優先度|优先级)\s*[:：]\s*)?P(?P<level>\d)\s*[)\]]", re.I)
-_STORY = re.compile(r"US\d+", re.I)
+_PRIORITY = lazy(r"\s*[(\[]\s*(?:(?:Priority|優先度|优先级)\s*[:：]\s*)?P(?P<level>\d)\s*[)\]]", re.I)
+_STORY = lazy(r"US\d+", re.I)
 _BEFORE_TITLE = " -–—:："
 
 
@@ -301,7 +302,7 @@ class Phrases:
         return {"0": "high", "1": "high", "2": "medium"}.get(found["level"], "low") if found else None
 
 
-_PATH = re.compile(r"(?:[\w.@<>{}-]+/)+[\w.@<>{}*-]*|[\w-]+(?:\.[\w-]+)*\.[A-Za-z]\w{0,5}")
+_PATH = lazy(r"(?:[\w.@<>{}-]+/)+[\w.@<>{}*-]*|[\w-]+(?:\.[\w-]+)*\.[A-Za-z]\w{0,5}")
 
 
 def paths_in(code: Iterable[str]) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ from techmap_sync.documents.units.grammar import Grammar, alternatives
 from techmap_sync.documents.units.page import Entry, Kind, Page
 from techmap_sync.documents.units.phrases import Phrases
 from techmap_sync.documents.units.unit import Requirement
+from techmap_sync.patterns import lazy
 
-_STORY = re.compile(r"(?:User Story|US)\s*(?P<number>\d+)\s*[-–—:]\s*(?P<title>.+)", re.I)
-_HEADING = re.compile(r"(?:Requirement|要件|需求)\s*(?P<number>\d+)\s*(?:[:：.–—-]\s*)?(?P<title>.*)", re.I)
-_PRIORITY = re.compile(r"\s*\((?:Priority|優先度|优先级)\s*[:：]\s*P\d\)\s*(?:\W*MVP)?", re.I)
-_NUMBERED = re.compile(r"(?P<number>\d+(?:\.\d+)*)[.)]\s+")
+_STORY = lazy(r"(?:User Story|US)\s*(?P<number>\d+)\s*[-–—:]\s*(?P<title>.+)", re.I)
+_HEADING = lazy(r"(?:Requirement|要件|需求)\s*(?P<number>\d+)\s*(?:[:：.–—-]\s*)?(?P<title>.*)", re.I)
+_PRIORITY = lazy(r"\s*\((?:Priority|優先度|优先级)\s*[:：]\s*P\d\)\s*(?:\W*MVP)?", re.I)
+_NUMBERED = lazy(r"(?P<number>\d+(?:\.\d+)*)[.)]\s+")
 
 
 def requirements_in(pages: Iterable[Page], grammar: Grammar) -> Iterator[Requirement]:

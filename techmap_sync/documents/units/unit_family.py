@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -28,13 +27,14 @@ from techmap_sync.documents.units.grammar import Grammar
 from techmap_sync.documents.units.page import read_page
 from techmap_sync.documents.units.unit import Task, Ticket, Unit
 from techmap_sync.documents.units.unit_titles import title_of_name, unit_id
+from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import slug, unified
 
 LINKED = "linked"
-_FENCE = re.compile(r"\s*(?:[-*+]\s+)?(`{3,}|~{3,})")
-_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
-_BOX = re.compile(r"^(\s*(?:[-*+]|\d{1,9}[.)])\s+)\[.\](?=\s)")
-_HEADING = re.compile(r"#{1,6}\s+")
+_FENCE = lazy(r"\s*(?:[-*+]\s+)?(`{3,}|~{3,})")
+_BULLET = lazy(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+_BOX = lazy(r"^(\s*(?:[-*+]|\d{1,9}[.)])\s+)\[.\](?=\s)")
+_HEADING = lazy(r"#{1,6}\s+")
 
 
 def statements_of(unit: Unit, text: str) -> tuple[Statement, ...]:
@@ -90,7 +90,7 @@ def _scanned(lines: list[str], headings: dict[int, int]) -> Iterator[Statement]:
             fence = "" if fence and found[1].startswith(fence) else fence or found[1]
 
 
-_MAY_SAY_ID = re.compile(r"<!--\s*id:")
+_MAY_SAY_ID = lazy(r"<!--\s*id:")
 _TASK_FIELDS = (
     "id", "title", "done", "state", "kind", "optional", "parallel", "parent", "phase", "depends_on", "requirements",
     "locations", "line",
@@ -125,7 +125,7 @@ class UnitFamily(DocumentFamily):
     @property
     def folders(self) -> tuple[str, ...]:
         """The places that its table names."""
-        return (*self.grammar.folders, *self.grammar.archives, *self.grammar.files)
+        return self.grammar.places
 
     @abstractmethod
     def unit_of(self, sources: Sources) -> Unit:

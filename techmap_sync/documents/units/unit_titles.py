@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from techmap_sync.documents.units.grammar import Grammar, alternatives, folded
+from techmap_sync.patterns import lazy
 
-_NUMBER_OR_DATE = re.compile(r"(?:\d{4}-\d{2}-\d{2}|\d{8}-\d{6}|\d+)[-_.](?=.)")
-_PARENTHESES = re.compile(r"\s*[(（][^()（）]*[)）]")
-_NUMBERED_NAME = re.compile(
-    r"(?P<name>(?:user story|us)\s*\d+|(?:final\s+)?checkpoint(?:\s+\d+)?)\s*[-–—:]\s*(?=\S)", re.I
-)
-_COUNTED_NAME = re.compile(r"(?:user story|us|epic)\s*\d+\s*[-–—:]\s*(?=\S)", re.I)
+_NUMBER_OR_DATE = lazy(r"(?:\d{4}-\d{2}-\d{2}|\d{8}-\d{6}|\d+)[-_.](?=.)")
+_PARENTHESES = lazy(r"\s*[(（][^()（）]*[)）]")
+_NUMBERED_NAME = lazy(r"(?P<name>(?:user story|us)\s*\d+|(?:final\s+)?checkpoint(?:\s+\d+)?)\s*[-–—:]\s*(?=\S)", re.I)
+_COUNTED_NAME = lazy(r"(?:user story|us|epic)\s*\d+\s*[-–—:]\s*(?=\S)", re.I)
 
 
 def unit_id(name: str, said: str = "") -> str:

@@ -6,7 +6,6 @@ run just the one script and the one style that it carries.
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from markupsafe import Markup, escape
 from rich.cells import cell_len, set_cell_size
 
 from techmap_sync.documents.work import Phase
+from techmap_sync.patterns import lazy
 from techmap_sync.reports.html.layout import HEIGHT, WIDTH, Arrow, Drawing, drawing_of
 from techmap_sync.reports.messages import count
 from techmap_sync.reports.plan_text import grouped
@@ -206,7 +206,7 @@ def _with_links(changes: Sequence[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         yield {**about, "links": list(links)}
 
 
-_COMMAND = re.compile(r"[\r\n](?=\s*(?:::|##\[))")
+_COMMAND = lazy(r"[\r\n](?=\s*(?:::|##\[))")
 FOLDER = Path(__file__).parent
 LOOKS = ("done", "started", "open", "blocked", "planned", "dropped")
 MEANINGS = {

@@ -15,6 +15,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from techmap_sync.patterns import lazy
+
 Value = str | tuple[str, ...]
 
 # The order in which Backlog.md 1.52 writes them.
@@ -44,14 +46,14 @@ ORDER = (
 _MOST_CHARACTERS = 64 * 1024
 """YAML is slow to parse, and no task has so many keys."""
 _DEEPEST = 100
-_BRACKET = re.compile(r"[\[\]{}]")
+_BRACKET = lazy(r"[\[\]{}]")
 _NUMBERS = frozenset({"ordinal"})
 _NULL = "tag:yaml.org,2002:null"
-_PLAIN = re.compile(r"[^\W\d_](?:[\w ./()-]*[\w)])?")
+_PLAIN = lazy(r"[^\W\d_](?:[\w ./()-]*[\w)])?")
 _WORDS_OF_YAML = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 # Backlog.md takes names such as @sara without quotes, which YAML does not: another character replaces the sign.
-_PEOPLE = re.compile(r"^[ \t]*(?:assignee|reporter):.*", re.M)
+_PEOPLE = lazy(r"^[ \t]*(?:assignee|reporter):.*", re.M)
 _AT, _STAND_IN = "@", "\ue000"
 
 

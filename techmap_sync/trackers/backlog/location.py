@@ -13,6 +13,7 @@ from pathlib import Path
 
 from techmap_sync import files
 from techmap_sync.errors import TicketRefused, TrackerError, UnreadableFile
+from techmap_sync.patterns import lazy
 from techmap_sync.trackers.backlog import frontmatter
 from techmap_sync.trackers.backlog.frontmatter import BadYaml, Value
 
@@ -197,9 +198,9 @@ def _named_in(config: Path) -> str:
 
 # Most file systems take 255 bytes; Backlog.md itself fails on more.
 _LONGEST_NAME = 255
-_NUMBER = re.compile(r"([a-zA-Z]+)-([0-9]{1,18}(?:\.[0-9]{1,18})*)")
+_NUMBER = lazy(r"([a-zA-Z]+)-([0-9]{1,18}(?:\.[0-9]{1,18})*)")
 
-ID_LINE = re.compile(r"""^["']?id["']?[ \t]*:[ \t]*(["']?)([\w.-]+)\1[ \t\r]*(?:#.*)?$""", re.M)
+ID_LINE = lazy(r"""^["']?id["']?[ \t]*:[ \t]*(["']?)([\w.-]+)\1[ \t\r]*(?:#.*)?$""", re.M)
 """Finds the id of a task without reading its YAML."""
 
 

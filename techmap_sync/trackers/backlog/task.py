@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
+from techmap_sync.patterns import lazy
 from techmap_sync.sync.tracker import EdgeKind
 from techmap_sync.text_forms import with_line_feeds
 from techmap_sync.trackers.backlog import frontmatter
@@ -17,14 +18,14 @@ from techmap_sync.trackers.backlog.location import FolderProblem, canonical
 _BEGIN = "<!-- SECTION:DESCRIPTION:BEGIN -->"
 _END = "<!-- SECTION:DESCRIPTION:END -->"
 _HEADING = "## Description"
-_NEXT_HEADING = re.compile(
+_NEXT_HEADING = lazy(
     r"## (?:Acceptance Criteria|Definition of Done|Implementation (?:Plan|Notes)|Notes|Comments|Final Summary)\b", re.I
 )
 # JavaScript, in which Backlog.md is written, starts a new line at U+2028 and U+2029 too.
 _MARKER = r"<!-- (?:SECTION:[A-Z][A-Z0-9_]*|COMMENTS?|AC|DOD):(?:BEGIN|END) -->[^\S\n]*(?=[\n\u2028\u2029\ufeff]|\Z)"
-_MARKER_LINE = re.compile(rf"(?:(?<=[\n\u2028\u2029])|\A)( *)({_MARKER})")
+_MARKER_LINE = lazy(rf"(?:(?<=[\n\u2028\u2029])|\A)( *)({_MARKER})")
 _COMMENTS_END = "<!-- COMMENTS:END -->"
-_COMMENTS = re.compile(r"^## Comments\s*\n<!-- COMMENTS:BEGIN -->\n(.*?)<!-- COMMENTS:END -->", re.S | re.M)
+_COMMENTS = lazy(r"^## Comments\s*\n<!-- COMMENTS:BEGIN -->\n(.*?)<!-- COMMENTS:END -->", re.S | re.M)
 
 
 class BrokenMarkers(Exception):
@@ -151,10 +152,10 @@ def _unescaped(text: str) -> str:
     return _MARKER_LINE.sub(lambda found: found[1][1:] + found[2], text)
 
 
-_LAYOUT = re.compile(r"(\ufeff?---[ \t\r]*\n)(.*?)(?<=\n)(---[ \t\r]*(?:\n|\Z))(.*)\Z", re.S)
+_LAYOUT = lazy(r"(\ufeff?---[ \t\r]*\n)(.*?)(?<=\n)(---[ \t\r]*(?:\n|\Z))(.*)\Z", re.S)
 
 # An id becomes part of file names.
-_ID = re.compile(r"[A-Z0-9][A-Z0-9._-]*")
+_ID = lazy(r"[A-Z0-9][A-Z0-9._-]*")
 
 
 class Place(Enum):

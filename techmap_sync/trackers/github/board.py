@@ -14,6 +14,7 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from techmap_sync.errors import BudgetSpent, OutcomeUnclear, TrackerError
+from techmap_sync.patterns import lazy
 from techmap_sync.sync.tracker import Finding
 from techmap_sync.trackers.answers import Row, Schema, Unexpected
 from techmap_sync.trackers.github.client import GitHubClient
@@ -21,8 +22,8 @@ from techmap_sync.trackers.github.issues import Issues
 
 FIELDS = ("Priority", "Phase")
 """The fields that are set, where the board has a single-select field and an option of these names."""
-_NAME = re.compile(r"(?P<owner>[\w.-]+)/(?P<number>\d{1,9})", re.ASCII)
-_ID = re.compile(r"[\w=+/-]{1,200}", re.ASCII)
+_NAME = lazy(r"(?P<owner>[\w.-]+)/(?P<number>\d{1,9})", re.ASCII)
+_ID = lazy(r"[\w=+/-]{1,200}", re.ASCII)
 _AT_ONCE = 10
 _VALUE = "... on ProjectV2ItemFieldSingleSelectValue { name }"
 _VALUES_NOW = " ".join(f'{name.lower()}: fieldValueByName(name: "{name}") {{ {_VALUE} }}' for name in FIELDS)

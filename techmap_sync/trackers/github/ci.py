@@ -10,7 +10,6 @@ https://docs.github.com/webhooks/webhook-events-and-payloads
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -18,11 +17,12 @@ from typing import Any
 
 from techmap_sync import __version__
 from techmap_sync.ci_run import Ci, CiCommand, CiEvent, CiRun, ReviewPlace
+from techmap_sync.patterns import lazy
 from techmap_sync.registry import Start
 from techmap_sync.servers import server_named
 
 _HEADS, _TAGS, _PULLS = "refs/heads/", "refs/tags/", "refs/pull/"
-_PULL = re.compile(r"refs/pull/(\d+)/\w+")
+_PULL = lazy(r"refs/pull/(\d+)/\w+")
 _QUEUE = "refs/heads/gh-readonly-queue/"
 """Branches on which GitHub tries the changes of its merge queue, those from forks too."""
 _BY_MEMBERS = frozenset({"push", "schedule", "workflow_dispatch", "release"})

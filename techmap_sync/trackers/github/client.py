@@ -9,6 +9,7 @@ from github.Requester import HTTPSRequestsConnectionClass, Requester
 from typing_extensions import TypedDict
 
 from techmap_sync.errors import TrackerError
+from techmap_sync.patterns import lazy
 from techmap_sync.servers import read_address
 from techmap_sync.trackers.answers import Answer, Path, Query, Request, Row, Schema
 from techmap_sync.trackers.connection import Connection
@@ -22,7 +23,7 @@ from techmap_sync.trackers.session import Answered, NoAnswer, Reply, Session, on
 _REDIRECTS = (301, 302, 307, 308)
 _OF_THE_SERVER = ("/user",)
 _DENIED = (401, 403, 404)
-_RIGHTS = re.compile(r"not accessible|must have|access|permission|scope|forbidden|not found", re.IGNORECASE)
+_RIGHTS = lazy(r"not accessible|must have|access|permission|scope|forbidden|not found", re.IGNORECASE)
 
 
 class _Repository(TypedDict):

@@ -5,15 +5,15 @@ https://docs.github.com/repositories/managing-your-repositorys-settings-and-feat
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from techmap_sync.ownership import Owners
+from techmap_sync.patterns import lazy
 from techmap_sync.trackers.owned_paths import EMAIL, PathPattern, Rule, as_names, last_match
 
-_PARTS = re.compile(r"(?:\\.|\S)+")
-_ACCOUNT = re.compile(r"@[A-Za-z0-9][A-Za-z0-9_-]*(?:\[bot\])?")
-_TEAM = re.compile(r"@[A-Za-z0-9][A-Za-z0-9_-]*/[\w.-]+")
+_PARTS = lazy(r"(?:\\.|\S)+")
+_ACCOUNT = lazy(r"@[A-Za-z0-9][A-Za-z0-9_-]*(?:\[bot\])?")
+_TEAM = lazy(r"@[A-Za-z0-9][A-Za-z0-9_-]*/[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)

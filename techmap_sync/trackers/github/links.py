@@ -12,6 +12,7 @@ from collections.abc import Collection
 from typing_extensions import TypedDict
 
 from techmap_sync.errors import NotSupported, OutcomeUnclear, TicketRefused, TrackerError
+from techmap_sync.patterns import lazy
 from techmap_sync.sync.tracker import Edge, EdgeKind, Ends
 from techmap_sync.trackers.answers import Row, Schema
 from techmap_sync.trackers.github.client import GitHubClient
@@ -36,8 +37,8 @@ _BLOCKER = Schema(_Blocker, "an issue")
 
 LEVELS = 8
 """Of sub-issues below one another: the same page."""
-_DEPTH = re.compile(r"\b(deep|depth|nest\w*|levels?|layers?)\b", re.IGNORECASE)
-_LIMIT = re.compile(r"more than \d+|maximum|limit|exceed", re.IGNORECASE)
+_DEPTH = lazy(r"\b(deep|depth|nest\w*|levels?|layers?)\b", re.IGNORECASE)
+_LIMIT = lazy(r"more than \d+|maximum|limit|exceed", re.IGNORECASE)
 _WORTH_A_LOOK = (400, 404, 410, 422)
 
 

@@ -12,6 +12,7 @@ from typing import Any, NotRequired
 from typing_extensions import TypedDict
 
 from techmap_sync.errors import BudgetSpent, OutcomeUnclear, TrackerError
+from techmap_sync.patterns import lazy
 from techmap_sync.sync.tracker import Edge, EdgeKind, Ends
 from techmap_sync.trackers.answers import Count, Number, Row, Schema, Unexpected
 from techmap_sync.trackers.github.client import GitHubClient
@@ -62,7 +63,7 @@ _CHILD = Schema(_Child, "a sub-issue")
 _TOO_MUCH = (502, 504)
 """Status of a query that takes the server too long."""
 _READ_AT_ONCE = 100
-_NODE_ID = re.compile(r"[\w=+/-]{1,200}", re.ASCII)
+_NODE_ID = lazy(r"[\w=+/-]{1,200}", re.ASCII)
 _PARENT_QUERY = "parent { number repository { nameWithOwner } }"
 _ENDS_QUERY = f"{_PARENT_QUERY} blockedBy(first: 50) {{ totalCount nodes {{ number repository {{ nameWithOwner }} }} }}"
 """A hundred issues with these cost one point: https://docs.github.com/graphql/reference/objects#issue"""

@@ -6,12 +6,12 @@ https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-res
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from techmap_sync.patterns import lazy
 from techmap_sync.trackers.answers import Answer, Request, number
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.trackers.github.errors import message
@@ -28,7 +28,7 @@ _HOUR = 3600.0
 
 # The endpoints whose documentation warns about "creating content too quickly" (or removing it). Whether a GraphQL
 # request or each mutation in it counts is documented nowhere: each is counted.
-_CONTENT = re.compile(r"/issues(/[0-9]+/(comments|sub_issues?|dependencies/blocked_by(/[0-9]+)?))?$|/graphql$")
+_CONTENT = lazy(r"/issues(/[0-9]+/(comments|sub_issues?|dependencies/blocked_by(/[0-9]+)?))?$|/graphql$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from functools import cached_property
 from urllib.parse import quote
 
 from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused, TrackerError, UsageProblem
+from techmap_sync.patterns import lazy
 from techmap_sync.sync.tracker import (
     Capabilities,
     Draft,
@@ -40,7 +41,7 @@ from techmap_sync.trackers.http import RequestRefused, about_one_ticket
 _INVALID = 422
 _VISIBILITY = {"public": Visibility.PUBLIC, "internal": Visibility.INTERNAL}
 
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+_REPOSITORY = lazy(r"[\w.-]+/[\w.-]+", re.ASCII)
 
 # In this order a new issue comes last, so that no page shifts while the next one is read.
 _OLDEST_FIRST = {"state": "all", "sort": "created", "direction": "asc"}

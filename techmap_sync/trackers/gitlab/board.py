@@ -16,6 +16,7 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from techmap_sync.errors import BudgetSpent, OutcomeUnclear, TrackerError
+from techmap_sync.patterns import lazy
 from techmap_sync.sync.tracker import Finding
 from techmap_sync.trackers.answers import Row, Schema, Unexpected
 from techmap_sync.trackers.gitlab.client import GitLabClient
@@ -26,7 +27,7 @@ from techmap_sync.trackers.queries import words
 CURRENT = "current"
 """Asks for the iteration of today: those that GitLab schedules have no name of their own."""
 _AT_ONCE, _READ_AT_ONCE, _MOST_FOUND = 10, 50, 20
-_ID = re.compile(r"gid://gitlab/\w+/\d{1,18}", re.ASCII)
+_ID = lazy(r"gid://gitlab/\w+/\d{1,18}", re.ASCII)
 _WIDGETS = (
     "widgets(onlyTypes: [ITERATION, HIERARCHY]) { ... on WorkItemWidgetIteration { iteration { id } } "
     "... on WorkItemWidgetHierarchy { parent { id } } }"

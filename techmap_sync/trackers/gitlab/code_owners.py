@@ -10,12 +10,13 @@ import re
 from dataclasses import dataclass, field
 
 from techmap_sync.ownership import Owners, together
+from techmap_sync.patterns import lazy
 from techmap_sync.trackers.owned_paths import EMAIL, PathPattern, Rule, as_names, last_match
 
-_HEADING = re.compile(r"\^?\[(?P<name>.*?)\](?:\[[\s\d]*\])?(?P<owners>\s*[@\w.\-/\s]*)")
-_SPLIT = re.compile(r"(?<!\\)\s+")
-_REFERENCE = re.compile(r"@{1,2}\w[\w.-]*(?:/[\w.-]+)*")
-_ACCOUNT = re.compile(r"@\w[\w.-]*")
+_HEADING = lazy(r"\^?\[(?P<name>.*?)\](?:\[[\s\d]*\])?(?P<owners>\s*[@\w.\-/\s]*)")
+_SPLIT = lazy(r"(?<!\\)\s+")
+_REFERENCE = lazy(r"@{1,2}\w[\w.-]*(?:/[\w.-]+)*")
+_ACCOUNT = lazy(r"@\w[\w.-]*")
 
 
 @dataclass(slots=True)

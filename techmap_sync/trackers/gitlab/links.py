@@ -19,6 +19,7 @@ from collections.abc import Collection, Sequence
 from typing_extensions import TypedDict
 
 from techmap_sync.errors import BudgetSpent, NotSupported, OutcomeUnclear, TicketRefused, TrackerError
+from techmap_sync.patterns import lazy
 from techmap_sync.sync.tracker import Edge, EdgeKind, Ends
 from techmap_sync.trackers.answers import Answer, Number, Row, Schema
 from techmap_sync.trackers.gitlab.client import GitLabClient
@@ -28,7 +29,7 @@ from techmap_sync.trackers.gitlab.links_at_once import BLOCKED, RELATED, Link, L
 
 LINK_LIMIT = 100
 """Of all types and from both ends, those of people among them: app/models/concerns/issuable_link.rb in GitLab."""
-_LIMIT = re.compile(r"exceed|maximum", re.IGNORECASE)
+_LIMIT = lazy(r"exceed|maximum", re.IGNORECASE)
 _NO_LICENCE = "not available for current license"
 
 

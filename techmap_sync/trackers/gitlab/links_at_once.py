@@ -16,6 +16,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from techmap_sync.errors import BudgetSpent, OutcomeUnclear, TrackerError
+from techmap_sync.patterns import lazy
 from techmap_sync.trackers.answers import Row, Schema, Unexpected
 from techmap_sync.trackers.gitlab.client import GitLabClient
 from techmap_sync.trackers.gitlab.issues import is_number
@@ -77,7 +78,7 @@ _LINKS_QUERY = (
 """No issue has more links than that. A query of this shape for a hundred issues scores about 90 of the 250 points that
 one query may cost: https://docs.gitlab.com/api/graphql/#limits."""
 _TOO_MUCH = (502, 503, 504)
-_TOO_COMPLEX = re.compile(r"complexity|timeout|timed out", re.IGNORECASE)
+_TOO_COMPLEX = lazy(r"complexity|timeout|timed out", re.IGNORECASE)
 _TYPES = {RELATED: "RELATED", BLOCKED: "BLOCKED_BY"}
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from techmap_sync.patterns import lazy
 from techmap_sync.sync.tracker import Standing
 from techmap_sync.trackers.answers import Number, Row, Schema
 from techmap_sync.trackers.gitlab.client import MEMBER, PLANNER, GitLabClient
@@ -24,7 +24,7 @@ class Owner(TypedDict):
 
 _ACCOUNT = Schema(Owner, "an account")
 _AT_ONCE = 100
-_GHOST = re.compile("ghost[0-9]*")
+_GHOST = lazy("ghost[0-9]*")
 
 
 class Users:
