@@ -328,8 +328,7 @@ def _named(holdings: Holdings) -> Iterable[str]:
 
 
 def _listed(holdings: Holdings) -> Iterable[str]:
-    """Return what the ledger lists, also under a key that another ticket of the listing still has."""
-    return (*holdings.written_ledger.tickets.values(), *holdings.ledger.tickets.values())
+    return holdings.ledger.tickets.values()
 
 
 def _fetch_missing(tracker: Tracker, snapshot: Snapshot, numbers: Iterable[str]) -> list[Ticket]:

@@ -199,9 +199,7 @@ class Sorted:
         return self.maps.get(map_id) or Holdings(claims=self.claims)
 
     def with_key(self, key: str, map_id: str, tracking: str) -> Iterator[Held]:
-        """Yield the tickets of a map that have a key.
-
-        While a map gets another id its tickets still belong to the former one: the tracking ticket is written last.
+        """Yield the tickets of a map that have a key, in the map of its tracking ticket, too: that gets a new id last.
 
         :param tracking: number of the map's tracking ticket.
         """
@@ -303,21 +301,29 @@ def _holdings(map_id: str, held: Sequence[Held], strays: Sequence[Stray], claims
     tasks = [h for h in held if h.marker.ledger is None]
     tickets, copies = _one_per_key(map_id, tasks, ledger)
     named = {h.marker.tracking for h in (*tasks, *(copy for copy, _ in other_tracking))}
+    moved = _moved(ledger, tickets)
     return Holdings(
         tracking=tracking,
         tickets=tickets,
         copies=(*other_tracking, *copies),
         claims=claims,
-        unreadable={numbers[s.ticket.number]: s for s in strays if s.ticket.number in numbers},
-        moved=_moved(ledger, tickets),
+        unreadable={moved.get(key, key): s for s in strays if (key := numbers.get(s.ticket.number))},
+        moved=moved,
         released_tracking=next((s.reason for s in strays if s.ticket.number in named), ""),
     )
 
 
 def _moved(ledger: Ledger, tickets: Mapping[str, Held]) -> dict[str, str]:
-    """Keys that tickets got after the ledger was written: a run that renames may be killed before its end."""
+    """Keys that tickets got after the ledger was written: a run that renames may be killed before its end. Where names
+    were exchanged, a ticket that is not there has the key that became free."""
     today = {held.ticket.number: key for key, held in tickets.items()}
-    return {key: today[number] for key, number in ledger.tickets.items() if today.get(number, key) != key}
+    moved = {key: today[number] for key, number in ledger.tickets.items() if today.get(number, key) != key}
+    former = {new: old for old, new in moved.items()}
+    for absent in former.keys() & ledger.tickets.keys() - moved.keys():
+        moved[absent] = absent
+        while moved[absent] in former:
+            moved[absent] = former[moved[absent]]
+    return moved
 
 
 def _tracking(trusted: Sequence[Held]) -> tuple[Held | None, list[tuple[Held, str]]]:

@@ -178,3 +178,29 @@ def test_a_map_gets_its_new_id_although_a_ticket_without_our_label_got_it_first(
     tracker.faults.clear()
     push(tracker, renamed)
     assert state(tracker) == state(whole)
+
+
+@pytest.mark.parametrize("names", [EXCHANGED, IN_A_CIRCLE], ids=["exchanged", "in a circle"])
+@pytest.mark.parametrize("gone", ["2", "3"])
+@pytest.mark.parametrize("how", ["deleted", "released", "without our label"])
+def test_a_ticket_that_is_lost_after_an_exchange_of_names_was_killed_is_not_made_again(
+    names: TaskPlan, gone: str, how: str
+) -> None:
+    tracker = prepared(FEW)
+    whole = deepcopy(tracker)
+    push(whole, names)
+    ledger = next(n for n, request in enumerate(whole.requests, 1) if request == Request("update", "1"))
+    tracker.faults[ledger] = killed(When.BEFORE)
+    with suppress(Killed):
+        push(tracker, names)
+    tracker.faults.clear()
+    if how == "deleted":
+        del tracker.tickets[gone]
+    elif how == "released":
+        tracker.edit(gone, body=tracker.tickets[gone].body.replace("techmap-sync: ", "broken: "))
+    else:
+        tracker.edit(gone, labels=tracker.tickets[gone].labels - {"techmap"})
+    before = len(tracker.tickets)
+    push(tracker, names)
+    assert len(tracker.tickets) == before
+    assert not planned(tracker, names).writes
