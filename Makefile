@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel release audit clean states passed-over explore planted mutants next
+.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel release audit clean states units passed-over explore planted mutants next
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -93,6 +93,9 @@ optional: | $(VENV)/bin/python ## what optional tests need, where npm, apt-get a
 
 states: $(VENV)/dev ## random histories of map, people and pushes: make states STEPS=100000
 	STEPS=$(or $(STEPS),100000) $(BIN)/pytest tests/sync/test_state_machine.py tests/sync/test_moving_histories.py
+
+units: $(VENV)/dev ## random histories of a unit of each family of specs: make units STEPS=5000
+	STEPS=$(or $(STEPS),5000) $(BIN)/pytest tests/sync/test_unit_tasks.py
 
 # What many projects use: their packages are only read.
 MARKDOWN := react-scripts@5.0.1 @angular/cli@19

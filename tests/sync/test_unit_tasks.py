@@ -37,6 +37,8 @@ from tests.sync.build import POLICY
 from tests.sync.drive import push
 
 STEPS = int(os.environ.get("STEPS", "5000" if sampling.everything else "12"))
+LONGEST_LIFE = 250
+"""Steps of one unit, about 70 tickets; then another team starts. Closed tickets stay, so each step takes longer."""
 ALL_GUARDS = replace(POLICY, allowed=frozenset(Guard))
 EDITED = replace(POLICY, allowed=frozenset(Guard) - {Guard.REGENERATED})
 """Single edits, however many, never look like a file that was generated again."""
@@ -211,31 +213,52 @@ def test_every_family_has_its_histories() -> None:
     assert {family for family, table in TABLES.items() if table.get("reader", "") in READERS} == set(PLACES)
 
 
+class Life:
+    """One team's unit and its tickets, from the first push on."""
+
+    def __init__(self, family: str, number: int) -> None:
+        self.seed = f"{family} {number}"
+        self.team, self.tracker = Team(family, random.Random(self.seed)), MemoryTracker()
+        self.owner: dict[str, Task] = {}
+        """Whose ticket each number has been."""
+
+    def go_on(self, steps: int) -> None:
+        """Edit, push and look, step by step."""
+        for step in range(steps):
+            edit = self.team.edit() if step else "start"
+            self._step(edit, f"{self.seed}, step {step}, {edit}")
+
+    def _step(self, edit: str, where: str) -> None:
+        policy = ALL_GUARDS if edit == "regenerate" else EDITED
+        plan, text = plan_of(self.team), "\n".join(self.team.files().values())
+        push(self.tracker, plan, policy, text)
+        numbers = self._numbers(where)
+        assert all(len(each) == 1 for each in numbers.values()), f"{where}: a task has two tickets"
+        known = {id(task) for task in self.owner.values()}
+        open_tasks = [] if self.team.archived else [task for task in self.team.tasks if not task.done]
+        missing = [task.text for task in open_tasks if id(task) not in numbers and id(task) not in known]
+        assert not missing, where
+        assert not (self.team.archived and numbers), f"{where}: an archived unit has open tickets"
+        written = len(self.tracker.writes)
+        push(self.tracker, plan, policy, text)
+        assert len(self.tracker.writes) == written, f"{where}: a second push writes"
+
+    def _numbers(self, where: str) -> dict[int, list[str]]:
+        """Return the open tickets of each task, none of which was another task's before."""
+        by_text = {name(task): task for task in self.team.tasks}
+        numbers: dict[int, list[str]] = {}
+        for ticket in self.tracker.tickets.values():
+            if ticket.state is State.OPEN and (task := by_text.get(text_of(self.team, ticket))):
+                assert self.owner.setdefault(ticket.number, task) is task, f"{where}: {ticket.title}"
+                numbers.setdefault(id(task), []).append(ticket.number)
+        return numbers
+
+
 @pytest.mark.parametrize("family", PLACES)
 def test_a_ticket_stays_with_its_task_whatever_a_team_edits(family: str) -> None:
     """Each task a ticket: the hardest case, because nothing but its text and its number tells a task."""
-    team, tracker = Team(family, random.Random(family)), MemoryTracker()
-    owner: dict[str, Task] = {}
-    for step in range(STEPS):
-        edit = team.edit() if step else "start"
-        policy = ALL_GUARDS if edit == "regenerate" else EDITED
-        text = "\n".join(team.files().values())
-        push(tracker, plan_of(team), policy, text)
-        by_text = {name(task): task for task in team.tasks}
-        numbers: dict[int, list[str]] = {}
-        for ticket in tracker.tickets.values():
-            if ticket.state is State.OPEN and (task := by_text.get(text_of(team, ticket))):
-                assert owner.setdefault(ticket.number, task) is task, f"{step} {edit}: {ticket.title}"
-                numbers.setdefault(id(task), []).append(ticket.number)
-        assert all(len(each) == 1 for each in numbers.values()), f"{step} {edit}: a task has two tickets"
-        known = {id(task) for task in owner.values()}
-        open_tasks = [] if team.archived else [task for task in team.tasks if not task.done]
-        missing = [task.text for task in open_tasks if id(task) not in numbers and id(task) not in known]
-        assert not missing, f"{step} {edit}"
-        assert not (team.archived and numbers), f"{step} {edit}: an archived unit has open tickets"
-        written = len(tracker.writes)
-        push(tracker, plan_of(team), policy, text)
-        assert len(tracker.writes) == written, f"{step} {edit}: a second push writes"
+    for number, begun in enumerate(range(0, STEPS, LONGEST_LIFE)):
+        Life(family, number).go_on(min(LONGEST_LIFE, STEPS - begun))
 
 
 @pytest.mark.parametrize("family", PLACES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from techmap_sync.documents.units.grammar import Grammar, alternatives, folded
@@ -80,8 +80,7 @@ class StoryWords:
 
     def is_heading(self, text: str, headings: Sequence[str]) -> bool:
         """Return whether a heading is one of some, whatever number is before it and bracket behind it."""
-        words = "|".join(r"\s*".join(map(re.escape, h.split())) for h in sorted(headings, key=len, reverse=True))
-        return bool(re.fullmatch(rf"\W*(?:\d+[.)]\s*)?(?:{words or '(?!)'})\s*(?:[(（].*)?\W*", text, re.I))
+        return bool(_any_of(tuple(headings)).fullmatch(text))
 
     @cached_property
     def _status_label(self) -> re.Pattern[str]:
@@ -147,6 +146,13 @@ class StoryWords:
         """Yield the stories that ``Prerequisites: Story 1.1`` names."""
         if found := self._depends_label.match(text):
             yield from re.findall(rf"(?<![\w.]){_NUMBER}(?![\w.]*\d)", found["said"])
+
+
+@lru_cache(maxsize=64)
+def _any_of(headings: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of some headings, which each heading of each story is compared with."""
+    words = "|".join(r"\s*".join(map(re.escape, h.split())) for h in sorted(headings, key=len, reverse=True))
+    return re.compile(rf"\W*(?:\d+[.)]\s*)?(?:{words or '(?!)'})\s*(?:[(（].*)?\W*", re.I)
 
 
 def _are_criteria(listed: str) -> bool:
