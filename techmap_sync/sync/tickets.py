@@ -275,7 +275,7 @@ def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
     tracking = [h for h in ours if _may_be_tracking(h) and policy.trusts(h.ticket)]
     by_number = {h.ticket.number: h for h in tracking}
     listed = {
-        number: h.marker.map_id
+        number: h
         for h in sorted(tracking, key=_age, reverse=True)
         for number in (h.marker.ledger or Ledger()).tickets.values()
     }
@@ -285,9 +285,20 @@ def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
         is_later = named is not None and _age(held) >= _age(named)
         is_its_own = named is not None and held.marker.map_id == named.marker.map_id
         by_name = named.marker.map_id if named and (is_later or is_its_own) else ""
-        map_id = by_name or listed.get(held.ticket.number) or held.marker.map_id
+        map_id = by_name or _listed_in(held, listed.get(held.ticket.number)) or held.marker.map_id
         found.setdefault(map_id, []).append(held)
     return found
+
+
+def _listed_in(held: Held, tracking: Held | None) -> str:
+    """Return the map whose ledger lists a ticket; empty where its marker knows better.
+
+    A marker that names a later tracking ticket was written after the ticket came to another map. The ledger of the map
+    it came from may still list it.
+    """
+    if tracking is None or _number_age(held.marker.tracking) > _age(tracking):
+        return ""
+    return tracking.marker.map_id
 
 
 def _holdings(map_id: str, held: Sequence[Held], strays: Sequence[Stray], claims: Claims) -> Holdings:
@@ -393,8 +404,12 @@ def _seniority(held: Held) -> tuple[bool, bool, Age]:
 
 
 def _age(held: Held) -> Age:
+    return _number_age(held.ticket.number)
+
+
+def _number_age(number: str) -> Age:
     """Return a number as people count: 9 before 10, and TASK-1.4 before TASK-2.
 
     A longer number is larger, without converting it: it may have any length.
     """
-    return tuple((len(digits), digits) for digits in _DIGITS.findall(held.ticket.number))
+    return tuple((len(digits), digits) for digits in _DIGITS.findall(number))
