@@ -75,7 +75,12 @@ def label_changes(
     wanted -= declined
     taken = frozenset() if side is Side.MAP else (wanted & ours) - there
     accepted = taken if side is Side.TRACKER else frozenset()
-    add, remove = wanted - there - taken, (ours - wanted) & there
+    former = _former_priority_labels(spec, marker, policy)
+    renamed = _spelt(former or (), spelling) & there
+    add, remove, known = wanted - there - taken, (ours - wanted | renamed) & there, (wanted - ours) & there
+    if priority is Decision.NOTHING and former is not None and PRIORITY not in marker.accepted:
+        add |= (spec.labels & by_priority) - there
+        known |= spec.labels & by_priority & there
     if priority is Decision.UPDATE:
         add |= (spec.labels & by_priority) - there
         remove |= (by_priority - spec.labels) & there
@@ -83,7 +88,18 @@ def label_changes(
         written = policy.priority_labels.get(marker.priority, "")
         remove |= ({written} & there) - spec.labels
     as_held = frozenset(held[name.casefold()] for name in remove)
-    return LabelChanges(add, as_held, (wanted - ours) & there, taken - accepted, declined | accepted, accepted)
+    return LabelChanges(add, as_held, known, taken - accepted, declined | accepted, accepted)
+
+
+def _former_priority_labels(spec: TaskSpec, marker: Marker, policy: SyncPolicy) -> frozenset[str] | None:
+    """Return the labels, in lower case, that were set while the settings called the priority's label otherwise.
+
+    One of them was that label, if it had one. None where the settings still call it the same.
+    """
+    label = policy.priority_labels.get(marker.priority, "")
+    if not marker.priority or has_label(marker.labels, label):
+        return None
+    return frozenset(map(str.casefold, marker.labels)) - frozenset(map(str.casefold, spec.labels))
 
 
 def has_label(labels: Iterable[str], name: str) -> bool:
@@ -171,7 +187,7 @@ def _title(spec: TaskSpec, held: Held) -> Revised:
 def _scalars(spec: TaskSpec, held: Held, policy: SyncPolicy) -> tuple[Revised, ...]:
     priority, marker = spec.priority.value if spec.priority else "", held.marker
     return (
-        _scalar(PRIORITY, priority, marker.priority, _observed_priority(held, policy), marker),
+        _scalar(PRIORITY, priority, marker.priority, _observed_priority(spec, held, policy), marker),
         _scalar(MILESTONE, spec.milestone, marker.milestone, held.ticket.milestone or "", marker),
         *(
             _scalar(name, value, marker.native.get(name, ""), native_fields.observed(held.ticket, name), marker)
@@ -186,20 +202,31 @@ def _scalar(name: str, desired: str, written: str, observed: str, marker: Marker
     return Revised(name, decision, observed, desired)
 
 
-def _observed_priority(held: Held, policy: SyncPolicy) -> str:
+def _observed_priority(spec: TaskSpec, held: Held, policy: SyncPolicy) -> str:
     """Return the ticket's priority; where its field and its label differ, the one that a person changed."""
+    written, former = held.marker.priority, _former_priority_labels(spec, held.marker, policy)
+    labels = frozenset(map(str.casefold, held.ticket.labels))
     by_label = {label.casefold(): priority for priority, label in policy.priority_labels.items()}
-    found = [by_label[label] for label in sorted(map(str.casefold, held.ticket.labels)) if label in by_label]
+    found = [by_label[label] for label in sorted(labels - (former or frozenset())) if label in by_label]
     if held.ticket.priority is not None:
         found.insert(0, held.ticket.priority)
-    return next((priority for priority in found if priority != held.marker.priority), found[0] if found else "")
+    has_former = former is not None and former <= labels
+    return next((priority for priority in found if priority != written), written if found or has_former else "")
 
 
 def _sections(spec: TaskSpec, held: Held, policy: SyncPolicy) -> tuple[Revised, ...]:
     wanted = {section.name: section for section in spec.sections}
     texts, written = held.block.texts(), held.marker.sections
     names = dict.fromkeys((*wanted, *written))
-    return tuple(_section(name, wanted.get(name), written.get(name, NOWHERE), texts, spec, policy) for name in names)
+    refreshed = names.keys() - accepted_sections(held.marker) if policy.refresh else frozenset()
+    return tuple(
+        _section(name, wanted.get(name), written.get(name, NOWHERE), texts, spec, name in refreshed) for name in names
+    )
+
+
+def accepted_sections(marker: Marker) -> frozenset[str]:
+    """Return the sections whose text a person wrote, which was accepted: it stays until the map says something new."""
+    return frozenset(name for name, written in marker.sections.items() if marker.accepted.get(name) == written.text)
 
 
 def _section(
@@ -208,11 +235,11 @@ def _section(
     written: WrittenField,
     texts: Mapping[str, str],
     spec: TaskSpec,
-    policy: SyncPolicy,
+    is_refreshed: bool,
 ) -> Revised:
     observed = texts.get(name, "")
     desired = wanted.text if wanted else ""
-    changed = (policy.refresh and section_digest(desired) != written.text) or _has_news(wanted, written)
+    changed = (is_refreshed and section_digest(desired) != written.text) or _has_news(wanted, written)
     changed &= not spec.keeps_text
     edited = section_digest(observed) != written.text
     decision = decide(

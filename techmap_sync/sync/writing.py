@@ -12,7 +12,7 @@ from techmap_sync.sync.assignees import ASSIGNEES, AssigneeChanges, kept
 from techmap_sync.sync.block import Block, Held, Part, write_block
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Close, LabelOrphan, Reopen, TicketWrite, Update
-from techmap_sync.sync.comparison import digest, section_digest, text_digest
+from techmap_sync.sync.comparison import comparable, digest, section_digest, text_digest
 from techmap_sync.sync.edits import LABELS, LabelChanges
 from techmap_sync.sync.endings import Why, with_status
 from techmap_sync.sync.marker import Ledger, Marker, WrittenField, claims
@@ -24,6 +24,7 @@ from techmap_sync.sync.merge import (
     Decision,
     Revised,
     Revision,
+    accepted_sections,
     has_label,
     revise,
     values_digest,
@@ -246,11 +247,12 @@ def _patch(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, nativ
     decided = {field.name: field for field in revision.fields}
     wanted = {section.name: section for section in spec.sections}
     writes = bool(revision.named(Decision.UPDATE))
+    riding = _riding_along(wanted, decided, held.marker) if writes else frozenset()
     updates = {field.name: field.ours for field in revision.named(Decision.UPDATE)}
     body = write_block(
-        _new_parts(wanted, held.block, decided, writes),
+        _new_parts(wanted, held.block, decided, riding),
         replace(
-            _new_marker(spec, marker, held.marker, decided, writes),
+            _new_marker(spec, marker, held.marker, decided, riding),
             declined=revision.labels.declined,
             assignees=revision.people.ours,
             unassigned=revision.people.unassigned,
@@ -280,7 +282,7 @@ def _priority_to_write(field: Revised) -> str | None:
 
 
 def _new_parts(
-    wanted: Mapping[str, Section], block: Block, decided: Mapping[str, Revised], writes: bool
+    wanted: Mapping[str, Section], block: Block, decided: Mapping[str, Revised], riding: Set[str]
 ) -> tuple[Part, ...]:
     """Return the sections in the order of the task; those that a person kept against the map come last.
 
@@ -290,7 +292,7 @@ def _new_parts(
     parts = []
     for name in dict.fromkeys((*([""] if "" in texts else []), *wanted, *texts)):
         section, part, field = wanted.get(name), texts.get(name), decided.get(name)
-        follows = field and (field.decision is Decision.UPDATE or (writes and _rides_along(section, field)))
+        follows = field and (field.decision is Decision.UPDATE or name in riding)
         if field and follows and section is not None:
             parts.append(Part(name, section.heading, decided[name].ours))
         elif not follows and part is not None:
@@ -298,16 +300,20 @@ def _new_parts(
     return tuple(parts)
 
 
-def _rides_along(section: Section | None, field: Revised) -> bool:
-    return section is not None and not section.values and field.decision is Decision.NOTHING
+def _riding_along(wanted: Mapping[str, Section], decided: Mapping[str, Revised], marker: Marker) -> frozenset[str]:
+    """Return the sections without values that are written because others are."""
+    without = {name for name, section in wanted.items() if not section.values}
+    return frozenset(name for name in without if decided[name].decision is Decision.NOTHING) - accepted_sections(marker)
 
 
-def _new_marker(spec: TaskSpec, marker: Marker, before: Marker, decided: Mapping[str, Revised], writes: bool) -> Marker:
+def _new_marker(
+    spec: TaskSpec, marker: Marker, before: Marker, decided: Mapping[str, Revised], riding: Set[str]
+) -> Marker:
     sections: dict[str, WrittenField] = {}
     wanted = {section.name: section for section in spec.sections}
     for name in dict.fromkeys((*wanted, *before.sections)):
         section, field = wanted.get(name), decided[name]
-        if _is_recorded(field) or (writes and _rides_along(section, field)):
+        if _is_recorded(field) or name in riding:
             text = field.theirs if field.decision is Decision.ADOPT else section.text if section else ""
             sections |= {name: _written_section(section, text)} if section else {}
         elif name in before.sections:
@@ -320,7 +326,7 @@ def _new_marker(spec: TaskSpec, marker: Marker, before: Marker, decided: Mapping
         priority=priority.ours if _is_recorded(priority) else before.priority,
         milestone=milestone.ours if _is_recorded(milestone) else before.milestone,
         native=dict(_native(before, decided)),
-        accepted=dict(_accepted(before, decided)),
+        accepted=dict(_accepted(before, decided)) | _accepted_texts(before, decided, sections),
     )
 
 
@@ -348,6 +354,22 @@ def _accepted(before: Marker, decided: Mapping[str, Revised]) -> Iterator[tuple[
             yield name, field.theirs
         elif name in before.accepted and not _is_recorded(field):
             yield name, before.accepted[name]
+
+
+def _accepted_texts(
+    before: Marker, decided: Mapping[str, Revised], sections: Mapping[str, WrittenField]
+) -> dict[str, str]:
+    """Return the digests of the texts that people wrote and that were accepted, by section."""
+    still = accepted_sections(before)
+    return {
+        name: written.text
+        for name, written in sections.items()
+        if (name in still and not _is_recorded(decided[name])) or _is_their_choice(decided[name])
+    }
+
+
+def _is_their_choice(field: Revised) -> bool:
+    return field.decision is Decision.ADOPT and comparable(field.theirs) != comparable(field.ours)
 
 
 def _written_section(section: Section, text: str) -> WrittenField:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techmap_sync.planning.task import Priority, Section, TaskSpec
-from techmap_sync.sync.block import Held
+from techmap_sync.planning.task import Priority, Section, TaskPlan, TaskSpec
+from techmap_sync.sync.block import Block, Held, read_block
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.edits import LabelChanges
 from techmap_sync.sync.merge import (
@@ -19,7 +20,8 @@ from techmap_sync.sync.merge import (
     label_changes,
     revise,
 )
-from techmap_sync.sync.policy import Side
+from techmap_sync.sync.policy import Side, SyncPolicy
+from techmap_sync.sync.tracker import Capabilities
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, SERVICE, STORE, TESTS, THREE, held, plan, rehold, section, task
 from tests.sync.drive import planned, push, shown
@@ -157,6 +159,104 @@ def test_a_conflict_taken_from_the_map_is_overwritten(tracker: MemoryTracker) ->
     push(tracker, changed, replace(POLICY, resolve={STORE.key: Side.MAP}))
     assert tracker.tickets["2"].title == "Create TokenStore"
     assert not planned(tracker, changed).changes
+
+
+RENAMED = {
+    "another name": {"high": "P0", "medium": "P1", "low": "P2"},
+    "the name that another one had": {"high": "priority:medium", "medium": "priority:low", "low": "priority:later"},
+    "no label": {},
+}
+
+
+def relabelled(labels: Mapping[str, str]) -> tuple[TaskPlan, SyncPolicy]:
+    """The same map under settings with other labels for priorities."""
+
+    def again(spec: TaskSpec) -> TaskSpec:
+        label = labels.get(spec.priority or "")
+        return replace(spec, labels=frozenset({POLICY.managed_label, *([label] if label else [])}))
+
+    tasks = tuple(map(again, THREE.tasks))
+    return replace(THREE, tasks=tasks), replace(POLICY, priority_labels=labels)
+
+
+@pytest.mark.parametrize("to", RENAMED)
+@pytest.mark.parametrize("native", [False, True])
+def test_a_priority_label_that_the_settings_rename_is_exchanged(to: str, native: bool) -> None:
+    tracker = MemoryTracker(Capabilities(native_priority=native))
+    push(tracker, THREE)
+    made, policy = relabelled(RENAMED[to])
+    change_set = planned(tracker, made, policy, repr(THREE))
+    assert {change.action for change in change_set.changes} == {Action.UPDATE}
+    push(tracker, made, policy, repr(THREE))
+    assert [tracker.tickets[number].labels for number in "234"] == [spec.labels for spec in made.tasks]
+    assert not planned(tracker, made, policy, repr(THREE)).changes
+
+
+def test_a_priority_label_that_a_human_removed_stays_away_whatever_its_name_is_by_now(tracker: MemoryTracker) -> None:
+    tracker.edit("2", labels=frozenset({POLICY.managed_label}))
+    made, policy = relabelled(RENAMED["another name"])
+    push(tracker, made, policy, repr(THREE))
+    assert tracker.tickets["2"].labels == {POLICY.managed_label}
+    assert tracker.tickets["3"].labels == {POLICY.managed_label, "P1"}
+    assert not planned(tracker, made, policy, repr(THREE)).writes
+
+
+def test_a_priority_that_a_human_chose_by_its_label_of_today_stays(tracker: MemoryTracker) -> None:
+    tracker.edit("2", labels=frozenset({POLICY.managed_label, "P0"}))
+    made, policy = relabelled(RENAMED["another name"])
+    push(tracker, made, policy, repr(THREE))
+    assert tracker.tickets["2"].labels == {POLICY.managed_label, "P0"}
+    assert not planned(tracker, made, policy, repr(THREE)).writes
+
+
+def test_a_renamed_priority_label_is_finished_after_a_run_was_killed(tracker: MemoryTracker) -> None:
+    made, policy = relabelled(RENAMED["another name"])
+    tracker.edit("2", labels=made.tasks[0].labels)
+    push(tracker, made, policy, repr(THREE))
+    block = read_block(tracker.tickets["2"].body)
+    assert isinstance(block, Block)
+    assert block.marker.labels == made.tasks[0].labels
+    assert not planned(tracker, made, policy, repr(THREE)).changes
+
+
+def test_a_priority_and_its_label_may_change_at_once(tracker: MemoryTracker) -> None:
+    made, policy = relabelled(RENAMED["the name that another one had"])
+    store = replace(made.tasks[0], priority=Priority.HIGH, labels=frozenset({POLICY.managed_label, "priority:medium"}))
+    made = replace(made, tasks=(store, *made.tasks[1:]))
+    push(tracker, made, policy)
+    assert tracker.tickets["2"].labels == store.labels
+    assert not planned(tracker, made, policy).changes
+
+
+@pytest.mark.parametrize("edited", ["purpose", "where"])
+def test_a_text_that_was_accepted_stays_when_tickets_are_refreshed(edited: str) -> None:
+    """Also in a section without values, which is written along with others."""
+    texts = {"purpose": "Keeps tokens.", "where": "in the store"}
+    spec = task("Store", sections=texts)
+    bare = replace(spec, sections=(spec.sections[0], replace(spec.sections[1], values="")))
+    made, tracker = plan(bare), MemoryTracker()
+    push(tracker, made)
+    tracker.edit("2", body=tracker.tickets["2"].body.replace(texts[edited], "MY OWN WORDS"))
+    push(tracker, made, replace(POLICY, resolve={spec.key: Side.TRACKER}))
+    assert not planned(tracker, made).changes
+    newer = plan(replace(bare, title="Create the store", sections=tuple(reworded(s) for s in bare.sections)))
+    refresh = replace(POLICY, refresh=True)
+    for _ in range(2):
+        push(tracker, newer, refresh)
+        assert "MY OWN WORDS" in tracker.tickets["2"].body
+    assert "In short:" in tracker.tickets["2"].body, "the other section follows"
+    assert not planned(tracker, newer, refresh).changes
+
+
+def test_an_accepted_text_follows_the_map_when_that_says_something_new(tracker: MemoryTracker) -> None:
+    tracker.edit("2", body=tracker.tickets["2"].body.replace("What Store is for.", "MY OWN WORDS"))
+    push(tracker, THREE, replace(POLICY, resolve={STORE.key: Side.TRACKER}))
+    changed = plan(task("Store", sections={"purpose": "Forgets tokens."}), SERVICE, TESTS)
+    push(tracker, changed)
+    assert "Forgets tokens." in tracker.tickets["2"].body
+    newer = replace(changed, tasks=tuple(replace(t, sections=tuple(map(reworded, t.sections))) for t in changed.tasks))
+    push(tracker, newer, replace(POLICY, refresh=True))
+    assert "In short: Forgets tokens." in tracker.tickets["2"].body
 
 
 SPEC = task("Session", labels=frozenset({"Component", "phase:build"}))
