@@ -66,6 +66,8 @@ class MapChanges:
     """Keys of tasks that are bound to a ticket we have not written yet."""
     arriving: frozenset[str] = frozenset()
     """Keys of tickets that come from another map."""
+    claimed: Mapping[str, str] = field(default_factory=dict)
+    """Number -> key that the marker of each ticket had when this was decided."""
     ready: bool = False
     """Whether its author approved it, whatever else is wrong with it."""
     family: str = ""

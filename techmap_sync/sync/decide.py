@@ -25,6 +25,7 @@ from techmap_sync.sync.links import Wanted, without_room
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import DesiredMap, Matched, OtherMaps, match
 from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.reread import claimed_keys
 from techmap_sync.sync.tickets import Holdings, Sorted
 from techmap_sync.sync.tracker import Capabilities
 from techmap_sync.sync.writing import with_closing_labels
@@ -249,6 +250,7 @@ def guard(
         leaving=tracking_ticket.leaving(holdings),
         bound=holdings.bound,
         arriving=frozenset(holdings.arrived),
+        claimed=claimed_keys(holdings),
     )
 
 

@@ -13,9 +13,8 @@ from typing import TypeVar, assert_never
 from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, TicketRefused
 from techmap_sync.planning.task import SectionName, TaskSpec
 from techmap_sync.sync import dropped, writing
-from techmap_sync.sync.arrivals import bound
 from techmap_sync.sync.assignees import ASSIGNEES, AssigneeChanges
-from techmap_sync.sync.block import Block, Held, read_block
+from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import (
     Close,
@@ -37,6 +36,7 @@ from techmap_sync.sync.merge import has_label
 from techmap_sync.sync.observe import listed
 from techmap_sync.sync.outcomes import Outcome, Status, Tolerance
 from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.reread import read_again
 from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch, State, Ticket, Tracker
 from techmap_sync.sync.tracking_ticket import final_ledger
 
@@ -373,14 +373,7 @@ class MapWriter:
 
     def _read(self, number: str, change: TicketWrite) -> Held | str:
         """Read a ticket again; the reason if we must no longer write it."""
-        ticket = self.tracker.get(number)
-        if ticket is None:
-            return "it was deleted in the meantime"
-        block = read_block(ticket.body)
-        spec = None if isinstance(change, LabelOrphan) else change.spec
-        if change.key in self.changes.bound and spec and not isinstance(block, Block):
-            return bound(spec, ticket, self.changes.map_id, self.policy)
-        return Held(ticket, block) if isinstance(block, Block) else f"it was changed in the meantime: {block.reason}"
+        return read_again(number, change, self.changes, self.tracker, self.policy)
 
     def _outcome(self, change: Write, status: Status, ticket: Ticket, before: str) -> Outcome:
         return Outcome(

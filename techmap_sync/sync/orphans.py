@@ -18,6 +18,7 @@ from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import DesiredMap, Matched, Origin, OtherMaps
 from techmap_sync.sync.merge import has_label
 from techmap_sync.sync.policy import OrphanPolicy, SyncPolicy
+from techmap_sync.sync.reread import claimed_keys
 from techmap_sync.sync.tickets import Holdings, Sorted
 from techmap_sync.sync.tracker import Capabilities, CloseReason, Standing, State
 from techmap_sync.sync.writing import with_closing_labels
@@ -210,6 +211,7 @@ def retire(matched: Matched, there: str, capabilities: Capabilities, policy: Syn
         base=holdings.written_ledger,
         ledger=tracking_ticket.retired_ledger(holdings, wanted.origin),
         leaving=tracking_ticket.leaving(holdings),
+        claimed=claimed_keys(holdings),
     )
 
 
