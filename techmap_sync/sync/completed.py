@@ -10,7 +10,8 @@ from techmap_sync.patterns import lazy
 from techmap_sync.planning.task import SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.comparison import boxes, ticked, unticked
-from techmap_sync.sync.merge import TITLE, Decision, revise
+from techmap_sync.sync.edits import Decision
+from techmap_sync.sync.merge import TITLE, revise
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.progress import is_completed
 from techmap_sync.sync.task_changes import SUFFIX

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from techmap_sync.sync.assignees import ASSIGNEES
 
 LABELS, LEDGER, MARKER = "labels", "ledger", "marker"
+PRIORITY = "priority"
 KEY = "key"
 """The field that a renamed task's ticket gets."""
+
+
+class Decision(StrEnum):
+    """What happens to a field."""
+
+    NOTHING = "nothing"
+    UPDATE = "update"
+    """Write the map's value."""
+    KEEP = "keep"
+    """Only a person changed it: drift, reported and left alone."""
+    ADOPT = "adopt"
+    """Both sides made the same change; only the marker needs updating."""
+    CONFLICT = "conflict"
+    """Both sides changed it, differently: the person's value stays until the conflict is resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,57 +39,33 @@ class FieldEdit:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelEdit:
-    """The labels to add and remove."""
+class SetEdit:
+    """What is added to a set, and removed from it."""
 
     add: frozenset[str] = frozenset()
     remove: frozenset[str] = frozenset()
 
-    name: ClassVar[str] = LABELS
+    name: ClassVar[str]
     before: ClassVar[str] = ""
 
     @property
     def after(self) -> str:
         """As shown in reports: ``-old +new``."""
-        return _signed(self.add, self.remove)
+        return " ".join((*(f"-{name}" for name in sorted(self.remove)), *(f"+{name}" for name in sorted(self.add))))
 
 
 @dataclass(frozen=True, slots=True)
-class AssigneeEdit:
+class LabelEdit(SetEdit):
+    """The labels to add and remove."""
+
+    name: ClassVar[str] = LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class AssigneeEdit(SetEdit):
     """The people to assign and to take away."""
 
-    add: frozenset[str] = frozenset()
-    remove: frozenset[str] = frozenset()
-
     name: ClassVar[str] = ASSIGNEES
-    before: ClassVar[str] = ""
-
-    @property
-    def after(self) -> str:
-        """As shown in reports: ``-sara +tom``."""
-        return _signed(self.add, self.remove)
 
 
-def _signed(add: Iterable[str], remove: Iterable[str]) -> str:
-    return " ".join((*(f"-{name}" for name in sorted(remove)), *(f"+{name}" for name in sorted(add))))
-
-
-SetEdit = LabelEdit | AssigneeEdit
-"""What is added to a set, and removed from it."""
 Edit = FieldEdit | SetEdit
-
-
-@dataclass(frozen=True, slots=True)
-class LabelChanges:
-    """What happens to the labels of one ticket."""
-
-    add: frozenset[str] = frozenset()
-    remove: frozenset[str] = frozenset()
-    known: frozenset[str] = frozenset()
-    """The map wants them, and they were already set, but not by us."""
-    taken: frozenset[str] = frozenset()
-    """The map wants them, we set them, and a person removed them."""
-    declined: frozenset[str] = frozenset()
-    """A person removed them, which was accepted, in this run or earlier."""
-    accepted: frozenset[str] = frozenset()
-    """Those accepted in this run."""

@@ -31,8 +31,8 @@ from techmap_sync.sync.changes import (
 from techmap_sync.sync.comparison import text_digest
 from techmap_sync.sync.edits import LEDGER, MARKER, FieldEdit
 from techmap_sync.sync.fallback import EdgeTexts
+from techmap_sync.sync.labels import has_label
 from techmap_sync.sync.marker import Ledger
-from techmap_sync.sync.merge import has_label
 from techmap_sync.sync.observe import listed
 from techmap_sync.sync.outcomes import Outcome, Status, Tolerance
 from techmap_sync.sync.policy import SyncPolicy

@@ -6,38 +6,24 @@ result into text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import replace
 
 from techmap_sync.planning.task import Section, TaskSpec
 from techmap_sync.sync import native_fields
-from techmap_sync.sync.assignees import AssigneeChanges, assignee_changes
+from techmap_sync.sync.assignees import assignee_changes
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.comparison import carry_ticks, comparable, digest, section_digest, text_digest, ticked
-from techmap_sync.sync.edits import AssigneeEdit, Edit, FieldEdit, LabelChanges, LabelEdit
+from techmap_sync.sync.edits import PRIORITY, Decision
+from techmap_sync.sync.labels import former_priority_labels, label_changes
 from techmap_sync.sync.marker import Marker, WrittenField
 from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
-from techmap_sync.sync.tracker import Ticket
+from techmap_sync.sync.revision import Revised, Revision
 
-TITLE, PRIORITY, MILESTONE = "title", "priority", "milestone"
+TITLE, MILESTONE = "title", "milestone"
 NOWHERE = WrittenField("", "")
 PENDING = digest("the commit lacks it")
 """In a marker: the section waits for the next commit."""
-
-
-class Decision(StrEnum):
-    """What happens to a field."""
-
-    NOTHING = "nothing"
-    UPDATE = "update"
-    """Write the map's value."""
-    KEEP = "keep"
-    """Only a person changed it: drift, reported and left alone."""
-    ADOPT = "adopt"
-    """Both sides made the same change; only the marker needs updating."""
-    CONFLICT = "conflict"
-    """Both sides changed it, differently: the person's value stays until the conflict is resolved."""
 
 
 def decide(*, map_changed: bool, ticket_changed: bool, agree: bool) -> Decision:
@@ -56,113 +42,6 @@ def decide(*, map_changed: bool, ticket_changed: bool, agree: bool) -> Decision:
             return Decision.KEEP
         case _:
             return Decision.ADOPT if agree else Decision.CONFLICT
-
-
-def label_changes(
-    spec: TaskSpec, ticket: Ticket, marker: Marker, priority: Decision, policy: SyncPolicy
-) -> LabelChanges:
-    """Merge the labels of a map, a marker and a ticket, ignoring case.
-
-    :param priority: the decision about the ticket's priority; its label follows.
-    """
-    held = {name.casefold(): name for name in ticket.labels}
-    spelling = {name.casefold(): name for name in (*marker.labels, *policy.priority_labels.values(), *spec.labels)}
-    by_priority = frozenset(policy.priority_labels.values())
-    all_ours, there = _spelt(marker.labels, spelling), _spelt(ticket.labels, spelling)
-    wanted, ours = spec.labels - by_priority, all_ours - by_priority
-    side, declined = policy.resolve.get(spec.key), _spelt(marker.declined, spelling) & wanted
-    declined = frozenset() if side is Side.MAP else declined - there
-    wanted -= declined
-    taken = frozenset() if side is Side.MAP else (wanted & ours) - there
-    accepted = taken if side is Side.TRACKER else frozenset()
-    former = _former_priority_labels(spec, marker, policy)
-    renamed = _spelt(former or (), spelling) & there
-    add, remove, known = wanted - there - taken, (ours - wanted | renamed) & there, (wanted - ours) & there
-    if priority is Decision.NOTHING and former is not None and PRIORITY not in marker.accepted:
-        add |= (spec.labels & by_priority) - there
-        known |= spec.labels & by_priority & there
-    if priority is Decision.UPDATE:
-        add |= (spec.labels & by_priority) - there
-        remove |= (by_priority - spec.labels) & there
-    elif priority is Decision.ADOPT:
-        written = policy.priority_labels.get(marker.priority, "")
-        remove |= ({written} & there) - spec.labels
-    as_held = frozenset(held[name.casefold()] for name in remove)
-    return LabelChanges(add, as_held, known, taken - accepted, declined | accepted, accepted)
-
-
-def _former_priority_labels(spec: TaskSpec, marker: Marker, policy: SyncPolicy) -> frozenset[str] | None:
-    """Return the labels, in lower case, that were set while the settings called the priority's label otherwise.
-
-    One of them was that label, if it had one. None where the settings still call it the same.
-    """
-    label = policy.priority_labels.get(marker.priority, "")
-    if not marker.priority or has_label(marker.labels, label):
-        return None
-    return frozenset(map(str.casefold, marker.labels)) - frozenset(map(str.casefold, spec.labels))
-
-
-def has_label(labels: Iterable[str], name: str) -> bool:
-    """Return whether a label is among others, ignoring case as GitHub does."""
-    return name.casefold() in {label.casefold() for label in labels}
-
-
-def _spelt(labels: Iterable[str], spelling: Mapping[str, str]) -> frozenset[str]:
-    """Return labels in our spelling; labels we never set keep theirs."""
-    return frozenset(spelling.get(label.casefold(), label) for label in labels)
-
-
-@dataclass(frozen=True, slots=True)
-class Revised:
-    """The decision about one field."""
-
-    name: str
-    decision: Decision
-    theirs: str
-    """What the tracker has."""
-    ours: str
-    """What the map wants."""
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """The decisions about all fields of one ticket."""
-
-    fields: tuple[Revised, ...]
-    labels: LabelChanges = field(default_factory=LabelChanges)
-    people: AssigneeChanges = field(default_factory=AssigneeChanges)
-
-    def named(self, decision: Decision) -> tuple[Revised, ...]:
-        """Return the fields with one decision."""
-        return tuple(field for field in self.fields if field.decision is decision)
-
-    def texts_but(self, name: str) -> tuple[str, ...]:
-        """Return the text that each field but one will have."""
-        return tuple(f.ours if f.decision is Decision.UPDATE else f.theirs for f in self.fields if f.name != name)
-
-    @property
-    def adopted(self) -> tuple[str, ...]:
-        """Names of the fields, labels and people that only the marker needs to record."""
-        labels = sorted(self.labels.known | self.labels.accepted | self.people.settled)
-        return (*(f.name or "lead" for f in self.named(Decision.ADOPT)), *labels)
-
-    @property
-    def kept(self) -> tuple[Edit, ...]:
-        """What only a person changed, from the map's text to theirs."""
-        edits = tuple(FieldEdit(field.name or "lead", field.ours, field.theirs) for field in self.named(Decision.KEEP))
-        labels = (LabelEdit(remove=self.labels.taken),) if self.labels.taken else ()
-        # Where others are wanted by now, that is a conflict and says it all.
-        people = (AssigneeEdit(remove=self.people.taken),) if self.people.taken and not self.people.contested else ()
-        return (*edits, *labels, *people)
-
-    @property
-    def edits(self) -> tuple[Edit, ...]:
-        """What will be written."""
-        edits = tuple(FieldEdit(f.name, f.theirs, f.ours) for f in self.named(Decision.UPDATE))
-        labels = LabelEdit(self.labels.add, self.labels.remove)
-        people = AssigneeEdit(self.people.add, self.people.remove)
-        sets = (each for each in (labels, people) if each.add or each.remove)
-        return (*edits, *sets)
 
 
 def revise(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Revision:
@@ -204,7 +83,7 @@ def _scalar(name: str, desired: str, written: str, observed: str, marker: Marker
 
 def _observed_priority(spec: TaskSpec, held: Held, policy: SyncPolicy) -> str:
     """Return the ticket's priority; where its field and its label differ, the one that a person changed."""
-    written, former = held.marker.priority, _former_priority_labels(spec, held.marker, policy)
+    written, former = held.marker.priority, former_priority_labels(spec, held.marker, policy)
     labels = frozenset(map(str.casefold, held.ticket.labels))
     by_label = {label.casefold(): priority for priority, label in policy.priority_labels.items()}
     found = [by_label[label] for label in sorted(labels - (former or frozenset())) if label in by_label]

@@ -14,9 +14,9 @@ from techmap_sync.sync.changes import Change, Close, LabelOrphan, Skip, close
 from techmap_sync.sync.comparison import is_digest_of, section_digest, ticked, unticked
 from techmap_sync.sync.editions import moved_boxes
 from techmap_sync.sync.endings import Ending, Why
+from techmap_sync.sync.labels import has_label
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import DesiredMap, Matched, Origin, OtherMaps
-from techmap_sync.sync.merge import has_label
 from techmap_sync.sync.policy import OrphanPolicy, SyncPolicy
 from techmap_sync.sync.reread import claimed_keys
 from techmap_sync.sync.tickets import Holdings, Sorted

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from techmap_sync.patterns import lazy
 from techmap_sync.sync.block import Block, Held, Unmanaged, read_block
+from techmap_sync.sync.by_map import Age, age, by_map, may_be_tracking
 from techmap_sync.sync.claims import Claims
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.policy import SyncPolicy
@@ -47,10 +47,6 @@ class Departed:
     """Whether the ledger of that map lists it already."""
     written_there: bool = False
     """Whether this run writes that ledger."""
-
-
-_DIGITS = lazy("(?:[1-9][0-9]*|0)(?![0-9])")
-Age = tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +216,7 @@ def sort_tickets(snapshot: Snapshot, policy: SyncPolicy) -> Sorted:
         elif isinstance(block, Block):
             ours.append(Held(ticket, block))
     listed = _listed(ours, policy)
-    believed = {map_id: _believed(held, listed, policy) for map_id, held in _by_map(ours, policy).items()}
+    believed = {map_id: _believed(held, listed, policy) for map_id, held in by_map(ours, policy).items()}
     claims = _claims(ours, {h.ticket.number for held in believed.values() for h in held}, strays, policy)
     maps = {map_id: _holdings(map_id, held, strays, claims) for map_id, held in believed.items() if held}
     return Sorted(maps, tuple(strays), claims)
@@ -240,7 +236,7 @@ def _stray(ticket: Ticket, block: Block | Unmanaged, policy: SyncPolicy) -> Stra
 
 def _listed(ours: Iterable[Held], policy: SyncPolicy) -> frozenset[str]:
     """Return the numbers in all ledgers: a ticket that moves to another map is in the ledger of the map it leaves."""
-    tracking = (h for h in ours if _may_be_tracking(h) and policy.trusts(h.ticket))
+    tracking = (h for h in ours if may_be_tracking(h) and policy.trusts(h.ticket))
     return frozenset(number for h in tracking for number in (h.marker.ledger or Ledger()).tickets.values())
 
 
@@ -263,42 +259,6 @@ def _claims(ours: Iterable[Held], believed: Collection[str], strays: Iterable[St
         if stray.source and not policy.trusts(stray.ticket):
             twins.setdefault(stray.map_id, []).append(stray.ticket)
     return Claims(by_key, twins)
-
-
-def _by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
-    """Group tickets by map: that of the tracking ticket they name, or whose ledger lists them.
-
-    After a map was renamed its closed tickets still have the old id; during the rename some have the new one. In a
-    folder the number of a deleted tracking ticket is used again: then older tickets name the wrong one, except those
-    that came from another map, whose marker says so.
-    """
-    tracking = [h for h in ours if _may_be_tracking(h) and policy.trusts(h.ticket)]
-    by_number = {h.ticket.number: h for h in tracking}
-    listed = {
-        number: h
-        for h in sorted(tracking, key=_age, reverse=True)
-        for number in (h.marker.ledger or Ledger()).tickets.values()
-    }
-    found: dict[str, list[Held]] = {}
-    for held in ours:
-        named = by_number.get(held.marker.tracking)
-        is_later = named is not None and _age(held) >= _age(named)
-        is_its_own = named is not None and held.marker.map_id == named.marker.map_id
-        by_name = named.marker.map_id if named and (is_later or is_its_own) else ""
-        map_id = by_name or _listed_in(held, listed.get(held.ticket.number)) or held.marker.map_id
-        found.setdefault(map_id, []).append(held)
-    return found
-
-
-def _listed_in(held: Held, tracking: Held | None) -> str:
-    """Return the map whose ledger lists a ticket; empty where its marker knows better.
-
-    A marker that names a later tracking ticket was written after the ticket came to another map. The ledger of the map
-    it came from may still list it.
-    """
-    if tracking is None or _number_age(held.marker.tracking) > _age(tracking):
-        return ""
-    return tracking.marker.map_id
 
 
 def _holdings(map_id: str, held: Sequence[Held], strays: Sequence[Stray], claims: Claims) -> Holdings:
@@ -340,15 +300,10 @@ def _moved(ledger: Ledger, tickets: Mapping[str, Held]) -> dict[str, str]:
 def _tracking(trusted: Sequence[Held]) -> tuple[Held | None, list[tuple[Held, str]]]:
     """Of several tracking tickets, one that other tickets name wins, then the oldest: copies are younger."""
     named = {h.marker.tracking for h in trusted if h.marker.ledger is None}
-    candidates = (h for h in trusted if _may_be_tracking(h))
-    first = min(candidates, key=lambda h: (h.ticket.number not in named, _age(h)), default=None)
+    candidates = (h for h in trusted if may_be_tracking(h))
+    first = min(candidates, key=lambda h: (h.ticket.number not in named, age(h)), default=None)
     others = [h for h in trusted if h.marker.ledger is not None and h is not first]
     return first, [(other, first.ticket.number if first else other.marker.tracking) for other in others]
-
-
-def _may_be_tracking(held: Held) -> bool:
-    """Whether a ticket has a ledger and is not a copy: the marker names its own number."""
-    return held.marker.ledger is not None and held.marker.tracking in ("", held.ticket.number)
 
 
 def _one_per_key(
@@ -400,16 +355,4 @@ def _is_own(held: Held) -> bool:
 
 def _seniority(held: Held) -> tuple[bool, bool, Age]:
     closed_by_human = held.ticket.state is State.CLOSED and held.marker.state == State.OPEN
-    return not _is_own(held), closed_by_human, _age(held)
-
-
-def _age(held: Held) -> Age:
-    return _number_age(held.ticket.number)
-
-
-def _number_age(number: str) -> Age:
-    """Return a number as people count: 9 before 10, and TASK-1.4 before TASK-2.
-
-    A longer number is larger, without converting it: it may have any length.
-    """
-    return tuple((len(digits), digits) for digits in _DIGITS.findall(number))
+    return not _is_own(held), closed_by_human, age(held)

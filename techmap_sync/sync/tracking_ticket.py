@@ -17,8 +17,9 @@ from techmap_sync.sync.fallback import KeyEdge
 from techmap_sync.sync.links import Wanted
 from techmap_sync.sync.marker import Ledger, Marker
 from techmap_sync.sync.match import Origin
-from techmap_sync.sync.merge import Revision, revise
+from techmap_sync.sync.merge import revise
 from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.revision import Revision
 from techmap_sync.sync.task_changes import revision_changes
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Capabilities, CloseReason, EdgeKind, State

@@ -13,8 +13,8 @@ from typing import Any, Generic, TypeVar
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.sync import comparison, merge, renames
 from techmap_sync.sync.block import Held
-from techmap_sync.sync.merge import Revision
 from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.revision import Revision
 
 T = TypeVar("T")
 
