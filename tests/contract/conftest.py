@@ -17,6 +17,7 @@ from tests.fakes.clock import Clock
 from tests.fakes.memory import MemoryTracker
 from tests.simulators import gitlab
 from tests.simulators.github import GitHub, running
+from tests.simulators.github.boards import BoardOfOwner
 
 
 @contextmanager
@@ -38,8 +39,10 @@ def _backlog(folder: Path) -> Iterator[Tracker]:
 
 @contextmanager
 def _gitlab(_: Path) -> Iterator[Tracker]:
+    """A project of Premium, whose settings name an iteration and an epic."""
     with gitlab.Simulator.running() as simulator:
-        yield connect_gitlab(simulator.connection())
+        simulator.world.iterations, simulator.world.epics = {3: "Sprint 7"}, {80: "Payments"}
+        yield connect_gitlab(simulator.connection(settings={"iteration": "sprint 7", "epic": "Payments"}))
         assert simulator.undocumented == []
 
 
@@ -51,11 +54,13 @@ def _github(_: Path) -> Iterator[Tracker]:
 
 @contextmanager
 def _github_organization(_: Path) -> Iterator[Tracker]:
-    """A repository whose organization has types and a field for priorities, which the settings name in other case."""
+    """A repository whose organization has types, a field for priorities and a board; settings name them in other case."""
     with running(GitHub()) as server:
         server.repository.issue_types = ["Bug", "Task"]
         server.repository.priority_options = ["Urgent", "High", "Medium", "Low"]
-        yield connect_github(server.connection(settings={"type": "task", "priority_field": "priority"}))
+        server.world.board = BoardOfOwner("octo", 7)
+        settings = {"type": "task", "priority_field": "priority", "project": "octo/7"}
+        yield connect_github(server.connection(settings=settings))
 
 
 @contextmanager

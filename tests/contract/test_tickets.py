@@ -248,6 +248,21 @@ def test_the_type_that_the_settings_name_is_kept_where_there_are_any(tracker: Tr
     assert listed(tracker)[ticket.number].type == name
 
 
+def test_a_priority_field_is_filled_later_as_well_as_at_first(tracker: Tracker) -> None:
+    number = created(tracker).number
+    has_field = tracker.capabilities.priority_field
+    assert tracker.capabilities.native_priority or not has_field
+    if has_field:
+        assert read(tracker, number).priority is None
+        assert tracker.update(number, Patch(priority="high")).priority == "high"
+        assert listed(tracker)[number].priority == "high"
+
+
+def test_what_a_new_ticket_joins_is_in_words(tracker: Tracker) -> None:
+    name = tracker.capabilities.board
+    assert not name or name.startswith("the ")
+
+
 def test_joining_a_board_changes_no_ticket(tracker: Tracker) -> None:
     ticket = created(tracker)
     said = {tracker.join_board({ticket.number: {"Priority": "high"}}) for _ in range(2)}
