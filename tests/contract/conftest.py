@@ -54,7 +54,7 @@ def _github(_: Path) -> Iterator[Tracker]:
 
 @contextmanager
 def _github_organization(_: Path) -> Iterator[Tracker]:
-    """A repository whose organization has types, a field for priorities and a board; settings name them in other case."""
+    """A repository whose organization has types, a field for priorities and a board, which the settings name."""
     with running(GitHub()) as server:
         server.repository.issue_types = ["Bug", "Task"]
         server.repository.priority_options = ["Urgent", "High", "Medium", "Low"]
