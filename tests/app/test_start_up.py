@@ -12,12 +12,14 @@ from techmap_sync.cli.main import COMMANDS
 from tests.app.run import CORPUS
 
 RUN = """
-import sys
+import re._compiler, sys
+compile, compiled = re._compiler.compile, []
+re._compiler.compile = lambda *given: compiled.append(given) or compile(*given)
 from techmap_sync.cli.main import main
 try:
     main()
 finally:
-    print("\\n", *sys.modules, file=sys.stderr)
+    print("\\n", len(compiled), *sys.modules, file=sys.stderr)
 """
 MAP = CORPUS / "04-faceted-search.md"
 LIBRARIES = {"typer", "rich", "pydantic", "marko", "jinja2", "rapidfuzz", "ruamel"}
@@ -29,18 +31,31 @@ USED = {
 }
 
 
-def modules(folder: Path, *arguments: str, **variables: str) -> set[str]:
-    """Return what a run of the program has imported by its end."""
+MOST_PATTERNS = {"--version": 60, "check": 280, "plan": 330}
+"""How many patterns may be compiled, those of libraries included."""
+
+
+def started(folder: Path, *arguments: str, **variables: str) -> tuple[int, set[str]]:
+    """Return how many patterns a run of the program has compiled by its end, and what it has imported."""
     command = [sys.executable, "-c", RUN, *arguments]
     done = subprocess.run(
         command, cwd=folder, env={"PATH": "", **variables}, capture_output=True, text=True, check=False
     )
-    return set(done.stderr.splitlines()[-1].split())
+    compiled, *imported = done.stderr.splitlines()[-1].split()
+    return int(compiled), set(imported)
+
+
+def modules(folder: Path, *arguments: str, **variables: str) -> set[str]:
+    """Return what a run of the program has imported by its end."""
+    return started(folder, *arguments, **variables)[1]
 
 
 @pytest.mark.parametrize("arguments", USED, ids=lambda arguments: arguments[0])
-def test_a_command_imports_the_libraries_that_it_uses(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    found = modules(tmp_path, *arguments)
+def test_a_command_imports_the_libraries_and_compiles_the_patterns_that_it_uses(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    patterns, found = started(tmp_path, *arguments)
+    assert patterns <= MOST_PATTERNS[arguments[0]]
     assert found & (LIBRARIES | RARE) == USED[arguments]
     assert "techmap_sync.app.renderings" not in found, "only a format other than text needs it"
 
@@ -52,6 +67,7 @@ def test_variables_are_read_by_the_library_for_them_where_there_are_any(tmp_path
 
 def test_check_stays_clear_of_what_only_pushes_need(tmp_path: Path) -> None:
     ours = {name for name in modules(tmp_path, "check", str(MAP)) if name.startswith("techmap_sync.")}
+    assert not {name for name in ours if name.rpartition(".")[2] in {"checklist", "headings", "story"}}, "no such file"
     sync = {name for name in ours if name.startswith("techmap_sync.sync.")}
     assert sync == {"techmap_sync.sync.policy", "techmap_sync.sync.comparison", "techmap_sync.sync.tracker"}
     trackers = {name.removeprefix("techmap_sync.trackers") for name in ours if name.startswith("techmap_sync.trackers")}
