@@ -7,9 +7,11 @@ are, because a task file belongs to the people who edit it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -55,6 +57,21 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 # Backlog.md takes names such as @sara without quotes, which YAML does not: another character replaces the sign.
 _PEOPLE = lazy(r"^[ \t]*(?:assignee|reporter):.*", re.M)
 _AT, _STAND_IN = "@", "\ue000"
+# Without anything by which YAML reaches from one key to another: anchors, aliases, tags, comments, blocks of text.
+_HARMLESS = r"[^\n\r\x85\u2028\u2029\t&*!#|>%]"
+_BEGINS = rf"[A-Za-z_]\w*:(?: {_HARMLESS}*)?"
+_SEPARATE = re.compile(rf"{_BEGINS}(?:\n(?:{_BEGINS}|  (?= *[^ \n]){_HARMLESS}*))*")
+_KEY = re.compile(r"\n(?=\S)")
+
+
+class _Entry(NamedTuple):
+    """A key with its value, and the lines that hold them."""
+
+    name: Node
+    value: Node
+    start: int
+    end: int
+    """The line after them."""
 
 
 class BadYaml(Exception):
@@ -67,7 +84,7 @@ def read(text: str) -> dict[str, Value]:
     :raises BadYaml: the text cannot be read.
     """
     values: dict[str, Value] = {}
-    for name, node in _pairs(text):
+    for name, node, _, _ in _entries(text):
         if not isinstance(name, ScalarNode):
             continue  # Not text, so not one of our keys; with aliases it could expand beyond all memory.
         key = str(name.value)
@@ -98,7 +115,39 @@ def replaced(text: str, key: str, value: Value | None) -> str:
     return changed
 
 
-@lru_cache(maxsize=512)  # a run reads the same few files again and again, and YAML is slow to parse
+def _entries(text: str) -> list[_Entry]:
+    """Return the keys with their values and lines, as the whole text has them.
+
+    :raises BadYaml: the text cannot be read.
+    """
+    if len(text) <= _MOST_CHARACTERS and _depth(text) <= _DEEPEST and _SEPARATE.fullmatch(text):
+        with suppress(BadYaml):  # what is wrong is said of the whole text
+            return list(_separate_entries(text))
+    lines = text.split("\n")
+    return [
+        _Entry(name, value, name.start_mark.line, _end_line(lines, name.start_mark.line, value))
+        for name, value in _pairs(text)
+    ]
+
+
+def _separate_entries(text: str) -> Iterator[_Entry]:
+    """Yield the keys of a text in which no key can touch another, each read by itself: most were read before.
+
+    :raises BadYaml: a key cannot be read by itself, or comes twice.
+    """
+    start, known = 0, set()
+    for block in _KEY.split(text):
+        pairs = _pairs(block)
+        if len(pairs) != 1 or pairs[0][0].value in known:
+            raise BadYaml("not a list of keys with values")
+        ((name, value),) = pairs
+        known.add(name.value)
+        end = start + block.count("\n") + 1
+        yield _Entry(name, value, start, end)
+        start = end
+
+
+@lru_cache(maxsize=2048)  # a run reads the same few files again and again, and YAML is slow to parse
 def _pairs(text: str) -> tuple[tuple[Node, Node], ...]:
     if len(text) > _MOST_CHARACTERS:
         raise BadYaml(f"longer than {_MOST_CHARACTERS} characters")
@@ -130,12 +179,9 @@ def _shown(key: str, node: ScalarNode) -> str:
 
 def _place(text: str, key: str) -> tuple[int, int]:
     """Return the lines that hold the key, or the empty place where Backlog.md would put it."""
-    lines = text.split("\n")
     before = ORDER[: ORDER.index(key)] if key in ORDER else ORDER
     place = 0
-    for name, value in _pairs(text):
-        start = name.start_mark.line
-        end = _end_line(lines, start, value)
+    for name, _, start, end in _entries(text):
         if name.value == key:
             return start, end
         if name.value in before:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from ruamel.yaml.nodes import Node, ScalarNode
 
 from techmap_sync.trackers.backlog import frontmatter
 from techmap_sync.trackers.backlog.frontmatter import BadYaml, Value
@@ -28,6 +29,33 @@ def test_one_key_changes_and_all_others_stay(fields: dict[str, Value], value: Va
     after = frontmatter.replaced(before, "title", value)
     assert frontmatter.read(after) == {**fields, "title": value}
     assert frontmatter.replaced(after, "title", fields.get("title")) == before or "title" not in fields
+
+
+_SIGNS = """abx:-[]{},'"?~. \n\u2028#"""
+_pieces = st.sampled_from([*_SIGNS, "\n  - ", "\n  ", "\nid: ", "\nid:", "\nx: y", "\nq: [a]", " a", "&a", "---"])
+
+
+@given(text=st.lists(_pieces, max_size=14).map("".join).map("title: A".__add__))
+@example("title: A\nlabels:\n  - a\n  - 'b'\nid: 1")
+@example("title: A\n  \nid: 1")
+@example("title: 'A\nid: 1'")
+def test_keys_that_are_read_one_by_one_are_those_of_the_whole_text(text: str) -> None:
+    lines = text.split("\n")
+    try:
+        pairs = frontmatter._pairs(text)
+    except BadYaml:
+        with pytest.raises(BadYaml):
+            frontmatter.read(text)
+        return
+    whole = [(name, value, name.start_mark.line) for name, value in pairs]
+    expected = [(said(name), said(value), at, frontmatter._end_line(lines, at, value)) for name, value, at in whole]
+    assert [(said(name), said(value), *place) for name, value, *place in frontmatter._entries(text)] == expected
+
+
+def said(node: Node) -> object:
+    if isinstance(node, ScalarNode):
+        return str(node.tag), node.value
+    return [said(each) if isinstance(each, Node) else [said(one) for one in each] for each in node.value]
 
 
 @pytest.mark.parametrize(
