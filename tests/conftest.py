@@ -22,6 +22,7 @@ from tests.sampling import sampling
 from tests.simulators.github import Account, GitHub
 from tests.simulators.github import running as github_running
 from tests.simulators.gitlab import Simulator as GitLab
+from tests.simulators.nearby import NEARBY
 from tests.warm import warm
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -124,6 +125,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _warm() -> Iterator[None]:
     with warm():
         yield
+
+
+NETWORK_IS_THE_POINT = {"trackers", "ci", "benchmarks"}
+"""Rooms whose tests ask simulated servers over the network. All others do only where every case is taken."""
+sampling.times(
+    "folders of tests whose requests reach simulated servers over the network",
+    len(NETWORK_IS_THE_POINT),
+    len(list((ROOT / "tests").glob("*/__init__.py"))),
+)
+
+
+@pytest.fixture(autouse=True)
+def _nearby(request: pytest.FixtureRequest) -> Iterator[None]:
+    room = request.path.relative_to(ROOT / "tests").parts[0]
+    if sampling.everything or room in NETWORK_IS_THE_POINT:
+        yield
+    else:
+        with NEARBY.asked_directly():
+            yield
 
 
 RELEASES = "https://github.com/techmap-sync/"

@@ -25,6 +25,7 @@ from tests.simulators.github.messages import Request, Response, refused
 from tests.simulators.github.routes import dispatch
 from tests.simulators.github.state import Account, Issue, Repository
 from tests.simulators.github.world import World
+from tests.simulators.nearby import NEARBY, Sent
 
 TOKEN = "ghp_simulated"
 """The token of the account that owns the repository."""
@@ -115,6 +116,27 @@ class GitHub:
         issue.labels = [self.repository.label(label).name for label in labels]
         self.repository.issues[issue.number] = issue
         return issue
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each answer comes, and comes at once."""
+        return not (self.faults or self.dies_at or self.latency)
+
+    def exchange(self, verb: str, address: str, headers: dict[str, str], body: bytes) -> Sent | None:
+        """Answer a request as it arrives; None to drop the connection.
+
+        :param address: without the host.
+        :param headers: by names in lower case.
+        """
+        parts = urlsplit(address)
+        path = parts.path.removeprefix("/api/v3").removeprefix("/api") if self.enterprise else parts.path
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        answer = self.respond(Request(verb, path, query, headers, body.decode()))
+        if answer is None:
+            return None
+        is_text = isinstance(answer.body, str)
+        text = answer.body if is_text else json.dumps(answer.body) if answer.body is not None else ""
+        return Sent(answer.status, {"content-type": "application/json; charset=utf-8", **answer.headers}, text.encode())
 
     def respond(self, request: Request) -> Response | None:
         """Answer a request; None to drop the connection."""
@@ -225,7 +247,8 @@ def running(github: GitHub, certificate: Path | None = None) -> Iterator[GitHub]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield github
+        with NEARBY.known(github.base_url, github):
+            yield github
     finally:
         github.released.set()
         server.shutdown()
@@ -246,29 +269,21 @@ def _handler(github: GitHub) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
 
         def answer(self) -> None:
-            response = github.respond(self._request())
-            if response is None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            sent = github.exchange(self.command, self.path, headers, body)
+            if sent is None:
                 self.close_connection = True
                 return
-            is_text = isinstance(response.body, str)
-            body = response.body if is_text else json.dumps(response.body) if response.body is not None else ""
-            self.send_response_only(response.status)
-            for name, value in {"content-type": "application/json; charset=utf-8", **response.headers}.items():
+            self.send_response_only(sent.status)
+            for name, value in {**sent.headers, "content-length": str(len(sent.body))}.items():
                 self.send_header(name, value)
-            self.send_header("content-length", str(len(body.encode())))
             self.end_headers()
-            self.wfile.write(body.encode())
+            self.wfile.write(sent.body)
 
         do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer
 
         def log_message(self, format: str, *args: object) -> None:
             pass
-
-        def _request(self) -> Request:
-            parts = urlsplit(self.path)
-            path = parts.path.removeprefix("/api/v3").removeprefix("/api") if github.enterprise else parts.path
-            text = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            return Request(self.command, path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers, text)
 
     return Handler

@@ -7,7 +7,7 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,6 +25,7 @@ from tests.simulators.gitlab.faults import Fault, Refused
 from tests.simulators.gitlab.graphql import is_query
 from tests.simulators.gitlab.limits import Limits
 from tests.simulators.gitlab.world import Token, World
+from tests.simulators.nearby import NEARBY, Sent
 
 _LONGEST_SILENCE = 5.0
 """Seconds after which a silent server gives up too, so that no test hangs."""
@@ -75,7 +76,8 @@ class Simulator:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
-            yield simulator
+            with NEARBY.known(simulator.url, simulator):
+                yield simulator
         finally:
             simulator.awake.set()
             server.shutdown()
@@ -103,6 +105,26 @@ class Simulator:
     def writes(self) -> list[str]:
         """The requests that may have changed something."""
         return [asked for asked in self.asked if not asked.startswith(("GET", "QUERY"))]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each answer comes, and comes at once."""
+        return not self.faults
+
+    def exchange(self, verb: str, address: str, headers: dict[str, str], body: bytes) -> Sent | None:
+        """Answer a request as it arrives; None to drop the connection.
+
+        :param address: without the host.
+        :param headers: by names in lower case.
+        """
+        answer = self.answer(verb, address, headers, body)
+        if isinstance(answer, Reply):
+            return Sent(answer.status, _typed(answer.headers), json.dumps(answer.content).encode())
+        if answer.silent:
+            self.awake.wait(_LONGEST_SILENCE)
+        if answer.dropped or answer.silent:
+            return None
+        return Sent(answer.status, _typed(answer.headers), answer.body.encode())
 
     def answer(self, verb: str, path: str, headers: dict[str, str], body: bytes) -> Reply | Fault:
         """Answer one request, or say what it runs into."""
@@ -134,6 +156,10 @@ class Simulator:
     def _sleep(self, seconds: float) -> None:
         self.waited.append(seconds)
         self.world.clock.time += timedelta(seconds=seconds)
+
+
+def _typed(headers: Mapping[str, str]) -> dict[str, str]:
+    return {"Content-Type": "application/json", **headers}
 
 
 class _Server(ThreadingHTTPServer):
@@ -178,26 +204,18 @@ class _Handler(BaseHTTPRequestHandler):
         simulator = self.server.simulator
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        answer = simulator.answer(self.command, self.path, headers, body)
-        if isinstance(answer, Reply):
-            self._send(answer.status, json.dumps(answer.content), dict(answer.headers))
-        elif answer.dropped or answer.silent:
-            if answer.silent:
-                simulator.awake.wait(_LONGEST_SILENCE)
+        sent = simulator.exchange(self.command, self.path, headers, body)
+        if sent is None:
             self.close_connection = True
-        else:
-            self._send(answer.status, answer.body, answer.headers)
+            return
+        self.send_response(sent.status)
+        for name, value in sent.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(sent.body)))
+        self.end_headers()
+        self.wfile.write(sent.body)
 
     do_POST = do_PUT = do_DELETE = do_PATCH = do_GET
-
-    def _send(self, status: int, body: str, headers: dict[str, str]) -> None:
-        encoded = body.encode()
-        self.send_response(status)
-        for name, value in ({"Content-Type": "application/json"} | headers).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(encoded)))
-        self.end_headers()
-        self.wfile.write(encoded)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
