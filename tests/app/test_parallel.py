@@ -22,14 +22,25 @@ from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.errors import UsageProblem
 from tests.app.maps import write
 from tests.app.run import Ended, Program
+from tests.warm import read_map
 
-MAPS = 120
-SPAWNED = "import multiprocessing as m; m.set_start_method('spawn'); from techmap_sync.cli.main import main; main()"
+MAPS = 60
+FEWER = 20
+"""Beginning with so many, processes are started here: it is the start that takes its time."""
+SPAWNED = f"""
+import multiprocessing as m
+m.set_start_method("spawn")
+from techmap_sync.app import parallel
+parallel.MIN_ITEMS = {FEWER}
+from techmap_sync.cli.main import main
+main()
+"""
 
 
 @pytest.fixture
 def shelf(program: Program) -> Program:
-    """A folder with 120 maps, among them one that is empty, one with bad bytes, one that is none, and namesakes."""
+    """A folder with many maps, among them one that is empty, one with bad bytes, one that is none, and namesakes."""
+    program.monkeypatch.setattr(processes, "MIN_ITEMS", FEWER)
     for number in range(MAPS):
         write(program, number)
     write(program, 7, "zz-namesake")
@@ -90,10 +101,11 @@ def test_each_map_is_read_once(program: Program, given: str, monkeypatch: pytest
         return parse(text, vocabulary)
 
     monkeypatch.setattr(technical_map_family, "parse", counting)
+    monkeypatch.setattr(technical_map_family.TechnicalMaps, "read", read_map)
     paths = {"all": [*names, "link.md"], "one": names[:1], "folder": ["maps"]}[given]
     ended = program("plan", *paths, "--to", "backlog:backlog", "--format", "json")
     assert ended.code == 0, ended.err
-    assert len(read) == len(set(read)) <= len(names)
+    assert 1 <= len(read) == len(set(read)) <= len(names)
 
 
 def test_few_maps_start_no_process(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +158,7 @@ def _killed(_: int) -> None:
 
 
 def test_ctrl_c_ends_all_processes_without_a_traceback(shelf: Program) -> None:
-    for number in range(MAPS, 1500):
+    for number in range(MAPS, 700):
         write(shelf, number)
     program = Path(sys.executable).with_name("techmap-sync")
     run = subprocess.Popen(
