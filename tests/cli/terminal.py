@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import pty
 import struct
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from fcntl import ioctl
@@ -14,6 +12,9 @@ from pathlib import Path
 from termios import TIOCSWINSZ
 
 import pyte
+
+from tests import forked
+from tests.forked import Forked
 
 _LINES = 50
 
@@ -40,7 +41,7 @@ def record(
     variables: dict[str, str] | None = None,
     piped: Path | None = None,
     typed: str = "",
-    started: Callable[[subprocess.Popen[bytes]], None] = lambda _: None,
+    started: Callable[[Forked], None] = lambda _: None,
 ) -> Recording:
     """Run the program with its input and output on a terminal of some columns.
 
@@ -50,10 +51,10 @@ def record(
     """
     ours, theirs = pty.openpty()
     ioctl(theirs, TIOCSWINSZ, struct.pack("HHHH", _LINES, columns, 0, 0))
-    command = [sys.executable, "-m", "techmap_sync", *map(str, arguments)]
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "xterm-256color", **(variables or {})}
     out = piped.open("wb") if piped else None
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=theirs, stdout=out or theirs, stderr=theirs)
+    stdout = out.fileno() if out else theirs
+    process = forked.start(arguments, cwd=folder, env=environment, stdin=theirs, stdout=stdout, stderr=theirs)
     os.close(theirs)
     started(process)
     os.write(ours, typed.encode())

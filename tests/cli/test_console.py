@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import pytest
 from techmap_sync.cli.console import Screen
 from tests.app.run import CORPUS
 from tests.cli.terminal import Recording, record
+from tests.forked import Forked
 from tests.simulators.github import Fault, GitHub, Kind, running
 from tests.simulators.github.server import TOKEN
 
@@ -88,7 +88,7 @@ def test_a_failed_push_counts_what_the_server_holds(folder: Path, github: GitHub
 
 def test_an_interrupted_push_ends_between_two_writes_and_counts_them(folder: Path, github: GitHub) -> None:
     ran = threading.Event()
-    processes: list[subprocess.Popen[bytes]] = []
+    processes: list[Forked] = []
     respond = github.respond
 
     def interrupting(request: object) -> object:

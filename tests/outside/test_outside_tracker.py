@@ -7,7 +7,6 @@ import os
 import pickle
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from techmap_sync.sync.tracker import Ticket
+from tests import forked
 from tests.app.run import READY
 from tests.ci.checkout import git
 
@@ -55,14 +55,7 @@ class Installed:
     def __call__(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         kept = {name: value for name, value in os.environ.items() if name in LOCAL}
         own = {"PYTHONPATH": str(self.site), "SHELF_FILE": str(self.root / "tickets"), "HOME": str(self.root)}
-        return subprocess.run(
-            [sys.executable, "-m", "techmap_sync", *arguments],
-            cwd=self.repository,
-            env={**kept, **own, **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return forked.run(arguments, cwd=self.repository, env={**kept, **own, **variables})
 
 
 @pytest.fixture

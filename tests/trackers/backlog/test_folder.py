@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +21,8 @@ from techmap_sync.trackers.backlog import folder, lock
 from techmap_sync.trackers.backlog.task import Place
 from techmap_sync.trackers.backlog.tracker import BacklogTracker
 from techmap_sync.trackers.connection import Connection
-from tests.app.run import CORPUS, ROOT
+from tests import forked
+from tests.app.run import CORPUS
 from tests.planning.maps import keys_of
 from tests.trackers.backlog_files import LABEL, OURS, put
 
@@ -311,18 +312,23 @@ def test_a_task_that_another_run_made_meanwhile_is_not_made_twice(repository: Pa
 
 
 def test_four_first_pushes_at_once_make_one_set_of_tickets(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "techmap_sync", "push", str(CORPUS / "08-cli-profiles.md"), "--to", "backlog:new"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
-    runs = [subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=-1, stderr=-1, text=True) for _ in range(4)]
-    said = [run.communicate(timeout=240) for run in runs]
+    arguments = ["push", str(CORPUS / "08-cli-profiles.md"), "--to", "backlog:new"]
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
+
+    def push() -> subprocess.CompletedProcess[str]:
+        return forked.run(arguments, cwd=tmp_path, env=environment)
+
+    with ThreadPoolExecutor(4) as at_once:
+        runs = [each.result(timeout=240) for each in [at_once.submit(push) for _ in range(4)]]
+    said = [(run.returncode, run.stdout, run.stderr) for run in runs]
     codes = sorted(run.returncode for run in runs)
     assert codes[0] == 0, said
-    for run, (out, _) in zip(runs, said, strict=True):
-        came_later = run.returncode == 4 and "missing from the listing" in out
+    for run in runs:
+        came_later = run.returncode == 4 and "missing from the listing" in run.stdout
         assert run.returncode in (0, 5) or came_later, said
     blocks = [read_block(path.read_text("utf-8")) for path in (tmp_path / "new" / "tasks").glob("*.md")]
     keys = Counter(block.marker.key for block in blocks if isinstance(block, Block))
     assert set(keys) == keys_of(CORPUS / "08-cli-profiles.md")
     assert len(blocks) == len(keys), "each of them once, and no other ticket"
-    again = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    again = push()
     assert (again.returncode, "no changes" in again.stdout) == (0, True)
