@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -62,8 +63,13 @@ def messages(path: Path) -> Iterator[str]:
             yield str(node.value)
 
 
-def advice(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield each flag in a message with the command that is named before it, and the message."""
+@cache
+def advice(path: Path) -> tuple[tuple[str, str, str], ...]:
+    """Return each flag in a message with the command that is named before it, and the message."""
+    return tuple(_advice(path))
+
+
+def _advice(path: Path) -> Iterator[tuple[str, str, str]]:
     for message in messages(path):
         named = ""
         for found in ADVICE.finditer(ANOTHER_PROGRAM.sub("", message)):

@@ -158,7 +158,7 @@ def test_no_ticket_holds_a_path_of_this_machine(pushed: Program) -> None:
 def test_backlog_md_opens_what_was_pushed(program: Program) -> None:
     """The real CLI lists titles, labels, parents, dependencies and priorities, and its doctor finds nothing wrong."""
     assert PROGRAM is not None
-    some = sampling.spread("maps that Backlog.md opens", READY, 4)
+    some = sampling.spread("maps that Backlog.md opens", READY, 2)
     assert program("push", *some).code == 0
     environment = {**os.environ, "NO_COLOR": "1"}
 
