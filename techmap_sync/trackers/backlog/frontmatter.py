@@ -60,8 +60,8 @@ _AT, _STAND_IN = "@", "\ue000"
 # Without anything by which YAML reaches from one key to another: anchors, aliases, tags, comments, blocks of text.
 _HARMLESS = r"[^\n\r\x85\u2028\u2029\t&*!#|>%]"
 _BEGINS = rf"[A-Za-z_]\w*:(?: {_HARMLESS}*)?"
-_SEPARATE = re.compile(rf"{_BEGINS}(?:\n(?:{_BEGINS}|  (?= *[^ \n]){_HARMLESS}*))*")
-_KEY = re.compile(r"\n(?=\S)")
+_SEPARATE = lazy(rf"{_BEGINS}(?:\n(?:{_BEGINS}|  (?= *[^ \n]){_HARMLESS}*))*")
+_KEY = lazy(r"\n(?=\S)")
 
 
 class _Entry(NamedTuple):
