@@ -115,8 +115,10 @@ VARIABLE = "BACKLOG_CLI"
 
 
 def _program() -> str | None:
-    in_project = Path(__file__).parents[2] / "node_modules" / ".bin" / "backlog"
-    return os.environ.get(VARIABLE) or shutil.which("backlog") or (str(in_project) if in_project.exists() else None)
+    """Return the program itself where npm put it into the project: the script that looks for it starts Node each time."""
+    modules = Path(__file__).parents[2] / "node_modules"
+    in_project = [str(path) for path in (*modules.glob("backlog.md-*/backlog"), *modules.glob(".bin/backlog"))]
+    return os.environ.get(VARIABLE) or shutil.which("backlog") or next(iter(in_project), None)
 
 
 PROGRAM = _program()
