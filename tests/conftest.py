@@ -129,6 +129,15 @@ def _warm() -> Iterator[None]:
 
 NETWORK_IS_THE_POINT = {"trackers", "ci", "benchmarks"}
 """Rooms whose tests ask simulated servers over the network. All others do only where every case is taken."""
+WITHOUT_NETWORK = {
+    "test_accounts.py",
+    "test_large_maps.py",
+    "test_pages.py",
+    "test_push.py",
+    "test_refused_tickets.py",
+    "test_unreadable_tickets.py",
+}
+"""Modules in these rooms that are like all others."""
 sampling.times(
     "folders of tests whose requests reach simulated servers over the network",
     len(NETWORK_IS_THE_POINT),
@@ -138,7 +147,8 @@ sampling.times(
 
 @pytest.fixture(autouse=True)
 def _nearby(request: pytest.FixtureRequest) -> Iterator[None]:
-    if sampling.everything or any(request.path.is_relative_to(ROOT / "tests" / room) for room in NETWORK_IS_THE_POINT):
+    over_network = any(request.path.is_relative_to(ROOT / "tests" / room) for room in NETWORK_IS_THE_POINT)
+    if sampling.everything or (over_network and request.path.name not in WITHOUT_NETWORK):
         yield
     else:
         with NEARBY.asked_directly():

@@ -115,7 +115,7 @@ VARIABLE = "BACKLOG_CLI"
 
 
 def _program() -> str | None:
-    """Return the program itself where npm put it into the project: the script that looks for it starts Node each time."""
+    """Return where the program is; in the project it is named itself, because the script of npm starts Node first."""
     modules = Path(__file__).parents[2] / "node_modules"
     in_project = [str(path) for path in (*modules.glob("backlog.md-*/backlog"), *modules.glob(".bin/backlog"))]
     return os.environ.get(VARIABLE) or shutil.which("backlog") or next(iter(in_project), None)
