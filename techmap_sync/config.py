@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 
 from techmap_sync import files
 from techmap_sync.errors import SettingsProblem, UnreadableFile, UsageProblem
+from techmap_sync.nearest import did_you_mean
 from techmap_sync.patterns import lazy
 from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.registry import TrackerKind, built_in, find_kind, installed
@@ -35,6 +36,7 @@ _TOKENS = frozenset({f"{PREFIX}TOKEN", f"{PREFIX}TOKEN_FOR"})
 
 _DEEPEST = 8
 """Maximum depth of nested tables; settings need four."""
+_QUOTED = lazy(r"'([^']*)'")
 _ODD = lazy("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 EXPLAINED = "every setting is explained in docs/configuration.md"
 
@@ -226,7 +228,9 @@ def _problem(
     if error["type"] == "unknown_rule":
         return SettingsProblem(where, f"no such rule: {path[-1]}", _nearest(path[-1], set(EVERY_RULE)))
     message = error["msg"][:1].lower() + error["msg"][1:]
-    return SettingsProblem(where, f"{key} = {error['input']!r}: {message}", EXPLAINED)
+    choices = _QUOTED.findall(error["msg"]) if error["type"] in ("literal_error", "enum") else []
+    hint = _nearest(str(error["input"]), set(choices)) if choices else EXPLAINED
+    return SettingsProblem(where, f"{key} = {error['input']!r}: {message}", hint)
 
 
 def _where(path: list[str], file: Path | None, flags: Mapping[str, object]) -> str:
@@ -240,7 +244,4 @@ def _where(path: list[str], file: Path | None, flags: Mapping[str, object]) -> s
 
 
 def _nearest(name: str, known: set[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else EXPLAINED
+    return did_you_mean(name, sorted(known), EXPLAINED)

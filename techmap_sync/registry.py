@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from techmap_sync.ci_run import Ci
 from techmap_sync.errors import UsageProblem
+from techmap_sync.nearest import did_you_mean
 from techmap_sync.patterns import lazy
 from techmap_sync.servers import Server, read_address
 
@@ -242,8 +243,9 @@ def kind_named(name: str) -> TrackerKind:
     for entry in entry_points(group=GROUP):
         if entry.name == name:
             return _loaded(name, entry.load)
-    known = ", ".join(sorted({*built_in(), *installed()}))
-    raise UsageProblem(f"no such tracker: {name}", f"known are {known}; write --to TRACKER:TARGET")
+    known = sorted({*built_in(), *installed()})
+    listed = f"known are {', '.join(known)}; write --to TRACKER:TARGET"
+    raise UsageProblem(f"no such tracker: {name}", f"{did_you_mean(name, known, '')} {listed}".strip())
 
 
 def find_kind(name: str) -> TrackerKind | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from techmap_sync.errors import UsageProblem
+from techmap_sync.nearest import did_you_mean
 
 STDOUT = "-"
 """The name of stdout among files."""
@@ -79,6 +80,8 @@ def asked_reports(texts: Iterable[str]) -> tuple[Report, ...]:
     for text in texts:
         form, _, file = text.partition("=")
         if form not in list(Format) or not file:
-            raise UsageProblem(f"not understood: --report {text}", f"write FORMAT=FILE; formats: {', '.join(Format)}")
+            known = f"write FORMAT=FILE; formats: {', '.join(Format)}"
+            near = did_you_mean(form, Format, "") if form not in list(Format) else ""
+            raise UsageProblem(f"not understood: --report {text}", f"{near} {known}".strip())
         reports.append(Report(Format(form), file))
     return tuple(reports)

@@ -58,9 +58,10 @@ def _annotations(result: Result) -> RenderableType:
 
 def _json(result: Result) -> str:
     if result.pushed is None:
-        return plan_json(result.change_set, _remarks(result))
+        return plan_json(result.change_set, _remarks(result), result.problems)
     pushed = result.pushed
-    return push_json(result.change_set, pushed.outcomes, pushed.complete, result.circumstances, _remarks(result))
+    about = result.circumstances, _remarks(result), result.problems
+    return push_json(result.change_set, pushed.outcomes, pushed.complete, *about)
 
 
 def _html(result: Result) -> str:

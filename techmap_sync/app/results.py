@@ -103,6 +103,11 @@ class Result:
         return stopped or unread_problem(self.change_set.tracker, self.unread)
 
     @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that kept the run from being whole."""
+        return (*([self.problem] if self.problem else ()), *self.files.unreadable_in_repository)
+
+    @property
     def pages(self) -> Mapping[str, str]:
         """The address of each ticket that was there, by number."""
         return {held.ticket.number: held.ticket.url for each in self.compared for held in each.holdings.all}

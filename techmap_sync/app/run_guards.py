@@ -11,6 +11,7 @@ from techmap_sync.app.merge_gate import side_branch
 from techmap_sync.app.targets import is_embedded
 from techmap_sync.checkout import Checkout, Remote, checkout_around
 from techmap_sync.errors import Refused, UsageProblem
+from techmap_sync.nearest import did_you_mean
 from techmap_sync.patterns import lazy
 from techmap_sync.programs import environment
 from techmap_sync.settings import Settings
@@ -32,7 +33,9 @@ def allowances(texts: Iterable[str]) -> frozenset[str]:
     names = [name for text in texts for name in _BETWEEN.split(text) if name]
     unknown = next((name for name in names if name not in list(Guard)), "")
     if unknown:
-        raise UsageProblem(f"not understood: --allow {unknown}", f"--allow takes {', '.join(Guard)}")
+        raise UsageProblem(
+            f"not understood: --allow {unknown}", did_you_mean(unknown, Guard, f"--allow takes {', '.join(Guard)}")
+        )
     return frozenset(names)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, assert_never
@@ -22,6 +21,7 @@ from techmap_sync.cli.console import Screen
 from techmap_sync.cli.next_steps import after_check
 from techmap_sync.errors import UsageProblem
 from techmap_sync.files import repository_around
+from techmap_sync.nearest import did_you_mean
 from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.programs import environment
 from techmap_sync.reports.check_results import check_json, check_text, code_quality, rule_text, sarif, workflow_commands
@@ -109,7 +109,7 @@ def rendered(maps: MapFiles, form: CheckFormat) -> RenderableType:
         case CheckFormat.TEXT:
             return check_text(files, offers_fixes=True)
         case CheckFormat.JSON:
-            return check_json(files)
+            return check_json(files, maps.unreadable_in_repository)
         case CheckFormat.SARIF:
             return sarif(files, __version__)
         case CheckFormat.GITHUB:
@@ -126,8 +126,5 @@ def explanation(rule: str) -> RenderableType:
     :raises UsageProblem: there is no such rule; names the nearest.
     """
     if rule not in EVERY_RULE:
-        near = get_close_matches(rule, EVERY_RULE, n=1)
-        raise UsageProblem(
-            f"no such rule: {rule}", f"did you mean {near[0]}?" if near else f"known are {', '.join(EVERY_RULE)}"
-        )
+        raise UsageProblem(f"no such rule: {rule}", did_you_mean(rule, EVERY_RULE))
     return rule_text(EVERY_RULE[rule])

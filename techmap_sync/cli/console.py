@@ -19,6 +19,7 @@ from techmap_sync.app.exit_codes import Exit, exit_code, exit_for
 from techmap_sync.app.formats import STDOUT
 from techmap_sync.cli.ci_log import HarmlessStream, command
 from techmap_sync.cli.next_steps import without_maps
+from techmap_sync.cli.printed import RESULT
 from techmap_sync.errors import Problem, UsageProblem
 from techmap_sync.programs import environment
 from techmap_sync.reports.harmless import Commands, visible
@@ -55,6 +56,7 @@ class Screen:
                 command(line)
         else:
             self._out.print(_seen(rendered))
+        RESULT.set(True)
 
     def shown_to_people(self, lines: Iterable[RenderableType]) -> None:
         """Print more than the result, on stdout, where a person reads it; else stdout holds the result alone."""
@@ -84,6 +86,18 @@ class Screen:
         if hint(problem):
             self._err.print(_seen(Text.assemble(("hint: ", "cyan"), hint(problem))))
         return exit_for(problem)
+
+    def ended_by(self, problem: Problem, *, as_json: bool) -> Exit:
+        """Say what ended the run, and return its exit code.
+
+        :param as_json: stdout gets the error as well, where it has no result yet.
+        """
+        code = self.failed(problem)
+        if as_json and not RESULT.get():
+            from techmap_sync.reports.problem_json import error_json
+
+            self.result(error_json(problem, code))
+        return code
 
     def note_shard(self, shard: Shard, files: MapFiles) -> None:
         """Say that other runs handle some of the maps."""

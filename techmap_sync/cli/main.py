@@ -19,6 +19,7 @@ from typer.main import get_group
 from techmap_sync import __version__
 from techmap_sync.app.exit_codes import Exit
 from techmap_sync.cli.ci_log import nothing_is_obeyed
+from techmap_sync.cli.printed import RESULT
 from techmap_sync.errors import Problem
 from techmap_sync.secrecy import harmless
 
@@ -65,7 +66,7 @@ app = typer.Typer(
 
 @app.callback(invoke_without_command=True)
 def root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    version: Annotated[bool, typer.Option("-V", "--version", help="Print the version and exit.")] = False,
 ) -> None:
     """Options of the program itself."""
     if version:
@@ -90,26 +91,56 @@ def with_pairs(words: Sequence[str]) -> list[str]:
     return joined
 
 
+def with_help(words: Sequence[str]) -> list[str]:
+    """Return the words of a command line; ``help COMMAND`` is what others take for ``COMMAND --help``."""
+    return [*words[1:2], "--help"] if words[:1] == ["help"] else list(words)
+
+
+def asks_for_json(words: Sequence[str]) -> bool:
+    """Return whether a command line wants its result as JSON, even where it cannot be understood as a whole."""
+    pairs = zip(words, [*words[1:], ""], strict=True)
+    return any(word == "--format=json" or (word, value) == ("--format", "json") for word, value in pairs)
+
+
 def main() -> None:
     """Run the program: the one place where a problem becomes a sentence and an exit code."""
+    RESULT.set(False)
     with nothing_is_obeyed():
-        _run()
+        _run(sys.argv[1:])
 
 
-def _run() -> None:
+def _run(words: Sequence[str]) -> None:
     try:
-        app(with_pairs(sys.argv[1:]))
+        sys.exit(_obeyed(words))
     except Problem as problem:
         from techmap_sync.cli.console import Screen
 
-        sys.exit(Screen().failed(problem))
+        sys.exit(Screen().ended_by(problem, as_json=asks_for_json(words)))
     except Exception as error:  # noqa: BLE001 - the last boundary: a bug must not look like the user's mistake
         import traceback
 
         last = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(last.filename).name}:{last.lineno}"
-        print(
-            f"error: this is a bug in techmap-sync: {type(error).__name__} in {place}: {harmless(str(error))}",
-            file=sys.stderr,
-        )
+        message = f"this is a bug in techmap-sync: {type(error).__name__} in {place}: {harmless(str(error))}"
+        print(f"error: {message}", file=sys.stderr)
+        if asks_for_json(words):
+            from techmap_sync.reports.problem_json import bug_json
+
+            print(bug_json(message, Exit.BUG))
         sys.exit(Exit.BUG)
+
+
+def _obeyed(words: Sequence[str]) -> int:
+    """Run a command line, and return its exit code.
+
+    :raises Problem: also for words that it does not take.
+    """
+    try:
+        return app(with_pairs(with_help(words)), standalone_mode=False) or Exit.DONE
+    except typer.TyperException as error:
+        if "NoArgsIsHelp" in type(error).__name__:
+            print(error.format_message(), file=sys.stderr)
+            return Exit.USAGE
+        from techmap_sync.cli.misspelt import usage_problem
+
+        raise usage_problem(error, COMMANDS) from error

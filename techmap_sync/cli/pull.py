@@ -46,7 +46,12 @@ def pull(
     planned = plan_pull(paths or [], settings, checkout_here(settings))
     if write:
         write_pulled(planned.pulled)
-    rendered: RenderableType = (pull_json if form is PullFormat.JSON else pull_text)(planned.pulled, written=write)
+    rendered: RenderableType
+    if form is PullFormat.JSON:
+        problems = [*([planned.problem] if planned.problem else []), *planned.files.unreadable_in_repository]
+        rendered = pull_json(planned.pulled, written=write, problems=problems)
+    else:
+        rendered = pull_text(planned.pulled, written=write)
     screen.result(rendered)
     codes = [Exit.PENDING] if check and planned.pulled.ticks else []
     codes += [screen.failed(planned.problem)] if planned.problem else []

@@ -7,7 +7,6 @@ Adding one is its folder, and its name here: a class, or a reader that the table
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from importlib import import_module
 
 from techmap_sync.diagnostics import Rule
@@ -16,6 +15,7 @@ from techmap_sync.documents.technical_map.technical_map_family import TechnicalM
 from techmap_sync.documents.units.grammar import ALL, Grammar
 from techmap_sync.documents.units.unit_notices import RULES
 from techmap_sync.errors import SettingsProblem
+from techmap_sync.nearest import did_you_mean
 
 FAMILIES: tuple[type[DocumentFamily], ...] = (TechnicalMaps,)
 READERS: Mapping[str, str] = {
@@ -44,8 +44,7 @@ def family_named(name: str, options: ReadingOptions) -> DocumentFamily:
         return own.configured(options)
     if name not in options.grammars or name == ALL:
         known = known_families(options)
-        near = get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+        hint = did_you_mean(name, known)
         raise SettingsProblem("families", f"there is no family {name}", hint)
     grammar = Grammar.named(name, options.grammars)
     if grammar.reader not in READERS:

@@ -23,6 +23,7 @@ from techmap_sync.diagnostics import CheckedFile, Diagnostic, Rule, Severity, co
 from techmap_sync.errors import UnreadableMap
 from techmap_sync.reports.harmless import Commands, escape_data, escape_property, json_text
 from techmap_sync.reports.messages import clean, count
+from techmap_sync.reports.problem_json import error_values
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _MAPS = "technical-map"
@@ -109,14 +110,18 @@ def _underlined(source: str, found: Diagnostic) -> tuple[str, str]:
 SCHEMA = 1
 
 
-def check_json(files: Sequence[CheckedFile]) -> str:
-    """Render the diagnostics of some maps as JSON."""
+def check_json(files: Sequence[CheckedFile], unreadable: Sequence[UnreadableMap] = ()) -> str:
+    """Render the diagnostics of some maps as JSON.
+
+    :param unreadable: files that were named as maps and cannot be read as such.
+    """
     data = {
         "schema": SCHEMA,
         "maps": [file.path for file in files],
         "families": {file.path: file.family for file in files},
         "diagnostics": [diagnostic_json(file.path, found) for file in files for found in file.diagnostics],
         "counts": {severity.value: number for severity, number in counted_by_severity(files).items()},
+        "errors": error_values(unreadable),
     }
     return json_text(data)
 

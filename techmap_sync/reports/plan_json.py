@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from techmap_sync.errors import Problem
 from techmap_sync.reports.harmless import json_text
+from techmap_sync.reports.problem_json import error_values
 from techmap_sync.sync.change_set import ChangeSet, counted, edit_digests
 from techmap_sync.sync.changes import Change, Create, Link, LinkChange
 from techmap_sync.sync.outcomes import Outcome
@@ -12,12 +14,13 @@ from techmap_sync.sync.outcomes import Outcome
 SCHEMA = 1
 
 
-def plan_json(change_set: ChangeSet, remarks: Sequence[str] = ()) -> str:
+def plan_json(change_set: ChangeSet, remarks: Sequence[str] = (), problems: Sequence[Problem] = ()) -> str:
     """Render a plan.
 
     :param remarks: further remarks for readers.
+    :param problems: what kept the plan from being whole.
     """
-    return _dumped({**_plan(change_set), "remarks": list(remarks)})
+    return _dumped({**_plan(change_set), "remarks": list(remarks), "errors": error_values(problems)})
 
 
 def push_json(
@@ -26,6 +29,7 @@ def push_json(
     complete: bool,
     circumstances: Mapping[str, str],
     remarks: Sequence[str] = (),
+    problems: Sequence[Problem] = (),
 ) -> str:
     """Render a push, for audits.
 
@@ -33,13 +37,14 @@ def push_json(
     :param complete: False when the run stopped early and the next one goes on.
     :param circumstances: who wrote it, from which commit, in which run.
     :param remarks: further remarks for readers.
+    :param problems: why it is not complete, and what could not be read.
     """
     tried = [{**_outcome(outcome), **circumstances} for outcome in outcomes]
     known = {_identity(o.change, o.map_id) for o in outcomes if not o.is_open}
     untried = ((c, m.map_id) for m in change_set.maps for c in m.writes if _identity(c, m.map_id) not in known)
     remaining = [_change(change, map_id) for change, map_id in untried]
     about = {"outcomes": tried, "remaining": remaining, "complete": complete, "remarks": list(remarks)}
-    return _dumped({**_plan(change_set), **about})
+    return _dumped({**_plan(change_set), **about, "errors": error_values(problems)})
 
 
 def _identity(change: Change, map_id: str) -> tuple[str, ...]:

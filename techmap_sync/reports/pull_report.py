@@ -9,9 +9,11 @@ from pathlib import Path
 
 from rich.text import Text
 
+from techmap_sync.errors import Problem
 from techmap_sync.reports.file_diff import diff_of, diff_text
 from techmap_sync.reports.harmless import fitted, inline, json_text
 from techmap_sync.reports.messages import clean, count
+from techmap_sync.reports.problem_json import error_values
 
 SCHEMA = 1
 
@@ -112,8 +114,11 @@ def _left_lines(left: Sequence[Left]) -> Iterator[str]:
         yield f"{path}: {count(number, 'completed task')} left alone: {reason}"
 
 
-def pull_json(pulled: Pulled, *, written: bool) -> str:
-    """Render the same as JSON."""
+def pull_json(pulled: Pulled, *, written: bool, problems: Sequence[Problem] = ()) -> str:
+    """Render the same as JSON.
+
+    :param problems: what could not be read.
+    """
     files = [
         {
             "path": file.path,
@@ -135,5 +140,6 @@ def pull_json(pulled: Pulled, *, written: bool) -> str:
             "files": files,
             "left": left,
             "counts": counts,
+            "errors": error_values(problems),
         }
     )

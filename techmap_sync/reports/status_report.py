@@ -174,6 +174,13 @@ def _settling(side: str, key: str, path: str, tracker: str) -> str:
     return shlex.join(["techmap-sync", "push", path, "--resolve", side, key, "--to", tracker])
 
 
+def doctor_json(tracker: str, findings: Sequence[Finding]) -> str:
+    """Render the same as JSON."""
+    checks = [{"what": each.what, "ok": each.ok, "detail": harmless(each.detail)} for each in findings]
+    ok = all(each.ok for each in findings)
+    return json_text({"schema": SCHEMA, "tracker": tracker, "ok": ok, "checks": checks})
+
+
 def doctor_text(tracker: str, findings: Sequence[Finding]) -> Text:
     """Render the checks of a tracker.
 

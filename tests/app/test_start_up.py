@@ -84,6 +84,7 @@ def test_check_stays_clear_of_what_only_pushes_need(tmp_path: Path) -> None:
         "techmap_sync.reports.check_results",
         "techmap_sync.reports.harmless",
         "techmap_sync.reports.messages",
+        "techmap_sync.reports.problem_json",
     }
     files = {name.rpartition(".")[2] for name in ours if name.startswith("techmap_sync.cli.")}
     assert files & set(COMMANDS) == {"check"}

@@ -191,4 +191,92 @@ def test_every_command_is_found_in_the_file_of_its_name(name: str) -> None:
 def test_a_misspelled_command_is_answered_with_the_nearest_of_all(program: Program) -> None:
     ended = program("reconcil")
     assert ended.code == 2
-    assert "Did you mean 'reconcile'?" in ended.err
+    assert ended.err == "error: no such command: reconcil\nhint: did you mean reconcile?\n"
+
+
+MISSPELT = {
+    "a command": (["chek"], "check"),
+    "an option": (["plan", "--formt", "json"], "--format"),
+    "the beginning of an option": (["push", "--max", "3"], "--max-writes"),
+    "a value": (["plan", "--format", "htlm"], "html"),
+    "a value of status": (["status", "--format", "markdwon"], "markdown"),
+    "a value of ci": (["ci", "--fail-on", "conflict"], "conflicts"),
+    "a value of a report": (["push", "--report", "htlm=x"], "html"),
+    "a guard": (["plan", "--allow", "clsoes"], "closes"),
+    "a tracker": (["plan", "--to", "githbu:octo/maps"], "github"),
+    "a rule": (["check", "--explain", "odd-spaec"], "odd-space"),
+}
+
+
+@pytest.mark.parametrize("name", MISSPELT)
+def test_a_misspelt_word_is_answered_with_the_nearest(program: Program, name: str) -> None:
+    words, meant = MISSPELT[name]
+    if name == "a tracker":
+        (program.folder / "map.md").write_text(GOOD.read_text("utf-8"), "utf-8")
+    ended = program(*words)
+    assert ended.code == 2
+    error, hint = ended.err.splitlines()[-2:]
+    assert error.startswith("error: ")
+    assert hint.startswith(f"hint: did you mean {meant}?")
+
+
+def test_a_misspelt_value_of_a_setting_is_answered_with_the_nearest(program: Program) -> None:
+    (program.folder / "techmap-sync.toml").write_text('on_conflict = "fial"\n', "utf-8")
+    ended = program("plan", GOOD)
+    assert ended.code == 2
+    assert "did you mean fail?" in ended.err
+
+
+def test_what_other_programs_call_otherwise_is_answered_with_what_does_it_here(program: Program) -> None:
+    assert "techmap-sync plan" in program("push", "--dry-run").err
+    assert program("-V").out == program("--version").out
+    assert program("help").out == program("--help").out
+    assert program("help", "plan").out == program("plan", "--help").out
+
+
+UNREAD = {
+    "an option": (["plan", "--zzz"], "usage"),
+    "a path": (["check", "nowhere.md"], "usage"),
+    "a tracker": (["doctor", "--to", "jira:X"], "usage"),
+    "settings": (["plan", "."], "settings"),
+    "a folder": (["push", str(GOOD), "--to", "backlog:taken"], "tracker"),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+@pytest.mark.parametrize("form", [["--format", "json"], ["--format=json"]], ids=len)
+def test_an_error_is_one_document_where_json_was_asked_for(program: Program, name: str, form: list[str]) -> None:
+    words, code = UNREAD[name]
+    (program.folder / "taken").write_text("", "utf-8")
+    if code == "settings":
+        (program.folder / "techmap-sync.toml").write_text("too = 1\n", "utf-8")
+    without, ended = program(*words), program(*words, *form)
+    assert ended.code == without.code > 0
+    assert ended.err == without.err, "a person reads the same"
+    assert without.out == ""
+    assert ended.json["version"] == 1
+    error = ended.json["error"]
+    assert (error["code"], error["exit"]) == (code, ended.code)
+    assert f"error: {error['message']}" in ended.err
+
+
+def test_an_unreadable_map_is_in_the_result_of_those_beside_it(program: Program) -> None:
+    no_map(program.folder)
+    for verb in ("check", "plan", "push"):
+        ended = program(verb, GOOD, "notes.md", "--format", "json")
+        assert ended.code == 1
+        (error,) = ended.json["errors"]
+        assert (error["code"], error["path"]) == ("unreadable-map", "notes.md")
+
+
+def test_an_error_after_a_result_is_no_second_document(program: Program) -> None:
+    ended = program("plan", GOOD, "--format", "json", "--report", "markdown=no/such/folder")
+    assert ended.code == 2
+    assert "error: cannot write" in ended.err
+    assert "error" not in ended.json
+
+
+def test_a_bug_is_one_document_too(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(options, "settings_of", lambda *_, **__: 1 / 0)
+    ended = program("check", GOOD, "--format", "json")
+    assert (ended.code, ended.json["error"]["code"]) == (70, "bug")

@@ -37,7 +37,7 @@ SETTINGS: Mapping[str, tuple[str, str]] = {
     "orphans": ("what happens to untouched tickets without a task", '"label"'),
     "timeout": ("seconds that one request may take", "60.0"),
     "jobs": ("[processes that read maps](#thousands-of-maps); 0 for one per core", "4"),
-    "stale_days": ("days after which [an open ticket needs somebody](status.md#following-the-work); 0 for never", "14"),
+    "stale_days": ("days after which [an open ticket needs someone](status.md#following-the-work); 0 for never", "14"),
     "author_notes": ("whether `check` gives authors [advice](rules.md)", "false"),
     "language": (
         "[language](how-it-decides.md#language) of the fixed words in tickets; empty for that of each map",
