@@ -246,7 +246,7 @@ def _followed(each: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for ticket in closed[-_MOST_CLOSED:]:
         yield f"{_called(ticket)}: closed by {clean(change_that_closed(ticket))}", "dim"
     if len(closed) > _MOST_CLOSED:
-        yield f"{len(closed) - _MOST_CLOSED} more tickets were closed by changes: --format json names all", "dim"
+        yield f"{len(closed) - _MOST_CLOSED} more tickets were closed by changes: the report as JSON names all", "dim"
     for ticket in _tickets(each):
         if ticket.get("stale"):
             yield f"stale: {_called(ticket)}: {standstill(ticket)}", "magenta"

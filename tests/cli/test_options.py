@@ -38,7 +38,6 @@ PRINTED_BY = {
     "app/propose.py": {"ci"},
     "reports/pull_report.py": {"pull"},
     "reports/check_results.py --fix": {"check"},
-    "reports/status_report.py --format": {"status"},
     "cli/console.py": CHANGING,
     "app/plan_comment.py": {"plan"},
     "app/parallel.py --shard": CHANGING - {"ci"} | {"check"},
