@@ -12,6 +12,7 @@ from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
+from techmap_sync.documents.edges import knots, reduced
 from techmap_sync.documents.work import ROLLBACK, Kind, Phase, Work
 from techmap_sync.patterns import lazy
 from techmap_sync.planning.mentions import names_of
@@ -221,51 +222,12 @@ class _Graph:
             return
         for work, target in new:
             self.edges[work].add(target)
-        part = _circles(self.edges)
+        part = knots(self.edges)
         for work, target in new:
             if part[work] == part[target]:
                 self.edges[work].discard(target)
             else:
                 self.rules[work, target] = rule
-
-
-def _circles(edges: Edges) -> Mapping[int, int]:
-    """Return a number for each work that those share which wait for each other, directly or not (Tarjan 1972)."""
-    order: dict[int, int] = {}
-    lowest: dict[int, int] = {}
-    part: dict[int, int] = {}
-    open_works: list[int] = []
-    for root in edges:
-        if root in order:
-            continue
-        order[root] = lowest[root] = len(order)
-        open_works.append(root)
-        path: list[tuple[int, Iterator[int]]] = [(root, iter(edges[root]))]
-        while path:
-            work, targets = path[-1]
-            for target in targets:
-                if target not in order:
-                    order[target] = lowest[target] = len(order)
-                    open_works.append(target)
-                    path.append((target, iter(edges[target])))
-                    break
-                if target not in part:
-                    lowest[work] = min(lowest[work], order[target])
-            else:
-                path.pop()
-                if path:
-                    lowest[path[-1][0]] = min(lowest[path[-1][0]], lowest[work])
-                if lowest[work] == order[work]:
-                    _close(work, open_works, part)
-    return part
-
-
-def _close(first: int, open_works: list[int], part: dict[int, int]) -> None:
-    while True:
-        work = open_works.pop()
-        part[work] = first
-        if work == first:
-            return
 
 
 def _cycle(edges: Edges) -> tuple[int, ...]:
@@ -278,13 +240,5 @@ def _cycle(edges: Edges) -> tuple[int, ...]:
 
 
 def _reduced(edges: Edges) -> tuple[tuple[int, ...], ...]:
-    """Leave out every edge that a longer path says already. The edges hold no cycle."""
-    reach: dict[int, int] = {}
-    reduced: dict[int, tuple[int, ...]] = {}
-    for position in TopologicalSorter(edges).static_order():
-        beyond = 0
-        for target in edges[position]:
-            beyond |= reach[target]
-        reduced[position] = tuple(sorted(t for t in edges[position] if not beyond >> t & 1))
-        reach[position] = beyond | sum(1 << target for target in edges[position])
-    return tuple(reduced[position] for position in sorted(reduced))
+    short = reduced(edges)
+    return tuple(tuple(sorted(short[position])) for position in sorted(short))

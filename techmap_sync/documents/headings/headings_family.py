@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from techmap_sync.documents.base import MERGED, DocumentPlace, Sources
-from techmap_sync.documents.units.edges import reduced, without_circles
+from techmap_sync.documents.edges import reduced, without_circles
 from techmap_sync.documents.units.grammar import Grammar, alternatives
 from techmap_sync.documents.units.page import Entry, Kind, Page, read_page
 from techmap_sync.documents.units.phrases import Phrases, Said
