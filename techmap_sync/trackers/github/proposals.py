@@ -8,18 +8,17 @@ https://docs.github.com/rest/git, https://docs.github.com/rest/pulls/pulls
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from techmap_sync.errors import NotAllowed
 from techmap_sync.sync.proposal import Fate, Head, NewContent, Proposal
 from techmap_sync.trackers.answers import Number, Row, Schema
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.trackers.github.client import GitHubClient
-from techmap_sync.trackers.http import RequestRefused
+from techmap_sync.trackers.proposing import may_propose
 
 
 class _Named(TypedDict):
@@ -58,7 +57,7 @@ _REFERENCE = Schema(_Reference, "a reference")
 _COMMIT = Schema(_Commit, "a commit")
 _OBJECT = Schema(_Named, "an object")
 _PULL = Schema(_Pull, "a pull request")
-_DENIED, _NOT_FOUND = (401, 403), 404
+_NOT_FOUND = 404
 _ADVICE = (
     "give the job the permissions contents: write and pull-requests: write, and in the settings for Actions "
     "allow GitHub Actions to create pull requests"
@@ -137,15 +136,8 @@ class GitHubProposals:
     def _stored(self, verb: str, path: str, body: dict[str, str]) -> Proposal:
         return _proposal(self._client.stored(_PULL, self._client.write(verb, path, body).content))
 
-    @contextmanager
-    def _allowed(self) -> Iterator[None]:
-        try:
-            yield
-        except RequestRefused as refusal:
-            if refusal.status not in _DENIED:
-                raise
-            what = f"the token may not propose changes: {refusal.said}"
-            raise NotAllowed(self.name, what, _ADVICE) from refusal
+    def _allowed(self) -> AbstractContextManager[None]:
+        return may_propose(self.name, _ADVICE)
 
 
 def _proposal(row: Row) -> Proposal:

@@ -8,19 +8,18 @@ https://docs.gitlab.com/api/commits/, https://docs.gitlab.com/api/branches/, htt
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import NotRequired
 from urllib.parse import quote
 
 from typing_extensions import TypedDict
 
-from techmap_sync.errors import NotAllowed
 from techmap_sync.sync.proposal import Fate, Head, NewContent, Proposal
 from techmap_sync.trackers.answers import Number, Row, Schema
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.trackers.gitlab.client import GitLabClient
-from techmap_sync.trackers.http import RequestRefused
+from techmap_sync.trackers.proposing import may_propose
 
 
 class _Commit(TypedDict):
@@ -47,7 +46,7 @@ _COMMIT = Schema(_Commit, "a commit")
 _BRANCH = Schema(_Branch, "a branch")
 _MERGE_REQUEST = Schema(_MergeRequest, "a merge request")
 _OPEN = ("opened", "locked")
-_DENIED, _NOT_FOUND = (401, 403), 404
+_NOT_FOUND = 404
 _ADVICE = (
     "give the job a project access token with the role Developer and the scope api; a job's own token cannot commit"
 )
@@ -119,15 +118,8 @@ class GitLabProposals:
         purpose = "write the merge request"
         return _proposal(self._client.stored(_MERGE_REQUEST, self._client.write(verb, path, body, purpose).content))
 
-    @contextmanager
-    def _allowed(self) -> Iterator[None]:
-        try:
-            yield
-        except RequestRefused as refusal:
-            if refusal.status not in _DENIED:
-                raise
-            what = f"the token may not propose changes: {refusal.said}"
-            raise NotAllowed(self.name, what, _ADVICE) from refusal
+    def _allowed(self) -> AbstractContextManager[None]:
+        return may_propose(self.name, _ADVICE)
 
 
 def _action(file: NewContent) -> dict[str, str]:

@@ -1,0 +1,26 @@
+"""A token that may not propose changes is named as that, with what to change; whatever else is refused stays as it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from techmap_sync.errors import NotAllowed
+from techmap_sync.trackers.http import RequestRefused
+from techmap_sync.trackers.proposing import may_propose
+
+
+def refusal(status: int) -> RequestRefused:
+    return RequestRefused("github:octo/maps", "refused", status=status)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_denied_request_says_what_the_token_needs(status: int) -> None:
+    with pytest.raises(NotAllowed) as denied, may_propose("github:octo/maps", "give it more"):
+        raise refusal(status)
+    assert denied.value.hint == "give it more"
+
+
+@pytest.mark.parametrize("status", [404, 409, 422])
+def test_any_other_refusal_stays_what_it_is(status: int) -> None:
+    with pytest.raises(RequestRefused), may_propose("github:octo/maps", "give it more"):
+        raise refusal(status)
