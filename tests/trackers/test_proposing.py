@@ -1,4 +1,4 @@
-"""A token that may not propose changes is named as that, with what to change; whatever else is refused stays as it is."""
+"""A token that may not propose changes is named as that, with what to change; other refusals stay as they are."""
 
 from __future__ import annotations
 
