@@ -18,12 +18,13 @@ from typer.main import get_group
 
 from techmap_sync import __version__
 from techmap_sync.app.exit_codes import Exit
+from techmap_sync.cli import help_pages
 from techmap_sync.cli.ci_log import nothing_is_obeyed
 from techmap_sync.cli.printed import RESULT
 from techmap_sync.errors import Problem
 from techmap_sync.secrecy import harmless
 
-COMMANDS = ("init", "new", "check", "show", "plan", "push", "pull", "reconcile", "status", "doctor", "ci")
+COMMANDS = tuple(name for names in help_pages.COMMANDS.values() for name in names)
 """Each is a function in the file of its name in this folder; help lists them in this order."""
 
 
@@ -33,6 +34,15 @@ class CommandsOnDemand(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands."""
         return list(COMMANDS)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands in groups, each with its whole sentence."""
+        help_pages.write_commands(((name, command(name).get_short_help_str(limit=500)) for name in COMMANDS), formatter)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the example, and what the exit codes mean."""
+        super().format_epilog(ctx, formatter)
+        help_pages.write_exits(formatter)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command; for an unknown name all are read, so that Typer can suggest the nearest."""
@@ -47,7 +57,7 @@ def command(name: str) -> Any:
     """Return a command, made of the function in the file of its name and the example there."""
     file = import_module(f"techmap_sync.cli.{name}")
     made = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    made.command(epilog=f"Example: {file.EXAMPLE}")(getattr(file, name))
+    made.command(cls=help_pages.GroupedCommand, epilog=f"Example: {file.EXAMPLE}")(getattr(file, name))
     return get_group(made).commands[name]
 
 
@@ -55,9 +65,10 @@ app = typer.Typer(
     name="techmap-sync",
     cls=CommandsOnDemand,
     help="Turn approved technical maps into tickets and keep both in sync: no duplicates, no lost edits.",
-    epilog="Example: techmap-sync plan docs/maps --to backlog:./backlog",
+    epilog='Begin with techmap-sync init and techmap-sync new "Feature"; '
+    "techmap-sync help COMMAND says what a command takes. Example: techmap-sync plan docs/maps --to backlog:./backlog",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -39,7 +39,7 @@ Reports = Annotated[
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only results and errors.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Also list links and skipped files.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour, as under NO_COLOR.")]
-RequireApproved = Annotated[bool, typer.Option(help="Exit 1 when a map is not approved yet.")]
+RequireApproved = Annotated[bool, typer.Option("--require-approved", help="Exit 1 when a map is not approved yet.")]
 Yes = Annotated[
     bool, typer.Option("-y", "--yes", help="Do not ask on a terminal before a server gets its first tickets.")
 ]
