@@ -181,6 +181,8 @@ class Work:
     """What its author says it waits for."""
     priority: str = ""
     """As its author wrote it."""
+    estimate_minutes: int | None = None
+    """Of work, at most, as the document's estimate says of it."""
 
     tagline: str = ""
     """What it is, in a line of Markdown: it is added to the title, and opens the text where the title has no room."""

@@ -38,6 +38,7 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
             assignees=texts.owners(position).people if asked.assignees is None else asked.assignees,
             follows_assignees=asked.follows,
             due=asked.due,
+            estimate_minutes=work.estimate_minutes,
             named_by_map=work.named_by_document,
             was=former_keys(graph.map_id, work),
             earlier=earlier[position] if earlier[position] != key else "",
@@ -48,13 +49,12 @@ def plan_tasks(graph: TaskGraph, options: PlanOptions, texts: TicketTexts) -> Ta
     tracking = _tracking(graph, options, texts, asked)
     tasks = tuple(specs[position] for position in startable_order(graph.blocked_by))
     linked = frozenset(line for part in texts.remaining for line in part.linked)
-    dropped = frozenset(keys_of(graph.map_id, graph.document.dropped))
     document = graph.document
     return TaskPlan(
         graph.map_id,
         tracking,
         tasks,
-        dropped=dropped,
+        dropped=frozenset(keys_of(graph.map_id, document.dropped)),
         withheld=frozenset(keys_of(graph.map_id, document.withheld)),
         leaves=document.leaves,
         finished=document.finished,

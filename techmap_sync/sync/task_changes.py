@@ -188,7 +188,9 @@ def _follow_ups(spec: TaskSpec, holdings: Holdings, language: str) -> Iterator[T
         rest = tuple(each for each in spec.sections if not each.values)
         key = f"{spec.key}{SUFFIX}"
         title = _follow_up_title(spec, holdings.tickets.get(key), language)
-        yield replace(spec, key=key, title=title, sections=(section, *rest), blocked_by=(), was=())
+        yield replace(
+            spec, key=key, title=title, sections=(section, *rest), blocked_by=(), was=(), estimate_minutes=None
+        )
 
 
 def _follow_up_title(spec: TaskSpec, held: Held | None, language: str) -> str:

@@ -8,7 +8,8 @@ How text becomes these values is described in ``docs/map-format.md``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -148,6 +149,8 @@ class TechnicalMap:
     readiness: Readiness = Readiness.MISSING
     lifecycle: Lifecycle = Lifecycle.ACTIVE
     estimate_minutes: tuple[int, int] | None = None
+    estimates: Mapping[str, int] = field(default_factory=dict)
+    """Working minutes of what the estimate names, by folded names."""
     """Estimated implementation time as (least, most) working minutes; None when it is not understood."""
     components: tuple[Component, ...] = ()
     changes: tuple[ItemGroup, ...] = ()

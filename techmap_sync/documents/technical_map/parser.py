@@ -17,7 +17,7 @@ from techmap_sync.documents.technical_map.components import assemble
 from techmap_sync.documents.technical_map.detect import looks_like_map
 from techmap_sync.documents.technical_map.items import merged
 from techmap_sync.documents.technical_map.map_notices import with_leftovers
-from techmap_sync.documents.technical_map.metadata import Metadata, estimate_of, read_metadata
+from techmap_sync.documents.technical_map.metadata import Metadata, estimate_of, estimates_of, read_metadata
 from techmap_sync.documents.technical_map.model import Reading, TechnicalMap
 from techmap_sync.documents.technical_map.names import find_title
 from techmap_sync.documents.technical_map.reader import Reader
@@ -116,6 +116,7 @@ def _read(reader: Reader, front: FrontMatter) -> TechnicalMap:
         readiness=metadata.readiness,
         lifecycle=metadata.lifecycle,
         estimate_minutes=estimate_of(metadata.value("implementation time"), vocabulary),
+        estimates=estimates_of(metadata.value("implementation time"), vocabulary),
         components=reader.with_functions(components.work),
         changes=merged(reader.groups["integration points"]),
         tests=merged(reader.groups["testing"]),

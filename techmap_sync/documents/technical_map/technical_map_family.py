@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -29,9 +30,10 @@ from techmap_sync.documents.technical_map.metadata import says_template
 from techmap_sync.documents.technical_map.model import Component, ItemGroup, Passage, Reading, TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
+from techmap_sync.documents.technical_map.wording import fold
 from techmap_sync.documents.technical_map.works import works_of
 from techmap_sync.documents.words import words_in
-from techmap_sync.documents.work import Item
+from techmap_sync.documents.work import Item, Work
 from techmap_sync.text_forms import slug
 
 
@@ -255,7 +257,7 @@ def document_of(found: TechnicalMap, granularity: GranularityChoice, path: str =
         title=found.title,
         path=path,
         span=found.span,
-        works=works_of(found, homes, granularity, words),
+        works=tuple(_estimated(works_of(found, homes, granularity, words), found.estimates)),
         context=_context(found, homes),
         language=spoken,
         not_ready=tuple(_not_ready(found)),
@@ -264,6 +266,15 @@ def document_of(found: TechnicalMap, granularity: GranularityChoice, path: str =
         estimate_minutes=found.estimate_minutes,
         fields=found.fields,
     )
+
+
+def _estimated(works: Sequence[Work], estimates: Mapping[str, int]) -> Iterator[Work]:
+    """Yield works with the estimate that the map's own names for them, where the name is theirs alone."""
+    names = [{fold(name) for name in (work.subject, *work.names)} if estimates else set() for work in works]
+    known = Counter(name for each in names for name in each)
+    for work, own in zip(works, names, strict=True):
+        found = {estimates[name] for name in own if name in estimates and known[name] == 1}
+        yield replace(work, estimate_minutes=found.pop()) if len(found) == 1 else work
 
 
 def _not_ready(found: TechnicalMap) -> Iterator[Reason]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.documents.technical_map.metadata import LONGEST, estimate_of
+from techmap_sync.documents.technical_map.metadata import LONGEST, estimate_of, estimates_of
 from techmap_sync.documents.technical_map.parser import parse
 from tests.documents.shipped import CORPUS, VOCABULARY
 
@@ -80,3 +80,19 @@ def test_the_map_knows_its_estimate(name: str, expected: tuple[int, int] | None)
     found = parse((CORPUS / f"{name}.md").read_text("utf-8"), VOCABULARY).map
     assert found
     assert found.estimate_minutes == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("6 days (Parser: 2 days, `Mailer`: 1-2 days)", {"parser": 2 * DAY, "mailer": 2 * DAY}),
+        ("Parser 3 hours; Mailer - ~1,5 days", {"parser": 3 * HOUR, "mailer": 12 * HOUR}),
+        ("OAuth2 Client: 1 day (Step 2: 3 hours)", {"oauth2 client": DAY, "step 2": 3 * HOUR}),
+        ("~4-6 days (down from 10)", {}),
+        ("6 days", {}),
+        ("Parser: soon, Mailer: 3", {}),
+        ("a: 1 day, " * 1000, {}),
+    ],
+)
+def test_what_an_estimate_names_has_one_of_its_own(text: str, named: dict[str, int]) -> None:
+    assert estimates_of(text, VOCABULARY) == named
