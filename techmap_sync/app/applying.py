@@ -101,7 +101,7 @@ def carry_out(
         if not as_text:
             console.result(rendered(Result.of(planned), form))
         return Result.of(planned)
-    with console.progress(len(change_set.writes)) as advance, _stoppable(pushed):
+    with console.progress(len(change_set.writes)) as advance, _stoppable(pushed, console):
         for outcome in push_plan(planned, pushed, max_writes):
             advance()
             if as_text and (console.verbose or outcome.change.edge is None or outcome.status is Status.FAILED):
@@ -167,12 +167,13 @@ def deliver(result: Result, console: Console, reports: Sequence[Report]) -> None
 
 
 @contextmanager
-def _stoppable(pushed: Pushed) -> Iterator[None]:
+def _stoppable(pushed: Pushed, console: Console) -> Iterator[None]:
     """On the first SIGINT or SIGTERM end between two writes; on the second end at once."""
 
     def ask(number: int, _frame: object) -> None:
-        """Note the request, and let the next signal end the process."""
+        """Note the request and say what happens, and let the next signal end the process."""
         pushed.stop_requested = True
+        console.note("stopping after the write under way; once more ends at once, and the next run goes on either way")
         signal.signal(number, signal.default_int_handler)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -122,7 +122,10 @@ def main() -> None:
 
 def _run(words: Sequence[str]) -> None:
     try:
-        sys.exit(_obeyed(words))
+        code = _obeyed(words)
+        if code == Exit.INTERRUPTED:
+            print("interrupted; the next run goes on from what was written", file=sys.stderr)
+        sys.exit(code)
     except Problem as problem:
         from techmap_sync.cli.console import Screen
 

@@ -18,8 +18,8 @@ HEAD = """\
 Paths are files, folders or globs; without any, the setting `maps` counts. `--to` says where the tickets go.
 `--format json` prints one versioned document on stdout and nothing else. `--report FORMAT=FILE`, which can be repeated,
 also writes the result to a file. An error is one document too:
-`{"version": 1, "error": {"code", "message", "hint", "exit"}}`, where the code never changes and the words may; a result lists
-under `errors` what kept it from being whole.
+`{"version": 1, "error": {"code", "message", "hint", "exit"}}`, where the code never changes
+and the words may; a result lists under `errors` what kept it from being whole.
 
 `techmap-sync help push` says the same as `techmap-sync push --help`. `techmap-sync --install-completion` lets the shell
 complete commands and options. Exit codes are listed in [Troubleshooting](troubleshooting.md#exit-codes).
