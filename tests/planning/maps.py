@@ -7,6 +7,7 @@ from pathlib import Path
 
 from techmap_sync.config import load_settings, shipped
 from techmap_sync.documents.base import Granularity, GranularityChoice
+from techmap_sync.documents.statements import Statement
 from techmap_sync.documents.technical_map.map_statements import statements_of
 from techmap_sync.documents.technical_map.model import TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
@@ -42,6 +43,13 @@ def vocabulary() -> Vocabulary:
     return Vocabulary.from_tables(load_settings(None, {}).vocabulary)
 
 
+@lru_cache
+def templates() -> TicketTemplates:
+    """The templates of the program, which all maps share."""
+    return TicketTemplates(shipped(""))
+
+
+@lru_cache(64)
 def read(text: str) -> TechnicalMap:
     """Read a map."""
     found = parse(text, vocabulary()).map
@@ -58,8 +66,13 @@ def plan_of(
     technical_map: TechnicalMap, choice: GranularityChoice | None = None, path: str = "docs/map.md", text: str = ""
 ) -> TaskPlan:
     """Plan a map with default options; with its text, so that nothing of it is lost."""
-    graph, said = graph_of(technical_map, choice), statements_of(text, vocabulary())
-    return plan_tasks(graph, options(), TicketTexts(graph, MapSource(path), TicketTemplates(shipped("")), said))
+    graph = graph_of(technical_map, choice)
+    return plan_tasks(graph, options(), TicketTexts(graph, MapSource(path), templates(), _statements(text)))
+
+
+@lru_cache(64)
+def _statements(text: str) -> tuple[Statement, ...]:
+    return statements_of(text, vocabulary())
 
 
 def keys_of(path: Path) -> set[str]:
