@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -130,6 +131,13 @@ class MemoryTracker:
     """By number, in the order of their creation. A test edits them as people do: ``tickets[n] = replace(...)``."""
     requests: list[Request] = field(default_factory=list)
     created: int = 0
+
+    def __deepcopy__(self, _: object) -> MemoryTracker:
+        """Copy what changes; tickets, requests and all other values are frozen."""
+        other = copy(self)
+        for name, value in vars(self).items():
+            setattr(other, name, _own(value))
+        return other
 
     @property
     def name(self) -> str:
@@ -364,3 +372,9 @@ class MemoryTracker:
     def _type(self, name: str | None) -> str | None:
         """Return a type as far as it is taken; whatever is not is dropped without a word."""
         return name if self.capabilities.ticket_type and not self.drops_types else None
+
+
+def _own(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _own(each) for key, each in value.items()}
+    return copy(value) if isinstance(value, (list, set)) else value
