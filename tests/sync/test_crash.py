@@ -128,7 +128,7 @@ def struck(scenario: str, fault: str, sampling: Sampling) -> Iterator[Struck]:
     push(undisturbed, after)
     wanted = state(undisturbed)
     requests = list(enumerate((*undisturbed.requests, "the end"), 1))
-    for request, name in sampling.spread(f"requests {fault}", requests, 8, kind=kind_of, where=scenario):
+    for request, name in sampling.spread(f"requests {fault}", requests, 5, kind=kind_of, where=scenario):
         tracker = deepcopy(start)
         tracker.faults[request] = AS_SEEN[fault]()
         with suppress(Killed, TrackerError):

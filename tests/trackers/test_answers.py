@@ -115,7 +115,7 @@ def test_no_odd_answer_is_more_than_an_error(vendor: str, verb: str, asked: str)
     place = CASES.index((vendor, verb, asked))
     turned = [*odd_answers.ALL[place % len(odd_answers.ALL) :], *odd_answers.ALL[: place % len(odd_answers.ALL)]]
     # Where a sample is taken, each request begins with another answer, so that every answer meets some requests.
-    for odd in sampling.spread("odd answers", turned, 12, kind=lambda odd: odd.kind, where=f"{vendor} {verb} {asked}"):
+    for odd in sampling.spread("odd answers", turned, 8, kind=lambda odd: odd.kind, where=f"{vendor} {verb} {asked}"):
         server = VENDORS[vendor]()
         outcome(server, verb, swapped(asked, odd), at_once=True)
         again = repeated(server)
