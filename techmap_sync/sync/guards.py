@@ -13,8 +13,9 @@ from typing import Any
 from techmap_sync.errors import Refused
 from techmap_sync.planning.task import EDITION, TaskPlan
 from techmap_sync.sync import claims
+from techmap_sync.sync.assignees import ASSIGNEES
 from techmap_sync.sync.change_set import ChangeSet, MapChanges, edit_digests
-from techmap_sync.sync.changes import Action, Change, Close, Conflict, Skip, Update
+from techmap_sync.sync.changes import Action, Change, Close, Conflict, Create, Skip, Update
 from techmap_sync.sync.comparison import comparable
 from techmap_sync.sync.edits import KEY, LEDGER
 from techmap_sync.sync.marker import Ledger
@@ -298,13 +299,19 @@ def _marks(change: Change) -> Iterable[Fingerprint]:
     head = (change.action.value, change.key, change.target)
     if change.action is Action.UPDATE:
         return [_field_mark(change.key, *edit) for edit in edit_digests(change) if not _is_ledger(edit[0])]
-    return [head]
+    people = change.assignees if isinstance(change, Create) else ()
+    return [head, *(_assigned_mark(change.key, name) for name in people)]
 
 
 def _marks_of_row(row: Mapping[str, Any]) -> Iterable[Fingerprint]:
     if row["action"] == Action.UPDATE.value:
         return [_field_mark(str(row["key"]), *map(str, edit)) for edit in row["edits"] if not _is_ledger(edit[0])]
-    return [(str(row["action"]), str(row["key"]), str(row.get("target", "")))]
+    head = (str(row["action"]), str(row["key"]), str(row.get("target", "")))
+    return [head, *(_assigned_mark(str(row["key"]), str(name)) for name in row.get("assignees") or ())]
+
+
+def _assigned_mark(key: str, name: str) -> Fingerprint:
+    return (Action.CREATE.value, key, ASSIGNEES, name.casefold())
 
 
 def _field_mark(key: str, name: str, before: str, after: str) -> Fingerprint:

@@ -38,6 +38,20 @@ def test_a_stale_plan_is_refused_before_the_first_write(program: Program) -> Non
     assert not (program.folder / "backlog").exists()
 
 
+def test_whom_the_reviewed_plan_does_not_show_is_not_assigned(program: Program) -> None:
+    edited(program)
+    settings = program.folder / "techmap-sync.toml"
+    settings.write_text('assignees = ["sara", "tom"]\n', "utf-8")
+    assert "assigned to sara, tom" in program("plan", "map.md", "--out", "plan.json").out
+    settings.write_text('assignees = ["sara", "mallory"]\n', "utf-8")
+    ended = program("push", "map.md", "--plan", "plan.json")
+    assert ended.code == 4
+    assert "the plan is stale: " in ended.err
+    assert not (program.folder / "backlog").exists()
+    settings.write_text('assignees = ["@Tom"]\n', "utf-8")
+    assert program("push", "map.md", "--plan", "plan.json").code == 0
+
+
 def test_a_human_edit_after_the_review_makes_the_plan_stale(program: Program) -> None:
     edited(program)
     program("push", "map.md")
