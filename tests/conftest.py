@@ -34,6 +34,9 @@ settings.load_profile("sample")
 LONGEST = {
     "test_wheel.py",
     "test_component.py",
+    "test_action.py",
+    "test_search.py",
+    "test_status_page.py",
     "test_transformations.py",
     "test_crash_over_http.py",
     "test_push.py",
@@ -61,6 +64,7 @@ TOO_LONG = {
     "test_scale.py",
     "test_state_machine.py",
     "test_transformations.py",
+    "test_wrapped_parts.py",
 }
 """Modules there that try very many texts, or very long ones."""
 

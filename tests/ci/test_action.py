@@ -83,7 +83,7 @@ def test_a_merge_makes_the_tickets_and_says_so_everywhere(runner: Runner, worksp
         "report": "",
     }
     assert ended.summary.startswith(f"**Done: {TICKETS} created")
-    assert "[2](https://github.com/octo/maps/issues/2) Implement Login Throttle" in ended.summary
+    assert "[#2](https://github.com/octo/maps/issues/2) Implement Login Throttle" in ended.summary
     assert ended.annotations == []
     assert comments(server) == []
     assert [step for step in ("Tickets", "Maps") if f"::group::{step}" in ended.log] == ["Tickets"]
