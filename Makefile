@@ -25,6 +25,9 @@ demo: $(VENV)/run ## push an example map and a spec to folders, twice each
 	@printf '\n$$ techmap-sync push    # again\n\n'
 	@cd $(DEMO)/specs && $(CURDIR)/$(BIN)/techmap-sync push
 
+# Where it is set, each process would compile the program and the tests again.
+unexport PYTHONDONTWRITEBYTECODE
+
 test: ## everything that CI runs for a change; the longest tests take a sample of their cases
 	@$(MAKE) --jobs 3 $(VENV)/dev browser modules
 	@$(MAKE) --jobs 2 --output-sync=recurse lint types
