@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from rich.tree import Tree
+from rich.text import Text
 
 from techmap_sync.diagnostics import CheckedFile
 from techmap_sync.documents.base import Branch, Description
@@ -28,22 +28,25 @@ def show_json(description: Description, lines: Sequence[LineHome], file: Checked
     )
 
 
-def show_text(description: Description, lines: Sequence[LineHome]) -> Tree:
+def show_text(description: Description, lines: Sequence[LineHome]) -> Text:
     """Render one document as a tree, followed by the lines that no ticket says.
 
     :param lines: in which ticket each line is found; none of a document that is too long to be read.
     """
-    tree = _tree(description.tree)
-    if not lines:
-        return tree
-    lost = [Branch(f"line {line.line}") for line in lines if line.where == LOST]
-    tree.children.append(
-        _tree(Branch("lines in no ticket", tuple(lost)) if lost else Branch("every line is in a ticket"))
-    )
-    return tree
+    tree = description.tree
+    if lines:
+        lost = [Branch(f"line {line.line}") for line in lines if line.where == LOST]
+        last = Branch("lines in no ticket", tuple(lost)) if lost else Branch("every line is in a ticket")
+        tree = tree._replace(below=(*tree.below, last))
+    return Text("\n".join([clean(tree.text), *_below(tree, "")]))
 
 
-def _tree(branch: Branch) -> Tree:
-    tree = Tree(clean(branch.text))
-    tree.children.extend(map(_tree, branch.below))
-    return tree
+def _below(branch: Branch, before: str) -> Iterator[str]:
+    """Yield the lines below a branch, each whole: a line number at the end of a long line is not cut off.
+
+    :param before: the guides of the branches above.
+    """
+    for left, each in zip(range(len(branch.below) - 1, -1, -1), branch.below, strict=True):
+        is_last = not left
+        yield f"{before}{'└── ' if is_last else '├── '}{clean(each.text)}"
+        yield from _below(each, f"{before}{'    ' if is_last else '│   '}")

@@ -241,13 +241,16 @@ _MOST_CLOSED = 5
 
 
 def _followed(each: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the lines about changes that closed tickets, and about tickets that need somebody, with their styles."""
+    """Yield lines about changes that closed tickets, and tickets that drifted or need someone, with their styles."""
     closed = [ticket for ticket in _tickets(each) if ticket.get("closed_by")]
     for ticket in closed[-_MOST_CLOSED:]:
         yield f"{_called(ticket)}: closed by {clean(change_that_closed(ticket))}", "dim"
     if len(closed) > _MOST_CLOSED:
         yield f"{len(closed) - _MOST_CLOSED} more tickets were closed by changes: the report as JSON names all", "dim"
     for ticket in _tickets(each):
+        for what in ("drifted", "conflicts"):
+            if ticket[what]:
+                yield f"{what.removesuffix('s')}: {_called(ticket)}: {clean(', '.join(ticket[what]))}", "magenta"
         if ticket.get("stale"):
             yield f"stale: {_called(ticket)}: {standstill(ticket)}", "magenta"
 

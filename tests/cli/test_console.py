@@ -51,7 +51,9 @@ def results(recording: Recording) -> list[str]:
     first = next(number for number, line in enumerate(lines) if line.startswith("Plan: "))
     said = lines[first + 1 :]
     return [
-        line for line in said if not line.startswith(("about ", "error: ", "hint: ", "Done: ", "see ", "Stopped: "))
+        line
+        for line in said
+        if not line.startswith(("about ", "error: ", "hint: ", "Done: ", "see ", "Stopped: ", "stopping "))
     ]
 
 
@@ -101,6 +103,7 @@ def test_an_interrupted_push_ends_between_two_writes_and_counts_them(folder: Pat
     recording = push(folder, github, 80, started=processes.append)
     lines = results(recording)
     assert ran.is_set()
+    assert "stopping after the write under way" in recording.text
     assert recording.code == 5
     assert all(WHOLE.fullmatch(line) for line in lines), lines
     assert sum(line.startswith("created") for line in lines) == len(github.repository.issues)

@@ -273,3 +273,9 @@ def test_the_guide_is_not_written_through_a_link_out_of_the_repository(program: 
     (program.folder / "docs").symlink_to(program.folder.parent / "elsewhere")
     assert program("init", "--assistant").code == 2
     assert list((program.folder.parent / "elsewhere").iterdir()) == []
+
+
+def test_init_on_gitlab_names_the_variable_to_make(program: Program) -> None:
+    clone(program.folder, "https://gitlab.com/group/project")
+    ended = program("init")
+    assert "variable GITLAB_TOKEN" in ended.out

@@ -120,6 +120,15 @@ def test_text_and_markdown_say_the_same_numbers(worked: Program) -> None:
     assert "<script>" not in markdown
 
 
+def test_the_text_names_each_ticket_that_drifted_and_the_fields(worked: Program) -> None:
+    document, text = worked("status", "--format", "json").json, worked("status").out
+    tickets = [t for each in document["maps"] for t in (each["tracking"], *each["tasks"]) if t]
+    for word, what in (("drifted", "drifted"), ("conflict", "conflicts")):
+        said = [f"  {word}: {t['number']} {t['title']}: {', '.join(t[what])}" for t in tickets if t[what]]
+        assert said
+        assert set(said) <= {line.replace("\u200b", "") for line in text.splitlines()}
+
+
 def test_every_number_of_the_page_is_the_documents(worked: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764086400")
     document = worked("status", "--format", "json").json

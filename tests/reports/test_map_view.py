@@ -1,4 +1,4 @@
-"""What was understood of a map: lines that no ticket says are named."""
+"""What was understood of a map: lines that no ticket says are named, and nothing is cut off."""
 
 from __future__ import annotations
 
@@ -10,11 +10,19 @@ UNDERSTOOD = Description(Branch("Login"), {})
 
 
 def test_a_line_in_no_ticket_is_named() -> None:
-    tree = show_text(UNDERSTOOD, [LineHome(3, "login/component/counter"), LineHome(4, LOST), LineHome(5, "nothing")])
-    last = tree.children[-1]
-    assert [str(child.label) for child in last.children] == ["line 4"]
-    assert str(last.label) == "lines in no ticket"
+    homes = [LineHome(3, "login/component/counter"), LineHome(4, LOST), LineHome(5, "nothing")]
+    shown = show_text(UNDERSTOOD, homes).plain
+    assert shown.splitlines() == ["Login", "└── lines in no ticket", "    └── line 4"]
 
 
 def test_nothing_is_named_where_every_line_has_a_ticket() -> None:
-    assert not show_text(UNDERSTOOD, [LineHome(3, "login/component/counter")]).children[-1].children
+    shown = show_text(UNDERSTOOD, [LineHome(3, "login/component/counter")]).plain
+    assert shown.splitlines() == ["Login", "└── every line is in a ticket"]
+
+
+def test_a_long_line_keeps_the_line_number_at_its_end() -> None:
+    item = Branch(f"[ ] {'word ' * 60}end, line 85")
+    tree = Branch("Login", (Branch("changes", (item, Branch("b"))), Branch("tests")))
+    shown = show_text(Description(tree, {}), ()).plain.splitlines()
+    assert shown[2] == f"│   ├── {item.text}"
+    assert shown[3:] == ["│   └── b", "└── tests"]

@@ -17,6 +17,7 @@ from techmap_sync import files
 from techmap_sync.ci_run import Ci, CiCommand, CiEvent, CiRun, ReviewPlace
 from techmap_sync.errors import UnreadableFile, UsageProblem
 from techmap_sync.registry import Start
+from techmap_sync.trackers.gitlab.errors import ACCESS
 
 _REVIEWS = {
     "CI_MERGE_REQUEST_IID": "merge request",
@@ -136,6 +137,7 @@ _LOCAL = f"local: {JOB_FILE}"
 _STAGE = "test"
 _OURS = "Written by techmap-sync init"
 _SHARED = "gitlab.com"
+TOKEN = f"the pipeline needs a token: make the CI/CD variable GITLAB_TOKEN, masked; {ACCESS}"
 
 
 def pipeline(start: Start) -> tuple[dict[str, str], str]:
@@ -144,7 +146,8 @@ def pipeline(start: Start) -> tuple[dict[str, str], str]:
     :raises UsageProblem: the existing pipeline cannot be read.
     """
     whole = start.fill("gitlab-include.yml" if start.host == _SHARED else "gitlab-ci.yml")
-    return pipeline_files(_existing(start.root / PIPELINE, start.root), whole)
+    files, remark = pipeline_files(_existing(start.root / PIPELINE, start.root), whole)
+    return files, f"{remark}{TOKEN}"
 
 
 def pipeline_files(existing: str, whole: str) -> tuple[dict[str, str], str]:
