@@ -54,6 +54,9 @@ class Console(Protocol):
     def note(self, text: str) -> None:
         """Say something that is not a result."""
 
+    def note_beside_bar(self, text: str) -> None:
+        """Say something while a bar is shown."""
+
     def progress(self, total: int) -> AbstractContextManager[Callable[[], None]]:
         """Show a bar; yields what to call after each step."""
 
@@ -173,7 +176,9 @@ def _stoppable(pushed: Pushed, console: Console) -> Iterator[None]:
     def ask(number: int, _frame: object) -> None:
         """Note the request and say what happens, and let the next signal end the process."""
         pushed.stop_requested = True
-        console.note("stopping after the write under way; once more ends at once, and the next run goes on either way")
+        console.note_beside_bar(
+            "stopping after the write under way; once more ends at once, and the next run goes on either way"
+        )
         signal.signal(number, signal.default_int_handler)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -75,6 +75,11 @@ class Screen:
         if not self.quiet:
             self._err.print(Text(harmless(text), "dim"))
 
+    def note_beside_bar(self, text: str) -> None:
+        """Print a note while ``progress`` shows its bar, by the same console, which keeps the two apart."""
+        both = self._out.is_terminal and self._err.is_terminal
+        (self._out if both else self._err).print(Text(harmless(text), "dim"))
+
     def next(self, step: str) -> None:
         """Print the next step on stderr, where a person is led on and there is one."""
         if self.leads and step:
