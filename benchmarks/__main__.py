@@ -18,7 +18,7 @@ from pathlib import Path
 
 # Also sets how often Python looks for garbage, as the program does.
 import techmap_sync.cli  # noqa: F401
-from benchmarks import counts, growth, kills, many_maps, many_units, pace, parsing, peers, start_up
+from benchmarks import counts, growth, histories, kills, many_maps, many_units, pace, parsing, peers, start_up
 from benchmarks.table import Row, Section, markdown, missed, summary
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -55,7 +55,7 @@ def page(sections: Sequence[Section], date: str) -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     parts = ["# Benchmarks", INTRODUCTION, f"Written on {date}: {machine}; {versions}.", "## Numbers to hold"]
-    return "\n\n".join([*parts, summary(sections), markdown(sections)]) + "\n"
+    return "\n\n".join([*parts, summary(sections), markdown([*sections, histories.section()])]) + "\n"
 
 
 def ended(sections: Sequence[Section], *, strict: bool) -> int:

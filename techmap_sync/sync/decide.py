@@ -122,7 +122,7 @@ class Desired:
     plan: TaskPlan
     """With texts that fit; the tracking ticket still lacks its task list."""
     numbers: Mapping[str, str]
-    """Number of every existing ticket, by key."""
+    """Number of every existing ticket, by key; those that people released are named like the others."""
     texts: EdgeTexts
     refused: frozenset[KeyEdge]
     """Edges that the tracker refused earlier; they are not tried again."""
@@ -132,7 +132,8 @@ class Desired:
 
 def desire(plan: TaskPlan, holdings: Holdings, capabilities: Capabilities, policy: SyncPolicy) -> Desired:
     """Return what the tickets of a map should say, including what the tracker cannot hold as a link."""
-    numbers = {key: held.ticket.number for key, held in holdings.tickets.items()}
+    numbers = {key: stray.ticket.number for key, stray in holdings.unreadable.items()}
+    numbers |= {key: held.ticket.number for key, held in holdings.tickets.items()}
     refused = frozenset() if policy.refresh else holdings.ledger.refused
     no_room = without_room(plan, holdings, capabilities)
     texts = fallback.edge_texts(plan, capabilities, no_room | refused)

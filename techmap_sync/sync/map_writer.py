@@ -320,10 +320,8 @@ class MapWriter:
         return self.tracking if change.target == self.changes.tracking_key else self.numbers.get(change.target, "")
 
     def _restatements(self) -> Iterator[Update]:
-        """Yield what texts must still say: refused edges, and numbers that were unknown before.
-
-        This belongs to the changes that the plan shows and is not counted as a change of its own.
-        """
+        """Yield what texts must still say: refused edges, and numbers that were unknown before. None is a change of its
+        own: they belong to those that the plan shows."""
         texts, edits = self._texts, (FieldEdit(MARKER, "", SectionName.WAITS_FOR),)
         for key, spec in texts.waiting.items():
             number = self.numbers.get(key, "")
@@ -346,12 +344,13 @@ class MapWriter:
             return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
         now, undone = held.marker.ledger, self.undone
         ledger = final_ledger(self.changes, now, self.numbers, self.unsupported, undone, self.elsewhere)
-        current, fields = change, {*change.fields, *self._texts.sections}
+        by_hand = held.ticket.state is State.CLOSED and held.marker.state == State.OPEN
+        current, fields = change, {*change.fields, *(() if by_hand else self._texts.sections)}
         if isinstance(change, Update | Reopen):
             current = replace(change, spec=self._texts.of_tracking(change.spec, self.numbers))
         said = self._join_board(ledger)
-        outcome = replace(self._written(current, held, fields, ledger), change=change)
-        outcome = replace(outcome, detail=said) if said else outcome
+        outcome = self._written(current, held, fields, ledger)
+        outcome = replace(outcome, change=change, detail=said or outcome.detail)
         self.listed = frozenset(ledger.tickets) | ledger.gone
         return outcome
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Self
 
 from techmap_sync.documents.work import Kind
 from techmap_sync.errors import TrackerError
@@ -34,6 +35,9 @@ class OneDocument(Scene):
 
     tracker: OneTracker
     token_replaced: bool = False
+    first: str = "component/Store"
+    """Key of the task with whose ticket people do the most."""
+    second: str = "component/Sender"
     disturbed: bool = False
     """Whether a run was killed, overtaken or left without an answer: at most once in a history."""
 
@@ -62,7 +66,7 @@ class OneDocument(Scene):
         """Those that the program made under any of its accounts."""
         return {number: ticket for number, ticket in self.tracker.tickets.items() if ticket.author in (BOT, NEXT_BOT)}
 
-    def copy(self) -> OneDocument:
+    def copy(self) -> Self:
         """Return a world that changes on its own."""
         tracker, author = self.tracker.copy(), replace(self.author, parts=dict(self.author.parts))
         return replace(self, tracker=tracker, hands=MemoryHands(tracker), author=author, choices=self.choices.copy())
@@ -87,7 +91,10 @@ class OneDocument(Scene):
 
         Two names are exchanged in two writes, so after a killed push keys are unique only when the next one wrote.
         """
-        shown = self.push(policy)
+        self.check(self.push(policy))
+
+    def check(self, shown: ChangeSet) -> None:
+        """Check what holds after a run that showed this."""
         self.human_text_and_choices_are_still_there()
         if not any(each.refusals or not each.approved for each in shown.maps):
             self.no_two_open_tickets_of_ours_have_one_key()
@@ -162,22 +169,24 @@ def _on(key: str, act: Callable[[OneDocument, Ticket], None]) -> Act:
     return on_it
 
 
-STORE, SENDER, TRACKING = "component/Store", "component/Sender", "tracking/map"
-OPEN_ONLY = {
-    "rewords a section of": (STORE, Scene.reword_section),
-    "ticks a box of": (STORE, Scene.tick_box),
-    "completes": (STORE, lambda scene, ticket: scene.close(ticket, CloseReason.COMPLETED)),
-    "gives up": (SENDER, lambda scene, ticket: scene.close(ticket, CloseReason.NOT_PLANNED)),
-    "assigns": (SENDER, Scene.assign),
-    "copies": (STORE, Scene.copy_ticket),
-    "breaks the marker of": (STORE, Scene.break_marker),
+TRACKING = "tracking/map"
+OPEN_FIRST = {
+    "rewords a section of": Scene.reword_section,
+    "ticks a box of": Scene.tick_box,
+    "completes": lambda scene, ticket: scene.close(ticket, CloseReason.COMPLETED),
+    "copies": Scene.copy_ticket,
+    "breaks the marker of": Scene.break_marker,
+}
+OPEN_SECOND = {
+    "gives up": lambda scene, ticket: scene.close(ticket, CloseReason.NOT_PLANNED),
+    "assigns": Scene.assign,
 }
 ANY_STATE = {
-    "writes below": (STORE, lambda scene, ticket: scene.write_below(ticket, "a note")),
-    "labels": (STORE, Scene.add_label),
-    "takes our label off": (STORE, lambda scene, ticket: scene.take_label_off(ticket, EXTRA)),
-    "takes the managed label off": (STORE, lambda scene, ticket: scene.take_label_off(ticket, POLICY.managed_label)),
-    "deletes": (STORE, Scene.delete_ticket),
+    "writes below": lambda scene, ticket: scene.write_below(ticket, "a note"),
+    "labels": Scene.add_label,
+    "takes our label off": lambda scene, ticket: scene.take_label_off(ticket, EXTRA),
+    "takes the managed label off": lambda scene, ticket: scene.take_label_off(ticket, POLICY.managed_label),
+    "deletes": Scene.delete_ticket,
 }
 TRACKING_EVENTS = {
     "completes": lambda scene, ticket: scene.close(ticket, CloseReason.COMPLETED),
@@ -189,11 +198,13 @@ TRACKING_EVENTS = {
 
 def people_events(world: OneDocument) -> Iterator[Event[OneDocument]]:
     """Each thing that somebody may do to a ticket."""
-    for words, (key, act) in {**OPEN_ONLY, **ANY_STATE}.items():
+    first, second = world.first, world.second
+    for key, acts in ((first, OPEN_FIRST | ANY_STATE), (second, OPEN_SECOND)):
         ticket = world.ticket_of(key)
-        if ticket and (words in ANY_STATE or ticket.state is State.OPEN):
-            yield Event(f"a person {words} {key}", _on(key, act))
-    for key in (STORE, SENDER):
+        for words, act in acts.items():
+            if ticket and (words in ANY_STATE or ticket.state is State.OPEN):
+                yield Event(f"a person {words} {key}", _on(key, act))
+    for key in (first, second):
         ticket = world.ticket_of(key)
         if ticket and ticket.state is State.CLOSED:
             yield Event(f"a person reopens {key}", _on(key, Scene.reopen))
@@ -206,8 +217,8 @@ def people_events(world: OneDocument) -> Iterator[Event[OneDocument]]:
         yield Event("somebody deletes the managed label", lambda w: w.delete_managed_label())
     if world.choices.unlabelled:
         yield Event("somebody gives the managed label back", lambda w: w.give_managed_label_back())
-    if world.ticket_of(STORE):
-        yield Event("a stranger copies a ticket with its marker", _on(STORE, stranger_copies))
+    if world.ticket_of(first):
+        yield Event("a stranger copies a ticket with its marker", _on(first, stranger_copies))
 
 
 def stranger_copies(world: OneDocument, ticket: Ticket) -> None:
@@ -226,9 +237,22 @@ def _pushes(policy: SyncPolicy) -> Act:
     return act
 
 
+def _recreates(key: str) -> Act:
+    def act(world: OneDocument) -> None:
+        world.recreate(key)
+        world.check(world.planned(FREE))
+
+    return act
+
+
+def _recreate_tracking(world: OneDocument) -> None:
+    world.recreate_tracking()
+    world.check(world.planned(FREE))
+
+
 def push_on_short_listing(world: OneDocument) -> None:
     """The listing lacks a ticket, and the server's count does not."""
-    ticket = world.ticket_of(STORE)
+    ticket = world.ticket_of(world.first)
     assert ticket is not None
     world.tracker.unlisted = {ticket.number}
     world.push_and_check(FREE)
@@ -301,10 +325,14 @@ def run_events(world: OneDocument) -> Iterator[Event[OneDocument]]:
     yield Event("push", _pushes(FREE), is_run=True)
     yield Event("reconcile", _pushes(RECONCILE), is_run=True)
     yield Event("push --refresh", _pushes(REFRESH), is_run=True)
+    for key in sorted(world.choices.deleted - {TRACKING}):
+        yield Event(f"push --recreate {key}", _recreates(key), is_run=True)
+    if TRACKING in world.choices.deleted:
+        yield Event("push --recreate for the tracking ticket, as advised", _recreate_tracking, is_run=True)
     if not world.token_replaced and not world.choices.unlabelled:
         # With the label and the account gone at once no listing shows the tickets: docs/trackers.md says so.
         yield Event("the token is replaced by that of another account", replace_token)
-    if world.ticket_of(STORE):
+    if world.ticket_of(world.first):
         yield Event("push, and the listing is short", push_on_short_listing, is_run=True)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Generic, Protocol, Self, TypeVar
 
 OFTEN = 50
@@ -76,37 +77,53 @@ def search(
     depth: int,
     progress: Callable[[str], None] = lambda _: None,
     processes: int = 1,
-    stop_at_first: bool = False,
     portion: int = 200,
-    last_is_run: bool = True,
 ) -> Found:
     """Try all histories up to a length.
 
-    :param depth: the number of events in the longest history.
+    :param depth: the number of events in the longest history. The last of them is a run that nothing disturbs: other
+        events break no promise by themselves, and a failed push is followed by another one.
     :param progress: takes one line per length.
-    :param stop_at_first: end as soon as one promise is broken.
-    :param last_is_run: whether the last event is a run that nothing disturbs; others break no promise by themselves.
     :param portion: how many states one process takes at once.
+    """
+    found = Found()
+    for found in lengthening(start, events, progress, processes, portion, depth):
+        if len(found.states) > depth:
+            break
+    return found
+
+
+def lengthening(
+    start: W,
+    events: Callable[[W], Iterable[Event[W]]],
+    progress: Callable[[str], None] = lambda _: None,
+    processes: int = 1,
+    portion: int = 200,
+    last: int = 0,
+) -> Iterator[Found]:
+    """Try all histories of one event, of two and so on, and yield what is known after each length and each finding.
+
+    :param last: a length at which only runs are tried.
     """
     found = Found([1])
     seen, frontier = {start.fingerprint()}, [_Node(start, ())]
-    for length in range(1, depth + 1):
+    for length in count(1):
         fresh: dict[bytes, _Node[W]] = {}
         done = 0
-        for tried in _tried_by(frontier, events, last_is_run and length == depth, processes, portion):
+        for tried in _tried_by(frontier, events, length == last, processes, portion):
             done += portion
             if done % (OFTEN * portion) == 0:
                 progress(f"{length} events: {done} of {len(frontier)} states tried, {len(fresh)} new ones")
             found.steps += tried.steps
             found.stories += tried.stories
+            if tried.stories:
+                yield found
             fresh |= {key: node for key, node in tried.reached.items() if key not in seen and key not in fresh}
-            if stop_at_first and found.stories:
-                return found
         seen |= fresh.keys()
         frontier = list(fresh.values())
         found.states.append(len(frontier))
         progress(f"{length} events: {len(frontier)} new states, {found.steps} steps, {len(found.stories)} violations")
-    return found
+        yield found
 
 
 _work: list[object] = []

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("techmap_sync", "tests", "config", "examples", "pyproject.toml")
+COPIED = ("techmap_sync", "tests", "benchmarks", "config", "examples", "pyproject.toml")
 
 
 def mutants() -> list[dict[str, str]]:

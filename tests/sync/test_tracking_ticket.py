@@ -149,3 +149,35 @@ def test_the_tracking_ticket_closes_with_its_last_task_and_reopens_with_a_new_on
     push(tracker, more)
     push(tracker, more)
     assert tracker.tickets["1"].state is State.OPEN
+
+
+GRAPHED = replace(
+    THREE,
+    tracking=replace(THREE.tracking, sections=(section("graph", 'flowchart\n    t0["Store"]\n    t1["Service"]'),)),
+    in_order=(STORE.key, SERVICE.key),
+)
+"""A map whose tracking ticket shows the numbers of the others."""
+
+
+def graphed() -> MemoryTracker:
+    tracker = MemoryTracker()
+    push(tracker, GRAPHED)
+    return tracker
+
+
+def test_a_ticket_that_people_released_keeps_its_number_in_the_graph_and_nothing_is_written_again_and_again() -> None:
+    tracker = graphed()
+    assert "#35;2 Store" in tracker.tickets["1"].body
+    tracker.edit("2", body="mine now")
+    assert not planned(tracker, GRAPHED).writes
+    push(tracker, replace(GRAPHED, tasks=(*GRAPHED.tasks, task("New"))))
+    assert "#35;2 Store" in tracker.tickets["1"].body
+
+
+def test_the_graph_of_a_tracking_ticket_that_people_closed_stays() -> None:
+    tracker = graphed()
+    tracker.update("1", Patch(state=State.CLOSED))
+    graph = replace(GRAPHED.tracking, sections=(section("graph", 'flowchart\n    t0["Vault"]\n    t1["Service"]'),))
+    push(tracker, replace(GRAPHED, tracking=graph, tasks=(*GRAPHED.tasks, task("New"))))
+    assert 't0["#35;2 Store"]' in tracker.tickets["1"].body
+    assert tracker.tickets["5"].title == "Create New"
