@@ -31,6 +31,7 @@ HARMLESS = frozenset(
         "timeout",
         "jobs",
         "author_notes",
+        "stale_days",
         "granularity",
         "language",
         "labels",
