@@ -21,6 +21,7 @@ a fault into `decide`, `merge`, `apply`, `match` or `tickets` and lets the same 
 `make bench`: seconds are those of the machine that ran them."""
 ENOUGH = 9
 """Of ten planted faults."""
+PLANTED = 10
 
 
 def section() -> Section:
@@ -60,7 +61,8 @@ def _rows(known: dict[str, Any]) -> Iterator[Row]:
     planted = known["planted"]
     if planted:
         found = sum(bool(each["events"]) for each in planted.values())
-        yield Row(f"planted faults that the search finds, of {len(planted)}", found, least=ENOUGH)
+        all_tried = len(planted) >= PLANTED
+        yield Row(f"planted faults found, of {len(planted)} tried", found, least=ENOUGH if all_tried else None)
     for name, each in planted.items():
-        measured = f"after {each['events']} events" if each["events"] else "not found"
+        measured = f"after {each['events']} event{'s' * (each['events'] > 1)}" if each["events"] else "not found"
         yield Row(f"planted: {name}", measured, note=each["note"])

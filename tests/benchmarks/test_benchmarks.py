@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as program
-from benchmarks import counts, growth, kills, pace, parsing, peers
+from benchmarks import counts, growth, histories, kills, pace, parsing, peers
 from benchmarks.maps import map_of_bytes
 from benchmarks.numbers import Number
 from benchmarks.table import Row, Section, markdown, missed, summary
@@ -20,6 +20,19 @@ KEPT = [Row(f"of {each.name}", 1, 2, shows=each) for each in Number]
 
 def sections(*rows: Row) -> list[Section]:
     return [Section("Title", "Text.", rows)]
+
+
+def test_what_was_searched_is_put_on_the_page_and_all_else_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    known: dict[str, dict[str, object]] = {"searched": {}, "planted": {"a fault": {"events": 1, "note": "why"}}}
+    monkeypatch.setattr(histories, "recorded", lambda: known)
+    page = histories.with_section("# Page\n\n## First\n\ntext\n")
+    assert page.startswith("# Page\n\n## First\n\ntext\n\n## Short histories\n")
+    assert "| planted: a fault | after 1 event |" in page
+    known["searched"]["a world"] = {"states": 3, "steps": 1_000, "seconds": 5, "broken": 2}
+    again = histories.with_section(f"{page}\n## Last\n\ntext\n")
+    assert again.count("## Short histories") == 1
+    assert again.endswith("\n\n## Last\n\ntext\n")
+    assert "| a world, broken promises | 2 |  | ≤ 0 | missed by 2 | 3 states, 1,000 steps, 5 s |" in again
 
 
 @pytest.mark.parametrize("number", Number)

@@ -33,8 +33,8 @@ class Subject:
 
 WORLDS = {
     "two documents": Subject(two_documents.TwoDocuments.pushed, two_documents.all_events),
-    "one document, not pushed yet": Subject(one_document.OneDocument.empty, one_document.all_events, 4),
-    "earlier edition": Subject(earlier_edition.EarlierEdition.recorded, earlier_edition.all_events, 4),
+    "one document, not pushed yet": Subject(one_document.OneDocument.empty, one_document.all_events, 2),
+    "earlier edition": Subject(earlier_edition.EarlierEdition.recorded, earlier_edition.all_events, 3),
     "one document": Subject(one_document.OneDocument.pushed, one_document.all_events),
     "one document, nothing fails": Subject(
         one_document.OneDocument.pushed, one_document.undisturbed_events, first_length=0
