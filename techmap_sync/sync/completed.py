@@ -65,8 +65,9 @@ def completed_tasks(
 
 
 def is_finished(held: Held) -> bool:
-    """Whether a ticket is closed as completed, not for another reason."""
-    return held.ticket.state is State.CLOSED and is_completed(held)
+    """Whether a person closed a ticket as completed: what we closed says nothing that the document does not say."""
+    by_person = held.ticket.state is State.CLOSED and held.marker.state != State.CLOSED
+    return by_person and is_completed(held)
 
 
 def _says_the_same(spec: TaskSpec, held: Held, policy: SyncPolicy) -> bool:

@@ -304,6 +304,32 @@ def test_a_ticket_that_a_removed_task_closed_ticks_nothing(pushed: Program) -> N
     assert pushed("pull", "map.md", "--check").code == 0
 
 
+PLAN = """# Kennel Rota Implementation Plan
+
+### Task 1: Show the rota of today
+
+- [ ] **Step 1: Write the failing test**
+
+### Task 2: Print the rota of tomorrow
+
+- [ ] **Step 1: Print it**
+"""
+
+
+def test_a_ticket_that_was_closed_because_the_document_says_done_ticks_nothing(program: Program) -> None:
+    """What nobody ticked comes back only from people; the heading of a plan says done, and its steps say nothing."""
+    path = program.folder / "docs" / "plans" / "2026-03-14-kennel-rota.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(PLAN, encoding="utf-8")
+    settings = program.folder / "techmap-sync.toml"
+    settings.write_text('families = ["technical-map", "plans"]\n', encoding="utf-8")
+    assert program("push", str(path)).code == 0
+    path.write_text(PLAN.replace("rota of today", "rota of today ✅ DONE"), encoding="utf-8")
+    assert program("push", str(path)).code == 0
+    edited(ticket(program, "Print"), ("status: To Do", "status: Done"))
+    assert lines(program("pull", str(path), "--format", "json")) == [9]
+
+
 def test_from_another_folder_paths_are_those_of_the_repository(
     pushed: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,7 +72,7 @@ def test_a_task_that_is_gone_closes_its_untouched_ticket_as_not_planned(tracker:
     push(tracker, plan(STORE, SERVICE))
     ticket = tracker.tickets[number(tracker, TESTS.key)]
     assert (ticket.state, ticket.reason) == (State.CLOSED, CloseReason.NOT_PLANNED)
-    assert "Its task is gone from the map (commit c0ffee)." in ticket.body
+    assert "Its task is gone from the document (commit c0ffee)." in ticket.body
     assert not planned(tracker, plan(STORE, SERVICE)).drift
 
 
@@ -82,7 +82,7 @@ def test_a_task_that_comes_back_reopens_the_ticket_that_we_closed(tracker: Memor
     push(tracker, FIRST)
     ticket = tracker.tickets[number(tracker, TESTS.key)]
     assert ticket.state is State.OPEN
-    assert "gone from the map" not in ticket.body
+    assert "gone from the document" not in ticket.body
     assert not planned(tracker, FIRST).drift
 
 

@@ -31,7 +31,7 @@ def test_an_orphan_is_closed_with_its_reason_or_with_a_label_where_there_are_non
     assert orphan.state is State.CLOSED
     assert orphan.reason is (CloseReason.NOT_PLANNED if tracker.capabilities.close_reasons else None)
     assert ("techmap:removed" in orphan.labels) is not tracker.capabilities.close_reasons
-    assert "Its task is gone from the map (commit c0ffee)." in orphan.body
+    assert "Its task is gone from the document (commit c0ffee)." in orphan.body
     written = [request.verb for request in tracker.writes if request.subject == "3"]
     assert written == (["update"] if tracker.capabilities.close_reasons else ["add_labels", "update"])
     assert not planned(tracker, WITHOUT).changes
@@ -42,7 +42,7 @@ def test_label_and_reason_go_when_the_task_is_back(tracker: MemoryTracker) -> No
     push(tracker, BOTH)
     assert tracker.tickets["3"].state is State.OPEN
     assert tracker.tickets["3"].labels == TESTS.labels
-    assert "gone from the map" not in tracker.tickets["3"].body
+    assert "gone from the document" not in tracker.tickets["3"].body
     assert not planned(tracker, BOTH).changes
 
 
@@ -80,7 +80,7 @@ def test_the_label_of_an_orphan_is_said_once_and_a_human_may_take_it_off(tracker
     push(tracker, WITHOUT)
     tracker.edit("3", labels=tracker.tickets["3"].labels - {"techmap:removed"})
     assert shown(planned(tracker, WITHOUT).changes) == [(Action.SKIP, TESTS.key)]
-    assert "its task is gone from the map, but people worked on it; left open" in [
+    assert "its task is gone from the document, but people worked on it; left open" in [
         change.reason for change in planned(tracker, WITHOUT).changes
     ]
 

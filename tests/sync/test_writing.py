@@ -55,7 +55,7 @@ def test_a_close_says_why_and_since_which_commit_and_its_marker_records_it() -> 
     block = read_block(patch.body or "")
     assert isinstance(block, Block)
     assert block.marker.state == State.CLOSED
-    assert "Its task is gone from the map (commit c0ffee)." in (patch.body or "")
+    assert "Its task is gone from the document (commit c0ffee)." in (patch.body or "")
 
 
 @pytest.mark.parametrize("label", ["removed", "REMOVED"])
