@@ -230,7 +230,7 @@ def _matches(pattern: str) -> Iterator[FoundFile]:
     elif _GLOB_SIGNS & set(pattern):
         yield from _globbed(pattern, border or Path(os.path.realpath(_fixed_part(pattern))))
     else:
-        raise UsageProblem(f"no such file or folder: {pattern}", "name a map, a folder that holds maps, or a glob")
+        raise UsageProblem(f"no such file or folder: {pattern}", "name a document, a folder that holds some, or a glob")
 
 
 def _fixed_part(pattern: str) -> Path:

@@ -338,8 +338,8 @@ def read_one(path: str, settings: Settings) -> MapFile:
         raise problem
     if len(files.maps) != 1:
         left_out = specs_left_out(repository_around(Path.cwd()), settings) if not files.maps else ()
-        hint = said_of(left_out, settings) or "show takes the path of one map"
-        raise UsageProblem(f"{path} holds {len(files.maps)} maps", hint)
+        hint = said_of(left_out, settings) or "show takes the path of one document"
+        raise UsageProblem(f"{path} holds {len(files.maps)} documents", hint)
     return files.maps[0]
 
 

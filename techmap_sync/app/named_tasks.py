@@ -93,7 +93,9 @@ class Names:
             return key
         near = process.extractOne(name, sorted(self.keys), score_cutoff=_NEAR)
         meant = f"did you mean {near[0]}? " if near else ""
-        raise UsageProblem(f"{flag} {name}: no task of these maps has this key or ticket", meant + _listed(candidates))
+        raise UsageProblem(
+            f"{flag} {name}: no task of these documents has this key or ticket", meant + _listed(candidates)
+        )
 
 
 def in_effect(

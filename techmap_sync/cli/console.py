@@ -23,7 +23,7 @@ from techmap_sync.cli.printed import RESULT
 from techmap_sync.errors import Problem, UsageProblem
 from techmap_sync.programs import environment
 from techmap_sync.reports.harmless import Commands, visible
-from techmap_sync.reports.messages import hint, sentence
+from techmap_sync.reports.messages import count, hint, sentence
 from techmap_sync.secrecy import harmless, hidden
 from techmap_sync.trust import in_a_ci
 
@@ -105,11 +105,10 @@ class Screen:
         return code
 
     def note_shard(self, shard: Shard, files: MapFiles) -> None:
-        """Say that other runs handle some of the maps."""
+        """Say that other runs handle some of the documents."""
         if not shard.is_all:
-            self.note(
-                f"shard {shard.number} of {shard.total}: {len(files.maps)} maps, {len(files.elsewhere)} elsewhere"
-            )
+            here = count(len(files.maps), "document")
+            self.note(f"shard {shard.number} of {shard.total}: {here}, {len(files.elsewhere)} elsewhere")
 
     def list_skipped(self, files: MapFiles) -> None:
         """Name the files that are not maps, on request."""
@@ -125,7 +124,7 @@ class Screen:
         for problem in files.unreadable:
             self.failed(problem)
         if not (files.maps or files.unreadable or files.elsewhere):
-            self.note(f"no map in {', '.join(files.places)}; the setting maps says where they are")
+            self.note(f"no document in {', '.join(files.places)}; the settings maps and families say what is read")
             self.next(without_maps())
         return exit_code(files, codes, require_approved)
 

@@ -291,7 +291,7 @@ def _table(each: dict[str, Any]) -> Table:
 
 def _closing(document: Document) -> Text:
     numbers = document["counts"]
-    parts = [count(numbers["maps"], "map"), f"{numbers['done']} of {count(numbers['total'], 'task')} done"]
+    parts = [count(numbers["maps"], "document"), f"{numbers['done']} of {count(numbers['total'], 'task')} done"]
     parts += filter(None, [attention(numbers)])
     return Text(f"Status: {', '.join(parts)}. ({clean(document['tracker'])})", "bold")
 
@@ -302,7 +302,7 @@ MARKDOWN_COLUMNS = (*(state.value for state in TaskState), "blocked", "drifted",
 def status_markdown(document: Document) -> str:
     """Render a document."""
     numbers = document["counts"]
-    summary = f"{count(numbers['maps'], 'map')}, {numbers['done']} of {count(numbers['total'], 'task')} done"
+    summary = f"{count(numbers['maps'], 'document')}, {numbers['done']} of {count(numbers['total'], 'task')} done"
     urgent = attention(numbers)
     lines = [f"**Status: {summary}{f', {urgent}' if urgent else ''}. ({inline(document['tracker'])})**", ""]
     lines += [

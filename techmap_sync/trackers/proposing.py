@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from techmap_sync.errors import NotAllowed
@@ -12,11 +12,10 @@ _DENIED = (401, 403)
 
 
 @contextmanager
-def may_propose(tracker: str, advice: str) -> Iterator[None]:
+def may_propose(denied: Callable[[str], NotAllowed]) -> Iterator[None]:
     """Say what a token lacks whose request for a proposal was denied.
 
-    :param tracker: as errors name it
-    :param advice: what to change
+    :param denied: makes the error from the server's words
     :raises NotAllowed: the server denied a request of the block.
     """
     try:
@@ -24,4 +23,4 @@ def may_propose(tracker: str, advice: str) -> Iterator[None]:
     except RequestRefused as refusal:
         if refusal.status not in _DENIED:
             raise
-        raise NotAllowed(tracker, f"the token may not propose changes: {refusal.said}", advice) from refusal
+        raise denied(refusal.said) from refusal

@@ -108,7 +108,7 @@ def test_status_shows_the_changes_of_a_plan(worked: Program) -> None:
 
 def test_text_and_markdown_say_the_same_numbers(worked: Program) -> None:
     counts = worked("status", "--format", "json").json["counts"]
-    done = f"5 maps, {counts['done']} of {counts['total']} tasks done, {counts['blocked']} blocked"
+    done = f"5 documents, {counts['done']} of {counts['total']} tasks done, {counts['blocked']} blocked"
     done += ", 1 drifted, 1 conflict"
     text = worked("status")
     assert text.code == 0

@@ -13,14 +13,18 @@ def refusal(status: int) -> RequestRefused:
     return RequestRefused("github:octo/maps", "refused", status=status)
 
 
+def denied(said: str) -> NotAllowed:
+    return NotAllowed("github:octo/maps", f"not allowed: {said}", "give it more")
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_denied_request_says_what_the_token_needs(status: int) -> None:
-    with pytest.raises(NotAllowed) as denied, may_propose("github:octo/maps", "give it more"):
+    with pytest.raises(NotAllowed) as raised, may_propose(denied):
         raise refusal(status)
-    assert denied.value.hint == "give it more"
+    assert raised.value.hint == "give it more"
 
 
 @pytest.mark.parametrize("status", [404, 409, 422])
 def test_any_other_refusal_stays_what_it_is(status: int) -> None:
-    with pytest.raises(RequestRefused), may_propose("github:octo/maps", "give it more"):
+    with pytest.raises(RequestRefused), may_propose(denied):
         raise refusal(status)

@@ -14,6 +14,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from techmap_sync.errors import NotAllowed
 from techmap_sync.sync.proposal import Fate, Head, NewContent, Proposal
 from techmap_sync.trackers.answers import Number, Row, Schema
 from techmap_sync.trackers.connection import Connection
@@ -137,7 +138,7 @@ class GitHubProposals:
         return _proposal(self._client.stored(_PULL, self._client.write(verb, path, body).content))
 
     def _allowed(self) -> AbstractContextManager[None]:
-        return may_propose(self.name, _ADVICE)
+        return may_propose(lambda said: NotAllowed(self.name, f"the token may not propose changes: {said}", _ADVICE))
 
 
 def _proposal(row: Row) -> Proposal:

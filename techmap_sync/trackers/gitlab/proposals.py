@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from typing_extensions import TypedDict
 
+from techmap_sync.errors import NotAllowed
 from techmap_sync.sync.proposal import Fate, Head, NewContent, Proposal
 from techmap_sync.trackers.answers import Number, Row, Schema
 from techmap_sync.trackers.connection import Connection
@@ -119,7 +120,7 @@ class GitLabProposals:
         return _proposal(self._client.stored(_MERGE_REQUEST, self._client.write(verb, path, body, purpose).content))
 
     def _allowed(self) -> AbstractContextManager[None]:
-        return may_propose(self.name, _ADVICE)
+        return may_propose(lambda said: NotAllowed(self.name, f"the token may not propose changes: {said}", _ADVICE))
 
 
 def _action(file: NewContent) -> dict[str, str]:
