@@ -98,6 +98,15 @@ const jobs = {
     }
   },
 
+  async fit(browser) {
+    const tab = await opened(browser, { viewport: { width: 1280, height: 900 }, bypassCSP: true });
+    await tab.addStyleTag({ content: "section.map { content-visibility: visible !important }" });
+    await tab.evaluate(() => { for (const each of document.querySelectorAll("details")) each.open = true; });
+    found.scrolling = await tab.evaluate(() => [document.documentElement, ...document.querySelectorAll(".scroll")]
+      .filter((each) => each.scrollWidth > each.clientWidth)
+      .map((each) => `${each.firstElementChild.outerHTML.slice(0, 90)}: ${each.scrollWidth} in ${each.clientWidth}`));
+  },
+
   async hostile(browser) {
     const tab = await opened(browser);
     found.policy = await tab.evaluate(() => new Promise((resolve) => {

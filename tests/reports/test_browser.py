@@ -99,6 +99,10 @@ def test_axe_finds_no_serious_issue_in_light_in_dark_and_on_a_phone() -> None:
     assert found["overflow"] == 0, "on a phone only tables and graphs scroll sideways"
 
 
+def test_at_1280_pixels_nothing_scrolls_sideways() -> None:
+    assert browse("fit", EXAMPLE)["scrolling"] == []
+
+
 def test_hostile_texts_do_nothing(tmp_path: Path) -> None:
     page = tmp_path / "hostile.html"
     page.write_text(status_html(hostile()), encoding="utf-8")
