@@ -17,7 +17,6 @@ from techmap_sync import files
 from techmap_sync.ci_run import Ci, CiCommand, CiEvent, CiRun, ReviewPlace
 from techmap_sync.errors import UnreadableFile, UsageProblem
 from techmap_sync.registry import Start
-from techmap_sync.trackers.gitlab.errors import ACCESS
 
 _REVIEWS = {
     "CI_MERGE_REQUEST_IID": "merge request",
@@ -137,7 +136,10 @@ _LOCAL = f"local: {JOB_FILE}"
 _STAGE = "test"
 _OURS = "Written by techmap-sync init"
 _SHARED = "gitlab.com"
-TOKEN = f"the pipeline needs a token: make the CI/CD variable GITLAB_TOKEN, masked; {ACCESS}"
+TO_MAKE = (
+    "the pipeline needs a token: make the CI/CD variable GITLAB_TOKEN, masked, of a project, group or personal access "
+    "token with scope api and the role Planner or higher"
+)
 
 
 def pipeline(start: Start) -> tuple[dict[str, str], str]:
@@ -147,7 +149,7 @@ def pipeline(start: Start) -> tuple[dict[str, str], str]:
     """
     whole = start.fill("gitlab-include.yml" if start.host == _SHARED else "gitlab-ci.yml")
     files, remark = pipeline_files(_existing(start.root / PIPELINE, start.root), whole)
-    return files, f"{remark}{TOKEN}"
+    return files, f"{remark}{TO_MAKE}"
 
 
 def pipeline_files(existing: str, whole: str) -> tuple[dict[str, str], str]:
