@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tests.explore.fingerprints import digest_of
-from tests.explore.search import Event, search
+from tests.explore.search import Event, lengthening, search
 
 
 @dataclass
@@ -51,6 +51,14 @@ def test_a_broken_promise_is_told_as_its_shortest_story() -> None:
     assert str(found.stories[0]) == "1. left\n2. right\n3. run\n=> AssertionError: both are at one"
     assert len(found.stories) == 1, "the other order ends in the same state"
     assert search(Counters(), events, 2).stories == []
+
+
+def test_each_length_is_told_and_each_finding_at_once() -> None:
+    lengths = lengthening(Counters(), events, portion=1)
+    assert [len(next(lengths).states) for _ in range(2)] == [2, 3]
+    found = next(lengths)
+    assert (len(found.states), len(found.stories)) == (3, 1), "before the third length is complete"
+    assert len(next(lengths).states) == 4
 
 
 def test_several_processes_find_the_same() -> None:
