@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from techmap_sync.app.credentials import Login, login_at
@@ -15,9 +16,11 @@ from techmap_sync.errors import UsageProblem
 from techmap_sync.programs import environment
 from techmap_sync.registry import TrackerKind, built_in, embedded, find_kind, home, kind_named, running, same_host
 from techmap_sync.settings import Settings
-from techmap_sync.sync.tracker import Tracker
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.trust import Trust, doubt_about, in_a_ci
+
+if TYPE_CHECKING:
+    from techmap_sync.sync.tracker import Tracker
 
 
 def checkout_here(settings: Settings) -> Checkout:

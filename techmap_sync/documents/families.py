@@ -12,7 +12,7 @@ from importlib import import_module
 from techmap_sync.diagnostics import Rule
 from techmap_sync.documents.base import DocumentFamily, ReadingOptions
 from techmap_sync.documents.technical_map.technical_map_family import TechnicalMaps
-from techmap_sync.documents.units.grammar import ALL, Grammar
+from techmap_sync.documents.units.family_tables import ALL, READER, places_in, table_of
 from techmap_sync.documents.units.unit_notices import RULES
 from techmap_sync.errors import SettingsProblem
 from techmap_sync.nearest import did_you_mean
@@ -46,11 +46,11 @@ def family_named(name: str, options: ReadingOptions) -> DocumentFamily:
         known = known_families(options)
         hint = did_you_mean(name, known)
         raise SettingsProblem("families", f"there is no family {name}", hint)
-    grammar = Grammar.named(name, options.grammars)
-    if grammar.reader not in READERS:
-        raise SettingsProblem(f"family.{name}.reader", f"no such reader: {grammar.reader}")
-    module, _, reader = READERS[grammar.reader].partition(":")
-    made: DocumentFamily = getattr(import_module(module), reader)(grammar, language=options.language)
+    reader = table_of(name, options.grammars).get("reader", READER)
+    if not isinstance(reader, str) or reader not in READERS:
+        raise SettingsProblem(f"family.{name}.reader", f"no such reader: {reader}", f"known are: {', '.join(READERS)}")
+    module, _, family = READERS[reader].partition(":")
+    made: DocumentFamily = getattr(import_module(module), family).named(name, options)
     return made
 
 
@@ -61,7 +61,9 @@ def places_of(name: str, options: ReadingOptions) -> tuple[str, ...]:
 
     :raises SettingsProblem: one of the family's settings has a bad value.
     """
-    return () if any(family.name == name for family in FAMILIES) else Grammar.named(name, options.grammars).places
+    if any(family.name == name for family in FAMILIES):
+        return ()
+    return places_in(name, table_of(name, options.grammars))
 
 
 def known_families(options: ReadingOptions) -> tuple[str, ...]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from techmap_sync.registry import same_source
-from techmap_sync.sync.tracker import Standing, Ticket
+
+if TYPE_CHECKING:
+    from techmap_sync.sync.tracker import Ticket
 
 
 class OnConflict(StrEnum):
@@ -135,9 +138,9 @@ class SyncPolicy:
 
         The case of an account's name makes no difference. The name that deleted accounts share is never trusted.
         """
-        if ticket.standing in (Standing.SELF, Standing.MEMBER) or _is_in(ticket.number, self.adopted):
+        if ticket.standing.is_trusted or _is_in(ticket.number, self.adopted):
             return True
-        return ticket.standing is not Standing.GONE and _is_in(ticket.author, self.trusted_authors)
+        return ticket.standing.may_be_named and _is_in(ticket.author, self.trusted_authors)
 
 
 def _is_in(name: str, names: frozenset[str]) -> bool:

@@ -48,6 +48,16 @@ class Standing(StrEnum):
     GONE = "gone"
     """A deleted account. All such tickets share one author, so the name means nothing."""
 
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the tracker's project itself trusts the author."""
+        return self in (Standing.SELF, Standing.MEMBER)
+
+    @property
+    def may_be_named(self) -> bool:
+        """Whether the author's name is that of one account, so that the settings can trust it."""
+        return self is not Standing.GONE
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:

@@ -24,8 +24,9 @@ from techmap_sync.documents.units.grammar import Grammar, alternatives
 from techmap_sync.documents.units.page import Kind, Page, read_page
 from techmap_sync.documents.units.phrases import Phrases
 from techmap_sync.documents.units.requirements import requirements_in, story_priorities
-from techmap_sync.documents.units.unit import Notice, Task, Ticket, Unit
+from techmap_sync.documents.units.unit import Task, Ticket, Unit
 from techmap_sync.documents.units.unit_family import UnitFamily
+from techmap_sync.documents.units.unit_notices import Notice
 from techmap_sync.documents.units.unit_titles import title_of_name, unit_heading, unit_id
 from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import with_line_feeds

@@ -15,7 +15,8 @@ from techmap_sync.documents.checklist.records import Record, is_checkpoint
 from techmap_sync.documents.units.grammar import Grammar, alternatives
 from techmap_sync.documents.units.page import Entry, Kind
 from techmap_sync.documents.units.phrases import Phrases, paths_in
-from techmap_sync.documents.units.unit import NOT_PLANNED, Notice, Task
+from techmap_sync.documents.units.unit import NOT_PLANNED, Task
+from techmap_sync.documents.units.unit_notices import Notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from techmap_sync.documents.checklist.heads import Head
 from techmap_sync.documents.checklist.records import is_checkpoint, leaves_of
 from techmap_sync.documents.checklist.tasks import Context
 from techmap_sync.documents.edges import reduced, without_circles
-from techmap_sync.documents.units.unit import Notice, Task, Ticket
+from techmap_sync.documents.units.unit import Task, Ticket
+from techmap_sync.documents.units.unit_notices import Notice
 from techmap_sync.documents.units.unit_titles import ticket_subject, ticket_title
 
 

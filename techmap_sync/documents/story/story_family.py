@@ -23,8 +23,9 @@ from techmap_sync.documents.story.story_words import Status, StoryWords
 from techmap_sync.documents.units.grammar import Grammar
 from techmap_sync.documents.units.page import read_page
 from techmap_sync.documents.units.phrases import Phrases
-from techmap_sync.documents.units.unit import Notice, Requirement, Unit
+from techmap_sync.documents.units.unit import Requirement, Unit
 from techmap_sync.documents.units.unit_family import UnitFamily
+from techmap_sync.documents.units.unit_notices import Notice
 from techmap_sync.errors import UnreadableMap
 from techmap_sync.text_forms import slug, unified
 

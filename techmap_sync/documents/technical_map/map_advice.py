@@ -103,10 +103,11 @@ class _Lines:
 
     def vague_references(self) -> Iterator[Diagnostic]:
         """Yield a note for each item, and each line of a component, that refers to something without a name."""
-        pattern = _pattern_of(self.vocabulary.vague)
+        folded = [fold(line.text) for line in self.lines]
+        pattern = _pattern_of(self.vocabulary.vague.among("\n".join(folded)))
         noted = set()
-        for line in self.lines:
-            found = pattern.search(fold(line.text))
+        for line, text in zip(self.lines, folded, strict=True):
+            found = pattern.search(text)
             if not found or line.is_heading:
                 continue
             subject = self.items.get(line.line) or self.components.get(line.line)
@@ -272,7 +273,7 @@ def _is_action(cell: str, vocabulary: Vocabulary) -> bool:
 _NO_LETTER_BEFORE, _NO_LETTER_BEHIND = r"(?<![a-z0-9_\u00df-\u024f])", r"(?![a-z0-9_\u00df-\u024f])"
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=64)
 def _pattern_of(words: VagueWords) -> re.Pattern[str]:
     """Return what matches a vague reference in a folded text: "as above", "the four new classes", "these modules"."""
     some = {name: "|".join(map(re.escape, listed)) or r"(?!)" for name, listed in words._asdict().items()}

@@ -10,7 +10,7 @@ from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import compatible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 _EMOJI = (
@@ -135,3 +135,13 @@ def name_key(name: str) -> str:
     """Return a component's name as overview and detail are matched: no case, spaces, backticks, directory, remark."""
     key = _QUALIFIER.sub("", fold(name).replace("`", ""))
     return "".join(key.rstrip("/").rpartition("/")[2].split()) or key
+
+
+def longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    """Return some words, folded, in the order in which a pattern has to try them."""
+    return tuple(sorted(frozenset(map(fold, words)), key=lambda word: (-len(word), word)))
+
+
+def alternatives(words: Iterable[str]) -> str:
+    """Return a pattern for any of the words; for none of them one that matches nothing."""
+    return "|".join(re.escape(word) for word in longest_first(words)) or r"(?!)"

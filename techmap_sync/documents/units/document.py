@@ -15,8 +15,8 @@ from techmap_sync.documents.base import Context, Document, Reason, Sources
 from techmap_sync.documents.frontmatter import split_front_matter
 from techmap_sync.documents.rows import outside_fences
 from techmap_sync.documents.ticket_fields import ticket_fields
-from techmap_sync.documents.units.unit import Notice, Requirement, Step, Task, Ticket, Unit
-from techmap_sync.documents.units.unit_notices import diagnostics_of
+from techmap_sync.documents.units.unit import Requirement, Step, Task, Ticket, Unit
+from techmap_sync.documents.units.unit_notices import Notice, diagnostics_of
 from techmap_sync.documents.words import ENGLISH, language_of_letters
 from techmap_sync.documents.work import Item, Kind, Rank, Work
 from techmap_sync.patterns import lazy

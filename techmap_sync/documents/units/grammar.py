@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
+from techmap_sync.documents.units.family_tables import PLACES, READER, table_of, words_in
 from techmap_sync.errors import SettingsProblem
 from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import compatible
 
-ALL = "all"
-"""The table whose words every family has."""
-EACH_TASK = "task"
 _CHOICES = {
     "reader": ("checklist", "headings", "story"),
     "ticket": ("section", "box", "heading", "story"),
@@ -31,7 +29,7 @@ class Grammar:
     """What a family calls things. The fields are the keys of its table."""
 
     name: str
-    reader: str = "checklist"
+    reader: str = READER
     folders: tuple[str, ...] = ()
     """Folders that are units: globs from the root of the repository."""
     archives: tuple[str, ...] = ()
@@ -97,18 +95,12 @@ class Grammar:
 
         :raises SettingsProblem: for a family without a table, a key that is not known and a value of another type.
         """
-        if name not in tables or name == ALL:
-            known = ", ".join(sorted(set(tables) - {ALL}))
-            raise SettingsProblem(f"family.{name}", "there is no such family", f"known are: {known}")
-        merged = dict(tables.get(ALL, {}))
-        for table in _lineage(name, tables):
-            merged |= table if table.get("ticket") != EACH_TASK else _with_each_task(table)
-        return cls(name, **{key: _checked(name, key, value) for key, value in merged.items() if key != "like"})
+        return cls(name, **{key: _checked(name, key, value) for key, value in table_of(name, tables).items()})
 
     @property
     def places(self) -> tuple[str, ...]:
         """The folders and files that may belong to a unit."""
-        return (*self.folders, *self.archives, *self.files, *self.epic_files, *self.status_files)
+        return tuple(place for key in PLACES for place in getattr(self, key))
 
     @cached_property
     def ids(self) -> re.Pattern[str]:
@@ -142,34 +134,19 @@ class Grammar:
         return "removed" if "removed" in self.states else "skipped"
 
 
-def _with_each_task(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a table whose tasks are tickets; what the family divides by stays what it is."""
-    return {**{key: value for key, value in table.items() if key != "ticket"}, "each_task": True}
-
-
-def _lineage(name: str, tables: Mapping[str, Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """Return the tables that make up a family, the family's own last."""
-    line: list[str] = []
-    following: Any = name
-    while following:
-        if following in line or not isinstance(following, str) or following not in tables:
-            raise SettingsProblem(f"family.{line[-1]}.like", f"there is no family to copy: {following}")
-        line.append(following)
-        following = tables[following].get("like")
-    return [tables[each] for each in reversed(line)]
-
-
 def _checked(name: str, key: str, value: Any) -> Any:
     where = f"family.{name}.{key}"
     wanted = {entry.name: str(entry.type) for entry in fields(Grammar) if entry.name != "name"}
     if key not in wanted:
         raise SettingsProblem(where, "no such key", f"known are: {', '.join(sorted(wanted))}")
     if wanted[key] == "tuple[str, ...]":
-        return _words(where, value)
+        return words_in(where, value)
     if wanted[key].startswith("Mapping"):
         if not isinstance(value, dict):
             raise SettingsProblem(where, "this must be a table")
-        return {k: _words(f"{where}.{k}", v) if key == "states" else _text(f"{where}.{k}", v) for k, v in value.items()}
+        return {
+            k: words_in(f"{where}.{k}", v) if key == "states" else _text(f"{where}.{k}", v) for k, v in value.items()
+        }
     if wanted[key] == "bool":
         if not isinstance(value, bool):
             raise SettingsProblem(where, "this must be true or false")
@@ -181,12 +158,6 @@ def _text(where: str, value: Any) -> str:
     if not isinstance(value, str):
         raise SettingsProblem(where, "this must be a text")
     return value
-
-
-def _words(where: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
-        raise SettingsProblem(where, "this must be a list of words")
-    return tuple(value)
 
 
 def _choice(where: str, key: str, value: str) -> str:

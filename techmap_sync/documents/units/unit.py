@@ -5,20 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from techmap_sync.documents.units.unit_notices import Notice
+
 NOT_PLANNED = frozenset({"skipped", "deferred", "removed"})
 """States of a task that becomes no ticket and no item."""
-
-
-class Notice(NamedTuple):
-    """Something in a unit that its author should know."""
-
-    rule: str
-    """``duplicate-id``, ``unknown-id-in-waves``, ``box-outside-a-task-list`` and so on."""
-    subject: str = ""
-    """The id or the text that it is about; empty where it is the file."""
-    line: int = 0
-    path: str = ""
-    """The file it is in; empty where that is the unit's."""
 
 
 class Requirement(NamedTuple):

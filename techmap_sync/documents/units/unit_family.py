@@ -122,6 +122,14 @@ class UnitFamily(DocumentFamily):
         """Not how these are made: one reader serves several families."""
         raise TypeError("a reader is made with the grammar of a family")
 
+    @classmethod
+    def named(cls, name: str, options: ReadingOptions) -> Self:
+        """Return the reader of a family as a team's settings want it.
+
+        :raises SettingsProblem: there is no such family, or one of its settings has a bad value.
+        """
+        return cls(Grammar.named(name, options.grammars), options.language)
+
     @property
     def folders(self) -> tuple[str, ...]:
         """The places that its table names."""

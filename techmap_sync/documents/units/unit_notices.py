@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from techmap_sync.diagnostics import Diagnostic, Rule, Severity, Span
-from techmap_sync.documents.units.unit import Notice
+
+
+class Notice(NamedTuple):
+    """Something in a unit that its author should know."""
+
+    rule: str
+    """``duplicate-id``, ``unknown-id-in-waves``, ``box-outside-a-task-list`` and so on."""
+    subject: str = ""
+    """The id or the text that it is about; empty where it is the file."""
+    line: int = 0
+    path: str = ""
+    """The file it is in; empty where that is the unit's."""
+
 
 _ALL = (
     Rule(

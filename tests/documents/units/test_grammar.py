@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from techmap_sync.documents.units.grammar import ALL, Grammar, alternatives, folded
+from techmap_sync.documents.units.family_tables import ALL
+from techmap_sync.documents.units.grammar import Grammar, alternatives, folded
 from techmap_sync.errors import SettingsProblem
 
 TABLES: dict[str, dict[str, Any]] = {

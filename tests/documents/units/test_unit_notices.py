@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.documents.units.unit import Notice
-from techmap_sync.documents.units.unit_notices import RULES, diagnostics_of
+from techmap_sync.documents.units.unit_notices import RULES, Notice, diagnostics_of
 
 
 @pytest.mark.parametrize(
