@@ -217,7 +217,8 @@ class TechnicalMaps(DocumentFamily):
 
     def advice(self, document: Document, sources: Sources) -> tuple[Diagnostic, ...]:
         """Return notes about the words of a map that cannot be understood."""
-        return advice_on(document, statements_of(sources.text, self.vocabulary), self.vocabulary)
+        lines = statements_of(sources.text, self.vocabulary, by_sentence=False)
+        return advice_on(document, lines, self.vocabulary)
 
     def odd_spaces(self, sources: Sources) -> tuple[Span, ...]:
         """Return where other spaces are read as plain ones."""
