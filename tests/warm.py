@@ -76,7 +76,7 @@ class Readings:
     def __init__(self) -> None:
         self._vocabularies: dict[str, Vocabulary] = {}
         self._readings: dict[tuple[str, int], tuple[Vocabulary, Reading]] = {}
-        self._statements: dict[tuple[str, int], tuple[Vocabulary, tuple[Statement, ...]]] = {}
+        self._statements: dict[tuple[str, int, bool], tuple[Vocabulary, tuple[Statement, ...]]] = {}
         self._documents: dict[tuple[object, ...], tuple[Vocabulary, Document]] = {}
         self._graphs: dict[int, tuple[Document, TaskGraph]] = {}
         self._plans: dict[tuple[int, str], tuple[TaskGraph, TaskPlan]] = {}
@@ -89,9 +89,11 @@ class Readings:
         """Return what a map says in a vocabulary."""
         return _once(self._readings, (text, id(vocabulary)), lambda: (vocabulary, parse(text, vocabulary)))[1]
 
-    def statements(self, text: str, vocabulary: Vocabulary) -> tuple[Statement, ...]:
+    def statements(self, text: str, vocabulary: Vocabulary, *, by_sentence: bool = True) -> tuple[Statement, ...]:
         """Return what each line of a map says."""
-        return _once(self._statements, (text, id(vocabulary)), lambda: (vocabulary, statements_of(text, vocabulary)))[1]
+        key = text, id(vocabulary), by_sentence
+        made = partial(statements_of, text, vocabulary, by_sentence=by_sentence)
+        return _once(self._statements, key, lambda: (vocabulary, made()))[1]
 
     def document(self, of: family.TechnicalMaps, sources: Sources) -> Document:
         """Return a map as a document."""
