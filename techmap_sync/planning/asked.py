@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from techmap_sync.documents.base import Document
-from techmap_sync.planning.task import PlanOptions
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """Everything outside the map that decides what its tasks look like."""
+
+    managed_label: str
+    """The label by which our tickets are listed."""
+    kind_labels: Mapping[str, str]
+    """Label by kind of task; a kind that is missing gets none."""
+    phase_labels: Mapping[str, str]
+    priority_labels: Mapping[str, str]
+    milestone: str
+    assignees: tuple[str, ...]
+    own_labels: frozenset[str] = frozenset()
+    """Labels with a meaning of ours, in lower case: no document can ask for one."""
 
 
 class Asked(NamedTuple):

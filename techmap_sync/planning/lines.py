@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.documents.statements import Statement, with_excused_headings, words_of
-from techmap_sync.planning.task import TaskPlan, TaskSpec
+
+if TYPE_CHECKING:
+    from techmap_sync.planning.task import TaskPlan, TaskSpec
 
 LOST = "lost"
 _LONGEST = 4

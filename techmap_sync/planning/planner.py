@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from techmap_sync.documents.words import words_in
 from techmap_sync.documents.work import Kind, Phase, Work
-from techmap_sync.planning.asked import Asked, asked_of
+from techmap_sync.planning.asked import Asked, PlanOptions, asked_of
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.priorities import priorities_of
-from techmap_sync.planning.task import PlanOptions, Priority, TaskPlan, TaskSpec
+from techmap_sync.planning.task import Priority, TaskPlan, TaskSpec
 from techmap_sync.planning.task_graph import TaskGraph, startable_order
 from techmap_sync.planning.titles import earlier_keys, former_keys, keys_of, short_name, tracking_key, tracking_title
 

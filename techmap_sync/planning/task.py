@@ -5,7 +5,6 @@ The rules that make these values are described in ``docs/how-it-decides.md``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from functools import cache
@@ -184,19 +183,3 @@ class TaskPlan:
     """Keys of the tasks in the order of the document, as the graph counts them."""
     language: str = ENGLISH
     """Of the fixed words in the tickets."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanOptions:
-    """Everything outside the map that decides what its tasks look like."""
-
-    managed_label: str
-    """The label by which our tickets are listed."""
-    kind_labels: Mapping[str, str]
-    """Label by kind of task; a kind that is missing gets none."""
-    phase_labels: Mapping[str, str]
-    priority_labels: Mapping[str, str]
-    milestone: str
-    assignees: tuple[str, ...]
-    own_labels: frozenset[str] = frozenset()
-    """Labels with a meaning of ours, in lower case: no document can ask for one."""

@@ -72,6 +72,7 @@ def test_check_stays_clear_of_what_only_pushes_need(tmp_path: Path) -> None:
     assert sync == {"techmap_sync.sync.policy", "techmap_sync.sync.comparison"}
     units = {name for name in ours if name.startswith("techmap_sync.documents.units.")}
     assert units == {"techmap_sync.documents.units.family_tables", "techmap_sync.documents.units.unit_notices"}
+    assert "techmap_sync.planning.task" not in ours, "it makes no ticket"
     trackers = {name.removeprefix("techmap_sync.trackers") for name in ours if name.startswith("techmap_sync.trackers")}
     assert {name.rpartition(".")[2] for name in trackers} <= {
         "",

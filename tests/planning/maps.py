@@ -14,10 +14,11 @@ from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.technical_map.technical_map_family import document_of
 from techmap_sync.documents.technical_map.vocabulary import Vocabulary
 from techmap_sync.documents.text import decode
+from techmap_sync.planning.asked import PlanOptions
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.link_targets import MapSource
 from techmap_sync.planning.planner import plan_tasks
-from techmap_sync.planning.task import PlanOptions, TaskPlan
+from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.task_graph import TaskGraph, task_graph
 from techmap_sync.planning.templates import TicketTemplates
 
