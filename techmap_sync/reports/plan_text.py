@@ -86,7 +86,7 @@ def plan_text(change_set: ChangeSet, summary: str = "Plan", *, is_first: bool = 
 def legend() -> Text:
     """Return what the signs of a plan mean, in one line."""
     signs = [Text(f"{SIGNS[action][0]} {action}", SIGNS[action][1]) for action in LEGEND]
-    return Text("  ").join([Text("signs:", "dim"), *signs])
+    return Text("  ").join([Text("legend:", "dim"), *signs])
 
 
 def closing_line(change_set: ChangeSet, summary: str) -> Text:

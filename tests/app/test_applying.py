@@ -254,10 +254,10 @@ def test_a_reviewed_plan_and_a_folder_need_no_yes(program: Program, server: Serv
 
 def test_the_signs_are_explained_in_the_first_plan_alone(program: Program) -> None:
     first, again = program("plan", MAP), (program("push", MAP), program("plan", MAP))[1]
-    (line,) = (line for line in first.out.splitlines() if line.startswith("signs:"))
+    (line,) = (line for line in first.out.splitlines() if line.startswith("legend:"))
     assert "+ create" in line
     assert "~ update" in line
-    assert "signs:" not in again.out
+    assert "legend:" not in again.out
 
 
 def test_a_push_says_where_the_tracking_ticket_of_each_map_can_be_read(program: Program, server: Server) -> None:
