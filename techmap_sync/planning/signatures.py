@@ -250,7 +250,7 @@ def _without_attributes(tokens: Sequence[_Token]) -> Sequence[_Token]:
 
 
 def _returned(head: Sequence[_Token], tail: Sequence[_Token]) -> Sequence[_Token]:
-    """Return the tokens of the type that is returned: behind an arrow or a colon, as in Go, or in front as in Java."""
+    """Return the tokens of the type that is returned: after an arrow or a colon, as in Go, or in front as in Java."""
     first = tail[0][1] if tail else ""
     for position, (_, text) in enumerate(tail):
         if text in ("{", ":", *_ENDS):
@@ -309,9 +309,9 @@ def _types_in(tokens: Sequence[_Token]) -> Iterator[str]:
         kind, text = tokens[position]
         following = tokens[position + 1][1] if position + 1 < len(tokens) else ""
         if kind == "sign" and text == "(" and _follows_arrow(tokens, position):
-            position = _behind_function(tokens, position)
+            position = _after_function(tokens, position)
         elif kind == "name" and _last(text) in _FUNCTION_TYPES and following in ("(", "[", "<"):
-            position = _behind_function(tokens, position + 1)
+            position = _after_function(tokens, position + 1)
         elif kind == "name" and following not in (":", "=") and not (following == "?" and _is_key(tokens, position)):
             if _is_own_type(text) and not (following in ("<", "[") and _last(text) in _CONTAINERS):
                 yield _last(text)
@@ -329,7 +329,7 @@ def _follows_arrow(tokens: Sequence[_Token], opening: int) -> bool:
     return closing + 1 < len(tokens) and tokens[closing + 1][1] in _ARROWS
 
 
-def _behind_function(tokens: Sequence[_Token], opening: int) -> int:
+def _after_function(tokens: Sequence[_Token], opening: int) -> int:
     """Return the last place of the type of a function whose brackets open here, with what it returns."""
     position = _closing(tokens, opening)
     if tokens[opening][1] != "(":

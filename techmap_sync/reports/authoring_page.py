@@ -92,7 +92,7 @@ _AFTER = """\
 ## Changing a map later
 
 The tickets follow the map, and what people did in them stays. A name is an identity: where you rename something, say so
-with `<!-- was: old-name -->` behind the new name. Tick or strike through what is done, and remove what is not wanted.
+with `<!-- was: old-name -->` after the new name. Tick or strike through what is done, and remove what is not wanted.
 """
 
 

@@ -55,7 +55,7 @@ def task_line(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=1)
 def _states() -> re.Pattern[str]:
-    """Return what matches the words behind a task of specs, in every language."""
+    """Return what matches the status words after a task of specs, in every language."""
     known = {re.escape(word) for language in languages() for word in words_in(language).states.values()}
     return re.compile(rf"\s\*\((?:{'|'.join(sorted(known))}|, )+\)\*$")
 

@@ -66,7 +66,7 @@ class PathPattern:
         return found
 
     def _reached(self, places: set[int]) -> set[int]:
-        """Return some places and those behind a ``**`` there, which may also be no folder at all."""
+        """Return some places and those after a ``**`` there, which may also be no folder at all."""
         reached = set(places)
         for place, name in enumerate(self.names):
             if place in reached and name == _ANY_DEPTH:

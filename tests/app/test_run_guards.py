@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from techmap_sync.app.run_guards import allowances
@@ -17,4 +19,7 @@ def test_an_unknown_guard_is_named_beside_those_that_exist() -> None:
     with pytest.raises(UsageProblem) as problem:
         allowances(["branch braanch"])
     assert "braanch" in problem.value.what
-    assert "uncommitted" in problem.value.hint
+    assert "branch" in problem.value.hint
+    with pytest.raises(UsageProblem) as problem:
+        allowances(["everything"])
+    assert {"branch", "uncommitted"} <= set(re.findall(r"\w+", problem.value.hint))

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import textwrap
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -163,8 +164,9 @@ def test_the_lines_that_init_tells_for_a_pipeline_that_is_there_make_it_valid(
     theirs = "stages: [compile, ship]\n\nbuild:\n  stage: compile\n  script: make\n"
     (project / ".gitlab-ci.yml").write_text(theirs, encoding="utf-8")
     monkeypatch.chdir(project)
-    told = program("init").out.partition("if it has one:\n\n")[2].partition("next: ")[0]
-    found = jobs(project, f"{theirs}\n{textwrap.dedent(told)}")
+    told = program("init").out.partition("if it has one:\n\n")[2].splitlines(keepends=True)
+    lines = takewhile(lambda line: line[:1].isspace(), told)
+    found = jobs(project, f"{theirs}\n{textwrap.dedent(''.join(lines))}")
     assert {name: job["stage"] for name, job in found.items()} == {"build": "compile", "techmap-sync": "compile"}
     assert "techmap_sync ci" in "".join(found["techmap-sync"]["script"])
 

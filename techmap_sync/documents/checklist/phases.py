@@ -24,7 +24,7 @@ _PARENTHESES = lazy(r"\s*\([^()]*\)")
 
 @dataclass(frozen=True)
 class PhaseOrder:
-    """Which phases and tasks the document puts behind which."""
+    """Which phases and tasks the document puts after which."""
 
     heads: tuple[Head, ...] = ()
     grammar: Grammar | None = None
@@ -182,7 +182,7 @@ class _Teller:
                 self.tasks.setdefault(name, []).extend(one.removeprefix("task:") for one in others)
 
     def _refs(self, text: str) -> list[str]:
-        """Return every phase and task that a text names; what stands in brackets behind a name is the same again."""
+        """Return every phase and task that a text names; brackets after a name only repeat it."""
         return list(dict.fromkeys(one for found in self._ref.finditer(text) for one in self._meant(found)))
 
     def _listed(self, text: str, start: int) -> list[str]:

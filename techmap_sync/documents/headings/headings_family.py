@@ -118,7 +118,7 @@ class _Reader:
             self._line_of_step(entry)
 
     def _said(self, entry: Entry, found: re.Match[str]) -> Said:
-        """Read a heading: its words are behind the number and what brackets say about it."""
+        """Read a heading: its words come after the number and what brackets say about it."""
         rest = found["rest"].strip()
         optional = re.match(rf"\((?:{alternatives(self.grammar.optional)})\)\s*", rest, re.I)
         title = re.sub(r"^[:.–—-]+\s*", "", rest[optional.end() :] if optional else rest)

@@ -79,7 +79,7 @@ class StoryWords:
         return (f"{found['epic']}.{found['story']}", _title_of(found["slug"] or "")) if found else None
 
     def is_heading(self, text: str, headings: Sequence[str]) -> bool:
-        """Return whether a heading is one of some, whatever number is before it and bracket behind it."""
+        """Return whether a heading is one of some, whatever number comes before it and bracket after it."""
         return bool(_any_of(tuple(headings)).fullmatch(text))
 
     @cached_property

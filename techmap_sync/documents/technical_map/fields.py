@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 _BETWEEN_NAMES = lazy(r"[,;，；、]")
-_BEHIND_NAME = lazy(r"\s[-–—(]|—|:\s|[：（]")
+_AFTER_NAME = lazy(r"\s[-–—(]|—|:\s|[：（]")
 _DASH = lazy(r"\s[-–—]\s|—")
 _REMARK = lazy(r"[(（][^()（）]*[)）]")
 _LEAD = "-–—:： "
@@ -69,14 +69,14 @@ def read_needs(line: Line, *, listed: bool, document: SourceText, vocabulary: Vo
         part = text[start:stop]
         codes = _codes_in(line, text, start, min(stop, end))
         written = _spelled(part, codes) if cuts else _written(line, document)
-        for each in codes or [_BEHIND_NAME.split(part.strip(" ."))[0]]:
+        for each in codes or [_AFTER_NAME.split(part.strip(" ."))[0]]:
             if name := component_name(each, vocabulary):
                 yield Need(name, written or name)
 
 
 def _end_of_names(masked: str, *, listed: bool) -> int:
     """Return where a remark begins, "redis - cache, sessions"; if every name has a remark, nowhere."""
-    found = list(_BEHIND_NAME.finditer(masked)) if listed else list(_DASH.finditer(masked))
+    found = list(_AFTER_NAME.finditer(masked)) if listed else list(_DASH.finditer(masked))
     return found[0].start() if found and (listed or len(found) == 1) else len(masked)
 
 

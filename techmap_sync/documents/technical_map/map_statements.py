@@ -109,7 +109,7 @@ class _Scanner:
                 yield self._front_matter(number)
             elif self.fence:
                 yield self._code(number)
-            elif hidden := self._behind_comment(number):
+            elif hidden := self._after_comment(number):
                 behind = hidden
                 yield from (self._statement(n, "", (), COMMENT) for n in range(number, behind) if not self.blank[n])
             else:
@@ -139,7 +139,7 @@ class _Scanner:
         known = line.partition(":")[0].strip() in ("id", "kind")
         return self._statement(number, f"- {line}", [words] if words else [], STRUCTURE if known else "")
 
-    def _behind_comment(self, number: int) -> int:
+    def _after_comment(self, number: int) -> int:
         """Return the line after a comment that fills this line and all others up to its end, or 0."""
         line, end = self.lines[number].lstrip("> \t"), self.comment_ends[number]
         if not line.startswith("<!--") or end == len(self.lines):

@@ -56,7 +56,7 @@ def read_metadata(blocks: Sequence[Block], document: SourceText, vocabulary: Voc
     fields = [group.fields for group in groups]
     taken = {id(block) for group in groups for block in group.blocks}
     if groups and not groups[-1].in_header:
-        taken |= {id(block) for block in _behind_footer(blocks, groups[-1])}
+        taken |= {id(block) for block in _after_footer(blocks, groups[-1])}
     readiness, readiness_field = _readiness(fields, vocabulary)
     ordered = tuple(_in_order_of_weight(fields, readiness_field))
     status = next((field.value for field in ordered if field.name == "status"), "")
@@ -109,7 +109,7 @@ def _field_groups(blocks: Sequence[Block], document: SourceText, vocabulary: Voc
         yield group
 
 
-def _behind_footer(blocks: Sequence[Block], footer: _Group) -> Sequence[Block]:
+def _after_footer(blocks: Sequence[Block], footer: _Group) -> Sequence[Block]:
     """Return what follows the footer up to a heading: a closing remark, no part of the section above."""
     last = next(number for number, block in enumerate(blocks) if block is footer.blocks[-1])
     behind = blocks[last + 1 :]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.documents.markdown import Fence, ItemList, Line, Paragraph, RunKind, Table, plain
 from techmap_sync.documents.technical_map.classify import Meaning, meaning_of, title_of
-from techmap_sync.documents.technical_map.names import is_path, lead_name, markdown_behind
+from techmap_sync.documents.technical_map.names import is_path, lead_name, markdown_after
 from techmap_sync.documents.technical_map.shapes import VERBS, label_of, rows_of
 from techmap_sync.documents.work import Method
 from techmap_sync.patterns import lazy
@@ -246,7 +246,7 @@ def _method(
     signature = _signature(lines) or title.text
     name = method_name(signature) or method_name(title.text) or name
     if signature not in vocabulary.placeholders and not (name == title.text and is_path(name)):
-        yield Method(name, signature, markdown_behind(rest, lines, document), document.span(start, end))
+        yield Method(name, signature, markdown_after(rest, lines, document), document.span(start, end))
 
 
 def _signature(lines: Sequence[Line]) -> str:

@@ -109,7 +109,7 @@ def without_path_in_parentheses(text: str) -> str:
 
 
 _LONGEST = 300  # characters: a longer text is not a name, and nothing is stripped from it
-_STATUS_BEHIND = lazy(r"\s*(?:[(\[（]([^()\[\]（）]*)[)\]）]|\s[-–—]\s*([^-–—]+)|—([^—]+))$")
+_STATUS_AFTER = lazy(r"\s*(?:[(\[（]([^()\[\]（）]*)[)\]）]|\s[-–—]\s*([^-–—]+)|—([^—]+))$")
 _STATUS_BEFORE = lazy(r"^(?:[(\[（]([^()\[\]（）]*)[)\]）]\s*[:：]?|([^:：]+)[:：]\s)\s*(?=\S)")
 _TICK_BEHIND = lazy(r"\s*[-–—:：(]?\s*[✅☑✔]")
 _DIVIDERS = " \t\n:-–—,：，"
@@ -155,7 +155,7 @@ def _strip_status(name: str, vocabulary: Vocabulary) -> str:
     tick = _TICK_BEHIND.search(name)
     if tick and tick.start() and vocabulary.done.search(fold(name[tick.start() :])):
         return name[: tick.start()]
-    behind = _STATUS_BEHIND.search(name)
+    behind = _STATUS_AFTER.search(name)
     if behind and _is_status(behind[1] or behind[2] or behind[3] or "", vocabulary):
         return name[: behind.start()]
     before = _STATUS_BEFORE.match(name)
@@ -238,7 +238,7 @@ def lead_name(
         return component_name(text, vocabulary), ()
     read = plain_lines(lines)
     behind = _visible(read[: max(read.find(text), 0) + end])
-    return component_name(text[:end], vocabulary), tuple(_runs_behind(runs, behind))
+    return component_name(text[:end], vocabulary), tuple(_runs_after(runs, behind))
 
 
 def describes(text: str, name: str, vocabulary: Vocabulary) -> bool:
@@ -265,7 +265,7 @@ def _visible(text: str) -> int:
     return sum(len(word) for word in text.split())
 
 
-def _runs_behind(runs: Iterable[Run], count: int) -> Iterator[Run]:
+def _runs_after(runs: Iterable[Run], count: int) -> Iterator[Run]:
     """Yield what is left of the runs after this many characters that are not spaces."""
     for run in runs:
         here = _visible(run.text.replace("\u200b", ""))
@@ -285,7 +285,7 @@ def _opening(start: int, document: SourceText) -> int:
     return before if document.text[before - 1 : before].isspace() else start
 
 
-def markdown_behind(runs: Sequence[Run], lines: Sequence[Line], document: SourceText) -> str:
+def markdown_after(runs: Sequence[Run], lines: Sequence[Line], document: SourceText) -> str:
     """Return the Markdown of an entry after its name and the separator, on one line.
 
     :param runs: what follows the name.

@@ -20,7 +20,7 @@ from techmap_sync.documents.technical_map.model import Passage
 from techmap_sync.documents.technical_map.names import (
     is_path,
     lead_name,
-    markdown_behind,
+    markdown_after,
     paths_in_parentheses,
     paths_of_field,
 )
@@ -174,7 +174,7 @@ def _listing(
     status = "done" if meaning is Meaning.DONE or _name_is_struck(lines) else _status(title, vocabulary)
     locations = paths_in_parentheses(lines) or ((name,) if is_path(name) and "/" in name else ())
     kind = kind or KIND_OF_STATUS.get(status, "")
-    summary = _without_tags(markdown_behind(rest, lines, document), vocabulary)
+    summary = _without_tags(markdown_after(rest, lines, document), vocabulary)
     earlier, _ = lead_name(lines, vocabulary)
     return Listing(
         name,
@@ -192,7 +192,7 @@ def _listing(
 
 
 def _without_tags(behind: str, vocabulary: Vocabulary) -> str:
-    """Return what is said after a name, without a path and a status word in parentheses directly behind the name."""
+    """Return what is said after a name, without a path and a status word in parentheses directly after the name."""
     said = _LOCATION_FIRST.sub("", behind).lstrip()
     tag = _TAG_FIRST.match(said)
     if tag and fold(tag[1]) in vocabulary.statuses:

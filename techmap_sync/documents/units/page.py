@@ -260,7 +260,7 @@ def _without_sign(text: str) -> str:
 
 
 def _is_struck(lines: Sequence[Line]) -> bool:
-    """Whether everything that matters is struck through: a number before it and a word in brackets behind it do not."""
+    """Whether everything that matters is struck through: a number before it and a word in brackets after it do not."""
     runs = [run for line in lines for run in line.runs if run.kind is not RunKind.COMMENT]
     open_text = "".join(run.text for run in runs if not run.struck)
     return any(run.struck for run in runs) and not re.search(

@@ -66,7 +66,7 @@ class Phrases:
         )
 
     @cached_property
-    def _status_behind(self) -> re.Pattern[str]:
+    def _status_after(self) -> re.Pattern[str]:
         words = self.grammar.status_words
         return re.compile(rf"\s*(?:[–—:;,]|\s-)\s*(?P<a>{words})(?!\w).*$|\s+\[?(?P<b>{words})\]?\s*$")
 
@@ -79,7 +79,7 @@ class Phrases:
         return re.compile(alternatives(self.grammar.optional), re.I)
 
     @cached_property
-    def _optional_behind(self) -> re.Pattern[str]:
+    def _optional_after(self) -> re.Pattern[str]:
         words = alternatives(self.grammar.optional)
         return re.compile(rf"\s*(?:[–—]|\s-)\s*(?:{words})\s*$|\s*\[(?:{words})\]\s*$", re.I)
 
@@ -175,7 +175,7 @@ class Phrases:
         return text, parallel, tuple(stories)
 
     def _without_tail(self, text: str, *, heading: bool) -> tuple[str, list[str], Said]:
-        """Return the title, the status words around it, and what brackets and marks behind it say."""
+        """Return the title, the status words around it, and what brackets and marks after it say."""
         said, words = Said(""), []
         if heading:
             text = _PRIORITY.sub("", text)
@@ -186,10 +186,10 @@ class Phrases:
         while previous != text:
             previous = text
             text = _ENDING_EMOJI.sub("", text)
-            if found := self._status_behind.search(text):
+            if found := self._status_after.search(text):
                 words.append(found["a"] or found["b"])
                 text = text[: found.start()]
-            if found := self._optional_behind.search(text):
+            if found := self._optional_after.search(text):
                 said = said._replace(optional=True)
                 text = text[: found.start()]
             text, said = self._without_last_mark(text, said)

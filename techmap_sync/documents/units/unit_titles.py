@@ -46,7 +46,7 @@ def without_family_words(heading: str, grammar: Grammar) -> str:
 
 
 def ticket_title(title: str, grammar: Grammar, unit: str) -> str:
-    """Return the title of a ticket: the author's words, and the unit's behind words that say nothing alone."""
+    """Return the title of a ticket: the author's words, and the unit's after words that say nothing alone."""
     bare = _PARENTHESES.sub("", title).strip()
     if folded(bare) in grammar.generic_titles:
         return f"{bare}: {unit}"
