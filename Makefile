@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel release audit clean browser modules states units passed-over explore planted mutants next
+.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel release audit clean browser modules states units passed-over explore planted mutants next live
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -130,6 +130,9 @@ mutants: $(VENV)/dev ## put faults into the sync core and show that tests notice
 
 bench: $(VENV)/dev ## measure counts and ratios against their bounds into docs/benchmarks.md; STRICT=1 fails for a missed one
 	$(BIN)/python -m benchmarks $(if $(STRICT),--strict)
+
+live: $(VENV)/dev ## try a real, empty repository: make live TO=github:OWNER/SCRATCH, or TO=gitlab:GROUP/SCRATCH API_URL=https://HOST
+	@$(BIN)/python -m tests.live "$(TO)" --api-url "$(API_URL)" --people "$(PEOPLE)" --only "$(ONLY)"
 
 SECONDS ?= 60
 fuzz: $(VENV)/dev ## try random texts on the parser: make fuzz SECONDS=60

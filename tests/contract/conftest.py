@@ -70,7 +70,8 @@ def _github_enterprise(_: Path) -> Iterator[Tracker]:
         yield connect_github(server.connection())
 
 
-TRACKERS: dict[str, Callable[[Path], AbstractContextManager[Tracker]]] = {
+Trackers = dict[str, Callable[[Path], AbstractContextManager[Tracker]]]
+TRACKERS: Trackers = {
     "memory": _memory,
     "small memory": _small_memory,
     "backlog": _backlog,
@@ -81,8 +82,19 @@ TRACKERS: dict[str, Callable[[Path], AbstractContextManager[Tracker]]] = {
 }
 
 
-@pytest.fixture(params=TRACKERS)
+LIVE = pytest.StashKey[Trackers]()
+"""What takes the place of these where a real server is held to the contract (``tests/live``)."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try each test on each tracker."""
+    if "tracker" in metafunc.fixturenames:
+        trackers = metafunc.config.stash.get(LIVE, TRACKERS)
+        metafunc.parametrize("tracker", trackers.values(), ids=list(trackers), indirect=True)
+
+
+@pytest.fixture
 def tracker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tracker]:
     """An empty project on each tracker in turn."""
-    with TRACKERS[request.param](tmp_path) as tracker:
+    with request.param(tmp_path) as tracker:
         yield tracker

@@ -6,6 +6,8 @@ from techmap_sync.sync.tracker import Draft, Ticket, Tracker
 
 LABEL = "techmap"
 LABELLED = frozenset({LABEL})
+UNKNOWN = "999999"
+"""A number that no ticket has."""
 
 
 def created(tracker: Tracker, title: str = "Create TokenService", body: str = "Purpose") -> Ticket:

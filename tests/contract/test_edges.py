@@ -6,7 +6,7 @@ import pytest
 
 from techmap_sync.errors import TrackerError
 from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch, State, Tracker
-from tests.contract.steps import LABEL, LABELLED, created, listed
+from tests.contract.steps import LABEL, LABELLED, UNKNOWN, created, listed
 from tests.fakes.whole import parent_in, whole
 
 
@@ -83,9 +83,9 @@ def test_an_edge_changes_neither_of_the_two_texts(tracker: Tracker, kind: EdgeKi
 def test_an_edge_to_an_unknown_ticket_is_an_error(tracker: Tracker, kind: EdgeKind) -> None:
     ticket = created(tracker)
     with pytest.raises(TrackerError):
-        tracker.link(Edge(kind, ticket.number, "999"))
+        tracker.link(Edge(kind, ticket.number, UNKNOWN))
     with pytest.raises(TrackerError):
-        tracker.link(Edge(kind, "999", ticket.number))
+        tracker.link(Edge(kind, UNKNOWN, ticket.number))
 
 
 @every_kind
@@ -128,7 +128,7 @@ def test_a_ticket_waits_for_several_others(tracker: Tracker) -> None:
 def test_the_ends_of_many_tickets_are_read_together(tracker: Tracker, kind: EdgeKind) -> None:
     edge, other = two_tickets(tracker, kind), created(tracker, "Third").number
     tracker.link(edge)
-    found = tracker.ends([edge.source, other, edge.target, "999"])
+    found = tracker.ends([edge.source, other, edge.target, UNKNOWN])
     assert found.keys() == {edge.source, other, edge.target}, "what is gone is left out"
     parents = {number: edge.target if number == edge.source and kind is EdgeKind.CHILD_OF else None for number in found}
     assert {number: parent_in(number, ends) for number, ends in found.items()} == parents
@@ -150,5 +150,5 @@ def test_an_unknown_parent_is_an_error_and_creates_nothing(tracker: Tracker) -> 
     if not tracker.capabilities.parent_at_creation:
         pytest.skip(f"{tracker.name} links children afterwards")
     with pytest.raises(TrackerError):
-        tracker.create(Draft("Child", "", LABELLED, parent="999"))
+        tracker.create(Draft("Child", "", LABELLED, parent=UNKNOWN))
     assert listed(tracker) == {}

@@ -6,7 +6,7 @@ import pytest
 
 from techmap_sync.errors import TrackerError
 from techmap_sync.sync.tracker import CloseReason, Draft, History, Patch, State, Tracker
-from tests.contract.steps import LABEL, LABELLED, created, listed, read
+from tests.contract.steps import LABEL, LABELLED, UNKNOWN, created, listed, read
 from tests.fakes.whole import whole
 
 
@@ -41,18 +41,18 @@ def test_every_ticket_has_a_number_of_its_own(tracker: Tracker) -> None:
 
 
 def test_an_unknown_number_is_none(tracker: Tracker) -> None:
-    assert tracker.get("999") is None
+    assert tracker.get(UNKNOWN) is None
     created(tracker)
-    assert tracker.get("999") is None
+    assert tracker.get(UNKNOWN) is None
 
 
 def test_a_write_to_an_unknown_number_is_an_error(tracker: Tracker) -> None:
     created(tracker)
     with pytest.raises(TrackerError) as caught:
-        tracker.update("999", Patch(title="Another title"))
+        tracker.update(UNKNOWN, Patch(title="Another title"))
     assert caught.value.tracker == tracker.name
     with pytest.raises(TrackerError):
-        tracker.add_labels("999", {"x"})
+        tracker.add_labels(UNKNOWN, {"x"})
 
 
 def test_a_title_that_says_nothing_is_refused(tracker: Tracker) -> None:
@@ -275,7 +275,7 @@ def test_what_happened_is_told_of_known_tickets_alone(tracker: Tracker) -> None:
     tracker.update(first, Patch(state=State.CLOSED, reason=CloseReason.COMPLETED))
     tracker.assign(second, ["sara"], [])
     tracker.assign(second, [], ["sara"])
-    told = tracker.history([first, "999"], [second])
+    told = tracker.history([first, UNKNOWN], [second])
     assert told.keys() <= {first, second}
     assert told.get(first, History()).closed_by is None, "no change did"
     dated = tracker.capabilities.dates_events

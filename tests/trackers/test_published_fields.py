@@ -18,6 +18,8 @@ from requests.adapters import HTTPAdapter
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.tracker import Edge, EdgeKind
 from techmap_sync.trackers.github.tracker import GitHubTracker, connect
+from tests.live.scratch import GitHubScratch
+from tests.live.traffic import Traffic
 from tests.simulators.github import GitHub, running
 from tests.simulators.github.boards import BoardOfOwner
 from tests.sync.build import POLICY, plan, task
@@ -67,6 +69,7 @@ def sent(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[str]]]:
         tracker.history(["1"], ["2"])
         if isinstance(tracker, GitHubTracker):
             tracker.client.ask("query { viewer { login } }")
+            GitHubScratch(tracker, Traffic()).delete_issue({"number": 1, "node_id": "I_1000007"})
         yield request.param, queries
 
 
@@ -96,6 +99,7 @@ def test_what_is_sent_is_as_published(sent: tuple[str, list[str]]) -> None:
         ("github", "singleSelectOptionId:", "optionId:"),
         ("github", "contentId:", "issueId:"),
         ("github", "projectV2(", "project("),
+        ("github", "deleteIssue(input: {issueId:", "deleteIssue(input: {id:"),
     ],
     indirect=["sent"],
 )

@@ -30,6 +30,7 @@ _CHILD = re.compile(
     r'e(\d+): (addSubIssue|removeSubIssue)\(input: \{issueId: "I_(\d+)", subIssueId: "I_(\d+)"\}\) '
     r"\{ issue \{ number \} subIssue \{ number \} \} ?"
 )
+_DELETE = re.compile(r'e0: deleteIssue\(input: \{issueId: "I_(\d+)"\}\) \{ repository \{ nameWithOwner \} \}')
 _ADD_BLOCKED_BY = re.compile(
     r'e(\d+): addBlockedBy\(input: \{issueId: "I_(\d+)", blockingIssueId: "I_(\d+)"\}\) '
     r"\{ issue \{ number \} blockingIssue \{ number \} \} ?"
@@ -86,6 +87,8 @@ def _mutated(
 
     https://docs.github.com/graphql/reference/issues#addblockedby
     """
+    if deleted := _DELETE.fullmatch(fields):
+        return _deleted(world, int(deleted[1]), account)
     if not _CHILD.sub("", f"{fields} "):
         return _changed_children(world, f"{fields} ", missing, holds_back)
     if _ADD_BLOCKED_BY.sub("", f"{fields} "):
@@ -110,6 +113,17 @@ def _mutated(
         if wrong:
             errors.append({"type": "UNPROCESSABLE", "path": [alias], "message": wrong})
     return Response(200, {"data": data} | ({"errors": errors} if errors else {}))
+
+
+def _deleted(world: World, number: int, account: Account) -> Response:
+    """https://docs.github.com/graphql/reference/mutations#deleteissue: the right of admins."""
+    issue = world.repository.by_id(number)
+    if issue is None or world.repository.roles.get(account.login) != "admin":
+        said = f"{account.login} does not have the correct permissions to execute `DeleteIssue`"
+        error = {"type": "FORBIDDEN", "path": ["e0"], "message": said}
+        return Response(200, {"data": {"e0": None}, "errors": [error]})
+    issue.gone = "deleted"
+    return Response(200, {"data": {"e0": {"repository": {"nameWithOwner": world.repository.full_name}}}})
 
 
 def _changed_children(

@@ -151,9 +151,30 @@ def create_milestone(world: World, request: Request, account: Account) -> Respon
     known = world.repository.milestones
     if any(milestone.title == request.body["title"] for milestone in known.values()):
         return invalid("title", "already_exists", resource="Milestone")
-    number = len(known) + 1
+    number = max(known, default=0) + 1
     known[number] = Milestone(world.repository.next_id(), number, request.body["title"], world.clock())
     return Response(201, world.rows.milestone(known[number]))
+
+
+def delete_label(world: World, _: Request, account: Account, name: str) -> Response:
+    """DELETE /repos/{owner}/{repo}/labels/{name}"""
+    key = unquote(name).lower()
+    if not account.may_label or key not in world.repository.labels:
+        return NOT_FOUND
+    del world.repository.labels[key]
+    for issue in world.repository.issues.values():
+        issue.labels = [label for label in issue.labels if label.lower() != key]
+    return Response(204)
+
+
+def delete_milestone(world: World, _: Request, account: Account, number: str) -> Response:
+    """DELETE /repos/{owner}/{repo}/milestones/{milestone_number}"""
+    if not account.may_label or int(number) not in world.repository.milestones:
+        return NOT_FOUND
+    del world.repository.milestones[int(number)]
+    for issue in world.repository.issues.values():
+        issue.milestone = None if issue.milestone == int(number) else issue.milestone
+    return Response(204)
 
 
 def _matches(issue: Issue, query: dict[str, str]) -> bool:

@@ -30,7 +30,7 @@ class Request:
     def mutations(self) -> int:
         """How many changes a GraphQL request asks for."""
         asked = str(self.body["query"]).lstrip() if self.path == "/graphql" else ""
-        return asked.count(": add") if asked.startswith("mutation") else 0
+        return asked.count(": add") + asked.count(": delete") if asked.startswith("mutation") else 0
 
     @property
     def body(self) -> Json:

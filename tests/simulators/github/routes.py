@@ -36,8 +36,10 @@ ROUTES: dict[tuple[str, str], Endpoint] = {
     ("GET", "/issue-types"): fields.list_types,
     ("GET", "/labels"): issues.list_labels,
     ("POST", "/labels"): issues.create_label,
+    ("DELETE", "/labels/{name}"): issues.delete_label,
     ("GET", "/milestones"): issues.list_milestones,
     ("POST", "/milestones"): issues.create_milestone,
+    ("DELETE", "/milestones/{milestone_number}"): issues.delete_milestone,
 }
 
 _NUMBERS = re.compile(r"\\{\w*(?:number|id)\\}")

@@ -33,18 +33,22 @@ class Api:
         self._routes: list[tuple[str, str, Handler]] = [
             ("GET", r"/user", self._user),
             ("GET", r"/users", self._users),
+            ("GET", r"/metadata", self._metadata),
             ("GET", r"/personal_access_tokens/self", self._token),
             ("GET", r"/projects/([^/]+)", self._project),
             ("GET", r"/projects/([^/]+)/members/all", self._members),
             ("GET", r"/projects/([^/]+)/members/all/(\d+)", self._one_member),
             ("GET", r"/projects/([^/]+)/labels", self._labels),
             ("POST", r"/projects/([^/]+)/labels", self._new_label),
+            ("DELETE", r"/projects/([^/]+)/labels/(\d+)", self._delete_label),
             ("GET", r"/projects/([^/]+)/milestones", self._milestones),
             ("POST", r"/projects/([^/]+)/milestones", self._new_milestone),
+            ("DELETE", r"/projects/([^/]+)/milestones/(\d+)", self._delete_milestone),
             ("GET", r"/projects/([^/]+)/issues", issues.list),
             ("POST", r"/projects/([^/]+)/issues", issues.create),
             ("GET", r"/projects/([^/]+)/issues/(\d+)", issues.show),
             ("PUT", r"/projects/([^/]+)/issues/(\d+)", issues.update),
+            ("DELETE", r"/projects/([^/]+)/issues/(\d+)", issues.delete),
             ("POST", r"/projects/([^/]+)/issues/(\d+)/time_estimate", issues.estimate),
             ("GET", r"/projects/([^/]+)/issues/(\d+)/resource_state_events", issues.state_events),
             ("GET", r"/projects/([^/]+)/issues/(\d+)/links", links.list),
@@ -115,6 +119,13 @@ class Api:
         assert request.token
         return Reply(200, self._entities.token(request.token))
 
+    def _metadata(self, request: Request) -> Reply:
+        """https://docs.gitlab.com/api/metadata/"""
+        request.check_names()
+        assert request.token
+        kas = {"enabled": False, "externalUrl": None, "version": None}
+        return Reply(200, {"version": "18.6.0-ee", "revision": "570e7b2abdd", "kas": kas, "enterprise": True})
+
     def _project(self, request: Request) -> Reply:
         request.check_names()
         assert request.token
@@ -148,6 +159,16 @@ class Api:
         self._world.labels[name] = color
         return Reply(201, self._entities.label(name))
 
+    def _delete_label(self, request: Request, number: int) -> Reply:
+        request.check_names()
+        found = [name for name in self._world.labels if self._entities.label(name)["id"] == number]
+        if not found:
+            raise Refusal(404, "404 Label Not Found")
+        del self._world.labels[found[0]]
+        for issue in self._world.issues.values():
+            issue.labels = [name for name in issue.labels if name != found[0]]
+        return Reply(204)
+
     def _milestones(self, request: Request) -> Reply:
         request.check_names(query=f"title include_ancestors include_parent_milestones {_PAGES}")
         title = request.single.get("title")
@@ -160,6 +181,14 @@ class Api:
         if any(one.title == title for one in self._world.milestones.values()):
             raise Refusal(400, {"title": ["already being used for another group or project milestone."]})
         return Reply(201, self._entities.milestone(self._world.milestone(title)))
+
+    def _delete_milestone(self, request: Request, number: int) -> Reply:
+        request.check_names()
+        if self._world.milestones.pop(number, None) is None:
+            raise Refusal(404, "404 Not found")
+        for issue in self._world.issues.values():
+            issue.milestone = None if issue.milestone and issue.milestone.id == number else issue.milestone
+        return Reply(204)
 
     def _page(self, request: Request, rows: list[dict[str, object]]) -> Reply:
         page = paging.numbered(rows, request.single, request.url)

@@ -2,7 +2,7 @@
 
 GitLab publishes no schema of its answers as a package, so the fields and their types are written down here from the
 pages "Issues API", "Issue links API", "Labels API", "Project milestones API", "Projects API", "Members API",
-"Users API" and "Notes API".
+"Users API", "Notes API" and "Metadata API".
 """
 
 from __future__ import annotations
@@ -135,6 +135,7 @@ MERGE_REQUEST: Shape = {
     "target_project_id": int,
     "web_url": _url,
 }
+METADATA: Shape = {"version": str, "revision": str, "kas": {"enabled": bool}, "enterprise": bool}
 
 
 def _of_graphql(value: object) -> bool:
@@ -143,11 +144,13 @@ def _of_graphql(value: object) -> bool:
 
 _ANSWERS: list[tuple[str, str, Any]] = [
     (r"GET", r"/user", USER),
+    (r"GET", r"/metadata", METADATA),
     (r"GET", r"/users", [USER]),
     (r"GET", r"/personal_access_tokens/self", TOKEN),
     (r"GET", r"/projects/[^/]+", PROJECT),
     (r"GET", r".*/members/all", [MEMBER]),
     (r"GET", r".*/members/all/\d+", MEMBER),
+    (r"DELETE", r".*/(issues|labels|milestones)/\d+", type(None)),
     (r"GET", r".*/labels", [LABEL]),
     (r"POST", r".*/labels", LABEL),
     (r"GET", r".*/milestones", [MILESTONE]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from tests.simulators.gitlab.world import GHOST, Issue, Link, Milestone, Note, Token, User, World
 
@@ -70,7 +71,7 @@ class Entities:
 
     def label(self, name: str) -> Json:
         return {
-            "id": 1 + list(self._world.labels).index(name),
+            "id": crc32(name.encode()),
             "name": name,
             "color": self._world.labels[name],
             "text_color": "#FFFFFF",

@@ -11,7 +11,7 @@ from tests.simulators.gitlab.entities import Entities, moment
 from tests.simulators.gitlab.exchange import Refusal, Reply, Request
 from tests.simulators.gitlab.world import Issue, World
 
-PLANNER = 15
+PLANNER, OWNER = 15, 50
 _FILTERS = "labels state scope author_id iids[] order_by sort pagination cursor page per_page"
 _FIELDS = "title description labels milestone_id assignee_ids due_date"
 _CHANGES = f"{_FIELDS} add_labels remove_labels state_event"
@@ -65,6 +65,17 @@ class IssueRoom:
             issue.closed_at = self._world.clock() if event == "close" else None
             issue.reopened_at += [self._world.clock()] if event == "reopen" else []
         return Reply(200, self._entities.issue(issue))
+
+    def delete(self, request: Request, number: int) -> Reply:
+        """https://docs.gitlab.com/api/issues/#delete-an-issue: for owners."""
+        request.check_names()
+        self._issue(number)
+        if self._level(request) < OWNER:
+            raise Refusal(403, "403 Forbidden")
+        del self._world.issues[number]
+        links = self._world.links
+        self._world.links = {n: link for n, link in links.items() if number not in (link.source, link.target)}
+        return Reply(204)
 
     def estimate(self, request: Request, number: int) -> Reply:
         request.check_names(data="duration")

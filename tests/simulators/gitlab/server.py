@@ -27,6 +27,7 @@ from tests.simulators.gitlab.limits import Limits
 from tests.simulators.gitlab.world import Token, World
 from tests.simulators.nearby import NEARBY, Sent
 
+_NO_CONTENT = 204
 _LONGEST_SILENCE = 5.0
 """Seconds after which a silent server gives up too, so that no test hangs."""
 
@@ -119,7 +120,8 @@ class Simulator:
         """
         answer = self.answer(verb, address, headers, body)
         if isinstance(answer, Reply):
-            return Sent(answer.status, _typed(answer.headers), json.dumps(answer.content).encode())
+            body = b"" if answer.status == _NO_CONTENT else json.dumps(answer.content).encode()
+            return Sent(answer.status, _typed(answer.headers), body)
         if answer.silent:
             self.awake.wait(_LONGEST_SILENCE)
         if answer.dropped or answer.silent:

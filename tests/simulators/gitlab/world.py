@@ -207,6 +207,6 @@ class World:
         return next((link for link in self.links.values() if {link.source, link.target} == {one, other}), None)
 
     def milestone(self, title: str) -> Milestone:
-        number = 500 + len(self.milestones)
+        number = max(self.milestones, default=499) + 1
         self.milestones[number] = Milestone(number, title)
         return self.milestones[number]

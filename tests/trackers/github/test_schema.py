@@ -24,7 +24,9 @@ from techmap_sync.errors import TrackerError
 from techmap_sync.sync.review_comment import keep_comment
 from techmap_sync.sync.tracker import CloseReason, Draft, Edge, EdgeKind, Patch, State
 from techmap_sync.trackers.github.review import GitHubReview
-from techmap_sync.trackers.github.tracker import connect
+from techmap_sync.trackers.github.tracker import GitHubTracker, connect
+from tests.live.scratch import GitHubScratch
+from tests.live.traffic import Traffic
 from tests.simulators.github import GitHub
 from tests.simulators.github.messages import Json, Request, Response
 from tests.simulators.github.routes import ROUTES
@@ -173,11 +175,25 @@ def exchanged(github: GitHub, described: Description) -> list[tuple[Request, Res
     tracker.standings(["sara", "nobody", "maps-app[bot]"])
     tracker.unassignable(["sara", "nobody"])
     tracker.examine()
+    cleaned_up(tracker, github)
     github.enterprise = "3.19.0"
     github.base_url += "/api/v3"
     assert connect(github.connection()).capabilities.children
     exchanged = zip(github.requests, github.answers, strict=True)
     return [(request, answer) for request, answer in exchanged if request.path != "/graphql"]
+
+
+def cleaned_up(tracker: GitHubTracker, github: GitHub) -> None:
+    """Clean up as ``make live`` does: the program itself deletes nothing."""
+    scratch, issue = GitHubScratch(tracker, Traffic()), {"number": 1, "node_id": f"I_{github.repository.issues[1].id}"}
+    assert scratch.account()
+    assert [found.title for found in scratch.found()]
+    scratch.empty_issue(issue)
+    scratch.delete_issue(issue)
+    scratch.delete_label({"name": "more"})
+    scratch.delete_milestone({"number": 1})
+    with pytest.raises(TrackerError):
+        scratch.delete_label({"name": "more"})
 
 
 def test_every_call_that_is_played_is_documented(described: Description) -> None:
