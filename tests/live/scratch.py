@@ -160,8 +160,11 @@ class GitLabScratch:
 
     def version(self) -> str:
         """https://docs.gitlab.com/api/metadata/"""
-        release: str = self._client.row("/metadata", _RELEASE, "read the release of the server")["version"]
-        return f"GitLab {release}"
+        try:
+            row = self._client.row("/metadata", _RELEASE, "read the release of the server")
+        except TrackerError:
+            return "GitLab, which does not name its release"
+        return f"GitLab {row['version']}"
 
     def found(self) -> Iterator[Found]:
         """https://docs.gitlab.com/api/issues/#list-all-project-issues"""

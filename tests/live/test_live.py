@@ -29,7 +29,7 @@ from tests.live.report import Seen, page
 from tests.live.scratch import LEFT, Cleaned, Found, clean, scratch_of
 from tests.live.traffic import Count, Traffic
 from tests.sampling import sampling
-from tests.simulators.github import Account, GitHub
+from tests.simulators.github import Account, GitHub, SimulatedClock
 from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab
 
 ROOT = Path(__file__).parents[2]
@@ -121,8 +121,8 @@ def test_a_server_like_the_simulated_one_passes_and_is_clean_afterwards(name: st
 
 def refused(server: Server, capsys: pytest.CaptureFixture[str], *more: str) -> str:
     """Return what is said when nothing runs; nothing was written then, not even a report."""
-    clock, report = Clock(), Path("report.md")
-    assert main(words(server, *more), clock, lambda _: None, report) == NOT_RUN
+    clock, report = SimulatedClock(), Path("report.md")
+    assert main(words(server, *more), clock, clock.sleep, report) == NOT_RUN
     assert server.writes == []
     assert not report.exists()
     said = capsys.readouterr().out
