@@ -68,7 +68,7 @@ def main(
 def _asked(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("make live", description=__doc__)
     parser.add_argument("to", help="github:OWNER/SCRATCH or gitlab:GROUP/SCRATCH, a repository with no issues")
-    parser.add_argument("--api-url", default="", help="the API of a server of your own")
+    parser.add_argument("--api-url", default="", help="the API of a self-hosted server")
     parser.add_argument("--people", default="", help="two accounts that tickets can be assigned to: ANN,BOB")
     parser.add_argument("--only", default="", help="a part of the contract suite, as pytest -k takes it")
     parser.add_argument("--examples", default="", help="some of the examples, by name: kiro,plans")

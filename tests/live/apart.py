@@ -5,7 +5,7 @@ Both vendors number issues upwards, so what has a higher number than anything se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
@@ -97,7 +97,7 @@ class Apart:
     def _ask(self, verb: Callable[..., Any], *arguments: Any) -> Any:
         return self.shared.patience.ask(lambda: verb(*arguments))
 
-    def _listed(self, ask: Callable[[], Snapshot], wanted: Collection[str]) -> Snapshot:
+    def _listed(self, ask: Callable[[], Snapshot], wanted: Set[str]) -> Snapshot:
         """Return a list without what is older than the test, once it has all that the test has written to it.
 
         Servers may answer from a copy that is some seconds old.

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from techmap_sync.sync.tracker import Tracker
-from tests.contract.conftest import LIVE
+from tests.contract.conftest import LIVE, Trackers
 from tests.live.apart import Shared
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,8 @@ class Plugin:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Name the one tracker that is tried."""
-        config.stash[LIVE] = {"live": self._opened}
+        trackers: Trackers = {"live": self._opened}
+        config.stash[LIVE] = trackers
 
     @contextmanager
     def _opened(self, _: Path) -> Iterator[Tracker]:

@@ -136,7 +136,8 @@ class GitHubScratch:
     def empty_issue(self, row: Row) -> None:
         """https://docs.github.com/rest/issues/issues#update-an-issue"""
         closed = {"title": LEFT, "body": "", "state": "closed", "state_reason": "not_planned"}
-        without = {"labels": [], "assignees": [], "milestone": None}
+        nothing: list[str] = []
+        without = {"labels": nothing, "assignees": nothing, "milestone": None}
         self._client.write("PATCH", f"/issues/{row['number']}", {**closed, **without})
 
     def delete_label(self, row: Row) -> None:

@@ -119,57 +119,57 @@ def test_a_server_like_the_simulated_one_passes_and_is_clean_afterwards(name: st
     assert TOKENS[name][1] not in done.stdout + done.stderr + report
 
 
-def refused(server: Server, capsys: pytest.CaptureFixture[str], *more: str) -> str:
+def refused(server: Server, capfd: pytest.CaptureFixture[str], *more: str) -> str:
     """Return what is said when nothing runs; nothing was written then, not even a report."""
     clock, report = SimulatedClock(), Path("report.md")
     assert main(words(server, *more), clock, clock.sleep, report) == NOT_RUN
     assert server.writes == []
     assert not report.exists()
-    said = capsys.readouterr().out
+    said = capfd.readouterr().out
     assert "nothing was written" in said
     return said
 
 
 def test_without_a_token_it_says_what_is_needed(
-    server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    server: Server, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(TOKENS[vendor(server)][0])
-    assert TOKENS[vendor(server)][0] in refused(server, capsys)
+    assert TOKENS[vendor(server)][0] in refused(server, capfd)
     assert server.requests == []
 
 
 def test_a_repository_with_an_issue_of_somebody_else_is_refused(
-    server: Server, capsys: pytest.CaptureFixture[str]
+    server: Server, capfd: pytest.CaptureFixture[str]
 ) -> None:
     server.add_unmanaged(7, "bug")
-    said = refused(server, capsys)
+    said = refused(server, capfd)
     assert "#1 Theirs 0" in said or "#7 Theirs 6" in said
     assert "2 more" in said
 
 
-def test_a_pull_request_counts_as_well(github: GitHub, capsys: pytest.CaptureFixture[str], program: Program) -> None:
+def test_a_pull_request_counts_as_well(github: GitHub, capfd: pytest.CaptureFixture[str], program: Program) -> None:
     program.monkeypatch.setenv(*TOKENS["github"])
     github.add_issue("Fix it").is_pull_request = True
-    assert "Fix it" in refused(OnGitHub(github), capsys)
+    assert "Fix it" in refused(OnGitHub(github), capfd)
 
 
 def test_an_account_that_may_not_label_is_refused(
-    github: GitHub, capsys: pytest.CaptureFixture[str], program: Program
+    github: GitHub, capfd: pytest.CaptureFixture[str], program: Program
 ) -> None:
     name, token = TOKENS["github"]
     program.monkeypatch.setenv(name, token)
     github.accounts[token] = Account("octo", may_label=False)
-    refused(OnGitHub(github), capsys)
+    refused(OnGitHub(github), capfd)
 
 
-def test_people_who_are_unknown_there_are_refused(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "nobody-here" in refused(server, capsys, "--people", "sara,nobody-here")
+def test_people_who_are_unknown_there_are_refused(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
+    assert "nobody-here" in refused(server, capfd, "--people", "sara,nobody-here")
 
 
 @pytest.mark.parametrize("to", ["", "backlog:./backlog", "github", "github:", "jira:octo/maps"])
-def test_what_is_no_repository_on_a_server_is_refused(to: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_repository_on_a_server_is_refused(to: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert main([to]) == NOT_RUN
-    assert "TO=github:" in capsys.readouterr().out
+    assert "TO=github:" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,9 @@ def sent(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[str]]]:
         tracker.history(["1"], ["2"])
         if isinstance(tracker, GitHubTracker):
             tracker.client.ask("query { viewer { login } }")
-            GitHubScratch(tracker, Traffic()).delete_issue({"number": 1, "node_id": "I_1000007"})
+            assert isinstance(server, OnGitHub)
+            first = server.server.repository.issues[1]
+            GitHubScratch(tracker, Traffic()).delete_issue({"number": 1, "node_id": f"I_{first.id}"})
         yield request.param, queries
 
 

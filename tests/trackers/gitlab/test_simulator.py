@@ -52,7 +52,7 @@ def test_both_kinds_of_pages_bring_every_issue_once(
     ("verb", "path", "data"),
     [
         ("get", "/projects/42/boards", None),
-        ("delete", "/projects/42/issues/1", None),
+        ("delete", "/projects/42/boards/1", None),
         ("get", "/projects/42/issues?weather=fine", None),
         ("post", "/projects/42/issues", {"title": "x", "mood": "good"}),
     ],
