@@ -64,6 +64,7 @@ def push_twice(example: Path, flags: Sequence[str], traffic: Traffic) -> Example
     """Push an example from a repository of its own, and again.
 
     :param flags: where the tickets go, as ``push`` takes it.
+    :raises KeyboardInterrupt: a push was interrupted, and ended in order.
     """
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place).resolve()
@@ -95,5 +96,7 @@ def _pushed(folder: Path, flags: Sequence[str], traffic: Traffic) -> Push:
             main()
         except SystemExit as ended:
             code = int(ended.code or 0)
+    if code == Exit.INTERRUPTED:
+        raise KeyboardInterrupt
     tickets = len(traffic.made["issues"]) - made
     return Push(code, tickets, traffic.count - sent, err.getvalue().strip() if code else "")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from techmap_sync.app.exit_codes import Exit
 from techmap_sync.errors import BudgetSpent
 from techmap_sync.secrecy import Secret
 from techmap_sync.sync.tracker import Draft, Patch, Snapshot, State, Tracker
@@ -20,11 +21,12 @@ from tests.app.run import Program
 from tests.contract.steps import LABEL, LABELLED
 from tests.fakes.clock import Clock
 from tests.fakes.memory import MemoryTracker
+from tests.live import pushes
 from tests.live.__main__ import GOOD, NOT_RUN, main
 from tests.live.apart import SECONDS_BETWEEN_LOOKS, Shared
 from tests.live.contract_run import Results
 from tests.live.patience import Patience
-from tests.live.pushes import Example, Push, examples
+from tests.live.pushes import Example, Push, examples, push_twice
 from tests.live.report import Seen, page
 from tests.live.scratch import LEFT, Cleaned, Found, clean, scratch_of
 from tests.live.traffic import Count, Traffic
@@ -216,6 +218,19 @@ def test_reads_and_writes_are_counted_and_queries_are_reads(server: Server) -> N
         len(server.requests),
         len(server.writes),
     )
+
+
+def test_an_interrupted_push_ends_the_run(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[list[str]] = []
+
+    def interrupted() -> None:
+        tried.append(sys.argv)
+        raise SystemExit(Exit.INTERRUPTED)
+
+    monkeypatch.setattr(pushes, "main", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        push_twice(next(examples(["login-throttle"])), ["--to", "github:octo/maps"], Traffic())
+    assert len(tried) == 1
 
 
 def shared(tracker: Tracker | None = None, people: tuple[str, ...] = (), slept: list[float] | None = None) -> Shared:
