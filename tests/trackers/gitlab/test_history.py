@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
-
 from techmap_sync.sync.tracker import MergedChange
-from techmap_sync.trackers.gitlab.tracker import GitLabTracker, connect
+from techmap_sync.trackers.gitlab.tracker import GitLabTracker
 from tests.simulators.gitlab import Simulator
 from tests.simulators.gitlab.world import BOT, Closing, Issue
-
-
-@pytest.fixture
-def server() -> Iterator[Simulator]:
-    with Simulator.running() as simulator:
-        yield simulator
-        assert simulator.undocumented == []
-
-
-@pytest.fixture
-def tracker(server: Simulator) -> GitLabTracker:
-    return connect(server.connection())
 
 
 def closed(server: Simulator, *requests: Closing) -> Issue:

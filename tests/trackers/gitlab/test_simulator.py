@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import gitlab
 import pytest
 
@@ -11,13 +9,6 @@ from tests.simulators.gitlab import Simulator
 from tests.simulators.gitlab.documented import check_answer
 from tests.simulators.gitlab.exchange import Reply
 from tests.simulators.gitlab.world import BOT, SARA
-
-
-@pytest.fixture
-def server() -> Iterator[Simulator]:
-    with Simulator.running() as simulator:
-        yield simulator
-        assert simulator.undocumented == []
 
 
 @pytest.fixture
