@@ -176,7 +176,8 @@ class _Works:
 
     def _detail(self, number: int, own: Task | None) -> str:
         """Return what is said of the whole ticket, above the things to do."""
-        if own is None or own.steps:
+        is_heading_alone = own is not None and not own.details and own.line in dict(self.unit.headings)
+        if own is None or own.steps or is_heading_alone:
             return self._introduction(number)
         return "\n".join(_details(own)) if self.unit.tickets[number].items else ""
 

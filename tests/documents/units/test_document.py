@@ -35,3 +35,7 @@ def test_code_of_more_than_twenty_lines_is_linked() -> None:
     assert work(f"- [ ] one\n\n```\n{short}```\n").items[0].detail == f"```\n{short}```"
     linked = work(f"- [ ] one\n\nAs here:\n\n```\n{long}```\nDone.\n").items[0].detail
     assert linked == f"As here:\n\n[{PATH}, 9-31](2026-03-14-rota.md#L9-L31)\nDone."
+
+
+def test_a_task_without_steps_says_what_is_written_below_its_heading() -> None:
+    assert work("Say how to print it.\n").detail == "Say how to print it."
