@@ -40,7 +40,7 @@ class Event(Generic[W]):
 class Story:
     """The shortest history that breaks a promise."""
 
-    steps: tuple[str, ...]
+    steps: Steps
     broken: str
 
     def __str__(self) -> str:
@@ -58,15 +58,13 @@ class Found:
     stories: list[Story] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Node(Generic[W]):
-    world: W
-    steps: tuple[str, ...]
+Steps = tuple[str, ...]
+"""The names of the events on the way to a state."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Tried(Generic[W]):
-    reached: dict[bytes, _Node[W]]
+class _Tried:
+    reached: dict[bytes, Steps]
     stories: tuple[Story, ...]
     steps: int
 
@@ -78,6 +76,7 @@ def search(
     progress: Callable[[str], None] = lambda _: None,
     processes: int = 1,
     portion: int = 200,
+    runs: Callable[[W], Iterable[Event[W]]] | None = None,
 ) -> Found:
     """Try all histories up to a length.
 
@@ -85,9 +84,10 @@ def search(
         events break no promise by themselves, and a failed push is followed by another one.
     :param progress: takes one line per length.
     :param portion: how many states one process takes at once.
+    :param runs: yields the events that may come last, where that is cheaper than to yield all.
     """
     found = Found()
-    for found in lengthening(start, events, progress, processes, portion, depth):
+    for found in lengthening(start, events, progress, processes, portion, depth, runs):
         if len(found.states) > depth:
             break
     return found
@@ -100,17 +100,21 @@ def lengthening(
     processes: int = 1,
     portion: int = 200,
     last: int = 0,
+    runs: Callable[[W], Iterable[Event[W]]] | None = None,
 ) -> Iterator[Found]:
     """Try all histories of one event, of two and so on, and yield what is known after each length and each finding.
 
     :param last: a length at which only runs are tried.
+    :param runs: as for ``search``.
     """
     found = Found([1])
-    seen, frontier = {start.fingerprint()}, [_Node(start, ())]
+    seen: set[bytes] = {start.fingerprint()}
+    frontier: list[Steps] = [()]
+    subject = _Subject(start, events, runs or events)
     for length in count(1):
-        fresh: dict[bytes, _Node[W]] = {}
+        fresh: dict[bytes, Steps] = {}
         done = 0
-        for tried in _tried_by(frontier, events, length == last, processes, portion):
+        for tried in _tried_by(subject, frontier, length == last, processes, portion):
             done += portion
             if done % (OFTEN * portion) == 0:
                 progress(f"{length} events: {done} of {len(frontier)} states tried, {len(fresh)} new ones")
@@ -118,7 +122,7 @@ def lengthening(
             found.stories += tried.stories
             if tried.stories:
                 yield found
-            fresh |= {key: node for key, node in tried.reached.items() if key not in seen and key not in fresh}
+            fresh |= {key: steps for key, steps in tried.reached.items() if key not in seen and key not in fresh}
         seen |= fresh.keys()
         frontier = list(fresh.values())
         found.states.append(len(frontier))
@@ -126,45 +130,75 @@ def lengthening(
         yield found
 
 
+@dataclass(slots=True)
+class _Subject(Generic[W]):
+    """What is searched. A state is known by the way to it, so that none is sent to another process or kept for long."""
+
+    start: W
+    events: Callable[[W], Iterable[Event[W]]]
+    runs: Callable[[W], Iterable[Event[W]]]
+    way: list[tuple[str, W, dict[str, Event[W]]]] = field(default_factory=list)
+    """The states on the way to the one that was asked for last, each with the event before it and, once one of them was
+    taken, those after it."""
+
+    def world(self, steps: Steps) -> W:
+        """Return the state at the end of a way, for copies alone.
+
+        States that follow each other in a search have most of their way in common.
+        """
+        self.way = self.way or [("", self.start, {})]
+        shared = 0
+        for step, (name, _, _) in zip(steps, self.way[1:], strict=False):
+            if step != name:
+                break
+            shared += 1
+        del self.way[shared + 1 :]
+        for step in steps[shared:]:
+            _, before, after = self.way[-1]
+            if not after:
+                after |= {event.name: event for event in self.events(before)}
+            world = before.copy()
+            after[step].act(world)
+            self.way.append((step, world, {}))
+        return self.way[-1][1]
+
+
 _work: list[object] = []
-"""What a forked process inherits, so that no world is sent to it."""
+"""What a forked process inherits: what is searched, the portions, and whether only runs are tried."""
 
 
 def _tried_by(
-    frontier: Sequence[_Node[W]],
-    events: Callable[[W], Iterable[Event[W]]],
-    is_last: bool,
-    processes: int,
-    portion: int,
-) -> Iterator[_Tried[W]]:
+    subject: _Subject[W], frontier: Sequence[Steps], is_last: bool, processes: int, portion: int
+) -> Iterator[_Tried]:
     portions = [frontier[at : at + portion] for at in range(0, len(frontier), portion)]
     if processes == 1 or len(portions) < processes:
-        yield from (_tried(portion, events, is_last) for portion in portions)
+        yield from (_tried(subject, portion, is_last) for portion in portions)
         return
-    _work[:] = [portions, events, is_last]
+    _work[:] = [subject, portions, is_last]
     with multiprocessing.get_context("fork").Pool(processes) as pool:
         yield from pool.imap(_tried_portion, range(len(portions)))
 
 
-def _tried_portion(number: int) -> _Tried[World]:
-    portions, events, is_last = _work
-    return _tried(portions[number], events, is_last)  # type: ignore[index, arg-type]
+def _tried_portion(number: int) -> _Tried:
+    subject, portions, is_last = _work
+    return _tried(subject, portions[number], is_last)  # type: ignore[index, arg-type]
 
 
-def _tried(nodes: Iterable[_Node[W]], events: Callable[[W], Iterable[Event[W]]], is_last: bool) -> _Tried[W]:
-    reached: dict[bytes, _Node[W]] = {}
+def _tried(subject: _Subject[W], ways: Iterable[Steps], is_last: bool) -> _Tried:
+    reached: dict[bytes, Steps] = {}
     stories, steps = [], 0
-    for node in nodes:
-        for event in events(node.world):
+    for way in ways:
+        start = subject.world(way)
+        for event in (subject.runs if is_last else subject.events)(start):
             if is_last and not event.is_run:
                 continue
             steps += 1
-            world, way = node.world.copy(), (*node.steps, event.name)
+            world, history = start.copy(), (*way, event.name)
             broken = _broken(event, world)
             if broken:
-                stories.append(Story(way, broken))
+                stories.append(Story(history, broken))
             elif not is_last:
-                reached.setdefault(world.fingerprint(), _Node(world, way))
+                reached.setdefault(world.fingerprint(), history)
     return _Tried(reached, tuple(stories), steps)
 
 
