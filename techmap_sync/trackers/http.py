@@ -16,9 +16,19 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from techmap_sync.errors import BudgetSpent, OutcomeUnclear, TicketRefused, TrackerError, UnexpectedAnswer
-from techmap_sync.trackers.answers import Answer, Query, Request, Row, Schema, Unexpected
+from techmap_sync.trackers.answers import (
+    Answer,
+    Endless,
+    Pages,
+    Query,
+    Request,
+    Row,
+    Schema,
+    Unexpected,
+    size_of,
+    smaller,
+)
 from techmap_sync.trackers.connection import Connection
-from techmap_sync.trackers.pages import Endless, Pages, size_of, smaller
 from techmap_sync.trackers.session import NoAnswer, Reply, TooLarge
 
 _NO_FIELDS: Query = {}

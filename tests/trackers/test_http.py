@@ -10,7 +10,7 @@ import pytest
 
 from techmap_sync.errors import OutcomeUnclear, TrackerError
 from techmap_sync.sync.tracker import Draft
-from techmap_sync.trackers.pages import MOST_PAGES, MOST_SECONDS
+from techmap_sync.trackers.answers import MOST_PAGES, MOST_SECONDS
 from tests.simulators.github.clock import SimulatedClock
 from tests.simulators.unkind import Bytes, running
 from tests.trackers.one_list import LABEL, SLOW, TIMEOUT, TRIES, VENDORS, Vendor, linked
@@ -54,7 +54,7 @@ def test_a_list_that_does_not_go_on_is_left(vendor: Vendor, kind: str) -> None:
 
 def test_a_list_of_ever_new_pages_is_left(vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
     assert MOST_PAGES >= 1000
-    monkeypatch.setattr("techmap_sync.trackers.pages.MOST_PAGES", 30)
+    monkeypatch.setattr("techmap_sync.trackers.answers.MOST_PAGES", 30)
     with running(linked(vendor, "new")) as server:
         with pytest.raises(TrackerError, match="no end"):
             vendor.tracker(server, SimulatedClock()).snapshot(LABEL)

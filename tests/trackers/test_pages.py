@@ -8,8 +8,8 @@ import pytest
 
 from techmap_sync.errors import TicketRefused
 from techmap_sync.sync.tracker import Tracker
+from techmap_sync.trackers.answers import SIZES, smaller
 from techmap_sync.trackers.http import AnswerTooLarge
-from techmap_sync.trackers.pages import SIZES, smaller
 from tests.simulators.gitlab.world import SARA
 from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
 

@@ -26,12 +26,11 @@ from techmap_sync.sync.tracker import (
 from techmap_sync.trackers.answers import Answer, Row
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.trackers.github import doctor, issues
-from techmap_sync.trackers.github.assignees import Assignees
 from techmap_sync.trackers.github.board import Board
 from techmap_sync.trackers.github.client import REPOSITORY, GitHubClient
 from techmap_sync.trackers.github.features import Features
 from techmap_sync.trackers.github.history import read_history
-from techmap_sync.trackers.github.issue_fields import IssueFields
+from techmap_sync.trackers.github.issue_fields import Assignees, IssueFields
 from techmap_sync.trackers.github.issues import ISSUE, Issues
 from techmap_sync.trackers.github.labels import Labels, as_named, labels_in
 from techmap_sync.trackers.github.links import Links
