@@ -14,7 +14,7 @@ from techmap_sync.sync.edits import Decision
 from techmap_sync.sync.merge import TITLE, revise
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.progress import is_completed
-from techmap_sync.sync.task_changes import SUFFIX
+from techmap_sync.sync.task_changes import FOLLOW_UP
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
 from techmap_sync.text_forms import composed
@@ -54,7 +54,7 @@ def completed_tasks(
     """
     specs = {spec.key: spec for spec in plan.tasks}
     for spec in plan.tasks:
-        base = specs.get(spec.key.removesuffix(SUFFIX), spec)
+        base = specs.get(spec.key.removesuffix(FOLLOW_UP), spec)
         held = holdings.tickets.get(spec.key)
         if held and is_finished(held):
             found = tuple(_matches(base, held, titles.get(base.key, ()), policy))

@@ -164,7 +164,8 @@ def strangers(plan: TaskPlan, holdings: Holdings, tasks: tuple[Change, ...]) -> 
         yield Skip(plan.tracking.key, plan.tracking.title, reason=reason, lasting=True)
 
 
-SUFFIX = "~2"
+FOLLOW_UP = "~2"
+"""Ends the key of a follow-up, after the key of its task."""
 
 
 def with_follow_ups(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
@@ -186,7 +187,7 @@ def _follow_ups(spec: TaskSpec, holdings: Holdings, language: str) -> Iterator[T
         values = json.dumps([*added], ensure_ascii=False)
         section = Section(SectionName.ITEMS, checklist.heading, "\n".join(added.values()), values)
         rest = tuple(each for each in spec.sections if not each.values)
-        key = f"{spec.key}{SUFFIX}"
+        key = f"{spec.key}{FOLLOW_UP}"
         title = _follow_up_title(spec, holdings.tickets.get(key), language)
         yield replace(
             spec, key=key, title=title, sections=(section, *rest), blocked_by=(), was=(), estimate_minutes=None

@@ -18,6 +18,7 @@ from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.comparison import boxes, task_line
 from techmap_sync.sync.endings import was_let_go
+from techmap_sync.sync.task_changes import FOLLOW_UP
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
 
@@ -60,22 +61,50 @@ def unit_renames(plan: TaskPlan, holdings: Holdings) -> Mapping[str, str]:
     """Return old key -> new key of the tickets whose task has another key now."""
     specs = {spec.key: _of_spec(spec) for spec in plan.tasks}
     apart = plan.dropped | plan.withheld
-    tickets = {
+    every = {
         key: _of_ticket(held)
         for key, held in holdings.tickets.items()
         if key in specs or not (key in apart or was_let_go(held))
     }
+    follow_ups = {key: face for key, face in every.items() if key.endswith(FOLLOW_UP)}
+    tickets = {key: face for key, face in every.items() if key not in follow_ups}
+    gone = {*holdings.ledger.gone, *(key for key in holdings.ledger.tickets if key not in holdings.tickets)}
+    pairs = _own_renames(specs, tickets, gone)
+    served = (specs.keys() & tickets.keys() - pairs.keys()) | {*pairs.values()}
+    return {**pairs, **_followed(specs, follow_ups, served, gone)}
+
+
+def _own_renames(specs: Mapping[str, _Face], tickets: Mapping[str, _Face], gone: Set[str]) -> dict[str, str]:
+    """Return the renames among the tickets that are no follow-ups.
+
+    :param gone: keys of tickets that were deleted or released.
+    """
     names = Counter(face.name for face in specs.values())
     known = Counter(face.name for face in tickets.values())
     settled = {
         key for key in specs.keys() & tickets.keys() if names[specs[key].name] < 2 and known[tickets[key].name] < 2
     }
-    gone = {*holdings.ledger.gone, *(key for key in holdings.ledger.tickets if key not in holdings.tickets)}
     free = {key: face for key, face in specs.items() if key not in settled and key not in gone}
     lone = {key: face for key, face in tickets.items() if key not in settled}
     common = _common(specs.values()) | _common(tickets.values())
     pairs = _paired(free, lone, common, _weights(specs.values(), tickets.values())) if free and lone else {}
     return _without_collisions(pairs, lone.keys() | settled)
+
+
+def _followed(
+    specs: Mapping[str, _Face], follow_ups: Mapping[str, _Face], served: Set[str], gone: Set[str]
+) -> dict[str, str]:
+    """Return the renames of follow-ups: one goes with its task, and is its ticket where the other is gone.
+
+    It often says what its task says now more exactly than the completed ticket, which must keep its task nevertheless.
+
+    :param served: keys of the tasks that have a ticket of their own.
+    """
+    left = {key: face for key, face in follow_ups.items() if key.removesuffix(FOLLOW_UP) not in served}
+    free = {key: face for key, face in specs.items() if key not in gone and f"{key}{FOLLOW_UP}" not in follow_ups}
+    weights = _weights(specs.values(), follow_ups.values())
+    pairs = _paired(free, left, _common(specs.values()), weights) if free and left else {}
+    return {old: f"{new}{FOLLOW_UP}" if new in served else new for old, new in pairs.items()}
 
 
 def _weights(specs: Iterable[_Face], tickets: Iterable[_Face]) -> Weights:

@@ -29,12 +29,12 @@ from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.comparison import boxes
 from techmap_sync.sync.policy import Guard
-from techmap_sync.sync.tracker import State, Ticket
+from techmap_sync.sync.tracker import CloseReason, State, Ticket
 from tests.fakes.memory import MemoryTracker
 from tests.families.gold import TABLES, grammar
 from tests.sampling import sampling
 from tests.sync.build import POLICY
-from tests.sync.drive import push
+from tests.sync.drive import key_of, push
 
 STEPS = int(os.environ.get("STEPS", "5000" if sampling.everything else "12"))
 LONGEST_LIFE = 250
@@ -272,3 +272,58 @@ def test_a_unit_that_is_generated_again_is_refused_also_where_all_tasks_have_the
     assert all(ticket.state is State.OPEN for ticket in tracker.tickets.values())
     push(tracker, plan_of(team), ALL_GUARDS, "other")
     assert len(tracker.tickets) == 2 * len(before) - 1, "all but the tracking ticket"
+
+
+@dataclass
+class Completed:
+    """A unit whose first task was completed by a person, and what else happens to it."""
+
+    family: str
+
+    def __post_init__(self) -> None:
+        self.team, self.tracker = Team(self.family, random.Random(self.family)), MemoryTracker()
+        self.push()
+        (self.number,) = (n for n, t in self.tracker.tickets.items() if self.names(t, self.team.tasks[0]))
+        self.tracker.edit(self.number, state=State.CLOSED, reason=CloseReason.COMPLETED)
+
+    def names(self, ticket: Ticket, task: Task) -> bool:
+        """Whether a ticket is that of a task, by its words of today."""
+        return text_of(self.team, ticket) == name(task)
+
+    def push(self) -> None:
+        plan, text = plan_of(self.team), "\n".join(self.team.files().values())
+        push(self.tracker, plan, EDITED, text)
+        before = len(self.tracker.writes)
+        push(self.tracker, plan, EDITED, text)
+        assert len(self.tracker.writes) == before, "a second push writes"
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether its ticket is still as the person left it."""
+        ticket = self.tracker.tickets[self.number]
+        return (ticket.state, ticket.reason) == (State.CLOSED, CloseReason.COMPLETED)
+
+    def reword(self, place: int) -> None:
+        self.team.tasks[0].words[place] = WORDS[place]
+        self.push()
+
+
+@pytest.mark.parametrize("family", PLACES)
+def test_a_completed_task_that_is_reworded_keeps_its_ticket_and_one_follow_up(family: str) -> None:
+    unit = Completed(family)
+    for place in (1, 2):
+        unit.reword(place)
+    follow_ups = [ticket for ticket in unit.tracker.tickets.values() if key_of(ticket).endswith("~2")]
+    assert len(follow_ups) == (0 if family in ONE_TICKET_EACH else 1), "steps that are the same are no news"
+    assert all(unit.names(each, unit.team.tasks[0]) for each in follow_ups)
+    assert unit.is_completed
+
+
+@pytest.mark.parametrize("family", PLACES)
+def test_a_follow_up_becomes_the_ticket_of_a_task_that_no_longer_resembles_the_completed_one(family: str) -> None:
+    unit = Completed(family)
+    before = len(unit.tracker.tickets)
+    for place in range(7):
+        unit.reword(place)
+    assert len(unit.tracker.tickets) == before + 1, "only one more ticket, however often it is reworded"
+    assert unit.is_completed
