@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks import histories
-from tests.explore import earlier_edition, one_document, two_documents
+from tests.explore import earlier_edition, one_document, side_by_side, two_documents
 from tests.explore.kept import remembering
 from tests.explore.search import Event, Found, lengthening, search
 
@@ -41,6 +41,9 @@ WORLDS = {
     ),
     "earlier edition": Subject(
         earlier_edition.EarlierEdition.recorded, earlier_edition.all_events, 3, one_document.run_events
+    ),
+    "families side by side": Subject(
+        side_by_side.SideBySide.pushed, side_by_side.all_events, 4, side_by_side.run_events
     ),
     "one document, nothing fails": Subject(
         one_document.OneDocument.pushed, one_document.undisturbed_events, 0, one_document.run_events
