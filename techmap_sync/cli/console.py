@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,9 +11,6 @@ from functools import cached_property
 from io import StringIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TextIO, cast
-
-from rich.console import Console, RenderableType
-from rich.text import Text
 
 from techmap_sync.app.ci_event import summary_file
 from techmap_sync.app.exit_codes import Exit, exit_code, exit_for
@@ -24,10 +22,13 @@ from techmap_sync.errors import Problem, UsageProblem
 from techmap_sync.programs import environment
 from techmap_sync.reports.harmless import Commands, visible
 from techmap_sync.reports.messages import count, hint, sentence
+from techmap_sync.reports.styled import Styled, styled
 from techmap_sync.secrecy import harmless, hidden
 from techmap_sync.trust import in_a_ci
 
 if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
     from techmap_sync.app.documents_found import MapFiles
     from techmap_sync.app.parallel import Shard
 
@@ -49,16 +50,16 @@ class Screen:
     leads: bool = False
     """A person reads the result as text, and is led on to the next command."""
 
-    def result(self, rendered: RenderableType) -> None:
+    def result(self, rendered: RenderableType | Styled) -> None:
         """Print a result; commands to a CI runner are passed on as commands."""
         if isinstance(rendered, Commands):
             for line in filter(None, rendered.split("\n")):
                 command(line)
         else:
-            self._out.print(_seen(rendered))
+            self._print(rendered)
         RESULT.set(True)
 
-    def shown_to_people(self, lines: Iterable[RenderableType]) -> None:
+    def shown_to_people(self, lines: Iterable[RenderableType | Styled]) -> None:
         """Print more than the result, on stdout, where a person reads it; else stdout holds the result alone."""
         for line in lines if self.leads else ():
             self.result(line)
@@ -73,12 +74,12 @@ class Screen:
     def note(self, text: str) -> None:
         """Print a note on stderr."""
         if not self.quiet:
-            self._err.print(Text(harmless(text), "dim"))
+            self._print(styled((harmless(text), "dim")), to_err=True)
 
     def note_beside_bar(self, text: str) -> None:
         """Print a note while ``progress`` shows its bar, by the same console, which keeps the two apart."""
         both = self._out.is_terminal and self._err.is_terminal
-        (self._out if both else self._err).print(Text(harmless(text), "dim"))
+        self._print(styled((harmless(text), "dim")), to_err=not both)
 
     def next(self, step: str) -> None:
         """Print the next step on stderr, where a person is led on and there is one."""
@@ -87,9 +88,9 @@ class Screen:
 
     def failed(self, problem: Problem) -> Exit:
         """Say what went wrong and what to do, and return the exit code."""
-        self._err.print(_seen(Text.assemble(("error: ", "bold red"), sentence(problem))))
+        self._print(styled(("error: ", "bold red"), sentence(problem)), to_err=True)
         if hint(problem):
-            self._err.print(_seen(Text.assemble(("hint: ", "cyan"), hint(problem))))
+            self._print(styled(("hint: ", "cyan"), hint(problem)), to_err=True)
         return exit_for(problem)
 
     def ended_by(self, problem: Problem, *, as_json: bool) -> Exit:
@@ -144,7 +145,7 @@ class Screen:
         """Ask a person on a terminal, once; into a pipe and in a CI nobody is asked, and the answer is yes."""
         if not _somebody_is_there():
             return True
-        self._err.print(Text(f"{harmless(question)} [y/N] ", "bold"), end="")
+        self._print(styled((f"{harmless(question)} [y/N] ", "bold")), to_err=True, end="")
         return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
     @contextmanager
@@ -164,6 +165,15 @@ class Screen:
         with Progress(console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
             task = bar.add_task("writing", total=total)
             yield lambda: bar.advance(task)
+
+    def _print(self, rendered: RenderableType | Styled, *, to_err: bool = False, end: str = "\n") -> None:
+        """Print what a report made: by Rich where a terminal shows colours or it is more than text, else as it is."""
+        stream = sys.stderr if to_err else sys.stdout
+        if isinstance(rendered, (str, Styled)) and _takes_only_text(stream):
+            text = rendered if isinstance(rendered, str) else rendered.plain
+            _write(stream, visible(text).expandtabs(_TAB) + end)
+        else:
+            (self._err if to_err else self._out).print(_seen(rendered), end=end)
 
     @cached_property
     def _out(self) -> Console:
@@ -220,10 +230,35 @@ class _Guarded:
         return getattr(self._stream, name)
 
 
-def _seen(rendered: RenderableType) -> RenderableType:
+_TAB = 8
+"""Columns, as Rich counts them."""
+_COLOURS = ("FORCE_COLOR", "TTY_COMPATIBLE")
+"""Where these are set, Rich decides: https://rich.readthedocs.io/en/stable/console.html#environment-variables"""
+
+
+def _takes_only_text(stream: TextIO | None) -> bool:
+    """Whether a stream is no terminal and nothing makes Rich take it for one."""
+    return stream is not None and not stream.isatty() and not any(name in environment() for name in _COLOURS)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write a text without its secrets. Where nobody reads on, as in ``| head``, the program ends as Rich ends it."""
+    try:
+        stream.write(hidden(text))
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        sys.exit(1)
+
+
+def _seen(rendered: RenderableType | Styled) -> RenderableType:
     """Return what may be printed: no control character reaches the terminal."""
+    from rich.text import Text  # loading Rich takes longer than reading a map
+
     if isinstance(rendered, str):
         return visible(rendered)
+    if isinstance(rendered, Styled):
+        return Text.assemble(*((visible(text), style) for text, style in rendered.parts))
     if isinstance(rendered, Text) and (shown := visible(rendered.plain)) != rendered.plain:
         rendered = rendered.copy()
         rendered.plain = shown
@@ -232,18 +267,17 @@ def _seen(rendered: RenderableType) -> RenderableType:
 
 def _plain(rendered: RenderableType) -> str:
     stream = StringIO()
-    Console(file=stream, color_system=None, highlight=False, markup=False, emoji=False, soft_wrap=True).print(rendered)
+    _rich(stream, color_system=None).print(rendered)
     return hidden(stream.getvalue()).rstrip("\n")
 
 
 def _console(no_color: bool, stderr: bool = False) -> Console:
     stream = cast(IO[str], _Guarded(sys.stderr if stderr else sys.stdout))
-    return Console(
-        file=stream,
-        stderr=stderr,
-        no_color=no_color or None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        soft_wrap=True,
-    )
+    return _rich(stream, stderr=stderr, no_color=no_color or None)
+
+
+def _rich(stream: IO[str], **more: Any) -> Console:
+    """Return a console of Rich that writes what it is given and adds nothing."""
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True, **more)

@@ -16,14 +16,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import dedent
 from urllib.parse import quote
 
-from rich.cells import cell_len
-from rich.text import Text
-
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Rule, Severity, counted_by_severity
 from techmap_sync.errors import UnreadableMap
 from techmap_sync.reports.harmless import Commands, escape_data, escape_property, json_text
 from techmap_sync.reports.messages import clean, count
 from techmap_sync.reports.problem_json import error_values
+from techmap_sync.reports.styled import Styled, joined, styled
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _MAPS = "technical-map"
@@ -32,7 +30,7 @@ LONGEST_LINE = 160
 """Maximum number of columns shown of a source line."""
 
 
-def check_text(files: Sequence[CheckedFile], *, offers_fixes: bool = False) -> Text:
+def check_text(files: Sequence[CheckedFile], *, offers_fixes: bool = False) -> Styled:
     """Render the diagnostics of some maps, and one closing line of counts.
 
     :param offers_fixes: the command takes ``--fix``.
@@ -40,19 +38,19 @@ def check_text(files: Sequence[CheckedFile], *, offers_fixes: bool = False) -> T
     lines = [line for file in files for found in file.diagnostics for line in _diagnostic(file, found)]
     fixable = sum(found.rule.is_fixable for file in files for found in file.diagnostics)
     offer = f" ({fixable} fixable with --fix)" if offers_fixes and fixable else ""
-    return Text("\n").join([*lines, _closing_line(files).append(offer)])
+    return joined([*lines, styled((_closing_line(files), "bold"), (offer, "bold"))])
 
 
-def rule_text(rule: Rule) -> Text:
+def rule_text(rule: Rule) -> Styled:
     """Render what a rule is about, why it weighs what it does, how to follow it and how to do without it."""
-    head = Text.assemble((rule.id, "bold"), f" ({rule.severity}): {rule.summary}")
+    head = styled((rule.id, "bold"), f" ({rule.severity}): {rule.summary}")
     why = _WHY_ADVICE if rule.is_advice else _WHY[rule.severity]
-    fix = [Text("`check --fix` corrects it.")] if rule.is_fixable else []
-    without = Text(
+    fix = [styled("`check --fix` corrects it.")] if rule.is_fixable else []
+    without = styled(
         f"To do without it, write <!-- techmap-sync: ignore {rule.id} --> above the line, or in techmap-sync.toml:\n\n"
         f'  [severity]\n  {rule.id} = "off"'
     )
-    return Text("\n\n").join([head, Text(f"Why: {why}"), Text(rule.help), *fix, without])
+    return joined([head, styled(f"Why: {why}"), styled(rule.help), *fix, without], "\n\n")
 
 
 _WHY = {
@@ -63,11 +61,11 @@ _WHY = {
 _WHY_ADVICE = "nothing is wrong; tickets of a document without it say more, and wait for the right ones."
 
 
-def _closing_line(files: Sequence[CheckedFile]) -> Text:
+def _closing_line(files: Sequence[CheckedFile]) -> str:
     numbers = [count(number, severity) for severity, number in counted_by_severity(files).items() if number]
     if not files:
-        return Text("checked 0 documents: none found", "bold")
-    return Text(f"checked {_counted(files)}: {', '.join(numbers) or 'no problems'}", "bold")
+        return "checked 0 documents: none found"
+    return f"checked {_counted(files)}: {', '.join(numbers) or 'no problems'}"
 
 
 def _counted(files: Sequence[CheckedFile]) -> str:
@@ -78,21 +76,21 @@ def _counted(files: Sequence[CheckedFile]) -> str:
     return f"{count(len(files), 'document')} ({', '.join(f'{number} {name}' for name, number in families.items())})"
 
 
-def _diagnostic(file: CheckedFile, found: Diagnostic) -> Iterator[Text]:
+def _diagnostic(file: CheckedFile, found: Diagnostic) -> Iterator[Styled]:
     style, span = STYLES[found.severity], found.span
     gutter = " " * len(str(span.line))
-    yield Text.assemble((f"{found.severity}[{found.rule.id}]", style), (f": {clean(found.message)}", "bold"))
-    yield Text(f"{gutter}--> {clean(file.path)}:{span.line}:{span.column}", "blue")
+    yield styled((f"{found.severity}[{found.rule.id}]", style), (f": {clean(found.message)}", "bold"))
+    yield styled((f"{gutter}--> {clean(file.path)}:{span.line}:{span.column}", "blue"))
     source = file.line(span.line)
     if source.strip():
         shown, marks = _underlined(source, found)
-        yield Text(f"{gutter} |", "blue")
-        yield Text.assemble((f"{span.line} | ", "blue"), shown)
-        yield Text.assemble((f"{gutter} | ", "blue"), (marks, style))
+        yield styled((f"{gutter} |", "blue"))
+        yield styled((f"{span.line} | ", "blue"), shown)
+        yield styled((f"{gutter} | ", "blue"), (marks, style))
     advice, *example = found.rule.help.splitlines()
-    yield Text.assemble((f"{gutter} = help: ", "blue"), advice)
-    yield from (Text(f"{gutter}         {line}".rstrip()) for line in example)
-    yield Text()
+    yield styled((f"{gutter} = help: ", "blue"), advice)
+    yield from (styled(f"{gutter}         {line}".rstrip()) for line in example)
+    yield styled()
 
 
 def _underlined(source: str, found: Diagnostic) -> tuple[str, str]:
@@ -103,8 +101,17 @@ def _underlined(source: str, found: Diagnostic) -> tuple[str, str]:
     end = span.end_column - 1 if same_line and span.end_column > span.column else len(source.rstrip())
     text = clean(source)
     shown = text[:LONGEST_LINE].rstrip() + ("…" if len(text) > LONGEST_LINE else "")
-    width = cell_len(clean(source[start : min(end, LONGEST_LINE)]).rstrip())
-    return shown, " " * cell_len(clean(source[:start])) + "^" * max(width, 1)
+    width = _columns(clean(source[start : min(end, LONGEST_LINE)]).rstrip())
+    return shown, " " * _columns(clean(source[:start])) + "^" * max(width, 1)
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # Rich knows the wide characters; most lines have none
+
+    return cell_len(text)
 
 
 SCHEMA = 1

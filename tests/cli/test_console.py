@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import signal
@@ -16,7 +17,7 @@ import pytest
 from techmap_sync.cli.console import Screen
 from tests.app.run import CORPUS
 from tests.cli.terminal import Recording, record
-from tests.forked import Forked
+from tests.forked import Forked, start
 from tests.simulators.github import Fault, GitHub, Kind, running
 from tests.simulators.github.server import TOKEN
 
@@ -115,6 +116,33 @@ def test_no_colour_reaches_a_terminal_that_asked_for_none(folder: Path) -> None:
     recording = record(folder, "push", "map.md", "--to", to, "--no-color", columns=80)
     assert recording.code == 0
     assert b"\x1b[3" not in recording.bytes.replace(b"\x1b[39m", b"").replace(b"\x1b[?25", b"")
+
+
+def test_a_pipe_gets_the_text_that_a_terminal_shows_in_colour(folder: Path, tmp_path: Path) -> None:
+    seen = record(folder, "check", "map.md", columns=200)
+    assert b"\x1b[1m" in seen.bytes
+    texts = {}
+    for name, variables in {"plain": {}, "forced": {"FORCE_COLOR": "1"}}.items():
+        record(folder, "check", "map.md", piped=tmp_path / name, variables=variables)
+        texts[name] = (tmp_path / name).read_text(encoding="utf-8")
+    assert texts["plain"] == re.sub(r"\x1b\[[\d;]*m", "", texts["forced"])
+    assert "\x1b" in texts["forced"]
+    assert "\x1b" not in texts["plain"]
+    assert [line.rstrip() for line in texts["plain"].splitlines()] == [line.rstrip() for line in seen.lines][
+        : texts["plain"].count("\n")
+    ]
+
+
+def test_a_reader_who_leaves_early_gets_no_error(folder: Path, tmp_path: Path) -> None:
+    nobody, ours = os.pipe()
+    os.close(nobody)
+    with (tmp_path / "err").open("wb") as said, Path(os.devnull).open("rb") as nothing:
+        environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+        streams = {"stdin": nothing.fileno(), "stdout": ours, "stderr": said.fileno()}
+        ran = start(["check", "map.md"], cwd=folder, env=environment, **streams)
+        os.close(ours)
+        assert ran.wait() == 1
+    assert not (tmp_path / "err").read_text(encoding="utf-8")
 
 
 def test_a_person_on_a_terminal_is_asked_before_the_first_ticket_of_a_server(folder: Path, github: GitHub) -> None:
