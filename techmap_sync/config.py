@@ -111,6 +111,14 @@ def load_settings(file: Path | None, flags: Mapping[str, object], trust: Trust |
     return settings
 
 
+def remarks_of(settings: Settings) -> tuple[str, ...]:
+    """Return which settings of the checkout are ignored, and why; nothing when all count."""
+    if not settings.uncounted:
+        return ()
+    names = ", ".join(settings.uncounted)
+    return (f"{FILE_NAME}: {names} ignored, because {settings.doubt}; flags and variables of the job count.",)
+
+
 def _check_texts(values: Mapping[str, Any], file: Path | None, flags: Mapping[str, object]) -> None:
     """Refuse what no setting may contain: control characters, broken Unicode, tables nested too deep.
 

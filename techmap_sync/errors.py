@@ -74,7 +74,6 @@ class TrackerError(Problem):
     hint: str = ""
 
 
-@dataclass(eq=False)
 class OutcomeUnclear(TrackerError):
     """A write was sent and no clear answer came back: it may or may not have taken effect."""
 
@@ -89,17 +88,14 @@ class TicketRefused(TrackerError):
     """``assignees`` or ``milestone`` where only this was refused: the ticket can be made without."""
 
 
-@dataclass(eq=False)
 class UnexpectedAnswer(TrackerError):
     """The server answered a read with something else than its vendor documents."""
 
 
-@dataclass(eq=False)
 class NotSupported(TrackerError):
     """The tracker said, only while writing, that it cannot do this (a feature of another tier)."""
 
 
-@dataclass(eq=False)
 class NotAllowed(TrackerError):
     """The rights of the token do not suffice."""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from techmap_sync.ci_run import Ci
 from techmap_sync.files import is_within, repository_around
-from techmap_sync.registry import find_kind, known_cis, running_ci
+from techmap_sync.registry import find_kind, home, known_cis, running_ci
 
 HARMLESS = frozenset(
     {
@@ -104,6 +104,14 @@ class Trust:
             return is_within(Path.cwd() / path, repository_around(self.root))
         except (OSError, ValueError):
             return False
+
+
+def trust_of_this_run(environment: Mapping[str, str]) -> Trust:
+    """Return what the files of this checkout may decide."""
+    if not in_a_ci(environment):
+        return Trust()
+    doubt = doubt_about(environment)
+    return Trust(doubt, home(environment), Path.cwd()) if doubt else Trust()
 
 
 def in_a_ci(environment: Mapping[str, str]) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from pkgutil import resolve_name
 from typing import NamedTuple
 
 from techmap_sync.app.discovery import (
@@ -18,7 +19,6 @@ from techmap_sync.app.discovery import (
     sources_of,
     texts_at_sight,
 )
-from techmap_sync.app.merge_gate import with_merges
 from techmap_sync.app.parallel import ALL, Shard, map_in_order
 from techmap_sync.app.specs_found import said_of, specs_left_out
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Severity, Span, apply_severities
@@ -31,6 +31,7 @@ from techmap_sync.planning.task_graph import TaskGraph, duplicate_ids, task_grap
 from techmap_sync.settings import Settings
 from techmap_sync.text_forms import unified
 
+_WITH_MERGES = "techmap_sync.app.merge_gate:with_merges"
 NO_MAP = "not a technical map: no heading starts with TECHNICAL MAP:"
 NO_MAP_HINT = 'techmap-sync new "Feature name" writes one; docs/map-format.md says what makes a file a map'
 
@@ -243,7 +244,9 @@ def read_maps(
     :param allowed: guards that are lifted, for units that are not merged yet.
     :raises UsageProblem: a path does not exist or cannot be read.
     """
-    found = with_merges(find_documents(paths, settings), allowed)
+    found = find_documents(paths, settings)
+    if any(file.unit for file in found):  # maps say themselves whether they are approved
+        found = resolve_name(_WITH_MERGES)(found, allowed)
     return _read(found, settings, shard, tuple(paths or settings.maps), at_sight=at_sight)
 
 

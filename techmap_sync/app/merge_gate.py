@@ -21,8 +21,6 @@ from techmap_sync.sync.policy import Guard, SideBranch
 _NO_REPOSITORY = Merge(said="there is no git repository to merge it into")
 _NOT_COMMITTED = "it is not committed yet"
 _DISTRUSTED = "git does not trust this repository and says nothing about it"
-NOT_YET_MERGED = frozenset({Guard.UNCOMMITTED, Guard.BRANCH})
-"""The guards to lift for seeing what merging will do."""
 
 
 def with_merges(files: Sequence[FoundFile], allowed: frozenset[str]) -> tuple[FoundFile, ...]:

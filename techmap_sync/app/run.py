@@ -28,8 +28,9 @@ from techmap_sync.app.owners_found import remarks_on
 from techmap_sync.app.results import MapComparison, Planned
 from techmap_sync.app.run_guards import audience_of, board_remark
 from techmap_sync.app.run_options import RunOptions, sync_policy
-from techmap_sync.app.targets import connect_tracker, kind_of, remarks_of, source_name
+from techmap_sync.app.targets import connect_tracker, kind_of, source_name
 from techmap_sync.checkout import Checkout, Remote
+from techmap_sync.config import remarks_of
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.settings import Settings

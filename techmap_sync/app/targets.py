@@ -17,7 +17,6 @@ from techmap_sync.programs import environment
 from techmap_sync.registry import TrackerKind, built_in, embedded, find_kind, home, kind_named, running, same_host
 from techmap_sync.settings import Settings
 from techmap_sync.trackers.connection import Connection
-from techmap_sync.trust import Trust, doubt_about, in_a_ci
 
 if TYPE_CHECKING:
     from techmap_sync.sync.tracker import Tracker
@@ -175,19 +174,3 @@ def _implied(kind: TrackerKind | None, by_ci: tuple[str, str]) -> str:
 def _folder() -> str:
     """Return the tracker that needs no server, as ``--to`` takes it."""
     return f"{embedded().name}:{embedded().default_target}"
-
-
-def trust_of_this_run(environment: Mapping[str, str]) -> Trust:
-    """Return what the files of this checkout may decide."""
-    if not in_a_ci(environment):
-        return Trust()
-    doubt = doubt_about(environment)
-    return Trust(doubt, home(environment), Path.cwd()) if doubt else Trust()
-
-
-def remarks_of(settings: Settings) -> tuple[str, ...]:
-    """Return which settings of the checkout are ignored, and why; nothing when all count."""
-    if not settings.uncounted:
-        return ()
-    names = ", ".join(settings.uncounted)
-    return (f"{FILE_NAME}: {names} ignored, because {settings.doubt}; flags and variables of the job count.",)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps, statements_of
-from techmap_sync.app.merge_gate import NOT_YET_MERGED
 from techmap_sync.app.other_documents import Place, is_retired, places_of, task_plan, templates_of
 from techmap_sync.checkout import Checkout
 from techmap_sync.planning.lines import LineHome, ledger_of_lines
@@ -13,6 +12,7 @@ from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.settings import Settings
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
 from techmap_sync.sync.changes import Skip
+from techmap_sync.sync.policy import NOT_YET_MERGED
 
 
 def tasks_alone(paths: Sequence[str], settings: Settings, checkout: Checkout) -> tuple[MapFiles, ChangeSet]:

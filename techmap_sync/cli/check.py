@@ -12,10 +12,8 @@ from techmap_sync import __version__
 from techmap_sync.app.author_notes import planned, with_author_notes, with_lost_lines
 from techmap_sync.app.documents_found import MapFiles, read_maps
 from techmap_sync.app.formats import CheckFormat
-from techmap_sync.app.merge_gate import NOT_YET_MERGED
 from techmap_sync.app.parallel import shard_of
 from techmap_sync.app.specs_found import said_of, specs_left_out
-from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen
 from techmap_sync.cli.next_steps import after_check
@@ -26,10 +24,10 @@ from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.programs import environment
 from techmap_sync.reports.check_results import check_json, check_text, code_quality, rule_text, sarif, workflow_commands
 from techmap_sync.reports.messages import count
+from techmap_sync.sync.policy import NOT_YET_MERGED
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
+    from techmap_sync.reports.styled import Styled
     from techmap_sync.settings import Settings
 
 EXAMPLE = "techmap-sync check docs/maps"
@@ -92,6 +90,7 @@ def _fix(files: MapFiles, settings: Settings, screen: Screen) -> bool:
 
 
 def _with_lost_lines(files: MapFiles, settings: Settings) -> MapFiles:
+    from techmap_sync.app.targets import checkout_here
     from techmap_sync.app.without_tracker import homes_of_lines
 
     maps = planned(files)
@@ -99,7 +98,7 @@ def _with_lost_lines(files: MapFiles, settings: Settings) -> MapFiles:
     return with_lost_lines(files, settings, dict(zip((file.path for file in maps), homes, strict=True)))
 
 
-def rendered(maps: MapFiles, form: CheckFormat) -> RenderableType:
+def rendered(maps: MapFiles, form: CheckFormat) -> Styled | str:
     """Return what was found in some maps, in one of the formats.
 
     A person reads paths as they were typed, a service those from the root of the repository.
@@ -120,7 +119,7 @@ def rendered(maps: MapFiles, form: CheckFormat) -> RenderableType:
             assert_never(form)
 
 
-def explanation(rule: str) -> RenderableType:
+def explanation(rule: str) -> Styled | str:
     """Return what a rule is about and how to follow it.
 
     :raises UsageProblem: there is no such rule; names the nearest.

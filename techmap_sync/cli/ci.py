@@ -15,7 +15,6 @@ from techmap_sync.app.ci_event import current_event, outputs_file, summary_file
 from techmap_sync.app.documents_found import MapFiles
 from techmap_sync.app.exit_codes import Exit
 from techmap_sync.app.formats import Format, Report, asked_reports
-from techmap_sync.app.merge_gate import NOT_YET_MERGED
 from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import ALL, shard_of
 from techmap_sync.app.plan_comment import commented
@@ -24,13 +23,14 @@ from techmap_sync.app.results import Planned, Result, rendered
 from techmap_sync.app.run import make_plan
 from techmap_sync.app.run_guards import allowances, refuse_conflicts, refuse_side_branch
 from techmap_sync.app.run_options import RunOptions
-from techmap_sync.app.targets import checkout_here, remarks_of, tracker_without_login
+from techmap_sync.app.targets import checkout_here, tracker_without_login
 from techmap_sync.app.without_tracker import tasks_alone
 from techmap_sync.checkout import Checkout
 from techmap_sync.ci_run import CiCommand, CiEvent
 from techmap_sync.cli import options
 from techmap_sync.cli.ci_log import JobLog
 from techmap_sync.cli.console import Screen, write_report
+from techmap_sync.config import remarks_of
 from techmap_sync.errors import Problem, Refused, TrackerError, UsageProblem
 from techmap_sync.programs import environment
 from techmap_sync.reports.check_results import check_text
@@ -38,7 +38,7 @@ from techmap_sync.reports.github_actions import output_lines, problem_command, s
 from techmap_sync.reports.messages import sentence
 from techmap_sync.reports.plan_markdown import problem_markdown
 from techmap_sync.settings import Settings
-from techmap_sync.sync.policy import Guard
+from techmap_sync.sync.policy import NOT_YET_MERGED, Guard
 
 EXAMPLE = "techmap-sync ci --report markdown=summary.md --report json=report.json"
 

@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from techmap_sync.app.formats import Format
-from techmap_sync.app.targets import remarks_of, trust_of_this_run
 from techmap_sync.cli.console import Screen
-from techmap_sync.config import find_settings_file, load_settings
+from techmap_sync.config import find_settings_file, load_settings, remarks_of
 from techmap_sync.patterns import lazy
 from techmap_sync.programs import environment
 from techmap_sync.registry import built_in
 from techmap_sync.settings import Settings
+from techmap_sync.trust import trust_of_this_run
 
 _BETWEEN = lazy(r"[\s,]+")
 _TARGETS = ", ".join(sorted(kind.way_to_write_it for kind in built_in().values()))

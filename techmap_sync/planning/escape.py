@@ -29,17 +29,12 @@ from techmap_sync.planning.escape_inline import (
     shield,
     show_hidden,
     tag,
+    without_controls,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-
-_LINE_END = lazy("\r\n?")
-_SPACE_LIKE = lazy("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
-# Controls, half characters, the byte order mark, and what reverses the direction of text (Trojan Source,
-# CVE-2021-42574). The marks U+200E, U+200F and U+061C, which only help Hebrew and Arabic along, stay.
-_HARMFUL = lazy("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufeff\ud800-\udfff]")
 
 # GitLab's ``QuickActions::Extractor`` looks for ``^/name`` in the lines of the source, old servers by one pattern over
 # the whole text, newer ones in paragraphs; ``IncludeFilter`` for ``^::include{``.
@@ -91,25 +86,11 @@ def neutralize(markdown: str) -> str:
 
 def neutralize_closely(markdown: str) -> str:
     """Return the same as :func:`neutralize`, without the quick check for texts that need no reading."""
-    lines = _harmless(markdown).split("\n")
+    lines = without_controls(markdown).split("\n")
     several = len(lines) > 1
     written = _Pass(lines).run()
     # One line may come of several, and one line alone is written for another place.
     return "\n".join(_Pass(written).run() if several and len(written) == 1 else written)
-
-
-def neutralize_title(text: str) -> str:
-    """Return the title of a ticket: one line, the same words, no reference.
-
-    GitHub reads no references in titles (isaacs/github#568); GitLab does, without Markdown, so that even code does not
-    protect them (``Issuable``: ``attr_mentionable :title, pipeline: :single_line``).
-    """
-    title = shield(" ".join(_harmless(text).split()))
-    return ZERO_WIDTH_SPACE + title if title.startswith("/") else title
-
-
-def _harmless(text: str) -> str:
-    return _HARMFUL.sub("", _SPACE_LIKE.sub(" ", _LINE_END.sub("\n", text)))
 
 
 @dataclass(slots=True)

@@ -57,6 +57,11 @@ _SCHEME = lazy(rf"(?:{_NO_SCHEME.pattern})https?$", re.I)
 _WORD = lazy(r"\S*+")
 _BAR = lazy(r"(?<!\\)\|")
 _TRAILING = "?!.,:_~"
+_LINE_END = lazy("\r\n?")
+_SPACE_LIKE = lazy("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+# Controls, half characters, the byte order mark, and what reverses the direction of text (Trojan Source,
+# CVE-2021-42574). The marks U+200E, U+200F and U+061C, which only help Hebrew and Arabic along, stay.
+_HARMFUL = lazy("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u206f\ufeff\ud800-\udfff]")
 
 
 class Kind(Enum):
@@ -270,6 +275,21 @@ def _spells_reference(entity: str, following: str) -> bool:
         return following.isdigit()
     is_sign = len(character) == 1 and "!" <= character <= "~" and character not in "<>\"'`"
     return is_sign and following != ZERO_WIDTH_SPACE
+
+
+def neutralize_title(text: str) -> str:
+    """Return the title of a ticket: one line, the same words, no reference.
+
+    GitHub reads no references in titles (isaacs/github#568); GitLab does, without Markdown, so that even code does not
+    protect them (``Issuable``: ``attr_mentionable :title, pipeline: :single_line``).
+    """
+    title = shield(" ".join(without_controls(text).split()))
+    return ZERO_WIDTH_SPACE + title if title.startswith("/") else title
+
+
+def without_controls(text: str) -> str:
+    """Return a text with plain line ends, and without the characters that are no part of any text."""
+    return _HARMFUL.sub("", _SPACE_LIKE.sub(" ", _LINE_END.sub("\n", text)))
 
 
 def show_hidden(text: str) -> str:

@@ -14,7 +14,7 @@ from operator import eq
 
 from techmap_sync.documents.words import Words
 from techmap_sync.documents.work import Kind, Work
-from techmap_sync.planning.escape import neutralize_title
+from techmap_sync.planning.escape_inline import neutralize_title
 from techmap_sync.text_forms import TITLE_LIMIT, composed, place_to_cut, slug
 
 TRACKING_SLUG = "map"

@@ -13,8 +13,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from techmap_sync.patterns import lazy
-from techmap_sync.planning.escape import neutralize_title
-from techmap_sync.planning.escape_inline import ZERO_WIDTH_SPACE
+from techmap_sync.planning.escape_inline import ZERO_WIDTH_SPACE, neutralize_title
 from techmap_sync.reports.messages import clean, count
 
 _UNSEEN = (

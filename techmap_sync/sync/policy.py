@@ -55,6 +55,10 @@ class Guard(StrEnum):
     """Writing in CI what no commit contains; see ``app/other_documents.py``."""
 
 
+NOT_YET_MERGED = frozenset({Guard.UNCOMMITTED, Guard.BRANCH})
+"""The guards to lift for seeing what merging will do."""
+
+
 @dataclass(frozen=True, slots=True)
 class SideBranch:
     """What is checked out instead of the default branch."""

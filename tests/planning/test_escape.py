@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from marko.ext.gfm import gfm
 
-from techmap_sync.planning.escape import is_inert, neutralize, neutralize_closely, neutralize_title
+from techmap_sync.planning.escape import is_inert, neutralize, neutralize_closely
+from techmap_sync.planning.escape_inline import neutralize_title
 from techmap_sync.planning.link_targets import absolute_links
 from tests.planning import platforms
 from tests.planning.platforms import INVISIBLE
