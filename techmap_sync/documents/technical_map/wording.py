@@ -68,6 +68,8 @@ def is_numbered(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def heading_key(text: str) -> str:
     """Return a heading or label as it is compared with the vocabulary."""
+    if text.isascii() and text.replace(" ", "").isalpha():
+        return " ".join(text.lower().split())  # nothing but words, as nearly always
     key = _without_colon(fold(unnumbered(text)))
     key = _without_colon(unnumbered(_QUALIFIER.sub("", key)))
     return " ".join(_HYPHENS.sub(" ", key).split()) or key

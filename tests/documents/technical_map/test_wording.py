@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techmap_sync.documents.technical_map.checks import check
-from techmap_sync.documents.technical_map.wording import code_spans
+from techmap_sync.documents.technical_map.wording import code_spans, heading_key
 from tests.documents.maps import overview, reading
 from tests.measure import measured
 
@@ -51,6 +51,13 @@ DESCRIBED = [
     "- Ledger, keeps the postings: all of them", "- [ ] Ledger, keeps postings (for a year)",
     "- 1. Ledger, keeps postings", "- Ledger, Keeper of Postings", "- Ledger, Buchungen für ein Jahr",
 ]  # fmt: skip
+
+
+@given(st.text("aZ I", max_size=9))
+def test_words_alone_are_the_same_heading_as_the_words_with_number_and_colon(words: str) -> None:
+    if words.strip():
+        assert heading_key(words) == heading_key(f"1. {words.strip()}:")
+        assert heading_key(heading_key(words)) == heading_key(words)
 
 
 @pytest.mark.parametrize("listed", DESCRIBED)
