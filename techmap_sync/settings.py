@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from techmap_sync.documents.base import DocumentFamily, Granularity, GranularityChoice, ReadingOptions
 from techmap_sync.documents.families import families
-from techmap_sync.documents.ticket_fields import NAMES
+from techmap_sync.documents.frontmatter import NAMES
 from techmap_sync.planning.asked import PlanOptions
 from techmap_sync.planning.rules import EVERY_RULE
 from techmap_sync.registry import TrackerKind, built_in, kind_named

@@ -1,19 +1,40 @@
 """Texts in one form, to be compared: Unicode, line ends, slugs and leading numbers; and where a text may be cut.
 
 macOS and some keyboards write ``é`` as two characters (Unicode Standard Annex 15). Everything that is read, compared or
-stored uses one form.
+stored uses one form. Some scripts put no space between words: each of their characters counts as a word.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+HAN_AND_KANA = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+HAN_KANA_AND_HANGUL = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_BEYOND = lazy("[^\x00-\u2e7f]")
+
+
+def may_be_unspaced(text: str) -> bool:
+    """Whether a text may hold a character of such a script; False is certain."""
+    return not text.isascii() and _BEYOND.search(text) is not None
+
+
+def word_pattern(unspaced: str, letter: str = r"\w") -> Callable[[str], re.Pattern[str]]:
+    """Return a function that gives, for a text, the pattern that finds its words.
+
+    :param unspaced: the characters that are words by themselves, as in a set.
+    :param letter: what other words consist of.
+    """
+    plain, mixed = lazy(f"{letter}+"), lazy(rf"[{unspaced}]|(?:(?![{unspaced}]){letter})+")
+    return lambda text: mixed if may_be_unspaced(text) else plain
 
 
 _PIECE = 512

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from techmap_sync.diagnostics import Diagnostic, Span, apply_severities
-from techmap_sync.documents.technical_map.map_rules import RULES
+from techmap_sync.documents.technical_map.checks import RULES
 from techmap_sync.documents.technical_map.parser import parse
 from tests.documents.maps import GOOD
 from tests.documents.shipped import VOCABULARY

@@ -20,11 +20,11 @@ from techmap_sync.documents.technical_map.checks import check
 from techmap_sync.documents.technical_map.map_statements import statements_of
 from techmap_sync.documents.technical_map.model import TechnicalMap
 from techmap_sync.documents.technical_map.parser import parse
-from techmap_sync.planning.advice import advice_on
 from techmap_sync.planning.body import TicketTexts
 from techmap_sync.planning.lines import ledger_of_lines
 from techmap_sync.planning.link_targets import MapSource
 from techmap_sync.planning.planner import plan_tasks
+from techmap_sync.planning.rules import advice_on
 from techmap_sync.planning.templates import TicketTemplates
 from tests.constructs import CONSTRUCTS, GRAMMAR, Construct
 from tests.measure import measured

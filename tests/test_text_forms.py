@@ -1,14 +1,51 @@
-"""Texts are normalised in pieces, and come out as if they were normalised at once."""
+"""Words are found alike in texts with and without characters of scripts that put no space between words."""
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
 
 import pytest
 
-from techmap_sync.text_forms import compatible, composed
+from techmap_sync.text_forms import (
+    HAN_AND_KANA,
+    HAN_KANA_AND_HANGUL,
+    compatible,
+    composed,
+    may_be_unspaced,
+    word_pattern,
+)
 from tests.measure import measured
+
+TEXTS = (
+    "",
+    "plain words, with_9 signs",
+    "über \u2013 straße \u2705",
+    "缓存 cache 層",
+    "\u3042b c\ud55c\uae00",
+    "\U00020000x a\uf900",
+)
+
+
+@pytest.mark.parametrize("unspaced", [HAN_AND_KANA, HAN_KANA_AND_HANGUL])
+@pytest.mark.parametrize("letter", [r"\w", r"[^\W_]"])
+@pytest.mark.parametrize("text", TEXTS, ids=ascii)
+def test_the_words_are_those_of_the_whole_pattern(unspaced: str, letter: str, text: str) -> None:
+    whole = re.compile(rf"[{unspaced}]|(?:(?![{unspaced}]){letter})+")
+    assert word_pattern(unspaced, letter)(text).findall(text) == whole.findall(text)
+
+
+def test_no_unspaced_character_is_missed() -> None:
+    unspaced = re.compile(f"[{HAN_AND_KANA}{HAN_KANA_AND_HANGUL}]")
+    every = [chr(code) for code in range(0x2000, 0x10000) if unspaced.match(chr(code))]
+    assert len(every) > 30_000
+    assert all(map(may_be_unspaced, every))
+
+
+def test_common_signs_are_none() -> None:
+    assert not may_be_unspaced("a \u2013 b \u2192 \u2705 \u00e9 \u0416")
+
 
 COMPOSING = ["e\u0301", "\u1112\u1161\u11ab", "\uff76\uff9e", "\u3147\uffc2", "\u0995\u09c7\u09be"]
 """An accent; Hangul; half-width Katakana and Hangul; a vowel of Bengali that is written in two parts."""

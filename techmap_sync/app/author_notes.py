@@ -8,9 +8,8 @@ from pathlib import Path
 
 from techmap_sync.app.documents_found import MapFile, MapFiles, advice_of
 from techmap_sync.diagnostics import OFF, Diagnostic, Span, apply_severities, condensed
-from techmap_sync.planning.advice import advice_on
 from techmap_sync.planning.lines import LOST, LineHome
-from techmap_sync.planning.rules import ADVICE, LINE_LOST
+from techmap_sync.planning.rules import ADVICE, LINE_LOST, advice_on
 from techmap_sync.settings import Settings
 
 _MOST_OF_A_RULE = 3

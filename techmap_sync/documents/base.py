@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, Self
 
 from techmap_sync.diagnostics import Diagnostic, Ignore, Rule, Span
+from techmap_sync.documents.frontmatter import TicketFields
 from techmap_sync.documents.statements import Statement, plain_statements
-from techmap_sync.documents.ticket_fields import TicketFields
 from techmap_sync.documents.words import ENGLISH
 from techmap_sync.documents.work import Item, Work
 

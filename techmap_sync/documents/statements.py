@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from techmap_sync.patterns import lazy
-from techmap_sync.text_forms import compatible, unified
-from techmap_sync.unspaced import HAN_KANA_AND_HANGUL, word_pattern
+from techmap_sync.text_forms import HAN_KANA_AND_HANGUL, compatible, unified, word_pattern
 
 # Invisible characters, which no ticket gets: controls, half characters, signs that turn the direction of text.
 _HIDDEN = lazy(

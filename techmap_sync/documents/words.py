@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 
 from techmap_sync.files import shipped
 from techmap_sync.patterns import lazy
-from techmap_sync.unspaced import HAN_AND_KANA, may_be_unspaced
+from techmap_sync.text_forms import HAN_AND_KANA, may_be_unspaced
 
 ENGLISH = "en"
 """The language of a document that shows no other."""

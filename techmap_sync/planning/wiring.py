@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from techmap_sync.documents.work import ROLLBACK, Item, Kind, Phase, Rank, Work
 from techmap_sync.patterns import lazy
-from techmap_sync.planning.mentions import INTEGRATION, NEW, Names, mentioned
-from techmap_sync.planning.needs import Edges
+from techmap_sync.planning.mentions import INTEGRATION, NEW, Edges, Names, mentioned
 from techmap_sync.planning.signatures import Types, singular_forms, types_of
 
 Found = tuple[int, Set[int]]

@@ -21,7 +21,7 @@ from techmap_sync.sync.match import Matched
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
-from techmap_sync.unspaced import HAN_AND_KANA
+from techmap_sync.text_forms import HAN_AND_KANA
 
 _KNOWN_BEFORE = frozenset({Kind.COMPONENT, Kind.CHANGE, Kind.TEST, Kind.DEPLOYMENT})
 """The kinds of tasks of the first edition; missing ones had not been written yet."""

@@ -9,7 +9,7 @@ import pytest
 from techmap_sync.config import load_settings
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.base import Document
-from techmap_sync.documents.ticket_fields import TicketFields
+from techmap_sync.documents.frontmatter import TicketFields
 from techmap_sync.planning.asked import Asked, asked_of
 
 OPTIONS = replace(load_settings(None, {}).plan_options(), milestone="v1", assignees=("tom",))

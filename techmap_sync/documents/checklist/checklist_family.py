@@ -1,7 +1,7 @@
 """Families whose units are folders with a checklist: spec-kit, OpenSpec, Kiro, and what a team describes like them.
 
 Paths decide first, without opening a file, so that thousands of other files cost next to nothing; then one test of the
-content.
+content. Requirements and user stories that a unit defines are quoted in its tickets.
 """
 
 from __future__ import annotations
@@ -15,21 +15,78 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from techmap_sync.documents.base import MERGED, DocumentPlace, Sources
-from techmap_sync.documents.checklist.heads import Head, Outline
 from techmap_sync.documents.checklist.phases import PhaseOrder, order_in
-from techmap_sync.documents.checklist.records import Found, find_records
+from techmap_sync.documents.checklist.records import Found, Head, Outline, find_records
 from techmap_sync.documents.checklist.tasks import Context, notices_of, tasks_of, waves_in
 from techmap_sync.documents.checklist.unit_tickets import TicketMaker, finished
 from techmap_sync.documents.units.grammar import Grammar, alternatives
-from techmap_sync.documents.units.page import Kind, Page, read_page
+from techmap_sync.documents.units.page import Entry, Kind, Page, read_page
 from techmap_sync.documents.units.phrases import Phrases
-from techmap_sync.documents.units.requirements import requirements_in, story_priorities
-from techmap_sync.documents.units.unit import Task, Ticket, Unit
+from techmap_sync.documents.units.unit import Requirement, Task, Ticket, Unit, title_of_name, unit_heading, unit_id
 from techmap_sync.documents.units.unit_family import UnitFamily
 from techmap_sync.documents.units.unit_notices import Notice
-from techmap_sync.documents.units.unit_titles import title_of_name, unit_heading, unit_id
 from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import with_line_feeds
+
+_STORY = lazy(r"(?:User Story|US)\s*(?P<number>\d+)\s*[-–—:]\s*(?P<title>.+)", re.I)
+_HEADING = lazy(r"(?:Requirement|要件|需求)\s*(?P<number>\d+)\s*(?:[:：.–—-]\s*)?(?P<title>.*)", re.I)
+_PRIORITY = lazy(r"\s*\((?:Priority|優先度|优先级)\s*[:：]\s*P\d\)\s*(?:\W*MVP)?", re.I)
+_NUMBERED = lazy(r"(?P<number>\d+(?:\.\d+)*)[.)]\s+")
+
+
+def requirements_in(pages: Iterable[Page], grammar: Grammar) -> Iterator[Requirement]:
+    """Yield what some pages define: ``**FR-001**: …``, ``User Story 1``, criteria as ``2.1``."""
+    named = re.compile(rf"(?P<id>(?:{alternatives(grammar.requirement_prefixes)})-\d+[a-z]?)\s*[:：]?\s*(?P<text>.+)")
+    for page in pages:
+        current, count = "", 0
+        for position, entry in enumerate(page.entries):
+            if entry.kind is Kind.HEADING:
+                current, count = _number(entry, current), 0
+                yield from _of_heading(page, position)
+            elif entry.kind is Kind.TEXT:
+                if found := named.match(entry.text):
+                    yield Requirement(found["id"], found["text"], page.path, entry.line)
+                elif current and entry.ordered:
+                    count += 1
+                    yield Requirement(
+                        f"{current}.{count}", _NUMBERED.sub("", entry.text, count=1), page.path, entry.line
+                    )
+
+
+def _number(entry: Entry, current: str) -> str:
+    found = _HEADING.match(entry.text)
+    if found:
+        return found["number"]
+    return current if entry.level > 3 else ""
+
+
+def _of_heading(page: Page, position: int) -> Iterator[Requirement]:
+    entry = page.entries[position]
+    if found := _STORY.match(entry.text):
+        title = _PRIORITY.sub("", found["title"]).strip()
+        yield Requirement(f"US{found['number']}", title, page.path, entry.line, tuple(_scenarios(page, position)))
+    elif (found := _HEADING.match(entry.text)) and found["title"]:
+        yield Requirement(found["number"], found["title"], page.path, entry.line)
+
+
+def _scenarios(page: Page, position: int) -> Iterator[str]:
+    """Yield the numbered lines below a user story: "Given a free canoe, when …, then …"."""
+    level = page.entries[position].level
+    for entry in page.entries[position + 1 :]:
+        if entry.kind is Kind.HEADING and entry.level <= level:
+            return
+        if entry.kind is Kind.TEXT and entry.ordered:
+            yield _NUMBERED.sub("", entry.text, count=1)
+
+
+def story_priorities(pages: Iterable[Page], phrases: Phrases) -> Mapping[str, str | None]:
+    """Return the priority of each user story that some pages define."""
+    found: dict[str, str | None] = {}
+    for page in pages:
+        for entry in page.entries:
+            if entry.kind is Kind.HEADING and (story := _STORY.match(entry.text)):
+                found.setdefault(f"US{story['number']}", phrases.priority(entry.text))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

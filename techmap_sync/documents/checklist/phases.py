@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from techmap_sync.documents.checklist.heads import Head
+from techmap_sync.documents.checklist.records import Head
 from techmap_sync.documents.units.grammar import Grammar, alternatives, folded
 from techmap_sync.documents.units.page import Entry, Kind
 from techmap_sync.documents.units.phrases import Phrases

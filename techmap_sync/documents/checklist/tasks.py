@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from techmap_sync.documents.checklist.heads import Head
 from techmap_sync.documents.checklist.phases import PhaseOrder
-from techmap_sync.documents.checklist.records import Record, is_checkpoint
+from techmap_sync.documents.checklist.records import Head, Record, is_checkpoint
 from techmap_sync.documents.units.grammar import Grammar, alternatives
 from techmap_sync.documents.units.page import Entry, Kind
 from techmap_sync.documents.units.phrases import Phrases, paths_in

@@ -6,13 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from techmap_sync.documents.checklist.heads import Head
-from techmap_sync.documents.checklist.records import is_checkpoint, leaves_of
+from techmap_sync.documents.checklist.records import Head, is_checkpoint, leaves_of
 from techmap_sync.documents.checklist.tasks import Context
 from techmap_sync.documents.edges import reduced, without_circles
-from techmap_sync.documents.units.unit import Task, Ticket
+from techmap_sync.documents.units.unit import Task, Ticket, ticket_subject, ticket_title
 from techmap_sync.documents.units.unit_notices import Notice
-from techmap_sync.documents.units.unit_titles import ticket_subject, ticket_title
 
 
 @dataclass(frozen=True, slots=True)

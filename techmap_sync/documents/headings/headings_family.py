@@ -14,10 +14,19 @@ from techmap_sync.documents.edges import reduced, without_circles
 from techmap_sync.documents.units.grammar import Grammar, alternatives
 from techmap_sync.documents.units.page import Entry, Kind, Page, read_page
 from techmap_sync.documents.units.phrases import Phrases, Said
-from techmap_sync.documents.units.unit import Step, Task, Ticket, Unit
+from techmap_sync.documents.units.unit import (
+    Step,
+    Task,
+    Ticket,
+    Unit,
+    ticket_subject,
+    ticket_title,
+    title_of_name,
+    unit_heading,
+    unit_id,
+)
 from techmap_sync.documents.units.unit_family import UnitFamily
 from techmap_sync.documents.units.unit_notices import Notice
-from techmap_sync.documents.units.unit_titles import ticket_subject, ticket_title, title_of_name, unit_heading, unit_id
 from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import with_line_feeds
 

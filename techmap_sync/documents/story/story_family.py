@@ -15,11 +15,9 @@ from pathlib import PurePosixPath
 
 from techmap_sync.documents.base import DocumentPlace, Sources
 from techmap_sync.documents.statements import Statement
-from techmap_sync.documents.story.epic_pages import Epic, EpicReader
-from techmap_sync.documents.story.sprint_status import SprintStatus, read_sprint_status
-from techmap_sync.documents.story.story_pages import Story, read_story
+from techmap_sync.documents.story.story_pages import Epic, EpicReader, Story, read_story
 from techmap_sync.documents.story.story_tickets import StoryTasks, StoryTickets, Told
-from techmap_sync.documents.story.story_words import Status, StoryWords
+from techmap_sync.documents.story.story_words import SprintStatus, Status, StoryWords, read_sprint_status
 from techmap_sync.documents.units.grammar import Grammar
 from techmap_sync.documents.units.page import read_page
 from techmap_sync.documents.units.phrases import Phrases

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.diagnostics import Finding
-from techmap_sync.documents.likeness import NearNames
 from techmap_sync.documents.markdown import Other, Rule, RunKind
 from techmap_sync.documents.technical_map.classify import (
     KIND_OF_STATUS,
@@ -30,6 +29,7 @@ from techmap_sync.documents.technical_map.names import (
 )
 from techmap_sync.documents.technical_map.wording import is_numbered, name_key, unnumbered
 from techmap_sync.documents.work import Item
+from techmap_sync.nearest import NearNames
 from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:

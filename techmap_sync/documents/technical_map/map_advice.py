@@ -11,13 +11,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.diagnostics import Diagnostic, Span
-from techmap_sync.documents.likeness import NearNames, squeezed
+from techmap_sync.documents.technical_map.checks import RULES
 from techmap_sync.documents.technical_map.classify import is_placeholder, status_of_action, status_of_cell
-from techmap_sync.documents.technical_map.map_rules import RULES
 from techmap_sync.documents.technical_map.names import is_path
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import fold, heading_key
 from techmap_sync.documents.work import Kind
+from techmap_sync.nearest import NearNames, squeezed
 from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from techmap_sync.documents.technical_map.classify import is_placeholder, withou
 from techmap_sync.documents.technical_map.metadata import says_template
 from techmap_sync.documents.technical_map.names import component_name, map_title
 from techmap_sync.documents.technical_map.sections import is_section
-from techmap_sync.documents.technical_map.sentences import sentences_in
 from techmap_sync.documents.technical_map.shapes import TICKS
+from techmap_sync.documents.technical_map.ticket_titles import sentences_in
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import fold, heading_key, unnumbered, without_closing_colon
 from techmap_sync.patterns import lazy

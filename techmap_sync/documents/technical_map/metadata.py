@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from techmap_sync.documents.base import Lifecycle
+from techmap_sync.documents.frontmatter import NAMES
 from techmap_sync.documents.markdown import Block, Heading, ItemList, Paragraph, Rule, plain
 from techmap_sync.documents.technical_map.classify import without_placeholders
 from techmap_sync.documents.technical_map.detect import fields_in_line, fold_spaces, is_map_status
@@ -15,7 +16,6 @@ from techmap_sync.documents.technical_map.sections import straighten
 from techmap_sync.documents.technical_map.shapes import label_of
 from techmap_sync.documents.technical_map.vocabulary import look_up
 from techmap_sync.documents.technical_map.wording import fold, heading_key
-from techmap_sync.documents.ticket_fields import NAMES
 from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:

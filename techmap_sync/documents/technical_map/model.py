@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from techmap_sync.diagnostics import Finding, Ignore, Span
 from techmap_sync.documents.base import Lifecycle
-from techmap_sync.documents.ticket_fields import TicketFields
+from techmap_sync.documents.frontmatter import TicketFields
 from techmap_sync.documents.work import Item, Method
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from techmap_sync.documents.frontmatter import FrontMatter, split_front_matter
+from techmap_sync.documents.frontmatter import NAMES, FrontMatter, split_front_matter, ticket_fields
 from techmap_sync.documents.markdown import Fence, Rule, marked
 from techmap_sync.documents.marko_patches import tame, too_long
 from techmap_sync.documents.technical_map import map_notices as notices
@@ -24,7 +24,6 @@ from techmap_sync.documents.technical_map.reader import Reader
 from techmap_sync.documents.technical_map.sections import sections_of, straighten, top_sections
 from techmap_sync.documents.technical_map.wording import heading_key
 from techmap_sync.documents.text import SourceText, with_signs
-from techmap_sync.documents.ticket_fields import NAMES, ticket_fields
 from techmap_sync.documents.words import ENGLISH, language_of_letters
 from techmap_sync.text_forms import unified
 

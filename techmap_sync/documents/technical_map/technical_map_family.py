@@ -20,11 +20,10 @@ from techmap_sync.documents.base import (
     Sources,
 )
 from techmap_sync.documents.statements import Statement
-from techmap_sync.documents.technical_map.checks import check
+from techmap_sync.documents.technical_map.checks import RULES, check
 from techmap_sync.documents.technical_map.detect import identity_at_sight, looks_like_map
 from techmap_sync.documents.technical_map.homes import Homes, homes_of
 from techmap_sync.documents.technical_map.map_advice import advice_on
-from techmap_sync.documents.technical_map.map_rules import RULES
 from techmap_sync.documents.technical_map.map_statements import statements_of
 from techmap_sync.documents.technical_map.metadata import says_template
 from techmap_sync.documents.technical_map.model import Component, ItemGroup, Passage, Reading, TechnicalMap

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from techmap_sync.documents.technical_map.nothing import Nothing, nothing_of
+from techmap_sync.documents.technical_map.classify import Nothing, nothing_of
 from techmap_sync.documents.technical_map.shapes import steps_of
 from techmap_sync.documents.technical_map.wording import alternatives, fold, heading_key, longest_first, without_number
 from techmap_sync.errors import SettingsProblem

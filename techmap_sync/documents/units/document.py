@@ -12,9 +12,8 @@ from textwrap import dedent
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.base import Context, Document, Reason, Sources
-from techmap_sync.documents.frontmatter import split_front_matter
+from techmap_sync.documents.frontmatter import split_front_matter, ticket_fields
 from techmap_sync.documents.rows import outside_fences
-from techmap_sync.documents.ticket_fields import ticket_fields
 from techmap_sync.documents.units.unit import Requirement, Step, Task, Ticket, Unit
 from techmap_sync.documents.units.unit_notices import Notice, diagnostics_of
 from techmap_sync.documents.words import ENGLISH, language_of_letters

@@ -25,8 +25,7 @@ from techmap_sync.documents.statements import COMMENT, STRUCTURE, Statement, wor
 from techmap_sync.documents.units.document import document_of, spans_of
 from techmap_sync.documents.units.grammar import Grammar
 from techmap_sync.documents.units.page import read_page
-from techmap_sync.documents.units.unit import Task, Ticket, Unit
-from techmap_sync.documents.units.unit_titles import title_of_name, unit_id
+from techmap_sync.documents.units.unit import Task, Ticket, Unit, title_of_name, unit_id
 from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import slug, unified
 

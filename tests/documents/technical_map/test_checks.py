@@ -12,8 +12,7 @@ import pytest
 from techmap_sync.diagnostics import Diagnostic, Severity, Span, apply_severities
 from techmap_sync.documents import technical_map
 from techmap_sync.documents.marko_patches import MAX_DEPTH, MAX_LINES
-from techmap_sync.documents.technical_map.checks import check
-from techmap_sync.documents.technical_map.map_rules import RULES
+from techmap_sync.documents.technical_map.checks import RULES, check
 from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.documents.text import decode
 from techmap_sync.text_forms import TITLE_LIMIT

@@ -6,7 +6,7 @@ import pytest
 
 from techmap_sync.diagnostics import Diagnostic
 from techmap_sync.documents.base import Sources
-from techmap_sync.documents.technical_map.map_rules import RULES
+from techmap_sync.documents.technical_map.checks import RULES
 from techmap_sync.documents.technical_map.technical_map_family import TechnicalMaps
 from tests.documents.maps import GOOD, TEST
 from tests.planning.maps import SECTIONS, vocabulary

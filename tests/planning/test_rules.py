@@ -7,8 +7,7 @@ import pytest
 from techmap_sync.diagnostics import Diagnostic, Span
 from techmap_sync.documents.base import Sources
 from techmap_sync.documents.technical_map.technical_map_family import TechnicalMaps
-from techmap_sync.planning.advice import advice_on
-from techmap_sync.planning.rules import ADVICE, WITHOUT_CRITERIA
+from techmap_sync.planning.rules import ADVICE, WITHOUT_CRITERIA, advice_on
 from techmap_sync.planning.task_graph import TaskGraph, task_graph
 from tests.documents.maps import GOOD, TEST
 from tests.planning.maps import SECTIONS, vocabulary
