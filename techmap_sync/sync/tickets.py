@@ -81,7 +81,8 @@ class Holdings:
     released_tracking: str = ""
     """Why the tracking ticket that the others name is no longer ours; empty when it was deleted."""
     renewed: frozenset[str] = frozenset()
-    """Keys that get a new ticket, which has no links yet."""
+    """Keys that get another ticket than the ledger lists, or got one from a run that did not reach its end: what the
+    ledger says of links was about the former ticket."""
     arrived: Mapping[str, Former] = field(default_factory=dict)
     """Keys of tickets that come from another map, or came from one whose ledger still lists them."""
     departed: Mapping[str, Departed] = field(default_factory=dict)
@@ -281,7 +282,14 @@ def _holdings(map_id: str, held: Sequence[Held], strays: Sequence[Stray], claims
         unreadable={moved.get(key, key): s for s in strays if (key := numbers.get(s.ticket.number))},
         moved=moved,
         released_tracking=next((s.reason for s in strays if s.ticket.number in named), ""),
+        renewed=_renewed(ledger.renamed(moved), tickets),
     )
+
+
+def _renewed(ledger: Ledger, tickets: Mapping[str, Held]) -> frozenset[str]:
+    """Return the keys of which another ticket has taken the place of the one that the ledger lists."""
+    pairs = ((key, tickets[key].ticket.number, number) for key, number in ledger.tickets.items() if key in tickets)
+    return frozenset(key for key, number, listed in pairs if number != listed)
 
 
 def _moved(ledger: Ledger, tickets: Mapping[str, Held]) -> dict[str, str]:

@@ -22,7 +22,7 @@ from tests.fakes.memory import Killed, MemoryTracker, Request, When, killed
 from tests.faults import AS_SEEN
 from tests.measure import untraced
 from tests.sampling import Sampling, sampling
-from tests.sync.build import plan, task, under_another_id
+from tests.sync.build import POLICY, plan, task, under_another_id
 from tests.sync.drive import planned, push, state
 
 NAMES = [f"Part{number:02}" for number in range(30)]
@@ -204,3 +204,25 @@ def test_a_ticket_that_is_lost_after_an_exchange_of_names_was_killed_is_not_made
     push(tracker, names)
     assert len(tracker.tickets) == before
     assert not planned(tracker, names).writes
+
+
+@pytest.mark.parametrize("recreated_again", [True, False])
+def test_a_ticket_that_is_made_again_has_its_links_whenever_the_run_was_killed(recreated_again: bool) -> None:
+    """The ledger lists links of the former ticket; nobody removed those of the new one."""
+    number = "3"
+    policy = replace(POLICY, recreate=frozenset({FEW.tasks[1].key}))
+    tracker = MemoryTracker(edges_listed=False)
+    push(tracker, FEW)
+    del tracker.tickets[number]
+    tracker.edit("4", blocked_by=frozenset())
+    whole = deepcopy(tracker)
+    push(whole, FEW, policy)
+    requests = len(whole.requests) - len(tracker.requests)
+    for place in range(1, requests + 1):
+        struck = deepcopy(tracker)
+        struck.faults = {len(struck.requests) + place: killed(When.AFTER)}
+        with suppress(Killed):
+            push(struck, FEW, policy)
+        if len(struck.tickets) == len(whole.tickets):
+            push(struck, FEW, policy if recreated_again else POLICY)
+            assert state(struck) == state(whole), place
