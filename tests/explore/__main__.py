@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks import histories
-from tests.explore import earlier_edition, one_document, side_by_side, two_documents
+from tests.explore import earlier_edition, one_document, other_runners, side_by_side, two_documents
 from tests.explore.kept import remembering
 from tests.explore.search import Event, Found, lengthening, search
 
@@ -44,6 +44,9 @@ WORLDS = {
     ),
     "families side by side": Subject(
         side_by_side.SideBySide.pushed, side_by_side.all_events, 4, side_by_side.run_events
+    ),
+    "one document, other runners": Subject(
+        other_runners.OtherRunners.pushed, other_runners.all_events, 4, one_document.run_events
     ),
     "one document, nothing fails": Subject(
         one_document.OneDocument.pushed, one_document.undisturbed_events, 0, one_document.run_events
