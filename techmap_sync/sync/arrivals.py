@@ -37,7 +37,9 @@ class _Trip:
     @property
     def _held(self) -> Held | None:
         """The ticket, in whichever map it is by now; None when there is none that we may write."""
-        return self.before.holdings.tickets.get(self.old) or self.now.holdings.tickets.get(self.new)
+        there = (self.before.holdings.tickets.get(self.old), self.now.holdings.tickets.get(self.new))
+        # A copy may have the key that the ticket had.
+        return next((held for held in there if held and held.ticket.number == self.number), None)
 
     @property
     def departed(self) -> Departed:

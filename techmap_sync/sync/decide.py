@@ -167,6 +167,7 @@ def merge(matched: Matched, desired: Desired, capabilities: Capabilities, policy
     renewed = replace(holdings, renewed=holdings.renewed | created | tracking_ticket.bound_again(holdings))
     text = orphans.map_text(origin.text, origin.text_digest, holdings.ledger)
     gone = orphans.orphan_changes(plan, text, renewed, policy, held)
+    tasks = editions.receivers_first(tasks, plan, holdings)
     return Merged(
         renewed,
         tuple(replace(c, reason=matched.remarks.get(c.key, "")) if c.key in created else c for c in tasks),

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from techmap_sync.documents.work import Kind
 from techmap_sync.patterns import lazy
 from techmap_sync.planning.task import Priority, Section, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Held
-from techmap_sync.sync.changes import Skip
+from techmap_sync.sync.changes import Change, Skip
 from techmap_sync.sync.comparison import boxes, carry_ticks, ticked
 from techmap_sync.sync.match import Matched
 from techmap_sync.sync.policy import SyncPolicy
@@ -135,19 +135,57 @@ def with_moved_ticks(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
 
     A box moves with its text: to another ticket, or to a longer text that begins with the former one.
     """
+    found: dict[str, frozenset[str]] = {}
+    for _, key, text in _moved_ticks(plan, holdings):
+        found[key] = found.get(key, frozenset()) | {text}
+    return replace(plan, tasks=tuple(_with_ticks(spec, found) for spec in plan.tasks)) if found else plan
+
+
+def _moved_ticks(plan: TaskPlan, holdings: Holdings) -> Iterator[tuple[str, str, str]]:
+    """Yield the key of a ticket, and key and text of the box that has the place of one that is ticked there."""
     specs = (plan.tracking, *plan.tasks)
     wanted = {spec.key: frozenset(text for text, _ in _boxes_of(spec)) for spec in specs}
-    done = {
-        (text, held.marker.key)
-        for held in holdings.all
-        for text in _ticked(held) - wanted.get(held.marker.key, frozenset())
-    }
+    tracking = {plan.tracking.key: holdings.tracking} if holdings.tracking else {}
+    held = {**tracking, **holdings.tickets}
+    done = [(text, key) for key, each in held.items() for text in sorted(_ticked(each) - wanted.get(key, frozenset()))]
     if not done:
-        return plan
-    there = {held.marker.key: _all_boxes(held) for held in holdings.all}
+        return
+    there = {key: _all_boxes(each) for key, each in held.items()}
     new = [(text, spec.key) for spec in specs for text in wanted[spec.key] - there.get(spec.key, frozenset())]
-    found = _found(done, new)
-    return replace(plan, tasks=tuple(_with_ticks(spec, found) for spec in plan.tasks)) if found else plan
+    yield from _found(done, new)
+
+
+def receivers_first(changes: Sequence[Change], plan: TaskPlan, holdings: Holdings) -> tuple[Change, ...]:
+    """Order the changes of tasks so that a tick is in its new ticket before the former one loses it: a run may end
+    between the two.
+
+    Where tickets exchange ticks, one of them has to lose its own first.
+    """
+    receivers: dict[str, dict[str, None]] = {}
+    for former, key, _ in _moved_ticks(plan, holdings):
+        receivers.setdefault(former, {})[key] = None
+    if not receivers:
+        return tuple(changes)
+    by_key: dict[str, list[Change]] = {}
+    for change in changes:
+        by_key.setdefault(change.key, []).append(change)
+    return tuple(change for key in _last(by_key, receivers) for change in by_key[key])
+
+
+def _last(keys: Iterable[str], receivers: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Yield each key after its receivers, otherwise in the order given."""
+    keys = dict.fromkeys(keys)
+    started = set[str]()
+    for first in keys:
+        waiting = [] if first in started else [first]
+        started.add(first)
+        while waiting:
+            others = (key for key in receivers.get(waiting[-1], ()) if key in keys and key not in started)
+            if other := next(others, None):
+                started.add(other)
+                waiting.append(other)
+            else:
+                yield waiting.pop()
 
 
 def moved_boxes(plan: TaskPlan, held: Held, is_gone: Callable[[str], bool]) -> bool:
@@ -175,20 +213,19 @@ def _boxes_of(spec: TaskSpec) -> Iterator[tuple[str, bool]]:
     yield from ((text, done) for section in spec.sections for _, text, done in boxes(section.text))
 
 
-def _found(done: set[tuple[str, str]], new: list[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
-    """Return the boxes to tick by key, if each can be identified: first in the same ticket."""
+def _found(done: list[tuple[str, str]], new: list[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Yield each ticket that loses a tick with the box to tick instead, if it can be identified: first in the same
+    ticket."""
     everywhere: dict[str, list[tuple[str, str]]] = {}
     by_ticket: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for text, key in new:
         everywhere.setdefault(_words(text), []).append((text, key))
         by_ticket.setdefault(key, {}).setdefault(_words(text), []).append((text, key))
     asked_for = sorted(everywhere)
-    found: dict[str, frozenset[str]] = {}
     for former, of in done:
         here = by_ticket.get(of, {})
         for text, key in _meant(here, sorted(here), former, 1) or _meant(everywhere, asked_for, former, _SHORTEST):
-            found[key] = found.get(key, frozenset()) | {text}
-    return found
+            yield of, key, text
 
 
 def _meant(

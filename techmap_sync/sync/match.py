@@ -16,7 +16,7 @@ from techmap_sync.sync.moves import Moves, Side, find_moves, has_open_ends, tick
 from techmap_sync.sync.policy import Descent, SyncPolicy, not_known
 from techmap_sync.sync.renamed_maps import overlap, under_new_id
 from techmap_sync.sync.renames import find_renames
-from techmap_sync.sync.task_changes import with_follow_ups
+from techmap_sync.sync.task_changes import with_follow_up, with_follow_ups
 from techmap_sync.sync.tickets import Departed, Holdings, Sorted
 from techmap_sync.sync.tracker import Visibility
 
@@ -193,7 +193,7 @@ def _matched(desired: DesiredMap, holdings: Holdings, found: Sorted, moves: Move
     free = replace(plan, tasks=tuple(spec for spec in plan.tasks if spec.key not in held))
     kept = {key: ticket for key, ticket in holdings.tickets.items() if key not in held}
     renames = find_renames(free, replace(holdings, tickets=kept) if held else holdings)
-    today = holdings.renamed(renames.keys).sifted(map_id, {spec.key for spec in plan.tasks})
+    today = holdings.renamed(renames.keys).sifted(map_id, {key for spec in plan.tasks for key in with_follow_up(spec)})
     held = {**renames.held, **held, **dict.fromkeys(plan.withheld & today.tickets.keys(), WITHHELD)}
     ledger = today.written_ledger
     # Boxes that this release words differently are no news of the map's.

@@ -18,6 +18,7 @@ from techmap_sync.sync.block import Held
 from techmap_sync.sync.endings import was_let_go
 from techmap_sync.sync.renames import (
     CLEAR,
+    NOTHING_IN_COMMON,
     SAME,
     SHARED_NAMES,
     Likeness,
@@ -27,6 +28,7 @@ from techmap_sync.sync.renames import (
     likeness,
     pair_up,
     task_sketch,
+    text_likeness,
     ticket_sketch,
 )
 from techmap_sync.sync.tickets import Holdings
@@ -84,7 +86,7 @@ def find_moves(sides: Sequence[Side], recreated: Set[str] = frozenset()) -> Move
         return Moves()
     certain, refused = search.certain()
     search.settle(certain, refused)
-    named = {pair: 1 + score for pair, score in search.namesakes().items()}
+    named = {pair: 1 + score for pair, score in search.namesakes().items() if not search.has_only_its_name(pair)}
     first = pair_up({pair: score for pair, score in named.items() if not search.has_better_rename(pair)}, set(), set())
     search.settle(first.found, {key for pair in first.doubtful for key in pair})
     search.settle_renames()
@@ -214,18 +216,41 @@ class _Search:
         return {(n, o): score for (n, o), score in likely.items() if n in self.tasks and o in self.tickets}
 
     def _likeness(self, new: str, old: str) -> float:
-        if new not in self._sketches:
-            self._sketches[new] = task_sketch(self._specs[new])
-        if old not in self._sketches:
-            self._sketches[old] = ticket_sketch(self._found[old])
-        return likeness(self._sketches[new], self._sketches[old])
+        return likeness(self._sketch_of_task(new), self._sketch_of_ticket(old))
+
+    def _sketch_of_task(self, key: str) -> Sketch:
+        if key not in self._sketches:
+            self._sketches[key] = task_sketch(self._specs[key])
+        return self._sketches[key]
+
+    def _sketch_of_ticket(self, key: str) -> Sketch:
+        if key not in self._sketches:
+            self._sketches[key] = ticket_sketch(self._found[key])
+        return self._sketches[key]
 
     def has_better_rename(self, pair: Pair) -> bool:
         """Whether its task or its ticket is clearly more like another one of its own map."""
         new, old = pair
+        return self._has_better(pair, new, old)
+
+    def has_only_its_name(self, pair: Pair) -> bool:
+        """Whether task and ticket have nothing in common but their name, and one of them is clearly more like another
+        one of the other's map: names were swapped while the map got another id."""
+        new, old = pair
+        is_alike = text_likeness(self._sketch_of_task(new), self._sketch_of_ticket(old)) >= NOTHING_IN_COMMON
+        return not is_alike and self._has_better(pair, old, new)
+
+    def _has_better(self, pair: Pair, beside_ticket: str, beside_task: str) -> bool:
+        """Whether the task is clearly more like another ticket, or the ticket like another task.
+
+        :param beside_ticket: of whose map the other tickets are.
+        :param beside_task: of whose map the other tasks are.
+        """
+        new, old = pair
         score = self._likeness(new, old)
-        tickets = [key for key, held in self.tickets.items() if _is_rival(key, new) and held.ticket.state is State.OPEN]
-        tasks = [key for key in self.tasks if _is_rival(key, old)]
+        open_ones = (key for key, held in self.tickets.items() if held.ticket.state is State.OPEN)
+        tickets = [key for key in open_ones if _is_rival(key, beside_ticket)]
+        tasks = [key for key in self.tasks if _is_rival(key, beside_task)]
         rivals = (*(self._likeness(new, key) for key in tickets), *(self._likeness(key, old) for key in tasks))
         return max(rivals, default=0) >= max(SAME, score + CLEAR)
 

@@ -61,11 +61,13 @@ def orphan_changes(
     text = replace(text, words=text.words if not plan.leaves else "")  # of specs it is known what is a task
     # Settings move no box: where two tasks always had the same one, hiding the first leaves its ticket as it is.
     may_move = text.changed or plan.edition != holdings.written_ledger.edition
+    # To a ticket that a person closed nothing moves: it stays as it is.
+    taking = replace(plan, tasks=tuple(spec for spec in plan.tasks if not _is_closed_by_hand(spec.key, holdings)))
     return (
         _let_go(key, held, Why.DROPPED, policy, doubtful)
         if key in plan.dropped
         else _let_go(key, held, Why.MOVED, policy, doubtful)
-        if may_move and moved_boxes(plan, held, text.has_lost)
+        if may_move and moved_boxes(taking, held, text.has_lost)
         else _orphan(key, held, text, policy, doubtful)
         for key, held in orphans
     )
@@ -82,30 +84,36 @@ def retirement_changes(holdings: Holdings, policy: SyncPolicy, doubtful: Mapping
 
 
 def copy_changes(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
-    """Report copies of other tickets; close those that our account wrote and nobody touched."""
+    """Report copies of other tickets; close those that our account wrote and nobody touched.
+
+    Boxes that are ticked in the original too lose nothing with the copy: each of two runs at once ticks what the map or
+    an earlier ticket has ticked.
+    """
+    ticks = {held.ticket.number: ticked(held.block.texts().values()) for held in holdings.all}
     for held, original in holdings.copies:
         key, title, number = held.marker.key, held.ticket.title, held.ticket.number
         ending = Ending(Why.COPY, original) if original else Ending(Why.OLD_COPY)
         if held.ticket.state is not State.OPEN:
             continue
-        if policy.close_copies and held.ticket.standing is Standing.SELF and untouched(held, policy):
+        is_own = held.ticket.standing is Standing.SELF
+        if policy.close_copies and is_own and untouched(held, policy, ticks.get(original, frozenset())):
             yield close(key, title, number, ending, CloseReason.DUPLICATE)
         else:
             hint = "close it, or remove the marker from its text"
             yield Skip(key, title, number, f"{ending.reason}; {hint}")
 
 
-def untouched(held: Held, policy: SyncPolicy, *, without_ticks: bool = True) -> bool:
+def untouched(held: Held, policy: SyncPolicy, elsewhere: Set[str] = frozenset()) -> bool:
     """Whether no person has worked on a ticket: no comment, assignee, tick, text, status or reopening.
 
-    :param without_ticks: whether a tick counts; not where ticks move to another ticket.
+    :param elsewhere: boxes that are ticked in another ticket, too, or will be: here their ticks do not count.
     """
     texts = held.block.texts()
     edited = any(section_digest(texts.get(name, "")) != written.text for name, written in held.marker.sections.items())
     human_text = (held.block.before + held.block.after).strip()
     ticket = held.ticket
     worked_on = ticket.comments or _assigned_by_people(held, policy) or ticket.started or _was_reopened(held)
-    return not (worked_on or edited or human_text or (without_ticks and ticked(texts.values())))
+    return not (worked_on or edited or human_text or ticked(texts.values()) - elsewhere)
 
 
 def _assigned_by_people(held: Held, policy: SyncPolicy) -> bool:
@@ -122,6 +130,11 @@ def _account(name: str) -> str:
 def _was_reopened(held: Held) -> bool:
     """Whether we closed it and a person reopened it."""
     return held.marker.state == State.CLOSED and held.ticket.state is State.OPEN
+
+
+def _is_closed_by_hand(key: str, holdings: Holdings) -> bool:
+    held = holdings.tickets.get(key)
+    return held is not None and held.ticket.state is State.CLOSED and held.marker.state == State.OPEN
 
 
 def _open(holdings: Holdings) -> Iterable[tuple[str, Held]]:
@@ -153,7 +166,7 @@ def _go(key: str, held: Held, why: Why, policy: SyncPolicy) -> Change:
     title, number = held.ticket.title, held.ticket.number
     if policy.orphans is OrphanPolicy.KEEP:
         return _kept(key, held, f"{Ending(why).reason}; kept as configured")
-    free = untouched(held, policy, without_ticks=why is not Why.MOVED)
+    free = untouched(held, policy, ticked(held.block.texts().values()) if why is Why.MOVED else frozenset())
     ending = Ending(why, worked_on=not free)
     if free and policy.orphans is OrphanPolicy.CLOSE:
         return close(key, title, number, ending, CloseReason.NOT_PLANNED)

@@ -281,14 +281,16 @@ def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[Mapping[
     """Return the tasks and the open tickets that may belong together under other keys, each by key.
 
     A task whose ticket was deleted or released was not renamed: its key is known. Neither was a copy that replaces a
-    deleted ticket.
+    deleted ticket, or what is left of one: a copy by another account whose key the ledger knows as gone.
     """
-    listed = holdings.ledger.tickets
+    listed, copied = holdings.ledger.tickets, holdings.ledger.gone - holdings.vouched_for
     tasks = {spec.key: task_sketch(spec) for spec in plan.tasks if spec.key not in taken}
     tickets = {
         key: ticket_sketch(held)
         for key, held in holdings.tickets.items()
-        if held.ticket.state is State.OPEN and key not in taken and listed.get(key) in (None, held.ticket.number)
+        if held.ticket.state is State.OPEN
+        and key not in taken | copied
+        and listed.get(key) in (None, held.ticket.number)
     }
     both = tasks.keys() & tickets.keys()
     swapped = {key for key in both if text_likeness(tasks[key], tickets[key]) < NOTHING_IN_COMMON}

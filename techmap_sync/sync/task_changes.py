@@ -23,7 +23,7 @@ from techmap_sync.sync.merge import MILESTONE, revise
 from techmap_sync.sync.native_fields import NATIVE
 from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.revision import Revision
-from techmap_sync.sync.tickets import Holdings
+from techmap_sync.sync.tickets import Former, Holdings
 from techmap_sync.sync.tracker import CloseReason, State, Tracker
 
 BOUND = "bound again, the text that people wrote stays below"
@@ -38,7 +38,7 @@ def task_changes(
     """
     held = holdings.tickets.get(spec.key)
     if held is not None and spec.key not in doubtful:
-        yield from _ticket_changes(spec, held, policy, _origin(spec.key, held, holdings))
+        yield from _ticket_changes(spec, held, policy, _moved_from(spec.key, held, holdings))
     elif not spec.done:
         reason = doubtful.get(spec.key) or _why_not_created(spec.key, holdings, policy)
         if reason and _is_accepted(spec.key, holdings, policy):
@@ -72,19 +72,21 @@ def _why_not_created(key: str, holdings: Holdings, policy: SyncPolicy) -> str:
     return ""
 
 
-def _origin(key: str, held: Held, holdings: Holdings) -> str:
-    """Return which map a ticket comes from if it still has its key from there; otherwise empty."""
+def _moved_from(key: str, held: Held, holdings: Holdings) -> Former | None:
+    """Return where a ticket comes from if its marker still names that map, by its key or by the tracking ticket."""
     former = holdings.arrived.get(key)
-    return f'moved from map "{former.map_id}"' if former and held.marker.key != key else ""
+    return former if former and (held.marker.key != key or former.is_written_there) else None
 
 
-def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy, moved: str) -> Iterator[Change]:
+def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy, former: Former | None) -> Iterator[Change]:
     """Return what happens to an existing ticket.
 
-    :param moved: where it comes from; then a closed ticket changes only its key.
+    :param former: where it comes from; then a closed ticket changes only its key.
     """
     number, closed_by_us = held.ticket.number, held.marker.state == State.CLOSED
-    rekeyed = Update(spec.key, held.ticket.title, number, moved, spec=spec, edits=_key_edit(spec, held))
+    moved = f'moved from map "{former.map_id}"' if former else ""
+    before = former.key if former and held.marker.key == spec.key else held.marker.key
+    rekeyed = Update(spec.key, held.ticket.title, number, moved, spec=spec, edits=_key_edit(spec, before))
     if held.ticket.state is State.CLOSED and held.marker.key:
         if closed_by_us and not spec.done and _has_only_lost_a_tick(spec, held, policy):
             return
@@ -97,7 +99,7 @@ def _ticket_changes(spec: TaskSpec, held: Held, policy: SyncPolicy, moved: str) 
     if spec.done and not closed_by_us and held.marker.key:
         yield close(spec.key, held.ticket.title, number, Ending(Why.DONE), CloseReason.COMPLETED, spec)
     elif spec.sections or spec.keeps_text:
-        for change in revision_changes(spec, held, revise(spec, held, policy)):
+        for change in revision_changes(spec, held, revise(spec, held, policy), before):
             yield replace(change, reason=moved) if moved and isinstance(change, Update) else change
     elif moved:
         yield rekeyed
@@ -113,14 +115,17 @@ def _has_only_lost_a_tick(spec: TaskSpec, held: Held, policy: SyncPolicy) -> boo
     return known.issuperset(there)
 
 
-def _key_edit(spec: TaskSpec, held: Held) -> tuple[FieldEdit, ...]:
-    return (FieldEdit(KEY, held.marker.key, spec.key),) if held.marker.key != spec.key else ()
+def _key_edit(spec: TaskSpec, before: str) -> tuple[FieldEdit, ...]:
+    return (FieldEdit(KEY, before, spec.key),) if before != spec.key else ()
 
 
-def revision_changes(spec: TaskSpec, held: Held, revision: Revision) -> Iterator[Update | Conflict | Skip]:
-    """Turn a revision into an update, the conflicts it leaves and the drift it keeps."""
+def revision_changes(spec: TaskSpec, held: Held, revision: Revision, before: str) -> Iterator[Update | Conflict | Skip]:
+    """Turn a revision into an update, the conflicts it leaves and the drift it keeps.
+
+    :param before: the key that the ticket has so far.
+    """
     number = held.ticket.number
-    edits: tuple[Edit, ...] = (*revision.edits, *_key_edit(spec, held))
+    edits: tuple[Edit, ...] = (*revision.edits, *_key_edit(spec, before))
     if not edits and revision.adopted:
         edits = (FieldEdit(MARKER, "", ", ".join(revision.adopted)),)
     if edits:
@@ -168,6 +173,11 @@ FOLLOW_UP = "~2"
 """Ends the key of a follow-up, after the key of its task."""
 
 
+def with_follow_up(spec: TaskSpec) -> tuple[str, str]:
+    """Return the keys that tickets of a task may have: its own, and that of a follow-up."""
+    return spec.key, f"{spec.key}{FOLLOW_UP}"
+
+
 def with_follow_ups(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
     """Return the plan with a follow-up after every completed task that got new items."""
     return replace(
@@ -187,7 +197,7 @@ def _follow_ups(spec: TaskSpec, holdings: Holdings, language: str) -> Iterator[T
         values = json.dumps([*added], ensure_ascii=False)
         section = Section(SectionName.ITEMS, checklist.heading, "\n".join(added.values()), values)
         rest = tuple(each for each in spec.sections if not each.values)
-        key = f"{spec.key}{FOLLOW_UP}"
+        _, key = with_follow_up(spec)
         title = _follow_up_title(spec, holdings.tickets.get(key), language)
         yield replace(
             spec, key=key, title=title, sections=(section, *rest), blocked_by=(), was=(), estimate_minutes=None

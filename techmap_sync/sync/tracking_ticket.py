@@ -41,7 +41,7 @@ def tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, ledg
     spec, ledger_edit = plan.tracking, _ledger_edit(holdings.written_ledger, ledger)
     is_written = held.ticket.state is State.OPEN or not held.marker.key
     revision = revise(spec, held, policy) if is_written else Revision(())
-    changes = [*revision_changes(spec, held, revision)]
+    changes = [*revision_changes(spec, held, revision, held.marker.key)]
     nothing = Update(spec.key, spec.title, held.ticket.number, spec=spec)
     update = next((change for change in changes if isinstance(change, Update)), nothing)
     if update.edits or ledger_edit:

@@ -295,6 +295,7 @@ def _struck(fault: Fault, write: int, whole: WholePush) -> Act:
             list(apply(world.planned(FREE), world.tracker, FREE))
         world.tracker.faults = {}
         world.human_text_and_choices_are_still_there()
+        world.settle_failed()
         healed = world.copy()
         healed.push_and_check(FREE)
         assert tuple(healed.results()) == whole.results, "a failed push and another one end differently from one push"

@@ -80,6 +80,11 @@ class Scene:
         ledgers = [b.marker.ledger for b in blocks if isinstance(b, Block) and b.marker.ledger]
         return {(each.tickets.get(a, ""), each.tickets.get(b, "")) for each in ledgers for a, b in each.edges}
 
+    def listed_texts(self) -> set[str]:
+        """Digests of the texts that ledgers follow."""
+        blocks = [read_block(ticket.body) for ticket in self.tickets().values()]
+        return {b.marker.ledger.text for b in blocks if isinstance(b, Block) and b.marker.ledger}
+
     # What people do in the tracker.
 
     def write_below(self, ticket: Ticket, note: str) -> None:
@@ -218,9 +223,20 @@ class Scene:
         numbers = {key_of(t): t.number for t in self.tickets().values() if t.number not in self.choices.copies}
         wanted = {(numbers.get(s.key), numbers.get(other)) for s in self.author.plan().tasks for other in s.blocked_by}
         self.choices.unlinked &= wanted
+        self.settle_ticks()
+
+    def settle_ticks(self) -> None:
+        """Of a box that the map took out, or words differently, nobody can ask for the tick."""
         for number, ticket in self.tickets().items():
             there = self.choices.ticks.get(number, frozenset())
             self.choices.ticks[number] = frozenset(line for line in there if line in ticket.body)
+
+    def settle_failed(self) -> None:
+        """After a failed push: nobody can ask for what it took out of tickets and ledger, as the map wanted."""
+        self.settle_ticks()
+        self.choices.unlinked &= self.listed_links()
+        if self.pushed_id == self.author.map_id and digest(self.author.text) in self.listed_texts():
+            self.pushed_text = self.author.text
 
     # What is promised of a push.
 
