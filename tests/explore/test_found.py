@@ -1,0 +1,65 @@
+"""The shortest stories of broken promises that the search found, each by the rule that it broke."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.explore.one_document import OneDocument, all_events
+
+STORIES = {
+    "of two tickets that two runs made at once, one is closed although both carry the ticks of an earlier ticket": (
+        "the author renames Store to Vault",
+        "a person ticks a box of component/Store",
+        "a person completes component/Store",
+        "push, and another push before write 1 of 5",
+    ),
+    "a person's copy of a deleted ticket is never taken for a renamed task": (
+        "the author renames Store to Vault",
+        "a person copies component/Store",
+        "a person deletes component/Store",
+        "push, write 1 of 4 is refused",
+    ),
+    "a tick is in its new ticket before the former one loses it": (
+        "the author swaps the names of Store and Sender",
+        "the author rewords Store",
+        "a person ticks a box of component/Store",
+        "push, write 1 of 3 is its last, then it is killed",
+    ),
+    "tasks that swapped names keep their tickets when their map gets another id at the same time": (
+        "the author swaps the names of Store and Sender",
+        "the author renames Store to Vault",
+        "the author renames the map",
+        "push, write 2 of 18 is its last, then it is killed",
+    ),
+    "a follow-up that the former account made is found by the next one": (
+        "the author rewords Store",
+        "a person completes component/Store",
+        "push, write 1 of 3 is its last, then it is killed",
+        "the token is replaced by that of another account",
+        "push",
+    ),
+    "a ticket that has its new key already still gets its new tracking ticket": (
+        "the author removes Sender",
+        "the author renames the map",
+        "push, write 2 of 7 is its last, then it is killed",
+        "the author renames Store to Vault",
+        "push",
+    ),
+    "a tick counts where the box moves to a ticket that a person closed": (
+        "the author swaps the names of Store and Sender",
+        "the author renames Store to Vault",
+        "a person ticks a box of component/Store",
+        "a person gives up component/Sender",
+        "push",
+    ),
+}
+"""What happens after the first push of one document."""
+
+
+@pytest.mark.parametrize("rule", STORIES)
+def test_a_story_that_broke_a_promise_breaks_none(rule: str) -> None:
+    world = OneDocument.pushed()
+    for step in STORIES[rule]:
+        event = next(event for event in all_events(world) if event.name == step)
+        world = world.copy()
+        event.act(world)
