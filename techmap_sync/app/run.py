@@ -13,7 +13,6 @@ from pathlib import Path
 
 from techmap_sync import __version__
 from techmap_sync.app.documents_found import MapFile, MapFiles, read_maps, read_whole
-from techmap_sync.app.named_tasks import in_effect
 from techmap_sync.app.other_documents import (
     Place,
     RestOfTree,
@@ -27,7 +26,7 @@ from techmap_sync.app.other_documents import (
 from techmap_sync.app.owners_found import remarks_on
 from techmap_sync.app.results import MapComparison, Planned
 from techmap_sync.app.run_guards import audience_of, board_remark
-from techmap_sync.app.run_options import RunOptions, sync_policy
+from techmap_sync.app.run_options import RunOptions, in_effect, sync_policy
 from techmap_sync.app.targets import connect_tracker, kind_of, source_name
 from techmap_sync.checkout import Checkout, Remote
 from techmap_sync.config import remarks_of

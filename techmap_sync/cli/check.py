@@ -15,8 +15,7 @@ from techmap_sync.app.formats import CheckFormat
 from techmap_sync.app.parallel import shard_of
 from techmap_sync.app.specs_found import said_of, specs_left_out
 from techmap_sync.cli import options
-from techmap_sync.cli.console import Screen
-from techmap_sync.cli.next_steps import after_check
+from techmap_sync.cli.console import Screen, after_check
 from techmap_sync.errors import UsageProblem
 from techmap_sync.files import repository_around
 from techmap_sync.nearest import did_you_mean
@@ -79,7 +78,7 @@ def check(
 def _fix(files: MapFiles, settings: Settings, screen: Screen) -> bool:
     """Correct what is certain and show it; return whether any file changed."""
     from techmap_sync.app.fixing import fixes_of, write_fixes
-    from techmap_sync.reports.file_diff import diff_text
+    from techmap_sync.reports.pull_report import diff_text
 
     fixes = fixes_of(files, settings)
     write_fixes(fixes)

@@ -15,14 +15,13 @@ from techmap_sync.app.ci_event import current_event, outputs_file, summary_file
 from techmap_sync.app.documents_found import MapFiles
 from techmap_sync.app.exit_codes import Exit
 from techmap_sync.app.formats import Format, Report, asked_reports
-from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import ALL, shard_of
 from techmap_sync.app.plan_comment import commented
 from techmap_sync.app.propose import propose_ticks
 from techmap_sync.app.results import Planned, Result, rendered
 from techmap_sync.app.run import make_plan
 from techmap_sync.app.run_guards import allowances, refuse_conflicts, refuse_side_branch
-from techmap_sync.app.run_options import RunOptions
+from techmap_sync.app.run_options import RunOptions, read_named
 from techmap_sync.app.targets import checkout_here, tracker_without_login
 from techmap_sync.app.without_tracker import tasks_alone
 from techmap_sync.checkout import Checkout

@@ -1,4 +1,6 @@
-"""The log of a CI job: sections, and output that the runner does not take for commands."""
+"""The log of a CI job: sections, and output that the runner does not take for commands; and whether a result was
+printed.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import io
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -121,3 +124,6 @@ class JobLog:
         found = running_ci(self.environment)
         if found and found[1].takes_commands and line:
             command(line)
+
+
+RESULT: ContextVar[bool] = ContextVar("a result is on stdout", default=False)

@@ -20,8 +20,7 @@ from techmap_sync.app.scaffold import (
 from techmap_sync.app.specs_found import said_of, specs_left_out
 from techmap_sync.checkout import checkout_of, default_branch
 from techmap_sync.cli import options
-from techmap_sync.cli.console import Screen
-from techmap_sync.cli.next_steps import WRITE_ONE
+from techmap_sync.cli.console import WRITE_ONE, Screen
 from techmap_sync.registry import built_in
 
 EXAMPLE = "techmap-sync init"

@@ -19,8 +19,7 @@ from typer.main import get_group
 from techmap_sync import __version__
 from techmap_sync.app.exit_codes import Exit
 from techmap_sync.cli import help_pages
-from techmap_sync.cli.ci_log import nothing_is_obeyed
-from techmap_sync.cli.printed import RESULT
+from techmap_sync.cli.ci_log import RESULT, nothing_is_obeyed
 from techmap_sync.errors import Problem
 from techmap_sync.secrecy import harmless
 

@@ -10,17 +10,15 @@ import typer
 from techmap_sync.app.applying import codes_of, deliver, note_duration
 from techmap_sync.app.exit_codes import Exit
 from techmap_sync.app.formats import Format, asked_reports
-from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import shard_of
 from techmap_sync.app.plan_comment import commented, review_of_this_run
 from techmap_sync.app.results import Result, rendered
 from techmap_sync.app.run import make_plan
 from techmap_sync.app.run_guards import allowances
-from techmap_sync.app.run_options import RunOptions
+from techmap_sync.app.run_options import RunOptions, read_named
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
-from techmap_sync.cli.console import Screen, write_file
-from techmap_sync.cli.next_steps import after_plan
+from techmap_sync.cli.console import Screen, after_plan, write_file
 from techmap_sync.programs import environment
 from techmap_sync.reports.plan_json import plan_json
 

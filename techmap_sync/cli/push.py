@@ -9,11 +9,10 @@ import typer
 
 from techmap_sync.app.applying import carry_out, codes_of, deliver
 from techmap_sync.app.formats import Format, asked_reports
-from techmap_sync.app.named_tasks import read_named
 from techmap_sync.app.parallel import shard_of
 from techmap_sync.app.run import make_plan
 from techmap_sync.app.run_guards import allowances, refuse_conflicts, refuse_side_branch, refuse_unreviewed
-from techmap_sync.app.run_options import RunOptions
+from techmap_sync.app.run_options import RunOptions, read_named
 from techmap_sync.app.targets import checkout_here
 from techmap_sync.cli import options
 from techmap_sync.cli.console import Screen

@@ -14,13 +14,12 @@ from techmap_sync.documents.words import Words, words_in
 from techmap_sync.documents.work import Form, Item, Kind, Method, Part, Work
 from techmap_sync.ownership import Owners, Ownership, together
 from techmap_sync.planning.escape import code_span, is_inert, neutralize
-from techmap_sync.planning.flow_chart import flow_chart
 from techmap_sync.planning.link_targets import MapSource, absolute_links
-from techmap_sync.planning.remaining import Remainder, is_long, remaining
 from techmap_sync.planning.task import Section, SectionTrait, sections_with
 from techmap_sync.planning.task_graph import TaskGraph
 from techmap_sync.planning.templates import TicketTemplates, continued
 from techmap_sync.planning.titles import short_name
+from techmap_sync.planning.tracking_text import Remainder, flow_chart, is_long, remaining
 
 _TEMPLATES = {Kind.COMPONENT: "component.md.j2", Kind.TASK: "task.md.j2"}
 

@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from rich.text import Text
 
-from techmap_sync.planning.flow_chart import size_of
 from techmap_sync.planning.task import SectionName
+from techmap_sync.planning.tracking_text import size_of
 from techmap_sync.reports.messages import clean, count
 from techmap_sync.sync.change_set import ChangeSet, MapChanges, counted
 from techmap_sync.sync.changes import UNSEEN, Action, Change, Create, LinkChange, TicketChange

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from techmap_sync.documents.words import ENGLISH, words_in
 from techmap_sync.patterns import lazy
-from techmap_sync.planning.flow_chart import with_numbers
 from techmap_sync.planning.task import Section, SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
+from techmap_sync.planning.tracking_text import with_numbers
 from techmap_sync.sync.block import Block, Held
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Capabilities

@@ -31,7 +31,7 @@ PRINTED_BY = {
     "app/targets.py": WITH_TRACKER,
     "app/other_documents.py": WITH_TRACKER,
     "app/formats.py": CHANGING,
-    "app/named_tasks.py": CHANGING,
+    "app/run_options.py": CHANGING,
     "app/run_guards.py": CHANGING,
     "app/applying.py": CHANGING,
     "app/pull_ticks.py": {"pull"},

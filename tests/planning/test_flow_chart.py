@@ -14,8 +14,8 @@ import pytest
 
 from techmap_sync.documents.words import words_in
 from techmap_sync.documents.work import Phase
-from techmap_sync.planning.flow_chart import flow_chart
 from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.tracking_text import flow_chart
 from tests.planning.maps import READY, ROOT, plan_of, read, read_file
 
 VARIABLE = "MERMAID_MODULES"

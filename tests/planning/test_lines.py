@@ -16,8 +16,8 @@ from techmap_sync.documents.base import Granularity, GranularityChoice
 from techmap_sync.documents.technical_map.map_statements import statements_of
 from techmap_sync.documents.text import decode
 from techmap_sync.planning.lines import LOST, LineHome, ledger_of_lines, places_of
-from techmap_sync.planning.remaining import MOST_QUOTED
 from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.tracking_text import MOST_QUOTED
 from tests.documents import generated
 from tests.documents.transform import transformed
 from tests.planning.maps import CORPUS, ITEMS, body_text, plan_of, read, vocabulary

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from techmap_sync.documents.words import ENGLISH, words_in
 from techmap_sync.documents.work import Kind, Phase
-from techmap_sync.planning.flow_chart import flow_chart
 from techmap_sync.planning.task import TaskSpec
+from techmap_sync.planning.tracking_text import flow_chart
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
 from techmap_sync.sync.changes import Change, Conflict, Create, Link, Skip, SkipLink, Unlink, Update, close
 from techmap_sync.sync.edits import FieldEdit

@@ -1,11 +1,22 @@
-"""What ``pull`` shows: a diff, what is left with its reason, and the same as JSON."""
+"""A diff of a file shows its lines, with colour for people and no control characters."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from techmap_sync.reports.pull_report import Left, Pulled, PulledFile, Tick, pull_json, pull_text
+from techmap_sync.reports.pull_report import Left, Pulled, PulledFile, Tick, diff_of, diff_text, pull_json, pull_text
+
+
+def test_a_diff_names_the_file_and_shows_what_changes() -> None:
+    lines = list(diff_of("docs/map.md", b"a\r\nb\r\n", b"a\r\nc\r\n"))
+    assert lines[:2] == ["--- a/docs/map.md", "+++ b/docs/map.md"]
+    assert lines[3:] == [" a", "-b", "+c", " "]
+
+
+def test_no_control_character_reaches_a_terminal() -> None:
+    assert "\x1b" not in "".join(line.plain for line in diff_text("map.md", b"a", b"\x1b[31mb"))
+
 
 BEFORE, AFTER = b"- [ ] Weigh\r\n- [ ] Print\r\n", b"- [x] Weigh\r\n- [ ] Print\r\n"
 FILE = PulledFile("docs/map.md", Path("map.md"), BEFORE, AFTER, (Tick(1, "Weigh", "map/component/scale", "7"),))

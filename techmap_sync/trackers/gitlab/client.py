@@ -1,8 +1,15 @@
-"""GitLab's API as one project's tracker uses it. python-gitlab builds and signs each request."""
+"""GitLab's API as one project's tracker uses it. python-gitlab builds and signs each request.
+
+Its rate limits are obeyed as its answers and its documentation state them,
+https://docs.gitlab.com/security/rate_limits/, and an answer that is not a success says what it means and what to do
+about it.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal, NotRequired
 from urllib.parse import quote, urlsplit
@@ -13,11 +20,174 @@ from typing_extensions import TypedDict
 from techmap_sync.errors import NotAllowed, TicketRefused, TrackerError
 from techmap_sync.trackers.answers import Answer, Count, Number, Path, Request, Row, Schema
 from techmap_sync.trackers.connection import Connection, require_token
-from techmap_sync.trackers.gitlab.errors import ACCESS, refusal
-from techmap_sync.trackers.gitlab.rate_limit import GitLabRateLimit
-from techmap_sync.trackers.http import RequestRefused
+from techmap_sync.trackers.http import RequestRefused, budget_spent
 from techmap_sync.trackers.queries import QueryClient
-from techmap_sync.trackers.session import Answered, Reply, Session, on_same_server, one_line
+from techmap_sync.trackers.session import (
+    Answered,
+    Reply,
+    Session,
+    on_same_server,
+    one_line,
+    reset_time,
+    seconds_to_wait,
+)
+
+_DENIED = (401, 403)
+
+
+def message(answer: Answer) -> str:
+    """Return what GitLab says went wrong, on one line."""
+    row = answer.row
+    return one_line(_words(row.get("message") or row.get("error_description") or row.get("error") or ""))
+
+
+def _words(content: object) -> str:
+    """Return the words of a message, which may be a text, a list, or texts by field."""
+    match content:
+        case dict():
+            return "; ".join(f"{field} {_words(what)}" for field, what in content.items())
+        case list():
+            return ", ".join(_words(what) for what in content)
+        case _:
+            return str(content)
+
+
+ACCESS = (
+    "use a project, group or personal access token with scope api and the role Planner or higher; "
+    "a CI_JOB_TOKEN may not write issues"
+)
+
+
+def refusal(tracker: str, answer: Answer, purpose: str) -> TrackerError:
+    """Return the error for an answer that is not a success.
+
+    :param purpose: what was tried, to follow "to": ``create a ticket``.
+    """
+    match answer.status:
+        case 401:
+            what, hint = "GitLab does not accept the token", f"it is wrong, expired or revoked; {ACCESS}"
+        case 403:
+            what, hint = f"the token is not allowed to {purpose}{_said(answer)}", ACCESS
+        case 404:
+            what, hint = f"GitLab finds nothing there to {purpose}{_said(answer)}", "check what the token may see"
+        case 405 if "moved" in message(answer):
+            what, hint = "the project has moved", "write its new path after gitlab:"
+        case 413:
+            what, hint = f"the text is too long to {purpose}", "shorten the section of the map"
+        case status if 300 <= status < 400:
+            what, hint = f"the server redirects to {_place(answer)}", "use that address as API address if it is right"
+        case status if status >= 500:
+            what, hint = f"GitLab failed to {purpose} (status {status})", "try again later"
+        case status:
+            what, hint = f"GitLab refused to {purpose} (status {status}){_said(answer)}", ""
+    what, affects_run = one_line(what), _affects_run(answer)
+    if answer.status in _DENIED and affects_run:
+        return NotAllowed(tracker, what, hint)
+    return RequestRefused(tracker, what, hint, answer.status, message(answer), affects_run=affects_run)
+
+
+def _affects_run(answer: Answer) -> bool:
+    """Return whether the answer itself says that nothing can be written here.
+
+    Scopes: https://docs.gitlab.com/api/rest/authentication/, "insufficient_scope".
+    """
+    if answer.status == 403:
+        return "insufficient_scope" in message(answer) or "scope" in message(answer)
+    moved = answer.status == 405 and "moved" in message(answer)
+    return moved or answer.status in (401, 408, 429) or 300 <= answer.status < 400 or answer.status >= 500
+
+
+def _said(answer: Answer) -> str:
+    return f": {message(answer)}" if message(answer) else ""
+
+
+def _place(answer: Answer) -> str:
+    """Return the server that a redirect leads to, without a user and password."""
+    try:
+        target = urlsplit(answer.headers.get("location", ""))
+    except ValueError:
+        return "another address"
+    host = target.netloc.rpartition("@")[2]
+    return f"{target.scheme}://{host}" if host else "another address"
+
+
+CREATIONS_PER_MINUTE = 200
+"""Issues that one account may create on gitlab.com."""
+SECONDS_PER_CREATION = 60 / CREATIONS_PER_MINUTE
+_PATIENCE = 300.0
+"""Seconds that one request may have to wait; a run that would have to wait longer ends. GitLab counts by the minute."""
+_MOST_REFUSALS = 3
+_MINUTE = timedelta(seconds=60)
+_SECONDS_WITHOUT_ADVICE = 60.0
+_TOO_MANY = 429
+
+
+class GitLabRateLimit:
+    """Waits until the next request may be sent."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self._now = connection.now
+        self._sleep = connection.sleep
+        self._name = name
+        self._gap = timedelta(seconds=connection.seconds_between_writes)
+        self._earliest: datetime | None = None
+        self._last_write: datetime | None = None
+        self._creations: deque[datetime] = deque(maxlen=max(CREATIONS_PER_MINUTE // connection.sharers, 1))
+
+    def wait(self, request: Request) -> None:
+        """Wait until a request may be sent.
+
+        :raises BudgetSpent: that would take too long.
+        """
+        if not request.writes:
+            self._wait_until(self._earliest)
+            return
+        times = [self._earliest, self._last_write + self._gap if self._last_write else None]
+        creates = _creates(request)
+        if creates and len(self._creations) == self._creations.maxlen:
+            times.append(self._creations[0] + _MINUTE)
+        self._wait_until(max((time for time in times if time), default=None))
+        self._last_write = self._now()
+        if creates:
+            self._creations.append(self._last_write)
+
+    def record(self, request: Request, answer: Answer | None) -> None:
+        """Note what an answer says about the next request."""
+        if answer is None:
+            return
+        now, headers = self._now(), answer.headers
+        reset = reset_time(headers.get("ratelimit-reset", ""), now)
+        if answer.status == _TOO_MANY:
+            seconds = seconds_to_wait(headers, now)
+            if seconds is None:
+                self._earliest = reset or now + timedelta(seconds=_SECONDS_WITHOUT_ADVICE)
+            else:
+                self._earliest = now + timedelta(seconds=seconds)
+        elif headers.get("ratelimit-remaining", "").strip() == "0":
+            self._earliest = reset
+
+    def came_too_soon(self, answer: Answer, times: int) -> bool:
+        """Return whether an answer refuses a request for its pace; the next ``wait`` is as long as it demands.
+
+        :raises BudgetSpent: the same request was refused too often.
+        """
+        if answer.status != _TOO_MANY:
+            return False
+        if times >= _MOST_REFUSALS:
+            raise budget_spent(self._name, _PATIENCE)
+        return True
+
+    def _wait_until(self, time: datetime | None) -> None:
+        seconds = (time - self._now()).total_seconds() if time else 0.0
+        if seconds > _PATIENCE:
+            raise budget_spent(self._name, seconds)
+        if seconds > 0:
+            self._sleep(seconds)
+
+
+def _creates(request: Request) -> bool:
+    return request.verb == "POST" and request.path.endswith("/issues")
+
 
 PUBLIC = "https://gitlab.com"
 PLANNER = 15

@@ -15,8 +15,7 @@ from typing_extensions import TypedDict
 from techmap_sync.errors import OutcomeUnclear, UnexpectedAnswer
 from techmap_sync.sync.tracker import Ends, Standing, State, Ticket
 from techmap_sync.trackers.answers import Count, Number, Row, Schema, moment
-from techmap_sync.trackers.gitlab.client import GitLabClient
-from techmap_sync.trackers.gitlab.errors import ACCESS, message
+from techmap_sync.trackers.gitlab.client import ACCESS, GitLabClient, message
 from techmap_sync.trackers.gitlab.users import Owner
 
 

@@ -22,8 +22,7 @@ from techmap_sync.errors import BudgetSpent, NotSupported, OutcomeUnclear, Ticke
 from techmap_sync.patterns import lazy
 from techmap_sync.sync.tracker import Edge, EdgeKind, Ends
 from techmap_sync.trackers.answers import Answer, Number, Row, Schema
-from techmap_sync.trackers.gitlab.client import GitLabClient
-from techmap_sync.trackers.gitlab.errors import message, refusal
+from techmap_sync.trackers.gitlab.client import GitLabClient, message, refusal
 from techmap_sync.trackers.gitlab.issues import is_number
 from techmap_sync.trackers.gitlab.links_at_once import BLOCKED, RELATED, Link, Linked, LinksAtOnce
 

@@ -24,13 +24,12 @@ from techmap_sync.trackers.answers import Row
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.trackers.gitlab import issues
 from techmap_sync.trackers.gitlab.board import Board
-from techmap_sync.trackers.gitlab.client import GitLabClient
+from techmap_sync.trackers.gitlab.client import SECONDS_PER_CREATION, GitLabClient
 from techmap_sync.trackers.gitlab.doctor import examine
 from techmap_sync.trackers.gitlab.history import Histories
 from techmap_sync.trackers.gitlab.issues import Issues
 from techmap_sync.trackers.gitlab.labels import Labels, Milestones
 from techmap_sync.trackers.gitlab.links import LINK_LIMIT, Links
-from techmap_sync.trackers.gitlab.rate_limit import SECONDS_PER_CREATION
 from techmap_sync.trackers.gitlab.users import Users
 from techmap_sync.trackers.http import about_one_ticket
 

@@ -1,18 +1,77 @@
-"""What a document says and no ticket does: the tracking ticket quotes it, under the headings of the document."""
+"""What only the tracking ticket says: what waits for what as a picture, and what a document says and no ticket does.
+
+The rest is quoted under the headings of the document.
+"""
 
 from __future__ import annotations
 
 import textwrap
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.rows import cells_of, row_text
 from techmap_sync.documents.statements import Statement, with_excused_headings
+from techmap_sync.documents.words import Words
+from techmap_sync.documents.work import Phase
 from techmap_sync.patterns import lazy
 from techmap_sync.planning.lines import places_of
+
+# Mermaid drops the last semicolon, an entity's too, of a line that looks like "style x:#f00;" or "classDef x:#f00;".
+_SPECIAL = lazy(r"[^\w .,:;/()\-–—…]|s(?=tyle)|c(?=lassDef)")
+
+
+_NODE = lazy(r'(?m)^(    t(\d+)\[")')
+
+
+def flow_chart(names: Sequence[str], phases: Sequence[Phase], blocked_by: Sequence[Sequence[int]], words: Words) -> str:
+    """Draw the tasks of a map.
+
+    :param names: short ones of all tasks; brackets, quotes and pipes are escaped as Mermaid's entity codes
+        (https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters).
+    :param phases: of the same tasks.
+    :param blocked_by: for each task the positions of those it waits for.
+    """
+    lines = ["flowchart LR"]
+    for phase in Phase:
+        members = [position for position, due in enumerate(phases) if due is phase]
+        if members:
+            heading = _escaped(words.headings[phase])
+            lines += [
+                f'  subgraph {phase}["{heading}"]',
+                *(f'    t{p}["{_escaped(names[p])}"]' for p in members),
+                "  end",
+            ]
+    edges = [(target, waiting) for waiting, targets in enumerate(blocked_by) for target in targets]
+    return "\n".join([*lines, *(f"  t{target} --> t{waiting}" for target, waiting in sorted(edges))])
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda match: f"#{ord(match[0])};", text)
+
+
+def with_numbers(chart: str, numbers: Mapping[int, str]) -> str:
+    """Return a picture whose nodes say the numbers of their tickets.
+
+    :param chart: as ``flow_chart`` draws it, or a template of a team's own.
+    :param numbers: by the number of the node, as a reader knows them: ``#12``.
+    """
+    return _NODE.sub(lambda node: f"{node[1]}{_number(numbers.get(int(node[2]), ''))}", chart)
+
+
+_ARROW = lazy(r"(?m)^\s*t\d+ --> t\d+")
+
+
+def size_of(chart: str) -> tuple[int, int]:
+    """Return how many tasks and how many arrows a picture has."""
+    return len(_NODE.findall(chart)), len(_ARROW.findall(chart))
+
+
+def _number(number: str) -> str:
+    return f"{_escaped(number)} " if number else ""
+
 
 LONGEST_OPEN = 20
 """Lines that are not blank; a section of more is folded."""

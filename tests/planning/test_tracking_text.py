@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from techmap_sync.diagnostics import Span
 from techmap_sync.documents.technical_map.map_statements import statements_of
-from techmap_sync.planning.remaining import LONGEST_OPEN, MOST_QUOTED, Remainder, is_long, quoted, remaining
+from techmap_sync.planning.tracking_text import LONGEST_OPEN, MOST_QUOTED, Remainder, is_long, quoted, remaining
 from tests.documents.shipped import VOCABULARY
 
 
