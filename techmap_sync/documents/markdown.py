@@ -7,7 +7,6 @@ slow or raise.
 from __future__ import annotations
 
 import html
-import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _CODE_FILLER = "\x00"
+_SEEN = lazy(r"\S")
 
 
 class RunKind(Enum):
@@ -319,7 +319,8 @@ def _html_run(tag: str, start: int) -> Run:
 
 def plain(runs: Iterable[Run]) -> str:
     """Return the text of the runs without Markdown and comments, on one line."""
-    return " ".join("".join(run.text for run in runs if run.kind is not RunKind.COMMENT).replace("\u200b", "").split())
+    text = "".join([run.text for run in runs if run.kind is not RunKind.COMMENT])
+    return " ".join(text.replace("\u200b", "").split())
 
 
 def plain_lines(lines: Iterable[Line]) -> str:
@@ -339,4 +340,4 @@ def without_code(lines: Iterable[Line]) -> str:
 def _masked(run: Run) -> Run:
     if run.kind is not RunKind.CODE:
         return run
-    return Run(run.kind, re.sub(r"\S", _CODE_FILLER, run.text), run.start, run.strong, run.struck)
+    return Run(run.kind, _SEEN.sub(_CODE_FILLER, run.text), run.start, run.strong, run.struck)

@@ -193,10 +193,12 @@ class QuickSource(Source):
 
     def _length_of_prefix(self) -> int:
         """Return how long the markers before the next line are; -1: it has not all of them."""
-        prefix = self.prefix
-        if (self.pos, prefix) != self._place:
+        prefix = self.prefix if self._joined is None else self._joined
+        if not prefix:
+            return 0
+        if self.pos != self._place[0] or prefix != self._place[1]:
             self._place = (self.pos, prefix)
-            line = _LINE.match(self._buffer, self.pos) if prefix else None
+            line = _LINE.match(self._buffer, self.pos)
             self._prefix_length = self.match_prefix(prefix, line[0]) if line else 0
         return self._prefix_length
 

@@ -84,11 +84,21 @@ class Signs:
     def join_code(self, start: int) -> int:
         """Write a code span on one line, which means the same; return where it ends."""
         opening = _BACKTICKS.match(self._text, start)
-        ends = _BACKTICKS.finditer(self._text, opening.end()) if opening else ()
-        end = next((found.end() for found in ends if opening and len(found[0]) == len(opening[0])), start)
-        for found in _LINE_END.finditer(self._text, start, end):
-            self._found.append(Edit(found.start(), found.end(), " "))
+        end = self._end_of_code(opening) if opening else start
+        if self._text.find("\n", start, end) >= 0:
+            for found in _LINE_END.finditer(self._text, start, end):
+                self._found.append(Edit(found.start(), found.end(), " "))
         return end
+
+    def _end_of_code(self, opening: re.Match[str]) -> int:
+        """Return where the next run of as many backticks ends; the place of the first one where there is none."""
+        ticks = opening[0]
+        place = self._text.find(ticks, opening.end())
+        end = place + len(ticks)
+        if place >= 0 and self._text[end : end + 1] != "`":
+            return end  # not the beginning of a longer run, as nearly always
+        ends = _BACKTICKS.finditer(self._text, opening.end())
+        return next((found.end() for found in ends if len(found[0]) == len(ticks)), opening.start())
 
     def add_fence(self, start: int, end: int) -> None:
         """Keep a fence apart from the text above it, and close one that only the end of its quote closes."""

@@ -290,6 +290,8 @@ def _hits(tree: Node, words: Words) -> Iterator[int]:
     """Yield the works that the text names; of several names that begin at a word only the longest counts."""
     for start, word in enumerate(words):
         node = tree.following.get(word)
+        if node is None:
+            continue  # no name begins with it, as nearly always
         longest: list[int] = []
         end = start + 1
         while node:

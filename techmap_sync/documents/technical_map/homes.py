@@ -112,6 +112,8 @@ def _hits(tree: _Node, words: Sequence[str]) -> Iterator[int]:
     """Yield the owners of the names in a text; of several that begin at a word only the longest counts."""
     for start, word in enumerate(words):
         node = tree.following.get(word)
+        if node is None:
+            continue  # no name begins with it, as nearly always
         longest: Iterable[int] = ()
         end = start + 1
         while node:

@@ -89,6 +89,8 @@ class _Scanner:
         self.matrix = False
         self.counting: frozenset[int] = frozenset()
         self.fence, self.quoted = "", False
+        self.known: dict[str, tuple[tuple[str, ...], ...]] = {}
+        """What ``_pieces`` has returned: a sentence is often the whole line."""
 
     def _comment_ends(self) -> list[int]:
         """Return for each line the next one that ends a comment, or the number of lines."""
@@ -182,7 +184,7 @@ class _Scanner:
     def _sentences(self, body: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
         """Return the pieces of each sentence, where there are several: they may belong to different components."""
         sentences = list(sentences_in(body, self.vocabulary.abbreviations))
-        return tuple(tuple(self._pieces(each)) for each in sentences) if len(sentences) > 1 else ()
+        return tuple(self._pieces(each) for each in sentences) if len(sentences) > 1 else ()
 
     def _labelled_section(self, number: int, line: str) -> Statement | None:
         """Return the statement of a label that opens a section, as in the compact form, or None."""
@@ -195,7 +197,7 @@ class _Scanner:
             self.part = self.heading
         value = line[label.end() :].strip()
         excuse = self._excuse(_MARKUP.sub("", value)) if value else STRUCTURE
-        said = self._statement(number, value, list(self._pieces(value)), excuse)
+        said = self._statement(number, value, self._pieces(value), excuse)
         self.block += not value
         return said if value else said._replace(is_heading=True)
 
@@ -234,8 +236,13 @@ class _Scanner:
             return PLACEHOLDER
         return NOTHING if self.vocabulary.nothing.is_word(fold(plain)) else ""
 
-    def _pieces(self, text: str) -> Iterator[tuple[str, ...]]:
-        """Yield the words of each piece of a text, without a known label in front and without tags."""
+    def _pieces(self, text: str) -> tuple[tuple[str, ...], ...]:
+        """Return the words of each piece of a text, without a known label in front and without tags."""
+        if text not in self.known:
+            self.known[text] = tuple(self._cut(text))
+        return self.known[text]
+
+    def _cut(self, text: str) -> Iterator[tuple[str, ...]]:
         if self._is_of_template(text):
             return
         text = without_placeholders(self._without_label(_IDENTITY.sub("", text)), self.vocabulary)
@@ -300,7 +307,7 @@ class _Scanner:
         known = is_section(plain, self.vocabulary) or look_up(self.vocabulary.fields, plain)
         name = "" if title is None and known else title or self._without_status(component_name(plain, self.vocabulary))
         excuse = PLACEHOLDER if is_placeholder(said, self.vocabulary) else ""
-        heading = self._statement(number, line, list(self._pieces(name)), excuse)
+        heading = self._statement(number, line, self._pieces(name), excuse)
         self.block += 1
         return heading._replace(is_heading=True)
 

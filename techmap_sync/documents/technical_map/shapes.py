@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,6 +40,7 @@ class Label(NamedTuple):
         return not plain(self.value)
 
 
+@lru_cache(maxsize=1024)  # several readers ask about each line
 def label_of(line: Line) -> Label | None:
     """Return the bold label that the line starts with, or None."""
     runs = [run for run in line.runs if run.kind is not RunKind.COMMENT]
@@ -66,6 +68,10 @@ def plain_label_of(line: Line, words: Mapping[str, str]) -> Label | None:
     return Label(match[1], without_closing_colon(plain(line.runs)), value)
 
 
+_COLON = lazy("[:：]")
+_ONE_COLON = lazy(r"[:：](?!\S*[:：])")
+
+
 def _strong_prefix(runs: list[Run]) -> int:
     count = 0
     while count < len(runs) and runs[count].strong:
@@ -80,12 +86,12 @@ def _behind_colon(runs: tuple[Run, ...]) -> tuple[Run, ...] | None:
     behind = text[remarks.end() :].strip() if remarks else text
     if not unnumbered(without_closing_colon(behind)):
         return ()
-    return _after_colon(runs) if re.match(r"[:：](?!\S*[:：])", behind) else None
+    return _after_colon(runs) if _ONE_COLON.match(behind) else None
 
 
 def _after_colon(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     for number, run in enumerate(runs):
-        found = re.search(r"[:：]", run.text) if run.kind is RunKind.TEXT else None
+        found = _COLON.search(run.text) if run.kind is RunKind.TEXT else None
         if found:
             rest = run._replace(text=run.text[found.end() :], start=run.start + found.end())
             return (rest, *runs[number + 1 :])
