@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
-from techmap_sync.app.documents_found import MapFile, MapFiles, advice_of
+from techmap_sync.app.documents_found import MapFile, MapFiles, Then
 from techmap_sync.diagnostics import OFF, Diagnostic, Span, apply_severities, condensed
+from techmap_sync.documents.base import DocumentFamily
 from techmap_sync.planning.lines import LOST, LineHome
 from techmap_sync.planning.rules import ADVICE, LINE_LOST, advice_on
 from techmap_sync.settings import Settings
@@ -17,28 +19,33 @@ _MOST_OF_A_RULE = 3
 _LONGEST_QUOTE = 60
 
 
-def with_author_notes(files: MapFiles, settings: Settings) -> MapFiles:
-    """Return the maps with the notes for their authors, if the settings ask for any."""
+def author_notes(settings: Settings) -> Then | None:
+    """Return what adds the notes for its author to a map that is read; None where the settings ask for none."""
     off = {} if settings.author_notes else dict.fromkeys(ADVICE, OFF)
     severities = {**off, **settings.severity}
     if all(severities.get(rule) == OFF for rule in ADVICE):
-        return files
-    maps = (_with(file, _notes(file, settings, severities)) for file in files.maps)
-    return replace(files, maps=tuple(maps))
+        return None
+    return _Notes({family.name: family for family in settings.document_families}, severities).added
 
 
-def _notes(file: MapFile, settings: Settings, severities: Mapping[str, str]) -> tuple[Diagnostic, ...]:
-    """Return the notes about one map; where a line is about something wrong already, its task gets none."""
-    if file.document.is_retired:
-        return ()
-    of_words = _weighed(advice_of(file, settings), file, severities)
-    of_tasks = _weighed(advice_on(file.graph, (*file.diagnostics, *of_words)), file, severities)
-    return condensed((*of_words, *of_tasks), _MOST_OF_A_RULE)
+class _Notes(NamedTuple):
+    """What is needed to find the notes about one map; it can be sent to a worker process."""
 
+    families: Mapping[str, DocumentFamily]
+    severities: Mapping[str, str]
 
-def _weighed(found: Iterable[Diagnostic], file: MapFile, severities: Mapping[str, str]) -> tuple[Diagnostic, ...]:
-    named = (each._replace(path=file.name) for each in found)
-    return apply_severities(named, severities, file.document.ignores)
+    def added(self, file: MapFile) -> MapFile:
+        """Return a map with the notes; where a line is about something wrong already, its task gets none."""
+        if file.document.is_retired:
+            return file
+        advice = self.families[file.family].advice(file.document, file.sources)
+        of_words = self._weighed(advice, file)
+        of_tasks = self._weighed(advice_on(file.graph, (*file.diagnostics, *of_words)), file)
+        return _with(file, condensed((*of_words, *of_tasks), _MOST_OF_A_RULE))
+
+    def _weighed(self, found: Iterable[Diagnostic], file: MapFile) -> tuple[Diagnostic, ...]:
+        named = (each._replace(path=file.name) for each in found)
+        return apply_severities(named, self.severities, file.document.ignores)
 
 
 def planned(files: MapFiles) -> tuple[MapFile, ...]:

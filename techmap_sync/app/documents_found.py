@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from pkgutil import resolve_name
@@ -169,11 +169,16 @@ class MapFiles:
         )
 
 
+Then = Callable[[MapFile], MapFile]
+"""What is done with each document where it is read, in a worker process too."""
+
+
 class _DocumentReader(NamedTuple):
     """Everything a worker process needs to read documents; must be picklable."""
 
     families: tuple[DocumentFamily, ...]
     severities: Mapping[str, str]
+    then: Then | None = None
 
     def read(self, file: FoundFile) -> MapFile | UnreadableMap | None:
         """Read one file; None for one that is not a document and was not named as one."""
@@ -193,7 +198,8 @@ class _DocumentReader(NamedTuple):
         graph = task_graph(document)
         of_tasks = (found._replace(path=sources.path) for found in graph.diagnostics)
         judged = apply_severities((*document.diagnostics, *of_tasks), self.severities, document.ignores)
-        return MapFile(file.path, sources, family.name, graph, judged)
+        read = MapFile(file.path, sources, family.name, graph, judged)
+        return self.then(read) if self.then else read
 
     def glanced(self, file: FoundFile) -> MapFile | None:
         """Return a finished unit of which no more has to be known; None where it has to be read."""
@@ -218,11 +224,6 @@ def statements_of(file: MapFile, settings: Settings) -> tuple[Statement, ...]:
     return family_named(file.family, settings).statements(file.sources)
 
 
-def advice_of(file: MapFile, settings: Settings) -> tuple[Diagnostic, ...]:
-    """Return what the family of a document would tell its author."""
-    return family_named(file.family, settings).advice(file.document, file.sources)
-
-
 def family_named(name: str, settings: Settings) -> DocumentFamily:
     """Return the family of a document that was read."""
     return next(family for family in settings.document_families if family.name == name)
@@ -235,6 +236,7 @@ def read_maps(
     *,
     at_sight: bool = False,
     allowed: frozenset[str] = frozenset(),
+    then: Then | None = None,
 ) -> MapFiles:
     """Read the documents at some paths; a problem with one does not stop the others.
 
@@ -242,12 +244,13 @@ def read_maps(
     :param shard: which of them this run handles; of the others only the id is read.
     :param at_sight: take no more than a glance at finished units.
     :param allowed: guards that are lifted, for units that are not merged yet.
+    :param then: done with each document that is read whole; must be picklable.
     :raises UsageProblem: a path does not exist or cannot be read.
     """
     found = find_documents(paths, settings)
     if any(file.unit for file in found):  # maps say themselves whether they are approved
         found = resolve_name(_WITH_MERGES)(found, allowed)
-    return _read(found, settings, shard, tuple(paths or settings.maps), at_sight=at_sight)
+    return _read(found, settings, shard, tuple(paths or settings.maps), at_sight=at_sight, then=then)
 
 
 def read_whole(files: MapFiles, wanted: Set[Path], settings: Settings) -> MapFiles:
@@ -282,12 +285,18 @@ def read_rest(settings: Settings, known: Set[str]) -> MapFiles:
 
 
 def _read(
-    files: Sequence[FoundFile], settings: Settings, shard: Shard, places: tuple[str, ...], *, at_sight: bool = False
+    files: Sequence[FoundFile],
+    settings: Settings,
+    shard: Shard,
+    places: tuple[str, ...],
+    *,
+    at_sight: bool = False,
+    then: Then | None = None,
 ) -> MapFiles:
     families = settings.document_families
     maps, unreadable, passed_over = [], [], []
     ours = [file for file in files if shard.holds(file.path)]
-    reader = _DocumentReader(families, settings.severity)
+    reader = _DocumentReader(families, settings.severity, then)
     glances = {file: seen for file in ours if at_sight and file.unit and (seen := reader.glanced(file))}
     rest = [file for file in ours if file not in glances]
     results = {**glances, **dict(zip(rest, map_in_order(reader.read, rest, settings.jobs), strict=True))}

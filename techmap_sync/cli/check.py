@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, assert_never
 import typer
 
 from techmap_sync import __version__
-from techmap_sync.app.author_notes import planned, with_author_notes, with_lost_lines
+from techmap_sync.app.author_notes import author_notes, planned, with_lost_lines
 from techmap_sync.app.documents_found import MapFiles, read_maps
 from techmap_sync.app.formats import CheckFormat
 from techmap_sync.app.parallel import shard_of
@@ -59,11 +59,10 @@ def check(
         return
     part = shard_of(shard, environment())
     settings = options.settings_of(config_file, jobs=jobs)
-    read = partial(read_maps, paths or [], settings, part, allowed=NOT_YET_MERGED)
+    read = partial(read_maps, paths or [], settings, part, allowed=NOT_YET_MERGED, then=author_notes(settings))
     files = read()
     if fix and _fix(files, settings, screen):
         files = read()
-    files = with_author_notes(files, settings)
     if settings.templates:  # those that are shipped lose nothing, and loading them takes longer than reading a map
         files = _with_lost_lines(files, settings)
     screen.note_shard(part, files)

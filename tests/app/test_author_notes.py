@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
 
+from techmap_sync.app.author_notes import author_notes
+from techmap_sync.app.documents_found import read_one
+from techmap_sync.config import load_settings
 from techmap_sync.documents.marko_patches import MAX_LINES
 from techmap_sync.planning.rules import ADVICE
 from tests.app.run import CORPUS, Program
@@ -36,6 +40,16 @@ def test_an_author_gets_notes_and_no_failure(program: Program) -> None:
 
 def test_a_draft_gets_them_too_because_that_is_when_they_help(program: Program) -> None:
     assert check(program, THIN.replace("Ready**: Yes", "Ready**: No"))[:3] == NOTES
+
+
+def test_the_process_that_reads_a_map_can_find_them(tmp_path: Path) -> None:
+    (tmp_path / "map.md").write_text(THIN, encoding="utf-8")
+    settings = load_settings(None, {"author_notes": True})
+    read = read_one(str(tmp_path / "map.md"), settings)
+    sent = pickle.loads(pickle.dumps(author_notes(settings)))
+    assert {found.rule.id for found in sent(read).diagnostics} == {rule for rule, _ in NOTES}
+    assert not read.diagnostics
+    assert author_notes(load_settings(None, {"author_notes": False})) is None
 
 
 def test_one_setting_turns_them_off(program: Program) -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from techmap_sync.app.author_notes import with_author_notes
+from techmap_sync.app.author_notes import author_notes
 from techmap_sync.app.documents_found import read_maps
 from techmap_sync.config import load_settings, shipped
 from techmap_sync.documents.technical_map.detect import looks_like_map
@@ -22,7 +22,7 @@ PAGE = authoring_page(EXAMPLE, EVERY_RULE, SETTINGS.vocabulary)
 
 def found(program: Program, text: str) -> set[str]:
     (program.folder / "map.md").write_text(text, encoding="utf-8")
-    files = with_author_notes(read_maps(["map.md"], SETTINGS), SETTINGS)
+    files = read_maps(["map.md"], SETTINGS, then=author_notes(SETTINGS))
     return {diagnostic.rule.id for file in files.maps for diagnostic in file.diagnostics}
 
 
