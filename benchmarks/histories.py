@@ -38,10 +38,10 @@ def recorded() -> dict[str, Any]:
 def record(kind: str, name: str, **results: object) -> None:
     """Keep one result, and write all of them on the page.
 
-    :param kind: ``searched`` or ``planted``.
+    :param kind: ``searched``, ``planted`` or ``everywhere``.
     """
     known = recorded()
-    known[kind][name] = results
+    known.setdefault(kind, {})[name] = results
     RECORD.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(with_section(PAGE.read_text("utf-8")), encoding="utf-8")
 
@@ -58,6 +58,9 @@ def _rows(known: dict[str, Any]) -> Iterator[Row]:
     for name, each in sorted(known["searched"].items()):
         note = f"{each['states']:,} states, {each['steps']:,} steps, {each['seconds']:,} s"
         yield Row(f"{name}, broken promises", each["broken"], most=0, note=note)
+    for name, each in known.get("everywhere", {}).items():
+        note = f"{each['tried']:,} of {each['all']:,} histories, {each['seconds']:,} s"
+        yield Row(f"{name} on every tracker, histories that end unlike in memory", each["differing"], most=0, note=note)
     planted = known["planted"]
     if planted:
         found = sum(bool(each["events"]) for each in planted.values())

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks import histories
-from tests.explore import earlier_edition, one_document, other_runners, side_by_side, two_documents
+from tests.explore import earlier_edition, everywhere, one_document, other_runners, side_by_side, two_documents
 from tests.explore.kept import remembering
 from tests.explore.search import Event, Found, lengthening, search
 
@@ -84,6 +84,20 @@ def first_story(depth: int) -> int:
     return 0
 
 
+def same_everywhere(most: int) -> int:
+    """Play short histories on every tracker, over HTTP where it has a server, and print which end differently."""
+    begin, number = time.monotonic(), 0
+    for story in everywhere.differing(most):
+        print(f"{story}\n", flush=True)
+        number += 1
+    seconds = round(time.monotonic() - begin)
+    print(f"{most} of {len(everywhere.CASES)} histories, {number} end differently, {seconds} s")
+    histories.record(
+        "everywhere", "two events", tried=most, all=len(everywhere.CASES), differing=number, seconds=seconds
+    )
+    return bool(number)
+
+
 def main() -> int:
     """Search, and fail when a promise is broken."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -91,7 +105,10 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--world", choices=WORLDS, action="append")
     parser.add_argument("--first", action="store_true", help="end with the first broken promise, whatever the world")
+    parser.add_argument("--everywhere", type=int, metavar="N", help="play N histories on every tracker instead")
     asked = parser.parse_args()
+    if asked.everywhere:
+        return same_everywhere(asked.everywhere)
     # Nothing here is a circle that is worth the time to look for it.
     gc.disable()
     if asked.first:
