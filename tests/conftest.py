@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from tests.app.run import ROOT, Program
 from tests.ci.checkout import Origin
 from tests.ci.job import about_a_pull_request
 from tests.ci.wheels import fetched
+from tests.release import build, packages_in
 from tests.sampling import sampling
 from tests.simulators.github import Account, GitHub
 from tests.simulators.github import running as github_running
@@ -226,6 +228,14 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 
 @pytest.fixture(scope="session")
+def built(shared: Path) -> tuple[Path, Path]:
+    """The source distribution, and the wheel that was made of it."""
+    with (shared / "built.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return packages_in(shared / "dist") if (shared / "dist").exists() else build(shared / "dist")
+
+
+@pytest.fixture(scope="session")
 def wheels(shared: Path) -> Path:
     """What the program needs, as wheels."""
-    return fetched(shared)
+    return fetched(ROOT / "build")

@@ -16,7 +16,6 @@ from ruamel.yaml import YAML
 from techmap_sync import __version__
 from tests.release import (
     ROOT,
-    build,
     check,
     digests,
     files_of_sdist,
@@ -42,12 +41,6 @@ def newest_python() -> str:
 
 
 PYTHONS = sorted({sys.executable, newest_python()}) if sampling.everything else [sys.executable]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The source distribution, and the wheel that was made of it."""
-    return build(tmp_path_factory.mktemp("dist"))
 
 
 def test_the_source_distribution_is_what_a_clone_holds(built: Built) -> None:

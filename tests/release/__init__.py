@@ -34,6 +34,11 @@ def build(folder: Path) -> tuple[Path, Path]:
     moment = run("git", "log", "-1", "--format=%ct", folder=ROOT).strip()
     command = (sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT)
     run(*command, folder=ROOT, SOURCE_DATE_EPOCH=moment)
+    return packages_in(folder)
+
+
+def packages_in(folder: Path) -> tuple[Path, Path]:
+    """Return the source distribution and the wheel of a folder."""
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
     return sdist, wheel
 
