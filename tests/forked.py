@@ -76,6 +76,12 @@ def _text(file: IO[bytes]) -> str:
     return file.read().decode()
 
 
+def way() -> int:
+    """Return the number of an open file; a process that inherits it sends its own streams there to start a run."""
+    with _ONE_AT_A_TIME:
+        return _origin()[0].fileno()
+
+
 @cache
 def _origin() -> tuple[socket.socket, subprocess.Popen[bytes]]:
     """Return the way to the process that all runs are copied from, and that process; it ends with this one."""

@@ -69,6 +69,8 @@ class Pipeline:
     """Where programs are looked for."""
     secrets: dict[str, str] = field(default_factory=dict)
     """CI/CD variables of the project."""
+    inherited: tuple[int, ...] = ()
+    """Open files of this process that the job gets."""
 
     def job(self, workspace: Path, variables: Mapping[str, str], **inputs: str) -> Ended:
         """Run the component in a checkout."""
@@ -83,6 +85,7 @@ class Pipeline:
             stderr=subprocess.STDOUT,
             timeout=300,
             check=False,
+            pass_fds=self.inherited,
         )
         (report,) = (workspace / path for path in job["artifacts"]["paths"])
         quality = workspace / job["artifacts"]["reports"]["codequality"]

@@ -54,6 +54,8 @@ class Runner:
     token: str
     before: dict[str, str] = field(default_factory=dict)
     """Further variables of the job."""
+    inherited: tuple[int, ...] = ()
+    """Open files of this process that the steps get."""
 
     def job(self, workspace: Path, event_name: str, ref: str, event: Mapping[str, Any], **inputs: str) -> Ended:
         """Run the action for an event, in a checkout."""
@@ -103,6 +105,7 @@ class Runner:
             text=True,
             timeout=300,
             check=False,
+            pass_fds=self.inherited,
         )
         ended.code = done.returncode
         ended.log += done.stdout

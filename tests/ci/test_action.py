@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.ci.checkout import MAP, NAME, TICKETS, Origin, git, with_code_of_its_own
+from tests.ci.prepared import begin_environment, forking_python
 from tests.ci.runner import ROOT, Ended, Runner
 from tests.ci.wheels import from_wheels
 from tests.sampling import sampling
@@ -40,11 +41,20 @@ def origin(tmp_path: Path) -> Origin:
 
 @pytest.fixture
 def runner(server: GitHub, tmp_path: Path, installed: Path, programs: Path, wheels: Path) -> Runner:
-    """A fresh machine, in whose place stands what the first job installed."""
+    """A machine on which the program is installed, and ready to run."""
     temp = tmp_path / "temp"
     temp.mkdir()
-    (temp / installed.name).symlink_to(installed)
-    return Runner(server, temp, str(programs), "ghs_job", from_wheels(wheels))
+    files = forking_python(temp / installed.name, installed)
+    return Runner(server, temp, str(programs), "ghs_job", from_wheels(wheels), inherited=files)
+
+
+@pytest.fixture
+def fresh_runner(runner: Runner, installed: Path) -> Runner:
+    """A machine that starts the very program that the first job installed."""
+    runner.temp /= "fresh"
+    runner.temp.mkdir()
+    (runner.temp / installed.name).symlink_to(installed)
+    return runner
 
 
 @pytest.fixture
@@ -65,7 +75,10 @@ def comments(server: GitHub) -> list[str]:
     return [comment.body for comment in server.repository.issues[1].conversation]
 
 
-def test_a_merge_makes_the_tickets_and_says_so_everywhere(runner: Runner, workspace: Path, server: GitHub) -> None:
+def test_a_merge_makes_the_tickets_and_says_so_everywhere(
+    fresh_runner: Runner, workspace: Path, server: GitHub
+) -> None:
+    runner = fresh_runner
     assert git(workspace, "rev-list", "--count", "HEAD") == "1"
     ended = merged(runner, workspace)
     assert ended.code == 0, ended.log
@@ -188,8 +201,9 @@ def test_no_code_of_a_checkout_runs_while_the_program_is_installed(installed: Pa
     "first", sampling.in_turn("PATHs of a job in a checkout full of code", [".:bin:", "{workspace}/bin:", ""], 2, 0)
 )
 def test_no_code_of_a_checkout_runs_beside_the_program(
-    runner: Runner, workspace: Path, server: GitHub, tmp_path: Path, first: str
+    fresh_runner: Runner, workspace: Path, server: GitHub, tmp_path: Path, first: str
 ) -> None:
+    runner = fresh_runner
     runner.before = with_code_of_its_own(workspace, tmp_path / "trace")
     runner.path = first.format(workspace=workspace) + runner.path
     ended = merged(runner, workspace)
@@ -199,9 +213,10 @@ def test_no_code_of_a_checkout_runs_beside_the_program(
 
 
 def test_a_package_with_another_hash_is_not_installed(
-    runner: Runner, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runner: Runner, workspace: Path, installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     action = tmp_path / "action"
+    begin_environment(runner.temp / f"techmap-sync{re.sub('[^A-Za-z0-9]', '-', str(action))}", installed)
     shutil.copytree(ROOT / "techmap_sync", action / "techmap_sync")
     shutil.copytree(ROOT / "config", action / "config")
     for name in ("pyproject.toml", "README.md", "LICENSE", "action.yml"):

@@ -6,8 +6,8 @@ import fcntl
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ import pytest
 from techmap_sync import __version__
 from tests.ci.checkout import MAP, NAME, TICKETS, Origin, git, with_code_of_its_own
 from tests.ci.pipeline import ROOT, Ended, Pipeline, component
+from tests.ci.prepared import begin_environment, forking_python, mktemp
 from tests.ci.runner import action
 from tests.ci.wheels import from_wheels
 from tests.release import run
@@ -48,8 +49,17 @@ def image(shared: Path, installed: Path, programs: Path) -> str:
 
 
 @pytest.fixture
-def pipeline(server: Simulator, image: str, wheels: Path) -> Pipeline:
+def fresh_pipeline(server: Simulator, image: str, wheels: Path) -> Pipeline:
+    """A machine that starts the very program of the image."""
     return Pipeline(server, image, TOKEN | from_wheels(wheels))
+
+
+@pytest.fixture
+def pipeline(fresh_pipeline: Pipeline, installed: Path, tmp_path: Path) -> Pipeline:
+    """A machine on which the program of the image is ready to run."""
+    files = forking_python(tmp_path / "ready", installed)
+    path = f"{tmp_path}/ready/bin:{fresh_pipeline.path}"
+    return replace(fresh_pipeline, path=path, inherited=files)
 
 
 @pytest.fixture
@@ -95,11 +105,20 @@ def notes(server: Simulator) -> list[str]:
 
 
 def test_a_merge_installs_the_package_and_makes_the_tickets(
-    pipeline: Pipeline, server: Simulator, workspace: Path, release: str, programs: Path, tmp_path: Path
+    fresh_pipeline: Pipeline,
+    server: Simulator,
+    workspace: Path,
+    release: str,
+    programs: Path,
+    installed: Path,
+    tmp_path: Path,
 ) -> None:
     """From git, at a tag, in a checkout that is full of code that must not run."""
+    pipeline = fresh_pipeline
     (tmp_path / "bin").mkdir()
-    for name in ("env", "mktemp", "sed"):
+    begin_environment(tmp_path / "begun", installed)
+    mktemp(tmp_path / "bin" / "mktemp", tmp_path / "begun")
+    for name in ("env", "sed"):
         (tmp_path / "bin" / name).symlink_to(shutil.which(name) or "")
     (tmp_path / "bin" / "python").symlink_to((programs / "python3").readlink())
     pipeline.secrets |= with_code_of_its_own(workspace, tmp_path / "trace")
@@ -116,14 +135,23 @@ def test_a_merge_installs_the_package_and_makes_the_tickets(
 
 
 def test_the_program_is_installed_from_a_wheel_too(
-    pipeline: Pipeline, workspace: Path, server: Simulator, wheels: Path, tmp_path: Path
+    fresh_pipeline: Pipeline,
+    workspace: Path,
+    server: Simulator,
+    wheels: Path,
+    built: tuple[Path, Path],
+    installed: Path,
+    tmp_path: Path,
 ) -> None:
     """The wheel works by itself: in the environment of the job, outside the repository, it pushes an example."""
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir"]
-    subprocess.run([*build, str(tmp_path / "wheels"), str(ROOT)], check=True, capture_output=True)
+    pipeline = fresh_pipeline
+    for name in ("scratch", "bin"):
+        (tmp_path / name).mkdir()
     scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    pipeline.secrets |= from_wheels(wheels, tmp_path / "wheels") | {"TMPDIR": str(scratch)}
+    begin_environment(tmp_path / "begun", installed, with_packages=True)
+    mktemp(tmp_path / "bin" / "mktemp", tmp_path / "begun")
+    pipeline.path = f"{tmp_path}/bin:{pipeline.path}"
+    pipeline.secrets |= from_wheels(wheels, built[1].parent) | {"TMPDIR": str(scratch)}
     ended = merged(pipeline, workspace, package=f"techmap-sync=={__version__}")
     assert ended.code == 0, ended.log
     assert len(server.world.issues) == TICKETS
@@ -142,8 +170,9 @@ def test_the_component_installs_its_own_version() -> None:
 
 
 def test_a_merge_request_gets_one_note_that_the_next_run_edits(
-    pipeline: Pipeline, origin: Origin, workspace: Path, server: Simulator, tmp_path: Path
+    fresh_pipeline: Pipeline, origin: Origin, workspace: Path, server: Simulator, tmp_path: Path
 ) -> None:
+    pipeline = fresh_pipeline
     ended = reviewed(pipeline, workspace)
     assert ended.code == 0, ended.log
     assert "plan, because of merge request 7" in ended.log

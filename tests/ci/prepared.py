@@ -1,0 +1,74 @@
+"""What a job of a CI finds done already, so that each installation and each start of the program is paid for once.
+
+Making an environment and starting Python take longer than all that most of these tests judge.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from tests import forked
+from tests.sampling import sampling
+
+OF_EVERY_ENVIRONMENT = ("pip", "setuptools", "_distutils_hack", "distutils-precedence.pth")
+"""What ``python -m venv`` puts into an environment, by how the names begin."""
+IS_PREPARED = not sampling.everything
+for name, sample, of in (
+    ("environments of a CI job that are made of nothing", 1, 4),
+    ("CI jobs that start Python anew to run the program", 4, 35),
+):
+    sampling.times(name, sample, of)
+
+
+def begin_environment(folder: Path, installed: Path, *, with_packages: bool = False) -> None:
+    """Make an environment as an interrupted installation leaves it, for ``python -m venv`` to complete.
+
+    Nothing is made where every case is taken.
+
+    :param installed: a whole one
+    :param with_packages: whether it holds what the program needs; otherwise it holds pip alone
+    """
+    if IS_PREPARED:
+        kept = () if with_packages else OF_EVERY_ENVIRONMENT
+
+        def left_out(of: str, names: list[str]) -> list[str]:
+            inside = Path(of).name == "site-packages"
+            return [name for name in names if "techmap" in name or (inside and kept and not name.startswith(kept))]
+
+        shutil.copytree(installed, folder, symlinks=True, ignore=left_out)
+
+
+def mktemp(place: Path, begun: Path) -> None:
+    """Make a program ``mktemp`` whose folders hold an environment called venv that was begun already.
+
+    :param begun: what ``begin_environment`` made; where every case is taken, nothing, and the folders are empty
+    """
+    real, copy = shutil.which("mktemp"), shutil.which("cp")
+    if IS_PREPARED:
+        script = f'folder=$("{real}" "$@") && "{copy}" -a "{begun}" "$folder/venv" && echo "$folder"'
+        place.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        place.chmod(0o755)
+    else:
+        place.symlink_to(real or "")
+
+
+def forking_python(folder: Path, installed: Path) -> tuple[int, ...]:
+    """Make an environment whose Python copies a process that has imported the program, and starts nothing else.
+
+    It is the given environment itself where every case is taken.
+
+    :return: open files that a job has to inherit
+    """
+    if not IS_PREPARED:
+        folder.symlink_to(installed)
+        return ()
+    way = forked.way()
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "techmap-sync").symlink_to(installed / "bin" / "techmap-sync")
+    python = folder / "bin" / "python"
+    script = Path(__file__).with_name("forking_python.py")
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S "{script}" {way} "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    return (way,)
