@@ -30,8 +30,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 test: ## everything that CI runs for a change; the longest tests take a sample of their cases
 	@$(MAKE) --jobs 3 $(VENV)/dev browser modules
-	@$(MAKE) --jobs 2 --output-sync=recurse lint types
-	@$(MAKE) tests
+	@$(MAKE) lint
+	@$(MAKE) --jobs 2 types tests
 
 test-all: ## the same with every case, as CI does each night
 	EVERYTHING=1 $(MAKE) test
@@ -98,7 +98,8 @@ browser:
 	|| echo 'apt-get failed: tests in a browser are skipped'; else echo 'no Chromium: tests in a browser are skipped'; fi; fi
 
 modules:
-	@if command -v npm >/dev/null 2>&1; then npm install --silent --no-audit --no-fund || echo 'npm failed: optional tests are skipped'; \
+	@if [ node_modules/.package-lock.json -nt package.json ]; then :; \
+	elif command -v npm >/dev/null 2>&1; then npm install --silent --no-audit --no-fund || echo 'npm failed: optional tests are skipped'; \
 	else echo 'npm is missing: optional tests are skipped'; fi
 
 states: $(VENV)/dev ## random histories of map, people and pushes: make states STEPS=100000
