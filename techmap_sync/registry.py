@@ -23,8 +23,7 @@ from techmap_sync.servers import Server, read_address
 
 if TYPE_CHECKING:
     from techmap_sync.ownership import Ownership
-    from techmap_sync.sync.proposal import Proposals
-    from techmap_sync.sync.review_comment import Review
+    from techmap_sync.sync.review import Proposals, Review
     from techmap_sync.sync.tracker import Tracker
     from techmap_sync.trackers.connection import Connection
 

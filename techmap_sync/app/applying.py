@@ -22,8 +22,8 @@ from techmap_sync.programs import environment
 from techmap_sync.reports.messages import count
 from techmap_sync.reports.plan_text import done_line, failures, outcome_line, page_line, plan_text, skipped_links
 from techmap_sync.sync.apply import apply
+from techmap_sync.sync.change_set import Outcome, Status, left_of, seconds_to_apply
 from techmap_sync.sync.changes import Create
-from techmap_sync.sync.outcomes import Outcome, Status, left_of, seconds_to_apply
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

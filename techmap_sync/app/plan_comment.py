@@ -18,7 +18,7 @@ from techmap_sync.registry import kind_named, known_cis, running_ci
 from techmap_sync.reports.messages import hint, sentence
 from techmap_sync.secrecy import hidden
 from techmap_sync.settings import Settings
-from techmap_sync.sync.review_comment import keep_comment
+from techmap_sync.sync.review import keep_comment
 
 TITLE = "## Technical maps: what merging this will do\n\n"
 _ROOM_FOR_THE_MARKER = 200

@@ -17,7 +17,7 @@ from techmap_sync.programs import environment
 from techmap_sync.registry import home, kind_named
 from techmap_sync.reports.pull_report import Pulled, PulledFile, pull_markdown, pull_title
 from techmap_sync.settings import Settings
-from techmap_sync.sync.proposal import BRANCH, Done, Kept, NewContent, Wanted, keep_proposal
+from techmap_sync.sync.review import BRANCH, Done, Kept, NewContent, Wanted, keep_proposal
 
 _WRITING = (CiCommand.PUSH, CiCommand.RECONCILE)
 NOT_AS_COMMITTED = "no ticks are proposed for it: its text is not committed, or git stores it in another form"

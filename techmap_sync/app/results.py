@@ -13,7 +13,7 @@ from techmap_sync.app.formats import Format
 from techmap_sync.errors import Problem, TrackerError
 from techmap_sync.planning.titles import tracking_key
 from techmap_sync.reports.plan_text import done_line, outcome_line, page_line, plan_text
-from techmap_sync.sync.outcomes import Outcome, Status
+from techmap_sync.sync.change_set import Outcome, Status
 from techmap_sync.sync.tickets import Holdings
 
 if TYPE_CHECKING:

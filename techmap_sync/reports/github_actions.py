@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from techmap_sync.errors import Problem
 from techmap_sync.reports.harmless import escape_data, escape_property
 from techmap_sync.reports.messages import hint, sentence
-from techmap_sync.sync.change_set import ChangeSet, counted
+from techmap_sync.sync.change_set import ChangeSet, Outcome, Status, counted
 from techmap_sync.sync.changes import Action
-from techmap_sync.sync.outcomes import Outcome, Status
 
 
 def problem_command(problem: Problem) -> str:

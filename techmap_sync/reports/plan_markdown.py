@@ -27,10 +27,9 @@ from techmap_sync.reports.plan_text import (
     unwritten,
     with_links,
 )
-from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.change_set import ChangeSet, MapChanges, Outcome, Status
 from techmap_sync.sync.changes import UNSEEN, Change, Create, LinkChange, Unlink
-from techmap_sync.sync.edits import Edit
-from techmap_sync.sync.outcomes import Outcome, Status
+from techmap_sync.sync.ticket_fields import Edit
 from techmap_sync.sync.tracker import EdgeKind
 
 SUMMARY_LIMIT = 1_000_000

@@ -18,10 +18,9 @@ from rich.text import Text
 from techmap_sync.planning.task import SectionName
 from techmap_sync.planning.tracking_text import size_of
 from techmap_sync.reports.messages import clean, count
-from techmap_sync.sync.change_set import ChangeSet, MapChanges, counted
+from techmap_sync.sync.change_set import ChangeSet, MapChanges, Outcome, Status, counted, left_of
 from techmap_sync.sync.changes import UNSEEN, Action, Change, Create, LinkChange, TicketChange
-from techmap_sync.sync.edits import Edit
-from techmap_sync.sync.outcomes import Outcome, Status, left_of
+from techmap_sync.sync.ticket_fields import Edit
 from techmap_sync.sync.tracker import EdgeKind
 
 _T = TypeVar("_T")

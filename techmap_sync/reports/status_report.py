@@ -33,8 +33,8 @@ from techmap_sync.sync.changes import (
     Unlink,
     Update,
 )
-from techmap_sync.sync.edits import LEDGER, MARKER, Edit
 from techmap_sync.sync.progress import Gate, MapProgress, Numbers, TaskProgress, TaskState, WaitsFor
+from techmap_sync.sync.ticket_fields import LEDGER, MARKER, Edit
 from techmap_sync.sync.tracker import Finding
 
 SCHEMA = 1

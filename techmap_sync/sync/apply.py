@@ -12,7 +12,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from techmap_sync.sync.change_set import ChangeSet, takers_first
+from techmap_sync.sync.change_set import ChangeSet, Outcome, Status, Tolerance, takers_first
 from techmap_sync.sync.changes import (
     Close,
     Create,
@@ -23,12 +23,11 @@ from techmap_sync.sync.changes import (
     Update,
     Write,
 )
-from techmap_sync.sync.edits import LEDGER
 from techmap_sync.sync.map_writer import LEDGER_ALONE, MapWriter
 from techmap_sync.sync.observe import listed
-from techmap_sync.sync.outcomes import Outcome, Status, Tolerance
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.shared_links import SharedLinks
+from techmap_sync.sync.ticket_fields import LEDGER
 from techmap_sync.sync.tracker import EdgeKind, Tracker
 
 _WHEN_DONE = "push again when it is done; it will find one map and heal the copy"

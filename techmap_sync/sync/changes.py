@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from techmap_sync.planning.task import TaskSpec
-from techmap_sync.sync.edits import LEDGER, MARKER, Edit, LabelEdit
 from techmap_sync.sync.endings import Ending
+from techmap_sync.sync.ticket_fields import LEDGER, MARKER, Edit, LabelEdit
 from techmap_sync.sync.tracker import CloseReason, EdgeKind
 
 UNSEEN = frozenset({LEDGER, MARKER})

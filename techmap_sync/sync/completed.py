@@ -10,11 +10,11 @@ from techmap_sync.patterns import lazy
 from techmap_sync.planning.task import SectionName, SectionTrait, TaskPlan, TaskSpec, sections_with
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.comparison import boxes, ticked, unticked
-from techmap_sync.sync.edits import Decision
 from techmap_sync.sync.merge import TITLE, revise
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.progress import is_completed
 from techmap_sync.sync.task_changes import FOLLOW_UP
+from techmap_sync.sync.ticket_fields import Decision
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import State
 from techmap_sync.text_forms import composed

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from techmap_sync.planning.task import Section, SectionName, TaskPlan
 from techmap_sync.sync import editions, fallback, guards, native_fields, orphans, task_changes, tracking_ticket
+from techmap_sync.sync.arrivals import claimed_keys
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Create, Skip
 from techmap_sync.sync.fallback import EdgeTexts, KeyEdge
@@ -25,7 +26,6 @@ from techmap_sync.sync.links import Wanted, without_room
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import DesiredMap, Matched, OtherMaps, match
 from techmap_sync.sync.policy import SyncPolicy
-from techmap_sync.sync.reread import claimed_keys
 from techmap_sync.sync.tickets import Holdings, Sorted
 from techmap_sync.sync.tracker import Capabilities
 from techmap_sync.sync.writing import with_closing_labels

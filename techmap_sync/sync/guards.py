@@ -13,15 +13,14 @@ from typing import Any
 from techmap_sync.errors import Refused
 from techmap_sync.planning.task import EDITION, TaskPlan
 from techmap_sync.sync import claims
-from techmap_sync.sync.assignees import ASSIGNEES
 from techmap_sync.sync.change_set import ChangeSet, MapChanges, edit_digests
 from techmap_sync.sync.changes import Action, Change, Close, Conflict, Create, Skip, Update
 from techmap_sync.sync.comparison import comparable
-from techmap_sync.sync.edits import KEY, LEDGER
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import Audience, DesiredMap, Origin
 from techmap_sync.sync.merge import TITLE
 from techmap_sync.sync.policy import Descent, Guard, OnConflict, SideBranch, SyncPolicy
+from techmap_sync.sync.ticket_fields import ASSIGNEES, KEY, LEDGER
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import CloseReason, State, Visibility
 from techmap_sync.sync.unit_tasks import regenerated

@@ -12,10 +12,10 @@ from typing import TypeVar, assert_never
 
 from techmap_sync.errors import NotAllowed, NotSupported, OutcomeUnclear, TicketRefused
 from techmap_sync.planning.task import SectionName, TaskSpec
-from techmap_sync.sync import dropped, writing
-from techmap_sync.sync.assignees import ASSIGNEES, AssigneeChanges
+from techmap_sync.sync import native_fields, writing
+from techmap_sync.sync.arrivals import read_again
 from techmap_sync.sync.block import Held
-from techmap_sync.sync.change_set import MapChanges
+from techmap_sync.sync.change_set import MapChanges, Outcome, Status, Tolerance
 from techmap_sync.sync.changes import (
     Close,
     Create,
@@ -29,14 +29,11 @@ from techmap_sync.sync.changes import (
     Write,
 )
 from techmap_sync.sync.comparison import text_digest
-from techmap_sync.sync.edits import LEDGER, MARKER, FieldEdit
 from techmap_sync.sync.fallback import EdgeTexts
-from techmap_sync.sync.labels import has_label
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.observe import listed
-from techmap_sync.sync.outcomes import Outcome, Status, Tolerance
 from techmap_sync.sync.policy import SyncPolicy
-from techmap_sync.sync.reread import read_again
+from techmap_sync.sync.ticket_fields import ASSIGNEES, LEDGER, MARKER, AssigneeChanges, FieldEdit, has_label
 from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch, State, Ticket, Tracker
 from techmap_sync.sync.tracking_ticket import final_ledger
 
@@ -145,7 +142,7 @@ class MapWriter:
             if lesser == spec:
                 raise
             return replace(self._posted(change, lesser), detail=f"without {error.field}: {error.what}")
-        lacking = ", ".join(dropped.lacking(spec, ticket, self.tracker.capabilities))
+        lacking = ", ".join(native_fields.lacking(spec, ticket, self.tracker.capabilities))
         detail = f"the tracker did not take {lacking}" if lacking else ""
         done = replace(self._created(change, ticket), detail=detail)
         self._correct(spec, ticket)
@@ -153,7 +150,7 @@ class MapWriter:
 
     def _correct(self, spec: TaskSpec, ticket: Ticket, sent: Patch | None = None) -> None:
         """Let the marker say what the tracker silently dropped; without this a person would seem to have done it."""
-        if correction := dropped.correction(spec, ticket, sent):
+        if correction := native_fields.correction(spec, ticket, sent):
             with suppress(TicketRefused, OutcomeUnclear):
                 self.tracker.update(ticket.number, correction)
 

@@ -11,14 +11,19 @@ from dataclasses import replace
 
 from techmap_sync.planning.task import Section, TaskSpec
 from techmap_sync.sync import native_fields
-from techmap_sync.sync.assignees import assignee_changes
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.comparison import carry_ticks, comparable, digest, section_digest, text_digest, ticked
-from techmap_sync.sync.edits import PRIORITY, Decision
-from techmap_sync.sync.labels import former_priority_labels, label_changes
 from techmap_sync.sync.marker import Marker, WrittenField
 from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
-from techmap_sync.sync.revision import Revised, Revision
+from techmap_sync.sync.ticket_fields import (
+    PRIORITY,
+    Decision,
+    Revised,
+    Revision,
+    assignee_changes,
+    former_priority_labels,
+    label_changes,
+)
 
 TITLE, MILESTONE = "title", "milestone"
 NOWHERE = WrittenField("", "")

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from techmap_sync.patterns import lazy
 from techmap_sync.planning.task import SectionName, TaskPlan
 from techmap_sync.sync import guards, tracking_ticket
+from techmap_sync.sync.arrivals import claimed_keys
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Close, LabelOrphan, Skip, close
 from techmap_sync.sync.comparison import is_digest_of, section_digest, ticked, unticked
 from techmap_sync.sync.editions import moved_boxes
 from techmap_sync.sync.endings import Ending, Why
-from techmap_sync.sync.labels import has_label
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import DesiredMap, Matched, Origin, OtherMaps
 from techmap_sync.sync.policy import OrphanPolicy, SyncPolicy
-from techmap_sync.sync.reread import claimed_keys
+from techmap_sync.sync.ticket_fields import has_label
 from techmap_sync.sync.tickets import Holdings, Sorted
 from techmap_sync.sync.tracker import Capabilities, CloseReason, Standing, State
 from techmap_sync.sync.writing import with_closing_labels

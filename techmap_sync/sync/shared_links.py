@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
+from techmap_sync.sync.change_set import Outcome
 from techmap_sync.sync.changes import Link, LinkWrite, Unlink
 from techmap_sync.sync.map_writer import MapWriter
-from techmap_sync.sync.outcomes import Outcome
 from techmap_sync.sync.tracker import EdgeKind, Tracker
 
 

@@ -11,18 +11,28 @@ from techmap_sync.documents.words import ENGLISH, words_in
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import Section, SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync import claims
-from techmap_sync.sync.assignees import ASSIGNEES
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Conflict, Create, Reopen, Skip, Update, close
 from techmap_sync.sync.comparison import boxes, digest, ticked, unticked
-from techmap_sync.sync.edits import KEY, LABELS, MARKER, PRIORITY, AssigneeEdit, Decision, Edit, FieldEdit, SetEdit
 from techmap_sync.sync.endings import Ending, Why
-from techmap_sync.sync.labels import has_label
 from techmap_sync.sync.merge import MILESTONE, revise
 from techmap_sync.sync.native_fields import NATIVE
 from techmap_sync.sync.policy import Side, SyncPolicy
-from techmap_sync.sync.revision import Revision
+from techmap_sync.sync.ticket_fields import (
+    ASSIGNEES,
+    KEY,
+    LABELS,
+    MARKER,
+    PRIORITY,
+    AssigneeEdit,
+    Decision,
+    Edit,
+    FieldEdit,
+    Revision,
+    SetEdit,
+    has_label,
+)
 from techmap_sync.sync.tickets import Former, Holdings
 from techmap_sync.sync.tracker import CloseReason, State, Tracker
 

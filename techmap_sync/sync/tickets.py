@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass, field, replace
 
 from techmap_sync.sync.block import Block, Held, Unmanaged, read_block
-from techmap_sync.sync.by_map import Age, age, by_map, may_be_tracking
-from techmap_sync.sync.claims import Claims
+from techmap_sync.sync.claims import Age, Claims, age, by_map, may_be_tracking
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Snapshot, Standing, State, Ticket

@@ -11,7 +11,6 @@ from techmap_sync.sync.block import Part, write_block
 from techmap_sync.sync.change_set import Leaving, MapChanges
 from techmap_sync.sync.changes import Change, Close, Create, LabelOrphan, Link, Reopen, Skip, Unlink, Update, close
 from techmap_sync.sync.comparison import unticked
-from techmap_sync.sync.edits import KEY, LEDGER, FieldEdit
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.fallback import KeyEdge
 from techmap_sync.sync.links import Wanted
@@ -19,8 +18,8 @@ from techmap_sync.sync.marker import Ledger, Marker
 from techmap_sync.sync.match import Origin
 from techmap_sync.sync.merge import revise
 from techmap_sync.sync.policy import SyncPolicy
-from techmap_sync.sync.revision import Revision
 from techmap_sync.sync.task_changes import revision_changes
+from techmap_sync.sync.ticket_fields import KEY, LEDGER, FieldEdit, Revision
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Capabilities, CloseReason, EdgeKind, State
 from techmap_sync.sync.writing import first_marker

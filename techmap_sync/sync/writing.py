@@ -8,14 +8,11 @@ from typing import assert_never
 
 from techmap_sync.planning.task import Section, TaskSpec
 from techmap_sync.sync import native_fields
-from techmap_sync.sync.assignees import ASSIGNEES, AssigneeChanges, kept
 from techmap_sync.sync.block import Block, Held, Part, write_block
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Close, LabelOrphan, Reopen, TicketWrite, Update
 from techmap_sync.sync.comparison import comparable, digest, section_digest, text_digest
-from techmap_sync.sync.edits import LABELS, PRIORITY, Decision
 from techmap_sync.sync.endings import Why, with_status
-from techmap_sync.sync.labels import LabelChanges, has_label
 from techmap_sync.sync.marker import Ledger, Marker, WrittenField, claims
 from techmap_sync.sync.merge import (
     MILESTONE,
@@ -27,7 +24,18 @@ from techmap_sync.sync.merge import (
 )
 from techmap_sync.sync.native_fields import DUE, NATIVE, PRIORITY_FIELD, TYPE
 from techmap_sync.sync.policy import SyncPolicy
-from techmap_sync.sync.revision import Revised, Revision
+from techmap_sync.sync.ticket_fields import (
+    ASSIGNEES,
+    LABELS,
+    PRIORITY,
+    AssigneeChanges,
+    Decision,
+    LabelChanges,
+    Revised,
+    Revision,
+    has_label,
+    kept,
+)
 from techmap_sync.sync.tracker import Capabilities, CloseReason, Draft, Patch, State
 from techmap_sync.text_forms import with_line_feeds
 

@@ -12,8 +12,7 @@ from unittest.mock import patch
 import pytest
 
 from techmap_sync.cli.console import Screen
-from techmap_sync.sync.change_set import ChangeSet
-from techmap_sync.sync.outcomes import seconds_to_apply
+from techmap_sync.sync.change_set import ChangeSet, seconds_to_apply
 from techmap_sync.sync.tracker import Capabilities
 from tests.app.login import log_in
 from tests.app.run import READY, Program

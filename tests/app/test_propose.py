@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from techmap_sync.checkout import checkout_of
-from techmap_sync.sync.proposal import BRANCH
+from techmap_sync.sync.review import BRANCH
 from tests.app.run import Ended, Program
 from tests.ci.job import about_a_pull_request, commit_all, event
 from tests.simulators.bare import Bare

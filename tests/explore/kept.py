@@ -14,7 +14,7 @@ from techmap_sync.planning.task import TaskSpec
 from techmap_sync.sync import comparison, merge, renames
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.policy import SyncPolicy
-from techmap_sync.sync.revision import Revision
+from techmap_sync.sync.ticket_fields import Revision
 
 T = TypeVar("T")
 

@@ -12,11 +12,10 @@ from techmap_sync.documents.words import ENGLISH, words_in
 from techmap_sync.documents.work import Kind, Phase
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.planning.tracking_text import flow_chart
-from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.change_set import ChangeSet, MapChanges, Outcome, Status
 from techmap_sync.sync.changes import Change, Conflict, Create, Link, Skip, SkipLink, Unlink, Update, close
-from techmap_sync.sync.edits import FieldEdit
 from techmap_sync.sync.endings import Ending, Why
-from techmap_sync.sync.outcomes import Outcome, Status
+from techmap_sync.sync.ticket_fields import FieldEdit
 from techmap_sync.sync.tracker import CloseReason, EdgeKind
 
 GOLDEN = Path(__file__).parent / "golden"

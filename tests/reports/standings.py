@@ -6,8 +6,8 @@ from techmap_sync.documents.work import Kind, phase_of
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.reports.status_report import Document, status_document
 from techmap_sync.sync.changes import Change, Conflict, Create, Link, Update
-from techmap_sync.sync.edits import FieldEdit
 from techmap_sync.sync.progress import Gate, MapProgress, TaskProgress, TaskState, WaitsFor, Witness
+from techmap_sync.sync.ticket_fields import FieldEdit
 from techmap_sync.sync.tracker import EdgeKind
 
 ATTACKS = (

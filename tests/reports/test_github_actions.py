@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from techmap_sync.reports.github_actions import output_lines, refusal_commands, remark_commands, step_outputs
-from techmap_sync.sync.outcomes import Status
+from techmap_sync.sync.change_set import Status
 from tests.reports.changes import change_set, outcomes
 
 

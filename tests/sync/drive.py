@@ -12,12 +12,11 @@ from techmap_sync.planning.task import SectionName, TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.arrivals import Bindings
 from techmap_sync.sync.block import Block, read_block
-from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.change_set import ChangeSet, MapChanges, Outcome
 from techmap_sync.sync.changes import Action, Change
 from techmap_sync.sync.decide import Decided, decide
 from techmap_sync.sync.match import DesiredMap, Origin, OtherMaps, UnwrittenMap
 from techmap_sync.sync.observe import observe, with_edges_of, with_standing
-from techmap_sync.sync.outcomes import Outcome
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Sorted
 from techmap_sync.sync.tracker import Capabilities, Ticket, Tracker

@@ -13,13 +13,12 @@ from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import SectionName, SectionTrait, sections_with
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import Block, read_block
-from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.change_set import ChangeSet, Outcome
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.comparison import digest
 from techmap_sync.sync.decide import decide
 from techmap_sync.sync.match import DesiredMap, Origin, OtherMaps
 from techmap_sync.sync.observe import observe
-from techmap_sync.sync.outcomes import Outcome
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import CloseReason, Edge, EdgeKind, Patch, State, Ticket, Tracker
 from tests.fakes.memory import MemoryTracker

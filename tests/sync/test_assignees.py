@@ -7,12 +7,11 @@ from dataclasses import replace
 import pytest
 
 from techmap_sync.planning.task import TaskSpec
-from techmap_sync.sync.assignees import assignee_changes
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.changes import Action, Conflict, Skip, Update
-from techmap_sync.sync.edits import AssigneeEdit
 from techmap_sync.sync.marker import Marker
 from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
+from techmap_sync.sync.ticket_fields import AssigneeEdit, assignee_changes
 from techmap_sync.sync.tracker import Capabilities
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, THREE, held, key, plan, task

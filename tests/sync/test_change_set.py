@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from techmap_sync.sync.change_set import ChangeSet, MapChanges
 from techmap_sync.sync.changes import Action, Create, Skip, Update
-from techmap_sync.sync.edits import FieldEdit
+from techmap_sync.sync.ticket_fields import FieldEdit
 from tests.sync.build import MAP, TRACKING, task
 
 SPEC, MAP_SPEC = task("Store"), replace(task("map"), key=TRACKING)

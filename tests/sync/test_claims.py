@@ -8,10 +8,9 @@ from typing import Literal
 import pytest
 
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.change_set import ChangeSet, Status
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.observe import MOST_ASKED
-from techmap_sync.sync.outcomes import Status
 from techmap_sync.sync.tracker import Standing, State
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, TRACKING, key, plan, task

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from techmap_sync.sync.comparison import section_digest, text_digest
-from techmap_sync.sync.edits import Decision
 from techmap_sync.sync.merge import revise
+from techmap_sync.sync.ticket_fields import Decision
 from tests.sync.build import POLICY, held, rehold, task
 
 

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from techmap_sync.planning.task import Priority, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.changes import Action
-from techmap_sync.sync.edits import Decision
-from techmap_sync.sync.labels import LabelChanges, has_label, label_changes
 from techmap_sync.sync.merge import revise
 from techmap_sync.sync.policy import SyncPolicy
+from techmap_sync.sync.ticket_fields import Decision, LabelChanges, has_label, label_changes
 from techmap_sync.sync.tracker import Capabilities
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, THREE, held, rehold, task

@@ -9,9 +9,8 @@ import pytest
 from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.change_set import ChangeSet, Outcome, Status, left_of
 from techmap_sync.sync.changes import Action
-from techmap_sync.sync.outcomes import Outcome, Status, left_of
 from techmap_sync.sync.tracker import Capabilities, State
 from tests.fakes.memory import NAME, Fault, MemoryTracker, Request, When, timed_out
 from tests.sync.build import POLICY, TRACKING, key, plan, task

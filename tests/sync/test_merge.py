@@ -9,12 +9,12 @@ import pytest
 from techmap_sync.planning.task import Priority, Section, TaskSpec
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.changes import Action
-from techmap_sync.sync.edits import Decision
 from techmap_sync.sync.merge import (
     decide,
     revise,
 )
 from techmap_sync.sync.policy import Side
+from techmap_sync.sync.ticket_fields import Decision
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, SERVICE, STORE, TESTS, THREE, held, plan, rehold, section, task
 from tests.sync.drive import planned, push, shown

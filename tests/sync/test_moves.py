@@ -15,11 +15,10 @@ from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import Block, read_block
-from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.change_set import ChangeSet, Status
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import UnwrittenMap
-from techmap_sync.sync.outcomes import Status
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, CloseReason, EdgeKind, Standing, State
 from tests.fakes.memory import Killed, MemoryTracker, Request

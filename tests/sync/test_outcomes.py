@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.change_set import ChangeSet, MapChanges, seconds_to_apply
 from techmap_sync.sync.changes import Change, Create, Link, Update
-from techmap_sync.sync.outcomes import seconds_to_apply
 from techmap_sync.sync.tracker import Capabilities, EdgeKind
 from tests.sync.build import task
 

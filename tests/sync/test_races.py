@@ -18,7 +18,7 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.titles import tracking_key
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import Block, read_block
-from techmap_sync.sync.outcomes import Status, left_of
+from techmap_sync.sync.change_set import Status, left_of
 from techmap_sync.sync.tracker import State, Ticket
 from tests.app.run import CORPUS, ROOT
 from tests.fakes.memory import MemoryTracker

@@ -8,10 +8,9 @@ import pytest
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.change_set import ChangeSet, Outcome, Status
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.observe import observe
-from techmap_sync.sync.outcomes import Outcome, Status
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, THREE, plan, task
 from tests.sync.drive import planned, push, retired

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import responses
 from requests import PreparedRequest
 
-from techmap_sync.sync.review_comment import Review
+from techmap_sync.sync.review import Review
 from techmap_sync.sync.tracker import Tracker
 from techmap_sync.trackers.connection import Connection, Secret
 from techmap_sync.trackers.github.review import GitHubReview

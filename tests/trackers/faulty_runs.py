@@ -12,7 +12,7 @@ from typing import Any
 from techmap_sync.errors import OutcomeUnclear, TicketRefused, TrackerError
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.outcomes import Outcome, Status
+from techmap_sync.sync.change_set import Outcome, Status
 from techmap_sync.sync.task_changes import with_known_names
 from techmap_sync.sync.tracker import Ticket, Tracker
 from tests.fakes.memory import Killed, When

@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 
 from techmap_sync.planning.task import TaskPlan
+from techmap_sync.sync.change_set import Status
 from techmap_sync.sync.changes import Action
-from techmap_sync.sync.outcomes import Status
 from techmap_sync.sync.tracker import Tracker
 from techmap_sync.trackers.github.tracker import connect as connect_github
 from techmap_sync.trackers.gitlab.tracker import connect as connect_gitlab

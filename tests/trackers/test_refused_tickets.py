@@ -11,7 +11,7 @@ import pytest
 
 from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import TaskPlan
-from techmap_sync.sync.outcomes import Outcome, Status
+from techmap_sync.sync.change_set import Outcome, Status
 from techmap_sync.sync.tracker import Ends
 from tests.sampling import sampling
 from tests.simulators import github, gitlab

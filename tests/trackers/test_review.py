@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from techmap_sync.errors import NotAllowed, OutcomeUnclear, TrackerError
-from techmap_sync.sync.review_comment import Review, keep_comment, marker
+from techmap_sync.sync.review import Review, keep_comment, marker
 from techmap_sync.trackers.connection import Secret
 from techmap_sync.trackers.github.review import GitHubReview
 from techmap_sync.trackers.gitlab.review import GitLabReview

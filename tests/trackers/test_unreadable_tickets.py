@@ -11,8 +11,8 @@ import pytest
 from techmap_sync.errors import TicketRefused, TrackerError
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
+from techmap_sync.sync.change_set import Outcome, Status
 from techmap_sync.sync.changes import Skip
-from techmap_sync.sync.outcomes import Outcome, Status
 from techmap_sync.trackers.backlog.tracker import BacklogTracker, connect
 from techmap_sync.trackers.connection import Connection
 from tests.fakes.clock import Clock

@@ -17,8 +17,7 @@ from urllib.parse import quote
 from typing_extensions import TypedDict
 
 from techmap_sync.errors import NotAllowed
-from techmap_sync.sync.proposal import Fate, Head, NewContent, Proposal
-from techmap_sync.sync.review_comment import Comment
+from techmap_sync.sync.review import Comment, Fate, Head, NewContent, Proposal
 from techmap_sync.trackers.answers import Answer, Number, Row, Schema
 from techmap_sync.trackers.connection import Connection
 from techmap_sync.trackers.gitlab.client import GitLabClient

@@ -14,11 +14,10 @@ from techmap_sync.errors import BudgetSpent, TrackerError
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import Block, read_block
-from techmap_sync.sync.change_set import ChangeSet
+from techmap_sync.sync.change_set import ChangeSet, Status
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.match import DesiredMap
 from techmap_sync.sync.observe import observe
-from techmap_sync.sync.outcomes import Status
 from techmap_sync.sync.tracker import Tracker
 from techmap_sync.trackers.github.tracker import connect
 from tests.sampling import sampling

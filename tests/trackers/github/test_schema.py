@@ -21,7 +21,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from techmap_sync.errors import TrackerError
-from techmap_sync.sync.review_comment import keep_comment
+from techmap_sync.sync.review import keep_comment
 from techmap_sync.sync.tracker import CloseReason, Draft, Edge, EdgeKind, Patch, State
 from techmap_sync.trackers.github.review import GitHubReview
 from techmap_sync.trackers.github.tracker import GitHubTracker, connect

@@ -1,7 +1,9 @@
-"""The one pull or merge request that proposes changes of documents: a small port, and how it is kept up to date.
+"""Pull and merge requests: small ports for the comment that we keep in that of a run, and for one of our own that
+proposes changes of documents; and how both are kept up to date.
 
-It has a branch of its own, on which a person may have committed. Nothing of that is overwritten: the branch is replaced
-only while it holds what we committed last, which the text of the request remembers.
+They are in the repository of the maps, which may differ from the tracker's. Our own has a branch, on which a person may
+have committed. Nothing of that is overwritten: the branch is replaced only while it holds what we committed last, which
+the text of the request remembers.
 """
 
 from __future__ import annotations
@@ -15,6 +17,87 @@ from techmap_sync.errors import OutcomeUnclear
 from techmap_sync.patterns import lazy
 from techmap_sync.sync.comparison import digest
 from techmap_sync.text_forms import with_line_feeds
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on a pull or merge request."""
+
+    number: str
+    text: str
+    ours: bool
+    """Our account wrote it."""
+    url: str = ""
+
+
+class Review(Protocol):
+    """A pull or merge request.
+
+    Every verb raises ``errors.NotAllowed`` when the token's rights do not suffice, and like the tracker's verbs
+    ``errors.TrackerError`` and ``errors.OutcomeUnclear``.
+    """
+
+    @property
+    def name(self) -> str:
+        """``github:owner/name, pull request 12``."""
+        ...
+
+    @property
+    def comment_limit(self) -> int:
+        """How many characters a comment may have."""
+        ...
+
+    def comments(self) -> tuple[Comment, ...]:
+        """Read all comments, the oldest first."""
+        ...
+
+    def add(self, text: str) -> Comment:
+        """Write a comment."""
+        ...
+
+    def edit(self, number: str, text: str) -> Comment:
+        """Replace the text of a comment."""
+        ...
+
+
+def marker(purpose: str) -> str:
+    """Return the first line of our comments.
+
+    :param purpose: what distinguishes our comments on one review, such as the job that keeps each.
+    """
+    return f"<!-- techmap-sync review {digest(purpose)} -->"
+
+
+def keep_comment(review: Review, purpose: str, text: str, *, begin: bool = True) -> Comment | None:
+    """Make sure that a review has this comment once: an earlier one by our account is edited.
+
+    After an unclear answer the comment is looked up, never written again blindly.
+
+    :param begin: write it if there is none yet; otherwise only an earlier one is kept up to date.
+    :raises NotAllowed: the token may not comment.
+    :raises TrackerError: the server refused or did not answer.
+    """
+    whole = f"{marker(purpose)}\n{text}"
+    kept = _kept(review, purpose)
+    try:
+        if kept is None:
+            return review.add(whole) if begin else None
+        return kept if _shows(kept, whole) else review.edit(kept.number, whole)
+    except OutcomeUnclear:
+        kept = _kept(review, purpose)
+        if kept is None or not _shows(kept, whole):
+            raise
+        return kept
+
+
+def _kept(review: Review, purpose: str) -> Comment | None:
+    sign = marker(purpose)
+    return next((each for each in review.comments() if each.ours and each.text.startswith(sign)), None)
+
+
+def _shows(comment: Comment, text: str) -> bool:
+    return with_line_feeds(comment.text).strip() == text.strip()
+
 
 BRANCH = "techmap-sync/ticks"
 """The branch of our request; nothing else is ever written."""
