@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing of what reads strangers' texts: ``python -m tests.fuzz``."""
