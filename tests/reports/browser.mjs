@@ -145,6 +145,48 @@ const jobs = {
   },
 };
 
+// A page of many maps: what is drawn of it, how its pages turn, what is there without script, and whether it is accessible.
+jobs.large = async (browser) => {
+  const tab = await opened(browser, { bypassCSP: true });
+  const form = tab.locator("#filter");
+  const steps = {};
+  const note = async (name) => { steps[name] = { shown: await shown(tab), sections: await sections(tab), said: await said(tab), part: await tab.locator("#part").textContent() }; };
+  const graphs = (number) => tab.waitForFunction((wanted) => document.querySelectorAll("section.map:not([hidden]) svg.g").length === wanted, number);
+  await graphs(25);
+  await note("first");
+  found.nodes = await tab.evaluate(() => document.getElementsByTagName("*").length);
+  await form.locator("button[data-step='1']").focus();
+  await tab.keyboard.press("Enter");
+  await graphs(25);
+  await note("second");
+  found.map = await tab.locator("section.map:not([hidden])").first().getAttribute("id");
+  await form.locator("[name=text]").fill("PAYMENT planned");
+  await graphs(25);
+  await note("text");
+  found.dimmed = await tab.locator(".n.off").count();
+  await form.locator("[name=map]").selectOption("101");
+  await note("map");
+  await form.locator("button[type=reset]").click();
+  await tab.waitForTimeout(50);
+  await note("cleared");
+  await tab.evaluate(() => { location.hash = "#m140t3"; });
+  await tab.waitForSelector("#m140 svg.g");
+  await note("address");
+  found.target = await tab.locator("li:target").getAttribute("id");
+  await tab.locator("#m140 .n[tabindex='0']").focus();
+  await tab.keyboard.press("ArrowRight");
+  found.focused = (await focused(tab)).id;
+  await tab.emulateMedia({ media: "print" });
+  found.printed = { form: await form.isVisible(), part: await tab.locator("#part").isVisible(), sections: await sections(tab) };
+  await tab.emulateMedia({ media: "screen" });
+  await tab.evaluate(readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"));
+  const result = await tab.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  found.problems = result.violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => [id, nodes[0].html.slice(0, 160)]);
+  found.steps = steps;
+  const plain = await opened(browser, { javaScriptEnabled: false });
+  found.plain = { rows: await plain.locator(".tasks > li").count(), form: await plain.locator("#filter").isVisible(), seen: await plain.locator("#m149t0").isVisible() };
+};
+
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: FLAGS });
 try {
   await jobs[job](browser);

@@ -122,3 +122,27 @@ def test_a_hundred_maps_with_two_thousand_tasks_open_and_filter(tmp_path: Path) 
     found = browse("speed", page)
     assert (found["shown"], found["said"]) == (1000, "1000 of 2000 tasks"), "the planned ones"
     assert found["took"] < 5_000
+
+
+def test_a_larger_page_shows_some_maps_at_a_time(tmp_path: Path) -> None:
+    page = tmp_path / "large.html"
+    page.write_text(status_html(many(150, 20)), encoding="utf-8")
+    found = browse("large", page)
+    steps = found["steps"]
+    assert found["nodes"] < 20_000, "3,000 tasks have 67,000 where all are drawn"
+    assert steps["first"] == {"shown": 500, "sections": 25, "said": "", "part": "Shown: 1 to 25 of 150"}
+    assert (steps["second"]["part"], found["map"]) == ("Shown: 26 to 50 of 150", "m25")
+    assert steps["text"] == {
+        "shown": 500,
+        "sections": 25,
+        "said": "1500 of 3000 tasks",
+        "part": "Shown: 1 to 25 of 75",
+    }, "the planned ones, from every page"
+    assert found["dimmed"] == 0
+    assert (steps["map"]["sections"], steps["map"]["said"]) == (1, "20 of 3000 tasks")
+    assert steps["cleared"] == steps["first"]
+    assert (steps["address"]["part"], found["target"]) == ("Shown: 126 to 150 of 150", "m140t3")
+    assert found["focused"].startswith("m140n")
+    assert found["printed"] == {"form": False, "part": True, "sections": 25}
+    assert found["problems"] == []
+    assert found["plain"] == {"rows": 3000, "form": False, "seen": True}, "without script all lists are there"

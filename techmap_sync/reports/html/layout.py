@@ -71,7 +71,10 @@ def _layers(phases: Mapping[str, Phase], edges: Sequence[tuple[str, str]]) -> di
     start = 0
     for phase in Phase:
         members = [key for key in phases if phases[key] is phase]
-        before = {key: [b for a, b in edges if a == key and phases.get(b) is phase and b != key] for key in members}
+        before: dict[str, list[str]] = {key: [] for key in members}
+        for task, target in edges:
+            if task in before and target in before and task != target:
+                before[task].append(target)
         depth = dict.fromkeys(members, 0)
         for _ in members:
             deeper = {key: 1 + max((depth[b] for b in before[key]), default=-1) for key in members}
@@ -119,11 +122,12 @@ class _Layered:
 
     def order(self) -> None:
         """Sort each layer by the middle of its neighbours, back and forth; tasks without any come last."""
+        position = {node: place for row in self.rows for place, node in enumerate(row)}
         for sweep in range(SWEEPS):
             side = sweep % 2
             for row in self.rows if side == 0 else reversed(self.rows):
-                position = {node: place for each in self.rows for place, node in enumerate(each)}
                 row.sort(key=lambda node: (self._is_alone(node), self._barycentre(node, side, position)))
+                position.update((node, place) for place, node in enumerate(row))
 
     def middles(self) -> dict[str, float]:
         """Return the height of each node's middle."""

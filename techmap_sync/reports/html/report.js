@@ -2,38 +2,151 @@
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 const form = document.getElementById("filter");
 const output = form.querySelector("output");
-const rows = all(".tasks > li").map((row) => ({
-  row,
-  node: document.getElementById(row.id.replace("t", "n")),
-  map: row.closest("section").dataset.map,
-  phase: row.dataset.p,
-  states: row.dataset.s.split(" "),
-  text: `${row.textContent} ${row.dataset.l || ""}`.toLowerCase(),
+const shownPart = document.getElementById("part");
+const MAPS_AT_ONCE = 25;
+const lines = new Map(all("tr[data-map]").map((line) => [line.dataset.map, line]));
+const maps = all("section.map").map((section) => ({
+  section,
+  number: section.dataset.map,
+  line: lines.get(section.dataset.map),
+  held: all(":scope > .held", section),
+  brought: [],
+  rows: null,
 }));
-const maps = all("[data-map]");
+const large = shownPart !== null;
+let listed = maps;
+let first = 0;
+
+function parsed(markup) {
+  const made = document.createElement("template");
+  made.innerHTML = markup;
+  return made.content;
+}
+
+function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+}
+
+function rowsOf(map) {
+  const lists = large ? map.held.filter((each) => each.matches(".tasks-of")).map((each) => parsed(each.textContent)) : [map.section];
+  return lists.flatMap((list) => all(".tasks > li", list)).map((row) => ({
+    id: row.id,
+    phase: row.dataset.p,
+    states: row.dataset.s.split(" "),
+    text: `${row.textContent} ${row.dataset.l || ""}`.toLowerCase(),
+    shown: true,
+  }));
+}
+
+const known = (map) => (map.rows ||= rowsOf(map));
+
+function put(map, held, markup) {
+  const made = parsed(markup);
+  map.brought.push({ held, parts: [...made.childNodes] });
+  held.replaceWith(made);
+}
+
+function bring(map) {
+  if (map.brought.length) return;
+  for (const held of map.held) {
+    if (!held.matches(".packed")) put(map, held, held.textContent);
+    else unpacked(held.textContent).then((markup) => {
+      if (!held.isConnected || map.section.hidden) return;
+      put(map, held, markup);
+      all("svg.g", map.section).forEach(wire);
+      mark(map);
+    });
+  }
+}
+
+function putAway(map) {
+  for (const { held, parts } of map.brought) {
+    parts[0].before(held);
+    for (const part of parts) part.remove();
+  }
+  map.brought = [];
+}
+
+function mark(map) {
+  for (const { id, shown } of map.rows || []) {
+    document.getElementById(id).hidden = !shown;
+    document.getElementById(id.replace("t", "n"))?.classList.toggle("off", !shown);
+  }
+  for (const list of all(".tasks", map.section)) {
+    list.previousElementSibling.hidden = list.hidden = !list.querySelector("li:not([hidden])");
+  }
+}
+
+function draw() {
+  const seen = new Set(large ? listed.slice(first, first + MAPS_AT_ONCE) : listed);
+  for (const map of maps) {
+    map.line.hidden = map.section.hidden = !seen.has(map);
+    if (large && !seen.has(map)) putAway(map);
+    else {
+      bring(map);
+      mark(map);
+    }
+  }
+  if (!large) return;
+  const last = Math.min(first + MAPS_AT_ONCE, listed.length);
+  shownPart.textContent = `Shown: ${last ? first + 1 : 0} to ${last} of ${listed.length}`;
+  for (const button of all("nav button", form)) {
+    const there = first + button.dataset.step * MAPS_AT_ONCE;
+    button.setAttribute("aria-disabled", there < 0 || there >= listed.length);
+  }
+}
 
 function filter() {
-  const { map, phase, state, text } = form.elements;
+  const { map: chosen, phase, state, text } = form.elements;
   const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
   const asked = Boolean(phase.value || state.value || words.length);
-  const found = new Map();
-  for (const each of rows) {
-    const shown =
-      (!map.value || each.map === map.value) &&
-      (!phase.value || each.phase === phase.value) &&
-      (!state.value || each.states.includes(state.value)) &&
-      words.every((word) => each.text.includes(word));
-    each.row.hidden = !shown;
-    each.node.classList.toggle("off", !shown);
-    if (shown) found.set(each.map, (found.get(each.map) || 0) + 1);
-  }
-  for (const part of maps) {
-    const key = part.dataset.map;
-    part.hidden = (map.value !== "" && map.value !== key) || (asked && !found.has(key));
-  }
-  for (const list of all(".tasks")) list.previousElementSibling.hidden = list.hidden = !list.querySelector("li:not([hidden])");
-  const number = [...found.values()].reduce((sum, each) => sum + each, 0);
-  output.textContent = map.value || asked ? `${number} of ${rows.length} tasks` : "";
+  const narrowed = asked || chosen.value !== "";
+  let number = 0;
+  listed = maps.filter((map) => {
+    const among = !chosen.value || map.number === chosen.value;
+    if (large && !(among && narrowed)) {
+      for (const row of map.rows || []) row.shown = among;
+      return among;
+    }
+    let found = 0;
+    for (const row of known(map)) {
+      row.shown =
+        among &&
+        (!phase.value || row.phase === phase.value) &&
+        (!state.value || row.states.includes(state.value)) &&
+        words.every((word) => row.text.includes(word));
+      found += row.shown;
+    }
+    number += found;
+    return among && (!asked || found > 0);
+  });
+  first = 0;
+  draw();
+  output.textContent = narrowed ? `${number} of ${form.dataset.tasks} tasks` : "";
+}
+
+function turn(event) {
+  const button = event.target.closest("nav button");
+  if (!button || button.getAttribute("aria-disabled") === "true") return;
+  first += button.dataset.step * MAPS_AT_ONCE;
+  draw();
+  document.getElementById("overview").scrollIntoView();
+}
+
+function reveal() {
+  const [, number] = /^#m(\d+)/.exec(location.hash) || [];
+  const place = listed.findIndex((map) => map.number === number);
+  if (!large || place < 0) return;
+  first = place - (place % MAPS_AT_ONCE);
+  draw();
+  location.replace(location.hash);
+}
+
+function learn() {
+  const next = maps.filter((map) => !map.rows).slice(0, MAPS_AT_ONCE);
+  next.forEach(known);
+  if (next.length) requestIdleCallback(learn);
 }
 
 const numberOf = (node) => node.id.replace(/.*n/, "");
@@ -60,13 +173,13 @@ const steps = {
   End: (node) => all(".n", node.ownerSVGElement).at(-1),
 };
 
-function mark(svg, node) {
+function light(svg, node) {
   for (const path of all(".e path", svg)) {
     path.classList.toggle("on", Boolean(node) && path.dataset.e.split(" ").includes(numberOf(node)));
   }
 }
 
-for (const svg of all("svg.g")) {
+function wire(svg) {
   const nodes = all(".n", svg);
   nodes.forEach((node, place) => node.setAttribute("tabindex", place ? -1 : 0));
   svg.addEventListener("keydown", (event) => {
@@ -78,15 +191,24 @@ for (const svg of all("svg.g")) {
   svg.addEventListener("focusin", (event) => {
     const node = event.target.closest(".n");
     for (const each of nodes) each.setAttribute("tabindex", each === node ? 0 : -1);
-    mark(svg, node);
+    light(svg, node);
     node.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
-  svg.addEventListener("focusout", () => mark(svg, null));
-  svg.addEventListener("pointerover", (event) => mark(svg, event.target.closest(".n")));
-  svg.addEventListener("pointerleave", () => mark(svg, document.activeElement.closest ? document.activeElement.closest(".n") : null));
+  svg.addEventListener("focusout", () => light(svg, null));
+  svg.addEventListener("pointerover", (event) => light(svg, event.target.closest(".n")));
+  svg.addEventListener("pointerleave", () => light(svg, document.activeElement.closest ? document.activeElement.closest(".n") : null));
 }
 
 form.addEventListener("input", filter);
 form.addEventListener("reset", () => setTimeout(filter));
 form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("click", turn);
+addEventListener("hashchange", reveal);
 form.hidden = false;
+if (large) {
+  draw();
+  reveal();
+  requestIdleCallback(learn);
+} else {
+  all("svg.g").forEach(wire);
+}

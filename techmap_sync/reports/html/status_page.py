@@ -7,12 +7,13 @@ run just the one script and the one style that it carries.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zlib import compress
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -32,6 +33,12 @@ LINE = 21
 MARGIN, TOP = 16, 40
 SPOKEN = 4
 """Maximum number of names that are read out; the list has them all."""
+LARGEST_AT_ONCE = 2_000
+"""Tasks that a browser is given all at once. Of a page with more, the script shows some maps at a time.
+
+Then what is not shown is text that a browser does not parse: lists in ``noscript``, so that without script all of them
+are there; graphs, which are longer, compressed in data blocks for the script alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +117,12 @@ def view_of(each: dict[str, Any], number: int) -> View:
     tasks = each["tasks"]
     numbers = {task["key"]: position for position, task in enumerate(tasks)}
     edges = [(edge["task"], edge["waits_for"]) for edge in each["edges"]]
+    around = _neighbours(edges, numbers)
     drawing = drawing_of({task["key"]: Phase(task["phase"]) for task in tasks}, edges)
     return View(
         each,
         number,
-        tuple(_node(task, each, drawing, numbers, edges) for task in tasks),
+        tuple(_node(place, each, drawing, *around[place]) for place in range(len(tasks))),
         tuple(_curves(drawing.arrows, numbers, each["edges"])),
         tuple((phase.value, left + MARGIN / 2, right - left + MARGIN) for phase, left, right in drawing.columns),
         drawing.width + 2 * MARGIN,
@@ -124,21 +132,26 @@ def view_of(each: dict[str, Any], number: int) -> View:
     )
 
 
-def _node(
-    task: dict[str, Any],
-    each: dict[str, Any],
-    drawing: Drawing,
-    numbers: dict[str, int],
-    edges: Sequence[tuple[str, str]],
-) -> Node:
-    key = task["key"]
-    before = tuple(sorted(numbers[b] for a, b in edges if a == key and b in numbers))
-    after = tuple(sorted(numbers[a] for a, b in edges if b == key and a in numbers))
-    x, y = drawing.places[key]
+def _neighbours(
+    edges: Iterable[tuple[str, str]], numbers: Mapping[str, int]
+) -> Sequence[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Return for each task the numbers of those that it waits for, and of those that wait for it."""
+    before: list[list[int]] = [[] for _ in numbers]
+    after: list[list[int]] = [[] for _ in numbers]
+    for task, target in edges:
+        if task in numbers and target in numbers:
+            before[numbers[task]].append(numbers[target])
+            after[numbers[target]].append(numbers[task])
+    return [(tuple(sorted(one)), tuple(sorted(other))) for one, other in zip(before, after, strict=True)]
+
+
+def _node(number: int, each: dict[str, Any], drawing: Drawing, before: tuple[int, ...], after: tuple[int, ...]) -> Node:
+    task = each["tasks"][number]
+    x, y = drawing.places[task["key"]]
     return Node(
         task,
         "blocked" if task["blocked"] else task["state"],
-        numbers[key],
+        number,
         x + MARGIN,
         y + TOP,
         wrapped(without_map(task["title"], each["title"])),
@@ -228,10 +241,13 @@ def status_html(document: Document, remarks: Sequence[str] = ()) -> str:
     style, script = (FOLDER / name for name in ("report.css", "report.js"))
     css, js = (file.read_text(encoding="utf-8").strip() for file in (style, script))
     page = _environment().get_template("report.html.j2")
+    tasks = sum(len(each["tasks"]) for each in document["maps"])
     return page.render(
         document=document,
         remarks=remarks,
-        views=[view_of(each, number) for number, each in enumerate(document["maps"])],
+        views=(view_of(each, number) for number, each in enumerate(document["maps"])),
+        tasks=tasks,
+        large=tasks > LARGEST_AT_ONCE,
         css=Markup(css),  # noqa: S704 - our own files, not anybody's text
         js=Markup(js),  # noqa: S704
         policy=_policy(css, js),
@@ -263,7 +279,13 @@ def _environment() -> Environment:
     )
     environment.filters |= {"web": web_address, "share": share, "count": count, "pixels": _pixels, "whole": _whole}
     environment.filters |= {"standstill": standstill, "closer": change_that_closed}
+    environment.filters |= {"packed": _packed}
     return environment
+
+
+def _packed(markup: str, large: bool) -> Markup:
+    """Compress a graph of a large page; its texts were escaped as it was made."""
+    return Markup(b64encode(compress(markup.encode())).decode() if large else markup)  # noqa: S704
 
 
 def _policy(css: str, js: str) -> str:
