@@ -21,7 +21,8 @@ from techmap_sync.documents.technical_map.detect import looks_like_map
 from techmap_sync.documents.technical_map.map_notices import covered_lines
 from techmap_sync.documents.technical_map.parser import parse
 from techmap_sync.planning.body import TicketTexts
-from techmap_sync.planning.escape import neutralize, neutralize_title
+from techmap_sync.planning.escape import neutralize
+from techmap_sync.planning.escape_inline import neutralize_title
 from techmap_sync.planning.link_targets import MapSource
 from techmap_sync.planning.planner import plan_tasks
 from techmap_sync.planning.task import TaskPlan
