@@ -28,7 +28,8 @@ COMMANDS = ("check", "plan")
 TEXT = (
     f"{MAPS:,} generated maps, all different. For each byte: processor time of the whole `check`, start and report "
     "included, compared with bare Marko on the same texts. From one process to two: time on the clock of the whole "
-    "command, which a second program on the machine spoils. Only reading is shared: one process makes the plan."
+    "command, which a second program on the machine spoils. Processes share reading and the notes for authors; one of "
+    "them makes the plan."
 )
 
 

@@ -27,6 +27,7 @@ def knots(edges: Mapping[int, AbstractSet[int]]) -> Mapping[int, int]:
     path: list[tuple[int, Iterator[int]]] = []
 
     def visit(node: int) -> None:
+        """Number a node, and go on with those that it waits for."""
         order[node] = lowest[node] = len(order)
         open_nodes.append(node)
         path.append((node, iter(edges.get(node, ()))))
