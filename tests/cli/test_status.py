@@ -34,8 +34,21 @@ def judged(document: Any) -> Any:
 
 
 @pytest.fixture
-def worked(program: Program) -> Program:
-    """A folder with maps of every kind, after a push and some work: a conflict, drift, a missing file, a broken one."""
+def worked(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """A folder with maps of every kind, after a push and some work: a conflict, drift, a missing file, a broken one.
+
+    It is made once in a process, and copied.
+    """
+    kept = tmp_path_factory.getbasetemp() / "worked"
+    if not kept.exists():
+        _work(program)
+        shutil.copytree(program.folder, kept)
+    else:
+        shutil.copytree(kept, program.folder, dirs_exist_ok=True)
+    return program
+
+
+def _work(program: Program) -> None:
     maps = program.folder / "maps"
     maps.mkdir()
     for name in (MAP, "08-cli-profiles.md", "11-mobile-offline-sync.md", "12-ledger-id-widening.md"):
@@ -49,7 +62,6 @@ def worked(program: Program) -> Program:
     edited(ticket(tasks, "Create-DeliveryReceiver"), "Create DeliveryReceiver: checks", "My DeliveryReceiver: checks")
     (maps / "broken.md").write_bytes(b"# TECHNICAL MAP: \xff")
     (program.folder / "techmap-sync.toml").write_text('maps = ["maps"]\n')
-    return program
 
 
 def ticket(tasks: Path, name: str) -> Path:
