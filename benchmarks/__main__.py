@@ -18,7 +18,7 @@ from pathlib import Path
 
 # Also sets how often Python looks for garbage, as the program does.
 import techmap_sync.cli  # noqa: F401
-from benchmarks import counts, growth, histories, kills, many_maps, many_units, pace, parsing, peers, start_up
+from benchmarks import counts, growth, histories, kills, many_maps, many_units, pace, parsing, peers, scale, start_up
 from benchmarks.table import Row, Section, markdown, missed, summary
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -88,6 +88,8 @@ def _timed() -> Iterator[Section]:
         yield Section("Many maps", many_maps.TEXT, list(many_maps.rows()))
     with _told("many specs"):
         yield Section("Many specs", many_units.TEXT, list(many_units.rows()))
+    with _told("scale"):
+        yield Section("Scale", scale.TEXT, list(scale.rows()))
     with _told("growth and peers"), ProcessPoolExecutor(1) as pool:
         beside = pool.submit(_peers)  # It waits for answers most of the time, and growth is processor time.
         yield growth.section()

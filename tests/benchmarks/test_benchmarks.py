@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import __main__ as program
-from benchmarks import counts, growth, histories, kills, pace, parsing, peers
+from benchmarks import counts, growth, histories, kills, pace, parsing, peers, scale
 from benchmarks.maps import map_of_bytes
 from benchmarks.numbers import Number
 from benchmarks.table import Row, Section, markdown, missed, summary
@@ -101,7 +101,15 @@ def test_each_measurement_runs_in_small() -> None:
     ]
     timed = {Number.GROWTH, Number.PACE}
     assert [row for row in rows if row.verdict not in ("", "met") and row.shows not in timed] == []
-    assert {row.shows for row in rows} >= set(Number) - {Number.PARSING, Number.START, Number.MANY, Number.FINISHED}
+    assert {row.shows for row in rows} >= set(Number) - {
+        *(Number.PARSING, Number.START, Number.MANY, Number.FINISHED, Number.SCALE)
+    }
+
+
+def test_tickets_that_are_put_into_a_server_are_those_of_a_push() -> None:
+    rows = list(scale.rows((1, 2)))
+    assert {row.measured for row in rows if row.what.endswith("writes")} == {0}
+    assert sum(row.shows is Number.SCALE for row in rows) == len(rows) == 13
 
 
 def test_generated_maps_differ_and_have_the_wanted_size() -> None:
