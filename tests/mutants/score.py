@@ -1,0 +1,123 @@
+"""What mutation testing found: kept by ``make mutants``, and written on a page with the reason of each survivor."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.mutants.operators import Mutant
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs/mutation.md"
+RECORD = Path(__file__).with_name("score.json")
+REASONS = Path(__file__).with_name("survivors.toml")
+Key = tuple[str, str, str, str]
+"""Module, function, operator, and the change of the code."""
+TEXT = """\
+# Mutation testing of `techmap_sync/sync`
+
+`make mutants` puts one small fault at a time into the sync core and runs the tests that reach its line; a fault that
+no test notices survives. `tests/mutants/operators.py` has the operators: comparisons turned, `and` for `or`, operands,
+elements, arguments and statements dropped, conditions that always or never hold, other constants, other functions. A
+test that takes long or depends on the clock is not tried, nor are tests of other folders than `tests/sync` and
+`tests/fakes` apart from the written bytes, and for each fault the tests get {seconds:g} seconds of processor time. So a
+survivor is a fault that the quick tests do not notice; a longer one may. Nothing is taken off the score for a fault
+that changes nothing: it counts as a survivor.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What became of the mutants of one module."""
+
+    tried: int
+    survived: tuple[Key, ...]
+
+    @property
+    def noticed(self) -> int:
+        """How many some test noticed."""
+        return self.tried - len(self.survived)
+
+
+def scores() -> dict[str, Score]:
+    """Return what is recorded, by module."""
+    known = json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else {}
+    return {
+        module: Score(each["tried"], tuple((module, *names) for names in each["survived"]))
+        for module, each in known.items()
+    }
+
+
+def record(results: Sequence[tuple[Mutant, str]]) -> None:
+    """Keep what became of all mutants of some modules, and write the page."""
+    known = json.loads(RECORD.read_text("utf-8")) if RECORD.exists() else {}
+    for module in dict.fromkeys(mutant.module for mutant, _ in results):
+        own = [(mutant, killer) for mutant, killer in results if mutant.module == module]
+        survived = sorted(mutant.key[1:] for mutant, killer in own if not killer)
+        known[module] = {"tried": len(own), "survived": survived}
+    RECORD.write_text(json.dumps(dict(sorted(known.items())), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    PAGE.write_text(page(), "utf-8")
+
+
+def reasons() -> dict[Key, str]:
+    """Return why each explained survivor may survive."""
+    groups = tomllib.loads(REASONS.read_text("utf-8")).get("survivors", [])
+    return {
+        (group["module"], group["function"], operator, change): group["reason"]
+        for group in groups
+        for operator, change in group["changes"]
+    }
+
+
+def unexplained(survived: Sequence[Key]) -> list[Key]:
+    """Return the survivors that have no reason."""
+    known = reasons()
+    return [key for key in survived if key not in known]
+
+
+def page() -> str:
+    """Return the page."""
+    from tests.mutants.trial import Limits
+
+    return "\n".join((TEXT.format(seconds=Limits().seconds), *_table(scores()), "", *_survivors(scores())))
+
+
+def _table(known: Mapping[str, Score]) -> Iterator[str]:
+    yield "| module | faults | noticed | score | survivors with a reason |"
+    yield "|---|---|---|---|---|"
+    for module, score in known.items():
+        yield _row(f"`{module}`", [score])
+    yield _row(f"all {len(known)} modules that were tried", list(known.values()))
+
+
+def _row(name: str, known: Sequence[Score]) -> str:
+    tried, noticed = sum(each.tried for each in known), sum(each.noticed for each in known)
+    survived = [key for each in known for key in each.survived]
+    explained = len(survived) - len(unexplained(survived))
+    share = f"{100 * noticed / tried:.1f} %" if tried else ""
+    return f"| {name} | {tried:,} | {noticed:,} | {share} | {explained} of {len(survived)} |"
+
+
+def _survivors(known: Mapping[str, Score]) -> Iterator[str]:
+    why = reasons()
+    yield "## Survivors"
+    for module, score in known.items():
+        if not score.survived:
+            continue
+        yield ""
+        yield f"### `{module}`"
+        yield ""
+        for key in score.survived:
+            _, function, operator, change = key
+            where = f"`{function}`, " if function else ""
+            yield f"- {where}{operator}: {_code(change)}: {why.get(key, 'no reason yet')}"
+    yield ""
+
+
+def _code(text: str) -> str:
+    fence = "``" if "`" in text else "`"
+    pad = " " if "`" in text else ""
+    return f"{fence}{pad}{text}{pad}{fence}"

@@ -1,0 +1,305 @@
+"""Tries mutants on the tests: a process that has imported and collected everything is copied for each of them.
+
+The copy puts the fault into its own functions and runs the tests that reach its line, until one fails. First comes the
+test that noticed it in an earlier run, then those that noticed its neighbours, then the tests of its own module, and
+then all others, the quick ones first, until ``Limits.seconds`` are used up. What ends neither well nor badly (an
+endless loop, all memory) counts as noticed, because a run of the tests would not have passed.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+from coverage import Coverage
+
+from tests.mutants import planting
+from tests.mutants.operators import Mutant, mutants_of
+
+TESTS = ("tests/sync", "tests/fakes", "tests/app/test_written_bytes.py")
+"""Where tests call the modules in their own process, and are quick."""
+LONG = (
+    "_histories",
+    "state_machine",
+    "hostile_markers",
+    "test_crash",
+    "at_any_request",
+    "_thousand",
+    "map_is_pushed_whole",
+)
+"""Words in the names of tests that take longer than all others together."""
+SLOWEST = 1.0
+"""Seconds of processor time; a longer test is not tried on mutants."""
+NEIGHBOURS = 4
+"""How many of the tests that noticed the last faults of a function come first."""
+BY_THE_CLOCK = ("_seconds", "_in_time", "two_processes")
+"""Tests with these words in their names depend on how busy the machine is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a mutant is tried."""
+
+    seconds: float = 2.0
+    """Of processor time that its tests take on sound code."""
+    at_once: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What each test reaches, and how long it takes."""
+
+    seconds: Mapping[str, float]
+    lines: Mapping[str, Mapping[int, frozenset[str]]]
+    """Tests by module and line."""
+
+    def tests_of(self, mutant: Mutant) -> set[str]:
+        """Return the tests that run a mutant's lines."""
+        by_line = self.lines.get(mutant.module, {})
+        if not mutant.in_body:
+            return set().union(*by_line.values())
+        return set().union(*(by_line.get(line, ()) for line in range(mutant.line, mutant.last_line + 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A copy of this process that tries a mutant, or sound code."""
+
+    mutant: Mutant | None
+    tests: Sequence[str]
+    notes: IO[bytes]
+    """The place of each test that it began."""
+
+    def noticed_by(self, status: int) -> str:
+        """Return the test that did not pass, if one did not."""
+        with self.notes:
+            self.notes.seek(0)
+            begun = self.notes.read().split()
+        if not status:
+            return ""
+        return self.tests[int(begun[-1])] if begun else "no valid code"
+
+
+@dataclass
+class Trial:
+    """A session of tests that tries mutants instead."""
+
+    session: pytest.Session
+    limits: Limits
+    killers: dict[str, str] = field(default_factory=dict)
+    """The test that noticed a mutant, by its key."""
+    recent: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    functions: dict[planting.Named, list[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.items = {item.nodeid: item for item in self.session.items}
+        self.functions = planting.functions()
+
+    def reached(self, folder: Path) -> Reached:
+        """Run each test on sound code, in a copy of this process, unless an earlier run on the same code did."""
+        kept = folder / f"reached-{planting.digest()}.json"
+        seconds, lines = json.loads(kept.read_text("utf-8")) if kept.exists() else ({}, {})
+        new = [item for item in self.session.items if item.nodeid not in seconds and not _is_long(item.nodeid)]
+        if new:
+            pid = os.fork()
+            if not pid:
+                _quiet()
+                kept.write_text(json.dumps(_measured(new, seconds, lines)), "utf-8")
+                os._exit(0)
+            os.waitpid(pid, 0)
+            seconds, lines = json.loads(kept.read_text("utf-8"))
+        names = list(seconds)
+        sound = {name: used for name, used in seconds.items() if used >= 0 and name in self.items}
+        by_module = {
+            module: {int(line): frozenset(names[n] for n in tests) & sound.keys() for line, tests in by_line.items()}
+            for module, by_line in lines.items()
+        }
+        return Reached(sound, by_module)
+
+    def order(self, mutant: Mutant, reached: Reached) -> list[str]:
+        """Return the tests to try on a mutant, in their order."""
+        able = reached.tests_of(mutant)
+        if not able:
+            return []
+        known = [self.killers.get(named(mutant), ""), *self.recent.get((mutant.module, mutant.function), ())]
+        first = [each for each in dict.fromkeys(known) if each in able]
+        own = f"/test_{mutant.module}.py"
+        rest = sorted(
+            (each for each in able - set(first) if reached.seconds[each] <= SLOWEST),
+            key=lambda each: (reached.seconds[each] * (1 if own in each else 3), each),
+        )
+        used, taken = 0.0, []
+        for each in (*first, *rest):
+            used += reached.seconds[each]
+            if taken and used > self.limits.seconds:
+                break
+            taken.append(each)
+        return taken
+
+    def run(self, mutants: Sequence[Mutant], reached: Reached) -> Iterator[tuple[Mutant, str]]:
+        """Yield each mutant with the test that noticed it, or with nothing."""
+        yield from ((mutant, "") for mutant in mutants if not reached.tests_of(mutant))
+        waiting = (mutant for mutant in mutants if reached.tests_of(mutant))
+        running: dict[int, _Running] = {}
+        gc.collect()
+        gc.freeze()
+        while True:
+            for mutant in islice(waiting, self.limits.at_once - len(running)):
+                each = _Running(mutant, self.order(mutant, reached), _notes())
+                running[self._start(each, reached)] = each
+            if not running:
+                return
+            pid, status = os.wait()
+            ended = running.pop(pid)
+            killer = ended.noticed_by(status)
+            self._remember(ended.mutant, killer)
+            yield ended.mutant, killer
+
+    def _remember(self, mutant: Mutant, killer: str) -> None:
+        if killer:
+            known = self.recent.get((mutant.module, mutant.function), [])
+            kept = [killer, *(each for each in known if each != killer)]
+            self.recent[mutant.module, mutant.function] = kept[:NEIGHBOURS]
+
+    def _start(self, each: _Running, reached: Reached) -> int:
+        """Copy this process, and return the number of the copy, which ends with 0 when all tests passed."""
+        pid = os.fork()
+        if pid:
+            return pid
+        try:
+            _quiet()
+            _bounded(5 + 10 * sum(reached.seconds.get(name, 0) for name in each.tests))
+            if each.mutant:
+                planting.plant(each.mutant, self.functions)
+            os._exit(self._noticed(each.tests, each.notes))
+        except BaseException:  # noqa: BLE001  # nothing of a copy may go on in its place
+            os._exit(3)
+
+    def _noticed(self, tests: Sequence[str], notes: Any) -> int:
+        for number, name in enumerate(tests):
+            os.write(notes.fileno(), f"{number} ".encode())
+            if not _passes(self.items[name], self._other(name)):
+                return 1
+        return 0
+
+    def _other(self, name: str) -> pytest.Item:
+        """Return another test; what the session has set up stays for it."""
+        items = self.session.items
+        return items[1] if items[0].nodeid == name else items[0]
+
+    def unsound(self, tests: Iterable[str], reached: Reached) -> set[str]:
+        """Return those of the tests that fail alone on sound code; they prove nothing."""
+        failing = set()
+        for name in tests:
+            alone = _Running(None, [name], _notes())
+            _, status = os.waitpid(self._start(alone, reached), 0)
+            if alone.noticed_by(status):
+                failing.add(name)
+        return failing
+
+
+def _notes() -> IO[bytes]:
+    return tempfile.TemporaryFile()
+
+
+def named(mutant: Mutant) -> str:
+    """Return a mutant's name in one line."""
+    return " | ".join(mutant.key)
+
+
+def every_mutant(modules: Iterable[str] = ()) -> list[Mutant]:
+    """Return all mutants of some modules, or of all."""
+    chosen = list(modules) or planting.modules()
+    return [each for name in chosen for each in mutants_of(name, planting.path_of(name).read_text("utf-8"))]
+
+
+def _passes(item: pytest.Item, following: pytest.Item) -> bool:
+    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
+
+
+def _is_long(name: str) -> bool:
+    return any(word in name for word in (*BY_THE_CLOCK, *LONG))
+
+
+def _measured(
+    items: Sequence[pytest.Item], seconds: dict[str, float], lines: dict[str, dict[str, list[int]]]
+) -> tuple[dict[str, float], dict[str, dict[str, list[int]]]]:
+    """Return the seconds of each test, below zero where it fails, and the tests that reach each line, by number.
+
+    :param seconds: those of earlier tests, as are the ``lines``.
+    """
+    coverage = Coverage(data_file=None, include=[f"{planting.FOLDER}/*"], config_file=False, messages=False)
+    coverage.start()
+    for place, item in enumerate(items):
+        coverage.switch_context(str(len(seconds)))
+        begin = time.process_time()
+        passes = _passes(item, items[place + 1] if place + 1 < len(items) else items[0])
+        seconds[item.nodeid] = (time.process_time() - begin) * (1 if passes else -1)
+    coverage.stop()
+    data = coverage.get_data()
+    for module in planting.modules():
+        by_line = lines.setdefault(module, {})
+        for line, contexts in data.contexts_by_lineno(str(planting.path_of(module))).items():
+            by_line.setdefault(str(line), []).extend(int(each) for each in contexts if each)
+    return seconds, lines
+
+
+def _quiet() -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+
+
+def _bounded(seconds: float) -> None:
+    """End this process when it computes much longer than it should, waits for ever or takes all memory."""
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(int(60 + 4 * seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+class TriesMutants:
+    """A plugin of pytest: what it is given takes the place of the run."""
+
+    def __init__(self, run: Any, limits: Limits) -> None:
+        self._run, self._limits = run, limits
+
+    def pytest_configure(self) -> None:
+        """Let properties keep no examples and not look for smaller ones."""
+        from hypothesis import Phase, settings  # pytest rewrites its assertions first
+
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("mutants", settings.default, database=None, phases=phases, derandomize=True)
+        settings.load_profile("mutants")
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Set up what the whole session shares, then try the mutants."""
+        first, second = session.items[:2]
+        runtestprotocol(first, log=False, nextitem=second)
+        self._run(Trial(session, self._limits))
+        return True
+
+
+def with_tests(run: Any, limits: Limits, tests: Sequence[str] = TESTS) -> int:
+    """Collect tests, and let something try mutants on them."""
+    with tempfile.TemporaryDirectory() as folder:
+        quiet = ["-q", "-q", "-s", "-p", "no:cacheprovider", "--no-header", f"--basetemp={folder}/tests"]
+        policy = ["-o", "tmp_path_retention_policy=none"]
+        os.environ.pop("EVERYTHING", None)
+        sys.argv = ["pytest"]
+        return int(pytest.main([*quiet, *policy, *tests], plugins=[TriesMutants(run, limits)]))
