@@ -112,6 +112,7 @@ def _child(node: ast.AST, step: Step) -> ast.AST:
 
 
 def _text(node: ast.AST | None) -> str:
+    assert node is not None
     text = " ".join(ast.unparse(node).split())
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 

@@ -78,10 +78,10 @@ class Reached:
 class _Running:
     """A copy of this process that tries a mutant, or sound code."""
 
-    mutant: Mutant | None
     tests: Sequence[str]
     notes: IO[bytes]
     """The place of each test that it began."""
+    mutant: Mutant | None = None
 
     def noticed_by(self, status: int) -> str:
         """Return the test that did not pass, if one did not."""
@@ -141,7 +141,7 @@ class Trial:
             (each for each in able - set(first) if reached.seconds[each] <= SLOWEST),
             key=lambda each: (reached.seconds[each] * (1 if own in each else 3), each),
         )
-        used, taken = 0.0, []
+        used, taken = 0.0, list[str]()
         for each in (*first, *rest):
             used += reached.seconds[each]
             if taken and used > self.limits.seconds:
@@ -158,13 +158,14 @@ class Trial:
         gc.freeze()
         while True:
             for mutant in islice(waiting, self.limits.at_once - len(running)):
-                each = _Running(mutant, self.order(mutant, reached), _notes())
+                each = _Running(self.order(mutant, reached), _notes(), mutant)
                 running[self._start(each, reached)] = each
             if not running:
                 return
             pid, status = os.wait()
             ended = running.pop(pid)
             killer = ended.noticed_by(status)
+            assert ended.mutant
             self._remember(ended.mutant, killer)
             yield ended.mutant, killer
 
@@ -204,7 +205,7 @@ class Trial:
         """Return those of the tests that fail alone on sound code; they prove nothing."""
         failing = set()
         for name in tests:
-            alone = _Running(None, [name], _notes())
+            alone = _Running([name], _notes())
             _, status = os.waitpid(self._start(alone, reached), 0)
             if alone.noticed_by(status):
                 failing.add(name)
@@ -227,6 +228,8 @@ def every_mutant(modules: Iterable[str] = ()) -> list[Mutant]:
 
 
 def _passes(item: pytest.Item, following: pytest.Item) -> bool:
+    """Run a test, after whatever other test came before it."""
+    item.session._setupstate.teardown_exact(item)
     return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
 
 

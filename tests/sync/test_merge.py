@@ -112,6 +112,27 @@ def reworded(section: Section) -> Section:
     return replace(section, text=f"In short: {section.text}")
 
 
+COMMITTED = section("purpose", "Keeps tokens.")
+WAITING = replace(COMMITTED, text="Keeps tokens, after the commit.", is_pending=True)
+WITHOUT_VALUES = replace(COMMITTED, values="")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "decision"),
+    [
+        (COMMITTED, WAITING, Decision.UPDATE),
+        (WAITING, replace(WAITING, text="In other words."), Decision.NOTHING),
+        (WAITING, COMMITTED, Decision.UPDATE),
+        (WITHOUT_VALUES, WAITING, Decision.NOTHING),
+    ],
+    ids=["it waits for a commit", "it still waits", "the commit is there", "it had no values before"],
+)
+def test_what_a_commit_adds_to_a_section_is_news_once(before: Section, after: Section, decision: Decision) -> None:
+    ticket = held(replace(STORE, sections=(before,)))
+    fields = revise(replace(STORE, sections=(after,)), ticket, POLICY).fields
+    assert {field.name: field.decision for field in fields}["purpose"] is decision
+
+
 def test_tickets_that_an_older_template_wrote_are_not_rewritten(tracker: MemoryTracker) -> None:
     newer = plan(*(replace(t, sections=tuple(reworded(s) for s in t.sections)) for t in THREE.tasks))
     change_set = planned(tracker, newer, text=repr(THREE))
