@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from techmap_sync.sync.change_set import ChangeSet, MapChanges
+from techmap_sync.sync.change_set import APPROVED, APPROVED_WITH_ERRORS, NOT_APPROVED, ChangeSet, MapChanges
 from techmap_sync.sync.changes import Action, Create, Skip, Update
 from techmap_sync.sync.ticket_fields import FieldEdit
 from tests.sync.build import MAP, TRACKING, task
@@ -49,3 +49,11 @@ def test_the_digest_tells_plans_apart_by_what_they_write() -> None:
 
     assert digest("after") == digest("after")
     assert digest("after") != digest("other")
+
+
+def test_a_map_says_how_far_its_approval_is() -> None:
+    says = [replace(CHANGES, approved=approved, ready=ready).standing for approved, ready in ALL]
+    assert says == [APPROVED, APPROVED, APPROVED_WITH_ERRORS, NOT_APPROVED]
+
+
+ALL = [(True, True), (True, False), (False, True), (False, False)]

@@ -9,7 +9,7 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.match import DesiredMap
 from techmap_sync.sync.observe import observe
-from techmap_sync.sync.progress import Gate, MapProgress, Subject, TaskState, Witness, take_stock
+from techmap_sync.sync.progress import Gate, MapProgress, Numbers, Subject, TaskState, Witness, take_stock
 from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Capabilities, CloseReason, State
 from tests.fakes.memory import MemoryTracker
@@ -171,3 +171,23 @@ def test_a_renamed_task_keeps_its_ticket() -> None:
     progress = stock(tracker, renamed)
     assert [each.key for each in progress.tasks] == [key("store"), key("service"), key("screen")]
     assert progress.tasks[2].number
+
+
+def test_numbers_of_several_maps_add_up() -> None:
+    one = Numbers({TaskState.DONE: 1, TaskState.DROPPED: 2, TaskState.PLANNED: 3}, 4, 5, 6, 7)
+    two = Numbers({TaskState.DONE: 10, TaskState.OPEN: 20}, 40, 50, 60, 70)
+    both = one + two
+    assert {state: number for state, number in both.states.items() if number} == {
+        TaskState.DONE: 11,
+        TaskState.DROPPED: 2,
+        TaskState.PLANNED: 3,
+        TaskState.OPEN: 20,
+    }
+    assert (both.blocked, both.drifted, both.conflicts, both.stale) == (44, 55, 66, 77)
+    assert set(both.states) == set(TaskState), "every state is named"
+
+
+def test_dropped_tasks_are_no_work() -> None:
+    numbers = Numbers({TaskState.DONE: 1, TaskState.DROPPED: 2, TaskState.PLANNED: 3})
+    assert (numbers.total, numbers.done) == (4, 1)
+    assert (Numbers().total, Numbers().done) == (0, 0)

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from techmap_sync.planning.task import TaskSpec
 from techmap_sync.sync import writing
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.change_set import MapChanges
-from techmap_sync.sync.changes import Close, LabelOrphan, Update, close
+from techmap_sync.sync.changes import Close, LabelOrphan, Reopen, Update, close
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.tracker import Capabilities, CloseReason, State
@@ -90,3 +91,31 @@ def test_a_copy_that_is_closed_names_its_original(ending: Ending, original: str)
     closing = close(spec.key, spec.title, "2", ending, CloseReason.DUPLICATE)
     patch = writing.rewrite(closing, held(spec), CHANGES, POLICY, ABLE, set()).patch
     assert (patch.state, patch.duplicate_of) == (State.CLOSED, original)
+
+
+FULL = replace(task("Store"), assignees=("ann",), milestone="v2", type="task")
+
+
+@pytest.mark.parametrize(
+    ("field", "left"),
+    [
+        ("assignees", replace(FULL, assignees=())),
+        ("milestone", replace(FULL, milestone="")),
+        ("type", replace(FULL, type=None)),
+        ("title", FULL),
+    ],
+)
+def test_only_a_field_that_a_ticket_can_lack_is_left_out(field: str, left: TaskSpec) -> None:
+    assert writing.without(FULL, field) == left
+
+
+UPDATE = Update(FULL.key, FULL.title, "2", spec=FULL)
+REOPEN = Reopen(FULL.key, FULL.title, "2", spec=FULL)
+
+
+@pytest.mark.parametrize("change", [UPDATE, REOPEN], ids=["update", "reopen"])
+def test_a_refused_field_stays_as_it_was_written_before(change: Update | Reopen) -> None:
+    before = held(replace(FULL, milestone="v1"))
+    assert writing.with_former(change, before, "milestone") == replace(change, spec=replace(FULL, milestone="v1"))
+    assert writing.with_former(change, before, "type") == replace(change, spec=replace(FULL, type=None))
+    assert writing.with_former(change, before, "assignees") == change
