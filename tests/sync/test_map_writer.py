@@ -212,3 +212,37 @@ def test_one_denied_ticket_is_no_token_without_rights() -> None:
     tracker = undisturbed(MAP, capabilities=Capabilities())
     tracker.refuses = lambda request: request.writes and request.subject in ("2", "4")
     assert {k for _, k in failed(push(tracker, CHANGED))} == {key("Part0"), key("Part2")}
+
+
+BOARD = Capabilities(board="octo/7")
+
+
+def test_new_tickets_join_the_board_with_what_its_fields_say() -> None:
+    tracker = MemoryTracker(BOARD)
+    push(tracker, plan(task("Store"), task("Sender", priority=None)))
+    by_name = {key_of(tracker.tickets[number]): values for number, values in tracker.board.items()}
+    assert by_name == {
+        TRACKING: {},
+        key("Store"): {"Priority": "medium", "Phase": "build"},
+        key("Sender"): {"Phase": "build"},
+    }
+
+
+def test_only_tickets_that_are_new_join_the_board() -> None:
+    tracker = MemoryTracker(BOARD)
+    push(tracker, plan(task("Store")))
+    tracker.board.clear()
+    push(tracker, plan(task("Store", title="Build Store"), task("Sender")))
+    assert [key_of(tracker.tickets[number]) for number in tracker.board] == [key("Sender")]
+
+
+def test_what_a_board_refuses_is_said_at_the_tracking_ticket() -> None:
+    tracker = MemoryTracker(BOARD, board_refuses="the board is closed")
+    last = push(tracker, plan(task("Store")))[-1]
+    assert (last.change.key, last.detail) == (TRACKING, "the board is closed")
+
+
+def test_where_there_is_no_board_none_is_asked_for() -> None:
+    tracker = MemoryTracker()
+    push(tracker, plan(task("Store")))
+    assert "join_board" not in {request.verb for request in tracker.requests}
