@@ -126,8 +126,9 @@ next: $(VENV)/dev ## test the newest releases of what is bounded because private
 	$(BIN)/pytest $(PARALLEL) tests/documents tests/planning tests/trackers tests/contract
 	@rm -f $(VENV)/dev
 
-mutants: $(VENV)/dev ## put faults into the sync core and show that tests notice
-	$(BIN)/python -m tests.mutants.run
+# A run of everything takes an hour of processor time; what it learns in build/mutants makes the next one shorter.
+mutants: $(VENV)/dev ## put small faults into the sync core: a sample, MUTANTS="merge links", or MUTANTS=all as with EVERYTHING=1
+	$(BIN)/python -m tests.mutants $(or $(MUTANTS),$(if $(filter-out 0,$(EVERYTHING)),all))
 
 bench: $(VENV)/dev ## measure counts and ratios against their bounds into docs/benchmarks.md; STRICT=1 fails for a missed one
 	$(BIN)/python -m benchmarks $(if $(STRICT),--strict)

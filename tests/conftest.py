@@ -50,6 +50,7 @@ ROOMS_OF_UNITS = {"documents", "planning", "reports", "sync", "fakes", "mutants"
 """Their tests give values to functions; no server, no other program."""
 MORE_THAN_UNITS = {
     "documents": {"test_families.py"},
+    "mutants": {"test_sample.py"},
     "planning": {"test_flow_chart.py"},
     "reports": {"test_browser.py", "test_harmless.py", "test_status_page.py"},
     "sync": {"test_races.py"},

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import histories
-from tests.mutants.run import copied, planted
 
+ROOT = Path(__file__).parents[2]
+COPIED = ("techmap_sync", "tests", "benchmarks", "config", "examples", "pyproject.toml")
 LONGEST = 4
 """Events in a history."""
 
@@ -22,6 +26,25 @@ def faults() -> list[dict[str, str]]:
     """Return all faults."""
     found: list[dict[str, str]] = tomllib.loads(Path(__file__).with_name("planted.toml").read_text("utf-8"))["fault"]
     return found
+
+
+def copied(folder: Path) -> None:
+    """Copy what tests need into a folder."""
+    for name in COPIED:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+
+
+@contextmanager
+def planted(fault: Mapping[str, str], folder: Path) -> Iterator[None]:
+    """Put a fault into a copy of the project, and take it out afterwards."""
+    path = folder / "techmap_sync" / fault["file"]
+    sound = path.read_text("utf-8")
+    path.write_text(sound.replace(fault["old"], fault["new"], 1), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(sound, encoding="utf-8")
 
 
 def story_of(fault: dict[str, str], folder: Path) -> str:

@@ -1,7 +1,7 @@
 """``make mutants``: put small faults into the sync core, one at a time, and count which of them the tests notice.
 
-The sample takes one of forty faults; ``MUTANTS=all``, or ``EVERYTHING=1``, takes all of them, and ``MUTANTS="merge
-links"`` all those of some modules. Only what was taken whole is recorded on docs/mutation.md.
+Without arguments it takes a sample, with the tests that noticed its faults when they were last recorded. All faults of
+some modules, or of ``all``, are tried on all quick tests and recorded.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import zlib
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from tests.mutants import score
 from tests.mutants.operators import Mutant
-from tests.mutants.trial import Limits, Trial, every_mutant, named, with_tests
+from tests.mutants.score import named
+from tests.mutants.trial import Limits, Reached, Trial, every_mutant, with_tests
 
 KEPT = score.ROOT / "build/mutants"
-ONE_OF = 40
+"""What earlier runs on this machine learnt."""
 
 
 def main() -> None:
@@ -28,12 +28,7 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=Limits().at_once)
     arguments = parser.parse_args()
     limits = Limits(arguments.seconds, arguments.at_once)
-    results: list[tuple[Mutant, str]] = []
-    code = with_tests(lambda trial: results.extend(_tried(trial, arguments.modules)), limits)
-    if code:
-        sys.exit(code)
-    if arguments.modules:
-        score.record(results)
+    results = of_modules(arguments.modules, limits) if arguments.modules else of_sample(limits)
     survived = [mutant.key for mutant, killer in results if not killer]
     left = score.unexplained(survived)
     for key in left:
@@ -43,36 +38,64 @@ def main() -> None:
     sys.exit(bool(left))
 
 
-def in_sample(mutant: Mutant) -> bool:
-    """Whether a fault belongs to the sample; its name alone decides."""
-    return zlib.crc32(named(mutant).encode()) % ONE_OF == 0
+def of_sample(limits: Limits) -> list[tuple[Mutant, str]]:
+    """Try the recorded sample on the tests that are recorded with it.
+
+    A fault whose code or test has changed is passed over until its module is recorded again.
+    """
+    tests = score.sample()
+    chosen = [mutant for mutant in every_mutant(score.scores()) if named(mutant) in tests]
+    reached = Reached(
+        dict.fromkeys(tests.values(), 1.0),
+        {module: _lines(chosen, module, tests) for module in {mutant.module for mutant in chosen}},
+    )
+    results: list[tuple[Mutant, str]] = []
+
+    def tried(trial: Trial) -> None:
+        trial.killers = tests
+        results.extend(trial.run([each for each in chosen if tests[named(each)] in trial.items], reached))
+
+    if code := with_tests(tried, limits, sorted({test.partition("::")[0] for test in tests.values()})):
+        sys.exit(code)
+    return results
 
 
-def _tried(trial: Trial, modules: list[str]) -> list[tuple[Mutant, str]]:
+def _lines(mutants: Iterable[Mutant], module: str, tests: dict[str, str]) -> dict[int, frozenset[str]]:
+    found: dict[int, frozenset[str]] = {}
+    for mutant in mutants:
+        if mutant.module == module:
+            found[mutant.line] = found.get(mutant.line, frozenset()) | {tests[named(mutant)]}
+    return found
+
+
+def of_modules(modules: Sequence[str], limits: Limits) -> list[tuple[Mutant, str]]:
+    """Try all faults of some modules, and record what became of them."""
+    results: list[tuple[Mutant, str]] = []
+    if code := with_tests(lambda trial: results.extend(_tried(trial, modules)), limits):
+        sys.exit(code)
+    score.record(results)
+    return results
+
+
+def _tried(trial: Trial, modules: Sequence[str]) -> list[tuple[Mutant, str]]:
     """Return each fault with the test that noticed it; a test that fails on sound code noticed nothing."""
     KEPT.mkdir(parents=True, exist_ok=True)
     kept = KEPT / "killers.json"
-    if kept.exists():
-        trial.killers = json.loads(kept.read_text("utf-8"))
+    trial.killers = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
     reached = trial.reached(KEPT)
-    chosen = every_mutant(() if modules == ["all"] else modules)
     results = []
-    for mutant, killer in trial.run([each for each in chosen if modules or in_sample(each)], reached):
+    for mutant, killer in trial.run(every_mutant(() if "all" in modules else modules), reached):
         results.append((mutant, killer))
         if killer:
             trial.killers[named(mutant)] = killer
         if len(results) % 100 == 0:
-            _keep(kept, trial)
+            kept.write_text(json.dumps(trial.killers), "utf-8")
             print(f"{len(results)} tried, {sum(not killer for _, killer in results)} survived", flush=True)
+    kept.write_text(json.dumps(trial.killers), "utf-8")
     unsound = trial.unsound({killer for _, killer in results if killer in reached.seconds}, reached)
     for test in unsound:
         print("fails alone on sound code, so it counts for nothing:", test)
-    _keep(kept, trial)
     return [(mutant, "" if killer in unsound else killer) for mutant, killer in results]
-
-
-def _keep(path: Path, trial: Trial) -> None:
-    path.write_text(json.dumps(trial.killers), "utf-8")
 
 
 if __name__ == "__main__":

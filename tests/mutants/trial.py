@@ -16,6 +16,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -28,6 +29,7 @@ from coverage import Coverage
 
 from tests.mutants import planting
 from tests.mutants.operators import Mutant, mutants_of
+from tests.mutants.score import SECONDS, named
 
 TESTS = ("tests/sync", "tests/fakes", "tests/app/test_written_bytes.py")
 """Where tests call the modules in their own process, and are quick."""
@@ -43,8 +45,8 @@ LONG = (
 """Words in the names of tests that take longer than all others together."""
 SLOWEST = 1.0
 """Seconds of processor time; a longer test is not tried on mutants."""
-NEIGHBOURS = 4
-"""How many of the tests that noticed the last faults of a function come first."""
+NEIGHBOURS = 6
+"""How many of the tests that noticed the last faults of a function, or most of a module, come first."""
 BY_THE_CLOCK = ("_seconds", "_in_time", "two_processes")
 """Tests with these words in their names depend on how busy the machine is."""
 
@@ -53,7 +55,7 @@ BY_THE_CLOCK = ("_seconds", "_in_time", "two_processes")
 class Limits:
     """How long a mutant is tried."""
 
-    seconds: float = 2.0
+    seconds: float = SECONDS
     """Of processor time that its tests take on sound code."""
     at_once: int = 2
 
@@ -102,6 +104,8 @@ class Trial:
     killers: dict[str, str] = field(default_factory=dict)
     """The test that noticed a mutant, by its key."""
     recent: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    noticed: dict[str, Counter[str]] = field(default_factory=dict)
+    """How many mutants of a module each test noticed."""
     functions: dict[planting.Named, list[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -135,11 +139,12 @@ class Trial:
         if not able:
             return []
         known = [self.killers.get(named(mutant), ""), *self.recent.get((mutant.module, mutant.function), ())]
-        first = [each for each in dict.fromkeys(known) if each in able]
+        often = [test for test, _ in self.noticed.get(mutant.module, Counter()).most_common(NEIGHBOURS)]
+        first = [each for each in dict.fromkeys((*known, *often)) if each in able]
         own = f"/test_{mutant.module}.py"
         rest = sorted(
             (each for each in able - set(first) if reached.seconds[each] <= SLOWEST),
-            key=lambda each: (reached.seconds[each] * (1 if own in each else 3), each),
+            key=lambda each: (own not in each, reached.seconds[each], each),
         )
         used, taken = 0.0, list[str]()
         for each in (*first, *rest):
@@ -171,6 +176,7 @@ class Trial:
 
     def _remember(self, mutant: Mutant, killer: str) -> None:
         if killer:
+            self.noticed.setdefault(mutant.module, Counter())[killer] += 1
             known = self.recent.get((mutant.module, mutant.function), [])
             kept = [killer, *(each for each in known if each != killer)]
             self.recent[mutant.module, mutant.function] = kept[:NEIGHBOURS]
@@ -214,11 +220,6 @@ class Trial:
 
 def _notes() -> IO[bytes]:
     return tempfile.TemporaryFile()
-
-
-def named(mutant: Mutant) -> str:
-    """Return a mutant's name in one line."""
-    return " | ".join(mutant.key)
 
 
 def every_mutant(modules: Iterable[str] = ()) -> list[Mutant]:
