@@ -8,8 +8,8 @@ import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import CodeType, FunctionType
-from typing import Any
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, TypeVar
 
 from tests.mutants.operators import Mutant, mutated
 
@@ -90,7 +90,7 @@ def _adopt(module: Any, name: str, value: Any) -> None:
                 _defaults(old, inner)
     elif isinstance(value, FunctionType):
         _defaults(there, value)
-    elif type(value) in (str, int, float, tuple, frozenset, bool, dict) or type(value).__name__ == "_Lazy":
+    elif not isinstance(value, type | ModuleType | TypeVar) and value is not there and value != there:
         for each in list(sys.modules.values()):
             if getattr(each, "__name__", "").startswith(("techmap_sync.", "tests.")) and vars(each).get(name) is there:
                 setattr(each, name, value)

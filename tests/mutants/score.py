@@ -25,6 +25,8 @@ Key = tuple[str, str, str, str]
 TEXT = """\
 # Mutation testing of `techmap_sync/sync`
 
+*For anyone who changes the sync core.*
+
 `make mutants` puts one small fault at a time into the sync core and runs the tests that reach its line; a fault that
 no test notices survives. `tests/mutants/operators.py` has the operators: comparisons turned, `and` for `or`, operands,
 elements, arguments and statements dropped, conditions that always or never hold, other constants, other functions. A

@@ -292,9 +292,10 @@ class TriesMutants:
         settings.load_profile("mutants")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Set up what the whole session shares, then try the mutants."""
-        first, second = session.items[:2]
-        runtestprotocol(first, log=False, nextitem=second)
+        """Do once what each copy would do again, such as compiling patterns and templates; then try the mutants."""
+        short = (item for item in session.items if not _is_long(item.nodeid))
+        for item in {(item.path, item.name.partition("[")[0][-1]): item for item in short}.values():
+            _passes(item, session.items[0])
         self._run(Trial(session, self._limits))
         return True
 

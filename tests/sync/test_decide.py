@@ -13,6 +13,7 @@ from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import DesiredMap
+from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.tickets import sort_tickets
 from techmap_sync.sync.tracker import Capabilities, EdgeKind, Snapshot, State, Ticket
@@ -163,3 +164,30 @@ def test_ten_thousand_tasks_are_diffed_in_five_seconds_and_400_mb() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 400 * 2**20 * COUNT / 10_000
+
+
+def test_a_map_that_is_not_approved_changes_nothing_and_says_why() -> None:
+    tracker = pushed()
+    for ready in (True, False):
+        desired = DesiredMap(MAP, origin(), reasons=("it has errors",), ready=ready)
+        (only,) = decided([desired], observe(tracker, [], POLICY), tracker.capabilities).maps
+        changes = only.changes
+        assert (changes.map_id, changes.path, changes.approved) == (MAP, "docs/login.md", False)
+        assert (changes.reasons, changes.ready, changes.changes) == (("it has errors",), ready, ())
+        assert only.tickets.holdings.tickets.keys() == {STORES, SENDERS}
+
+
+FINISHED = replace(plan(*(replace(spec, done=True) for spec in MADE.tasks)), finished=True)
+
+
+def test_a_map_that_was_finished_before_its_first_push_gets_no_tickets_and_says_so() -> None:
+    (changes,) = planned(MemoryTracker(), FINISHED).maps
+    assert (changes.map_id, changes.path, changes.approved) == (MAP, "docs/login.md", True)
+    assert (changes.changes, len(changes.notes)) == ((), 1)
+
+
+def test_a_map_whose_finished_tickets_are_closed_says_nothing() -> None:
+    tracker = pushed()
+    push(tracker, FINISHED)
+    (changes,) = planned(tracker, FINISHED).maps
+    assert (changes.changes, changes.notes, changes.approved) == ((), (), True)

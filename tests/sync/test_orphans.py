@@ -7,11 +7,14 @@ from dataclasses import replace
 import pytest
 
 from techmap_sync.sync.changes import Action
+from techmap_sync.sync.decide import DecidedMap
+from techmap_sync.sync.match import OtherMaps
+from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import OrphanPolicy
 from techmap_sync.sync.tracker import Capabilities, CloseReason, State
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import POLICY, plan, task
-from tests.sync.drive import planned, push, shown
+from tests.sync.build import MAP, POLICY, plan, task
+from tests.sync.drive import decided, planned, push, shown
 
 STORE, TESTS = task("Store"), task("Tests")
 BOTH, WITHOUT = plan(STORE, TESTS), plan(STORE)
@@ -157,3 +160,38 @@ def test_reconcile_closes_a_copy_that_we_assigned_and_nobody_touched() -> None:
     tracker.tickets["9"] = replace(tracker.tickets["3"], number="9", parent=None)
     changes = planned(tracker, ASSIGNED, replace(POLICY, close_copies=True)).changes
     assert [(c.action, c.ticket) for c in changes if c.edge is None] == [(Action.CLOSE, "9")]
+
+
+def missing(listed: set[str] | None, there: str = "", source: str = "") -> tuple[DecidedMap, ...]:
+    """What a run that reads no map says of one that has tickets; its file may be there under another path."""
+    tracker = MemoryTracker()
+    push(tracker, BOTH)
+    policy = replace(POLICY, source=source) if source else POLICY
+    other_maps = OtherMaps(lambda _: False, file_of=lambda _id, _path: there, listed_ids=listed)
+    found = observe(tracker, [], policy)
+    return decided([], found, tracker.capabilities, policy, other_maps).missing
+
+
+def test_a_map_whose_file_is_gone_is_named_with_the_way_to_retire_it() -> None:
+    (only,) = missing(set())
+    assert (only.changes.map_id, only.changes.path, only.changes.approved) == (MAP, "docs/login.md", False)
+    assert [f"--retire {MAP}" in reason for reason in only.changes.reasons] == [True]
+    assert only.file_elsewhere == ""
+    assert only.tickets.desired.lost
+    assert only.tickets.desired.reasons == only.changes.reasons
+    assert only.tickets.holdings.tickets.keys() == {STORE.key, TESTS.key}
+
+
+def test_a_map_whose_file_may_be_elsewhere_is_named_with_the_way_to_read_it() -> None:
+    (only,) = missing(set(), "plans/login.md")
+    assert (only.changes.path, only.file_elsewhere) == ("plans/login.md", "plans/login.md")
+    assert only.tickets.desired.origin.path == "plans/login.md"
+    (reason,) = only.changes.reasons
+    assert "plans/login.md" in reason
+    assert "setting maps" in reason
+    assert "--retire" not in reason
+
+
+@pytest.mark.parametrize(("listed", "source"), [(None, ""), ({MAP}, ""), (set(), "example.org/team/other")])
+def test_only_a_map_of_this_repository_that_no_run_reads_is_missing(listed: set[str] | None, source: str) -> None:
+    assert missing(listed, source=source) == ()
