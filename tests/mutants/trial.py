@@ -1,8 +1,8 @@
 """Tries mutants on the tests: a process that has imported and collected everything is copied for each of them.
 
 The copy puts the fault into its own functions and runs the tests that reach its line, until one fails. First comes the
-test that noticed it in an earlier run, then those that noticed its neighbours, then the tests of its own module, and
-then all others, the quick ones first, until ``Limits.seconds`` are used up. What ends neither well nor badly (an
+test that noticed it in an earlier run, then those that noticed its neighbours, then those whose names have the word of
+its module or function in them, and then all others, the quick ones first, until ``Limits.seconds`` are used up. What ends neither well nor badly (an
 endless loop, all memory) counts as noticed, because a run of the tests would not have passed.
 """
 
@@ -141,10 +141,10 @@ class Trial:
         known = [self.killers.get(named(mutant), ""), *self.recent.get((mutant.module, mutant.function), ())]
         often = [test for test, _ in self.noticed.get(mutant.module, Counter()).most_common(NEIGHBOURS)]
         first = [each for each in dict.fromkeys((*known, *often)) if each in able]
-        own = f"/test_{mutant.module}.py"
+        words = [f"/test_{mutant.module}.py", *(each for each in mutant.function.split("_") if len(each) > 3)]
         rest = sorted(
             (each for each in able - set(first) if reached.seconds[each] <= SLOWEST),
-            key=lambda each: (own not in each, reached.seconds[each], each),
+            key=lambda each: (-sum(word in each for word in words), reached.seconds[each], each),
         )
         used, taken = 0.0, list[str]()
         for each in (*first, *rest):

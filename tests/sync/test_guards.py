@@ -18,7 +18,7 @@ from techmap_sync.sync.guards import (
 )
 from techmap_sync.sync.match import Audience, Origin
 from techmap_sync.sync.observe import observe
-from techmap_sync.sync.policy import OnConflict, SideBranch
+from techmap_sync.sync.policy import Descent, OnConflict, SideBranch
 from techmap_sync.sync.tracker import State, Visibility
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, STORE, THREE, origin, plan, task
@@ -280,3 +280,28 @@ def test_a_conflict_is_an_error_where_it_is_asked_for(tracker: MemoryTracker) ->
     refused = conflict_refusal(planned(tracker, both))
     assert refused is not None
     assert refused.what.startswith("2 fields changed")
+
+
+@pytest.mark.parametrize(
+    ("descent", "is_refused"),
+    [(Descent.BEFORE, True), (Descent.AFTER, False), (Descent.UNKNOWN, False)],
+)
+def test_what_git_says_of_a_commit_comes_before_its_time(
+    tracker: MemoryTracker, descent: Descent, is_refused: bool
+) -> None:
+    newer = replace(
+        origin("other text"),
+        commit="f00d",
+        commit_time="2027-01-01T00:00:00+00:00",
+        descent_from=lambda _: descent,
+    )
+    changed = planned(tracker, plan(replace(STORE, title="Build Store"), *THREE.tasks[1:]), where=newer)
+    assert (not changed.writes) is is_refused
+    assert ("which came after this one" in reasons(changed)) is is_refused
+
+
+def test_a_title_that_changes_only_with_the_name_of_the_map_is_not_retitled(tracker: MemoryTracker) -> None:
+    limits = replace(POLICY, limits=replace(POLICY.limits, max_few=1))
+    for named_by_map in (True, False):
+        retitled = plan(*(replace(t, title=f"{t.title}: Login", named_by_map=named_by_map) for t in THREE.tasks))
+        assert bool(planned(tracker, retitled, limits).writes) is named_by_map

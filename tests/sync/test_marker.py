@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from techmap_sync.sync.marker import (
     LONG,
     MOST,
+    MOST_CHARACTERS,
     PREFIX,
     SUFFIX,
     Ledger,
@@ -246,3 +247,8 @@ def test_no_spoiled_word_is_more_than_unreadable() -> None:
             assert decode(line_with(base64.b64encode(made).decode())) == MARKER, "only an unused bit was another"
         except MarkerUnreadable:
             continue
+
+
+def test_a_marker_that_is_too_long_is_not_even_read() -> None:
+    with pytest.raises(MarkerUnreadable, match="too long"):
+        decode(f"{PREFIX}{'[' * (MOST_CHARACTERS + 1)}{SUFFIX}")
