@@ -21,4 +21,4 @@ def test_the_tests_notice_the_faults_of_the_sample() -> None:
 def test_the_sample_is_of_today() -> None:
     """When much of it is gone, ``make mutants MUTANTS=...`` records the changed modules."""
     there = {named(mutant) for mutant in every_mutant(score.scores())}
-    assert len(there & score.sample().keys()) > len(score.sample()) / 2
+    assert len(there & score.sample().keys()) >= len(score.sample()) / 2

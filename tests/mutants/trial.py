@@ -1,9 +1,10 @@
 """Tries mutants on the tests: a process that has imported and collected everything is copied for each of them.
 
 The copy puts the fault into its own functions and runs the tests that reach its line, until one fails. First comes the
-test that noticed it in an earlier run, then those that noticed its neighbours, then those whose names have the word of
-its module or function in them, and then all others, the quick ones first, until ``Limits.seconds`` are used up. What ends neither well nor badly (an
-endless loop, all memory) counts as noticed, because a run of the tests would not have passed.
+test that noticed it in an earlier run, then those that noticed its neighbours, then those whose names have the words
+of its module or function in them, and then all others, the quick ones first, until ``Limits.seconds`` are used up.
+What ends neither well nor badly (an endless loop, all memory) counts as noticed, because a run of the tests would not
+have passed.
 """
 
 from __future__ import annotations
