@@ -11,9 +11,9 @@ from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Action, Create, Skip, Update
-from techmap_sync.sync.edits import AssigneeEdit
 from techmap_sync.sync.marker import Marker
 from techmap_sync.sync.task_changes import missing_milestones, unknown_people, with_known_names
+from techmap_sync.sync.ticket_fields import AssigneeEdit
 from techmap_sync.sync.tracker import Capabilities, CloseReason, State
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, TRACKING, key, plan, task
