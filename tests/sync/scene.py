@@ -128,7 +128,8 @@ class Scene:
         self.choices.added[ticket.number] = "by hand"
 
     def take_label_off(self, ticket: Ticket, label: str) -> None:
-        if label in ticket.labels and ticket.number in self.listed():
+        # A ticket that no ledger lists is found by the managed label alone.
+        if label in ticket.labels and (label != POLICY.managed_label or ticket.number in self.listed()):
             self.tracker.remove_labels(ticket.number, [label])
             self.choices.removed[ticket.number] = label
 
@@ -254,7 +255,9 @@ class Scene:
         assert expected <= applied, "something that was shown was not tried"
         # Where texts say who waits for whom, a new ticket is written again once all numbers are known.
         finished = {(Action.UPDATE, c.key, "") for c in shown.writes if c.action is Action.CREATE}
-        unseen = {each for each in applied - expected - finished if not each[1].endswith("/map")}
+        # The ledger is bookkeeping, which no plan shows.
+        ledgers = {(Action.UPDATE, key, "") for _, key, _ in applied if key.endswith("/map")}
+        unseen = applied - expected - finished - ledgers
         assert not unseen, f"written but not shown: {unseen}"
         after = self.tickets()
         created = sum(change.action is Action.CREATE for change in shown.writes)
@@ -278,6 +281,9 @@ class Scene:
         for ticket in (t for t in closed if before[t.number].state is State.OPEN):
             key, number = key_of(ticket), ticket.number
             spec = tasks.get(key)
+            if key.endswith("/map") and not self.author.retired:
+                left = [key_of(t) for t in self.ours() if key_of(t) in tasks and t.number not in self.choices.copies]
+                assert not left, f"the tracking ticket was closed, and {left} are open"
             if (spec and spec.done and not self.author.retired) or (key.endswith("/map") and not self.author.retired):
                 continue
             assert number not in touched, f"{number} was closed, but somebody worked on it"
