@@ -9,8 +9,8 @@ from techmap_sync.app.results import Result, as_text
 from techmap_sync.app.survey import document_of
 from techmap_sync.reports.check_results import code_quality, workflow_commands
 from techmap_sync.reports.github_actions import problem_command, refusal_commands, remark_commands
-from techmap_sync.reports.harmless import Commands
 from techmap_sync.reports.html.status_page import status_html
+from techmap_sync.reports.messages import Commands
 from techmap_sync.reports.plan_json import plan_json, push_json
 from techmap_sync.reports.plan_markdown import SUMMARY_LIMIT, plan_markdown, push_markdown
 

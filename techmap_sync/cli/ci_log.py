@@ -14,7 +14,7 @@ from typing import TextIO
 
 from techmap_sync.programs import environment
 from techmap_sync.registry import running, running_ci
-from techmap_sync.reports.harmless import harmless_line, visible
+from techmap_sync.reports.messages import harmless_line, visible
 from techmap_sync.secrecy import hidden
 
 

@@ -23,8 +23,7 @@ from techmap_sync.cli.ci_log import RESULT, HarmlessStream, command
 from techmap_sync.config import find_settings_file
 from techmap_sync.errors import Problem, UsageProblem
 from techmap_sync.programs import environment
-from techmap_sync.reports.harmless import Commands, visible
-from techmap_sync.reports.messages import count, hint, sentence
+from techmap_sync.reports.messages import Commands, count, hint, sentence, visible
 from techmap_sync.reports.styled import Styled, styled
 from techmap_sync.secrecy import harmless, hidden
 from techmap_sync.trust import in_a_ci
@@ -104,7 +103,7 @@ class Screen:
         """
         code = self.failed(problem)
         if as_json and not RESULT.get():
-            from techmap_sync.reports.problem_json import error_json
+            from techmap_sync.reports.messages import error_json
 
             self.result(error_json(problem, code))
         return code

@@ -137,7 +137,7 @@ def _run(words: Sequence[str]) -> None:
         message = f"this is a bug in techmap-sync: {type(error).__name__} in {place}: {harmless(str(error))}"
         print(f"error: {message}", file=sys.stderr)
         if asks_for_json(words):
-            from techmap_sync.reports.problem_json import bug_json
+            from techmap_sync.reports.messages import bug_json
 
             print(bug_json(message, Exit.BUG))
         sys.exit(Exit.BUG)

@@ -1,12 +1,16 @@
-"""Work that a document asks for: one ``Work`` per ticket to be, before keys, links and text.
+"""Work that a document asks for: one ``Work`` per ticket to be, before keys, links and text; and the edges between
+works, without circles, and without those that a longer path says already.
 
-Every family of documents makes these values; what is planned, compared and written is the same for all of them.
+Edges are given as node -> the nodes that it waits for. They are found in linear time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from graphlib import TopologicalSorter
 from typing import NamedTuple
 
 from techmap_sync.diagnostics import Span
@@ -242,3 +246,67 @@ class Work:
     def all_items(self) -> tuple[Item, ...]:
         """Everything that is asked of it besides methods."""
         return (*self.items, *(item for checklist in self.checklists for item in checklist.items))
+
+
+def without_circles(edges: Mapping[int, Iterable[int]]) -> tuple[dict[int, set[int]], list[tuple[int, int]]]:
+    """Return the edges that close no circle, and those that do, all of them."""
+    given = {node: frozenset(there) for node, there in edges.items()}
+    knot = knots(given)
+    kept = {node: {target for target in there if knot[target] != knot[node]} for node, there in given.items()}
+    return kept, [(node, target) for node, there in given.items() for target in sorted(there - kept[node])]
+
+
+def knots(edges: Mapping[int, AbstractSet[int]]) -> Mapping[int, int]:
+    """Return a number for each node that those share which wait for each other, directly or not (Tarjan 1972)."""
+    order: dict[int, int] = {}
+    lowest: dict[int, int] = {}
+    knot: dict[int, int] = {}
+    open_nodes: list[int] = []
+    path: list[tuple[int, Iterator[int]]] = []
+
+    def visit(node: int) -> None:
+        """Number a node, and go on with those that it waits for."""
+        order[node] = lowest[node] = len(order)
+        open_nodes.append(node)
+        path.append((node, iter(edges.get(node, ()))))
+
+    for root in edges:
+        if root not in order:
+            visit(root)
+        while path:
+            node, targets = path[-1]
+            for target in targets:
+                if target not in order:
+                    visit(target)
+                    break
+                if target not in knot:
+                    lowest[node] = min(lowest[node], order[target])
+            else:
+                path.pop()
+                if path:
+                    lowest[path[-1][0]] = min(lowest[path[-1][0]], lowest[node])
+                if lowest[node] == order[node]:
+                    _close(node, open_nodes, knot)
+    return knot
+
+
+def _close(first: int, open_nodes: list[int], knot: dict[int, int]) -> None:
+    while True:
+        node = open_nodes.pop()
+        knot[node] = first
+        if node == first:
+            return
+
+
+def reduced(edges: Mapping[int, AbstractSet[int]]) -> dict[int, set[int]]:
+    """Return the edges of a graph without circles, but for those that a longer path says already."""
+    beyond: dict[int, int] = {}
+    """What each node leads to, as bits: much faster than sets."""
+    short: dict[int, set[int]] = {}
+    for node in TopologicalSorter(edges).static_order():
+        targets, further = edges.get(node, frozenset()), 0
+        for target in targets:
+            further |= beyond[target]
+        short[node] = {target for target in targets if not further >> target & 1}
+        beyond[node] = further | sum(1 << target for target in targets)
+    return {node: short[node] for node in edges}

@@ -12,8 +12,7 @@ from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
-from techmap_sync.documents.edges import knots, reduced
-from techmap_sync.documents.work import ROLLBACK, Kind, Phase, Work
+from techmap_sync.documents.work import ROLLBACK, Kind, Phase, Work, knots, reduced
 from techmap_sync.patterns import lazy
 from techmap_sync.planning.mentions import Edges, names_of, needs_of
 from techmap_sync.planning.wiring import entry_points, named_edges, type_edges, wired_edges

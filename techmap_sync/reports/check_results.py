@@ -18,9 +18,7 @@ from urllib.parse import quote
 
 from techmap_sync.diagnostics import CheckedFile, Diagnostic, Rule, Severity, counted_by_severity
 from techmap_sync.errors import UnreadableMap
-from techmap_sync.reports.harmless import Commands, escape_data, escape_property, json_text
-from techmap_sync.reports.messages import clean, count
-from techmap_sync.reports.problem_json import error_values
+from techmap_sync.reports.messages import Commands, clean, count, error_values, escape_data, escape_property, json_text
 from techmap_sync.reports.styled import Styled, joined, styled
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from techmap_sync.errors import Problem
-from techmap_sync.reports.harmless import escape_data, escape_property
-from techmap_sync.reports.messages import hint, sentence
+from techmap_sync.reports.messages import escape_data, escape_property, hint, sentence
 from techmap_sync.sync.change_set import ChangeSet, Outcome, Status, counted
 from techmap_sync.sync.changes import Action
 

@@ -10,8 +10,7 @@ from techmap_sync.diagnostics import CheckedFile
 from techmap_sync.documents.base import Branch, Description
 from techmap_sync.planning.lines import LOST, LineHome
 from techmap_sync.reports.check_results import diagnostic_json
-from techmap_sync.reports.harmless import json_text
-from techmap_sync.reports.messages import clean
+from techmap_sync.reports.messages import clean, json_text
 
 SCHEMA = 1
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from techmap_sync.errors import Problem
-from techmap_sync.reports.harmless import json_text
-from techmap_sync.reports.problem_json import error_values
+from techmap_sync.reports.messages import error_values, json_text
 from techmap_sync.sync.change_set import ChangeSet, Outcome, counted, edit_digests
 from techmap_sync.sync.changes import Change, Create, Link, LinkChange
 

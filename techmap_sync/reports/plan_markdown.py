@@ -16,8 +16,7 @@ from difflib import unified_diff
 from techmap_sync.errors import Problem
 from techmap_sync.patterns import lazy
 from techmap_sync.planning.task import SectionName
-from techmap_sync.reports.harmless import fenced, fitted, inline
-from techmap_sync.reports.messages import count, hint, sentence
+from techmap_sync.reports.messages import count, fenced, fitted, hint, inline, sentence
 from techmap_sync.reports.plan_text import (
     DONE_WORDS,
     closing_line,

@@ -12,9 +12,7 @@ from rich.text import Text
 
 from techmap_sync.documents.text import decode
 from techmap_sync.errors import Problem
-from techmap_sync.reports.harmless import fitted, inline, json_text
-from techmap_sync.reports.messages import clean, count
-from techmap_sync.reports.problem_json import error_values
+from techmap_sync.reports.messages import clean, count, error_values, fitted, inline, json_text
 from techmap_sync.text_forms import with_line_feeds
 
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}

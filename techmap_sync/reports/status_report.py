@@ -16,8 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from techmap_sync.documents.work import Phase
-from techmap_sync.reports.harmless import inline, json_text
-from techmap_sync.reports.messages import clean, count
+from techmap_sync.reports.messages import clean, count, inline, json_text
 from techmap_sync.secrecy import harmless
 from techmap_sync.sync.change_set import counted
 from techmap_sync.sync.changes import (

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techmap_sync.cli.ci_log import HarmlessStream
-from techmap_sync.reports.harmless import escape_data, escape_property, harmless_line, json_text, visible
+from techmap_sync.reports.messages import escape_data, escape_property, harmless_line, json_text, visible
 from tests.app.run import Program
 from tests.ci.runner_rules import (
     ANNOTATIONS,

@@ -9,7 +9,7 @@ import pytest
 from marko.ext.gfm import gfm
 
 from techmap_sync.errors import TrackerError
-from techmap_sync.reports.harmless import fenced, fitted, inline
+from techmap_sync.reports.messages import fenced, fitted, inline
 from techmap_sync.reports.plan_markdown import COMMENT_LIMIT, plan_markdown, push_markdown
 from tests.reports.changes import assigned, change_set, golden, outcomes
 

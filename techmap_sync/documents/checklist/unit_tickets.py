@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from techmap_sync.documents.checklist.records import Head, is_checkpoint, leaves_of
 from techmap_sync.documents.checklist.tasks import Context
-from techmap_sync.documents.edges import reduced, without_circles
 from techmap_sync.documents.units.unit import Task, Ticket, ticket_subject, ticket_title
 from techmap_sync.documents.units.unit_notices import Notice
+from techmap_sync.documents.work import reduced, without_circles
 
 
 @dataclass(frozen=True, slots=True)

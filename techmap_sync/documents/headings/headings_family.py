@@ -10,7 +10,6 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from techmap_sync.documents.base import MERGED, DocumentPlace, Sources
-from techmap_sync.documents.edges import reduced, without_circles
 from techmap_sync.documents.units.grammar import Grammar, alternatives
 from techmap_sync.documents.units.page import Entry, Kind, Page, read_page
 from techmap_sync.documents.units.phrases import Phrases, Said
@@ -27,6 +26,7 @@ from techmap_sync.documents.units.unit import (
 )
 from techmap_sync.documents.units.unit_family import UnitFamily
 from techmap_sync.documents.units.unit_notices import Notice
+from techmap_sync.documents.work import reduced, without_circles
 from techmap_sync.patterns import lazy
 from techmap_sync.text_forms import with_line_feeds
 

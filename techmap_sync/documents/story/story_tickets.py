@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from techmap_sync.documents.edges import reduced, without_circles
 from techmap_sync.documents.story.story_pages import PlannedStory, Record, Story
 from techmap_sync.documents.story.story_words import ALL_CRITERIA, Status
 from techmap_sync.documents.units.grammar import Grammar
 from techmap_sync.documents.units.phrases import Phrases, paths_in
 from techmap_sync.documents.units.unit import NOT_PLANNED, Task, Ticket, ticket_subject, ticket_title
 from techmap_sync.documents.units.unit_notices import Notice
+from techmap_sync.documents.work import reduced, without_circles
 
 
 @dataclass

@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techmap_sync.documents.edges import knots, reduced, without_circles
+from techmap_sync.documents.work import knots, reduced, without_circles
 from tests.measure import measured
 
 some_edges = st.dictionaries(st.integers(0, 7), st.sets(st.integers(0, 7)), max_size=8)

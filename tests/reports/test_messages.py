@@ -7,7 +7,7 @@ import json
 import pytest
 
 from techmap_sync import errors
-from techmap_sync.reports.problem_json import BUG, error_json, error_value
+from techmap_sync.reports.messages import BUG, error_json, error_value
 
 KINDS = {
     "usage": errors.UsageProblem("no such file", "name one"),
