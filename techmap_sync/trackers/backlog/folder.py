@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -97,6 +98,8 @@ class TaskFile:
 
 _Stamp = tuple[int, int, int, int]
 """What changes with a file."""
+_Names = tuple[frozenset[str], ...]
+"""Of the files in each place."""
 
 
 class _KnownFiles:
@@ -105,6 +108,21 @@ class _KnownFiles:
     def __init__(self) -> None:
         self._files: dict[str, tuple[_Stamp, TaskFile]] = {}
         self._bytes = 0
+        self._names: _Names = ()
+        self._listed: dict[str, list[tuple[Path, Place]]] = {}
+
+    def remember(self, names: _Names, found: Iterable[TaskFile]) -> None:
+        """Remember where a listing found each number.
+
+        :param names: of all files, as they were before the listing.
+        """
+        self._names, self._listed = names, defaultdict(list)
+        for file in found:
+            self._listed[file.number].append((file.path, file.place))
+
+    def listed(self, number: str, names: _Names) -> list[tuple[Path, Place]]:
+        """Return where the last listing found a number; nothing if files have come, gone or moved since."""
+        return self._listed.get(number, []) if names == self._names else []
 
     def file(self, path: str, place: Place, found: os.stat_result) -> TaskFile:
         """Return a file, read only if it may have changed.
@@ -146,8 +164,11 @@ class Folder:
     def files(self) -> list[TaskFile]:
         """Read all files that have, or seem to have, the id of a task."""
         self._check_root()
+        names = self._names()
         # A task only ever moves forward in this order: one that moves meanwhile is seen twice rather than never.
-        return [file for place in Place for file in self._files_in(place) if file.number]
+        found = [file for place in Place for file in self._files_in(place) if file.number]
+        self._known.remember(names, found)
+        return found
 
     def find(self, number: str) -> Task | None:
         """Return the task with this number, wherever it is.
@@ -155,7 +176,7 @@ class Folder:
         :raises FolderProblem: several files have this number, or its file is broken.
         """
         wanted = canonical(number, self.settings().prefix)
-        found = only(wanted, [file for file in self.files() if file.number == wanted])
+        found = only(wanted, self._numbered(wanted))
         now = self._as_it_is_now(found) if found else None
         return now.parsed() if now and now.number == wanted else None
 
@@ -216,6 +237,24 @@ class Folder:
     def path_of(self, place: Place, name: str) -> Path:
         """Return where the file with this name is."""
         return self.root / place.value / name
+
+    def _numbered(self, wanted: str) -> list[TaskFile]:
+        """Return the files with a number: only these are read, while there are the files that the last listing found.
+
+        Each link looks for two tasks: to look at all files for each would take hours in a large folder. Another file
+        that is given this number by hand in the meantime is noticed by the next run.
+        """
+        with suppress(FileNotFoundError):
+            listed = self._known.listed(wanted, self._names())
+            found = [TaskFile(path, place, _bytes_of(path)) for path, place in listed if not self._leads_out(path)]
+            if found and all(file.number == wanted for file in found):
+                return found
+        return [file for file in self.files() if file.number == wanted]
+
+    def _names(self) -> _Names:
+        places = (self.root / place.value for place in Place)
+        # A path for each of very many names would take several times as long.
+        return tuple(frozenset(os.listdir(place)) if place.exists() else frozenset() for place in places)  # noqa: PTH208
 
     def _files_in(self, place: Place) -> Iterator[TaskFile]:
         directory = self.root / place.value
@@ -306,8 +345,11 @@ def check_unique(files: list[TaskFile], numbers: set[str]) -> None:
 
     :raises FolderProblem: one has several.
     """
+    by_number = defaultdict(list)
+    for file in files:
+        by_number[file.number].append(file)
     for number in numbers:
-        only(number, [file for file in files if file.number == number])
+        only(number, by_number[number])
 
 
 def next_free(files: list[TaskFile], settings: Settings, parent: Task | None) -> str:

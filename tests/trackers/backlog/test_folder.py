@@ -16,7 +16,7 @@ import pytest
 from techmap_sync.errors import TrackerError
 from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.marker import Marker, claims, encode
-from techmap_sync.sync.tracker import Draft, Patch
+from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch, State
 from techmap_sync.trackers.backlog import folder, lock
 from techmap_sync.trackers.backlog.task import Place
 from techmap_sync.trackers.backlog.tracker import BacklogTracker
@@ -151,7 +151,64 @@ def test_one_write_reads_only_what_may_have_changed(repository: Path, monkeypatc
     assert set(read) == {paths[2].name}
     read.clear()
     made.update("TASK-4", Patch(body="New"))
-    assert set(read) == {paths[2].name, paths[3].name}
+    assert set(read) == {paths[3].name}
+
+
+def test_a_link_looks_only_at_its_two_tasks(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a look at all files for each link a push would take the square of its tasks."""
+    made = tracker()
+    for _ in range(5):
+        made.create(OURS)
+    made.snapshot(LABEL)
+    looked_at: list[str] = []
+    look = folder._KnownFiles.file
+
+    def noted(self: folder._KnownFiles, path: str, place: Place, found: os.stat_result) -> folder.TaskFile:
+        looked_at.append(path)
+        return look(self, path, place, found)
+
+    monkeypatch.setattr(folder._KnownFiles, "file", noted)
+    made.link(Edge(source="TASK-3", kind=EdgeKind.BLOCKED_BY, target="TASK-2"))
+    assert looked_at == []
+    made.create(OURS)
+    looked_at.clear()
+    made.link(Edge(source="TASK-6", kind=EdgeKind.BLOCKED_BY, target="TASK-2"))
+    assert len(looked_at) == 6, "a file has come, so all are looked at, once"
+
+
+def test_a_second_file_with_a_number_is_noticed_between_two_writes(repository: Path) -> None:
+    made = tracker()
+    made.create(OURS)
+    made.snapshot(LABEL)
+    (path,) = (repository / "backlog" / "tasks").iterdir()
+    path.with_name("task-1 - Copy.md").write_bytes(path.read_bytes())
+    with pytest.raises(TrackerError, match="several"):
+        made.update("TASK-1", Patch(body="New"))
+
+
+def test_a_task_that_was_moved_between_two_writes_is_found(repository: Path) -> None:
+    made = tracker()
+    made.create(OURS)
+    made.snapshot(LABEL)
+    (path,) = (repository / "backlog" / "tasks").iterdir()
+    path.rename(repository / "backlog" / "completed" / path.name)
+    made.update("TASK-1", Patch(body="New"))
+    ticket = made.get("TASK-1")
+    assert ticket is not None
+    assert ticket.state is State.CLOSED
+
+
+def test_numbers_are_compared_with_one_look_at_each_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: Counter[str] = Counter()
+
+    def number(file: folder.TaskFile) -> str:
+        looks[file.path.stem] += 1
+        return file.path.stem
+
+    monkeypatch.setattr(folder.TaskFile, "number", property(number))
+    files = [folder.TaskFile(Path(f"TASK-{n}.md"), Place.TASKS, b"") for n in range(50)]
+    folder.check_unique(files, {file.path.stem for file in files})
+    assert set(looks.values()) == {1}
 
 
 def test_what_a_person_has_just_saved_is_never_taken_from_memory(
