@@ -76,6 +76,8 @@ class MapChanges:
     """Keys of tickets that come from another map."""
     claimed: Mapping[str, str] = field(default_factory=dict)
     """Number -> key that the marker of each ticket had when this was decided."""
+    tick_receivers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Key of a ticket that loses ticks -> keys of those that take them over, which are written before it."""
     ready: bool = False
     """Whether its author approved it, whatever else is wrong with it."""
     family: str = ""

@@ -28,20 +28,19 @@ def by_map(ours: Sequence[Held], policy: SyncPolicy) -> dict[str, list[Held]]:
 
     After a map was renamed its closed tickets still have the old id; during the rename some have the new one. In a
     folder the number of a deleted tracking ticket is used again: then older tickets name the wrong one, except those
-    that came from another map, whose marker says so.
+    that came from another map, whose marker says so, or its ledger if the map got another id since.
     """
     tracking = [h for h in ours if may_be_tracking(h) and policy.trusts(h.ticket)]
     by_number = {h.ticket.number: h for h in tracking}
-    listed = {
-        number: h
-        for h in sorted(tracking, key=age, reverse=True)
-        for number in (h.marker.ledger or Ledger()).tickets.values()
-    }
+    lists = {h.ticket.number: frozenset((h.marker.ledger or Ledger()).tickets.values()) for h in tracking}
+    listed = {number: h for h in sorted(tracking, key=age, reverse=True) for number in lists[h.ticket.number]}
     found: dict[str, list[Held]] = {}
     for held in ours:
         named = by_number.get(held.marker.tracking)
         is_later = named is not None and age(held) >= age(named)
-        is_its_own = named is not None and held.marker.map_id == named.marker.map_id
+        is_its_own = named is not None and (
+            held.marker.map_id == named.marker.map_id or held.ticket.number in lists[named.ticket.number]
+        )
         by_name = named.marker.map_id if named and (is_later or is_its_own) else ""
         map_id = by_name or _listed_in(held, listed.get(held.ticket.number)) or held.marker.map_id
         found.setdefault(map_id, []).append(held)

@@ -152,6 +152,7 @@ class Merged:
     tasks: tuple[Change, ...]
     orphans: tuple[Change, ...]
     copies: tuple[Change, ...]
+    tick_receivers: Mapping[str, frozenset[str]]
 
     @property
     def created(self) -> frozenset[str]:
@@ -167,12 +168,15 @@ def merge(matched: Matched, desired: Desired, capabilities: Capabilities, policy
     renewed = replace(holdings, renewed=holdings.renewed | created | tracking_ticket.bound_again(holdings))
     text = orphans.map_text(origin.text, origin.text_digest, holdings.ledger)
     gone = orphans.orphan_changes(plan, text, renewed, policy, held)
-    tasks = editions.receivers_first(tasks, plan, holdings)
+    receivers = editions.tick_receivers(plan, holdings)
     return Merged(
         renewed,
-        tuple(replace(c, reason=matched.remarks.get(c.key, "")) if c.key in created else c for c in tasks),
+        editions.receivers_first(
+            [replace(c, reason=matched.remarks.get(c.key, "")) if c.key in created else c for c in tasks], receivers
+        ),
         tuple(with_closing_labels(() if plan.is_left else gone, policy, capabilities)),
         tuple(with_closing_labels(orphans.copy_changes(renewed, policy), policy, capabilities)),
+        receivers,
     )
 
 
@@ -253,6 +257,7 @@ def guard(
         bound=holdings.bound,
         arriving=frozenset(holdings.arrived),
         claimed=claimed_keys(holdings),
+        tick_receivers=merged.tick_receivers,
     )
 
 

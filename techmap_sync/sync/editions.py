@@ -155,15 +155,21 @@ def _moved_ticks(plan: TaskPlan, holdings: Holdings) -> Iterator[tuple[str, str,
     yield from _found(done, new)
 
 
-def receivers_first(changes: Sequence[Change], plan: TaskPlan, holdings: Holdings) -> tuple[Change, ...]:
+def tick_receivers(plan: TaskPlan, holdings: Holdings) -> dict[str, frozenset[str]]:
+    """Return the keys of the tickets that take over ticks, by the key of the one that loses them."""
+    receivers: dict[str, frozenset[str]] = {}
+    for former, key, _ in _moved_ticks(plan, holdings):
+        if key != former:
+            receivers[former] = receivers.get(former, frozenset()) | {key}
+    return receivers
+
+
+def receivers_first(changes: Sequence[Change], receivers: Mapping[str, Set[str]]) -> tuple[Change, ...]:
     """Order the changes of tasks so that a tick is in its new ticket before the former one loses it: a run may end
     between the two.
 
     Where tickets exchange ticks, one of them has to lose its own first.
     """
-    receivers: dict[str, dict[str, None]] = {}
-    for former, key, _ in _moved_ticks(plan, holdings):
-        receivers.setdefault(former, {})[key] = None
     if not receivers:
         return tuple(changes)
     by_key: dict[str, list[Change]] = {}
@@ -172,7 +178,7 @@ def receivers_first(changes: Sequence[Change], plan: TaskPlan, holdings: Holding
     return tuple(change for key in _last(by_key, receivers) for change in by_key[key])
 
 
-def _last(keys: Iterable[str], receivers: Mapping[str, Iterable[str]]) -> Iterator[str]:
+def _last(keys: Iterable[str], receivers: Mapping[str, Set[str]]) -> Iterator[str]:
     """Yield each key after its receivers, otherwise in the order given."""
     keys = dict.fromkeys(keys)
     started = set[str]()
@@ -180,7 +186,7 @@ def _last(keys: Iterable[str], receivers: Mapping[str, Iterable[str]]) -> Iterat
         waiting = [] if first in started else [first]
         started.add(first)
         while waiting:
-            others = (key for key in receivers.get(waiting[-1], ()) if key in keys and key not in started)
+            others = (key for key in sorted(receivers.get(waiting[-1], ())) if key in keys and key not in started)
             if other := next(others, None):
                 started.add(other)
                 waiting.append(other)

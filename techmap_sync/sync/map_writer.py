@@ -62,6 +62,8 @@ class MapWriter:
     unsupported: set[tuple[str, str]] = field(default_factory=set)
     undone: list[Write] = field(default_factory=list)
     """Changes that failed, and those left undone because of them."""
+    skipped: set[str] = field(default_factory=set)
+    """Keys of tickets that we must no longer write."""
     stated: dict[str, str] = field(default_factory=dict)
     """What each ticket's text, as last written, says about edges that the tracker does not hold; by key."""
     elsewhere: frozenset[str] = frozenset()
@@ -194,8 +196,12 @@ class MapWriter:
 
     def _rewrite(self, change: TicketWrite) -> Outcome:
         """Update, close or reopen: read the ticket again, decide again, and write only what was shown."""
+        failed = {each.key for each in (*self.undone, *self.unclear_tickets)} | self.skipped
+        if failed & self.changes.tick_receivers.get(change.key, frozenset()):
+            return self._not_done(change, Status.LEFT, "the ticket that takes over its ticks was not written")
         held = self._read(change.ticket, change)
         if isinstance(held, str):
+            self.skipped.add(change.key)
             return Outcome(change, self.changes.map_id, Status.SKIPPED, change.ticket, held)
         current = change if isinstance(change, LabelOrphan) else self._restated(change)
         return replace(self._written(current, held, frozenset(change.fields)), change=change)

@@ -25,6 +25,12 @@ STORIES = {
         "a person ticks a box of component/Store",
         "push, write 1 of 3 is its last, then it is killed",
     ),
+    "a ticket keeps its ticks while the one that takes them over cannot be written": (
+        "the author swaps the names of Store and Sender",
+        "the author rewords Store",
+        "a person ticks a box of component/Store",
+        "push, write 1 of 3 is refused",
+    ),
     "tasks that swapped names keep their tickets when their map gets another id at the same time": (
         "the author swaps the names of Store and Sender",
         "the author renames Store to Vault",

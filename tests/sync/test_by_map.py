@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from techmap_sync.sync.tracker import State
+from techmap_sync.sync.tracker import CloseReason, State
 from tests.sync.build import task
 from tests.sync.drive import several
 from tests.sync.test_moves import FREE, SAYS, key, named, numbers, push, pushed, some_map
@@ -25,3 +25,12 @@ def test_a_ticket_that_moved_stays_with_its_map_after_the_tracking_ticket_there_
     assert tracker.tickets["3"].state is State.OPEN
     assert numbers(tracker)[key("beta", "Parser")] == "2"
     assert not several(tracker, beta, policy=FREE).writes
+
+
+def test_a_completed_ticket_stays_with_its_map_when_that_gets_another_id_though_a_missing_map_still_lists_it() -> None:
+    tracker = pushed(some_map("alpha", "Store", "Sender", "Report", "Router", "Cache"))
+    push(tracker, some_map("beta", "Store", "Sender"))
+    tracker.edit("2", state=State.CLOSED, reason=CloseReason.COMPLETED)
+    renamed = some_map("gamma", "Sender", "Report")
+    push(tracker, renamed)
+    assert not several(tracker, renamed, policy=FREE).writes
