@@ -134,6 +134,22 @@ def _warm() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _without_waiting_for_the_disk() -> Iterator[None]:
+    """Let nothing that this process writes wait until the disk has it; where every case is taken, it does wait.
+
+    The files of a test outlive a killed process all the same, and none of them has to outlive a power failure.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        if not sampling.everything:
+            patched.setattr(os, "fsync", _written_later)
+        yield
+
+
+def _written_later(file: int) -> None:
+    os.fstat(file)  # a file that is not open is an error here too
+
+
 NETWORK_IS_THE_POINT = {"trackers", "ci", "benchmarks"}
 """Rooms whose tests ask simulated servers over the network. All others do only where every case is taken."""
 WITHOUT_NETWORK = {
