@@ -65,25 +65,25 @@ def refusal(tracker: str, answer: Answer, purpose: str) -> TrackerError:
     """
     match answer.status:
         case 401:
-            what, hint = "GitLab does not accept the token", f"it is wrong, expired or revoked; {ACCESS}"
+            what, advice = "GitLab does not accept the token", f"it is wrong, expired or revoked; {ACCESS}"
         case 403:
-            what, hint = f"the token is not allowed to {purpose}{_said(answer)}", ACCESS
+            what, advice = f"the token is not allowed to {purpose}{_said(answer)}", ACCESS
         case 404:
-            what, hint = f"GitLab finds nothing there to {purpose}{_said(answer)}", "check what the token may see"
+            what, advice = f"GitLab finds nothing there to {purpose}{_said(answer)}", "check what the token may see"
         case 405 if "moved" in message(answer):
-            what, hint = "the project has moved", "write its new path after gitlab:"
+            what, advice = "the project has moved", "write its new path after gitlab:"
         case 413:
-            what, hint = f"the text is too long to {purpose}", "shorten the section of the map"
+            what, advice = f"the text is too long to {purpose}", "shorten the section of the map"
         case status if 300 <= status < 400:
-            what, hint = f"the server redirects to {_place(answer)}", "use that address as API address if it is right"
+            what, advice = f"the server redirects to {_place(answer)}", "use that address as API address if it is right"
         case status if status >= 500:
-            what, hint = f"GitLab failed to {purpose} (status {status})", "try again later"
+            what, advice = f"GitLab failed to {purpose} (status {status})", "try again later"
         case status:
-            what, hint = f"GitLab refused to {purpose} (status {status}){_said(answer)}", ""
+            what, advice = f"GitLab refused to {purpose} (status {status}){_said(answer)}", ""
     what, affects_run = one_line(what), _affects_run(answer)
     if answer.status in _DENIED and affects_run:
-        return NotAllowed(tracker, what, hint)
-    return RequestRefused(tracker, what, hint, answer.status, message(answer), affects_run=affects_run)
+        return NotAllowed(tracker, what, advice)
+    return RequestRefused(tracker, what, advice, answer.status, message(answer), affects_run=affects_run)
 
 
 def _affects_run(answer: Answer) -> bool:
