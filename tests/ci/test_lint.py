@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,10 @@ jobs:
       - id: maps
         uses: ./
         with:
-          INPUT: x
-      - run: echo "$CREATED"
+          INPUTS
+      - run: echo "$OUTPUT_0"
         env:
-          CREATED: ${{ steps.maps.outputs.OUTPUT }}
+          OUTPUTS
 """
 
 
@@ -56,8 +57,10 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def using(project: Path, name: str, output: str) -> None:
-    text = LOCAL.replace("INPUT", name).replace("OUTPUT", output)
+def using(project: Path, inputs: Iterable[str], outputs: Iterable[str]) -> None:
+    given = [f"{name}: x" for name in inputs]
+    read = [f"OUTPUT_{number}: ${{{{ steps.maps.outputs.{name} }}}}" for number, name in enumerate(outputs)]
+    text = LOCAL.replace("INPUTS", "\n          ".join(given)).replace("OUTPUTS", "\n          ".join(read))
     (project / ".github" / "workflows" / "local.yml").write_text(text, encoding="utf-8")
 
 
@@ -68,13 +71,9 @@ def test_the_projects_own_files(project: Path) -> None:
 
 def test_every_input_and_output_of_the_action_is_there_for_a_workflow(project: Path) -> None:
     declared = action()
-    for name in declared["inputs"]:
-        using(project, name, "report")
-        finds_nothing(project, "actionlint")
-    for output in declared["outputs"]:
-        using(project, "token", output)
-        finds_nothing(project, "actionlint")
-    using(project, "tokens", "reports")
+    using(project, declared["inputs"], declared["outputs"])
+    finds_nothing(project, "actionlint")
+    using(project, ["tokens"], ["reports"])
     said = ran(project, "actionlint").stdout
     assert 'input "tokens" is not defined in action "techmap-sync"' in said
     assert 'property "reports" is not defined in object type' in said
