@@ -13,8 +13,9 @@ from techmap_sync.sync.merge import (
     decide,
     revise,
 )
-from techmap_sync.sync.policy import Side
+from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
 from techmap_sync.sync.ticket_fields import Decision
+from techmap_sync.sync.tracker import Ticket
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, SERVICE, STORE, TESTS, THREE, held, plan, rehold, section, task
 from tests.sync.drive import planned, push, shown
@@ -189,3 +190,82 @@ def test_an_accepted_text_follows_the_map_when_that_says_something_new(tracker: 
     newer = replace(changed, tasks=tuple(replace(t, sections=tuple(map(reworded, t.sections))) for t in changed.tasks))
     push(tracker, newer, replace(POLICY, refresh=True))
     assert "In short: Forgets tokens." in tracker.tickets["2"].body
+
+
+def decisions(spec: TaskSpec, ticket: Held, policy: SyncPolicy = POLICY) -> dict[str, Decision]:
+    return {field.name: field.decision for field in revise(spec, ticket, policy).fields}
+
+
+def priority_seen(ticket: Ticket, policy: SyncPolicy = POLICY) -> str:
+    fields = revise(STORE, rehold(ticket), policy).fields
+    return next(field.theirs for field in fields if field.name == "priority")
+
+
+def with_priority(field: str | None, *labels: str) -> Ticket:
+    return replace(held(STORE).ticket, priority=field, labels=frozenset({POLICY.managed_label, *labels}))
+
+
+@pytest.mark.parametrize(
+    ("field", "labels", "seen"),
+    [
+        ("high", ["priority:low"], "high"),
+        ("medium", ["priority:low"], "low"),
+        ("high", ["priority:medium"], "high"),
+        (None, ["Priority:LOW"], "low"),
+        (None, [], ""),
+    ],
+)
+def test_of_field_and_label_the_one_counts_that_a_person_changed(
+    field: str | None, labels: list[str], seen: str
+) -> None:
+    assert priority_seen(with_priority(field, *labels)) == seen
+
+
+def test_a_priority_label_may_be_written_in_any_case() -> None:
+    policy = replace(POLICY, priority_labels={**POLICY.priority_labels, Priority.LOW: "Priority:Low"})
+    assert priority_seen(with_priority(None, "priority:low"), policy) == "low"
+
+
+def test_a_ticket_with_nothing_but_its_former_priority_label_still_has_that_priority() -> None:
+    policy = replace(POLICY, priority_labels={Priority.MEDIUM: "P1"})
+    spec = replace(STORE, labels=frozenset({POLICY.managed_label, "P1"}))
+    ticket = rehold(replace(held(STORE).ticket, labels=frozenset({"priority:medium"})))
+    assert decisions(spec, ticket, policy)["priority"] is Decision.NOTHING
+
+
+def test_a_new_section_that_says_nothing_of_the_map_is_not_written() -> None:
+    spec = replace(STORE, sections=(*STORE.sections, replace(section("where", "here"), values="")))
+    assert decisions(spec, held(STORE))["where"] is Decision.NOTHING
+
+
+@pytest.mark.parametrize(("edited", "decision"), [(True, Decision.KEEP), (False, Decision.UPDATE)])
+def test_refreshing_never_writes_words_of_a_template_over_words_of_people(edited: bool, decision: Decision) -> None:
+    ticket = held(replace(STORE, sections=(WITHOUT_VALUES,)))
+    if edited:
+        ticket = rehold(replace(ticket.ticket, body=ticket.ticket.body.replace("Keeps tokens.", "Mine.")))
+    spec = replace(STORE, sections=(replace(WITHOUT_VALUES, text="It keeps tokens."),))
+    assert decisions(spec, ticket, replace(POLICY, refresh=True))["purpose"] is decision
+
+
+def test_a_section_that_the_map_drops_and_a_person_edited_is_a_conflict() -> None:
+    ticket = held(replace(STORE, sections=(COMMITTED,)))
+    edited = rehold(replace(ticket.ticket, body=ticket.ticket.body.replace("Keeps tokens.", "Mine.")))
+    assert decisions(replace(STORE, sections=()), edited)["purpose"] is Decision.CONFLICT
+
+
+def test_a_task_that_keeps_its_text_takes_only_its_fields_from_the_map() -> None:
+    spec = replace(STORE, milestone="v1", due="2026-12-01")
+    before = held(spec)
+    edited = rehold(replace(before.ticket, title="Mine", milestone="later", due="2027-01-01"))
+    by_map = replace(POLICY, resolve={STORE.key: Side.MAP})
+    found = decisions(replace(spec, keeps_text=True), edited, by_map)
+    assert {name: found[name] for name in ("title", "milestone", "due")} == {
+        "title": Decision.KEEP,
+        "milestone": Decision.UPDATE,
+        "due": Decision.UPDATE,
+    }
+
+
+def test_what_only_a_person_changed_is_no_conflict_to_overwrite() -> None:
+    edited = rehold(replace(held(STORE).ticket, title="Mine"))
+    assert decisions(STORE, edited, replace(POLICY, on_conflict=OnConflict.OVERWRITE))["title"] is Decision.KEEP
