@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from tests.mutants import score
 from tests.mutants.operators import Mutant
 from tests.mutants.score import named
-from tests.mutants.trial import Limits, Reached, Trial, every_mutant, with_tests
+from tests.mutants.trial import TESTS, Limits, Reached, Trial, every_mutant, with_tests
 
 KEPT = score.ROOT / "build/mutants"
 """What earlier runs on this machine learnt."""
@@ -24,11 +24,12 @@ def main() -> None:
     """Try the faults, and fail where one without a reason survives."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="all for every one; none for a sample")
+    parser.add_argument("--tests", nargs="+", default=TESTS, metavar="PATH", help="which tests try whole modules")
     parser.add_argument("--seconds", type=float, default=Limits().seconds, help="for the tests of each fault")
     parser.add_argument("--at-once", type=int, default=Limits().at_once)
     arguments = parser.parse_args()
     limits = Limits(arguments.seconds, arguments.at_once)
-    results = of_modules(arguments.modules, limits) if arguments.modules else of_sample(limits)
+    results = of_modules(arguments.modules, limits, arguments.tests) if arguments.modules else of_sample(limits)
     survived = [mutant.key for mutant, killer in results if not killer]
     left = score.unexplained(survived)
     for key in left:
@@ -44,7 +45,9 @@ def of_sample(limits: Limits) -> list[tuple[Mutant, str]]:
     A fault whose code or test has changed is passed over until its module is recorded again.
     """
     tests = score.sample()
-    chosen = [mutant for mutant in every_mutant(score.scores()) if named(mutant) in tests]
+    chosen = [mutant for mutant in every_mutant(score.scores()) if named(mutant) in tests] if tests else []
+    if not chosen:
+        return []
     reached = Reached(
         dict.fromkeys(tests.values(), 1.0),
         {module: _lines(chosen, module, tests) for module in {mutant.module for mutant in chosen}},
@@ -68,10 +71,10 @@ def _lines(mutants: Iterable[Mutant], module: str, tests: dict[str, str]) -> dic
     return found
 
 
-def of_modules(modules: Sequence[str], limits: Limits) -> list[tuple[Mutant, str]]:
+def of_modules(modules: Sequence[str], limits: Limits, tests: Sequence[str] = TESTS) -> list[tuple[Mutant, str]]:
     """Try all faults of some modules, and record what became of them."""
     results: list[tuple[Mutant, str]] = []
-    if code := with_tests(lambda trial: results.extend(_tried(trial, modules)), limits):
+    if code := with_tests(lambda trial: results.extend(_tried(trial, modules)), limits, tests):
         sys.exit(code)
     score.record(results)
     return results
