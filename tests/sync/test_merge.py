@@ -269,3 +269,20 @@ def test_a_task_that_keeps_its_text_takes_only_its_fields_from_the_map() -> None
 def test_what_only_a_person_changed_is_no_conflict_to_overwrite() -> None:
     edited = rehold(replace(held(STORE).ticket, title="Mine"))
     assert decisions(STORE, edited, replace(POLICY, on_conflict=OnConflict.OVERWRITE))["title"] is Decision.KEEP
+
+
+def test_a_task_that_keeps_its_text_takes_neither_title_nor_sections_from_the_map() -> None:
+    spec = replace(STORE, title="Build Store", sections=(), keeps_text=True)
+    assert set(decisions(spec, held(STORE)).values()) == {Decision.NOTHING}
+
+
+def test_a_conflict_to_overwrite_takes_the_value_of_the_map() -> None:
+    edited = rehold(replace(held(STORE).ticket, title="Mine"))
+    spec = replace(STORE, title="Build Store")
+    assert decisions(spec, edited, replace(POLICY, on_conflict=OnConflict.OVERWRITE))["title"] is Decision.UPDATE
+
+
+def test_of_several_priority_labels_the_first_by_name_counts() -> None:
+    many = {f"p{number}": f"label {number}" for number in range(20)}
+    policy = replace(POLICY, priority_labels={**many, **POLICY.priority_labels})
+    assert priority_seen(with_priority(None, *many.values()), policy) == "p0"
