@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.mutants import planting
 from tests.mutants.operators import Mutant
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ elements, arguments and statements dropped, conditions that always or never hold
 test that takes long or depends on the clock is not tried, nor are tests of other folders than `tests/sync` and
 `tests/fakes` apart from the written bytes, and for each fault the tests get {seconds:g} seconds of processor time. So a
 survivor is a fault that the quick tests do not notice; a longer one may. Nothing is taken off the score for a fault
-that changes nothing: it counts as a survivor.
+that changes nothing: it counts as a survivor. The table has the modules all of whose faults were tried.
 """
 
 
@@ -120,7 +121,7 @@ def _table(known: Mapping[str, Score]) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for module, score in known.items():
         yield _row(f"`{module}`", [score])
-    yield _row(f"all {len(known)} modules that were tried", list(known.values()))
+    yield _row(f"{len(known)} of {len(planting.modules())} modules", list(known.values()))
 
 
 def _row(name: str, known: Sequence[Score]) -> str:
