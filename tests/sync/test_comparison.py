@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
-from techmap_sync.sync.comparison import section_digest, text_digest
+from techmap_sync.sync.comparison import (
+    boxes,
+    digest,
+    is_digest_of,
+    section_digest,
+    task_line,
+    text_digest,
+    ticked,
+    unticked,
+)
 from techmap_sync.sync.merge import revise
 from techmap_sync.sync.ticket_fields import Decision
 from tests.sync.build import POLICY, held, rehold, task
@@ -44,3 +56,41 @@ def test_other_words_have_another_digest(text: str) -> None:
 def test_a_missing_section_has_no_digest() -> None:
     assert section_digest(" \n") == ""
     assert section_digest("text")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_fingerprint_of_an_earlier_release_is_known_in_each_form(form: Literal["NFC", "NFD"], end: str) -> None:
+    as_checked_out = unicodedata.normalize(form, "Café\nzwei").replace("\n", end)
+    earlier = hashlib.sha256(as_checked_out.encode()).hexdigest()[:16]
+    assert is_digest_of(earlier, "Café\nzwei")
+    assert is_digest_of(digest("Café\nzwei"), as_checked_out)
+    assert not is_digest_of(earlier, "Café\ndrei")
+
+
+def test_every_box_is_listed_with_its_words_and_its_tick() -> None:
+    text = "- [ ] first\n- [x] second\n* [X] third\nno box\n- [link](x)"
+    assert [(words, is_done) for _, words, is_done in boxes(text)] == [
+        ("first", False),
+        ("second", True),
+        ("third", True),
+    ]
+    assert [line for line, _, _ in boxes(text)] == ["- [ ] first", "- [x] second", "* [X] third"]
+    assert (ticked([text]), unticked([text])) == ({"second", "third"}, {"first"})
+    assert list(boxes("no box")) == []
+
+
+@pytest.mark.parametrize("tick", ["x", "X"])
+def test_a_tick_in_either_case_does_not_count(tick: str) -> None:
+    assert text_digest(f"- [{tick}] first") == text_digest("- [ ] first")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("**T001** Build the store", ("T001", "Build the store")),
+        ("Build the store", ("", "Build the store")),
+    ],
+)
+def test_a_line_of_specs_is_a_number_and_a_task(line: str, expected: tuple[str, str]) -> None:
+    assert task_line(line) == expected
