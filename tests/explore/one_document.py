@@ -13,7 +13,7 @@ from techmap_sync.sync.apply import apply
 from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import CloseReason, Standing, State, Ticket
-from tests.explore.fingerprints import NUMBER, digest_of, plain
+from tests.explore.fingerprints import digest_of, unnumbered
 from tests.explore.kept import Kept
 from tests.explore.search import Event
 from tests.explore.tracker import OneTracker
@@ -108,7 +108,7 @@ class OneDocument(Scene):
 
     def results(self) -> list[str]:
         """What is there, without numbers."""
-        return sorted(NUMBER.sub("#", repr(plain(replace(t, number="", url="")))) for t in self.tickets().values())
+        return sorted(unnumbered(replace(ticket, number="", url="")) for ticket in self.tickets().values())
 
 
 # What the author does.
