@@ -6,7 +6,7 @@ import gc
 import importlib
 import sys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, TypeVar
@@ -45,6 +45,14 @@ def functions() -> dict[Named, list[FunctionType]]:
     return found
 
 
+def forget(names: Iterable[str]) -> None:
+    """Let functions of some modules that remember what they returned do their work again."""
+    for name in names:
+        for each in list(vars(sys.modules[f"techmap_sync.sync.{name}"]).values()):
+            if hasattr(each, "cache_clear"):
+                each.cache_clear()
+
+
 def plant(mutant: Mutant, known: Mapping[Named, list[FunctionType]]) -> None:
     """Put a fault into the functions, or the constants and default values, of this process.
 
@@ -54,9 +62,7 @@ def plant(mutant: Mutant, known: Mapping[Named, list[FunctionType]]) -> None:
     path = path_of(mutant.module)
     code = compile(mutated(path.read_text("utf-8"), mutant), str(path), "exec", dont_inherit=True)
     module = sys.modules[f"techmap_sync.sync.{mutant.module}"]
-    for each in vars(module).values():
-        if hasattr(each, "cache_clear"):
-            each.cache_clear()
+    forget([mutant.module])
     if mutant.in_body:
         for inner in _codes(code):
             for function in known.get(_named(inner), ()):

@@ -250,6 +250,7 @@ def _measured(
     coverage.start()
     for place, item in enumerate(items):
         coverage.switch_context(str(len(seconds)))
+        planting.forget(planting.modules())
         begin = time.process_time()
         passes = _passes(item, items[place + 1] if place + 1 < len(items) else items[0])
         seconds[item.nodeid] = (time.process_time() - begin) * (1 if passes else -1)

@@ -9,6 +9,7 @@ from typing import Literal
 
 import pytest
 
+from techmap_sync.documents.words import languages, words_in
 from techmap_sync.sync.comparison import (
     boxes,
     digest,
@@ -94,3 +95,16 @@ def test_a_tick_in_either_case_does_not_count(tick: str) -> None:
 )
 def test_a_line_of_specs_is_a_number_and_a_task(line: str, expected: tuple[str, str]) -> None:
     assert task_line(line) == expected
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_states_of_a_task_of_specs_are_no_part_of_it(language: str) -> None:
+    states = list(words_in(language).states.values())
+    for state in states:
+        assert task_line(f"**T001** Build it *({state})*") == ("T001", "Build it")
+    assert task_line(f"Build it *({', '.join(states)})*") == ("", "Build it")
+    assert task_line("Build it *(soon)*") == ("", "Build it *(soon)*")
+
+
+def test_half_a_character_has_a_digest_too() -> None:
+    assert digest("\ud800") != digest("\ud801")
