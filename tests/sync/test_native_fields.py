@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from techmap_sync.planning.task import Priority, TaskPlan
+from techmap_sync.sync import native_fields
 from techmap_sync.sync.changes import Conflict, Skip
 from techmap_sync.sync.policy import Side
-from techmap_sync.sync.tracker import Capabilities, CloseReason, State
+from techmap_sync.sync.tracker import Capabilities, CloseReason, Patch, State
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import POLICY, key, plan, task
+from tests.sync.build import POLICY, held, key, plan, rehold, task
 from tests.sync.drive import planned, push
 
 FIELD = Capabilities(native_priority=True, priority_field=True)
@@ -146,3 +147,34 @@ def test_an_older_ticket_whose_type_is_dropped_is_written_once() -> None:
     tracker.capabilities, tracker.drops_types = ABLE, True
     push(tracker, due(""))
     settled(tracker, due(""))
+
+
+EVERYTHING = Capabilities()
+
+
+def test_what_a_server_dropped_is_named() -> None:
+    spec = replace(task("Store"), assignees=("@Ada", "grace"), milestone="v1")
+    ticket = replace(held(spec).ticket, assignees=frozenset({"ada"}), milestone=None)
+    assert list(native_fields.lacking(spec, ticket, EVERYTHING)) == ["the assignee grace", "the milestone v1"]
+    assert not list(native_fields.lacking(spec, ticket, Capabilities(assignees=False, milestones=False)))
+
+
+def test_a_priority_that_only_its_label_says_is_named() -> None:
+    spec = task("Store", priority=Priority.HIGH)
+    native = Capabilities(native_priority=True)
+    assert list(native_fields.lacking(spec, held(spec).ticket, native)) == ["the priority high"]
+    assert not list(native_fields.lacking(spec, replace(held(spec).ticket, priority="high"), native))
+
+
+def test_a_marker_is_corrected_once_and_only_for_what_was_sent() -> None:
+    spec = replace(task("Store"), type="Task")
+    before = held(spec)
+    patch = native_fields.correction(spec, before.ticket)
+    assert patch is not None
+    assert patch.body
+    after = rehold(replace(before.ticket, body=patch.body))
+    assert after.marker.accepted == {"type": ""}
+    assert after.block.parts == before.block.parts
+    assert native_fields.correction(spec, after.ticket) is None
+    assert native_fields.correction(spec, before.ticket, Patch(title="New")) is None
+    assert native_fields.correction(spec, replace(before.ticket, type="Task")) is None
