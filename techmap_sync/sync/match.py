@@ -271,6 +271,7 @@ def _matched(desired: DesiredMap, holdings: Holdings, found: Sorted, moves: Move
         return Matched(desired, holdings=holdings, held=moves.held)
     if plan is None:
         return Matched(desired, holdings=found.of(map_id))
+    holdings = _with_refused_names(holdings, {spec.key for spec in plan.tasks})
     held = {key: why for key, why in moves.held.items() if key.startswith(f"{map_id}/")}
     free = replace(plan, tasks=tuple(spec for spec in plan.tasks if spec.key not in held))
     kept = {key: ticket for key, ticket in holdings.tickets.items() if key not in held}
@@ -282,6 +283,15 @@ def _matched(desired: DesiredMap, holdings: Holdings, found: Sorted, moves: Move
     if ledger.edition >= plan.edition or not desired.origin.has_text_of(ledger):
         plan = with_follow_ups(plan, today)
     return Matched(desired, plan, today, held, found.doubts.get(map_id, ()), moves.remarks)
+
+
+def _with_refused_names(holdings: Holdings, wanted: Set[str]) -> Holdings:
+    """Return tickets under the keys that the ledger lists, where only those are wanted.
+
+    The tracker refused to write such a key into the ticket, while another one still had the key that is there.
+    """
+    back = {now: former for former, now in holdings.moved.items() if former in wanted and now not in wanted}
+    return holdings.renamed(back) if back else holdings
 
 
 def _lost(side: Side, holdings: Holdings) -> Matched:

@@ -89,14 +89,16 @@ class OneDocument(Scene):
     def push_and_check(self, policy: SyncPolicy) -> None:
         """Push, and check what holds at all times.
 
-        Two names are exchanged in two writes, so after a killed push keys are unique only when the next one wrote.
+        Two names are exchanged in two writes, so after a killed push keys are unique only when the next one wrote them.
+        That of a retired map closes what it sees, and writes no name.
         """
         self.check(self.push(policy))
 
     def check(self, shown: ChangeSet) -> None:
         """Check what holds after a run that showed this."""
         self.human_text_and_choices_are_still_there()
-        if not any(each.refusals or not each.approved for each in shown.maps):
+        is_written = not any(each.refusals or not each.approved for each in shown.maps)
+        if is_written and not self.author.retired:
             self.no_two_open_tickets_of_ours_have_one_key()
 
     def ticket_of(self, key: str) -> Ticket | None:
@@ -105,6 +107,19 @@ class OneDocument(Scene):
         :param key: without the map's id.
         """
         return next((t for t in self.ours(None) if key_of(t).partition("/")[2] == key), None)
+
+    def delete_managed_label(self) -> None:
+        """All tickets lose it at once, those that other people made too."""
+        for number, ticket in [*self.tracker.tickets.items()]:
+            if POLICY.managed_label in ticket.labels:
+                self.tracker.remove_labels(number, [POLICY.managed_label])
+                self.choices.unlabelled.add(number)
+
+    def give_managed_label_back(self) -> None:
+        """All that lost it and are still there get it again."""
+        for number in sorted(self.choices.unlabelled & self.tracker.tickets.keys()):
+            self.tracker.add_labels(number, [POLICY.managed_label])
+        self.choices.unlabelled.clear()
 
     def results(self) -> list[str]:
         """What is there, without numbers."""

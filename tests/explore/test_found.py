@@ -51,6 +51,13 @@ STORIES = {
         "the author renames Store to Vault",
         "push",
     ),
+    "a completed ticket that could not be renamed is not made again once its former key is free": (
+        "the author swaps the names of Store and Sender",
+        "push, write 2 of 7 is refused",
+        "the author renames Store to Vault",
+        "a person completes component/Store",
+        "push",
+    ),
     "a tick counts where the box moves to a ticket that a person closed": (
         "the author swaps the names of Store and Sender",
         "the author renames Store to Vault",
