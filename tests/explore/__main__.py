@@ -12,12 +12,13 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from benchmarks import histories
 from tests.explore import earlier_edition, everywhere, one_document, other_runners, side_by_side, two_documents
 from tests.explore.kept import remembering
-from tests.explore.search import Event, Found, lengthening, search
+from tests.explore.search import Event, Found, Story, lengthening, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +56,25 @@ WORLDS = {
 """Only in the last one is no push killed, refused, left without an answer or overtaken."""
 SHOWN = 20
 """Stories that are printed."""
+STORIES = Path("build/explore")
+"""Where all of them are, each from the moment when it is found: a search may take an hour."""
 
 
-def explored(world: str, depth: int, processes: int = 1, progress: Callable[[str], None] = lambda _: None) -> Found:
+def explored(
+    world: str,
+    depth: int,
+    processes: int = 1,
+    progress: Callable[[str], None] = lambda _: None,
+    told: Callable[[Story], object] = lambda _: None,
+) -> Found:
     """Search one of the worlds.
 
     :param depth: the number of events in the longest history.
+    :param told: takes each story of a broken promise as soon as it is found.
     """
     subject = WORLDS[world]
     with remembering():
-        return search(subject.start(), subject.events, depth, progress, processes, runs=subject.runs)
+        return search(subject.start(), subject.events, depth, progress, processes, runs=subject.runs, told=told)
 
 
 def first_story(depth: int) -> int:
@@ -117,10 +127,21 @@ def main() -> int:
     for world in asked.world or WORLDS:
         print(f"{world}:", flush=True)
         begin = time.monotonic()
-        found = explored(world, asked.depth, asked.processes, lambda line: print(f"  {line}", flush=True))
+        told = STORIES / f"{world.replace(' ', '-')}.txt"
+        told.parent.mkdir(parents=True, exist_ok=True)
+        with told.open("w", encoding="utf-8", buffering=1) as file:
+            found = explored(
+                world,
+                asked.depth,
+                asked.processes,
+                lambda line: print(f"  {line}", flush=True),
+                lambda story, file=file: file.write(f"{story}\n\n"),  # type: ignore[misc]
+            )
         seconds = round(time.monotonic() - begin)
         for story in found.stories[:SHOWN]:
             print(f"\n{story}")
+        if len(found.stories) > SHOWN:
+            print(f"\nall {len(found.stories)} stories are in {told}\n")
         broken += len(found.stories)
         print(f"  {sum(found.states)} states, {found.steps} steps, {seconds} s\n", flush=True)
         name = f"{world}: up to {asked.depth} events"

@@ -77,6 +77,7 @@ def search(
     processes: int = 1,
     portion: int = 200,
     runs: Callable[[W], Iterable[Event[W]]] | None = None,
+    told: Callable[[Story], object] = lambda _: None,
 ) -> Found:
     """Try all histories up to a length.
 
@@ -85,9 +86,13 @@ def search(
     :param progress: takes one line per length.
     :param portion: how many states one process takes at once.
     :param runs: yields the events that may come last, where that is cheaper than to yield all.
+    :param told: takes each story as soon as it is found.
     """
-    found = Found()
+    found, known = Found(), 0
     for found in lengthening(start, events, progress, processes, portion, depth, runs):
+        for story in found.stories[known:]:
+            told(story)
+        known = len(found.stories)
         if len(found.states) > depth:
             break
     return found

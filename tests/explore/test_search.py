@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tests.explore.fingerprints import digest_of
-from tests.explore.search import Event, lengthening, search
+from tests.explore.search import Event, Story, lengthening, search
 
 
 @dataclass
@@ -59,6 +59,12 @@ def test_each_length_is_told_and_each_finding_at_once() -> None:
     found = next(lengths)
     assert (len(found.states), len(found.stories)) == (3, 1), "before the third length is complete"
     assert len(next(lengths).states) == 4
+
+
+def test_each_story_is_told_when_it_is_found() -> None:
+    told: list[Story] = []
+    found = search(Counters(), events, 4, told=told.append)
+    assert told == found.stories != []
 
 
 def test_several_processes_find_the_same() -> None:
