@@ -286,11 +286,12 @@ def _matched(desired: DesiredMap, holdings: Holdings, found: Sorted, moves: Move
 
 
 def _with_refused_names(holdings: Holdings, wanted: Set[str]) -> Holdings:
-    """Return tickets under the keys that the ledger lists, where only those are wanted.
+    """Return tickets under the keys that the ledger lists, where only those are wanted and no ticket has them.
 
     The tracker refused to write such a key into the ticket, while another one still had the key that is there.
     """
-    back = {now: former for former, now in holdings.moved.items() if former in wanted and now not in wanted}
+    free = wanted - holdings.tickets.keys()
+    back = {now: former for former, now in holdings.moved.items() if former in free and now not in wanted}
     return holdings.renamed(back) if back else holdings
 
 

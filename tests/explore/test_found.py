@@ -1,4 +1,4 @@
-"""The shortest stories of broken promises that the search found, each by the rule that it broke."""
+"""Stories of broken promises that the search found, each by the rule that it broke."""
 
 from __future__ import annotations
 
@@ -56,6 +56,12 @@ STORIES = {
         "push, write 2 of 7 is refused",
         "the author renames Store to Vault",
         "a person completes component/Store",
+        "push",
+    ),
+    "no two tickets get one key when names were half exchanged and one of the tasks is renamed": (
+        "the author swaps the names of Store and Sender",
+        "push, write 2 of 7 is its last, then it is killed",
+        "the author renames Store to Vault",
         "push",
     ),
     "a tick counts where the box moves to a ticket that a person closed": (
