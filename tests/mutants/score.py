@@ -34,7 +34,8 @@ elements, arguments and statements dropped, conditions that always or never hold
 test that takes long or depends on the clock is not tried, nor are tests of other folders than `tests/sync` and
 `tests/fakes` apart from the written bytes, and for each fault the tests get {seconds:g} seconds of processor time. So a
 survivor is a fault that the quick tests do not notice; a longer one may. Nothing is taken off the score for a fault
-that changes nothing: it counts as a survivor. The table has the modules all of whose faults were tried.
+that changes nothing: it counts as a survivor. The table has the modules all of whose faults were tried, so far with a
+few test files each: their scores are lower bounds.
 """
 
 
