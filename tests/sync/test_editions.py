@@ -9,6 +9,8 @@ import pytest
 
 from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import TaskPlan
+from techmap_sync.sync.apply import apply
+from techmap_sync.sync.change_set import Status
 from techmap_sync.sync.changes import Action, Skip, Update
 from techmap_sync.sync.merge import TITLE
 from techmap_sync.sync.policy import Side, SyncPolicy
@@ -91,6 +93,18 @@ def test_ticks_move_with_their_boxes_and_with_longer_texts(tracker: MemoryTracke
     assert "- [x] A code is refused twice" in body_of(tracker, UNIT)
     assert "- [ ] Answer 409" in body_of(tracker, "login/constraint/error-handling")
     assert writes(tracker, TODAY, REFRESH) == []
+
+
+def test_a_ticket_keeps_its_ticks_while_the_one_that_takes_them_over_must_not_be_written(
+    tracker: MemoryTracker,
+) -> None:
+    tick(tracker, UNIT, TESTS[1])
+    shown, store = planned(tracker, TODAY, REFRESH, TEXT), number_of(tracker, key("tokenstore"))
+    another = tracker.tickets[store].body.replace('"key":"login/component/tokenstore"', '"key":"login/component/other"')
+    tracker.edit(store, body=another)
+    outcomes = list(apply(shown, tracker, REFRESH))
+    assert {each.status for each in outcomes if each.change.key == UNIT} == {Status.LEFT}
+    assert "- [x] `TokenStore` forgets old tokens" in body_of(tracker, UNIT)
 
 
 def test_a_box_that_several_tickets_could_mean_stays_open(tracker: MemoryTracker) -> None:
