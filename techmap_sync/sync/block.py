@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from techmap_sync.patterns import lazy
 from techmap_sync.sync.marker import PREFIX, Marker, MarkerUnreadable, decode, encode
-from techmap_sync.sync.tracker import Ticket
+from techmap_sync.sync.tracker import State, Ticket
 
 BEGIN = "<!-- techmap-sync begin -->"
 END = "<!-- techmap-sync end -->"
@@ -62,6 +62,11 @@ class Held:
     def marker(self) -> Marker:
         """What we remember of it."""
         return self.block.marker
+
+    @property
+    def closed_by_hand(self) -> bool:
+        """Whether it is closed and we left it open."""
+        return self.ticket.state is State.CLOSED and self.marker.state == State.OPEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -347,8 +347,7 @@ class MapWriter:
             return Outcome(change, self.changes.map_id, Status.SKIPPED, self.tracking, held)
         now, undone = held.marker.ledger, self.undone
         ledger = final_ledger(self.changes, now, self.numbers, self.unsupported, undone, self.elsewhere)
-        by_hand = held.ticket.state is State.CLOSED and held.marker.state == State.OPEN
-        current, fields = change, {*change.fields, *(() if by_hand else self._texts.sections)}
+        current, fields = change, {*change.fields, *(() if held.closed_by_hand else self._texts.sections)}
         if isinstance(change, Update | Reopen):
             current = replace(change, spec=self._texts.of_tracking(change.spec, self.numbers))
         said = self._join_board(ledger)

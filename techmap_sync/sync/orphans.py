@@ -134,7 +134,7 @@ def _was_reopened(held: Held) -> bool:
 
 def _is_closed_by_hand(key: str, holdings: Holdings) -> bool:
     held = holdings.tickets.get(key)
-    return held is not None and held.ticket.state is State.CLOSED and held.marker.state == State.OPEN
+    return held is not None and held.closed_by_hand
 
 
 def _open(holdings: Holdings) -> Iterable[tuple[str, Held]]:

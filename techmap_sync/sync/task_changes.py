@@ -222,8 +222,7 @@ def _follow_up_title(spec: TaskSpec, held: Held | None, language: str) -> str:
 
 def _is_completed(held: Held) -> bool:
     """Whether a person completed it; without a stored reason, any close counts as completed."""
-    closed_by_hand = held.ticket.state is State.CLOSED and held.marker.state == State.OPEN
-    return closed_by_hand and held.ticket.reason in (CloseReason.COMPLETED, None)
+    return held.closed_by_hand and held.ticket.reason in (CloseReason.COMPLETED, None)
 
 
 MANY = 2

@@ -361,5 +361,4 @@ def _is_own(held: Held) -> bool:
 
 
 def _seniority(held: Held) -> tuple[bool, bool, Age]:
-    closed_by_human = held.ticket.state is State.CLOSED and held.marker.state == State.OPEN
-    return not _is_own(held), closed_by_human, age(held)
+    return not _is_own(held), held.closed_by_hand, age(held)
