@@ -338,10 +338,10 @@ def _ledger(data: _WireLedger, map_id: str) -> Ledger:
 
 
 def _moment(text: str) -> str:
-    """Accept only a time with its zone, which can be compared with others, or nothing."""
+    """Accept only a time that can be compared with others, or nothing."""
     try:
-        if text and datetime.fromisoformat(text).astimezone(UTC) is None:
-            raise ValueError
+        if text:
+            datetime.fromisoformat(text).astimezone(UTC)
     except OverflowError as error:
         raise ValueError("beyond the calendar") from error
     return text
