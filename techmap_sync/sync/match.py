@@ -37,7 +37,7 @@ def overlap(plan: TaskPlan, holdings: Holdings) -> int:
     At least half of the keys match, and what authors named says that it is one map: half of the components of the one
     that has fewer have the same name; a single one also has a similar text. Every map may have unit tests and a
     migration, so where a map has no components most of what matches has to be alike. A path alone proves nothing: the
-    next feature may reuse it.
+    next feature may reuse it. Nothing more is asked once a run gave some of the tickets the current id.
 
     :param holdings: the tickets of a map whose id no file has.
     """
@@ -49,9 +49,16 @@ def overlap(plan: TaskPlan, holdings: Holdings) -> int:
     known = {_short(key) for key in (*there, *holdings.ledger.tickets)}
     known = (known | wanted & {_short(key) for key in holdings.ledger.gone}) - common
     shared = wanted & known
+    if shared and _has_begun_to_move(holdings, plan.map_id):
+        return len(shared)
     if not shared or 2 * len(shared) < max(len(wanted), len(known)):
         return 0
     return len(shared) if plan.leaves or _are_one_map(plan, holdings, wanted, known) else 0
+
+
+def _has_begun_to_move(holdings: Holdings, new_id: str) -> bool:
+    """Whether a run that was cut off gave some of the tickets that id, but not the tracking ticket."""
+    return any(held.marker.map_id == new_id != key.partition("/")[0] for key, held in holdings.tickets.items())
 
 
 def _are_one_map(plan: TaskPlan, holdings: Holdings, wanted: Set[str], known: Set[str]) -> bool:

@@ -64,6 +64,13 @@ STORIES = {
         "the author renames Store to Vault",
         "push",
     ),
+    "a map whose tickets have its new id in part is still one map when its names are swapped": (
+        "the author renames the map",
+        "push, write 1 of 5 is its last, then it is killed",
+        "the author swaps the names of Store and Sender",
+        "the author removes Sender",
+        "push",
+    ),
     "a tick counts where the box moves to a ticket that a person closed": (
         "the author swaps the names of Store and Sender",
         "the author renames Store to Vault",

@@ -64,6 +64,19 @@ def test_a_map_is_the_same_under_another_id_when_half_of_its_components_are(
     assert overlap(now, tickets_of(before)) == shared
 
 
+def test_a_map_that_a_run_gave_its_new_id_in_part_is_that_map_whatever_changed_since() -> None:
+    now, before = map_of("A", "X", "Y"), map_of("A", "B", "C", does=OTHER)
+    listed = {f"former/{key.partition('/')[2]}": each for key, each in tickets_of(before).tickets.items()}
+    assert overlap(now, Holdings(tickets=listed)) == len(
+        {spec.key for spec in now.tasks} & tickets_of(before).tickets.keys()
+    )
+    foreign = {
+        key: replace(each, block=replace(each.block, marker=replace(each.block.marker, map_id="former")))
+        for key, each in listed.items()
+    }
+    assert not overlap(now, Holdings(tickets=foreign))
+
+
 def test_the_path_of_a_map_that_the_next_feature_uses_again_takes_no_ticket_from_it(tracker: MemoryTracker) -> None:
     """Same file, same place, another feature: its tickets are new, and those of the first map stay as they are."""
     before = dict(tracker.tickets)
