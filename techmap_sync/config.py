@@ -7,12 +7,12 @@ Settings come from these sources, later ones win: ``config/defaults.toml``, ``te
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import tomli
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -188,11 +188,11 @@ def _from_variables(model: type[Settings]) -> type[BaseSettings]:
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(_text(file))
+        return tomli.loads(_text(file))
     except UnreadableFile as problem:
         hint = "settings are a plain file of the repository, or one elsewhere that --config names"
         raise UsageProblem(f"{file} {problem.what}", hint) from problem
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsProblem(str(file), str(error), "see https://toml.io for the syntax") from error
 
 

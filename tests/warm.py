@@ -7,7 +7,6 @@ run. Here a text that was read or compiled is remembered by what it says, so a c
 from __future__ import annotations
 
 import pickle
-import tomllib
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -15,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
+import tomli
 from jinja2.bccache import Bucket, BytecodeCache
 
 from techmap_sync import config
@@ -59,7 +59,7 @@ class Compiled(BytecodeCache):
 
 @lru_cache(MOST)
 def _packed(text: str) -> bytes:
-    return pickle.dumps(tomllib.loads(text))
+    return pickle.dumps(tomli.loads(text))
 
 
 def loads(text: str) -> Any:
@@ -136,8 +136,8 @@ def warm() -> Iterator[None]:
         return readings.document(maps, sources)
 
     with pytest.MonkeyPatch.context() as patched:
-        known = SimpleNamespace(loads=loads, TOMLDecodeError=tomllib.TOMLDecodeError)
-        patched.setattr(config, "tomllib", known)
+        known = SimpleNamespace(loads=loads, TOMLDecodeError=tomli.TOMLDecodeError)
+        patched.setattr(config, "tomli", known)
         patched.setattr(templates, "_Environment", environment)
         patched.setattr(family, "Vocabulary", SimpleNamespace(from_tables=readings.vocabulary))
         patched.setattr(family, "parse", readings.read)

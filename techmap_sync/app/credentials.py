@@ -8,10 +8,11 @@ were asked for. Requests use https, except to this machine. SECURITY.md has the 
 from __future__ import annotations
 
 import shlex
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import tomli
 
 from techmap_sync import files, programs
 from techmap_sync.checkout import Checkout
@@ -47,8 +48,8 @@ def own_hosts(variables: Mapping[str, str]) -> Mapping[str, str]:
     if file is None or not file.is_file() or files.is_within(file, files.repository_around(Path.cwd())):
         return {}
     try:
-        content = tomllib.loads(files.read(file, files.MIB, None).decode("utf-8"))
-    except (UnreadableFile, ValueError) as error:
+        content = tomli.loads(files.read(file, files.MIB, None).decode("utf-8"))
+    except (UnreadableFile, ValueError, RecursionError) as error:
         raise SettingsProblem(str(file), str(error) or "cannot be read", _HINT) from error
     hosts = content.get("hosts", {})
     if content.keys() - {"hosts"} or not isinstance(hosts, dict) or not all(isinstance(v, str) for v in hosts.values()):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from functools import cache
+from enum import Enum
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,7 +28,37 @@ COMMANDS = tuple(name for names in help_pages.COMMANDS.values() for name in name
 """Each is a function in the file of its name in this folder; help lists them in this order."""
 
 
-class CommandsOnDemand(TyperGroup):
+class ConvertsWhatIsGiven:
+    """Leaves to Typer only what has to be converted.
+
+    Typer makes an adapter of pydantic for each parameter, also where nothing was given and where text is wanted, which
+    was a seventh of a ``check``.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Read the words of a command line."""
+        for parameter in self.get_params(ctx):  # type: ignore[attr-defined]
+            parameter.process_value = partial(_converted, parameter)
+        return super().parse_args(ctx, args)  # type: ignore[misc]
+
+
+def _converted(parameter: Any, ctx: Any, value: Any) -> Any:
+    # Its name is not documented: without it, everything goes through Typer.
+    wanted = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
+    if value is None and not (parameter.required or parameter.multiple or parameter.nargs != 1):
+        return None
+    if value is not None and (wanted is str or isinstance(value, Enum)):
+        return value
+    if value and wanted == list[str]:
+        return list(value)
+    return type(parameter).process_value(parameter, ctx, value)
+
+
+class _Command(ConvertsWhatIsGiven, help_pages.GroupedCommand):
+    """One of the commands."""
+
+
+class CommandsOnDemand(ConvertsWhatIsGiven, TyperGroup):
     """Imports the file of a command when that command is asked for, so that no command waits for the others."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -56,7 +87,7 @@ def command(name: str) -> Any:
     """Return a command, made of the function in the file of its name and the example there."""
     file = import_module(f"techmap_sync.cli.{name}")
     made = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    made.command(cls=help_pages.GroupedCommand, epilog=f"Example: {file.EXAMPLE}")(getattr(file, name))
+    made.command(cls=_Command, epilog=f"Example: {file.EXAMPLE}")(getattr(file, name))
     return get_group(made).commands[name]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+
+import tomli
 
 from techmap_sync.files import shipped
 from techmap_sync.patterns import lazy
@@ -110,7 +111,7 @@ def filled(pattern: str, name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _tables() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
-    return tomllib.loads(shipped("words.toml").read_text("utf-8"))
+    return tomli.loads(shipped("words.toml").read_text("utf-8"))
 
 
 def languages() -> tuple[str, ...]:
