@@ -45,8 +45,8 @@ class ConvertsWhatIsGiven:
 def _converted(parameter: Any, ctx: Any, value: Any) -> Any:
     # Its name is not documented: without it, everything goes through Typer.
     wanted = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
-    if value is None and not (parameter.required or parameter.multiple or parameter.nargs != 1):
-        return None
+    if value is None and not parameter.required:
+        return () if parameter.multiple or parameter.nargs == -1 else None
     if value is not None and (wanted is str or isinstance(value, Enum)):
         return value
     if value and wanted == list[str]:
