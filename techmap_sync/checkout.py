@@ -252,12 +252,19 @@ class Checkout:
         return WebFiles(page, raw, web.lines)
 
 
+_WORK_TREE = ("rev-parse", "--is-inside-work-tree", "--show-superproject-working-tree")
+"""Says ``true`` in a work tree, and where the repository is that a submodule belongs to."""
+
+
 @lru_cache
 def checkout_of(folder: Path) -> Checkout:
     """Return what is known about the repository around a folder, or the folder itself."""
-    if not _git(folder, "rev-parse", "--show-toplevel"):
-        distrusted = _git(folder, "-c", "safe.directory=*", "rev-parse", "--show-toplevel")
-        return Checkout(folder.resolve(), is_repository=bool(distrusted))
+    if not files.is_in_repository(folder) and not programs.is_led_to_a_repository():
+        return Checkout(folder.resolve())
+    inside = _git(folder, *_WORK_TREE).split()
+    if inside[:1] != ["true"]:
+        distrusted = _git(folder, "-c", "safe.directory=*", *_WORK_TREE).split()
+        return Checkout(folder.resolve(), is_repository=distrusted[:1] == ["true"])
     commit, _, time = _git(folder, "log", "-1", "--format=%H %cI").partition(" ")
     name = _remote_name(folder)
     return Checkout(
@@ -269,7 +276,7 @@ def checkout_of(folder: Path) -> Checkout:
         default_branch=_default_branch(folder, name or "origin"),
         remote_name=name,
         is_repository=True,
-        is_submodule=bool(_git(folder, "rev-parse", "--show-superproject-working-tree")),
+        is_submodule=len(inside) > 1,
     )
 
 

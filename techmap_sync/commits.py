@@ -56,8 +56,8 @@ def _blobs(repository: Path, commit: str, paths: set[str]) -> Iterator[tuple[str
 
 
 def _entries(repository: Path, commit: str, paths: set[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield path, mode and name of the blobs at some paths of a commit."""
-    left = iter(sorted(paths))
+    """Yield path, mode and name of the blobs at some paths of a commit; nothing where there is no commit."""
+    left = iter(sorted(paths) if commit else ())
     while some := list(islice(left, _AT_ONCE)):
         listing = programs.git(repository, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", *some)
         for row in filter(None, listing.output.split("\0")):

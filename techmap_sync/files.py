@@ -52,6 +52,11 @@ def repository_around(folder: Path) -> Path:
     return Path(place)
 
 
+def is_in_repository(folder: Path) -> bool:
+    """Return whether the folder, or one upwards, holds ``.git``."""
+    return os.path.exists(os.path.join(repository_around(folder), ".git"))  # noqa: PTH110, PTH118 - as above
+
+
 def path_in_repository(path: Path) -> str:
     """Return the path of a file from the root of its repository, with ``/``, whatever the current folder; the path as
     written outside of a repository. A submodule is part of the repository around it, whose services show the file.

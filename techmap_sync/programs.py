@@ -110,6 +110,11 @@ def git(folder: Path, *arguments: str, seconds: float = PATIENCE) -> Ran:
     return run(["git", *_NO_CODE, *arguments], folder, {**kept, **_QUIET_GIT, **_LOCAL_GIT}, seconds)
 
 
+def is_led_to_a_repository() -> bool:
+    """Return whether the environment names a repository to git, which then looks for none around a folder."""
+    return "GIT_DIR" in environment()
+
+
 def git_on_the_network(*arguments: str, seconds: float, variables: Mapping[str, str] | None = None) -> Ran:
     """Run git outside of every repository, so that only the user's own settings count; it asks for no password."""
     alone = {**(environment() if variables is None else variables), **_QUIET_GIT}

@@ -160,3 +160,22 @@ def test_addresses_that_git_rewrites(tmp_path: Path, setting: str, address: str,
     remote = checkout_of(tmp_path).remote
     assert remote is not None
     assert remote.canonical == (canonical or "github.com/octo/maps")
+
+
+def test_a_folder_in_no_repository_is_known_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("techmap_sync.programs.run", lambda *_, **__: pytest.fail("git was started for nothing"))
+    monkeypatch.delenv("GIT_DIR", raising=False)
+    known = checkout_of(tmp_path)
+    assert (known.root, known.is_repository, known.commit) == (tmp_path.resolve(), False, "")
+    assert known.committed({tmp_path / "map.md": b"text"}) == {}
+
+
+def test_a_variable_of_git_leads_to_a_repository_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "here").mkdir()
+    git(tmp_path / "there", "init", "-q")
+    git(tmp_path / "there", "commit", "-q", "--allow-empty", "-m", "First")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "there" / ".git"))
+    known = checkout_of(tmp_path / "here")
+    assert known.is_repository
+    assert known.commit == git(tmp_path / "there", "rev-parse", "HEAD")
