@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 
 from techmap_sync import files
-from techmap_sync.errors import UnreadableFile
 from techmap_sync.trackers.backlog import lock
 from techmap_sync.trackers.backlog.location import (
     ID_LINE,
@@ -108,6 +107,7 @@ class _KnownFiles:
     def __init__(self) -> None:
         self._files: dict[str, tuple[_Stamp, TaskFile]] = {}
         self._bytes = 0
+        self._settings: tuple[Path, _Stamp, Settings] | None = None
         self._names: _Names = ()
         self._listed: dict[str, list[tuple[Path, Place]]] = {}
 
@@ -129,7 +129,7 @@ class _KnownFiles:
 
         :raises FileNotFoundError: it was moved meanwhile.
         """
-        stamp = found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+        stamp = _stamp_of(found)
         known = self._files.get(path)
         if known and known[0] == stamp:
             return known[1]
@@ -138,6 +138,23 @@ class _KnownFiles:
             self._bytes += len(file.raw)
             self._files[path] = stamp, file
         return file
+
+    def settings(self, config: Path) -> Settings:
+        """Return what a config says, read only if it may have changed.
+
+        :raises FolderProblem: as of ``read_settings``.
+        """
+        found = config.stat()
+        stamp = _stamp_of(found)
+        if self._settings and self._settings[:2] == (config, stamp):
+            return self._settings[2]
+        settings = read_settings(config)
+        self._settings = (config, stamp, settings) if _is_settled(found) else None
+        return settings
+
+
+def _stamp_of(found: os.stat_result) -> _Stamp:
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _is_settled(found: os.stat_result) -> bool:
@@ -159,7 +176,7 @@ class Folder:
         """Read the config of the folder; a folder without one is as Backlog.md has it by default."""
         self._check_root()
         config = config_of(self.root)
-        return read_settings(config) if config else Settings()
+        return self._known.settings(config) if config else Settings()
 
     def files(self) -> list[TaskFile]:
         """Read all files that have, or seem to have, the id of a task."""
@@ -177,8 +194,7 @@ class Folder:
         """
         wanted = canonical(number, self.settings().prefix)
         found = only(wanted, self._numbered(wanted))
-        now = self._as_it_is_now(found) if found else None
-        return now.parsed() if now and now.number == wanted else None
+        return found.parsed() if found and found.number == wanted else None
 
     def required(self, number: str) -> Task:
         """Return the task with this number.
@@ -249,7 +265,7 @@ class Folder:
             found = [TaskFile(path, place, _bytes_of(path)) for path, place in listed if not self._leads_out(path)]
             if found and all(file.number == wanted for file in found):
                 return found
-        return [file for file in self.files() if file.number == wanted]
+        return [self._as_it_is_now(file) for file in self.files() if file.number == wanted]
 
     def _names(self) -> _Names:
         places = (self.root / place.value for place in Place)
@@ -291,7 +307,9 @@ class Folder:
         if border is not None and not files.is_within(self.root, border):
             what = "is a link that leads out of the repository, or into .git"
             raise FolderProblem(self.root, what, "name the folder that it leads to after backlog:")
-        for path in (self.root / name for name in (*_FOLDERS, "archive", lock.FOLDER)):
+        # Asked for several times with each write: a path for each would take most of the time.
+        names = (name for name in (*_FOLDERS, "archive", lock.FOLDER) if os.path.islink(f"{self.root}/{name}"))  # noqa: PTH114
+        for path in (self.root / name for name in names):
             if self._leads_out(path):
                 raise FolderProblem(path, "is a link that leads out of the folder", "put the folder itself there")
 
@@ -365,24 +383,3 @@ def next_ordinal(files: list[TaskFile]) -> int:
     """Return where a new task is put on the board: at the end."""
     found = (re.search(rb"^ordinal:[ ]*([0-9]{1,9})", file.raw, re.M) for file in files if file.place is Place.TASKS)
     return max((int(match[1]) for match in found if match), default=0) + _ORDINAL_STEP
-
-
-def title_of(root: Path, value: str) -> str:
-    """Return the title of the milestone that a task names, or the text itself: Backlog.md takes any."""
-    return next((title for number, title in _all(root) if number.casefold() == value.casefold()), value)
-
-
-def value_for(root: Path, title: str) -> str:
-    """Return what to write for a title: the id of that milestone, or the title of an unknown one."""
-    return next((number for number, known in _all(root) if known.casefold() == title.casefold()), title)
-
-
-def _all(root: Path) -> Iterator[tuple[str, str]]:
-    for directory in (root / "milestones", root / "archive" / "milestones"):
-        for path in sorted(directory.glob("m-*.md")):
-            try:
-                content = files.read(path, files.MIB, Path(os.path.realpath(root)))
-                milestone = Task.parse(path, Place.TASKS, content)
-            except (FolderProblem, UnreadableFile):
-                continue  # Backlog.md also skips what it cannot read here.
-            yield milestone.text("id"), milestone.text("title")

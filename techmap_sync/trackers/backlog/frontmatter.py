@@ -115,19 +115,20 @@ def replaced(text: str, key: str, value: Value | None) -> str:
     return changed
 
 
-def _entries(text: str) -> list[_Entry]:
+@lru_cache(maxsize=1024)  # a run reads the same few files again and again
+def _entries(text: str) -> tuple[_Entry, ...]:
     """Return the keys with their values and lines, as the whole text has them.
 
     :raises BadYaml: the text cannot be read.
     """
     if len(text) <= _MOST_CHARACTERS and _depth(text) <= _DEEPEST and _SEPARATE.fullmatch(text):
         with suppress(BadYaml):  # what is wrong is said of the whole text
-            return list(_separate_entries(text))
+            return tuple(_separate_entries(text))
     lines = text.split("\n")
-    return [
+    return tuple(
         _Entry(name, value, name.start_mark.line, _end_line(lines, name.start_mark.line, value))
         for name, value in _pairs(text)
-    ]
+    )
 
 
 def _separate_entries(text: str) -> Iterator[_Entry]:
@@ -147,7 +148,7 @@ def _separate_entries(text: str) -> Iterator[_Entry]:
         start = end
 
 
-@lru_cache(maxsize=2048)  # a run reads the same few files again and again, and YAML is slow to parse
+@lru_cache(maxsize=2048)  # most keys of two files say the same, and YAML is slow to parse
 def _pairs(text: str) -> tuple[tuple[Node, Node], ...]:
     if len(text) > _MOST_CHARACTERS:
         raise BadYaml(f"longer than {_MOST_CHARACTERS} characters")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from techmap_sync import files
+from techmap_sync.errors import UnreadableFile
 from techmap_sync.sync.tracker import Draft, Patch, State, Ticket
-from techmap_sync.trackers.backlog.folder import title_of, value_for
 from techmap_sync.trackers.backlog.frontmatter import Value
-from techmap_sync.trackers.backlog.location import Settings, canonical
+from techmap_sync.trackers.backlog.location import FolderProblem, Settings, canonical
 from techmap_sync.trackers.backlog.task import Place, Task, count_comments, has_other_text, settled
 
 
@@ -124,3 +126,24 @@ def _state(task: Task, settings: Settings) -> State:
 def _is_started(task: Task, settings: Settings) -> bool:
     """Return whether the status has moved on, or someone has written a plan, notes or criteria."""
     return settings.is_started(task.text("status")) or has_other_text(task.content)
+
+
+def title_of(root: Path, value: str) -> str:
+    """Return the title of the milestone that a task names, or the text itself: Backlog.md takes any."""
+    return next((title for number, title in _all(root) if number.casefold() == value.casefold()), value)
+
+
+def value_for(root: Path, title: str) -> str:
+    """Return what to write for a title: the id of that milestone, or the title of an unknown one."""
+    return next((number for number, known in _all(root) if known.casefold() == title.casefold()), title)
+
+
+def _all(root: Path) -> Iterator[tuple[str, str]]:
+    for directory in (root / "milestones", root / "archive" / "milestones"):
+        for path in sorted(directory.glob("m-*.md")):
+            try:
+                content = files.read(path, files.MIB, Path(os.path.realpath(root)))
+                milestone = Task.parse(path, Place.TASKS, content)
+            except (FolderProblem, UnreadableFile):
+                continue  # Backlog.md also skips what it cannot read here.
+            yield milestone.text("id"), milestone.text("title")

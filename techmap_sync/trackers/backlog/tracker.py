@@ -12,7 +12,7 @@ from techmap_sync.sync import tracker as port
 from techmap_sync.sync.tracker import Draft, Edge, Ends, Patch, Snapshot, State, Ticket, Visibility
 from techmap_sync.trackers.backlog import issues
 from techmap_sync.trackers.backlog.doctor import examine
-from techmap_sync.trackers.backlog.folder import Folder, TaskFile, check_unique, next_free, next_ordinal, value_for
+from techmap_sync.trackers.backlog.folder import Folder, TaskFile, check_unique, next_free, next_ordinal
 from techmap_sync.trackers.backlog.location import (
     Settings,
     about_one_task,
@@ -226,7 +226,7 @@ class BacklogTracker:
             number,
             draft,
             settings,
-            milestone=value_for(self._folder.root, draft.milestone or ""),
+            milestone=issues.value_for(self._folder.root, draft.milestone or ""),
             parent=parent.number if parent else "",
             created=self._now(),
             ordinal=ordinal,

@@ -18,6 +18,7 @@ from techmap_sync.sync.block import Block, read_block
 from techmap_sync.sync.marker import Marker, claims, encode
 from techmap_sync.sync.tracker import Draft, Edge, EdgeKind, Patch, State
 from techmap_sync.trackers.backlog import folder, lock
+from techmap_sync.trackers.backlog.location import Settings, read_settings
 from techmap_sync.trackers.backlog.task import Place
 from techmap_sync.trackers.backlog.tracker import BacklogTracker
 from techmap_sync.trackers.connection import Connection
@@ -232,6 +233,35 @@ def test_what_a_person_has_just_saved_is_never_taken_from_memory(
     assert "PURPOSE" in found.body
     made.update("TASK-1", Patch(title="New"))
     assert b"PURPOSE" in path.read_bytes()
+
+
+@pytest.mark.parametrize("seconds_later", [0, 10])
+def test_a_config_is_read_once_and_again_when_it_changes(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, seconds_later: int
+) -> None:
+    one, config = tracker(), repository / "backlog" / "config.yml"
+    one.create(OURS)
+    now = config.stat().st_ctime_ns + seconds_later * 10**9
+    monkeypatch.setattr(folder, "time", SimpleNamespace(time_ns=lambda: now))
+    read: list[Path] = []
+
+    def counted(path: Path) -> Settings:
+        read.append(path)
+        return read_settings(path)
+
+    def state() -> State | None:
+        ticket = one.get("TASK-1")
+        return ticket.state if ticket else None
+
+    monkeypatch.setattr(folder, "read_settings", counted)
+    assert [state() for _ in range(3)] == [State.OPEN] * 3
+    assert (len(read) == 1) == (seconds_later > 0), "what may just have been saved is read again"
+    turned = config.read_text("utf-8").replace('"To Do", "In Progress", "Done"', '"Done", "In Progress", "To Do"')
+    config.with_name("new").write_text(turned, "utf-8")
+    config.with_name("new").replace(config)
+    assert state() is State.CLOSED
+    config.unlink()
+    assert state() is State.OPEN
 
 
 @pytest.mark.parametrize(
