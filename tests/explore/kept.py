@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.sync import comparison, merge, renames
@@ -27,6 +28,7 @@ class Kept(Generic[T]):
 
     def __init__(self, most: int) -> None:
         self.most, self.results = most, dict[Hashable, T]()
+        _every.add(self)
 
     def of(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the result for a key, made only where it is not known.
@@ -41,6 +43,15 @@ class Kept(Generic[T]):
             del self.results[next(iter(self.results))]
         self.results[key] = result
         return result
+
+
+_every = WeakSet[Kept[Any]]()
+
+
+def forget_everything() -> None:
+    """Let everything be made again."""
+    for each in _every:
+        each.results.clear()
 
 
 @contextmanager

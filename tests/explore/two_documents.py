@@ -158,12 +158,12 @@ def author_events(world: TwoDocuments) -> Iterator[Event[TwoDocuments]]:
     for subject in SUBJECTS:
         here = world.home_of(subject)
         yield Event(f"{subject} gets another name", _renames(here, subject))
-        for there in world.maps.keys() - {here}:
+        for there in sorted(world.maps.keys() - {here}):
             yield Event(f"{subject} moves from {here} to {there}", _moves(subject, here, there))
     for map_id, names in world.maps.items():
         if len(world.maps) < 3 and len(names) > 1:
             yield Event(f"a part of {map_id} becomes a document of its own", _splits(map_id))
-        for other in world.maps.keys() - {map_id}:
+        for other in sorted(world.maps.keys() - {map_id}):
             yield Event(f"{map_id} becomes a part of {other}", _merges(map_id, other))
         if not map_id.endswith("2"):
             yield Event(f"{map_id} gets another id", _gets_id(map_id, f"{map_id}2"))

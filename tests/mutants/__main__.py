@@ -10,12 +10,16 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tests.mutants import score
 from tests.mutants.operators import Mutant
 from tests.mutants.score import named
 from tests.mutants.trial import TESTS, Limits, Reached, Trial, every_mutant, with_tests
 
+HISTORIES = ("tests/explore/test_found.py", "tests/explore/test_history_records.py")
+"""Tests that take longer, but reach most of the sync core: for what the quick ones did not notice."""
+HISTORIES_SECONDS = 12.0
 KEPT = score.ROOT / "build/mutants"
 """What earlier runs on this machine learnt."""
 
@@ -25,11 +29,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="all for every one; none for a sample")
     parser.add_argument("--tests", nargs="+", default=TESTS, metavar="PATH", help="which tests try whole modules")
+    parser.add_argument("--again", action="store_true", help="only what survived, on the histories of tests/explore")
     parser.add_argument("--seconds", type=float, default=Limits().seconds, help="for the tests of each fault")
     parser.add_argument("--at-once", type=int, default=Limits().at_once)
     arguments = parser.parse_args()
     limits = Limits(arguments.seconds, arguments.at_once)
-    results = of_modules(arguments.modules, limits, arguments.tests) if arguments.modules else of_sample(limits)
+    if arguments.again:
+        limits = replace(limits, seconds=HISTORIES_SECONDS)
+        results = of_modules(arguments.modules, limits, HISTORIES, again=True)
+    else:
+        results = of_modules(arguments.modules, limits, arguments.tests) if arguments.modules else of_sample(limits)
     survived = [mutant.key for mutant, killer in results if not killer]
     left = score.unexplained(survived)
     for key in left:
@@ -71,23 +80,31 @@ def _lines(mutants: Iterable[Mutant], module: str, tests: dict[str, str]) -> dic
     return found
 
 
-def of_modules(modules: Sequence[str], limits: Limits, tests: Sequence[str] = TESTS) -> list[tuple[Mutant, str]]:
-    """Try all faults of some modules, and record what became of them."""
+def of_modules(
+    modules: Sequence[str], limits: Limits, tests: Sequence[str] = TESTS, *, again: bool = False
+) -> list[tuple[Mutant, str]]:
+    """Try all faults of some modules, or again those that survived, and record what became of them."""
+    known = {key for each in score.scores().values() for key in each.survived}
+    mutants = every_mutant(() if "all" in modules else modules)
+    tried = [mutant for mutant in mutants if mutant.key in known] if again else mutants
     results: list[tuple[Mutant, str]] = []
-    if code := with_tests(lambda trial: results.extend(_tried(trial, modules)), limits, tests):
+    if code := with_tests(lambda trial: results.extend(_tried(trial, tried)), limits, tests, whole=again):
         sys.exit(code)
-    score.record(results)
+    if again:
+        score.record_again(results)
+    else:
+        score.record(results)
     return results
 
 
-def _tried(trial: Trial, modules: Sequence[str]) -> list[tuple[Mutant, str]]:
+def _tried(trial: Trial, mutants: Sequence[Mutant]) -> list[tuple[Mutant, str]]:
     """Return each fault with the test that noticed it; a test that fails on sound code noticed nothing."""
     KEPT.mkdir(parents=True, exist_ok=True)
     kept = KEPT / "killers.json"
     trial.killers = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
     reached = trial.reached(KEPT)
     results = []
-    for mutant, killer in trial.run(every_mutant(() if "all" in modules else modules), reached):
+    for mutant, killer in trial.run(mutants, reached):
         results.append((mutant, killer))
         if killer:
             trial.killers[named(mutant)] = killer

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
+from tests.explore.kept import forget_everything
 from tests.mutants.operators import Mutant, mutated
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,7 @@ def forget(names: Iterable[str]) -> None:
         for each in list(vars(sys.modules[f"techmap_sync.sync.{name}"]).values()):
             if hasattr(each, "cache_clear"):
                 each.cache_clear()
+    forget_everything()
 
 
 def plant(mutant: Mutant, known: Mapping[Named, list[FunctionType]]) -> None:

@@ -32,10 +32,11 @@ TEXT = """\
 no test notices survives. `tests/mutants/operators.py` has the operators: comparisons turned, `and` for `or`, operands,
 elements, arguments and statements dropped, conditions that always or never hold, other constants, other functions. A
 test that takes long or depends on the clock is not tried, nor are tests of other folders than `tests/sync` and
-`tests/fakes` apart from the written bytes, and for each fault the tests get {seconds:g} seconds of processor time. So a
-survivor is a fault that the quick tests do not notice; a longer one may. Nothing is taken off the score for a fault
-that changes nothing: it counts as a survivor. The table has the modules all of whose faults were tried, so far with a
-few test files each: their scores are lower bounds.
+`tests/fakes` apart from the written bytes, and for each fault the tests get a few seconds of processor time. What
+survives is tried again on the histories of `tests/explore` that once broke a promise, and on those that are recorded
+(`test_history_records.py`). So a survivor is a fault that these tests do not notice in that time; others may. Nothing
+is taken off the score for a fault that changes nothing: it counts as a survivor. The table has the modules all of whose
+faults were tried.
 """
 
 
@@ -92,6 +93,18 @@ def record(results: Sequence[tuple[Mutant, str]]) -> None:
     PAGE.write_text(page(), "utf-8")
 
 
+def record_again(results: Sequence[tuple[Mutant, str]]) -> None:
+    """Take off the survivors what other tests noticed later, and write the page."""
+    known = json.loads(RECORD.read_text("utf-8"))
+    noticed = {mutant.key: killer for mutant, killer in results if killer}
+    for module, each in known.items():
+        each["survived"] = [names for names in each["survived"] if (module, *names) not in noticed]
+    tests = sample() | {named(mutant): killer for mutant, killer in results if "::" in killer and in_sample(mutant)}
+    _write(RECORD, known)
+    _write(SAMPLE, tests)
+    PAGE.write_text(page(), "utf-8")
+
+
 def _write(path: Path, values: Mapping[str, object]) -> None:
     path.write_text(json.dumps(values, indent=1, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
 
@@ -114,7 +127,7 @@ def unexplained(survived: Sequence[Key]) -> list[Key]:
 
 def page() -> str:
     """Return the page."""
-    return "\n".join((TEXT.format(seconds=SECONDS), *_table(scores()), "", *_survivors(scores())))
+    return "\n".join((TEXT, *_table(scores()), "", *_survivors(scores())))
 
 
 def _table(known: Mapping[str, Score]) -> Iterator[str]:

@@ -302,11 +302,14 @@ class TriesMutants:
         return True
 
 
-def with_tests(run: Any, limits: Limits, tests: Sequence[str] = TESTS) -> int:
-    """Collect tests, and let something try mutants on them."""
+def with_tests(run: Any, limits: Limits, tests: Sequence[str] = TESTS, *, whole: bool = False) -> int:
+    """Collect tests, and let something try mutants on them.
+
+    :param whole: whether all cases are collected, not a sample of them
+    """
     with tempfile.TemporaryDirectory() as folder:
         quiet = ["-q", "-q", "-s", "-p", "no:cacheprovider", "--no-header", f"--basetemp={folder}/tests"]
         policy = ["-o", "tmp_path_retention_policy=none"]
-        os.environ.pop("EVERYTHING", None)
+        os.environ["EVERYTHING"] = "1" if whole else "0"
         sys.argv = ["pytest"]
         return int(pytest.main([*quiet, *policy, *tests], plugins=[TriesMutants(run, limits)]))
