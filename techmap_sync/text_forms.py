@@ -149,7 +149,7 @@ def _flag_letters_before(text: str, place: int) -> int:
 
 
 _DIGITS = r"[0-9０-９]{1,3}(?:\.[0-9]{1,3}){0,5}"
-_MARK = r"(?:[.)．）、](?=\s|[A-Z]|[^\x00-\u2e7f])|[:：](?!\s*[0-9])(?=\s|[^\x00-\u2e7f]))"
+_MARK = r"(?:[.)．）、](?=[A-Z])|(?:[.)．）、]|[:：](?!\s*[0-9]))(?=\s|[^\x00-\u2e7f]))"
 COUNTED = rf"[(（]?{_DIGITS}\\?{_MARK}|[(（]{_DIGITS}[:：]?[)）]"
 """``1.``, ``1.2)``, ``(1)``, ``1:``; a bare number belongs to the words: "400 reports"."""
 LETTERED = r"[(（]?(?:[A-Za-z]|[ivxIVX]{2,5})[)）](?=\s)"

@@ -16,6 +16,7 @@ from techmap_sync.documents.technical_map.shapes import steps_of
 from techmap_sync.documents.technical_map.wording import alternatives, fold, heading_key, longest_first, without_number
 from techmap_sync.errors import SettingsProblem
 from techmap_sync.patterns import lazy
+from techmap_sync.text_forms import may_be_unspaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -249,7 +250,10 @@ def _between_names(words: Iterable[str]) -> re.Pattern[str]:
 
 def _before_name(table: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
     """Return what matches a status word at the start of a name; scripts without spaces need none after it."""
-    return lazy(rf"({alternatives(chain(*table.values()))})(?:\s+|(?<=(?-i:[^\x00-\u2e7f])))(?=\S)", re.I)
+    words = tuple(chain(*table.values()))
+    last = "".join(sorted({word[-1] for word in words if word and may_be_unspaced(word[-1])}))
+    end = rf"(?:\s+|(?<=[{last}]))" if last else r"\s+"
+    return lazy(rf"({alternatives(words)}){end}(?=\S)", re.I)
 
 
 def _after_name(table: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
