@@ -95,7 +95,13 @@ def test_the_users_own_file_names_hosts(
     for text in (f'[hosts]\n"git.corp.example" = "{other}"\n', '[hosts]\n"git.corp.example:8443" = "{kind}"\n', ""):
         file.write_text(text)
         assert program("doctor").code == 4
-    for text in ('hosts = ["git.corp.example"]\n', "[hosts\n", "[hosts]\nx = 1\n", 'api_url = "https://x.example"\n'):
+    for text in (
+        'hosts = ["git.corp.example"]\n',
+        "[hosts\n",
+        f"hosts = {'[' * 9_000}",
+        "[hosts]\nx = 1\n",
+        'api_url = "https://x.example"\n',
+    ):
         file.write_text(text)
         ended = program("doctor")
         assert ended.code == 2
