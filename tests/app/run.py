@@ -12,6 +12,7 @@ import pytest
 
 from techmap_sync.checkout import checkout_of
 from techmap_sync.cli.main import main
+from tests.made_once import copied
 from tests.simulators.github import GitHub
 from tests.simulators.gitlab import Simulator as GitLab
 
@@ -74,6 +75,10 @@ def committed(folder: Path, *more: str) -> None:
 
 def clone(folder: Path, address: str) -> None:
     """Make a folder look like a clone."""
-    for command in (["init", "-q"], ["remote", "add", "origin", address]):
-        subprocess.run(["git", "-C", str(folder), *command], check=True)
+    copied(folder, _clone, address)
     checkout_of.cache_clear()
+
+
+def _clone(folder: Path, address: str) -> None:
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    subprocess.run(["git", "-C", str(folder), "remote", "add", "origin", address], check=True)

@@ -15,6 +15,7 @@ import pytest
 from techmap_sync.checkout import checkout_of
 from tests.app.run import Program
 from tests.ci.checkout import git
+from tests.made_once import copied, made_once
 from tests.sampling import sampling
 from tests.simulators.github import GitHub, running
 from tests.simulators.gitlab import Simulator as GitLab
@@ -47,39 +48,48 @@ def nfd(text: str) -> str:
     return unicodedata.normalize("NFD", text)
 
 
+def _origins(folder: Path) -> None:
+    """Make a repository with one map, and one that has it as a submodule."""
+    origin, outer = folder / "origin", folder / "outer"
+    (origin / NAME).parent.mkdir(parents=True)
+    git(origin, "init", "--quiet", "--initial-branch", "trunk")
+    (origin / NAME).write_bytes(TEXT.encode())
+    (origin / "docs" / "notes.md").write_text("# Notes\n")
+    git(origin, "add", "--all")
+    git(origin, "commit", "--quiet", "--message", "A map")
+    outer.mkdir()
+    git(outer, "init", "--quiet", "--initial-branch", "trunk")
+    git(outer, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(origin), "sub")
+    git(outer, "commit", "--quiet", "--message", "Use the maps")
+
+
+def _clone(folder: Path, *settings: str) -> None:
+    options = [word for setting in settings for word in ("-c", setting)]
+    git(folder.parent, "clone", "--quiet", *options, str(made_once(_origins) / "origin"), str(folder))
+    git(folder, "remote", "set-url", "origin", f"{ADDRESS}.git")
+
+
+def _outer(folder: Path) -> None:
+    allow = ("-c", "protocol.file.allow=always")
+    origin = str(made_once(_origins) / "outer")
+    git(folder.parent, *allow, "clone", "--quiet", "--recurse-submodules", origin, str(folder))
+    git(folder, "remote", "set-url", "origin", OUTER)
+    git(folder / "sub", "remote", "set-url", "origin", "git@github.com:octo/maps.git")
+
+
 @dataclass(frozen=True)
 class Repositories:
-    """A repository with one map, and one that has it as a submodule; each way to check the map out."""
+    """Each way to check the map out, in a folder."""
 
     folder: Path
 
-    @classmethod
-    def begin(cls, folder: Path) -> Repositories:
-        origin = folder / "origin"
-        (origin / NAME).parent.mkdir(parents=True)
-        git(origin, "init", "--quiet", "--initial-branch", "trunk")
-        (origin / NAME).write_bytes(TEXT.encode())
-        (origin / "docs" / "notes.md").write_text("# Notes\n")
-        git(origin, "add", "--all")
-        git(origin, "commit", "--quiet", "--message", "A map")
-        outer = folder / "outer-origin"
-        outer.mkdir()
-        git(outer, "init", "--quiet", "--initial-branch", "trunk")
-        git(outer, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(origin), "sub")
-        git(outer, "commit", "--quiet", "--message", "Use the maps")
-        return cls(folder)
-
     @property
     def commit(self) -> str:
-        return git(self.folder / "origin", "rev-parse", "HEAD")
+        return git(made_once(_origins) / "origin", "rev-parse", "HEAD")
 
     def clone(self, name: str, *settings: str) -> Path:
         """Clone the repository of the map."""
-        folder = self.folder / name
-        options = [word for setting in settings for word in ("-c", setting)]
-        git(self.folder, "clone", "--quiet", *options, str(self.folder / "origin"), name)
-        git(folder, "remote", "set-url", "origin", f"{ADDRESS}.git")
-        return folder
+        return copied(self.folder / name, _clone, *settings)
 
     def plain(self) -> tuple[Path, str]:
         return self.clone("plain"), NAME
@@ -119,11 +129,7 @@ class Repositories:
 
     def submodule(self) -> tuple[Path, str]:
         """From the repository around it."""
-        outer = self.folder / "outer"
-        allow = ("-c", "protocol.file.allow=always")
-        git(self.folder, *allow, "clone", "--quiet", "--recurse-submodules", str(self.folder / "outer-origin"), "outer")
-        git(outer, "remote", "set-url", "origin", OUTER)
-        git(outer / "sub", "remote", "set-url", "origin", "git@github.com:octo/maps.git")
+        outer = copied(self.folder / "outer", _outer)
         return outer, f"sub/{NAME}"
 
     def another_name_of_the_host(self) -> tuple[Path, str]:
@@ -149,7 +155,7 @@ WAYS: tuple[Way, ...] = (
 
 @pytest.fixture
 def repositories(program: Program) -> Repositories:
-    return Repositories.begin(program.folder)
+    return Repositories(program.folder)
 
 
 def at(program: Program, folder: Path) -> None:
@@ -468,16 +474,22 @@ def test_the_flag_of_the_message_is_taken_by_ci_and_for_a_retired_map(program: P
     assert push(program, "--allow", "older") == 0
 
 
+def _family(folder: Path) -> None:
+    """Make a clone in which each commit is younger than its parent by no clock."""
+    _clone(folder)
+    parent = "HEAD"
+    for name, date in {"fast": "2031-01-01", "child": "2026-01-01", "grandchild": "2020-01-01"}.items():
+        parent = commit(folder, name, f"{date}T00:00:00Z", parent)
+        git(folder, "tag", name)
+
+
 @pytest.mark.parametrize("order", list(permutations(("fast", "child", "grandchild"))))
-def test_whatever_the_clocks_say_the_last_commit_wins_in_every_order(
-    program: Program, clone: Path, order: tuple[str, ...]
-) -> None:
-    fast = commit(clone, "fast", "2031-01-01T00:00:00Z")
-    child = commit(clone, "child", "2026-01-01T00:00:00Z", fast)
-    made = {"fast": fast, "child": child, "grandchild": commit(clone, "grandchild", "2020-01-01T00:00:00Z", child)}
-    ranks, highest = list(made), -1
+def test_whatever_the_clocks_say_the_last_commit_wins_in_every_order(program: Program, order: tuple[str, ...]) -> None:
+    clone = copied(program.folder / "work", _family)
+    at(program, clone)
+    ranks, highest = ("fast", "child", "grandchild"), -1
     for name in order:
-        at_commit(clone, made[name])
+        at_commit(clone, name)
         assert push(program) == (0 if ranks.index(name) > highest else 4), (order, name)
         highest = max(highest, ranks.index(name))
     assert ranks[highest] in tickets(program.folder / "backlog")

@@ -14,6 +14,7 @@ from techmap_sync import files
 from techmap_sync.checkout import checkout_of
 from techmap_sync.errors import UnreadableFile
 from tests.app.run import CORPUS, Program
+from tests.made_once import copied
 from tests.sampling import sampling
 
 GOOD = CORPUS / "08-cli-profiles.md"
@@ -29,12 +30,16 @@ def repository(program: Program, monkeypatch: pytest.MonkeyPatch) -> Program:
     (folder / "maps" / "good.md").write_bytes(GOOD.read_bytes())
     secret = f"# TECHNICAL MAP: {SECRET}\n\n{SECRET}\n"
     (program.folder / "secret.md").write_text(secret)
-    subprocess.run(["git", "init", "-q", str(folder)], check=True)
+    copied(folder, _repository)
     (folder / ".git" / "config.md").write_text(secret)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("SECRET", SECRET)
     checkout_of.cache_clear()
     return Program(folder, program.monkeypatch, program.capfd)
+
+
+def _repository(folder: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(folder)], check=True)
 
 
 def pipe(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from techmap_sync.sync.tracker import Ticket
 from tests.app.login import log_in
 from tests.app.run import Ended, Program
 from tests.ci.checkout import git
+from tests.made_once import copied
 from tests.sampling import sampling
 from tests.simulators import github, gitlab
 from tests.sync.drive import by_key
@@ -71,9 +73,14 @@ def write(program: Program, *, more: str = "", needs: bool = False, label: str =
     settings = 'maps = ["map.md"]\n' + (f'[labels.kind]\ncomponent = "{label}"\n' if label else "")
     (program.folder / "techmap-sync.toml").write_text(settings, "utf-8")
     if not (program.folder / ".git").exists():
-        git(program.folder, "init", "-q")
+        copied(program.folder, _repository)
     git(program.folder, "add", "map.md", "techmap-sync.toml")
     git(program.folder, "commit", "-q", "--allow-empty", "-m", "Write the map")
+
+
+def _repository(folder: Path) -> None:
+    folder.mkdir()
+    git(folder, "init", "-q")
 
 
 def change(program: Program, stage: str) -> None:

@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.made_once import copied
 from tests.planning.maps import plan_of, read_file
 
 MAP = Path(__file__).parents[2] / "examples" / "login-throttle.md"
@@ -84,11 +85,7 @@ class Origin:
     @classmethod
     def begin(cls, folder: Path, address: str) -> Origin:
         """Make a repository with one approved map."""
-        origin = cls(folder, address)
-        folder.mkdir()
-        git(folder, "init", "--quiet", "--initial-branch", "trunk")
-        origin.commit(MAP.read_text("utf-8"), "2026-11-25T12:00:00Z")
-        return origin
+        return cls(copied(folder, _begin), address)
 
     def commit(self, text: str, date: str) -> str:
         """Commit a version of the map."""
@@ -110,3 +107,9 @@ class Origin:
         git(folder, "checkout", "--quiet", "--detach", "FETCH_HEAD")
         git(folder, "remote", "set-url", "origin", self.address)
         return folder
+
+
+def _begin(folder: Path) -> None:
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch", "trunk")
+    Origin(folder, "").commit(MAP.read_text("utf-8"), "2026-11-25T12:00:00Z")
