@@ -114,11 +114,16 @@ RUNNERS = ("GITHUB_ACTIONS", "GITLAB_CI")
 
 @pytest.fixture(params=RUNNERS)
 def hostile(request: pytest.FixtureRequest, program: Program) -> Program:
-    """A job in a folder whose maps, names and settings are full of commands."""
+    """A job in a folder whose maps, names and settings are full of commands.
+
+    A test of all commands, or of all words, meets some of the hostile words in each case, and all of them in all.
+    """
+    given = request.node.callspec.params
     program.monkeypatch.setenv(request.param, "true")
     program.monkeypatch.setenv("TECHMAP_SYNC_TO", "backlog:backlog")
     (program.folder / "maps").mkdir()
-    for number, text in enumerate(EVIL):
+    every = list(enumerate(EVIL))
+    for number, text in _in_turn(given, every) if given.keys() & {"line", "text"} else every:
         folder = program.folder / "maps" / f"{text.replace('/', '-').replace(chr(0), '')} {number}"
         folder.mkdir()
         words = MAP.format(title=f"{text} {number}", name=text, text=text, ready="Yes" if number % 2 else text)
@@ -127,6 +132,11 @@ def hostile(request: pytest.FixtureRequest, program: Program) -> Program:
         (folder / f"{text.replace('/', '-')}.md").symlink_to("nowhere")
     (program.folder / "maps" / os.fsdecode(b"\xff::error::owned.md")).symlink_to("nowhere")
     return program
+
+
+def _in_turn(given: dict[str, str], every: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    turn = LINES.index(given["line"]) if "line" in given else EVIL.index(given["text"])
+    return sampling.in_turn("hostile maps in a folder", every, 7, turn, where=repr(given))
 
 
 def obeys_nothing(program: Program, *arguments: str) -> str:
@@ -155,11 +165,12 @@ COMMANDS = (
     ["reconcile", "--report-only"],
     ["doctor"],
 )
+LINES = [" ".join(arguments) for arguments in COMMANDS]
 
 
 @pytest.mark.parametrize(
     ("line", "hostile"),
-    sampling.meeting_in_turn("commands on a runner", map(" ".join, COMMANDS), RUNNERS),
+    sampling.meeting_in_turn("commands on a runner", LINES, RUNNERS),
     indirect=["hostile"],
 )
 def test_no_command_prints_one(hostile: Program, line: str) -> None:
