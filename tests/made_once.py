@@ -16,9 +16,19 @@ def made_once(make: Callable[..., object], *arguments: str) -> Path:
 
     :param make: takes the path of a folder that is not there, and the arguments.
     """
+    folder = _place()
+    make(folder, *arguments)
+    return folder
+
+
+def kept(folder: Path) -> Path:
+    """Return a copy of a folder as it is now, which is only to be read."""
+    return Path(shutil.copytree(folder, _place(), symlinks=True))
+
+
+def _place() -> Path:
     around = Path(tempfile.mkdtemp(prefix="made-once-"))
     atexit.register(shutil.rmtree, around, ignore_errors=True)
-    make(around / "made", *arguments)
     return around / "made"
 
 

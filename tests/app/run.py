@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +15,7 @@ import pytest
 
 from techmap_sync.checkout import checkout_of
 from techmap_sync.cli.main import main
-from tests.made_once import copied
+from tests.made_once import copied, kept
 from tests.simulators.github import GitHub
 from tests.simulators.gitlab import Simulator as GitLab
 
@@ -51,6 +54,29 @@ class Program:
             main()
         out, err = self.capfd.readouterr()
         return Ended(int(ended.value.code or 0), out, err)
+
+    def has_run(self, *arguments: str) -> None:
+        """Let a run that ends well have been here, for a test of what comes after it.
+
+        What it left in its folder is copied where another test has begun in the same way.
+        """
+        asked = (*arguments, *sorted(f"{name}={value}" for name, value in os.environ.items() if _OURS.match(name)))
+        key = repr((asked, os.path.relpath(Path.cwd(), self.folder), contents(self.folder)))
+        if key not in _LEFT:
+            assert self(*arguments).code == 0
+            _LEFT[key] = kept(self.folder)
+        else:
+            shutil.copytree(_LEFT[key], self.folder, symlinks=True, dirs_exist_ok=True)
+
+
+_LEFT: dict[str, Path] = {}
+_OURS = re.compile("TECHMAP_SYNC_|GITHUB_|GITLAB_|CI")
+
+
+def contents(folder: Path) -> list[tuple[str, bytes]]:
+    """Return what each file below a folder holds, by its path."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return [(path.relative_to(folder).as_posix(), path.read_bytes()) for path in files]
 
 
 def on_github(server: GitHub) -> list[str]:

@@ -54,7 +54,7 @@ def test_whom_the_reviewed_plan_does_not_show_is_not_assigned(program: Program) 
 
 def test_a_human_edit_after_the_review_makes_the_plan_stale(program: Program) -> None:
     edited(program)
-    program("push", "map.md")
+    program.has_run("push", "map.md")
     edited(program, "Checks time-based codes", "Verifies time-based codes")
     program("plan", "map.md", "--out", "plan.json")
     path = ticket(program, "1.1")

@@ -14,7 +14,7 @@ from tests.planning.maps import keys_of
 
 def test_a_run_that_adopts_a_renamed_map_does_not_call_its_old_id_missing(program: Program) -> None:
     edited(program)
-    program("push", "map.md")
+    program.has_run("push", "map.md")
     edited(program, "TECHNICAL MAP: Two-Factor Login with TOTP", "TECHNICAL MAP: Second Factor by TOTP")
     ended = program("reconcile", "--allow", "retitles", "--format", "json")
     assert [each["map_id"] for each in ended.json["maps"]] == ["second-factor-by-totp"]
@@ -30,7 +30,7 @@ def test_reconcile_reports_drift_and_writes_nothing(program: Program) -> None:
 
 def test_reconcile_closes_an_untouched_copy(program: Program) -> None:
     edited(program)
-    program("push", "map.md")
+    program.has_run("push", "map.md")
     original = ticket(program, "1.1")
     copy = original.with_name("task-1.99 - Copy.md")
     copy.write_text(original.read_text("utf-8").replace("id: TASK-1.1\n", "id: TASK-1.99\n"), encoding="utf-8")
@@ -42,7 +42,7 @@ def test_reconcile_closes_an_untouched_copy(program: Program) -> None:
 
 def test_a_map_whose_file_is_gone_closes_nothing_until_it_is_retired(program: Program) -> None:
     edited(program)
-    program("push", "map.md")
+    program.has_run("push", "map.md")
     (program.folder / "map.md").unlink()
     shutil.copy(CORPUS / "08-cli-profiles.md", program.folder / "other.md")
     ended = program("reconcile", "--format", "json")
@@ -58,7 +58,7 @@ def test_a_map_whose_file_is_gone_closes_nothing_until_it_is_retired(program: Pr
 @pytest.mark.parametrize("status", ["ABANDONED", "SUPERSEDED"])
 def test_a_retired_map_lets_its_tickets_go(program: Program, status: str) -> None:
     edited(program)
-    program("push", "map.md")
+    program.has_run("push", "map.md")
     edited(program, "**Status**: TECHNICAL MAP", f"**Status**: {status}")
     assert program("push", "map.md").code == 0
     tasks = (program.folder / "backlog" / "tasks").iterdir()
@@ -69,7 +69,7 @@ def test_a_retired_map_lets_its_tickets_go(program: Program, status: str) -> Non
 @pytest.mark.parametrize("by_file", [True, False], ids=["by its status", "by reconcile --retire"])
 def test_a_retired_map_lets_tickets_go_that_lost_the_managed_label(program: Program, by_file: bool) -> None:
     file = edited(program)
-    program("push", "map.md")
+    program.has_run("push", "map.md")
     path = ticket(program, "1.1")
     text = path.read_text("utf-8")
     path.write_text(text.replace("  - techmap\n", ""), encoding="utf-8")
@@ -86,7 +86,7 @@ def test_a_retired_map_lets_tickets_go_that_lost_the_managed_label(program: Prog
 
 def test_a_renamed_map_keeps_its_tickets(program: Program) -> None:
     edited(program)
-    program("push", "map.md")
+    program.has_run("push", "map.md")
     edited(program, "TECHNICAL MAP: Two-Factor Login with TOTP", "TECHNICAL MAP: Second Factor by TOTP")
     plan = json.loads(program("plan", "map.md", "--format", "json").out)
     assert plan["counts"]["create"] == plan["counts"]["close"] == 0
