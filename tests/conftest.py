@@ -150,17 +150,18 @@ def _written_later(file: int) -> None:
     os.fstat(file)  # a file that is not open is an error here too
 
 
-NETWORK_IS_THE_POINT = {"trackers", "ci", "benchmarks"}
+NETWORK_IS_THE_POINT = {"ci", "benchmarks"}
 """Rooms whose tests ask simulated servers over the network. All others do only where every case is taken."""
-WITHOUT_NETWORK = {
-    "test_accounts.py",
-    "test_large_maps.py",
-    "test_pages.py",
-    "test_push.py",
-    "test_refused_tickets.py",
-    "test_unreadable_tickets.py",
+OVER_NETWORK = {
+    "test_client.py",
+    "test_http.py",
+    "test_library.py",
+    "test_requests_over_http.py",
+    "test_session.py",
+    "test_tls.py",
 }
-"""Modules in these rooms that are like all others."""
+"""Modules in other rooms that are about what goes over the network. A server that drops a connection, or is silent, is
+asked over the network by all of them."""
 sampling.times(
     "folders of tests whose requests reach simulated servers over the network",
     len(NETWORK_IS_THE_POINT),
@@ -170,8 +171,8 @@ sampling.times(
 
 @pytest.fixture(autouse=True)
 def _nearby(request: pytest.FixtureRequest) -> Iterator[None]:
-    over_network = any(request.path.is_relative_to(ROOT / "tests" / room) for room in NETWORK_IS_THE_POINT)
-    if sampling.everything or (over_network and request.path.name not in WITHOUT_NETWORK):
+    in_room = any(request.path.is_relative_to(ROOT / "tests" / room) for room in NETWORK_IS_THE_POINT)
+    if sampling.everything or in_room or request.path.name in OVER_NETWORK:
         yield
     else:
         with NEARBY.asked_directly():

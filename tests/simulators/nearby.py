@@ -1,12 +1,12 @@
 """Hands a request of this process to a simulated server of this process, without the network between them.
 
 The program's own session and the vendors' libraries prepare a request and judge the answer as always; only sockets are
-left out, which take most of the time. A server that loses answers or takes its time is asked over the network.
+left out, which take most of the time. A request whose answer gets lost or takes its time goes over the network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -36,7 +36,7 @@ class Server(Protocol):
 
     @property
     def is_plain(self) -> bool:
-        """Whether each answer comes, and comes at once."""
+        """Whether the next answer comes, and comes at once."""
         ...
 
     def exchange(self, verb: str, address: str, headers: dict[str, str], body: bytes) -> Sent | None:
@@ -49,6 +49,8 @@ class Nearby:
 
     def __init__(self) -> None:
         self._servers: dict[str, Server] = {}
+        self.send: Callable[..., Response] = HTTPAdapter.send
+        """Sends a request of an adapter, whatever a test has put between them."""
 
     @contextmanager
     def known(self, url: str, server: Server) -> Iterator[None]:
@@ -69,12 +71,13 @@ class Nearby:
         over_network = HTTPAdapter.send
 
         def send(adapter: HTTPAdapter, request: PreparedRequest, **options: Any) -> Response:
-            server = self._servers.get(urlsplit(str(request.url)).netloc)
+            place = urlsplit(str(request.url))
+            server = self._servers.get(place.netloc) if place.scheme == "http" else None
             if server is None or not server.is_plain or options.get("proxies"):
                 return over_network(adapter, request, **options)
             return _response(request, server)
 
-        with patch.object(HTTPAdapter, "send", send):
+        with patch.object(HTTPAdapter, "send", send), patch.object(self, "send", send):
             yield
 
 

@@ -14,12 +14,12 @@ from unittest.mock import patch
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
-_plain_send = HTTPAdapter.send
+from tests.simulators.nearby import NEARBY
 
 
 def _send(adapter: HTTPAdapter, request: PreparedRequest, **options: Any) -> Response:
     """Send a request, and keep all of its answer, so that it can be given again."""
-    answer = _plain_send(adapter, request, **options)
+    answer = NEARBY.send(adapter, request, **options)
     _ = answer.content
     return answer
 

@@ -119,8 +119,9 @@ class GitHub:
 
     @property
     def is_plain(self) -> bool:
-        """Whether each answer comes, and comes at once."""
-        return not (self.faults or self.dies_at or self.latency)
+        """Whether the next answer comes, and comes at once."""
+        fault = self._fault(len(self.requests) + 1)
+        return not self.latency and (fault is None or fault.kind not in (Kind.DROPPED, Kind.TIMED_OUT))
 
     def exchange(self, verb: str, address: str, headers: dict[str, str], body: bytes) -> Sent | None:
         """Answer a request as it arrives; None to drop the connection.
@@ -142,7 +143,7 @@ class GitHub:
         """Answer a request; None to drop the connection."""
         with self._one_at_a_time:
             self.requests.append(request)
-            fault = self._fault()
+            fault = self._fault(len(self.requests))
             if fault and not fault.after:
                 answer: Response | None = self._failing(fault)
             else:
@@ -154,8 +155,8 @@ class GitHub:
             self.released.wait(10)
         return self._dressed(request, answer) if answer else None
 
-    def _fault(self) -> Fault | None:
-        count = len(self.requests)
+    def _fault(self, count: int) -> Fault | None:
+        """Return what the n-th request runs into."""
         if self.dies_at and count >= self.dies_at:
             return Fault(Kind.DROPPED, after=count == self.dies_at and self.dies_after_its_effect)
         return self.faults.get(count)

@@ -109,8 +109,9 @@ class Simulator:
 
     @property
     def is_plain(self) -> bool:
-        """Whether each answer comes, and comes at once."""
-        return not self.faults
+        """Whether the next answer comes, and comes at once."""
+        fault = self.faults.get(len(self.asked) + 1)
+        return fault is None or not (fault.dropped or fault.silent)
 
     def exchange(self, verb: str, address: str, headers: dict[str, str], body: bytes) -> Sent | None:
         """Answer a request as it arrives; None to drop the connection.
