@@ -31,7 +31,6 @@ from tests.sync.test_crash import SCENARIOS, THIRTY
 from tests.trackers.interception import Memory, Recording
 from tests.trackers.servers import SERVERS, OnGitLab, Server
 
-
 LEFT_OUT = {task.key for task in THIRTY.tasks[3 : -sampling.times("tasks of a map pushed over HTTP", 12, 30) + 3]}
 
 

@@ -70,8 +70,17 @@ def author(vendor: Vendor) -> str:
     return "user" if "user" in vendor.issue else "author"
 
 
-def body(content: bytes, status: str = "200 OK", **headers: str) -> Case:
-    return Case(always(lambda _: [response(content, status, **headers)]), 60.0)
+def body(content: bytes | Callable[[], bytes], status: str = "200 OK", *, passes: bool = False, **headers: str) -> Case:
+    """Return the case of an answer; a long one is made only when its turn comes.
+
+    :param passes: whether it comes once: one that takes long to judge takes as long each time it is tried again
+    """
+
+    def answers(vendor: Vendor, clock: SimulatedClock) -> Answers:
+        made = response(content if isinstance(content, bytes) else content(), status, **headers)
+        return (once if passes else always)(lambda _: [made])(vendor, clock)
+
+    return Case(answers, 60.0, is_error=not passes)
 
 
 CASES: dict[str, Case] = {
@@ -97,12 +106,14 @@ CASES: dict[str, Case] = {
         always(lambda vendor: [row(vendor, labels=[{"id": 1}])]), 10.0, taken_by=frozenset({"github"})
     ),
     "labels of null": Case(always(lambda vendor: [row(vendor, labels=[None])]), 10.0),
-    "deep": body(b"[" * 1_000_000 + b"]" * 1_000_000),
-    "deep objects": body(b'{"a":' * 500_000 + b"1" + b"}" * 500_000),
-    "a great many names": body(b'[{"id":1,' + b",".join(b'"%d":1' % n for n in range(600_000)) + b"}]"),
-    "a million digits": body(b'[{"id":' + b"9" * 1_000_000 + b"}]"),
-    "a text without an end": body(b'["' + b'\\"' * 8_000_000 + b"," * 600_000),
-    "a web page": body(b"<html>" * 100_000, content_type="text/html"),
+    "deep": body(lambda: b"[" * 1_000_000 + b"]" * 1_000_000),
+    "deep objects": body(lambda: b'{"a":' * 500_000 + b"1" + b"}" * 500_000),
+    "a great many names": body(
+        lambda: b'[{"id":1,' + b",".join(b'"%d":1' % n for n in range(600_000)) + b"}]", passes=True
+    ),
+    "a million digits": body(lambda: b'[{"id":' + b"9" * 1_000_000 + b"}]"),
+    "a text without an end": body(lambda: b'["' + b'\\"' * 8_000_000 + b"," * 600_000, passes=True),
+    "a web page": body(lambda: b"<html>" * 100_000, content_type="text/html"),
     "nothing for a list": body(b"", "204 No Content"),
     "brotli": body(b"\x8b\x02\x80[]\x03", content_encoding="br"),
     "an unknown packing": body(b"[]x", content_encoding="x-unheard-of"),
