@@ -86,17 +86,17 @@ _WORDS = {
 }
 REFUSALS = [
     Odd(f"{status} {what}", Kind.REFUSED, body, status)
-    for status in (400, 401, 402, 404, 405, 409, 410, 413, 418, 422, 451)
     for what, body in _WORDS.items()
+    for status in (400, 401, 402, 404, 405, 409, 410, 413, 418, 422, 451)
 ] + [
     Odd(f"{status} {what}", Kind.REFUSED, b"", status, {"Location": place} if place else {})
-    for status in (300, 301, 302, 303, 304, 305, 307, 308)
     for what, place in (
         ("without a place", ""),
         ("to nowhere", "http://["),
         ("elsewhere", "https://evil.example/issues"),
         ("to a file", "file:///etc/passwd"),
     )
+    for status in (300, 301, 302, 303, 304, 305, 307, 308)
 ]
 
 _ADVICE = {

@@ -60,6 +60,16 @@ VERBS = READS | WRITES
 VENDOR = pytest.mark.parametrize("vendor", VENDORS)
 
 
+def odd_at_vendors(answers: list[Odd], to: str) -> pytest.MarkDecorator:
+    """Return a mark for each of some answers with each vendor; in a sample each answer meets one of them.
+
+    :param to: what they answer, in the plural
+    """
+    pairs = sampling.meeting_in_turn(f"odd answers to {to} at a vendor", answers, [*VENDORS])
+    named = [pytest.param(odd, vendor, id=f"{odd.name}-{vendor}") for odd, vendor in pairs]
+    return pytest.mark.parametrize(("odd", "vendor"), named)
+
+
 def requests_of(vendor: str, verb: str) -> list[str]:
     """Return what a verb asks where all goes well."""
     server = VENDORS[vendor]()
@@ -127,8 +137,7 @@ def main_write(vendor: str, verb: str) -> str:
     return [asked for asked in requests_of(vendor, verb) if not asked.startswith("GET")][-1]
 
 
-@VENDOR
-@pytest.mark.parametrize("odd", [*odd_answers.UNREADABLE, *odd_answers.BREAKDOWNS], ids=lambda odd: odd.name)
+@odd_at_vendors([*odd_answers.UNREADABLE, *odd_answers.BREAKDOWNS], "creates, unclear ones")
 def test_a_create_that_nobody_knows_of_is_unclear_and_sent_once(vendor: str, odd: Odd) -> None:
     server = VENDORS[vendor]()
     create = next(asked for asked in requests_of(vendor, "create") if asked.endswith("/issues"))
@@ -136,8 +145,7 @@ def test_a_create_that_nobody_knows_of_is_unclear_and_sent_once(vendor: str, odd
     assert written(server)[create] == 1
 
 
-@VENDOR
-@pytest.mark.parametrize("odd", odd_answers.REFUSALS, ids=lambda odd: odd.name)
+@odd_at_vendors(odd_answers.REFUSALS, "creates, refusals")
 def test_a_create_that_was_refused_is_not_unclear(vendor: str, odd: Odd) -> None:
     server = VENDORS[vendor]()
     create = next(asked for asked in requests_of(vendor, "create") if asked.endswith("/issues"))
@@ -147,8 +155,7 @@ def test_a_create_that_was_refused_is_not_unclear(vendor: str, odd: Odd) -> None
     assert written(server)[create] == 1
 
 
-@VENDOR
-@pytest.mark.parametrize("odd", [*odd_answers.LATER, *odd_answers.LIMITS], ids=lambda odd: odd.name)
+@odd_at_vendors([*odd_answers.LATER, *odd_answers.LIMITS], "reads and creates")
 def test_advice_to_wait_is_followed_or_ends_the_run(vendor: str, odd: Odd) -> None:
     for verb, path in (("snapshot", "/issues"), ("create", "/issues")):
         server = VENDORS[vendor]()
@@ -161,8 +168,7 @@ def test_advice_to_wait_is_followed_or_ends_the_run(vendor: str, odd: Odd) -> No
         assert (server.clock() - began).total_seconds() <= 301
 
 
-@VENDOR
-@pytest.mark.parametrize("odd", odd_answers.BREAKDOWNS, ids=lambda odd: odd.name)
+@odd_at_vendors(odd_answers.BREAKDOWNS, "reads")
 def test_a_read_that_broke_down_is_tried_again(vendor: str, odd: Odd) -> None:
     server = VENDORS[vendor]()
     asked = next(asked for asked in requests_of(vendor, "snapshot") if asked.endswith("/issues"))
@@ -170,8 +176,7 @@ def test_a_read_that_broke_down_is_tried_again(vendor: str, odd: Odd) -> None:
     assert isinstance(outcome(server, "snapshot", swapped(asked, odd)), TrackerError)
 
 
-@VENDOR
-@pytest.mark.parametrize("odd", odd_answers.UNREADABLE, ids=lambda odd: odd.name)
+@odd_at_vendors(odd_answers.UNREADABLE, "lists")
 def test_a_list_that_says_nothing_is_not_an_empty_list(vendor: str, odd: Odd) -> None:
     server = VENDORS[vendor]()
     asked = next(asked for asked in requests_of(vendor, "snapshot") if asked.endswith("/issues"))

@@ -16,7 +16,7 @@ from tests.trackers.faulty_runs import BELIEVED, SCENARIOS, SENDS, VERBS, Cell, 
 from tests.trackers.in_process import VENDORS
 
 RUNS = [(vendor, verb) for vendor in VENDORS for verb in VERBS if SENDS[verb][vendor]]
-AT_ONCE = 5
+AT_ONCE = 4
 
 
 FOUND = [

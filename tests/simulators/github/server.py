@@ -150,7 +150,8 @@ class GitHub:
                 answer = self._answer(request)
                 self.answers.append(answer)
                 answer = self._failing(fault) if fault else answer
-        time.sleep(self.latency)
+        if self.latency:
+            time.sleep(self.latency)
         if fault and fault.kind is Kind.TIMED_OUT:
             self.released.wait(10)
         return self._dressed(request, answer) if answer else None
