@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -31,10 +32,15 @@ graphql = pytest.importorskip("graphql", reason="graphql-core is not installed: 
 MAP = plan(task("Store"), task("Service", blocked_by=("Store",)), task("Page", blocked_by=("Store", "Service")))
 
 
+@cache
+def schema_of(vendor: str) -> Any:
+    """Return the vendor's schema."""
+    return graphql.build_schema((Path(__file__).parent / "published" / f"{vendor}.graphql").read_text("utf-8"))
+
+
 def problems(vendor: str, query: str) -> list[str]:
     """Return what the vendor's schema says about a query."""
-    schema = graphql.build_schema((Path(__file__).parent / "published" / f"{vendor}.graphql").read_text("utf-8"))
-    return [error.message for error in graphql.validate(schema, graphql.parse(query))]
+    return [error.message for error in graphql.validate(schema_of(vendor), graphql.parse(query))]
 
 
 PLANS = {"github": {"project": "octo/7"}, "gitlab": {"iteration": "Sprint 7", "epic": "Payments"}}
@@ -48,7 +54,7 @@ def give_plans(server: Server) -> None:
         server.server.world.iterations, server.server.world.epics = {3: "Sprint 7"}, {80: "Payments"}
 
 
-@pytest.fixture(params=SERVERS)
+@pytest.fixture(scope="module", params=SERVERS)
 def sent(request: pytest.FixtureRequest) -> Iterator[tuple[str, list[str]]]:
     """The vendor, and what a push, a look at all links and a look at the account send."""
     queries: list[str] = []
@@ -104,6 +110,7 @@ def test_what_is_sent_is_as_published(sent: tuple[str, list[str]]) -> None:
         ("github", "deleteIssue(input: {issueId:", "deleteIssue(input: {id:"),
     ],
     indirect=["sent"],
+    scope="module",
 )
 def test_a_slip_in_a_name_would_be_found(sent: tuple[str, list[str]], right: str, wrong: str) -> None:
     vendor, queries = sent
