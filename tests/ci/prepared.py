@@ -12,11 +12,14 @@ from pathlib import Path
 from tests import forked
 from tests.sampling import sampling
 
+LEFT_TO_INSTALL = "hatch"
+"""How the names begin of packages that an environment with packages still lacks: those that build the program."""
 OF_EVERY_ENVIRONMENT = ("pip", "setuptools", "_distutils_hack", "distutils-precedence.pth")
 """What ``python -m venv`` puts into an environment, by how the names begin."""
 IS_PREPARED = not sampling.everything
 for name, sample, of in (
     ("environments of a CI job that are made of nothing", 1, 4),
+    ("environments of a CI job that pip is put into", 1, 4),
     ("CI jobs that start Python anew to run the program", 4, 35),
 ):
     sampling.times(name, sample, of)
@@ -28,16 +31,32 @@ def begin_environment(folder: Path, installed: Path, *, with_packages: bool = Fa
     Nothing is made where every case is taken.
 
     :param installed: a whole one
-    :param with_packages: whether it holds what the program needs; otherwise it holds pip alone
+    :param with_packages: whether it holds most of what the program needs; otherwise it holds pip alone
     """
     if IS_PREPARED:
-        kept = () if with_packages else OF_EVERY_ENVIRONMENT
 
         def left_out(of: str, names: list[str]) -> list[str]:
-            inside = Path(of).name == "site-packages"
-            return [name for name in names if "techmap" in name or (inside and kept and not name.startswith(kept))]
+            if Path(of).name != "site-packages":
+                return [name for name in names if "techmap" in name]
+            if with_packages:
+                return [name for name in names if "techmap" in name or name.startswith(LEFT_TO_INSTALL)]
+            return [name for name in names if not name.startswith(OF_EVERY_ENVIRONMENT)]
 
         shutil.copytree(installed, folder, symlinks=True, ignore=left_out)
+
+
+def python(place: Path, program: Path) -> None:
+    """Make a program Python for which the environments that were begun have their pip already.
+
+    It is the given one itself where every case is taken: ``python -m venv`` unpacks pip each time, which takes longer
+    than all that is installed with it.
+    """
+    if IS_PREPARED:
+        without_pip = 'case "$*" in "-I -m venv "*) set -- -I -m venv --without-pip "$4" ;; esac'
+        place.write_text(f'#!/bin/sh\n{without_pip}\nexec "{program}" "$@"\n', encoding="utf-8")
+        place.chmod(0o755)
+    else:
+        place.symlink_to(program)
 
 
 def mktemp(place: Path, begun: Path) -> None:

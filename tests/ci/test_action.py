@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.ci.checkout import MAP, NAME, TICKETS, Origin, git, with_code_of_its_own
-from tests.ci.prepared import begin_environment, forking_python
+from tests.ci.prepared import begin_environment, forking_python, python
 from tests.ci.runner import ROOT, Ended, Runner
 from tests.ci.wheels import from_wheels
 from tests.sampling import sampling
@@ -213,10 +213,18 @@ def test_no_code_of_a_checkout_runs_beside_the_program(
 
 
 def test_a_package_with_another_hash_is_not_installed(
-    runner: Runner, workspace: Path, installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    runner: Runner,
+    workspace: Path,
+    installed: Path,
+    programs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     action = tmp_path / "action"
     begin_environment(runner.temp / f"techmap-sync{re.sub('[^A-Za-z0-9]', '-', str(action))}", installed)
+    (tmp_path / "bin").mkdir()
+    python(tmp_path / "bin" / "python3", (programs / "python3").readlink())
+    runner.path = f"{tmp_path}/bin:{runner.path}"
     shutil.copytree(ROOT / "techmap_sync", action / "techmap_sync")
     shutil.copytree(ROOT / "config", action / "config")
     for name in ("pyproject.toml", "README.md", "LICENSE", "action.yml"):

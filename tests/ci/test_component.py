@@ -15,7 +15,7 @@ import pytest
 from techmap_sync import __version__
 from tests.ci.checkout import MAP, NAME, TICKETS, Origin, git, with_code_of_its_own
 from tests.ci.pipeline import ROOT, Ended, Pipeline, component
-from tests.ci.prepared import begin_environment, forking_python, mktemp
+from tests.ci.prepared import begin_environment, forking_python, mktemp, python
 from tests.ci.runner import action
 from tests.ci.wheels import from_wheels
 from tests.release import run
@@ -116,11 +116,11 @@ def test_a_merge_installs_the_package_and_makes_the_tickets(
     """From git, at a tag, in a checkout that is full of code that must not run."""
     pipeline = fresh_pipeline
     (tmp_path / "bin").mkdir()
-    begin_environment(tmp_path / "begun", installed)
+    begin_environment(tmp_path / "begun", installed, with_packages=True)
     mktemp(tmp_path / "bin" / "mktemp", tmp_path / "begun")
     for name in ("env", "sed"):
         (tmp_path / "bin" / name).symlink_to(shutil.which(name) or "")
-    (tmp_path / "bin" / "python").symlink_to((programs / "python3").readlink())
+    python(tmp_path / "bin" / "python", (programs / "python3").readlink())
     pipeline.secrets |= with_code_of_its_own(workspace, tmp_path / "trace")
     pipeline.path = f".:bin:{tmp_path}/bin:{programs}"
     ended = merged(pipeline, workspace, package=release)
@@ -141,6 +141,7 @@ def test_the_program_is_installed_from_a_wheel_too(
     wheels: Path,
     built: tuple[Path, Path],
     installed: Path,
+    image: str,
     tmp_path: Path,
 ) -> None:
     """The wheel works by itself: in the environment of the job, outside the repository, it pushes an example."""
@@ -150,6 +151,7 @@ def test_the_program_is_installed_from_a_wheel_too(
     scratch = tmp_path / "scratch"
     begin_environment(tmp_path / "begun", installed, with_packages=True)
     mktemp(tmp_path / "bin" / "mktemp", tmp_path / "begun")
+    python(tmp_path / "bin" / "python", Path(image.partition(":")[0]) / "python")
     pipeline.path = f"{tmp_path}/bin:{pipeline.path}"
     pipeline.secrets |= from_wheels(wheels, built[1].parent) | {"TMPDIR": str(scratch)}
     ended = merged(pipeline, workspace, package=f"techmap-sync=={__version__}")
