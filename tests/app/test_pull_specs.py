@@ -24,7 +24,7 @@ def opened(program: Program, gold: Gold) -> Path:
     copied(program, gold.repository)
     with_families(program, gold.family)
     path = tasks_file(program, gold.family)
-    assert program("push").code == 0
+    program.has_run("push")
     return path
 
 

@@ -115,7 +115,7 @@ DATABASE, TESTS, SCALE, PRINTER = "Change-database", "Unit-tests", "Create-Scale
 def pushed(program: Program) -> Program:
     """A map that was pushed to a Backlog.md folder."""
     (program.folder / "map.md").write_text(MAP, encoding="utf-8", newline="")
-    assert program("push", "map.md").code == 0
+    program.has_run("push", "map.md")
     return program
 
 

@@ -49,8 +49,9 @@ def test_every_ticket_stays_with_its_task(program: Program, history: Path) -> No
     steps = json.loads((history / "expected.json").read_text("utf-8"))["steps"]
     repository.at(steps[0]["from"])
     repository.run("push")
+    after = repository.tickets()
     for step in steps:
-        before = repository.tickets()
+        before = after
         numbers = {title: number for number, (title, _) in before.items()}
         repository.at(step["to"])
         if step["refused"]:
@@ -79,8 +80,9 @@ def test_every_task_keeps_its_ticket_where_each_has_one(program: Program, histor
     steps = json.loads((history / "expected.json").read_text("utf-8"))["steps"]
     repository.at(steps[0]["from"])
     repository.run("push")
+    after = repository.tickets()
     for step in steps:
-        before = repository.tickets()
+        before = after
         repository.at(step["to"])
         repository.run("push", *(["--allow", step["refused"]] if step["refused"] else []))
         after = repository.tickets()

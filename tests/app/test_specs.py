@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.app.run import CORPUS, Program, committed
+from techmap_sync.checkout import checkout_of
+from tests import made_once
+from tests.app.maps import written
+from tests.app.run import Program, committed
 from tests.families.gold import EMPTY, TASK_FIELDS, TICKET_FIELDS, Gold, golds, wanted
 
 FAMILIES = ("spec-kit", "openspec", "kiro", "plans", "bmad")
@@ -19,8 +22,19 @@ MAIN = {"spec-kit": "tasks.md", "openspec": "tasks.md", "kiro": "tasks.md", "pla
 
 
 def with_families(program: Program, *names: str) -> None:
+    _name_families(program.folder, *names)
+
+
+def _name_families(folder: Path, *names: str) -> None:
     listed = ", ".join(f'"{name}"' for name in ("technical-map", *names))
-    (program.folder / "techmap-sync.toml").write_text(f"families = [{listed}]\njobs = 1\n", encoding="utf-8")
+    (folder / "techmap-sync.toml").write_text(f"families = [{listed}]\njobs = 1\n", encoding="utf-8")
+
+
+def _committed(folder: Path, family: str, repository: str) -> None:
+    """Commit the files of a gold answer, and the settings that read them."""
+    shutil.copytree(repository, folder)
+    _name_families(folder, family)
+    committed(folder)
 
 
 def copied(program: Program, repository: Path) -> None:
@@ -48,9 +62,8 @@ def value(record: dict[str, Any], field: str) -> Any:
 
 @pytest.mark.parametrize("gold", GOLDS, ids=str)
 def test_show_says_of_a_unit_what_its_answer_says(program: Program, gold: Gold) -> None:
-    with_families(program, gold.family)
-    copied(program, gold.repository)
-    committed(program.folder)
+    made_once.copied(program.folder, _committed, gold.family, str(gold.repository))
+    checkout_of.cache_clear()
     shown = program("show", place_of(program, gold), "--format", "json").json
     answer = gold.answer
     assert shown["family"] == gold.family
@@ -70,7 +83,7 @@ def test_a_unit_is_pushed_once_and_beside_maps(program: Program, family: str) ->
     with_families(program, family)
     gold = next(gold for gold in golds(family) if not gold.answer["finished"] and gold.answer["approved"])
     copied(program, gold.repository)
-    shutil.copy(CORPUS / "04-faceted-search.md", program.folder / "map.md")
+    written(program.folder, "Search", ["Parser", "Cache"])
     (program.folder / "backlog").mkdir()
     assert program("push", "--to", "backlog:backlog").code == 0
     first = {path.name: path.read_text("utf-8") for path in (program.folder / "backlog/tasks").iterdir()}
@@ -81,7 +94,7 @@ def test_a_unit_is_pushed_once_and_beside_maps(program: Program, family: str) ->
     ]
     titles = {match[1].strip("'\"") for text in first.values() if (match := re.search(r"^title: (.+)$", text, re.M))}
     assert set(wanted_titles) <= {title.replace("''", "'") for title in titles}
-    assert any("faceted-product-search" in text for text in first.values())
+    assert any("search/component/cache" in text for text in first.values())
     again = program("push", "--to", "backlog:backlog")
     assert again.code == 0
     assert {path.name: path.read_text("utf-8") for path in (program.folder / "backlog/tasks").iterdir()} == first
@@ -155,9 +168,8 @@ def test_check_and_init_say_which_specs_nobody_reads_and_the_line_to_add(program
 
 @pytest.mark.parametrize("gold", GOLDS, ids=str)
 def test_check_reports_the_gate_and_what_an_answer_asks_for(program: Program, gold: Gold) -> None:
-    with_families(program, gold.family)
-    copied(program, gold.repository)
-    committed(program.folder)
+    made_once.copied(program.folder, _committed, gold.family, str(gold.repository))
+    checkout_of.cache_clear()
     found = program("check", "--format", "json").json["diagnostics"]
     said = [(each["rule"].replace("-", " "), each["message"]) for each in found]
     for rule, subject in (*gold.answer.get("check", ()), ("unit gate", gold.answer["reason"])):
@@ -204,7 +216,7 @@ def test_a_file_beside_the_tasks_that_leads_out_of_the_repository_is_not_read(pr
 def test_every_report_names_the_family_of_each_document(program: Program) -> None:
     with_families(program, "openspec")
     copied(program, golds("openspec")[0].repository)
-    shutil.copy(CORPUS / "04-faceted-search.md", program.folder / "map.md")
+    written(program.folder, "Search", ["Parser", "Cache"])
     wanted = ["technical-map", "openspec"]
     checked = program("check", "--format", "json").json
     assert list(checked["families"].values()) == wanted
@@ -217,7 +229,7 @@ def test_every_report_names_the_family_of_each_document(program: Program) -> Non
 def test_a_unit_whose_family_is_not_named_any_more_gets_the_line_that_reads_it(program: Program) -> None:
     with_families(program, "openspec")
     copied(program, golds("openspec")[0].repository)
-    shutil.copy(CORPUS / "04-faceted-search.md", program.folder / "map.md")
+    written(program.folder, "Search", ["Parser", "Cache"])
     program("push", "--to", "backlog:b")
     for left, lost in (([], "openspec"), (["openspec"], "technical-map")):
         settings = program.folder / "techmap-sync.toml"
