@@ -24,8 +24,8 @@ from tests.app.maps import write
 from tests.app.run import Ended, Program
 from tests.warm import read_map
 
-MAPS = 60
-FEWER = 20
+MAPS = 40
+FEWER = 14
 """Beginning with so many, processes are started here: it is the start that takes its time."""
 SPAWNED = f"""
 import multiprocessing as m

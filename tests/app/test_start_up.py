@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+from functools import cache
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -35,39 +36,39 @@ MOST_PATTERNS = {"--version": 60, "check": 270, "plan": 330}
 """How many patterns may be compiled, those of libraries included."""
 
 
-def started(folder: Path, *arguments: str, **variables: str) -> tuple[int, set[str]]:
+@cache
+def started(*arguments: str, **variables: str) -> tuple[int, frozenset[str]]:
     """Return how many patterns a run of the program has compiled by its end, and what it has imported."""
     command = [sys.executable, "-c", RUN, *arguments]
-    done = subprocess.run(
-        command, cwd=folder, env={"PATH": "", **variables}, capture_output=True, text=True, check=False
-    )
+    with TemporaryDirectory() as folder:
+        done = subprocess.run(
+            command, cwd=folder, env={"PATH": "", **variables}, capture_output=True, text=True, check=False
+        )
     compiled, *imported = done.stderr.splitlines()[-1].split()
-    return int(compiled), set(imported)
+    return int(compiled), frozenset(imported)
 
 
-def modules(folder: Path, *arguments: str, **variables: str) -> set[str]:
+def modules(*arguments: str, **variables: str) -> frozenset[str]:
     """Return what a run of the program has imported by its end."""
-    return started(folder, *arguments, **variables)[1]
+    return started(*arguments, **variables)[1]
 
 
 @pytest.mark.parametrize("arguments", USED, ids=lambda arguments: arguments[0])
-def test_a_command_imports_the_libraries_and_compiles_the_patterns_that_it_uses(
-    tmp_path: Path, arguments: tuple[str, ...]
-) -> None:
-    patterns, found = started(tmp_path, *arguments)
+def test_a_command_imports_the_libraries_and_compiles_the_patterns_that_it_uses(arguments: tuple[str, ...]) -> None:
+    patterns, found = started(*arguments)
     assert patterns <= MOST_PATTERNS[arguments[0]]
     assert found & (LIBRARIES | RARE) == USED[arguments]
     assert "techmap_sync.app.renderings" not in found, "only a format other than text needs it"
     assert "typer._adapters" not in found, "there is nothing to convert"
 
 
-def test_variables_are_read_by_the_library_for_them_where_there_are_any(tmp_path: Path) -> None:
-    assert "pydantic_settings" in modules(tmp_path, "check", str(MAP), TECHMAP_SYNC_JOBS="1")
-    assert "pydantic_settings" not in modules(tmp_path, "check", str(MAP), TECHMAP_SYNC_GITHUB_TOKEN="secret")
+def test_variables_are_read_by_the_library_for_them_where_there_are_any() -> None:
+    assert "pydantic_settings" in modules("check", str(MAP), TECHMAP_SYNC_JOBS="1")
+    assert "pydantic_settings" not in modules("check", str(MAP), TECHMAP_SYNC_GITHUB_TOKEN="secret")
 
 
-def test_check_stays_clear_of_what_only_pushes_need(tmp_path: Path) -> None:
-    ours = {name for name in modules(tmp_path, "check", str(MAP)) if name.startswith("techmap_sync.")}
+def test_check_stays_clear_of_what_only_pushes_need() -> None:
+    ours = {name for name in modules("check", str(MAP)) if name.startswith("techmap_sync.")}
     assert not {name for name in ours if name.rpartition(".")[2] in {"checklist", "headings", "story"}}, "no such file"
     sync = {name for name in ours if name.startswith("techmap_sync.sync.")}
     assert sync == {"techmap_sync.sync.policy", "techmap_sync.sync.comparison"}

@@ -53,11 +53,12 @@ FLAGS = {name: {flag for parameter in command(name).params for flag in parameter
 
 
 def messages(path: Path) -> Iterator[str]:
-    """Yield all texts of a module but docstrings and single words; what is filled in becomes …."""
-    tree = ast.parse(path.read_text("utf-8"))
-    inside = {part for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    documentation = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    """Yield all texts of a module that names flags but docstrings and single words; what is filled in becomes …."""
+    text = path.read_text("utf-8")
+    nodes = list(ast.walk(ast.parse(text))) if "--" in text else []
+    inside = {part for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    documentation = {node.value for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
         if isinstance(node, ast.JoinedStr):
             yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
         elif isinstance(node, ast.Constant) and node not in inside | documentation and " " in str(node.value):

@@ -54,7 +54,7 @@ def test_a_map_that_is_not_ready_is_a_failure_only_on_request(program: Program, 
 
 
 def test_all_ready_maps_in_one_folder_make_as_many_tickets_as_planned(program: Program) -> None:
-    some = sampling.spread("ready maps in one folder", READY, 5)
+    some = sampling.spread("ready maps in one folder", READY, 3)
     plan = program("plan", *some, "--format", "json").json
     assert program("push", *some).code == 0
     made = tickets(program.folder)
