@@ -23,8 +23,10 @@ from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, CloseReason, EdgeKind, Standing, State
 from tests.fakes.memory import Killed, MemoryTracker, Request
 from tests.faults import AS_SEEN
+from tests.sampling import sampling
 from tests.sync.build import POLICY, plan, task, under_another_id
 from tests.sync.drive import by_key, key_of, several
+from tests.sync.test_crash import kind_of
 
 SAYS = {
     "Store": {"purpose": "Keeps tokens until they expire and forgets them then.", "where": "- `auth/store.py`"},
@@ -484,7 +486,8 @@ def struck(scene: str, fault: str) -> Iterator[tuple[str, MemoryTracker, MemoryT
     undisturbed = deepcopy(start)
     undisturbed.requests.clear()
     push(undisturbed, *after)
-    for request, name in enumerate((*undisturbed.requests, "the end"), 1):
+    requests = list(enumerate((*undisturbed.requests, "the end"), 1))
+    for request, name in sampling.spread(f"requests {fault}", requests, 5, kind=kind_of, where=scene):
         tracker = deepcopy(start)
         tracker.requests.clear()
         tracker.faults[request] = AS_SEEN[fault]()
