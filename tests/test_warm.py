@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import jinja2
 import pytest
+import typer.main
 
 from techmap_sync.documents.technical_map import parser
 from tests.app.run import CORPUS, Program
@@ -31,12 +32,13 @@ def test_a_second_run_compiles_and_reads_nothing_again(program: Program, monkeyp
     path.write_text(text, encoding="utf-8")
     compiled = counted(monkeypatch, jinja2.Environment, "_compile")
     read = counted(monkeypatch, parser, "_read")
+    built = counted(monkeypatch, typer.main, "get_group")
     with warm():
         first = program("plan", path).out
-        assert (bool(compiled), len(read)) == (True, 1)
-        templates = len(compiled)
+        assert (bool(compiled), len(read), bool(built)) == (True, 1, True)
+        before = len(compiled), len(built)
         assert program("plan", path).out == first
-        assert (len(compiled), len(read)) == (templates, 1)
+        assert (len(compiled), len(built), len(read)) == (*before, 1)
         path.write_text(text.replace("Ready**: Yes", "Ready**: No"), encoding="utf-8")
         assert program("plan", path).out != first
         assert len(read) == 2

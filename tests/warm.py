@@ -9,12 +9,13 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
 import tomli
+import typer.main
 from jinja2.bccache import Bucket, BytecodeCache
 
 from techmap_sync import config
@@ -138,6 +139,7 @@ def warm() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         known = SimpleNamespace(loads=loads, TOMLDecodeError=tomli.TOMLDecodeError)
         patched.setattr(config, "tomli", known)
+        patched.setattr(typer.main, "get_command", cache(typer.main.get_command))
         patched.setattr(templates, "_Environment", environment)
         patched.setattr(family, "Vocabulary", SimpleNamespace(from_tables=readings.vocabulary))
         patched.setattr(family, "parse", readings.read)
