@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks import histories
 from tests.explore import earlier_edition, everywhere, one_document, other_runners, side_by_side, two_documents
 from tests.explore.kept import remembering
-from tests.explore.search import Event, Found, Story, lengthening, search
+from tests.explore.search import Event, Found, Story, Ways, lengthening, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +66,18 @@ def explored(
     processes: int = 1,
     progress: Callable[[str], None] = lambda _: None,
     told: Callable[[Story], object] = lambda _: None,
+    before_last: Ways = list,
 ) -> Found:
     """Search one of the worlds.
 
     :param depth: the number of events in the longest history.
     :param told: takes each story of a broken promise as soon as it is found.
+    :param before_last: chooses the states after which the last event is tried.
     """
     subject = WORLDS[world]
     with remembering():
-        return search(subject.start(), subject.events, depth, progress, processes, runs=subject.runs, told=told)
+        start, runs = subject.start(), subject.runs
+        return search(start, subject.events, depth, progress, processes, runs=runs, told=told, before_last=before_last)
 
 
 def first_story(depth: int) -> int:

@@ -60,6 +60,7 @@ class Found:
 
 Steps = tuple[str, ...]
 """The names of the events on the way to a state."""
+Ways = Callable[[list[Steps]], list[Steps]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def search(
     portion: int = 200,
     runs: Callable[[W], Iterable[Event[W]]] | None = None,
     told: Callable[[Story], object] = lambda _: None,
+    before_last: Ways = list,
 ) -> Found:
     """Try all histories up to a length.
 
@@ -87,9 +89,10 @@ def search(
     :param portion: how many states one process takes at once.
     :param runs: yields the events that may come last, where that is cheaper than to yield all.
     :param told: takes each story as soon as it is found.
+    :param before_last: chooses the states after which the last event is tried; all of them, unless it is a sample.
     """
     found, known = Found(), 0
-    for found in lengthening(start, events, progress, processes, portion, depth, runs):
+    for found in lengthening(start, events, progress, processes, portion, depth, runs, before_last):
         for story in found.stories[known:]:
             told(story)
         known = len(found.stories)
@@ -106,11 +109,12 @@ def lengthening(
     portion: int = 200,
     last: int = 0,
     runs: Callable[[W], Iterable[Event[W]]] | None = None,
+    before_last: Ways = list,
 ) -> Iterator[Found]:
     """Try all histories of one event, of two and so on, and yield what is known after each length and each finding.
 
     :param last: a length at which only runs are tried.
-    :param runs: as for ``search``.
+    :param runs: as for ``search``; so is ``before_last``.
     """
     found = Found([1])
     seen: set[bytes] = {start.fingerprint()}
@@ -119,6 +123,8 @@ def lengthening(
     for length in count(1):
         fresh: dict[bytes, Steps] = {}
         done = 0
+        if length == last:
+            frontier = before_last(frontier)
         for tried in _tried_by(subject, frontier, length == last, processes, portion):
             done += portion
             if done % (OFTEN * portion) == 0:
