@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Generic, Protocol, Self, TypeVar
@@ -220,3 +221,13 @@ def _broken(event: Event[W], world: W) -> str:
     except Exception as error:  # noqa: BLE001 - whatever ends a run is a finding
         return f"{type(error).__name__}: {error}".partition("\n")[0][:400]
     return ""
+
+
+@contextmanager
+def named(event: str) -> Iterator[None]:
+    """Let what breaks a promise in the block say what happened."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"after: {event}")
+        raise

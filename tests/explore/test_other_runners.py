@@ -9,6 +9,7 @@ import pytest
 
 from tests.explore.__main__ import WORLDS, explored
 from tests.explore.other_runners import OtherRunners, disturbed_run_events
+from tests.explore.search import named
 from tests.sampling import sampling
 
 BEFORE = (
@@ -29,7 +30,11 @@ def world_after(*names: str) -> OtherRunners:
 
 
 STATES = [*((name,) for name in BEFORE), ("the author rewords Store",)]
-EVENTS = [(names, event.name) for names in STATES for event in disturbed_run_events(world_after(*names))]
+
+
+@cache
+def all_disturbed() -> list[tuple[tuple[str, ...], str]]:
+    return [(names, event.name) for names in STATES for event in disturbed_run_events(world_after(*names))]
 
 
 def kind(case: Any) -> str:
@@ -37,15 +42,14 @@ def kind(case: Any) -> str:
 
 
 def test_each_command_is_disturbed_and_met() -> None:
-    assert {kind(case) for case in EVENTS} == {*COMMANDS}
+    assert {kind(case) for case in all_disturbed()} == {*COMMANDS}
 
 
-@pytest.mark.parametrize(
-    ("before", "name"), sampling.spread("disturbed runs of other commands", EVENTS, 8, kind=kind), ids=str
-)
-def test_a_disturbed_command_is_finished_by_the_next_one(before: tuple[str, ...], name: str) -> None:
-    world = world_after(*before).copy()
-    {event.name: event for event in disturbed_run_events(world)}[name].act(world)
+def test_a_disturbed_command_is_finished_by_the_next_one() -> None:
+    for before, name in sampling.spread("disturbed runs of other commands", all_disturbed(), 8, kind=kind):
+        world = world_after(*before).copy()
+        with named(f"{name}, after {before}"):
+            {event.name: event for event in disturbed_run_events(world)}[name].act(world)
 
 
 @pytest.mark.skipif(not sampling.everything, reason="half a minute; make test-all")
