@@ -169,10 +169,15 @@ sampling.times(
 )
 
 
+@cache
+def _is_over_network(path: Path) -> bool:
+    in_room = any(path.is_relative_to(ROOT / "tests" / room) for room in NETWORK_IS_THE_POINT)
+    return sampling.everything or in_room or path.name in OVER_NETWORK
+
+
 @pytest.fixture(autouse=True)
 def _nearby(request: pytest.FixtureRequest) -> Iterator[None]:
-    in_room = any(request.path.is_relative_to(ROOT / "tests" / room) for room in NETWORK_IS_THE_POINT)
-    if sampling.everything or in_room or request.path.name in OVER_NETWORK:
+    if _is_over_network(request.path):
         yield
     else:
         with NEARBY.asked_directly():

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.made_once import copied
-from tests.planning.maps import plan_of, read_file
 
 MAP = Path(__file__).parents[2] / "examples" / "login-throttle.md"
 NAME = "docs/maps/login-throttle.md"
-TICKETS = 1 + len(plan_of(read_file(MAP)).tasks)
-"""What a first push of the map makes: its tasks, and the tracking ticket."""
+TICKETS = 8
+"""How many a first push of the map makes: its tasks, and the tracking ticket."""
 _IDENTITY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
