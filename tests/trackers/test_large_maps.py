@@ -12,6 +12,7 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.tracker import Tracker
 from techmap_sync.trackers.github.tracker import connect as connect_github
 from techmap_sync.trackers.gitlab.tracker import connect as connect_gitlab
+from tests.sampling import sampling
 from tests.simulators.github import GitHub, running
 from tests.simulators.gitlab import Simulator
 from tests.sync.build import POLICY, plan, task
@@ -42,7 +43,7 @@ def large(tasks: int, words: str = "") -> TaskPlan:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-@pytest.mark.parametrize("tasks", [100, 300])
+@pytest.mark.parametrize("tasks", [100, sampling.times("tasks of a large map", 201, 300)])
 def test_a_large_map_is_pushed_and_then_nothing_is_written(vendor: str, tasks: int) -> None:
     with VENDORS[vendor]() as (connect, writes):
         push(connect(), large(tasks), MANY)

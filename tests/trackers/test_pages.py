@@ -10,6 +10,7 @@ from techmap_sync.errors import TicketRefused
 from techmap_sync.sync.tracker import Tracker
 from techmap_sync.trackers.answers import SIZES, smaller
 from techmap_sync.trackers.http import AnswerTooLarge
+from tests.sampling import sampling
 from tests.simulators.gitlab.world import SARA
 from tests.trackers.servers import SERVERS, OnGitHub, OnGitLab, Server
 
@@ -19,7 +20,18 @@ ROOM = 300_000
 """Bytes that an answer may have here; small ones of a hundred issues have half of it."""
 
 
-@pytest.fixture(params=[*SERVERS, "gitlab with numbered pages"])
+LISTS = [*SERVERS, "gitlab with numbered pages"]
+LARGE = [
+    [1, 2, 3, 4, 5, 6, 7, 8],
+    [120, 121, 122, 123, 160, 161, 162, 163],
+    [*range(201, 231)],
+    [150, 151, 152, 153, 154, 155],
+    [*range(1, 231, 9)],
+]
+"""Numbers of issues with a long text."""
+
+
+@pytest.fixture(params=LISTS)
 def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setattr("techmap_sync.trackers.session.MOST_BYTES", ROOM)
     with SERVERS[request.param.partition(" ")[0]]() as server:
@@ -45,14 +57,10 @@ def numbers(tracker: Tracker) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    "large",
-    [
-        [1, 2, 3, 4, 5, 6, 7, 8],
-        [120, 121, 122, 123, 160, 161, 162, 163],
-        [*range(201, 231)],
-        [150, 151, 152, 153, 154, 155],
-        [*range(1, 231, 9)],
-    ],
+    ("large", "server"),
+    sampling.meeting_in_turn("places of long texts in a list", LARGE, LISTS),
+    indirect=["server"],
+    ids=str,
 )
 def test_no_row_of_a_large_page_is_lost_or_comes_twice(server: Server, large: list[int]) -> None:
     fill(server, *large)
