@@ -10,6 +10,7 @@ from techmap_sync.app.fixing import with_plain_spaces
 from techmap_sync.diagnostics import Span
 from techmap_sync.planning.rules import EVERY_RULE
 from tests.app.run import CORPUS, Program
+from tests.sampling import sampling
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=ascii)
@@ -38,9 +39,11 @@ def plan_of(program: Program) -> object:
     return [(change["key"], change["title"]) for change in document["changes"]]
 
 
-@pytest.mark.parametrize("space", ["\u00a0", "\u3000", "\u2009"], ids=ascii)
-@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=ascii)
-@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["", "byte-order mark"])
+@pytest.mark.parametrize(
+    ("space", "end", "mark"),
+    sampling.pairs("odd spaces by line ends and marks", "\u00a0\u3000\u2009", ("\n", "\r\n"), (b"", b"\xef\xbb\xbf")),
+    ids=ascii,
+)
 def test_what_is_corrected_is_the_space_alone(program: Program, space: str, end: str, mark: bytes) -> None:
     path = program.folder / "map.md"
     path.write_bytes(mark + with_odd(MAP, space).replace("\n", end).encode())

@@ -114,11 +114,18 @@ def test_odd_templates_are_one_error_that_names_the_file(program: Program, text:
     assert "component.md.j2" in ended.err
 
 
+ODD_NAMES = (b"m\xff\xe9.md", b"line\nend.md", b"\x1b[31m.md", b"::error::.md", "ß 名.md".encode())
+
+
 @pytest.mark.parametrize(
-    "name", [b"m\xff\xe9.md", b"line\nend.md", b"\x1b[31m.md", b"::error::.md", "ß 名.md".encode()]
+    ("output", "name"),
+    sampling.meeting_in_turn(
+        "odd file names in a format", [(c, form) for c, forms in FORMATS.items() for form in forms], ODD_NAMES
+    ),
+    ids=ascii,
 )
-@pytest.mark.parametrize(("command", "form"), [(c, form) for c, forms in FORMATS.items() for form in forms])
-def test_odd_file_names_break_no_format(program: Program, name: bytes, command: str, form: str) -> None:
+def test_odd_file_names_break_no_format(program: Program, output: tuple[str, str], name: bytes) -> None:
+    command, form = output
     Path("maps").mkdir()
     place = os.fsdecode(b"maps/" + name)
     Path(place).write_bytes(MAP.read_bytes().replace(b"Status", b"Staatus", 1))

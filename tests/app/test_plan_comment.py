@@ -11,6 +11,7 @@ import pytest
 
 from tests.app.run import Ended, Program
 from tests.ci.checkout import TICKETS, Origin
+from tests.sampling import sampling
 from tests.security.listening import Listening, listening, without_waiting
 from tests.turns import in_turn
 
@@ -100,8 +101,12 @@ def no_address(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setenv(ADDRESS[kind], "not an address")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("spoil", [no_token, odd_token, server_away, unencrypted, no_address])
+SPOILS: tuple[Spoil, ...] = (no_token, odd_token, server_away, unencrypted, no_address)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "command"), sampling.meeting_in_turn("commands without a way to their review", SPOILS, COMMANDS)
+)
 def test_without_a_way_to_the_review_there_is_the_plan(
     job: Program, server: Listening, kind: str, spoil: Spoil, command: list[str]
 ) -> None:
@@ -110,8 +115,12 @@ def test_without_a_way_to_the_review_there_is_the_plan(
     assert [request for request in server.requests if "two words" in request.login] == []
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 410, 422, 500, 503])
+STATUSES = (301, 400, 401, 403, 404, 410, 422, 500, 503)
+
+
+@pytest.mark.parametrize(
+    ("status", "command"), sampling.meeting_in_turn("commands whose comment is refused", STATUSES, COMMANDS)
+)
 def test_whatever_the_server_refuses(job: Program, server: Listening, status: int, command: list[str]) -> None:
     server.status = status
     judged(job(*command, *TO))
@@ -131,8 +140,9 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(
+    ("odd", "command"), sampling.meeting_in_turn("commands whose comment gets an odd answer", ODD, COMMANDS)
+)
 def test_odd_answers(job: Program, server: Listening, odd: str, command: list[str]) -> None:
     server.status, server.body = 200, ODD[odd]
     judged(job(*command, *TO))

@@ -196,7 +196,11 @@ def test_a_refused_read_of_one_ticket_stops_no_other(program: Program, server: S
     assert sum("And more." in ticket.body for ticket in server.tickets()) == len(NAMES)
 
 
-@pytest.mark.parametrize("status", [403, 404, 410, 451])
+@pytest.mark.parametrize(
+    ("status", "server"),
+    sampling.meeting_in_turn("servers that refuse to show a ticket", (403, 404, 410, 451), list(SERVERS)),
+    indirect=["server"],
+)
 def test_a_ticket_that_can_no_longer_be_read_stops_no_other(program: Program, server: Server, status: int) -> None:
     """The listing does not show it, and reading it by its number is refused."""
     write(program)
