@@ -34,6 +34,7 @@ from techmap_sync.planning.task import TaskPlan
 from techmap_sync.planning.task_graph import TaskGraph, task_graph
 from techmap_sync.planning.templates import TicketTemplates
 from techmap_sync.settings import Settings
+from techmap_sync.trackers.backlog import frontmatter
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -42,6 +43,8 @@ read_map = family.TechnicalMaps.read
 """Reads a map each time."""
 MOST = 256
 """How many values of a kind are remembered."""
+MOST_KEYS = 16_384
+"""How many keys of task files are: tests push the same maps again and again."""
 
 
 class Compiled(BytecodeCache):
@@ -139,6 +142,7 @@ def warm() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         known = SimpleNamespace(loads=loads, TOMLDecodeError=tomli.TOMLDecodeError)
         patched.setattr(config, "tomli", known)
+        patched.setattr(frontmatter, "_pairs", lru_cache(MOST_KEYS)(frontmatter._pairs.__wrapped__))
         patched.setattr(typer.main, "get_command", cache(typer.main.get_command))
         patched.setattr(templates, "_Environment", environment)
         patched.setattr(family, "Vocabulary", SimpleNamespace(from_tables=readings.vocabulary))
