@@ -22,7 +22,7 @@ from benchmarks import counts, growth, histories, kills, many_maps, many_units, 
 from benchmarks.table import Row, Section, markdown, missed, summary
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-LIBRARIES = ("techmap-sync", "marko", "PyGithub", "python-gitlab", "typer", "rich", "pydantic-settings")
+LIBRARIES = ("techmap-sync", "marko", "PyGithub", "python-gitlab", "typer", "rich", "pydantic-settings", "tomli")
 INTRODUCTION = """\
 *For anyone who runs techmap-sync on many maps or large ones, and for contributors.*
 

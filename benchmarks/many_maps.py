@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 
 from marko.ext.gfm import gfm
 
-from benchmarks.clock import PROGRAM, best_times, processor_time_of_children
+from benchmarks.clock import PROGRAM, processor_time_of_children
 from benchmarks.maps import map_of_bytes
 from benchmarks.numbers import Number
 from benchmarks.table import Row
@@ -20,16 +23,18 @@ from benchmarks.table import Row
 MAPS = 1_000
 BYTES = 10_000
 """Of each map."""
-SAMPLE = 100
-"""Every how-manieth map bare Marko reads, three times: what it takes for a byte is the same for all."""
+AT_ONCE = 5
+"""How many maps bare Marko reads in its turn."""
+TURN = 2.0
+"""Seconds that a command runs before it is Marko's turn."""
 MOST_PER_BYTE = 1.3
 LEAST_SCALING = 1.6
 COMMANDS = ("check", "plan")
 TEXT = (
     f"{MAPS:,} generated maps, all different. For each byte: processor time of the whole `check`, start and report "
-    "included, compared with bare Marko on the same texts. From one process to two: time on the clock of the whole "
-    "command, which a second program on the machine spoils. Processes share reading and the notes for authors; one of "
-    "them makes the plan."
+    "included, compared with bare Marko, for which it pauses again and again, on the same texts. From one process to "
+    "two: time on the clock of the whole command, which a second program on the machine spoils. Processes share "
+    "reading and the notes for authors; one of them makes the plan."
 )
 
 
@@ -46,15 +51,39 @@ def rows(maps: int = MAPS) -> Iterator[Row]:
     with TemporaryDirectory() as folder:
         texts = _written(Path(folder, "maps"), maps)
         size = sum(len(text.encode()) for text in texts)
-        marko = _marko(texts[:: max(1, maps // SAMPLE)])
         for command in COMMANDS:
-            one, two = (_run(command, jobs, Path(folder)) for jobs in (1, 2))
-            if command == "check":
+            marko = Marko(texts) if command == "check" else None
+            one, two = _run(command, 1, Path(folder), marko), _run(command, 2, Path(folder))
+            if marko:
                 what = f"`check` of {maps:,} maps with {size / 1e6:.1f} MB, one process"
-                ratio = one.processor / size / marko
+                ratio = one.processor / size / marko.for_a_byte
                 what = f"{what}, to bare Marko for each byte"
                 yield Row(what, ratio, MOST_PER_BYTE, unit=" x", shows=Number.MANY)
             yield _scaling(command, maps, size, one.clock, two.clock)
+
+
+@dataclass
+class Marko:
+    """Bare Marko, which reads some of the texts whenever it is asked to."""
+
+    texts: Sequence[str]
+    seconds: float = 0.0
+    size: int = 0
+
+    def read(self) -> None:
+        """Read the next texts."""
+        first = (self.size // BYTES) % len(self.texts)
+        some = self.texts[first : first + AT_ONCE]
+        begin = time.process_time()
+        for text in some:
+            gfm.parse(text)
+        self.seconds += time.process_time() - begin
+        self.size += sum(len(text.encode()) for text in some)
+
+    @property
+    def for_a_byte(self) -> float:
+        """Seconds."""
+        return self.seconds / self.size
 
 
 def _scaling(command: str, maps: int, size: int, one: float, two: float) -> Row:
@@ -66,12 +95,6 @@ def _scaling(command: str, maps: int, size: int, one: float, two: float) -> Row:
     note, what = f"{size / 1e6 / one:.2f} and {size / 1e6 / two:.2f} MB/s", f"`{command}` of {maps:,} maps"
     row = Row(f"{what}, two processes to one", one / two, unit=" x", note=note)
     return replace(row, least=LEAST_SCALING, shows=Number.MANY) if command == "check" else row
-
-
-def _marko(texts: Sequence[str]) -> float:
-    """Return the seconds that bare Marko needs for a byte."""
-    seconds = best_times({"marko": lambda: [gfm.parse(text) for text in texts]}, 3)["marko"]
-    return seconds / sum(len(text.encode()) for text in texts)
 
 
 def _written(folder: Path, maps: int) -> list[str]:
@@ -89,8 +112,23 @@ def _command(command: str) -> Sequence[str]:
     return [PROGRAM, command, "maps", *of_plan]
 
 
-def _run(command: str, jobs: int, folder: Path) -> Taken:
+def _run(command: str, jobs: int, folder: Path, marko: Marko | None = None) -> Taken:
+    """Run a command to its end.
+
+    :param marko: reads in turns with a command of one process, so that both meet the machine as fast as it is just then
+    """
     environment = {**os.environ, "TECHMAP_SYNC_JOBS": str(jobs)}
-    before, started = processor_time_of_children(), time.perf_counter()
-    subprocess.run(_command(command), cwd=folder, env=environment, capture_output=True, check=True)  # noqa: S603 - ours
-    return Taken(processor_time_of_children() - before, time.perf_counter() - started)
+    before, started, rested = processor_time_of_children(), time.perf_counter(), 0.0
+    process = subprocess.Popen(_command(command), cwd=folder, env=environment, stdout=DEVNULL, stderr=DEVNULL)  # noqa: S603 - ours
+    while process.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(TURN if marko else None)
+        if marko:
+            paused = time.perf_counter()
+            process.send_signal(signal.SIGSTOP)
+            marko.read()
+            process.send_signal(signal.SIGCONT)
+            rested += time.perf_counter() - paused
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, _command(command))
+    return Taken(processor_time_of_children() - before, time.perf_counter() - started - rested)

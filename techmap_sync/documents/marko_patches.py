@@ -175,11 +175,12 @@ class QuickSource(Source):
 
     def expect_re(self, regexp: re.Pattern[str] | str) -> re.Match[str] | None:
         """Return what the pattern matches after the markers of quotes and lists that are open here."""
-        length = self._length_of_prefix()
+        length = 0 if self._joined == "" else self._length_of_prefix()
         if length < 0:
             self.match = _LINE.match(self._buffer, self.pos)
             return None
-        self.match = self._expect_re(regexp, self.pos + length)
+        pattern = _compiled(regexp) if isinstance(regexp, str) else regexp
+        self.match = pattern.match(self._buffer, self.pos + length)
         return self.match
 
     def next_line(self, require_prefix: bool = True) -> Any:

@@ -138,14 +138,14 @@ def mentioned(names: Names, markdown: str, code: Sequence[str] = (), *, last_wor
     :param last_words: whether the capitalised last word of a name counts: "the Planner" for ``BackfillPlanner``.
     """
     markdown = _FENCED.sub("\n\n", markdown) if "```" in markdown or "~~~" in markdown else markdown
-    matches = list(_word(markdown).finditer(markdown))
-    words = tuple(match[0] for match in matches)
-    spans = (*_code_spans(markdown), *code)
+    pattern = _word(markdown)
+    words = tuple(pattern.findall(markdown))
+    spans = (*_code_spans(markdown), *code) if "`" in markdown else code
     return frozenset(
         (
             *_hits(names.exact, words),
-            *_hits(names.spoken, tuple(word.casefold() for word in words)),
-            *(_last_words(names, markdown, matches) if last_words else ()),
+            *_hits(names.spoken, tuple(map(str.casefold, words))),
+            *(_last_words(names, markdown, tuple(pattern.finditer(markdown))) if last_words else ()),
             *(found for span in spans for found in _in_code(names, span)),
         )
     )
@@ -288,10 +288,12 @@ def _by_words(names: Iterable[tuple[Words, int]]) -> Node:
 
 def _hits(tree: Node, words: Words) -> Iterator[int]:
     """Yield the works that the text names; of several names that begin at a word only the longest counts."""
+    if tree.following.keys().isdisjoint(words):
+        return  # no name begins with any of them, as nearly always
     for start, word in enumerate(words):
         node = tree.following.get(word)
         if node is None:
-            continue  # no name begins with it, as nearly always
+            continue
         longest: list[int] = []
         end = start + 1
         while node:

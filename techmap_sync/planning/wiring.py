@@ -116,7 +116,10 @@ def _said(work: Work) -> str:
     tagline = work.tagline or (work.title.partition(": ")[2] if work.kind is Kind.COMPONENT else "")
     said = (tagline, work.purpose, *parts, *methods, work.detail, work.context, *items)
     text = "\n\n".join(filter(None, said))
-    return _USED_BY.sub(" ", text) if work.rank is Rank.COMPONENT else text
+    if work.rank is not Rank.COMPONENT:
+        return text
+    small = text.casefold()
+    return _USED_BY.sub(" ", text) if any(word in small for word in _IN_USED_BY) else text
 
 
 def _item_texts(item: Item) -> Iterator[str]:
@@ -135,6 +138,11 @@ _USED_BY = lazy(
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 """Names in this are of those that need the component, not of what it needs; as far as a sentence is looked through."""
+_IN_USED_BY = (
+    *("by", "par", "por", "aufgerufen", "benutzt", "genutzt", "verwendet", "gelesen"),
+    *("调用", "使用", "读取", "呼ばれる", "呼び出される", "使われる"),
+)
+"""Whatever it matches holds one of these, which are found much sooner."""
 
 
 def _wires(work: Work) -> bool:

@@ -78,6 +78,20 @@ def test_the_last_word_of_two_components_names_neither() -> None:
     assert not edges(outline(component("TokenStore"), component("KeyStore"), asking))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Read once by `B2`", "NEEDED BY `B2`", "appelée par `B2`", "lue par `B2`", "utilizada por `B2`"),
+        *(f"wird von `B2` {word}" for word in ("aufgerufen", "benutzt", "genutzt", "verwendet", "gelesen")),
+        *(f"由 `B2` {word}" for word in ("调用", "使用", "读取")),
+        *(f"`B2` {word}" for word in ("から呼ばれる", "によって呼び出される", "から使われる")),
+    ],
+)
+def test_who_is_said_to_use_a_component_is_not_what_it_waits_for_in_any_language(text: str) -> None:
+    assert not edges(outline(component("A1", purpose=text), component("B2")))
+    assert edges(outline(component("A1", purpose="asks `B2`"), component("B2")))
+
+
 def test_who_name_each_other_wait_for_neither() -> None:
     found = outline(component("A1", purpose="asks B2"), component("B2", purpose="asks A1"))
     assert not edges(found)
