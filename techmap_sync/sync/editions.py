@@ -16,7 +16,7 @@ from techmap_sync.patterns import lazy
 from techmap_sync.planning.task import Priority, Section, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.changes import Change, Skip
-from techmap_sync.sync.comparison import boxes, carry_ticks, ticked
+from techmap_sync.sync.comparison import boxes, carry_ticks, ticked, unticked
 from techmap_sync.sync.match import Matched
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Holdings
@@ -153,6 +153,31 @@ def _moved_ticks(plan: TaskPlan, holdings: Holdings) -> Iterator[tuple[str, str,
     there = {key: _all_boxes(each) for key, each in held.items()}
     new = [(text, spec.key) for spec in specs for text in wanted[spec.key] - there.get(spec.key, frozenset())]
     yield from _found(done, new)
+
+
+def ticked_here_alone(plan: TaskPlan, holdings: Holdings) -> Mapping[str, tuple[str, ...]]:
+    """Return what to say of tickets that no task asks for, by key: which of their ticked boxes are open elsewhere.
+
+    Somebody ticked such a box after it had moved, or took its tick away where it is now. Nothing tells the two apart,
+    so people decide.
+    """
+    wanted = {spec.key for spec in plan.tasks}
+    orphans = {key: held for key, held in holdings.tickets.items() if key not in wanted}
+    done = [(text, key) for key, held in orphans.items() for text in sorted(_ticked(held))]
+    if not done:
+        return {}
+    open_tickets = {key: holdings.tickets[key] for key in sorted(wanted & holdings.tickets.keys())}
+    still_open = [
+        (text, key)
+        for key, held in open_tickets.items()
+        if held.ticket.state is State.OPEN
+        for text in sorted(unticked(held.block.texts().values()))
+    ]
+    said: dict[str, tuple[str, ...]] = {}
+    for former, key, text in _found(done, still_open):
+        what = f'"{text}" is ticked here and open in {open_tickets[key].ticket.number}'
+        said[former] = (*said.get(former, ()), what)
+    return said
 
 
 def tick_receivers(plan: TaskPlan, holdings: Holdings) -> dict[str, frozenset[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from techmap_sync.patterns import lazy
@@ -13,7 +13,7 @@ from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Close, LabelOrphan, Skip, close
 from techmap_sync.sync.comparison import is_digest_of, section_digest, ticked, unticked
-from techmap_sync.sync.editions import moved_boxes
+from techmap_sync.sync.editions import moved_boxes, ticked_here_alone
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import DesiredMap, Matched, Origin, OtherMaps
@@ -63,7 +63,7 @@ def orphan_changes(
     may_move = text.changed or plan.edition != holdings.written_ledger.edition
     # To a ticket that a person closed nothing moves: it stays as it is.
     taking = replace(plan, tasks=tuple(spec for spec in plan.tasks if not _is_closed_by_hand(spec.key, holdings)))
-    return (
+    changes = (
         _let_go(key, held, Why.DROPPED, policy, doubtful)
         if key in plan.dropped
         else _let_go(key, held, Why.MOVED, policy, doubtful)
@@ -71,6 +71,21 @@ def orphan_changes(
         else _orphan(key, held, text, policy, doubtful)
         for key, held in orphans
     )
+    return _with_ticks_that_count_nowhere(changes, ticked_here_alone(plan, holdings))
+
+
+def _with_ticks_that_count_nowhere(changes: Iterable[Change], ticks: Mapping[str, Sequence[str]]) -> Iterator[Change]:
+    """Say of each ticket that stays which of its ticks no other ticket has.
+
+    :param ticks: what to say, by key.
+    """
+    for change in changes:
+        first, *more = ticks.get(change.key, ("",))
+        if first and isinstance(change, Skip):
+            others = f", as are {len(more)} more" if len(more) > 1 else ", as is 1 more" if more else ""
+            yield replace(change, reason=f"{change.reason}; {first}{others}")
+        else:
+            yield change
 
 
 def retirement_changes(holdings: Holdings, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Iterator[Change]:

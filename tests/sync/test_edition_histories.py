@@ -5,6 +5,7 @@ Whatever the order, no ticket is made twice, no tick and no word of people is lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -62,20 +63,27 @@ class History:
         push(self.tracker, self.plan(), policy, self.text())
         (only,) = planned(self.tracker, self.plan(), FREE, self.text()).maps
         assert list(only.writes) == [], "a push comes to rest"
-        self.check()
+        self.check(" ".join(change.reason for change in only.changes))
 
-    def check(self) -> None:
+    def check(self, said: str) -> None:
+        """Hold the promises.
+
+        :param said: the reasons that a plan gives.
+        """
         tickets = self.tracker.tickets.values()
         keys = [key_of(ticket) for ticket in tickets]
         assert len(keys) == len(set(keys)), "a ticket was made twice"
-        for number, said in self.words.items():
-            assert said in self.tracker.tickets[number].body, "words of people are lost"
+        for number, words in self.words.items():
+            assert words in self.tracker.tickets[number].body, "words of people are lost"
         done = {box.partition(":")[0] for ticket in tickets for box in ticked([ticket.body])}
         asked_for = {spec.key for spec in self.plan().tasks}
         wanted = [t.body for t in tickets if t.state is State.OPEN and key_of(t) in asked_for]
         open_boxes = {box.partition(":")[0] for box in unticked(wanted)}
         assert self.ticks <= done, "a tick is lost"
-        assert not self.ticks & open_boxes, "a ticked box is open elsewhere"
+        named = {box for box in self.ticks if f'"{box}: as agreed" is ticked here and open in' in said}
+        counted = sum(map(int, re.findall(r"as (?:is|are) (\d+) more", said)))
+        unnamed = (self.ticks & open_boxes) - named
+        assert len(unnamed) <= counted, "a ticked box is open elsewhere, and nothing says so"
 
     def drop(self, number: int) -> None:
         if len(self.tests) > 1:
@@ -126,6 +134,7 @@ STEPS: dict[str, Callable[[History, int], None]] = {
 
 @settings(max_examples=40, deadline=None)
 @example([("add test", 1), ("push", 0), ("tick", 11)])
+@example([("release", 0), ("write", 3), ("refresh", 0), ("tick", 3), ("tick", 8)])
 @given(st.lists(STEP, max_size=14))
 def test_histories_over_two_editions_lose_nothing(steps: list[tuple[str, int]]) -> None:
     history = History()

@@ -141,6 +141,25 @@ def test_a_ticket_with_words_of_people_is_left_open_for_them(tracker: MemoryTrac
     assert "Ask Ada first" in tracker.tickets[number].body
 
 
+def test_a_tick_in_a_ticket_whose_items_moved_before_is_named_and_ticks_nothing(tracker: MemoryTracker) -> None:
+    """Nobody can tell it from a tick that somebody took away where the item is now, which would be overruled."""
+    moved = replace(TODAY, tasks=(*TODAY.tasks[:2], task("extra", "Create Extra", {"items": TESTS[0]})))
+    number = number_of(tracker, UNIT)
+    tracker.edit(number, body=body_of(tracker, UNIT) + "\nAsk Ada first")
+    push(tracker, moved, REFRESH, TEXT)
+    tick(tracker, UNIT, TESTS[0])
+    tick(tracker, UNIT, TESTS[1])
+    push(tracker, moved, text=TEXT)
+    (only,) = planned(tracker, moved, text=TEXT).maps
+    (left,) = (change for change in only.changes if change.key == UNIT)
+    extra = number_of(tracker, key("extra"))
+    assert left.reason == (
+        "its task is gone from the document, but people worked on it; left open; "
+        f'"A code is refused twice" is ticked here and open in {extra}, as is 1 more'
+    )
+    assert "[x]" not in body_of(tracker, key("extra"))
+
+
 def test_what_the_earlier_release_did_not_finish_is_finished(tracker: MemoryTracker) -> None:
     more = task("sender", "Create Sender")
     assert key("sender") in writes(tracker, replace(TODAY, tasks=(*TODAY.tasks, more)))
