@@ -155,10 +155,10 @@ def test_a_ticket_that_disappears_while_it_is_linked_fails_alone(server: Server)
             for spec in FIRST.tasks
         )
     )
-    if isinstance(server, OnGitHub):
-        server.server.refuses = [github.Refused(frozenset({github.At.BLOCKED_BY}), TITLE, 404, "Not Found")]
-        push(server.tracker(), wanted)
-        assert by_key(server.tickets())[key("Part18")].blocked_by == {key(NAMES[1])}
+    refuse(server, "link", 404, "Not Found")
+    outcomes = push(server.tracker(), wanted)
+    assert {outcome.change.key for outcome in failed(outcomes)} == {REFUSED}
+    assert by_key(server.tickets())[key("Part18")].blocked_by == {key(NAMES[1])}
 
 
 @pytest.mark.parametrize("status", [403, 404, 410, 451])
