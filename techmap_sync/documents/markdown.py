@@ -1,4 +1,4 @@
-"""Markdown text -> blocks. Only this file and ``marko_patches.py`` know Marko.
+"""Markdown text -> blocks. Only this file and those named ``marko_*.py`` know Marko.
 
 Marko's tree is turned into our own values at once; ``marko_patches.py`` removes from the text whatever could make Marko
 slow or raise.

@@ -1,13 +1,12 @@
 """Marko without what maps do not need, and with guards where it is slow.
 
-Beside ``markdown.py``, this is the only file that knows Marko.
+Beside ``markdown.py``, only this file, ``marko_inline.py`` and ``marko_source.py`` know Marko.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marko import block as marko_block
@@ -18,6 +17,8 @@ from marko.helpers import normalize_label
 from marko.parser import Parser
 from marko.source import Source
 
+from techmap_sync.documents.marko_inline import inline_elements
+from techmap_sync.documents.marko_source import QuickSource
 from techmap_sync.patterns import lazy
 
 if TYPE_CHECKING:
@@ -29,11 +30,6 @@ _INLINE_BUDGET = 20_000_000
 _OPENERS = lazy(r"[\[\]*_`<~\\]")
 _ANGLE_BRACKET = lazy(r" {0,3}<")
 _BAR = lazy(r"[^\n|]*\|")
-_LINE = lazy(r"[^\n]*$\n?", re.MULTILINE)
-_WORDS = lazy(r"(?:\*\*?|__?|\[[ xX]\] |[`(\"])?[^\W\d_][^\n|]*+$", re.MULTILINE)
-
-
-_compiled = cache(re.compile)
 
 
 class _Heading(marko_block.Heading):
@@ -99,7 +95,7 @@ class _Table(gfm.Table):
 
 
 class _Paragraph(gfm.Paragraph):
-    """Most lines of a paragraph begin with a word, and no line that begins so ends it."""
+    """Most lines behind one of a paragraph begin with a word, which never ends it, or are bullets, which always do."""
 
     override = True
 
@@ -107,7 +103,9 @@ class _Paragraph(gfm.Paragraph):
     def break_paragraph(cls, source: Source, lazy: bool = False) -> bool:
         """Return whether the next line ends a paragraph."""
         assert isinstance(source, QuickSource)
-        return source.has_prefix and not source.at_words and super().break_paragraph(source, lazy)
+        if not source.has_prefix or source.at_words:
+            return False
+        return source.at_bullet or super().break_paragraph(source, lazy)
 
 
 class _Words(_Paragraph):
@@ -120,88 +118,6 @@ class _Words(_Paragraph):
         """Return whether the line begins with a word."""
         assert isinstance(source, QuickSource)
         return source.at_words
-
-
-class QuickSource(Source):
-    """Keeps what Marko computes again for each pattern that it tries: the prefixes of a line, and where they end."""
-
-    _place: tuple[int, str] = (-1, "")
-    _prefix_length = 0
-    _joined: str | None = None
-
-    @property
-    def _states(self) -> list[marko_block.BlockElement]:
-        return self._open
-
-    @_states.setter
-    def _states(self, states: list[marko_block.BlockElement]) -> None:
-        self._open, self._joined = states, None
-
-    def push_state(self, element: marko_block.BlockElement) -> None:
-        """Open a quote, a list or an item."""
-        self._open.append(element)
-        self._joined = None
-
-    def pop_state(self) -> marko_block.BlockElement:
-        """Close the innermost one."""
-        self._joined = None
-        return self._open.pop()
-
-    @property
-    def prefix(self) -> str:
-        """The pattern of what the open elements put before each line."""
-        if self._joined is None:
-            self._joined = "".join(element._prefix for element in self._open)
-        return self._joined
-
-    def _update_prefix(self) -> None:
-        super()._update_prefix()
-        self._joined = None
-
-    def _expect_re(self, regexp: re.Pattern[str] | str, pos: int) -> re.Match[str] | None:
-        pattern = _compiled(regexp) if isinstance(regexp, str) else regexp
-        return pattern.match(self._buffer, pos)
-
-    @property
-    def has_prefix(self) -> bool:
-        """Whether the next line has the markers of every block that is open here."""
-        return self._length_of_prefix() >= 0
-
-    @property
-    def at_words(self) -> bool:
-        """Whether the next line can be nothing but text: it begins with a word, and it is not a row of a table."""
-        length = self._length_of_prefix()
-        return length >= 0 and _WORDS.match(self._buffer, self.pos + length) is not None
-
-    def expect_re(self, regexp: re.Pattern[str] | str) -> re.Match[str] | None:
-        """Return what the pattern matches after the markers of quotes and lists that are open here."""
-        length = 0 if self._joined == "" else self._length_of_prefix()
-        if length < 0:
-            self.match = _LINE.match(self._buffer, self.pos)
-            return None
-        pattern = _compiled(regexp) if isinstance(regexp, str) else regexp
-        self.match = pattern.match(self._buffer, self.pos + length)
-        return self.match
-
-    def next_line(self, require_prefix: bool = True) -> Any:
-        """Return the next line, without the markers where they are required and there."""
-        self.match = self.expect_re(_LINE) if require_prefix else _LINE.match(self._buffer, self.pos)
-        return self.match and self.match[0]
-
-    @property
-    def _current_pos(self) -> int:
-        return self.pos + max(self._length_of_prefix(), 0)
-
-    def _length_of_prefix(self) -> int:
-        """Return how long the markers before the next line are; -1: it has not all of them."""
-        prefix = self.prefix if self._joined is None else self._joined
-        if not prefix:
-            return 0
-        if self.pos != self._place[0] or prefix != self._place[1]:
-            self._place = (self.pos, prefix)
-            line = _LINE.match(self._buffer, self.pos)
-            self._prefix_length = self.match_prefix(prefix, line[0]) if line else 0
-        return self._prefix_length
 
 
 _ELEMENTS: Sequence[type[Element]] = (
@@ -223,7 +139,7 @@ class LeanParser(Parser):
         super().__init__()
         for element in _ELEMENTS:
             self.add_element(element)
-        self._sorted_elements = [_Words, *super()._build_block_element_list()]
+        self._sorted_elements: list[Any] = [_Words, *super()._build_block_element_list()]
         self._budget = 0
 
     def parse(self, text: str) -> marko_block.Document:
@@ -238,6 +154,24 @@ class LeanParser(Parser):
             self.parse_inline(document, source)
         return document
 
+    def parse_source(self, source: Source) -> list[marko_block.BlockElement]:
+        """Return the blocks up to the first line that is outside of what is open."""
+        assert isinstance(source, QuickSource)
+        blocks = []
+        while not source.exhausted and source.has_prefix and (block := self._next_block(source)):
+            blocks.append(block)
+        return blocks
+
+    def _next_block(self, source: Source) -> marko_block.BlockElement | None:
+        start = source._current_pos
+        for kind in self._sorted_elements:
+            if kind.match(source):
+                parsed = kind.parse(source)
+                block = parsed if isinstance(parsed, marko_block.BlockElement) else kind(parsed)
+                block.source_span = block.source_span or (start, source.pos)
+                return block
+        return None
+
     def _build_block_element_list(self) -> list[Any]:
         return getattr(self, "_sorted_elements", None) or super()._build_block_element_list()
 
@@ -248,7 +182,7 @@ class LeanParser(Parser):
         self._budget -= openers * len(text)
         if openers and self._budget > 0:
             try:
-                return super()._parse_inline(text, source, positions)
+                return inline_elements(text, source, positions)
             except RecursionError:  # emphasis in emphasis, hundreds deep
                 pass
         return list(_plain_lines(text, positions))

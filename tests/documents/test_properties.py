@@ -105,10 +105,11 @@ def test_a_missing_last_newline_changes_nothing(text: str) -> None:
 
 
 class Unhurried(Source):
-    """Marko's own look-up of lines, that takes none for words before all else was tried."""
+    """Marko's own look-up of lines, that takes none for words or a bullet before all else was tried."""
 
     has_prefix = True
     at_words = False
+    at_bullet = False
 
 
 @often
