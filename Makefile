@@ -129,7 +129,7 @@ next: $(VENV)/dev ## test the newest releases of what is bounded because private
 TRIED_MUTANTS = $(or $(MUTANTS),$(if $(filter-out 0,$(EVERYTHING)),all))
 # A run of everything takes some hours of processor time; what it learns in build/mutants makes the next one shorter.
 mutants: $(VENV)/dev ## put small faults into the sync core: a sample, MUTANTS="merge links", or MUTANTS=all as with EVERYTHING=1
-	$(BIN)/python -m tests.mutants $(TRIED_MUTANTS) $(if $(TRIED_MUTANTS),|| $(BIN)/python -m tests.mutants $(TRIED_MUTANTS) --again)
+	$(BIN)/python -m tests.mutants $(TRIED_MUTANTS)
 
 bench: $(VENV)/dev ## measure counts and ratios against their bounds into docs/benchmarks.md; STRICT=1 fails for a missed one
 	$(BIN)/python -m benchmarks $(if $(STRICT),--strict)

@@ -1,7 +1,8 @@
 """``make mutants``: put small faults into the sync core, one at a time, and count which of them the tests notice.
 
 Without arguments it takes a sample, with the tests that noticed its faults when they were last recorded. All faults of
-some modules, or of ``all``, are tried on all quick tests and recorded.
+some modules, or of ``all``, are tried on all quick tests and recorded. After new tests, ``--again`` tries only those
+that survived.
 """
 
 from __future__ import annotations
@@ -10,16 +11,12 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from tests.mutants import score
 from tests.mutants.operators import Mutant
 from tests.mutants.score import named
 from tests.mutants.trial import TESTS, Limits, Reached, Trial, every_mutant, with_tests
 
-HISTORIES = ("tests/explore/test_found.py", "tests/explore/test_history_records.py")
-"""Tests that take longer, but reach most of the sync core: for what the quick ones did not notice."""
-HISTORIES_SECONDS = 12.0
 KEPT = score.ROOT / "build/mutants"
 """What earlier runs on this machine learnt."""
 
@@ -29,16 +26,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="all for every one; none for a sample")
     parser.add_argument("--tests", nargs="+", default=TESTS, metavar="PATH", help="which tests try whole modules")
-    parser.add_argument("--again", action="store_true", help="only what survived, on the histories of tests/explore")
+    parser.add_argument(
+        "--again", action="store_true", help="only what survived, on the histories of tests/explore or other tests"
+    )
     parser.add_argument("--seconds", type=float, default=Limits().seconds, help="for the tests of each fault")
     parser.add_argument("--at-once", type=int, default=Limits().at_once)
     arguments = parser.parse_args()
     limits = Limits(arguments.seconds, arguments.at_once)
-    if arguments.again:
-        limits = replace(limits, seconds=HISTORIES_SECONDS)
-        results = of_modules(arguments.modules, limits, HISTORIES, again=True)
+    if arguments.modules:
+        results = of_modules(arguments.modules, limits, arguments.tests, again=arguments.again)
     else:
-        results = of_modules(arguments.modules, limits, arguments.tests) if arguments.modules else of_sample(limits)
+        results = of_sample(limits)
     survived = [mutant.key for mutant, killer in results if not killer]
     left = score.unexplained(survived)
     for key in left:
@@ -88,7 +86,7 @@ def of_modules(
     mutants = every_mutant(() if "all" in modules else modules)
     tried = [mutant for mutant in mutants if mutant.key in known] if again else mutants
     results: list[tuple[Mutant, str]] = []
-    if code := with_tests(lambda trial: results.extend(_tried(trial, tried)), limits, tests, whole=again):
+    if code := with_tests(lambda trial: results.extend(_tried(trial, tried)), limits, tests):
         sys.exit(code)
     if again:
         score.record_again(results)

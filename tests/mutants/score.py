@@ -19,7 +19,7 @@ SAMPLE = Path(__file__).with_name("sample.json")
 ONE_OF = 25
 """How many faults one of the sample stands for."""
 REASONS = Path(__file__).with_name("survivors.toml")
-SECONDS = 4.0
+SECONDS = 6.0
 """Of processor time that the tests of one fault take on sound code."""
 Key = tuple[str, str, str, str]
 """Module, function, operator, and the change of the code."""
@@ -28,15 +28,15 @@ TEXT = """\
 
 *For anyone who changes the sync core.*
 
-`make mutants` puts one small fault at a time into the sync core and runs the tests that reach its line; a fault that
-no test notices survives. `tests/mutants/operators.py` has the operators: comparisons turned, `and` for `or`, operands,
+`make mutants` puts one small fault at a time into the sync core and runs the tests that reach its line; a fault that no
+test notices survives. `tests/mutants/operators.py` has the operators: comparisons turned, `and` for `or`, operands,
 elements, arguments and statements dropped, conditions that always or never hold, other constants, other functions. A
 test that takes long or depends on the clock is not tried, nor are tests of other folders than `tests/sync` and
-`tests/fakes` apart from the written bytes, and for each fault the tests get a few seconds of processor time. What
-survives is tried again on the histories of `tests/explore` that once broke a promise, and on those that are recorded
-(`test_history_records.py`). So a survivor is a fault that these tests do not notice in that time; others may. Nothing
-is taken off the score for a fault that changes nothing: it counts as a survivor. The table has the modules all of whose
-faults were tried.
+`tests/fakes` apart from the written bytes and the histories of `tests/explore`: those that once broke a promise, and
+those whose pushes are recorded (`test_history_records.py`). For each fault the tests get a few seconds of processor
+time, those first that reach the most lines which no earlier one reached. So a survivor is a fault that these tests do
+not notice in that time; others may. Nothing is taken off the score for a fault that changes nothing: it counts as a
+survivor. The table has the modules all of whose faults were tried.
 """
 
 

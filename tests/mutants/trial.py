@@ -1,8 +1,9 @@
 """Tries mutants on the tests: a process that has imported and collected everything is copied for each of them.
 
 The copy puts the fault into its own functions and runs the tests that reach its line, until one fails. First comes the
-test that noticed it in an earlier run, then those that noticed its neighbours, then those whose names have the words
-of its module or function in them, and then all others, the quick ones first, until ``Limits.seconds`` are used up.
+test that noticed it in an earlier run, then those that noticed its neighbours, and then all others, until
+``Limits.seconds`` are used up: always the one that adds the most lines for its time to those that the earlier ones
+reach together, so that a few tests show all that may follow from a line. Tests of its module count for more.
 What ends neither well nor badly (an endless loop, all memory) counts as noticed, because a run of the tests would not
 have passed.
 """
@@ -20,6 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -32,7 +34,13 @@ from tests.mutants import planting
 from tests.mutants.operators import Mutant, mutants_of
 from tests.mutants.score import SECONDS, named
 
-TESTS = ("tests/sync", "tests/fakes", "tests/app/test_written_bytes.py")
+TESTS = (
+    "tests/sync",
+    "tests/fakes",
+    "tests/app/test_written_bytes.py",
+    "tests/explore/test_found.py",
+    "tests/mutants/histories.py",
+)
 """Where tests call the modules in their own process, and are quick."""
 LONG = (
     "_histories",
@@ -46,6 +54,10 @@ LONG = (
 """Words in the names of tests that take longer than all others together."""
 SLOWEST = 1.0
 """Seconds of processor time; a longer test is not tried on mutants."""
+LEAST = 0.01
+"""Seconds of processor time that any test takes."""
+OWN = 4
+"""How many times as long a test of the fault's own module may take."""
 NEIGHBOURS = 6
 """How many of the tests that noticed the last faults of a function, or most of a module, come first."""
 BY_THE_CLOCK = ("_seconds", "_in_time", "two_processes")
@@ -61,7 +73,7 @@ class Limits:
     at_once: int = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reached:
     """What each test reaches, and how long it takes."""
 
@@ -75,6 +87,36 @@ class Reached:
         if not mutant.in_body:
             return set().union(*by_line.values())
         return set().union(*(by_line.get(line, ()) for line in range(mutant.line, mutant.last_line + 1)))
+
+    @cached_property
+    def masks(self) -> Mapping[str, int]:
+        """The lines that each test reaches, a bit for each."""
+        masks = dict.fromkeys(self.seconds, 0)
+        for number, tests in enumerate(tests for by_line in self.lines.values() for tests in by_line.values()):
+            for test in tests:
+                masks[test] |= 1 << number
+        return masks
+
+    def spread(self, tests: Iterable[str], own: str, most: float) -> Iterator[str]:
+        """Yield tests that reach other lines than those before them, and then more of them.
+
+        :param own: part of the names of tests that count for more
+        :param most: seconds that one test may take
+        """
+        costs = {each: (self.seconds[each] + LEAST) / (OWN if own in each else 1) for each in tests}
+        left = sorted(each for each in costs if self.seconds[each] <= most)
+        reached = 0
+        while left:
+            new = {each: (self.masks[each] & ~reached).bit_count() for each in left}
+            best = max(left, key=lambda each: new[each] / costs[each])
+            if not new[best]:
+                if not reached:
+                    return
+                reached = 0
+                continue
+            reached |= self.masks[best]
+            left.remove(best)
+            yield best
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +150,8 @@ class Trial:
     noticed: dict[str, Counter[str]] = field(default_factory=dict)
     """How many mutants of a module each test noticed."""
     functions: dict[planting.Named, list[Any]] = field(default_factory=dict)
+    orders: dict[tuple[frozenset[str], str], list[str]] = field(default_factory=dict)
+    """For tests that reach a line, and the name of those that count for more: the ones to try."""
 
     def __post_init__(self) -> None:
         self.items = {item.nodeid: item for item in self.session.items}
@@ -142,18 +186,26 @@ class Trial:
         known = [self.killers.get(named(mutant), ""), *self.recent.get((mutant.module, mutant.function), ())]
         often = [test for test, _ in self.noticed.get(mutant.module, Counter()).most_common(NEIGHBOURS)]
         first = [each for each in dict.fromkeys((*known, *often)) if each in able]
-        words = [f"/test_{mutant.module}.py", *(each for each in mutant.function.split("_") if len(each) > 3)]
-        rest = sorted(
-            (each for each in able - set(first) if reached.seconds[each] <= SLOWEST),
-            key=lambda each: (-sum(word in each for word in words), reached.seconds[each], each),
-        )
+        rest = self._spread(reached, frozenset(able), f"/test_{mutant.module}.py")
         used, taken = 0.0, list[str]()
-        for each in (*first, *rest):
+        for each in dict.fromkeys((*first, *rest)):
             used += reached.seconds[each]
             if taken and used > self.limits.seconds:
                 break
             taken.append(each)
         return taken
+
+    def _spread(self, reached: Reached, able: frozenset[str], own: str) -> list[str]:
+        """Return those of some tests that can be tried on a mutant, at most, in their order."""
+        if (able, own) not in self.orders:
+            used, taken = 0.0, list[str]()
+            for each in reached.spread(able, own, SLOWEST):
+                used += reached.seconds[each]
+                if used > self.limits.seconds:
+                    break
+                taken.append(each)
+            self.orders[able, own] = taken
+        return self.orders[able, own]
 
     def run(self, mutants: Sequence[Mutant], reached: Reached) -> Iterator[tuple[Mutant, str]]:
         """Yield each mutant with the test that noticed it, or with nothing."""
@@ -302,14 +354,11 @@ class TriesMutants:
         return True
 
 
-def with_tests(run: Any, limits: Limits, tests: Sequence[str] = TESTS, *, whole: bool = False) -> int:
-    """Collect tests, and let something try mutants on them.
-
-    :param whole: whether all cases are collected, not a sample of them
-    """
+def with_tests(run: Any, limits: Limits, tests: Sequence[str] = TESTS) -> int:
+    """Collect tests, and let something try mutants on them."""
     with tempfile.TemporaryDirectory() as folder:
         quiet = ["-q", "-q", "-s", "-p", "no:cacheprovider", "--no-header", f"--basetemp={folder}/tests"]
         policy = ["-o", "tmp_path_retention_policy=none"]
-        os.environ["EVERYTHING"] = "1" if whole else "0"
+        os.environ["EVERYTHING"] = "0"
         sys.argv = ["pytest"]
         return int(pytest.main([*quiet, *policy, *tests], plugins=[TriesMutants(run, limits)]))
