@@ -78,7 +78,8 @@ class VagueWords(NamedTuple):
 
     def among(self, text: str) -> VagueWords:
         """Return those that are in a text: a pattern of the words of all languages takes long to compile."""
-        return VagueWords(*(tuple(word for word in words if word in text) for words in self))
+        letters = frozenset(text)  # few words of other languages have none but these
+        return VagueWords(*(tuple(w for w in words if letters.issuperset(w) and w in text) for words in self))
 
 
 @dataclass(frozen=True, slots=True)
