@@ -138,7 +138,7 @@ class Marked(NamedTuple):
 def marked(text: str) -> Marked:
     r"""Parse Markdown (docs/map-format.md, "How a map is read").
 
-    ``text`` has ``\\n`` line ends and has gone through ``limits.tame``. All offsets are offsets into it.
+    ``text`` has ``\\n`` line ends and has gone through ``marko_patches.tame``. All offsets are offsets into it.
     """
     text = text if text.endswith("\n") else f"{text}\n"  # Marko sees no empty bullet at the very end
     converter = _Converter(text)

@@ -143,7 +143,7 @@ class LeanParser(Parser):
         self._budget = 0
 
     def parse(self, text: str) -> marko_block.Document:
-        """Return Marko's tree of a text that has gone through ``limits.tame``."""
+        """Return Marko's tree of a text that has gone through ``tame``."""
         self._budget = _INLINE_BUDGET
         source = QuickSource(text)
         source.parser = self
