@@ -106,7 +106,7 @@ states: $(VENV)/dev ## random histories of map, people and pushes: make states S
 	STEPS=$(or $(STEPS),100000) $(BIN)/pytest tests/sync/test_state_machine.py tests/sync/test_moving_histories.py
 
 units: $(VENV)/dev ## random histories of a unit of each family of specs: make units STEPS=5000
-	STEPS=$(or $(STEPS),5000) $(BIN)/pytest tests/sync/test_unit_tasks.py
+	STEPS=$(or $(STEPS),5000) $(BIN)/pytest tests/sync/test_unit_histories.py
 
 # What many projects use: their packages are only read.
 MARKDOWN := react-scripts@5.0.1 @angular/cli@19
