@@ -27,6 +27,7 @@ from techmap_sync.sync.marker import (
     Marker,
     MarkerUnreadable,
     WrittenField,
+    claims,
     decode,
     encode,
     packed,
@@ -46,6 +47,10 @@ LEDGERS = st.builds(
     edges=st.frozensets(st.tuples(KEYS, KEYS), max_size=3),
     children=st.frozensets(KEYS, max_size=3),
     gone=st.frozensets(KEYS, max_size=3),
+    refused=st.frozensets(st.tuples(KEYS, KEYS), max_size=2),
+    declined=st.frozensets(st.tuples(KEYS, KEYS), max_size=2),
+    accepted=st.frozensets(KEYS, max_size=2),
+    edition=st.integers(1, 9),
     text=TEXT,
     settings=TEXT,
     commit=TEXT,
@@ -61,8 +66,13 @@ MARKERS = st.builds(
     title=FIELDS,
     sections=st.dictionaries(TEXT, FIELDS, max_size=3),
     labels=st.frozensets(TEXT, max_size=3),
+    assignees=st.none() | st.frozensets(TEXT, max_size=2),
+    unassigned=st.frozensets(TEXT, max_size=2),
     priority=TEXT,
     milestone=TEXT,
+    native=st.dictionaries(TEXT, TEXT, max_size=2),
+    accepted=st.dictionaries(TEXT, TEXT, max_size=2),
+    declined=st.frozensets(TEXT, max_size=2),
     state=st.sampled_from(["open", "closed"]),
     ledger=st.none() | LEDGERS,
 )
@@ -71,6 +81,143 @@ MARKERS = st.builds(
 @given(MARKERS)
 def test_what_is_written_is_read_again(marker: Marker) -> None:
     assert decode(encode(marker)) == marker
+
+
+SHORT = Marker("example.org/team/app", "login", "docs/login.md", "login/component/Store")
+FULL = Marker(
+    source="example.org/team/app",
+    map_id="login",
+    path="docs/über.md",
+    key="login/tracking/map",
+    tracking="1",
+    title=WrittenField("t1", "t2"),
+    sections={"summary": WrittenField("s1", "s2", "Summary"), "goal": WrittenField("g1", "g2")},
+    labels=frozenset({"techmap", "b", "a"}),
+    assignees=frozenset({"bob", "ada"}),
+    unassigned=frozenset({"dan", "cid"}),
+    priority="high",
+    milestone="v1",
+    native={"due": "2026-03-01"},
+    accepted={"priority": "low"},
+    declined=frozenset({"z", "y"}),
+    state="closed",
+    ledger=Ledger(
+        tickets={"login/c/B": "3", "login/c/A": "2"},
+        edges=frozenset({("login/c/B", "login/c/A"), ("login/c/A", "login/c/G")}),
+        children=frozenset({"login/c/A"}),
+        gone=frozenset({"login/c/G"}),
+        refused=frozenset({("login/c/R", "login/c/A"), ("login/c/A", "login/c/R")}),
+        declined=frozenset({("login/c/D", "login/c/A"), ("login/c/A", "login/c/D")}),
+        accepted=frozenset({"login/c/G", "login/c/X"}),
+        text="digest",
+        settings="digest of settings",
+        edition=2,
+        commit="c0ffee",
+        commit_time="2026-01-09T10:00:00Z",
+    ),
+)
+
+
+@pytest.mark.parametrize("marker", [SHORT, FULL, replace(FULL, ledger=Ledger()), replace(SHORT, assignees=frozenset())])
+def test_every_field_is_read_again(marker: Marker) -> None:
+    assert decode(encode(marker)) == marker
+    assert decode(f" {encode(marker)}\n") == marker
+
+
+def test_an_empty_field_takes_no_room_unless_the_first_release_wrote_it() -> None:
+    assert encode(SHORT) == (
+        '<!-- techmap-sync: {"key":"login/component/Store","labels":[],"map":"login","milestone":"",'
+        '"path":"docs/login.md","priority":"","schema":1,"sections":{},"source":"example.org/team/app","state":"open",'
+        '"title":["",""],"tracking":""} -->'
+    )
+    assert encode(replace(SHORT, ledger=Ledger())) == encode(SHORT).replace(
+        '"map":', '"ledger":{"commit":"","edges":[],"keys":[],"settings":"","text":"","time":""},"map":'
+    )
+
+
+def test_the_same_marker_is_written_in_the_same_bytes() -> None:
+    assert encode(FULL) == (
+        '<!-- techmap-sync: {"accepted":{"priority":"low"},"assignees":["ada","bob"],"declined":["y","z"],"key":"l'
+        'ogin/tracking/map","labels":["a","b","techmap"],"ledger":{"commit":"c0ffee","declined":[[0,2],[2,0]],"edg'
+        'es":[[0,3],[1,0]],"edition":2,"keys":[["c/A","2",1],["c/B","3",0],["c/D","",0],["c/G","",6],["c/R","",0],'
+        '["c/X","",4]],"refused":[[0,4],[4,0]],"settings":"digest of settings","text":"digest","time":"2026-01-09T'
+        '10:00:00Z"},"map":"login","milestone":"v1","native":{"due":"2026-03-01"},"path":"docs/über.md","priority"'
+        ':"high","schema":1,"sections":{"goal":["g1","g2"],"summary":["s1","s2","Summary"]},"source":"example.org/'
+        'team/app","state":"closed","title":["t1","t2"],"tracking":"1","unassigned":["cid","dan"]} -->'
+    )
+
+
+REMEMBERED = Ledger(
+    tickets={"a": "1", "b": "2", "c": "3"},
+    edges=frozenset({("a", "b"), ("b", "c"), ("c", "d")}),
+    children=frozenset({"a", "c"}),
+    gone=frozenset({"a", "d"}),
+    refused=frozenset({("a", "x"), ("x", "a"), ("c", "x")}),
+    declined=frozenset({("a", "y"), ("y", "a"), ("c", "y")}),
+    accepted=frozenset({"a", "d"}),
+    text="digest",
+    edition=2,
+)
+
+
+def test_a_ledger_whose_tickets_are_renamed_has_all_under_the_new_keys() -> None:
+    assert REMEMBERED.renamed({"a": "A", "x": "X"}) == Ledger(
+        tickets={"A": "1", "b": "2", "c": "3"},
+        edges=frozenset({("A", "b"), ("b", "c"), ("c", "d")}),
+        children=frozenset({"A", "c"}),
+        gone=frozenset({"A", "d"}),
+        refused=frozenset({("A", "X"), ("X", "A"), ("c", "X")}),
+        declined=frozenset({("A", "y"), ("y", "A"), ("c", "y")}),
+        accepted=frozenset({"A", "d"}),
+        text="digest",
+        edition=2,
+    )
+    assert REMEMBERED.renamed({"c": "C"}).edges == {("a", "b"), ("b", "C"), ("C", "d")}
+
+
+def test_a_ledger_without_links_of_a_ticket_keeps_the_ticket() -> None:
+    assert REMEMBERED.without_links_of(frozenset({"a"})) == replace(
+        REMEMBERED,
+        edges=frozenset({("b", "c"), ("c", "d")}),
+        children=frozenset({"c"}),
+        refused=frozenset({("c", "x")}),
+        declined=frozenset({("c", "y")}),
+    )
+
+
+def test_a_ledger_without_a_ticket_keeps_its_edges_until_they_are_removed() -> None:
+    assert REMEMBERED.without({"a"}) == replace(
+        REMEMBERED,
+        tickets={"b": "2", "c": "3"},
+        children=frozenset({"c"}),
+        gone=frozenset({"d"}),
+        refused=frozenset({("c", "x")}),
+        declined=frozenset({("c", "y")}),
+        accepted=frozenset({"d"}),
+    )
+
+
+def test_a_ledger_inherits_what_another_map_remembers_and_believes_itself_first() -> None:
+    edge = frozenset({("e", "f")})
+    other = Ledger(
+        {"a": "9", "e": "5"}, edge, frozenset({"e"}), frozenset({"f"}), edge, edge, frozenset({"f"}), "other"
+    )
+    assert REMEMBERED.with_inherited(other) == replace(
+        REMEMBERED,
+        tickets={"a": "1", "b": "2", "c": "3", "e": "5"},
+        edges=REMEMBERED.edges | edge,
+        gone=frozenset({"a", "d", "f"}),
+        refused=REMEMBERED.refused | edge,
+        declined=REMEMBERED.declined | edge,
+        accepted=frozenset({"a", "d", "f"}),
+    )
+
+
+def test_the_texts_by_which_a_ticket_is_searched_are_in_its_marker() -> None:
+    texts = claims("example.org/über", 'login/<b> -- "x"')
+    assert texts == ('"key":"login/\\u003cb\\u003e -\\u002d \\"x\\""', '"source":"example.org/über"')
+    line = encode(replace(SHORT, source="example.org/über", key='login/<b> -- "x"'))
+    assert all(text in line for text in texts)
 
 
 @given(MARKERS)
@@ -83,19 +230,24 @@ def test_nothing_in_a_marker_ends_its_comment_or_its_line(marker: Marker) -> Non
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "why"),
     [
-        "<!-- techmap-sync: -->",
-        "<!-- techmap-sync: {} -->",
-        '<!-- techmap-sync: {"schema": 1} -->',
-        "<!-- techmap-sync: [1, 2] -->",
-        "<!-- techmap-sync: null -->",
-        '<!-- techmap-sync: {"schema": 2} -->',
+        ("<!-- techmap-sync: -->", "its marker is damaged"),
+        ("<!-- techmap-sync: {} -->", "its marker is damaged"),
+        ('<!-- techmap-sync: {"schema": 1} -->', "its marker is damaged"),
+        ('<!-- techmap-sync: {"schema": 0} -->', "its marker is damaged"),
+        ("<!-- techmap-sync: [1, 2] -->", "its marker is damaged"),
+        ("<!-- techmap-sync: null -->", "its marker is damaged"),
+        ('<!-- techmap-sync: {"schema": 2} -->', "its marker has schema 2, this version reads 1"),
+        (encode(SHORT).replace('"tracking":""', '"tracking":"1/../2"'), "its marker is damaged"),
+        (encode(SHORT).replace('"map":"login"', r'"map":"log\nin"'), "its marker is damaged"),
+        (encode(SHORT).replace('"map":"login"', r'"map":"log\u2028in"'), "its marker is damaged"),
     ],
 )
-def test_a_damaged_or_newer_marker_is_said_to_be_unreadable(line: str) -> None:
-    with pytest.raises(MarkerUnreadable):
+def test_a_damaged_or_newer_marker_is_said_to_be_unreadable(line: str, why: str) -> None:
+    with pytest.raises(MarkerUnreadable) as raised:
         decode(line)
+    assert str(raised.value) == why
 
 
 @given(MARKERS, st.data())
