@@ -11,6 +11,7 @@ import pytest
 from techmap_sync.errors import OutcomeUnclear, TrackerError
 from techmap_sync.sync.tracker import Draft
 from techmap_sync.trackers.answers import MOST_PAGES, MOST_SECONDS
+from tests.sampling import sampling
 from tests.simulators.github.clock import SimulatedClock
 from tests.simulators.unkind import Bytes, running
 from tests.trackers.one_list import LABEL, SLOW, TIMEOUT, TRIES, VENDORS, Vendor, linked
@@ -21,7 +22,10 @@ def vendor(request: pytest.FixtureRequest) -> Vendor:
     return VENDORS[request.param]
 
 
-@pytest.mark.parametrize("fault", SLOW)
+SLOW_AT_VENDORS = sampling.meeting_in_turn("slow answers at a vendor", SLOW, list(VENDORS))
+
+
+@pytest.mark.parametrize(("fault", "vendor"), SLOW_AT_VENDORS, indirect=["vendor"])
 def test_a_slow_answer_does_not_outlast_the_timeout(vendor: Vendor, fault: Callable[[], Bytes]) -> None:
     with running(lambda asked: fault() if "/issues" in asked else [vendor.known(asked) or b""]) as server:
         tracker = vendor.tracker(server, SimulatedClock())
@@ -33,7 +37,7 @@ def test_a_slow_answer_does_not_outlast_the_timeout(vendor: Vendor, fault: Calla
     assert "in time" in caught.value.what
 
 
-@pytest.mark.parametrize("fault", SLOW)
+@pytest.mark.parametrize(("fault", "vendor"), SLOW_AT_VENDORS, indirect=["vendor"])
 def test_a_write_whose_answer_is_slow_is_unclear_and_sent_once(vendor: Vendor, fault: Callable[[], Bytes]) -> None:
     with running(lambda asked: fault() if asked.startswith("POST") else [vendor.known(asked) or b""]) as server:
         tracker = vendor.tracker(server, SimulatedClock())
