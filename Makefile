@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO := build/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel release audit clean browser modules states units passed-over explore planted mutants next live
+.PHONY: help demo test test-all lint style types unit tests coverage docs tickets schema lock report pictures prose optional bench fuzz wheel release audit clean browser modules states units passed-over explore planted mutants next live
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -30,19 +30,20 @@ unexport PYTHONDONTWRITEBYTECODE
 
 test: ## everything that CI runs for a change; the longest tests take a sample of their cases
 	@$(MAKE) --jobs 3 $(VENV)/dev browser modules
-	@$(MAKE) lint
+	@$(MAKE) style
 	@$(MAKE) --jobs 2 types tests
 
 test-all: ## the same with every case, as CI does each night
 	EVERYTHING=1 $(MAKE) test
 
-lint: $(VENV)/dev
+lint: style prose
+
+style: $(VENV)/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
-	$(MAKE) prose
 
-prose: $(VENV)/dev optional ## check the English of documents, help and messages, where npm is there
+prose: $(VENV)/dev optional ## check the English of documents, help and messages, where npm is there; the tests do too
 	@$(BIN)/python -m tests.prose
 
 types: $(VENV)/dev

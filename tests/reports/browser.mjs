@@ -1,15 +1,17 @@
-// Drives a Chromium over the report page. Usage: node browser.mjs JOB PAGE [FILE]; the answer is one JSON document.
+// Drives a Chromium over pages of the report. Each line of its input is a JSON list: job, page and, for some jobs, a file;
+// each line of its output is what was found there. All jobs share a browser, and none sees the tabs of another.
 // CHROMIUM names the browser, MODULES the folder that holds playwright-core and axe-core.
 import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
-const [job, page, file] = process.argv.slice(2);
 const require = createRequire(pathToFileURL(`${process.env.MODULES || "node_modules"}/`));
 const { chromium } = require("playwright-core");
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
-const found = { errors: [], requests: [] };
+const LONGEST = 180_000; // milliseconds of a job
+let page, file, found;
 
 async function opened(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
@@ -169,28 +171,33 @@ jobs.large = async (browser) => {
   await form.locator("button[type=reset]").click();
   await tab.waitForTimeout(50);
   await note("cleared");
-  await tab.evaluate(() => { location.hash = "#m140t3"; });
-  await tab.waitForSelector("#m140 svg.g");
+  await tab.evaluate(() => { location.hash = "#m151t3"; });
+  await graphs(2);
   await note("address");
   found.target = await tab.locator("li:target").getAttribute("id");
-  await tab.locator("#m140 .n[tabindex='0']").focus();
+  await tab.locator("#m151 .n[tabindex='0']").focus();
   await tab.keyboard.press("ArrowRight");
   found.focused = (await focused(tab)).id;
   await tab.emulateMedia({ media: "print" });
   found.printed = { form: await form.isVisible(), part: await tab.locator("#part").isVisible(), sections: await sections(tab) };
   await tab.emulateMedia({ media: "screen" });
-  await tab.evaluate(readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"));
+  await tab.evaluate(readFileSync(require.resolve("axe-core/axe.min.js"), "utf8")); // on the page with the fewest maps
   const result = await tab.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   found.problems = result.violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => [id, nodes[0].html.slice(0, 160)]);
   found.steps = steps;
   const plain = await opened(browser, { javaScriptEnabled: false });
-  found.plain = { rows: await plain.locator(".tasks > li").count(), form: await plain.locator("#filter").isVisible(), seen: await plain.locator("#m149t0").isVisible() };
+  found.plain = { rows: await plain.locator(".tasks > li").count(), form: await plain.locator("#filter").isVisible(), seen: await plain.locator("#m151t0").isVisible() };
 };
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: FLAGS });
-try {
-  await jobs[job](browser);
-} finally {
-  await browser.close();
+for await (const line of createInterface({ input: process.stdin })) {
+  let job;
+  [job, page, file] = JSON.parse(line);
+  found = { errors: [], requests: [] };
+  const late = setTimeout(() => { console.error(`${job} takes too long`); process.exit(1); }, LONGEST);
+  await jobs[job](browser).catch((error) => found.errors.push(String(error)));
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  clearTimeout(late);
+  console.log(JSON.stringify(found));
 }
-console.log(JSON.stringify(found));
+await browser.close();
