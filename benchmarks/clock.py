@@ -7,7 +7,8 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -22,19 +23,29 @@ def best_times(works: Mapping[str, Callable[[], object]], rounds: int) -> dict[s
     return {name: min(each[name] for each in times) for name in works}
 
 
-def compared_times(work: Callable[[], object], yardstick: Callable[[], object], times: int, rounds: int) -> float:
-    """Return how many times the processor time of a yardstick some work takes: the median of so many rounds.
+@contextmanager
+def calm() -> Iterator[None]:
+    """Let nobody look for garbage in what there is when the block begins: the larger of two would slow the other.
 
-    What there is when it begins is no garbage, and nobody looks for any in it: the larger of two would slow the other.
-
-    :param times: how often the yardstick is done for each time that the work is, so that both take about as long.
+    What was kept from such looks before, stays so.
     """
+    is_outermost = not gc.get_freeze_count()
     gc.collect()
     gc.freeze()
     try:
-        return median(times * _time(work) / sum(_time(yardstick) for _ in range(times)) for _ in range(rounds))
+        yield
     finally:
-        gc.unfreeze()
+        if is_outermost:
+            gc.unfreeze()
+
+
+def compared_times(work: Callable[[], object], yardstick: Callable[[], object], times: int, rounds: int) -> float:
+    """Return how many times the processor time of a yardstick some work takes: the median of so many rounds.
+
+    :param times: how often the yardstick is done for each time that the work is, so that both take about as long.
+    """
+    with calm():
+        return median(times * _time(work) / sum(_time(yardstick) for _ in range(times)) for _ in range(rounds))
 
 
 def compared_runs(

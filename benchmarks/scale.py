@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from time import process_time
 
+from benchmarks.clock import calm
 from benchmarks.counts import PAGE, Count, counted, many
 from benchmarks.growth import GENEROUS, ROOMY
 from benchmarks.numbers import Number
@@ -129,16 +130,14 @@ class Steps:
 
 
 def _steps(of: Archive) -> Steps:
-    gc.collect()
-    gc.freeze()  # Nobody looks for garbage in what there is: the larger of two would slow the other.
-    times = [process_time()]
-    for step in (of.planned, of.reconciled):
-        read_block.cache_clear()
-        known = step()
+    with calm():
+        times = [process_time()]
+        for step in (of.planned, of.reconciled):
+            read_block.cache_clear()
+            known = step()
+            times.append(process_time())
+        page = of.page(known)
         times.append(process_time())
-    page = of.page(known)
-    times.append(process_time())
-    gc.unfreeze()
     seconds = (end - begin for begin, end in pairwise(times))
     return Steps(dict(zip(("plan", "reconcile", "status"), seconds, strict=True)), len(page.encode()))
 

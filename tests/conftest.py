@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import socket
 import subprocess
@@ -88,6 +89,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if is_of_units(item.path):
             item.add_marker(pytest.mark.unit)
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+def pytest_collection_finish() -> None:
+    """Keep what there is when the tests begin from looks for garbage: it stays, and some tests look many times."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import pytest
 
+from benchmarks.clock import calm
 from techmap_sync.config import shipped
 from techmap_sync.documents.base import GranularityChoice
 from techmap_sync.documents.marko_patches import MAX_LINES
@@ -139,10 +140,8 @@ def _fits(text: str) -> bool:
 def _calm() -> Iterator[None]:
     """Compile what is compiled once, and leave what other tests made to the collector for later."""
     planning(CONSTRUCTS["tests"].text(SMALLEST))()
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
+    with calm():
+        yield
 
 
 def test_there_are_sixty_constructs_and_more() -> None:

@@ -40,6 +40,7 @@ def functions() -> dict[Named, list[FunctionType]]:
     for module in modules():
         importlib.import_module(f"techmap_sync.sync.{module}")
     found: dict[Named, list[FunctionType]] = {}
+    gc.unfreeze()  # what is kept from looks for garbage is not listed
     for each in gc.get_objects():
         if type(each) is FunctionType and each.__code__.co_filename.startswith(f"{FOLDER}/"):
             found.setdefault(_named(each.__code__), []).append(each)
