@@ -16,6 +16,7 @@ from tests.mutants import score
 from tests.mutants.operators import Mutant
 from tests.mutants.score import named
 from tests.mutants.trial import TESTS, Limits, Reached, Trial, every_mutant, with_tests
+from tests.sampling import sampling
 
 KEPT = score.ROOT / "build/mutants"
 """What earlier runs on this machine learnt."""
@@ -52,7 +53,7 @@ def of_sample(limits: Limits) -> list[tuple[Mutant, str]]:
     A fault whose code or test has changed is passed over until its module is recorded again.
     """
     tests = score.sample()
-    chosen = [mutant for mutant in every_mutant(score.scores()) if named(mutant) in tests] if tests else []
+    chosen = sampled(every_mutant(score.scores())) if tests else []
     if not chosen:
         return []
     reached = Reached(
@@ -68,6 +69,14 @@ def of_sample(limits: Limits) -> list[tuple[Mutant, str]]:
     if code := with_tests(tried, limits, sorted({test.partition("::")[0] for test in tests.values()})):
         sys.exit(code)
     return results
+
+
+def sampled(mutants: Iterable[Mutant]) -> list[Mutant]:
+    """Return those of the recorded sample; of each module one, and half of all, unless every case is taken."""
+    tests = score.sample()
+    recorded = [mutant for mutant in mutants if named(mutant) in tests]
+    most = max(2, len(recorded) // 2)
+    return sampling.spread("recorded faults of the sync core", recorded, most, kind=lambda mutant: mutant.module)
 
 
 def _lines(mutants: Iterable[Mutant], module: str, tests: dict[str, str]) -> dict[int, frozenset[str]]:

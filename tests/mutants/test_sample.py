@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from tests.mutants import score
+from tests.mutants.__main__ import sampled
 from tests.mutants.score import named
 from tests.mutants.trial import every_mutant
 
@@ -20,5 +21,7 @@ def test_the_tests_notice_the_faults_of_the_sample() -> None:
 
 def test_the_sample_is_of_today() -> None:
     """When much of it is gone, ``make mutants MUTANTS=...`` records the changed modules."""
-    there = {named(mutant) for mutant in every_mutant(score.scores())}
-    assert len(there & score.sample().keys()) >= len(score.sample()) / 2
+    mutants = every_mutant(score.scores())
+    there = {named(mutant): mutant.module for mutant in mutants if named(mutant) in score.sample()}
+    assert len(there) >= len(score.sample()) / 2
+    assert {mutant.module for mutant in sampled(mutants)} == set(there.values())
