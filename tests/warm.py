@@ -41,7 +41,7 @@ Value = TypeVar("Value")
 
 read_map = family.TechnicalMaps.read
 """Reads a map each time."""
-MOST = 256
+MOST = 1_024
 """How many values of a kind are remembered."""
 MOST_KEYS = 16_384
 """How many keys of task files are: tests push the same maps again and again."""
