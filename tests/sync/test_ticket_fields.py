@@ -16,12 +16,18 @@ from techmap_sync.sync.marker import Marker
 from techmap_sync.sync.merge import revise
 from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
 from techmap_sync.sync.ticket_fields import (
+    AssigneeChanges,
     AssigneeEdit,
     Decision,
+    FieldEdit,
     LabelChanges,
+    LabelEdit,
+    Revised,
+    Revision,
     assignee_changes,
     has_label,
     label_changes,
+    within_people,
 )
 from techmap_sync.sync.tracker import Capabilities
 from tests.fakes.memory import MemoryTracker
@@ -157,6 +163,127 @@ def test_has_label_ignores_case() -> None:
     assert not has_label({"Techmaps"}, "techmap")
 
 
+WAS, NOW = POLICY.priority_labels["medium"], POLICY.priority_labels["high"]
+RELABELLING = replace(POLICY, priority_labels={"high": "P0", "medium": "P1", "low": "P2"})
+
+
+def merged_labels(
+    wanted: str,
+    ours: str,
+    there: str,
+    priority: Decision = Decision.NOTHING,
+    policy: SyncPolicy = POLICY,
+    marker: Mapping[str, object] | None = None,
+) -> LabelChanges:
+    """Merge labels: those of the task, those that we set while its priority was medium, and those of the ticket.
+
+    :param marker: what else it says
+    """
+    spec = replace(SPEC, labels=frozenset(wanted.split()))
+    before = replace(held(SPEC).marker, labels=frozenset(ours.split()), priority="medium")
+    ticket = replace(held(SPEC).ticket, labels=frozenset(there.split()))
+    return label_changes(spec, ticket, replace(before, **marker or {}), priority, policy)  # type: ignore[arg-type]
+
+
+def labels(**names: str) -> LabelChanges:
+    return LabelChanges(**{name: frozenset(found.split()) for name, found in names.items()})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ours", "there", "expected"),
+    [
+        ("a", "a", "a", {}),
+        ("a b", "a", "a", {"add": "b"}),
+        ("a", "a b", "a b by-hand", {"remove": "b"}),
+        ("a", "a b", "a", {}),
+        ("a b", "a", "a b", {"known": "b"}),
+        ("a b", "", "A", {"add": "b", "known": "a"}),
+        ("a b", "a b", "a", {"taken": "b"}),
+    ],
+)
+def test_labels_follow_the_document_unless_a_person_chose(
+    wanted: str, ours: str, there: str, expected: dict[str, str]
+) -> None:
+    found = merged_labels(f"{wanted} {WAS}", f"{ours} {WAS}", f"{there} {WAS}")
+    assert found == labels(**expected)
+
+
+def test_a_label_that_a_person_took_off_stays_off_until_somebody_asks_for_it() -> None:
+    by_map, by_tracker = (replace(POLICY, resolve={SPEC.key: side}) for side in (Side.MAP, Side.TRACKER))
+    both = f"a b {WAS}"
+    assert merged_labels(both, both, f"b {WAS}", policy=by_map) == labels(add="a")
+    assert merged_labels(both, both, f"b {WAS}", policy=by_tracker) == labels(declined="a", accepted="a")
+    declined = {"declined": frozenset({"A"})}
+    assert merged_labels(both, both, f"b {WAS}", marker=declined) == labels(declined="a")
+    assert merged_labels(both, both, WAS, policy=by_tracker, marker=declined) == labels(declined="a b", accepted="b")
+    assert merged_labels(both, both, f"b {WAS}", policy=by_map, marker=declined) == labels(add="a")
+    assert merged_labels(both, both, both, marker=declined) == labels(), "it is there again"
+    assert merged_labels(f"b {WAS}", both, f"b {WAS}", marker=declined) == labels(), "nobody wants it any more"
+
+
+def test_the_label_of_a_priority_follows_the_decision_about_the_priority() -> None:
+    def follows(there: str, priority: Decision, wanted: str = NOW) -> LabelChanges:
+        return merged_labels(f"a {wanted}", f"a {WAS}", f"a by-hand {there}", priority)
+
+    assert follows(WAS, Decision.UPDATE) == labels(add=NOW, remove=WAS)
+    assert follows(WAS.upper(), Decision.UPDATE) == labels(add=NOW, remove=WAS.upper())
+    assert follows(f"{WAS} {NOW}", Decision.UPDATE) == labels(remove=WAS)
+    assert follows("", Decision.UPDATE) == labels(add=NOW)
+    assert follows(f"{WAS} {NOW}", Decision.ADOPT) == labels(remove=WAS)
+    assert follows(NOW, Decision.ADOPT) == labels()
+    assert follows(WAS, Decision.ADOPT, wanted=WAS) == labels()
+    for decision in (Decision.NOTHING, Decision.KEEP, Decision.CONFLICT):
+        assert follows(WAS, decision) == labels()
+        assert follows("", decision) == labels(), "a person took it off"
+
+
+def test_a_priority_label_with_another_name_in_the_settings_is_exchanged_while_the_priority_stays() -> None:
+    def exchanged(there: str, **marker: object) -> LabelChanges:
+        return merged_labels("a P1", f"a {WAS}", f"a by-hand {there}", policy=RELABELLING, marker=marker)
+
+    assert exchanged(WAS) == labels(add="P1", remove=WAS)
+    assert exchanged(f"{WAS} P1") == labels(known="P1", remove=WAS)
+    assert exchanged(WAS, accepted={"priority": "low"}) == labels(remove=WAS)
+    assert exchanged(WAS, priority="") == labels(remove=WAS), "no priority was set"
+    assert exchanged("P1", labels=frozenset({"a", "P1"})) == labels()
+
+
+def test_the_changes_of_a_set_are_shown_in_order() -> None:
+    assert LabelEdit(frozenset("ba"), frozenset("dc")).after == "-c -d +a +b"
+    assert LabelEdit().after == ""
+
+
+def test_what_only_the_marker_needs_to_know_is_named_in_order() -> None:
+    fields = tuple(
+        Revised(name, decision, f"their {name}", f"our {name}")
+        for name, decision in (
+            ("", Decision.ADOPT),
+            ("purpose", Decision.ADOPT),
+            ("items", Decision.UPDATE),
+            ("where", Decision.NOTHING),
+        )
+    )
+    revision = Revision(
+        fields,
+        LabelChanges(known=frozenset("db"), accepted=frozenset("ca")),
+        AssigneeChanges(settled=frozenset({"ann"})),
+    )
+    assert revision.adopted == ("lead", "purpose", "a", "ann", "b", "c", "d")
+    assert revision.texts_but("purpose") == ("their ", "our items", "their where")
+    assert Revision(fields).adopted == ("lead", "purpose")
+
+
+def test_what_people_keep_is_named_with_both_texts() -> None:
+    fields = tuple(Revised(name, Decision.KEEP, f"their {name}", f"our {name}") for name in ("", "purpose"))
+    texts = (FieldEdit("lead", "our ", "their "), FieldEdit("purpose", "our purpose", "their purpose"))
+    taken, people = LabelChanges(taken=frozenset("a")), AssigneeChanges(taken=frozenset({"ann"}))
+    kept = (*texts, LabelEdit(remove=frozenset("a")), AssigneeEdit(remove=frozenset({"ann"})))
+    assert Revision(fields, taken, people).kept == kept
+    assert Revision(fields).kept == texts
+    contested = replace(people, contested=frozenset({"bob"}))
+    assert Revision((), people=contested).kept == (), "the conflict says it"
+
+
 STORE = key("Store")
 
 
@@ -193,6 +320,8 @@ def merged(ours: str, wanted: str, there: str, policy: SyncPolicy = POLICY, left
         ("", "", "bob", {}),
         ("Ann", "ann", "ANN", {"ours": "ann"}),
         ("@ann", "ann", "ann", {"ours": "ann"}),
+        ("", "@ann", "", {"add": "ann", "ours": "ann"}),
+        ("ann bob", "ann cleo", "", {"taken": "ann", "contested": "cleo", "ours": "ann bob"}),
     ],
 )
 def test_people_follow_the_document_unless_a_person_chose(
@@ -219,12 +348,49 @@ def test_who_was_left_out_once_is_not_assigned_until_somebody_asks_for_it() -> N
     assert merged("", "ann", "", asked, left_out="ann") == {"add": "ann", "ours": "ann"}
 
 
+def test_who_was_left_out_counts_where_others_are_decided_about() -> None:
+    by_tracker = replace(POLICY, resolve={STORE: Side.TRACKER})
+    assert merged("", "ann", "ann", left_out="ann") == {}, "a person assigned her after all"
+    assert merged("", "bob", "", by_tracker) == {"add": "bob", "ours": "bob"}, "nobody was taken away"
+    assert merged("bob", "ann bob", "", by_tracker, left_out="ann") == {"settled": "bob", "unassigned": "ann bob"}
+    assert merged("bob", "ann cleo", "", left_out="ann") == {"contested": "cleo", "ours": "bob", "unassigned": "ann"}
+
+
+def test_a_marker_that_does_not_say_whom_we_assigned_names_nobody() -> None:
+    before = held(owned("ann"), assignees=frozenset({"ann"}))
+    found = assignee_changes(owned("ann"), before.ticket, replace(before.marker, assignees=None), POLICY)
+    assert found == AssigneeChanges(ours=frozenset())
+
+
+def test_whom_the_tracker_drops_was_not_assigned() -> None:
+    both = AssigneeChanges(add=frozenset({"ann", "Bob"}), unassigned=frozenset({"cleo"}))
+    assigned = replace(both, ours=frozenset({"ann", "Bob", "dan"}))
+    after = assigned.after(["@bob", "eve"])
+    assert (after.ours, after.unassigned) == ({"Bob", "dan"}, {"ann", "cleo"})
+    assert both.after(["ann", "bob"]).ours == frozenset()
+
+
+def test_no_task_wants_more_people_than_the_tracker_takes() -> None:
+    def taken(able: Capabilities, spec: TaskSpec) -> tuple[str, ...]:
+        (only,) = within_people([spec], able)
+        return only.assignees
+
+    three = owned("ann", "bob", "cleo")
+    assert taken(Capabilities(), three) == ("ann", "bob", "cleo")
+    assert taken(Capabilities(most_assignees=3), three) == ("ann", "bob", "cleo")
+    assert taken(Capabilities(most_assignees=2), three) == ("ann", "bob")
+    assert taken(Capabilities(assignees=False), three) == ()
+    assert taken(Capabilities(assignees=False, most_assignees=2), owned("ann")) == ()
+    assert taken(Capabilities(most_assignees=1), replace(three, follows_assignees=False)) == ("ann", "bob", "cleo")
+
+
 def test_people_of_the_settings_are_left_alone() -> None:
     spec = replace(owned("ann"), follows_assignees=False)
     before = held(spec, assignees=frozenset())
     found = assignee_changes(replace(spec, assignees=("bob",)), before.ticket, before.marker, POLICY)
-    assert not found.writes
-    assert found.ours == {"ann"}
+    assert found == AssigneeChanges(ours=frozenset({"ann"}))
+    without = replace(before.marker, unassigned=frozenset({"cleo"}))
+    assert assignee_changes(spec, before.ticket, without, POLICY).unassigned == {"cleo"}
 
 
 # --- with a tracker ---
