@@ -6,10 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from techmap_sync.sync.changes import Action
-from techmap_sync.sync.tracker import Edge, EdgeKind, State
+from techmap_sync.planning.task import TaskPlan
+from techmap_sync.sync.block import Held
+from techmap_sync.sync.changes import Action, Create, Link, Skip, Unlink
+from techmap_sync.sync.links import Wanted, edges_to_read, without_room
+from techmap_sync.sync.marker import Ledger
+from techmap_sync.sync.policy import Side
+from techmap_sync.sync.tickets import Departed, Former, Holdings, Stray
+from techmap_sync.sync.tracker import Capabilities, Edge, EdgeKind, State, Ticket
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import POLICY, TRACKING, plan, task
+from tests.sync.build import POLICY, TRACKING, held, key, plan, task
 from tests.sync.drive import planned, push
 
 STORE, SERVICE = task("Store"), task("Service", blocked_by=("Store",))
@@ -75,3 +81,344 @@ def test_a_task_that_its_author_removed_blocks_nothing_any_more(tracker: MemoryT
     push(tracker, plan(SERVICE_ALONE))
     assert tracker.tickets["2"].state is State.OPEN
     assert tracker.tickets["3"].blocked_by == frozenset()
+
+
+# Each rule by itself.
+
+MAILER = task("Mailer", blocked_by=("Store", "Service"))
+FOUR = plan(STORE, SERVICE, MAILER, task("Tests"))
+
+
+def edge(waiting: str, other: str) -> tuple[str, str]:
+    return key(waiting), key(other)
+
+
+def holdings_of(ledger: Ledger, *tickets: Held, **more: object) -> Holdings:
+    """A map whose tracking ticket has number 1 and a ledger."""
+    tracking = held(FOUR.tracking, "1")
+    block = replace(tracking.block, marker=replace(tracking.marker, ledger=ledger))
+    own = {each.marker.key: each for each in tickets}
+    return Holdings(replace(tracking, block=block), own, **more)  # type: ignore[arg-type]
+
+
+def ticket(name: str, number: str, **changed: object) -> Held:
+    return held(task(name), number, **changed)
+
+
+def wanting(holdings: Holdings, able: Capabilities | None = None, wanted: TaskPlan = TWO, **more: object) -> Wanted:
+    settings = {"skipped": frozenset(), "refused": frozenset()} | more
+    return Wanted(wanted, holdings, able or Capabilities(), **settings)  # type: ignore[arg-type]
+
+
+def links(wanted: Wanted) -> list[tuple[Action, str, str]]:
+    return [(c.action, c.key.rpartition("/")[2], c.target.rpartition("/")[2]) for c in wanted.changes() if c.target]
+
+
+def test_removals_make_room_for_what_is_added_and_come_in_order() -> None:
+    old = frozenset({edge("Service", "Tests"), edge("Mailer", "Tests"), edge("Store", "Tests")})
+    children = frozenset(spec.key for spec in FOUR.tasks)
+    names = ("Store", "Service", "Mailer", "Tests")
+    tickets = [ticket(name, str(number), parent="1", blocked_by=None) for number, name in enumerate(names, 2)]
+    assert links(wanting(holdings_of(Ledger(edges=old, children=children), *tickets), wanted=FOUR)) == [
+        (Action.UNLINK, "Mailer", "Tests"),
+        (Action.UNLINK, "Service", "Tests"),
+        (Action.UNLINK, "Store", "Tests"),
+        (Action.LINK, "Service", "Store"),
+        (Action.LINK, "Mailer", "Store"),
+        (Action.LINK, "Mailer", "Service"),
+    ]
+
+
+def test_what_the_tracker_refused_or_has_no_room_for_is_not_tried() -> None:
+    holdings = holdings_of(Ledger(children=frozenset({STORE.key, SERVICE.key})))
+    one = frozenset({edge("Service", "Store")})
+    assert links(wanting(holdings)) == [(Action.LINK, "Service", "Store")]
+    assert links(wanting(holdings, refused=one)) == []
+    assert links(wanting(holdings, no_room=one)) == []
+
+
+def test_a_tracker_without_links_gets_none() -> None:
+    holdings = holdings_of(Ledger(children=frozenset({STORE.key, SERVICE.key})))
+    assert links(wanting(holdings, Capabilities(blocking_links=False, native_blocking=False))) == []
+
+
+def test_a_child_that_is_made_as_one_needs_no_link() -> None:
+    there = holdings_of(Ledger(), ticket("Store", "2"))
+    first = [(Action.LINK, "Store", "map"), (Action.LINK, "Service", "map"), (Action.LINK, "Service", "Store")]
+    assert links(wanting(there)) == first
+    born = wanting(there, Capabilities(parent_at_creation=True))
+    assert links(born) == [first[0], first[2]], "a ticket that is there is linked"
+    create = Create(SERVICE.key, "", spec=SERVICE)
+    assert born.applied_children((create,)) == {SERVICE.key}
+    assert born.applied_children(()) == frozenset(), "it is not made after all"
+    assert wanting(there).applied_children((create,)) == frozenset()
+    child = Link(STORE.key, "", edge=EdgeKind.CHILD_OF, target=TRACKING)
+    waits = Link(STORE.key, "", edge=EdgeKind.BLOCKED_BY, target=SERVICE.key)
+    gone = Unlink(SERVICE.key, "", edge=EdgeKind.CHILD_OF, target=TRACKING)
+    assert born.applied_children((child, waits, gone)) == {STORE.key}
+
+
+def test_children_in_the_ledger_count_while_their_ticket_is_there_or_a_person_took_it() -> None:
+    released = {key("Released"): Stray(Ticket("7", "mine", ""), "its marker is gone")}
+    names = frozenset({STORE.key, key("Released"), key("Deleted")})
+    by_hand = ticket("Service", "3", parent="1")
+    holdings = holdings_of(Ledger(children=names), ticket("Store", "2"), by_hand, unreadable=released)
+    assert wanting(holdings).applied_children(()) == {STORE.key, SERVICE.key, key("Released")}
+    without_tracking = replace(holdings, tracking=None)
+    assert wanting(without_tracking).applied_children(()) == frozenset()
+
+
+def test_the_ledger_lists_the_edges_that_are_made_there_or_kept() -> None:
+    ledger = Ledger(edges=frozenset({edge("Service", "Store"), edge("Old", "Store"), edge("Gone", "Store")}))
+    there = [ticket("Store", "2"), ticket("Service", "3"), ticket("Mailer", "4", blocked_by=frozenset({"2"}))]
+    holdings = holdings_of(ledger, *there)
+    kept = frozenset({key("Old"), key("Gone")})
+    added = Link(MAILER.key, "", edge=EdgeKind.BLOCKED_BY, target=SERVICE.key)
+    child = Link(MAILER.key, "", edge=EdgeKind.CHILD_OF, target=TRACKING)
+    wanted = wanting(holdings, wanted=FOUR, kept=kept)
+    before = {edge("Service", "Store"), edge("Mailer", "Store"), edge("Old", "Store"), edge("Gone", "Store")}
+    assert wanted.applied_blocking(()) == before
+    assert wanted.applied_blocking((added, child)) == {*before, edge("Mailer", "Service")}
+    left = replace(holdings, departed={key("Gone"): Departed("beta", "beta/component/Gone", "9")})
+    assert wanting(left, wanted=FOUR, kept=kept).applied_blocking(()) == before - {edge("Gone", "Store")}
+
+
+FORMER = Former("alpha", "alpha/component/Store", "alpha/tracking/map", "31", was_child=True)
+UNLISTED = Capabilities(parents_listed=False)
+ARRIVALS: dict[str, tuple[Former, dict[str, object], Capabilities, bool]] = {
+    "its former parent": (FORMER, {"parent": "31"}, Capabilities(), True),
+    "no parent": (FORMER, {}, Capabilities(), False),
+    "another parent": (FORMER, {"parent": "9"}, Capabilities(), False),
+    "a parent that is not listed": (FORMER, {}, UNLISTED, True),
+    "none that is not listed": (replace(FORMER, was_child=False), {}, UNLISTED, False),
+    "another parent that was read": (FORMER, {"parent": "9"}, UNLISTED, False),
+    "its former parent that was read": (replace(FORMER, was_child=False), {"parent": "31"}, UNLISTED, True),
+    "a map without a tracking ticket": (replace(FORMER, tracking=""), {"parent": ""}, Capabilities(), False),
+}
+
+
+@pytest.mark.parametrize("has", ARRIVALS)
+def test_a_ticket_from_another_map_leaves_the_parent_it_had_there(has: str) -> None:
+    former, changed, able, leaves = ARRIVALS[has]
+    holdings = holdings_of(Ledger(), ticket("Store", "2", **changed), arrived={STORE.key: former})
+    removed = [c for c in wanting(holdings, able).changes() if isinstance(c, Unlink)]
+    assert [(c.key, c.target, c.ticket, c.reason) for c in removed] == (
+        [(STORE.key, "alpha/tracking/map", "2", 'child of ticket 31 of map "alpha"')] if leaves else []
+    )
+
+
+def test_a_ticket_that_arrived_earlier_or_is_gone_leaves_nothing() -> None:
+    here = holdings_of(Ledger(children=frozenset({STORE.key})), ticket("Store", "2", parent="31"))
+    assert Action.UNLINK not in {a for a, _, _ in links(wanting(replace(here, arrived={STORE.key: FORMER})))}
+    gone = holdings_of(Ledger(), arrived={STORE.key: FORMER})
+    assert Action.UNLINK not in {a for a, _, _ in links(wanting(gone))}
+
+
+def test_a_parent_that_was_not_read_is_not_missing() -> None:
+    ledger = Ledger(children=frozenset({STORE.key, SERVICE.key}))
+
+    def missed(able: Capabilities, **changed: object) -> list[str]:
+        store = ticket("Store", "2", **changed)
+        wanted = wanting(holdings_of(ledger, store), able, skipped=frozenset({SERVICE.key}))
+        return [name for action, name, target in links(wanted) if (action, target) == (Action.SKIP, "map")]
+
+    assert missed(Capabilities(), blocked_by=None) == ["Store"]
+    assert missed(UNLISTED, blocked_by=None) == []
+    assert missed(UNLISTED, blocked_by=frozenset()) == ["Store"]
+    assert missed(Capabilities(), parent="1") == []
+
+
+def test_an_edge_whose_ticket_is_gone_was_not_removed_by_a_person() -> None:
+    ledger = Ledger(edges=frozenset({edge("Service", "Store")}), children=frozenset({STORE.key, SERVICE.key}))
+    none: frozenset[str] = frozenset()
+    store, service = ticket("Store", "2", parent="1"), ticket("Service", "3", parent="1", blocked_by=none)
+    assert links(wanting(holdings_of(ledger, store, service))) == [(Action.SKIP, "Service", "Store")]
+    assert links(wanting(holdings_of(ledger, service))) == []
+    assert links(wanting(holdings_of(ledger, store))) == []
+
+
+def test_a_link_says_the_short_name_the_number_and_the_rule() -> None:
+    short = replace(STORE, short_name="Store!")
+    waiting = replace(SERVICE, blocked_because=("explicit",))
+    holdings = holdings_of(Ledger(), ticket("Store", "2"))
+    (link,) = (c for c in wanting(holdings, wanted=plan(short, waiting)).changes() if c.edge is EdgeKind.BLOCKED_BY)
+    assert isinstance(link, Link)
+    assert (link.reason, link.rule, link.ticket) == ('blocked by #2 "Store!"', "explicit", "")
+    (link,) = (c for c in wanting(holdings_of(Ledger())).changes() if c.edge is EdgeKind.BLOCKED_BY)
+    assert isinstance(link, Link)
+    assert (link.reason, link.rule) == ('blocked by "Create Store"', "")
+
+
+def test_a_removed_edge_is_accepted_while_the_map_wants_it_and_the_tracker_lacks_it() -> None:
+    both = edge("Service", "Store")
+    parent = (STORE.key, TRACKING)
+    ledger = Ledger(declined=frozenset({both, parent, edge("Store", "Mailer")}))
+    none: frozenset[str] = frozenset()
+    store, service = ticket("Store", "2"), ticket("Service", "3", blocked_by=none)
+    assert wanting(holdings_of(ledger, store, service)).declined == {both, parent}
+    linked = replace(service, ticket=replace(service.ticket, blocked_by=frozenset({"2"})))
+    child = replace(store, ticket=replace(store.ticket, parent="1"))
+    assert wanting(holdings_of(ledger, child, linked)).declined == frozenset()
+    assert wanting(holdings_of(ledger, service)).declined == {both}, "no ticket that could have a parent"
+    alone = plan(STORE, SERVICE_ALONE)
+    assert wanting(holdings_of(ledger, store, service), wanted=alone).declined == {parent}
+
+
+def test_a_missing_ticket_is_accepted_by_its_key_alone() -> None:
+    ledger = Ledger({STORE.key: "2", SERVICE.key: "3"}, accepted=frozenset({SERVICE.key, key("Old")}))
+    resolved = {STORE.key: Side.TRACKER, MAILER.key: Side.TRACKER}
+    skipped = frozenset({STORE.key, SERVICE.key, key("Old")})
+    assert wanting(holdings_of(ledger), skipped=skipped, resolved=resolved).accepted == {STORE.key, SERVICE.key}
+    by_map = {STORE.key: Side.MAP}
+    assert wanting(holdings_of(ledger), skipped=skipped, resolved=by_map).accepted == {SERVICE.key}
+    fewer = frozenset({SERVICE.key})
+    assert wanting(holdings_of(ledger), skipped=fewer, resolved=resolved).accepted == {SERVICE.key}
+    there = holdings_of(ledger, ticket("Store", "2"))
+    assert wanting(there, skipped=skipped, resolved=resolved).accepted == {SERVICE.key}
+
+
+def test_only_the_edges_of_the_ticket_that_is_named_are_linked_again() -> None:
+    none: frozenset[str] = frozenset()
+    ledger = Ledger(edges=frozenset({edge("Service", "Store")}), children=frozenset({STORE.key, SERVICE.key}))
+    there = holdings_of(ledger, ticket("Store", "2"), ticket("Service", "3", parent="1", blocked_by=none))
+    again = wanting(there, resolved={SERVICE.key: Side.MAP})
+    assert links(again) == [(Action.LINK, "Service", "Store"), (Action.SKIP, "Store", "map")]
+    both = wanting(there, resolved={SERVICE.key: Side.MAP, STORE.key: Side.MAP})
+    assert links(both) == [(Action.LINK, "Store", "map"), (Action.LINK, "Service", "Store")]
+
+
+IN_TEXT = {
+    "no links": (
+        Capabilities(blocking_links=False, native_blocking=False),
+        'this server has no "blocked by": each ticket\'s text says it instead',
+    ),
+    "related": (
+        Capabilities(native_blocking=False),
+        "links say only that tickets are related here: each ticket's text says what it is blocked by",
+    ),
+    "few links": (
+        Capabilities(links=1),
+        "1 links are in the tickets' texts: a ticket of this server may have 1 links",
+    ),
+    "few blockers": (
+        Capabilities(blockers=1, blocking=2),
+        "1 links are in the tickets' texts: a ticket of this server may wait for 1 others, and 2 may wait for it",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", IN_TEXT)
+def test_what_only_texts_can_say_is_told_with_the_limit(what: str) -> None:
+    able, reason = IN_TEXT[what]
+    no_room = frozenset({edge("Mailer", "Service")})
+    wanted = wanting(holdings_of(Ledger()), able, wanted=FOUR, no_room=no_room)
+    (skip,) = (c for c in wanted.changes() if isinstance(c, Skip))
+    assert (skip.reason, skip.key, skip.lasting) == (reason, TRACKING, True)
+
+
+def test_a_link_that_has_room_is_in_no_text() -> None:
+    wanted = wanting(holdings_of(Ledger()), Capabilities(blockers=1), wanted=FOUR)
+    assert not [c for c in wanted.changes() if isinstance(c, Skip)]
+
+
+def test_edges_are_read_in_order_where_something_changes_and_they_are_not_known() -> None:
+    unread = [
+        ticket(name, str(n), blocked_by=None) for n, name in enumerate(("Store", "Mailer", "Service", "Tests"), 2)
+    ]
+
+    def read(ledger: Ledger, *tickets: Held) -> list[str]:
+        return [each.number for each in edges_to_read(FOUR, holdings_of(ledger, *tickets))]
+
+    every = frozenset({edge("Service", "Store"), edge("Mailer", "Store"), edge("Mailer", "Service")})
+    assert read(Ledger(), *unread) == ["3", "4"]
+    assert read(Ledger(edges=every), *unread) == []
+    assert read(Ledger(edges=every - {edge("Service", "Store")}), *unread) == ["4"]
+    one = frozenset({edge("Service", "Store")})
+    assert read(Ledger(edges=every - one, refused=one), *unread) == []
+    assert read(Ledger(edges=every | {edge("Tests", "Store")}), *unread) == ["5"]
+    known = [replace(each, ticket=replace(each.ticket, blocked_by=frozenset())) for each in unread]
+    assert read(Ledger(), *known) == []
+
+
+ROOM: dict[str, tuple[Capabilities, Ledger, dict[str, frozenset[str]], set[tuple[str, str]]]] = {
+    "no limit": (Capabilities(), Ledger(), {}, set()),
+    "one blocker": (Capabilities(blockers=1), Ledger(), {}, {edge("Mailer", "Service")}),
+    "two blockers": (Capabilities(blockers=2), Ledger(), {}, set()),
+    "one that waits": (Capabilities(blocking=1), Ledger(), {}, {edge("Mailer", "Store")}),
+    "two that wait": (Capabilities(blocking=2), Ledger(), {}, set()),
+    "one link beside the parent": (
+        Capabilities(links=2),
+        Ledger(),
+        {},
+        {edge("Mailer", "Store"), edge("Mailer", "Service")},
+    ),
+    "two links beside the parent": (Capabilities(links=3), Ledger(), {}, set()),
+    "one link without parents": (
+        Capabilities(links=1, children=0),
+        Ledger(),
+        {},
+        {edge("Mailer", "Store"), edge("Mailer", "Service")},
+    ),
+    "two links without parents": (Capabilities(links=2, children=0), Ledger(), {}, set()),
+    "two links and a parent of earlier": (
+        Capabilities(links=2, children=0),
+        Ledger(children=frozenset({MAILER.key})),
+        {},
+        {edge("Mailer", "Service")},
+    ),
+    "one child": (
+        Capabilities(links=2, children=1),
+        Ledger(),
+        {},
+        {edge("Mailer", "Store"), edge("Mailer", "Service")},
+    ),
+    "applied edges keep their place": (
+        Capabilities(blockers=1),
+        Ledger(edges=frozenset({edge("Mailer", "Service")})),
+        {},
+        {edge("Mailer", "Store")},
+    ),
+    "links of people count": (
+        Capabilities(blockers=2),
+        Ledger(),
+        {"Mailer": frozenset({"77"})},
+        {edge("Mailer", "Service")},
+    ),
+    "links of people to our tickets count": (
+        Capabilities(blocking=1),
+        Ledger(),
+        {"Tests": frozenset({"2"})},
+        {edge("Service", "Store"), edge("Mailer", "Store")},
+    ),
+    "our own links are none of people": (
+        Capabilities(blockers=2),
+        Ledger(edges=frozenset({edge("Mailer", "Store")})),
+        {"Mailer": frozenset({"2"})},
+        set(),
+    ),
+    "links that the map no longer wants are none of people": (
+        Capabilities(blocking=1),
+        Ledger(edges=frozenset({edge("Tests", "Service")})),
+        {"Tests": frozenset({"3"})},
+        {edge("Mailer", "Store")},
+    ),
+    "those of another ticket are": (
+        Capabilities(blocking=1),
+        Ledger(edges=frozenset({edge("Store", "Service")})),
+        {"Tests": frozenset({"3"})},
+        {edge("Mailer", "Store"), edge("Mailer", "Service")},
+    ),
+}
+"""What a tracker can hold, the ledger, links in the tracker by name, and the edges that have no room."""
+
+
+@pytest.mark.parametrize("what", ROOM)
+def test_edges_without_room_are_the_last_of_the_plan(what: str) -> None:
+    able, ledger, there, left_out = ROOM[what]
+    names = ("Store", "Service", "Mailer", "Tests")
+    tickets = [ticket(name, str(n), blocked_by=there.get(name)) for n, name in enumerate(names, 2)]
+    assert without_room(FOUR, holdings_of(ledger, *tickets), able) == left_out
+
+
+def test_a_task_without_a_ticket_has_no_links_of_people() -> None:
+    assert without_room(FOUR, holdings_of(Ledger()), Capabilities(blockers=1)) == {edge("Mailer", "Service")}
