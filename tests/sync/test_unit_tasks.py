@@ -169,6 +169,51 @@ IDENTITIES: dict[str, tuple[list[TaskSpec], list[TaskSpec], dict[str, str]]] = {
         [steps("a", FIVE, "three", "four"), steps("b", FIVE, "one", "two")],
         {"a": "b", "b": "a"},
     ),
+    "single tasks with one text are namesakes under any title": (
+        [leaf("a", FIVE, "T1", f"{FIVE} first"), leaf("b", FIVE, "T2", f"{FIVE} second")],
+        [leaf("a", FIVE, "T2", f"{FIVE} first"), leaf("b", FIVE, "T1", f"{FIVE} second")],
+        {"a": "b", "b": "a"},
+    ),
+    "a name that two tasks have settles no key": (
+        [leaf("a", FIVE, "T1")],
+        [leaf("a", FIVE, "T2"), leaf("c", FIVE, "T1")],
+        {"a": "c"},
+    ),
+    "a name that two tickets have settles no key": (
+        [leaf("a", FIVE, "T1"), leaf("c", FIVE, "T2")],
+        [leaf("a", FIVE, "T2"), leaf("d", FOUR_OF_FIVE, "T1")],
+        {"a": "d", "c": "a"},
+    ),
+    "words that several tasks have tell little": (
+        [leaf("a", FIVE)],
+        [leaf("b", THREE_OF_FIVE), leaf("c", "ab cd ef zz ww")],
+        {},
+    ),
+    "the same title counts for more than the same key": (
+        [steps("a", FIVE, "one", "two", "four"), steps("b", FIVE, "five", "six")],
+        [steps("a", OTHER, "one", "two", "three"), steps("c", FIVE, "seven")],
+        {"a": "c"},
+    ),
+    "55 % of a title are not enough, whatever step is the same": (
+        [steps("a", TWENTY, "one", "four", "five")],
+        [steps("b", ELEVEN_OF_TWENTY, "one", "two", "three")],
+        {},
+    ),
+    "boxes of other sections are no tasks": (
+        [leaf("a", FIVE)],
+        [task("b", THREE_OF_FIVE, {"items": f"- [ ] {THREE_OF_FIVE}", "where": f"- [ ] {OTHER}"})],
+        {"a": "b"},
+    ),
+    "a ticket without steps is known by its title": (
+        [task("a", FIVE, {"purpose": "What for."})],
+        [task("b", FIVE, {"purpose": "What for."})],
+        {"a": "b"},
+    ),
+    "a follow-up goes to another task where its own is gone": (
+        [leaf("a", OTHER), leaf("a~2", FIVE)],
+        [leaf("b", FIVE)],
+        {"a~2": "b"},
+    ),
     "a follow-up stays with its task": (
         [leaf("a", FIVE), leaf("a~2", FOUR_OF_FIVE)],
         [leaf("a", FIVE), leaf("b", FOUR_OF_FIVE)],
@@ -206,6 +251,11 @@ def test_a_task_whose_ticket_was_deleted_takes_none_of_another_task() -> None:
     for holdings in (tickets_of(leaf("a~2", FIVE), gone=("b",)), tickets_of(leaf("a~2", FIVE), listed=("b",))):
         assert not renamed(holdings, leaf("b", FIVE))
     assert renamed(tickets_of(leaf("a", FIVE), gone=("c",), listed=("d",)), leaf("b", FIVE)) == {"a": "b"}
+
+
+def test_tickets_that_the_ledger_lists_are_there() -> None:
+    tickets, tasks, expected = IDENTITIES["two namesakes exchange their keys with two others"]
+    assert renamed(tickets_of(*tickets, listed=("a", "b", "c", "d")), *tasks) == expected
 
 
 def test_what_is_not_to_be_done_or_not_approved_keeps_its_ticket() -> None:
@@ -278,6 +328,12 @@ def test_tasks_that_get_no_ticket_count_as_there() -> None:
     assert gone_of(tickets_of(A, B, C), leaves=(("T7", FIVE),)) == (2, 3)
 
 
+def test_a_text_stands_for_one_task_that_is_worded_alike() -> None:
+    assert gone_of(tickets_of(A), leaves=(("T7", FOUR_OF_FIVE),)) == (0, 1)
+    alike = tickets_of(leaf("a", THREE_OF_FIVE), leaf("b", FOUR_OF_FIVE), C)
+    assert gone_of(alike, leaves=(("T7", FIVE),)) == (2, 3)
+
+
 def test_a_closed_ticket_counts_while_its_task_is_there() -> None:
     closed = Holdings(tickets={key("a"): held(A, "2", state=State.CLOSED), key("b"): held(B, "3")})
     assert gone_of(closed, C) == (1, 1)
@@ -288,3 +344,4 @@ def test_a_closed_ticket_counts_while_its_task_is_there() -> None:
 def test_in_a_very_large_unit_only_equal_texts_match(count: int, gone: int) -> None:
     many = [leaf(f"a{number}", f"u{number} v{number}") for number in range(count - 1)]
     assert gone_of(tickets_of(A, *many), leaf("b", FOUR_OF_FIVE)) == (gone, count)
+    assert gone_of(tickets_of(A, *many), A, *many) == (0, count)
