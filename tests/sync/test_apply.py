@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
 
-from techmap_sync.sync.changes import Action
+from techmap_sync.planning.task import TaskPlan
+from techmap_sync.sync.apply import MapRun, apply
+from techmap_sync.sync.change_set import MapChanges, Outcome, Status
+from techmap_sync.sync.changes import Action, Change, Create, Unlink
+from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.tracker import Capabilities, CloseReason, EdgeKind, State
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import TRACKING, key, plan, task
-from tests.sync.drive import key_of, planned, push, shown
+from tests.faults import AS_SEEN
+from tests.sync.build import MAP, POLICY, TRACKING, key, plan, task
+from tests.sync.drive import key_of, planned, push, several, shown
+from tests.sync.test_moves import FREE as MOVING
+from tests.sync.test_moves import some_map
 
 STORE, SERVICE, TESTS = task("Store"), task("Service", blocked_by=("Store",)), task("Tests", blocked_by=("Service",))
 FIRST = plan(STORE, SERVICE, TESTS)
@@ -177,3 +186,91 @@ def test_links_name_both_ends() -> None:
     links = [c for c in planned(MemoryTracker(), FIRST).changes if c.edge is EdgeKind.BLOCKED_BY]
     assert [(c.key, c.target) for c in links] == [(SERVICE.key, STORE.key), (TESTS.key, SERVICE.key)]
     assert key("Store") == STORE.key
+
+
+def push_all(tracker: MemoryTracker, *plans: TaskPlan) -> list[Outcome]:
+    return list(apply(several(tracker, *plans, policy=MOVING), tracker, MOVING))
+
+
+def ledgers_written(tracker: MemoryTracker, *plans: TaskPlan) -> Counter[str]:
+    """How often a push writes each tracking ticket."""
+    push_all(tracker, some_map("alpha", "Store", "Sender"), some_map("beta", "Report", "Router"))
+    tracker.requests.clear()
+    push_all(tracker, *plans)
+    maps = {n: key_of(t).partition("/")[0] for n, t in tracker.tickets.items() if key_of(t).endswith("/tracking/map")}
+    return Counter(maps[request.subject] for request in tracker.writes if request.subject in maps)
+
+
+def test_a_ledger_is_written_twice_only_where_two_maps_wait_for_each_other() -> None:
+    one_moves = some_map("alpha", "Store"), some_map("beta", "Report", "Router", "Sender")
+    assert ledgers_written(MemoryTracker(), *one_moves) == {"alpha": 1, "beta": 1}
+    exchanged = some_map("alpha", "Store", "Report"), some_map("beta", "Router", "Sender")
+    assert sorted(ledgers_written(MemoryTracker(), *exchanged).values()) == [1, 2]
+    one_new = some_map("alpha", "Store", "Sender", "Cache"), some_map("beta", "Report", "Router")
+    assert ledgers_written(MemoryTracker(), *one_new) == {"alpha": 1}
+
+
+def test_the_second_write_of_an_exchange_is_about_the_ledger_alone() -> None:
+    tracker = MemoryTracker()
+    push_all(tracker, some_map("alpha", "Store", "Sender"), some_map("beta", "Report", "Router"))
+    outcomes = push_all(tracker, some_map("alpha", "Store", "Report"), some_map("beta", "Router", "Sender"))
+    assert outcomes[-1].change.key.endswith("/tracking/map")
+    assert outcomes[-1].change.fields == ("ledger",)
+
+
+def test_a_tracking_ticket_that_is_not_listed_yet_was_lost_to_nobody() -> None:
+    tracker = MemoryTracker()
+    shown = planned(tracker, FIRST)
+    tracker.unlisted = {"1"}
+    assert {outcome.status for outcome in apply(shown, tracker, POLICY)} == {Status.APPLIED}
+
+
+def run_of(*changes: Change, **more: object) -> MapRun:
+    names = frozenset({STORE.key, SERVICE.key})
+    of_map = MapChanges(MAP, "docs/login.md", True, changes=changes, tracking_key=TRACKING, ledger=Ledger())
+    run = MapRun(replace(of_map, **more), MemoryTracker(), POLICY)  # type: ignore[arg-type]
+    run.listed = names
+    return run
+
+
+def test_another_run_that_came_first_is_said_of_the_first_write_with_what_to_do() -> None:
+    create = Create(STORE.key, STORE.title, spec=STORE)
+    lost = run_of(create, replace(create, key=SERVICE.key)).lost_to("7")
+    assert (lost.change, lost.status) == (create, Status.FAILED)
+    assert lost.detail == "another run is pushing the map login: its tracking ticket 7 came first"
+    assert lost.hint == "push again when it is done; it will find one map and heal the copy"
+    tracking = Create(TRACKING, "", spec=FIRST.tracking)
+    assert run_of(create, tracking).lost_to("7").change.key == TRACKING
+
+
+@pytest.mark.parametrize(
+    ("edge", "arriving", "settled"),
+    [
+        (EdgeKind.CHILD_OF, {STORE.key}, {SERVICE.key}),
+        (EdgeKind.BLOCKED_BY, {STORE.key}, {STORE.key, SERVICE.key}),
+        (EdgeKind.CHILD_OF, {SERVICE.key}, {STORE.key, SERVICE.key}),
+    ],
+)
+def test_another_map_keeps_a_ticket_that_still_has_its_parent_there(
+    edge: EdgeKind, arriving: set[str], settled: set[str]
+) -> None:
+    run = run_of(arriving=frozenset(arriving))
+    run.undone.append(Unlink(STORE.key, "", edge=edge, target="alpha/tracking/map"))
+    assert run.settled == settled
+
+
+def test_a_map_whose_ticket_could_not_leave_is_not_closed_and_says_why() -> None:
+    tracker = MemoryTracker()
+    push_all(tracker, some_map("alpha", "Store"), some_map("beta", "Report"))
+    report = number(tracker, "beta/component/Report")
+    shown = several(tracker, some_map("alpha", "Store", "Report"), policy=MOVING)
+    trial = deepcopy(tracker)
+    trial.requests.clear()
+    list(apply(shown, trial, MOVING))
+    place = next(n for n, each in enumerate(trial.requests, 1) if each.writes and each.subject == report)
+    tracker.requests.clear()
+    tracker.faults = {place: AS_SEEN["refused"]()}
+    outcomes = list(apply(shown, tracker, MOVING))
+    (left,) = (each for each in outcomes if each.change.key == "beta/tracking/map")
+    assert (left.status, left.detail) == (Status.LEFT, "not all of its tickets went to other maps")
+    assert tracker.tickets[number(tracker, "beta/tracking/map")].state is State.OPEN

@@ -11,12 +11,13 @@ from techmap_sync.planning.task import Priority, TaskPlan, TaskSpec
 from techmap_sync.sync import writing
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change
+from techmap_sync.sync.decide import DecidedMap
 from techmap_sync.sync.marker import Ledger
-from techmap_sync.sync.match import DesiredMap
+from techmap_sync.sync.match import Audience, DesiredMap, OtherMaps
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import Side, SyncPolicy
 from techmap_sync.sync.tickets import sort_tickets
-from techmap_sync.sync.tracker import Capabilities, EdgeKind, Snapshot, State, Ticket
+from techmap_sync.sync.tracker import Capabilities, EdgeKind, Snapshot, State, Ticket, Visibility
 from tests.fakes.memory import MemoryTracker
 from tests.measure import measured
 from tests.sampling import sampling
@@ -183,11 +184,47 @@ FINISHED = replace(plan(*(replace(spec, done=True) for spec in MADE.tasks)), fin
 def test_a_map_that_was_finished_before_its_first_push_gets_no_tickets_and_says_so() -> None:
     (changes,) = planned(MemoryTracker(), FINISHED).maps
     assert (changes.map_id, changes.path, changes.approved) == (MAP, "docs/login.md", True)
-    assert (changes.changes, len(changes.notes)) == ((), 1)
+    assert (changes.changes, changes.notes) == (
+        (),
+        ("everything in it was done before it had tickets, so it gets none",),
+    )
 
 
 def test_a_map_whose_finished_tickets_are_closed_says_nothing() -> None:
     tracker = pushed()
+    assert planned(tracker, FINISHED).writes
     push(tracker, FINISHED)
     (changes,) = planned(tracker, FINISHED).maps
     assert (changes.changes, changes.notes, changes.approved) == ((), (), True)
+
+
+def only(desired: DesiredMap, other_maps: OtherMaps | None = None) -> DecidedMap:
+    tracker = pushed()
+    found = observe(tracker, [MADE], POLICY)
+    (decided_map,) = decided([desired], found, tracker.capabilities, other_maps=other_maps).maps
+    return decided_map
+
+
+def test_a_map_is_shown_where_services_find_it() -> None:
+    assert only(DesiredMap(MAP, origin(), MADE, shown_path="a/docs/login.md")).changes.file == "a/docs/login.md"
+
+
+def test_tickets_that_more_people_can_read_than_the_map_are_not_written() -> None:
+    audience = Audience("team/tickets", Visibility.PUBLIC, "team/maps", Visibility.PRIVATE)
+    changes = only(DesiredMap(MAP, origin("other"), replace(MADE, tasks=()), audience=audience)).changes
+    assert "allow_public = true" in changes.refusals[0]
+    assert not changes.writes
+
+
+def test_a_file_that_may_be_the_maps_is_looked_for_only_where_the_map_is_lost() -> None:
+    there = OtherMaps(lambda _: False, file_of=lambda map_id, path: f"{map_id} was {path}")
+    retired = DesiredMap(MAP, origin(), retired=True)
+    assert only(retired, there).file_elsewhere == ""
+    assert not only(retired, there).changes.refusals
+    lost = only(replace(retired, lost=True), there)
+    assert lost.file_elsewhere == "login was docs/login.md"
+    assert "login was docs/login.md may still be this map's file" in lost.changes.refusals[0]
+
+
+def test_an_approved_map_is_said_to_be_approved() -> None:
+    assert only(DesiredMap(MAP, origin(), MADE)).changes.approved

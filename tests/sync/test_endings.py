@@ -8,12 +8,12 @@ import pytest
 
 from techmap_sync.documents.words import languages, words_in
 from techmap_sync.planning.task import SectionName
-from techmap_sync.sync.block import Block, read_block, write_block
+from techmap_sync.sync.block import Block, Part, read_block, write_block
 from techmap_sync.sync.comparison import digest
 from techmap_sync.sync.endings import Ending, Why, is_done_in_map, was_let_go, with_status
 from techmap_sync.sync.marker import WrittenField
 from techmap_sync.sync.tracker import State
-from tests.sync.build import held, rehold, task
+from tests.sync.build import held, rehold, section, task
 
 
 def ended(why: Why, language: str = "en", text: str = "", *, uncoded: bool = False) -> str:
@@ -61,3 +61,40 @@ def test_the_words_of_a_status_decide_nothing(why: Why) -> None:
 def test_what_an_earlier_release_closed_as_done_is_recognised_by_its_words(text: str) -> None:
     assert closed(ended(Why.DONE, text=text, uncoded=True)) == (True, False)
     assert closed(ended(Why.GONE, uncoded=True)) == (False, True)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_status_is_in_the_language_of_the_ticket(language: str) -> None:
+    words = words_in(language)
+    sections = tuple(section(name, "Text.") for name in ("purpose", "where"))
+    spoken = tuple(replace(each, heading=words.headings[each.name]) for each in sections)
+    by_headings = held(replace(task("Store"), sections=spoken)).block
+    source = section("source", f"docs/login.md; {words.phrases['kept by']}")
+    by_source = held(replace(task("Store"), sections=(replace(source, heading="?"),))).block
+    for block in (by_headings, by_source):
+        status = status_of(with_status(block, block.marker, Ending(Why.GONE), ""))
+        assert status.heading == words.headings["status"]
+
+
+def status_of(body: str) -> Part:
+    """The only Status section of a text."""
+    block = read_block(body)
+    assert isinstance(block, Block)
+    (status,) = (part for part in block.parts if part.name == SectionName.STATUS)
+    return status
+
+
+def test_a_status_names_the_commit_in_short_and_takes_the_place_of_an_earlier_one() -> None:
+    block = held(task("Store")).block
+    first = with_status(block, block.marker, Ending(Why.GONE), "0123456789abcdef")
+    assert status_of(first).text == "Its task is gone from the document (commit 0123456789ab)."
+    written = read_block(first)
+    assert isinstance(written, Block)
+    second = with_status(written, written.marker, Ending(Why.DONE), "")
+    assert status_of(second).text == "Done in the document."
+
+
+def test_a_ticket_that_a_person_reopened_was_not_let_go() -> None:
+    gone = rehold(replace(held(task("Store")).ticket, body=ended(Why.GONE), state=State.CLOSED))
+    assert was_let_go(gone)
+    assert not was_let_go(replace(gone, ticket=replace(gone.ticket, state=State.OPEN)))
