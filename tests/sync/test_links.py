@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Held
-from techmap_sync.sync.changes import Action, Create, Link, Skip, Unlink
+from techmap_sync.sync.changes import Action, Create, Link, Skip, SkipLink, Unlink
 from techmap_sync.sync.links import Wanted, edges_to_read, without_room
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.policy import Side
 from techmap_sync.sync.tickets import Departed, Former, Holdings, Stray
 from techmap_sync.sync.tracker import Capabilities, Edge, EdgeKind, State, Ticket
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import POLICY, TRACKING, held, key, plan, task
+from tests.sync.build import POLICY, TRACKING, held, key, plan, section, task
 from tests.sync.drive import planned, push
 
 STORE, SERVICE = task("Store"), task("Service", blocked_by=("Store",))
@@ -422,3 +422,200 @@ def test_edges_without_room_are_the_last_of_the_plan(what: str) -> None:
 
 def test_a_task_without_a_ticket_has_no_links_of_people() -> None:
     assert without_room(FOUR, holdings_of(Ledger()), Capabilities(blockers=1)) == {edge("Mailer", "Service")}
+
+
+# The same on three tasks of which each waits for the one before it, by whole changes.
+
+TESTS = task("Tests", blocked_by=("Service",))
+CHAIN = plan(STORE, SERVICE, TESTS)
+SERVICE_STORE, TESTS_SERVICE = (SERVICE.key, STORE.key), (TESTS.key, SERVICE.key)
+ALL = frozenset({STORE.key, SERVICE.key, TESTS.key})
+TICKETS = {STORE.key: "2", SERVICE.key: "3", TESTS.key: "4"}
+SETTLED = Ledger(TICKETS, frozenset({SERVICE_STORE, TESTS_SERVICE}), ALL)
+"""All links are made."""
+TRACKER = Capabilities()
+
+
+def wanted(holdings: Holdings, able: Capabilities = TRACKER, of: TaskPlan = CHAIN, **more: object) -> Wanted:
+    return wanting(holdings, able, of, **more)
+
+
+def chained(spec: TaskSpec, *blocked_by: str, parent: str | None = "1", **changed: object) -> Held:
+    return held(spec, TICKETS[spec.key], **{"parent": parent, "blocked_by": frozenset(blocked_by)} | changed)
+
+
+LINKED = (chained(STORE), chained(SERVICE, "2"), chained(TESTS, "3"))
+LOOSE = tuple(chained(spec, parent=None) for spec in (STORE, SERVICE, TESTS))
+
+
+def unread(spec: TaskSpec) -> Held:
+    """A ticket of which the listing shows neither its parent nor what it waits for."""
+    return chained(spec, parent=None, blocked_by=None)
+
+
+def child_link(spec: TaskSpec, number: str = "") -> Link:
+    reason = 'child of "Implement Login"'
+    return Link(spec.key, spec.title, number, reason, edge=EdgeKind.CHILD_OF, target=TRACKING)
+
+
+def waits(spec: TaskSpec, number: str, reason: str, other: TaskSpec, rule: str = "") -> Link:
+    return Link(spec.key, spec.title, number, reason, edge=EdgeKind.BLOCKED_BY, target=other.key, rule=rule)
+
+
+SERVICE_WAITS = waits(SERVICE, "3", 'blocked by #2 "Create Store"', STORE)
+TESTS_WAIT = waits(TESTS, "4", 'blocked by #3 "Create Service"', SERVICE)
+
+
+def opposite(link: Link) -> Unlink:
+    return Unlink(link.key, link.title, link.ticket, link.reason, edge=link.edge, target=link.target)
+
+
+def kept_away(link: Link, what: str) -> SkipLink:
+    reason = f"a human removed that it is {what}, kept so; push --resolve tracker {link.key} accepts it"
+    return SkipLink(link.key, link.title, link.ticket, reason, edge=link.edge, target=link.target)
+
+
+def test_what_the_tracker_refused_or_has_no_room_for_is_not_linked() -> None:
+    loose = holdings_of(replace(SETTLED, edges=frozenset()), *(replace_parent(each) for each in LOOSE))
+    assert wanted(loose, refused=frozenset({SERVICE_STORE})).changes() == (TESTS_WAIT,)
+    (link, note) = wanted(loose, replace(TRACKER, links=1), no_room=frozenset({TESTS_SERVICE})).changes()
+    assert link == SERVICE_WAITS
+    assert note.reason == "1 links are in the tickets' texts: a ticket of this server may have 1 links"
+    parents = frozenset((each, TRACKING) for each in (STORE.key, TESTS.key))
+    found = wanted(holdings_of(Ledger(TICKETS, SETTLED.edges), *LOOSE), refused=parents)
+    assert child_link(SERVICE, "3") in found.changes()
+    assert found.task_list() == (STORE.key, TESTS.key)
+
+
+def replace_parent(of: Held) -> Held:
+    return replace(of, ticket=replace(of.ticket, parent="1"))
+
+
+def test_a_task_without_a_ticket_has_no_links() -> None:
+    loose = holdings_of(Ledger(TICKETS), *LOOSE[1:])
+    found = wanted(loose, skipped=frozenset({STORE.key})).changes()
+    assert found == (child_link(SERVICE, "3"), child_link(TESTS, "4"), TESTS_WAIT)
+
+
+def departed(map_id: str, of: Held) -> Departed:
+    return Departed(map_id, of.marker.key.replace("login", map_id), of.ticket.number, of)
+
+
+def test_a_link_between_tickets_that_moved_to_one_map_goes_along_and_any_other_is_removed() -> None:
+    rest = plan(STORE)
+    together = {SERVICE.key: departed("beta", LINKED[1]), TESTS.key: departed("beta", LINKED[2])}
+    apart = together | {TESTS.key: departed("gamma", LINKED[2])}
+    away = {SERVICE.key: together[SERVICE.key]}
+    assert wanted(holdings_of(SETTLED, LINKED[0], departed=together), of=rest).changes() == (opposite(SERVICE_WAITS),)
+    assert wanted(holdings_of(SETTLED, LINKED[0], departed=apart), of=rest).changes() == (
+        opposite(SERVICE_WAITS),
+        opposite(TESTS_WAIT),
+    )
+    left = wanted(holdings_of(SETTLED, LINKED[0], LINKED[2], departed=away), of=rest, kept=frozenset({TESTS.key}))
+    assert left.changes() == (opposite(SERVICE_WAITS), opposite(TESTS_WAIT))
+    assert left.applied_blocking(()) == frozenset()
+    deleted = {SERVICE.key: Departed("beta", "beta/component/Service")}
+    assert wanted(holdings_of(SETTLED, LINKED[0], LINKED[2], departed=deleted), of=rest).changes() == ()
+
+
+def arriving(
+    parent: str | None, former: str = "31", was_child: bool = True, children: frozenset[str] = ALL - {STORE.key}
+) -> Holdings:
+    was = Former("alpha", "alpha/component/Store", "alpha/tracking/map", former, was_child)
+    ledger = replace(SETTLED, children=children)
+    return holdings_of(ledger, chained(STORE, parent=parent), *LINKED[1:], arrived={STORE.key: was})
+
+
+def test_a_ticket_that_came_from_another_map_leaves_its_parent_there() -> None:
+    reason = 'child of ticket 31 of map "alpha"'
+    leaves = Unlink(STORE.key, STORE.title, "2", reason, edge=EdgeKind.CHILD_OF, target="alpha/tracking/map")
+    assert wanted(arriving("31")).changes() == (leaves, child_link(STORE, "2"))
+    assert wanted(arriving(None)).changes() == (child_link(STORE, "2"),)
+    assert wanted(arriving("31", former="")).changes() == ()
+    assert wanted(arriving("9")).changes() == (), "a person gave it another one"
+    not_listed = replace(TRACKER, parents_listed=False)
+    assert wanted(arriving(None), not_listed).changes() == (leaves, child_link(STORE, "2"))
+    assert wanted(arriving(None, was_child=False), not_listed).changes() == (child_link(STORE, "2"),)
+    assert wanted(arriving("31", was_child=False), not_listed).changes() == (leaves, child_link(STORE, "2"))
+    assert wanted(replace(arriving("31"), tickets={})).changes()[0] == child_link(STORE)
+    done = wanted(arriving("31", children=ALL)).changes()
+    assert done == (kept_away(child_link(STORE, "2"), 'a child of "Implement Login"'),)
+
+
+def test_a_link_that_a_person_removed_stays_away_from_open_tickets_unless_it_is_resolved() -> None:
+    people = holdings_of(SETTLED, chained(STORE, parent=None), chained(SERVICE), chained(TESTS, "3", parent="9"))
+    away = (
+        kept_away(child_link(STORE, "2"), 'a child of "Implement Login"'),
+        kept_away(child_link(TESTS, "4"), 'a child of "Implement Login"'),
+        kept_away(SERVICE_WAITS, 'blocked by #2 "Create Store"'),
+    )
+    assert wanted(people).changes() == away
+    assert wanted(people).declined == frozenset()
+    for_map = wanted(people, resolved={STORE.key: Side.MAP, SERVICE.key: Side.MAP})
+    assert for_map.changes() == (child_link(STORE, "2"), SERVICE_WAITS, away[1])
+    accepted = wanted(people, resolved={STORE.key: Side.TRACKER, SERVICE.key: Side.TRACKER})
+    assert accepted.changes() == (away[1],)
+    assert accepted.declined == {(STORE.key, TRACKING), SERVICE_STORE}
+    closed = [replace(each, ticket=replace(each.ticket, state=State.CLOSED)) for each in people.tickets.values()]
+    assert wanted(holdings_of(SETTLED, *closed)).changes() == ()
+
+
+def test_the_ledger_lists_children_that_are_there_or_were_linked_and_whose_ticket_still_exists() -> None:
+    released = {TESTS.key: Stray(held(TESTS, "4").ticket, "mine now")}
+    before = replace(SETTLED, children=frozenset({SERVICE.key, TESTS.key, key("Gone")}))
+    found = wanted(holdings_of(before, chained(STORE), chained(SERVICE, parent=None), unreadable=released))
+    away = kept_away(child_link(STORE, "2"), "a child")
+    assert found.applied_children((away,)) == ALL
+    assert wanted(holdings_of(before, LOOSE[0])).applied_children((away,)) == frozenset()
+    untracked = Holdings(None, {STORE.key: LOOSE[0]})
+    assert wanted(untracked).applied_children(()) == frozenset()
+    blocking = wanted(untracked).changes()[-1:]
+    assert wanted(untracked).applied_children(blocking) == frozenset()
+
+
+def test_the_ledger_lists_edges_that_are_there_or_are_made_and_that_the_map_asks_for() -> None:
+    none, other = Ledger(TICKETS), frozenset({(STORE.key, TESTS.key)})
+    assert wanted(holdings_of(none, *LOOSE)).applied_blocking(()) == frozenset()
+    assert wanted(holdings_of(none, *LINKED)).applied_blocking(()) == SETTLED.edges
+    made = (SERVICE_WAITS, child_link(TESTS, "4"), kept_away(TESTS_WAIT, "blocked"))
+    assert wanted(holdings_of(none, *LOOSE)).applied_blocking(made) == {SERVICE_STORE}
+    assert wanted(holdings_of(replace(SETTLED, edges=other | {TESTS_SERVICE}), *LOOSE)).applied_blocking(()) == {
+        TESTS_SERVICE
+    }
+
+
+def notes(of: Wanted) -> list[tuple[str, str, bool]]:
+    """What is said about what the tracker cannot hold."""
+    return [(change.key, change.reason, change.lasting) for change in of.changes() if isinstance(change, Skip)]
+
+
+def test_children_that_no_link_can_hold_are_in_the_task_list_which_is_said_once() -> None:
+    loose = holdings_of(Ledger(TICKETS, SETTLED.edges), *LOOSE[:1], chained(SERVICE, "2", parent=None), LINKED[2])
+    some = wanted(loose, replace(TRACKER, children=2))
+    text = "the task list of the tracking ticket holds 1 of its tickets: it may have 2 sub-issues"
+    assert some.task_list() == (SERVICE.key,)
+    assert some.changes()[:-1] == (child_link(STORE, "2"),)
+    assert notes(some) == [(TRACKING, text, True)]
+    none = wanted(loose, replace(TRACKER, children=0))
+    text = "this server has no sub-issues: the tracking ticket has a task list instead"
+    assert none.task_list() == (STORE.key, SERVICE.key)
+    assert notes(none) == [(TRACKING, text, True)]
+    assert len(none.changes()) == 1
+    listing = replace(CHAIN.tracking, sections=(section(SectionName.TICKETS, "- [ ] #2 Create Store"),))
+    assert loose.tracking is not None
+    block = replace(held(listing, "1").block, marker=loose.tracking.marker)
+    listed = replace(loose, tracking=replace(loose.tracking, block=block))
+    assert wanted(listed, replace(TRACKER, children=0)).changes() == ()
+
+
+def test_what_was_accepted_once_stays_accepted_as_long_as_the_map_asks_for_it() -> None:
+    other = (TESTS.key, STORE.key)
+    parents = frozenset((each, TRACKING) for each in (STORE.key, SERVICE.key, key("Gone")))
+    ledger = replace(SETTLED, declined=parents | {SERVICE_STORE, TESTS_SERVICE, other})
+    tickets = (chained(STORE, parent=None), chained(SERVICE), chained(TESTS, "3"))
+    found = wanted(holdings_of(ledger, *tickets))
+    assert found.declined == {(STORE.key, TRACKING), SERVICE_STORE}
+    assert found.changes() == ()
+    again = wanted(holdings_of(ledger, *tickets), resolved={SERVICE.key: Side.MAP})
+    assert again.declined == {(STORE.key, TRACKING)}
+    assert again.changes() == (SERVICE_WAITS,)
