@@ -264,9 +264,14 @@ def match(
     unwritten = list(_unwritten(desired, others, own, other_maps) if asked else _unasked(others))
     moves = _moves(written, unwritten, other_maps, policy) if asked else Moves()
     today = after_moves([*written, *unwritten], moves)
+    maps = [_matched(each, today.get(each.map_id, Holdings()), found, moves) for each in left]
+    lost = [_lost(side, today[side.map_id]) for side in unwritten if not (side.plan or side.opaque)]
+    keys = {
+        (each.desired.map_id, held.ticket.number): key for each in maps for key, held in each.holdings.tickets.items()
+    }
     return Matches(
-        tuple(_matched(each, today.get(each.map_id, Holdings()), found, moves) for each in left),
-        tuple(_lost(side, today[side.map_id]) for side in unwritten if not (side.plan or side.opaque)),
+        tuple(_under_keys_there(each, keys) for each in maps),
+        tuple(_under_keys_there(each, keys) for each in lost),
         taken,
         frozenset(key.partition("/")[0] for pair in moves.found.items() for key in pair),
     )
@@ -290,6 +295,16 @@ def _matched(desired: DesiredMap, holdings: Holdings, found: Sorted, moves: Move
     if ledger.edition >= plan.edition or not desired.origin.has_text_of(ledger):
         plan = with_follow_ups(plan, today)
     return Matched(desired, plan, today, held, found.doubts.get(map_id, ()), moves.remarks)
+
+
+def _under_keys_there(matched: Matched, keys: Mapping[tuple[str, str], str]) -> Matched:
+    """Return a map whose departed tickets have the keys of today: one that moved earlier may be renamed in this run.
+
+    :param keys: by map id and number of the ticket.
+    """
+    departed = matched.holdings.departed
+    there = {old: replace(each, key=keys.get((each.map_id, each.number), each.key)) for old, each in departed.items()}
+    return replace(matched, holdings=replace(matched.holdings, departed=there)) if there else matched
 
 
 def _with_refused_names(holdings: Holdings, wanted: Set[str]) -> Holdings:

@@ -260,8 +260,10 @@ def empty(matched: Matched, capabilities: Capabilities, policy: SyncPolicy) -> M
 
 def _is_empty(holdings: Holdings) -> bool:
     """Whether only a tracking ticket is left."""
-    unlisted = holdings.written_ledger.tickets.keys() - holdings.departed.keys()
-    left = holdings.tickets or holdings.unreadable or holdings.copies or unlisted
+    gone = {each.number for each in holdings.departed.values()}
+    # The ledger may list a ticket that left under a former key.
+    listed = {key for key, number in holdings.written_ledger.tickets.items() if number not in gone}
+    left = holdings.tickets or holdings.unreadable or holdings.copies or listed - holdings.departed.keys()
     return holdings.tracking is not None and not left and bool(holdings.departed)
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import pytest
 
+from tests.explore import two_documents
 from tests.explore.one_document import OneDocument, all_events
+from tests.explore.search import Event
+from tests.explore.two_documents import TwoDocuments
 
 STORIES = {
     "of two tickets that two runs made at once, one is closed although both carry the ticks of an earlier ticket": (
@@ -80,12 +86,41 @@ STORIES = {
     ),
 }
 """What happens after the first push of one document."""
+OF_TWO_DOCUMENTS = {
+    "a map that became a part of another is closed by one push when the renaming of a task was killed before": (
+        "Store gets another name",
+        "push, write 1 of 2 is its last, then it is killed",
+        "alpha becomes a part of beta",
+        "push",
+    ),
+    "a map drops a ticket by one push when a task that moved in a killed push is renamed": (
+        "Store moves from alpha to beta",
+        "push, write 1 of 7 is its last, then it is killed",
+        "Store gets another name",
+        "push",
+    ),
+    "a map is closed by one push when a task that moved away in a killed push is renamed": (
+        "alpha becomes a part of beta",
+        "push, write 1 of 9 is its last, then it is killed",
+        "Store gets another name",
+        "push",
+    ),
+}
+"""What happens after the first push of two documents."""
+
+
+def _told(world: Any, events: Callable[[Any], Iterable[Event[Any]]], story: Iterable[str]) -> None:
+    for step in story:
+        event = next(event for event in events(world) if event.name == step)
+        world = world.copy()
+        event.act(world)
 
 
 @pytest.mark.parametrize("rule", STORIES)
 def test_a_story_that_broke_a_promise_breaks_none(rule: str) -> None:
-    world = OneDocument.pushed()
-    for step in STORIES[rule]:
-        event = next(event for event in all_events(world) if event.name == step)
-        world = world.copy()
-        event.act(world)
+    _told(OneDocument.pushed(), all_events, STORIES[rule])
+
+
+@pytest.mark.parametrize("rule", OF_TWO_DOCUMENTS)
+def test_a_story_of_two_documents_that_broke_a_promise_breaks_none(rule: str) -> None:
+    _told(TwoDocuments.pushed(), two_documents.all_events, OF_TWO_DOCUMENTS[rule])

@@ -17,7 +17,7 @@ from techmap_sync.trackers.gitlab.tracker import connect as connect_gitlab
 from tests.simulators.github.clock import SimulatedClock
 from tests.simulators.unkind import Bytes, Unkind, response
 
-TIMEOUT = 0.1
+TIMEOUT = 0.3
 TRIES = 4
 MEGABYTE = 1024 * 1024
 LABEL = "techmap"
