@@ -10,7 +10,7 @@ import pytest
 from techmap_sync.planning.task import Priority, TaskPlan, TaskSpec
 from techmap_sync.sync import writing
 from techmap_sync.sync.change_set import MapChanges
-from techmap_sync.sync.changes import Change
+from techmap_sync.sync.changes import Action, Change
 from techmap_sync.sync.decide import DecidedMap
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import Audience, DesiredMap, OtherMaps
@@ -228,3 +228,11 @@ def test_a_file_that_may_be_the_maps_is_looked_for_only_where_the_map_is_lost() 
 
 def test_an_approved_map_is_said_to_be_approved() -> None:
     assert only(DesiredMap(MAP, origin(), MADE)).changes.approved
+
+
+def test_tickets_in_the_form_of_an_earlier_release_are_neither_closed_nor_unlinked() -> None:
+    tracker = pushed()
+    fewer = replace(plan(replace(STORE, blocked_by=())), is_left=True)
+    assert not [c for c in planned(tracker, fewer, text="another text").writes if c.key != TRACKING]
+    gone = [c.action for c in planned(tracker, replace(fewer, is_left=False), text="another text").writes]
+    assert {Action.CLOSE, Action.UNLINK} <= set(gone)

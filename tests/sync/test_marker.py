@@ -174,6 +174,10 @@ def test_a_ledger_whose_tickets_are_renamed_has_all_under_the_new_keys() -> None
     )
     assert REMEMBERED.renamed({"c": "C"}).edges == {("a", "b"), ("b", "C"), ("C", "d")}
 
+    renamed = REMEMBERED.renamed({"a": "A"})
+    assert renamed.refused == {("A", "x"), ("x", "A"), ("c", "x")}
+    assert renamed.declined == {("A", "y"), ("y", "A"), ("c", "y")}
+
 
 def test_a_ledger_without_links_of_a_ticket_keeps_the_ticket() -> None:
     assert REMEMBERED.without_links_of(frozenset({"a"})) == replace(
@@ -399,6 +403,47 @@ def test_no_spoiled_word_is_more_than_unreadable() -> None:
             assert decode(line_with(base64.b64encode(made).decode())) == MARKER, "only an unused bit was another"
         except MarkerUnreadable:
             continue
+
+
+def test_spaces_around_the_json_of_a_marker_do_not_count() -> None:
+    assert decode(encode(SHORT).replace(PREFIX, PREFIX.rstrip()).replace(SUFFIX, SUFFIX.lstrip())) == SHORT
+
+
+def test_a_new_marker_is_of_an_open_ticket_and_says_nothing_else() -> None:
+    fresh = Marker(SHORT.source, SHORT.map_id, SHORT.path, SHORT.key)
+    assert (fresh.tracking, fresh.title, fresh.priority, fresh.milestone) == ("", WrittenField("", ""), "", "")
+    assert (fresh.state, WrittenField("a", "b").heading, fresh.ledger) == ("open", "", None)
+    empty = Ledger()
+    assert (empty.text, empty.settings, empty.edition, empty.commit, empty.commit_time) == ("", "", 1, "", "")
+
+
+def test_edges_are_written_in_order() -> None:
+    edges = frozenset((f"login/{a}", f"login/{b}") for a in "abcd" for b in "efgh")
+    ledger = Ledger(edges=edges, refused=edges, declined=edges)
+    data = json.loads(encode(replace(SHORT, ledger=ledger)).removeprefix(PREFIX).removesuffix(SUFFIX))["ledger"]
+    for name in ("edges", "refused", "declined"):
+        assert data[name] == sorted(data[name])
+
+
+def test_a_time_beyond_the_calendar_is_unreadable() -> None:
+    line = encode(replace(SHORT, ledger=Ledger(commit_time="0001-01-01T00:00:00+10:00")))
+    with pytest.raises(MarkerUnreadable, match="its marker is damaged"):
+        decode(line)
+
+
+def test_a_word_that_is_not_packed_as_we_do_it_says_why() -> None:
+    with pytest.raises(ValueError, match=r"^not packed$"):
+        unpacked(base64.b64encode(b"plain text").decode())
+    with pytest.raises(ValueError, match=r"^packed in another way$"):
+        unpacked(base64.b64encode(zlib.compress(b"text") + b"more").decode())
+
+
+def test_a_marker_of_the_greatest_length_is_read() -> None:
+    inside = MOST_CHARACTERS - len(PREFIX) + len(PREFIX.rstrip()) - len(SUFFIX) + len(SUFFIX.strip())
+    with pytest.raises(MarkerUnreadable, match="damaged"):
+        decode(f"{PREFIX}{'x' * inside}{SUFFIX}")
+    with pytest.raises(MarkerUnreadable, match="too long"):
+        decode(f"{PREFIX}{'x' * (inside + 1)}{SUFFIX}")
 
 
 def test_a_marker_that_is_too_long_is_not_even_read() -> None:

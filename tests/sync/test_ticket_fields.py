@@ -248,8 +248,21 @@ def test_a_priority_label_with_another_name_in_the_settings_is_exchanged_while_t
     assert exchanged("P1", labels=frozenset({"a", "P1"})) == labels()
 
 
+def test_only_the_label_of_the_priority_itself_is_exchanged() -> None:
+    def exchanged(there: str) -> LabelChanges:
+        return merged_labels("a b P1", f"a b {WAS}", there, policy=RELABELLING)
+
+    assert exchanged(f"a {WAS}") == labels(add="P1", remove=WAS, taken="b")
+    assert exchanged(f"a b {WAS} P2") == labels(add="P1", remove=WAS)
+
+
+def test_labels_are_removed_as_the_ticket_spells_them() -> None:
+    assert merged_labels(f"a {WAS}", f"a Old {WAS}", f"A OLD {WAS}") == labels(remove="OLD")
+    assert merged_labels(f"a {NOW}", "a", f"a {WAS.upper()}", Decision.UPDATE) == labels(add=NOW, remove=WAS.upper())
+
+
 def test_the_changes_of_a_set_are_shown_in_order() -> None:
-    assert LabelEdit(frozenset("ba"), frozenset("dc")).after == "-c -d +a +b"
+    assert LabelEdit(frozenset("fbdace"), frozenset("zxvuyw")).after == "-u -v -w -x -y -z +a +b +c +d +e +f"
     assert LabelEdit().after == ""
 
 
