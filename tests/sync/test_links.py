@@ -359,6 +359,12 @@ ROOM: dict[str, tuple[Capabilities, Ledger, dict[str, frozenset[str]], set[tuple
         {},
         {edge("Mailer", "Store"), edge("Mailer", "Service")},
     ),
+    "one of each": (
+        Capabilities(links=1, blockers=1, blocking=1, children=0),
+        Ledger(),
+        {},
+        {edge("Mailer", "Store"), edge("Mailer", "Service")},
+    ),
     "two links without parents": (Capabilities(links=2, children=0), Ledger(), {}, set()),
     "two links and a parent of earlier": (
         Capabilities(links=2, children=0),

@@ -411,6 +411,7 @@ def test_spaces_around_the_json_of_a_marker_do_not_count() -> None:
 
 def test_a_new_marker_is_of_an_open_ticket_and_says_nothing_else() -> None:
     fresh = Marker(SHORT.source, SHORT.map_id, SHORT.path, SHORT.key)
+    assert encode(fresh) == encode(SHORT)
     assert (fresh.tracking, fresh.title, fresh.priority, fresh.milestone) == ("", WrittenField("", ""), "", "")
     assert (fresh.state, WrittenField("a", "b").heading, fresh.ledger) == ("open", "", None)
     empty = Ledger()

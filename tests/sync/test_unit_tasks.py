@@ -214,6 +214,16 @@ IDENTITIES: dict[str, tuple[list[TaskSpec], list[TaskSpec], dict[str, str]]] = {
         [leaf("b", FIVE)],
         {"a~2": "b"},
     ),
+    "the same text counts for more than the same words and number": (
+        [leaf("a", "cd ab ef gh ij", "T1"), leaf("b", FIVE, "T2")],
+        [leaf("c", FIVE, "T1")],
+        {"b": "c"},
+    ),
+    "a single task with the text counts for more than a plan with the title": (
+        [steps("a", FIVE, FIVE, "two"), leaf("b", FIVE)],
+        [leaf("c", FIVE)],
+        {"b": "c"},
+    ),
     "a follow-up stays with its task": (
         [leaf("a", FIVE), leaf("a~2", FOUR_OF_FIVE)],
         [leaf("a", FIVE), leaf("b", FOUR_OF_FIVE)],
