@@ -212,9 +212,9 @@ class Wanted:
 
     def _degradations(self) -> Iterator[Change]:
         """Say what the tracker cannot hold and where to find it instead: once, in the run that writes it there."""
-        tracking, number = self.plan.tracking, _number(self.holdings, self.plan.tracking.key)
+        tracking = self.plan.tracking
         for reason in filter(None, (self._without_children(), self._without_blocking())):
-            yield Skip(tracking.key, tracking.title, number, reason, lasting=True)
+            yield Skip(tracking.key, tracking.title, self._tracking(), reason, lasting=True)
 
     def _without_children(self) -> str:
         listed, limit = len(self.task_list()), self.capabilities.children

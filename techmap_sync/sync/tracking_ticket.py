@@ -108,7 +108,8 @@ def ledger_refusals(
     """
     spec, held = plan.tracking, holdings.tracking
     number = held.ticket.number if held else _stand_in(spec.key)
-    marker = Marker(policy.source, plan.map_id, path, spec.key, number, labels=spec.labels)
+    people = frozenset(spec.assignees)
+    marker = Marker(policy.source, plan.map_id, path, spec.key, number, labels=spec.labels, assignees=people)
     known = {key: number or _stand_in(key) for key, number in ledger.tickets.items()}
     full = marker.with_ledger(replace(ledger, tickets=known))
     before, after, kept = (held.block.before, held.block.after, held.block.texts()) if held else ("", "", {})
@@ -120,10 +121,10 @@ def ledger_refusals(
     if size <= capabilities.body_limit:
         return ()
     what = f"its tracking ticket would take {size:,} characters with the ledger of {len(known)} tickets"
-    people = f", {len(before) + len(after):,} of them written by people" if before or after else ""
+    around = f", {len(before) + len(after):,} of them written by people" if before or after else ""
     way_out = 'split the map, or set granularity = "section"' if len(known) > 1 else "shorten the map"
-    shorten = "shorten the text around the managed block, " if people else ""
-    return (f"{what}{people}, the limit is {capabilities.body_limit:,}; {shorten}{way_out}",)
+    shorten = "shorten the text around the managed block, " if around else ""
+    return (f"{what}{around}, the limit is {capabilities.body_limit:,}; {shorten}{way_out}",)
 
 
 def _stand_in(key: str) -> str:

@@ -590,9 +590,10 @@ def test_the_ledger_lists_edges_that_are_there_or_are_made_and_that_the_map_asks
     }
 
 
-def notes(of: Wanted) -> list[tuple[str, str, bool]]:
-    """What is said about what the tracker cannot hold."""
-    return [(change.key, change.reason, change.lasting) for change in of.changes() if isinstance(change, Skip)]
+def notes(of: Wanted) -> list[tuple[str, str, str, bool]]:
+    """What is said about what the tracker cannot hold, and of which ticket."""
+    skips = (change for change in of.changes() if isinstance(change, Skip))
+    return [(change.key, change.ticket, change.reason, change.lasting) for change in skips]
 
 
 def test_children_that_no_link_can_hold_are_in_the_task_list_which_is_said_once() -> None:
@@ -601,11 +602,11 @@ def test_children_that_no_link_can_hold_are_in_the_task_list_which_is_said_once(
     text = "the task list of the tracking ticket holds 1 of its tickets: it may have 2 sub-issues"
     assert some.task_list() == (SERVICE.key,)
     assert some.changes()[:-1] == (child_link(STORE, "2"),)
-    assert notes(some) == [(TRACKING, text, True)]
+    assert notes(some) == [(TRACKING, "1", text, True)]
     none = wanted(loose, replace(TRACKER, children=0))
     text = "this server has no sub-issues: the tracking ticket has a task list instead"
     assert none.task_list() == (STORE.key, SERVICE.key)
-    assert notes(none) == [(TRACKING, text, True)]
+    assert notes(none) == [(TRACKING, "1", text, True)]
     assert len(none.changes()) == 1
     listing = replace(CHAIN.tracking, sections=(section(SectionName.TICKETS, "- [ ] #2 Create Store"),))
     assert loose.tracking is not None

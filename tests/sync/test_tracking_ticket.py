@@ -13,6 +13,7 @@ from techmap_sync.sync.changes import Action, Change, Close, Create, LabelOrphan
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.links import Wanted
 from techmap_sync.sync.marker import Ledger
+from techmap_sync.sync.observe import observe
 from techmap_sync.sync.ticket_fields import KEY, LEDGER, FieldEdit
 from techmap_sync.sync.tickets import Departed, Former, Holdings, Stray
 from techmap_sync.sync.tracker import Capabilities, CloseReason, EdgeKind, Patch, State, Ticket
@@ -628,3 +629,12 @@ def test_the_longer_text_of_a_section_counts_whether_the_map_or_a_person_wrote_i
 def test_a_ticket_that_does_not_exist_yet_takes_room_in_the_ledger() -> None:
     size = size_of(too_long(1))
     assert size_of(too_long(1, replace(BASE, tickets={**BASE.tickets, STORE.key: ""}))) == size + 6
+
+
+def test_the_room_that_is_asked_for_is_what_the_ticket_takes(tracker: MemoryTracker) -> None:
+    found = observe(tracker, [THREE], POLICY).of(MAP)
+    assert found.tracking is not None
+    body = tracker.tickets["1"].body
+    able = Capabilities(body_limit=len(body) - 1)
+    (why,) = ledger_refusals(THREE, "docs/login.md", found.written_ledger, found, able, POLICY)
+    assert size_of(why) == len(body)
