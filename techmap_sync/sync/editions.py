@@ -175,7 +175,7 @@ def ticked_here_alone(plan: TaskPlan, holdings: Holdings) -> Mapping[str, tuple[
     ]
     said: dict[str, tuple[str, ...]] = {}
     for former, key, text in _found(done, still_open):
-        what = f'"{text}" is ticked here and open in {open_tickets[key].ticket.number}'
+        what = f'"{text}" is ticked here and open in ticket {open_tickets[key].ticket.number}'
         said[former] = (*said.get(former, ()), what)
     return said
 

@@ -80,7 +80,7 @@ class History:
         wanted = [t.body for t in tickets if t.state is State.OPEN and key_of(t) in asked_for]
         open_boxes = {box.partition(":")[0] for box in unticked(wanted)}
         assert self.ticks <= done, "a tick is lost"
-        named = {box for box in self.ticks if f'"{box}: as agreed" is ticked here and open in' in said}
+        named = {box for box in self.ticks if f'"{box}: as agreed" is ticked here and open in ticket' in said}
         counted = sum(map(int, re.findall(r"as (?:is|are) (\d+) more", said)))
         unnamed = (self.ticks & open_boxes) - named
         assert len(unnamed) <= counted, "a ticked box is open elsewhere, and nothing says so"

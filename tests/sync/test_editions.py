@@ -155,7 +155,7 @@ def test_a_tick_in_a_ticket_whose_items_moved_before_is_named_and_ticks_nothing(
     extra = number_of(tracker, key("extra"))
     assert left.reason == (
         "its task is gone from the document, but people worked on it; left open; "
-        f'"A code is refused twice" is ticked here and open in {extra}, as is 1 more'
+        f'"A code is refused twice" is ticked here and open in ticket {extra}, as is 1 more'
     )
     assert "[x]" not in body_of(tracker, key("extra"))
 
