@@ -39,7 +39,7 @@ class DecidedMap:
 
     changes: MapChanges
     tickets: Matched
-    file_elsewhere: str = ""
+    file_elsewhere: str
     """For a map without a file in this run: a file that may still be its own."""
 
 

@@ -123,7 +123,7 @@ class _Merge:
         )
 
     def _names(self, accounts: Iterable[str]) -> frozenset[str]:
-        return frozenset(self.wanted.get(name) or self.ours.get(name) or self.there[name] for name in accounts)
+        return frozenset(self.wanted.get(name) or self.ours[name] for name in accounts)
 
 
 def within_people(tasks: Sequence[TaskSpec], capabilities: Capabilities) -> Iterator[TaskSpec]:

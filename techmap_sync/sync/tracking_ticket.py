@@ -269,11 +269,11 @@ def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, .
     keys = {edit.after: edit.before for c in undone for edit in c.edits if edit.name == KEY}
     # A ticket that did not move after all is still in the ledger of the other map.
     absent = keys.keys() & changes.arriving
-    kept = kept.without_links_of(frozenset(absent)).without(absent) if absent else kept
+    kept = kept.without_links_of(frozenset(absent)).without(absent)
     former = {new: f"{changes.map_id}/{old.partition('/')[2]}" for new, old in keys.items() if new not in absent}
     while taken := {new for new, old in former.items() if old in kept.tickets.keys() - former.keys()}:
         # Another ticket has its former key by now. Under the new one the next run still finds it.
         former = {new: old for new, old in former.items() if new not in taken}
     if any(isinstance(c, LabelOrphan) or (isinstance(c, Close) and c.spec is None) for c in undone):
         kept = replace(kept, text=changes.base.text, settings=changes.base.settings)
-    return kept.renamed(former) if former else kept
+    return kept.renamed(former)

@@ -88,7 +88,7 @@ def _own_renames(specs: Mapping[str, _Face], tickets: Mapping[str, _Face], gone:
     lone = {key: face for key, face in tickets.items() if key not in settled}
     common = _common(specs.values()) | _common(tickets.values())
     pairs = _paired(free, lone, common, _weights(specs.values(), tickets.values())) if free and lone else {}
-    return _without_collisions(pairs, lone.keys() | settled)
+    return _without_collisions(pairs, lone)
 
 
 def _followed(
@@ -122,14 +122,14 @@ def _paired(
     specs: Mapping[str, _Face], tickets: Mapping[str, _Face], common: frozenset[str], weights: Weights
 ) -> dict[str, str]:
     scored = [
-        (-score, place, old == new, old, new)
+        (-score, place, old, new)
         for place, (old, ticket) in enumerate(tickets.items())
         for new, spec in specs.items()
         if (score := _likeness(ticket, spec, weights, common) + 0.01 * (old == new)) >= ALIKE_WITH_ID
     ]
     found: dict[str, str] = {}
     taken: set[str] = set()
-    for _, _, _, old, new in sorted(scored):
+    for _, _, old, new in sorted(scored):
         if old not in found and new not in taken:
             found[old] = new
             taken.add(new)
