@@ -155,8 +155,8 @@ def _moved_ticks(plan: TaskPlan, holdings: Holdings) -> Iterator[tuple[str, str,
     yield from _found(done, new)
 
 
-def ticked_here_alone(plan: TaskPlan, holdings: Holdings) -> Mapping[str, tuple[str, ...]]:
-    """Return what to say of tickets that no task asks for, by key: which of their ticked boxes are open elsewhere.
+def ticked_here_alone(plan: TaskPlan, holdings: Holdings) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return which ticked boxes of tickets that no task asks for are open elsewhere: their texts, and in which tickets.
 
     Somebody ticked such a box after it had moved, or took its tick away where it is now. Nothing tells the two apart,
     so people decide.
@@ -173,11 +173,10 @@ def ticked_here_alone(plan: TaskPlan, holdings: Holdings) -> Mapping[str, tuple[
         if held.ticket.state is State.OPEN
         for text in sorted(unticked(held.block.texts().values()))
     ]
-    said: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
     for former, key, text in _found(done, still_open):
-        what = f'"{text}" is ticked here and open in ticket {open_tickets[key].ticket.number}'
-        said[former] = (*said.get(former, ()), what)
-    return said
+        found[former] = (*found.get(former, ()), (text, open_tickets[key].ticket.number))
+    return found
 
 
 def tick_receivers(plan: TaskPlan, holdings: Holdings) -> dict[str, frozenset[str]]:

@@ -74,16 +74,19 @@ def orphan_changes(
     return _with_ticks_that_count_nowhere(changes, ticked_here_alone(plan, holdings))
 
 
-def _with_ticks_that_count_nowhere(changes: Iterable[Change], ticks: Mapping[str, Sequence[str]]) -> Iterator[Change]:
+def _with_ticks_that_count_nowhere(
+    changes: Iterable[Change], ticks: Mapping[str, Sequence[tuple[str, str]]]
+) -> Iterator[Change]:
     """Say of each ticket that stays which of its ticks no other ticket has.
 
-    :param ticks: what to say, by key.
+    :param ticks: by key, the texts of its boxes and the numbers of the tickets where they are open.
     """
     for change in changes:
-        first, *more = ticks.get(change.key, ("",))
-        if first and isinstance(change, Skip):
+        if isinstance(change, Skip) and change.key in ticks:
+            (text, number), *more = ticks[change.key]
             others = f", as are {len(more)} more" if len(more) > 1 else ", as is 1 more" if more else ""
-            yield replace(change, reason=f"{change.reason}; {first}{others}")
+            reason = f'{change.reason}; "{text}" is ticked here and open in ticket {number}{others}'
+            yield replace(change, reason=reason)
         else:
             yield change
 
