@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from techmap_sync.errors import OutcomeUnclear
+from techmap_sync.sync.comparison import digest
 from techmap_sync.sync.review import (
     BRANCH,
     Comment,
     Done,
     Fate,
     Head,
+    Kept,
     NewContent,
     Proposal,
     Wanted,
@@ -90,6 +92,23 @@ def test_what_was_not_written_is_not_written_again_blindly() -> None:
     assert talk.writes == 1
 
 
+def test_an_edit_that_was_not_made_is_not_taken_for_one_that_was() -> None:
+    talk = Talk()
+    keep_comment(talk, "plan", "one")
+    talk.unclear, talk.has_effect = True, False
+    with pytest.raises(OutcomeUnclear):
+        keep_comment(talk, "plan", "two")
+    assert talk.said == [Comment("0", f"{marker('plan')}\none", ours=True, url="")]
+
+
+@pytest.mark.parametrize("text", ["one\ntwo", "one\ntwo\n", "one\ntwo \n\n"])
+def test_a_comment_says_the_same_whatever_a_server_does_to_its_white_space(text: str) -> None:
+    stored = Comment("0", f"{marker('plan')}\r\none\r\ntwo\r\n", ours=True)
+    talk = Talk([stored])
+    assert keep_comment(talk, "plan", text) == stored
+    assert talk.writes == 0
+
+
 WANTED = Wanted((NewContent("docs/a.md", b"- [x] one\n"),), "b" * 40, "main", "Tick the box", "One box.")
 MORE = replace(WANTED, files=(NewContent("docs/a.md", b"- [x] one\n- [x] two\n"),))
 
@@ -144,6 +163,30 @@ class Server:
 
     def decide(self, fate: Fate) -> None:
         self.requests[-1] = replace(self.requests[-1], fate=fate)
+
+
+def test_a_commit_names_what_it_proposes_by_all_its_files() -> None:
+    files = (NewContent("docs/a.md", b"one\n"), NewContent("docs/b.md", b"\xff", is_executable=True))
+    known = digest("docs/a.md\x006f6e650a\ndocs/b.md\x00ff")
+    wanted = replace(WANTED, files=files)
+    assert (wanted.digest, wanted.message) == (known, f"Tick the box\n\nTechmap-sync-change: {known}\n")
+    assert files[0] == NewContent("docs/a.md", b"one\n", is_executable=False)
+
+
+def test_a_request_says_below_its_text_what_its_branch_holds() -> None:
+    server = Server()
+    made = f"{1:040x}"
+    text = f"One box.\n\n<!-- techmap-sync proposal {made} {WANTED.digest} -->"
+    assert keep_proposal(server, WANTED) == Kept(Done.OPENED, Proposal("1", Fate.OPEN, text, url=""))
+    assert server.branches == {"techmap-sync/ticks": Head(made, WANTED.message)}
+
+
+def test_a_request_says_the_same_whatever_a_server_does_to_its_white_space() -> None:
+    server, wanted = Server(), replace(WANTED, text="\nOne box.")
+    keep_proposal(server, wanted)
+    (opened,) = server.requests
+    server.requests = [replace(opened, text=opened.text.strip().replace("\n", "\r\n") + "\r\n")]
+    assert keep_proposal(server, wanted) == Kept(Done.UNCHANGED, server.requests[0])
 
 
 def test_it_is_opened_once_and_then_kept() -> None:
@@ -208,7 +251,9 @@ def test_a_lost_answer_makes_nothing_twice(verb: str, lands: bool) -> None:
         wanted = MORE
     server.unclear, server.lands = verb, lands
     if lands:
-        keep_proposal(server, wanted)
+        assert keep_proposal(server, wanted) == Kept(
+            Done.UPDATED if verb == "edit" else Done.OPENED, server.requests[0]
+        )
     else:
         with pytest.raises(OutcomeUnclear):
             keep_proposal(server, wanted)
@@ -216,6 +261,28 @@ def test_a_lost_answer_makes_nothing_twice(verb: str, lands: bool) -> None:
         keep_proposal(server, wanted)
     assert len(server.requests) == 1
     assert keep_proposal(server, wanted).done is Done.UNCHANGED
+
+
+def test_an_earlier_commit_of_ours_is_not_taken_for_the_one_whose_answer_was_lost() -> None:
+    server = Server()
+    keep_proposal(server, WANTED)
+    server.unclear, server.lands = "commit", False
+    with pytest.raises(OutcomeUnclear):
+        keep_proposal(server, MORE)
+    assert server.writes == ["commit", "open", "commit"]
+
+
+def test_what_was_merged_and_taken_back_gets_a_request_of_its_own() -> None:
+    server = Server()
+    keep_proposal(server, WANTED)
+    server.decide(Fate.MERGED)
+    merged = server.requests[0]
+    server.unclear, server.lands = "open", False
+    with pytest.raises(OutcomeUnclear):
+        keep_proposal(server, WANTED)
+    server.lands = True
+    assert keep_proposal(server, WANTED) == Kept(Done.OPENED, replace(merged, number="2", fate=Fate.OPEN))
+    assert server.requests == [merged, replace(merged, number="2", fate=Fate.OPEN)]
 
 
 def test_the_default_branch_is_never_written() -> None:
