@@ -85,6 +85,12 @@ def held(spec: TaskSpec, number: str = "2", **changed: object) -> Held:
     return rehold(replace(ticket, **changed))  # type: ignore[arg-type]
 
 
+def tracking_ticket(ledger: Ledger, number: str = "1", **changed: object) -> Held:
+    """The tracking ticket of a map with what it remembers."""
+    made = held(plan().tracking, number, **changed)
+    return replace(made, block=replace(made.block, marker=made.marker.with_ledger(ledger)))
+
+
 def rehold(ticket: Ticket) -> Held:
     block = read_block(ticket.body)
     assert isinstance(block, Block), block
