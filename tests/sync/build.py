@@ -15,6 +15,7 @@ from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.comparison import digest
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import Origin
+from techmap_sync.sync.tickets import Holdings
 from techmap_sync.sync.tracker import Capabilities, Ticket
 
 MAP = "login"
@@ -95,6 +96,18 @@ def rehold(ticket: Ticket) -> Held:
     block = read_block(ticket.body)
     assert isinstance(block, Block), block
     return Held(ticket, block)
+
+
+def marked(ticket: Held, **marker: object) -> Held:
+    """The same ticket with another marker."""
+    block = replace(ticket.block, marker=replace(ticket.marker, **marker))  # type: ignore[arg-type]
+    return replace(ticket, block=block)
+
+
+def holdings_of(ledger: Ledger, *tickets: Held, **more: object) -> Holdings:
+    """The tickets of a map whose tracking ticket has number 1 and a ledger."""
+    own = {each.marker.key: each for each in tickets}
+    return Holdings(marked(held(plan().tracking, "1"), ledger=ledger), own, **more)  # type: ignore[arg-type]
 
 
 STORE, SERVICE, TESTS = task("Store"), task("Service"), task("Tests")

@@ -15,7 +15,7 @@ from techmap_sync.sync.policy import Side
 from techmap_sync.sync.tickets import Departed, Former, Holdings, Stray
 from techmap_sync.sync.tracker import Capabilities, Edge, EdgeKind, State, Ticket
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import POLICY, TRACKING, held, key, plan, section, task
+from tests.sync.build import POLICY, TRACKING, held, holdings_of, key, plan, section, task
 from tests.sync.drive import planned, push
 
 STORE, SERVICE = task("Store"), task("Service", blocked_by=("Store",))
@@ -91,14 +91,6 @@ FOUR = plan(STORE, SERVICE, MAILER, task("Tests"))
 
 def edge(waiting: str, other: str) -> tuple[str, str]:
     return key(waiting), key(other)
-
-
-def holdings_of(ledger: Ledger, *tickets: Held, **more: object) -> Holdings:
-    """A map whose tracking ticket has number 1 and a ledger."""
-    tracking = held(FOUR.tracking, "1")
-    block = replace(tracking.block, marker=replace(tracking.marker, ledger=ledger))
-    own = {each.marker.key: each for each in tickets}
-    return Holdings(replace(tracking, block=block), own, **more)  # type: ignore[arg-type]
 
 
 def ticket(name: str, number: str, **changed: object) -> Held:

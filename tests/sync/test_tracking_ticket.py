@@ -41,6 +41,7 @@ from tests.sync.build import (
     THREE,
     TRACKING,
     held,
+    holdings_of,
     key,
     origin,
     plan,
@@ -223,14 +224,6 @@ def test_the_graph_of_a_tracking_ticket_that_people_closed_stays() -> None:
 # Each rule by itself: the ledger as planned, as written at the end, and what it drops.
 
 NEW = task("New")
-
-
-def holdings_of(ledger: Ledger, *tickets: Held, **more: object) -> Holdings:
-    """A map whose tracking ticket has a ledger."""
-    tracking = held(THREE.tracking, "1")
-    block = replace(tracking.block, marker=replace(tracking.marker, ledger=ledger))
-    own = {each.marker.key: each for each in tickets}
-    return Holdings(replace(tracking, block=block), own, **more)  # type: ignore[arg-type]
 
 
 WAITING, LISTED, WRITTEN, BOTH = (
