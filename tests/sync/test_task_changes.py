@@ -1,24 +1,44 @@
-"""What a map adds to a completed ticket becomes one follow-up that holds just that."""
+"""What happens to the ticket of each task, and that what a map adds to a completed one becomes one follow-up."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
-from techmap_sync.planning.task import TaskPlan, TaskSpec
-from techmap_sync.sync.apply import apply
-from techmap_sync.sync.block import Block, read_block
-from techmap_sync.sync.change_set import MapChanges
-from techmap_sync.sync.changes import Action, Create, Skip, Update
-from techmap_sync.sync.marker import Marker
-from techmap_sync.sync.task_changes import missing_milestones, unknown_people, with_known_names
-from techmap_sync.sync.ticket_fields import AssigneeEdit
-from techmap_sync.sync.tracker import Capabilities, CloseReason, State
+from techmap_sync.documents.work import Kind
+from techmap_sync.planning.task import TaskSpec
+from techmap_sync.sync.block import Held
+from techmap_sync.sync.changes import Action, Change, Conflict, Create, Reopen, Skip, Update, close
+from techmap_sync.sync.claims import Claims
+from techmap_sync.sync.endings import Ending, Why
+from techmap_sync.sync.marker import Ledger
+from techmap_sync.sync.policy import Side, SyncPolicy
+from techmap_sync.sync.task_changes import (
+    kept_reason,
+    revision_changes,
+    strangers,
+    task_changes,
+    with_follow_ups,
+)
+from techmap_sync.sync.ticket_fields import (
+    AssigneeChanges,
+    AssigneeEdit,
+    Decision,
+    Edit,
+    FieldEdit,
+    LabelChanges,
+    LabelEdit,
+    Revised,
+    Revision,
+)
+from techmap_sync.sync.tickets import Former, Holdings, Stray
+from techmap_sync.sync.tracker import CloseReason, State, Ticket
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import POLICY, TRACKING, key, plan, task
-from tests.sync.drive import key_of, planned, push, several, shown
-from tests.sync.test_moves import some_map
+from tests.sync.build import POLICY, TRACKING, held, key, plan, section, task
+from tests.sync.drive import key_of, planned, push, shown
+from tests.sync.test_links import holdings_of
 
 TWO = plan(task("Tests", sections={"items": "- [ ] first\n- [ ] second"}))
 THREE = plan(task("Tests", sections={"items": "- [ ] first\n- [ ] second\n- [ ] third"}))
@@ -75,50 +95,6 @@ def test_a_template_alone_rewrites_no_follow_up() -> None:
     assert not planned(tracker, reworded, text=repr(THREE)).changes
 
 
-def marker_of(tracker: MemoryTracker, number: str) -> Marker:
-    block = read_block(tracker.tickets[number].body)
-    assert isinstance(block, Block)
-    return block.marker
-
-
-def test_a_milestone_renamed_in_the_tracker_is_one_line_and_stays() -> None:
-    made = plan(*(replace(task(name), milestone="v1") for name in ("Store", "Sender", "Report")))
-    made = replace(made, tracking=replace(made.tracking, milestone="v1"))
-    tracker = MemoryTracker()
-    push(tracker, made)
-    for number in tracker.tickets:
-        tracker.edit(number, milestone="Version 1")
-    (line,) = planned(tracker, made).changes
-    assert line.action is Action.SKIP
-    assert 'milestone = "Version 1"' in line.reason
-    assert "4 tickets" in line.reason
-    renamed = replace(made, tasks=tuple(replace(spec, milestone="Version 1") for spec in made.tasks))
-    renamed = replace(renamed, tracking=replace(renamed.tracking, milestone="Version 1"))
-    push(tracker, renamed)
-    assert marker_of(tracker, "2").milestone == "Version 1"
-    assert not planned(tracker, renamed).changes
-
-
-def test_a_milestone_renamed_under_two_maps_is_one_line() -> None:
-    maps = [some_map("alpha", "Store", "Sender"), some_map("beta", "Report")]
-    dated = [replace(each, tasks=tuple(replace(spec, milestone="v1") for spec in each.tasks)) for each in maps]
-    tracker = MemoryTracker()
-    list(apply(several(tracker, *dated), tracker, POLICY))
-    for number, ticket in tracker.tickets.items():
-        if ticket.milestone:
-            tracker.edit(number, milestone="v2")
-    assert len(several(tracker, *dated).changes) == 1
-
-
-def test_a_milestone_that_somebody_chose_for_one_ticket_is_named_at_that_ticket() -> None:
-    made = plan(*(replace(task(name), milestone="v1") for name in ("Store", "Sender")))
-    tracker = MemoryTracker()
-    push(tracker, made)
-    tracker.edit("3", milestone="later")
-    (line,) = planned(tracker, made).changes
-    assert (line.ticket, "milestone" in line.reason) == ("3", True)
-
-
 def test_labels_that_people_removed_are_named_in_the_reason_that_every_report_shows() -> None:
     made = plan(task("Store", labels=frozenset({"extra", "more"})))
     tracker = MemoryTracker()
@@ -130,115 +106,349 @@ def test_labels_that_people_removed_are_named_in_the_reason_that_every_report_sh
     assert TRACKING not in line.reason
 
 
-def of_people(name: str, *people: str, follows: bool = False, milestone: str = "") -> TaskSpec:
-    return replace(task(name), assignees=people, follows_assignees=follows, milestone=milestone)
+# Each rule by itself.
+
+STORE = task("Store")
 
 
-def with_ghost(made: TaskPlan | None = None) -> MemoryTracker:
-    tracker = MemoryTracker(nobody=frozenset({"ghost"}))
-    if made:
-        push(tracker, made)
-    tracker.requests.clear()
-    return tracker
+def changes_of(
+    spec: TaskSpec,
+    ticket: Held | None = None,
+    ledger: Ledger | None = None,
+    policy: SyncPolicy = POLICY,
+    doubtful: Mapping[str, str] | None = None,
+    **more: object,
+) -> tuple[Change, ...]:
+    there = holdings_of(ledger or Ledger(), **more)
+    there = replace(there, tickets={spec.key: ticket} if ticket else {})
+    return tuple(task_changes(spec, there, doubtful or {}, policy))
 
 
-def known(tracker: MemoryTracker, *plans: TaskPlan) -> tuple[MapChanges, ...]:
-    return with_known_names(several(tracker, *plans).maps, tracker)
+def stray(**changed: object) -> dict[str, Stray]:
+    return {STORE.key: Stray(replace(Ticket("7", "Mine", ""), **changed), "it has no managed block")}  # type: ignore[arg-type]
 
 
-def people_of(changes: MapChanges) -> dict[str, tuple[str, ...]]:
-    return {change.key: change.spec.assignees for change in changes.changes if isinstance(change, Create)}
+GONE = Ledger(gone=frozenset({STORE.key}))
+SETTLED = replace(GONE, accepted=GONE.gone)
+DELETED = f"its ticket was deleted; push --recreate {STORE.key} makes a new one"
+RELEASED = (
+    "ticket 7 was released: it has no managed block; "
+    f"push --rebind {STORE.key}=7 binds it again, --recreate {STORE.key} makes a new one"
+)
+WITHHELD = f"ticket 7: it has no managed block; push --recreate {STORE.key} makes a new one"
+CREATED = (Create(STORE.key, STORE.title, spec=STORE),)
+BY_REQUEST = {
+    "recreate": replace(POLICY, recreate=GONE.gone),
+    "the map's side": replace(POLICY, resolve={STORE.key: Side.MAP}),
+    "the tracker's side": replace(POLICY, resolve={STORE.key: Side.TRACKER}),
+}
+WITHOUT_A_TICKET: dict[str, tuple[dict[str, object], str | None]] = {
+    "never had one": ({}, ""),
+    "deleted": ({"ledger": Ledger(tickets={STORE.key: "2"})}, DELETED),
+    "deleted earlier": ({"ledger": GONE}, DELETED),
+    "deleted, asked for": ({"ledger": GONE, "policy": BY_REQUEST["recreate"]}, ""),
+    "deleted, the map asked for": ({"ledger": GONE, "policy": BY_REQUEST["the map's side"]}, DELETED),
+    "deleted, accepted now": ({"ledger": GONE, "policy": BY_REQUEST["the tracker's side"]}, None),
+    "deleted, accepted": ({"ledger": SETTLED}, None),
+    "deleted, accepted, asked for": ({"ledger": SETTLED, "policy": BY_REQUEST["recreate"]}, ""),
+    "doubtful": ({"doubtful": {STORE.key: "it may be renamed"}}, "it may be renamed"),
+    "doubtful, accepted": ({"doubtful": {STORE.key: "so"}, "policy": BY_REQUEST["the tracker's side"]}, "so"),
+    "released": ({"unreadable": stray()}, RELEASED),
+    "withheld": ({"unreadable": stray(withheld="confidential")}, WITHHELD),
+}
 
 
-def skipped(changes: MapChanges) -> list[str]:
-    return [change.reason for change in changes.changes if isinstance(change, Skip)]
+@pytest.mark.parametrize("case", WITHOUT_A_TICKET)
+def test_a_task_without_a_ticket_gets_one_unless_something_is_in_the_way(case: str) -> None:
+    given, reason = WITHOUT_A_TICKET[case]
+    skipped = () if reason is None else (Skip(STORE.key, STORE.title, reason=reason),)
+    assert changes_of(STORE, **given) == (CREATED if reason == "" else skipped)  # type: ignore[arg-type]
+    assert changes_of(replace(STORE, done=True), **given) == ()  # type: ignore[arg-type]
 
 
-def test_a_ticket_is_made_without_an_account_that_is_not_there() -> None:
-    (changes,) = known(with_ghost(), plan(of_people("Store", "ann", "ghost"), of_people("Sender", "ann")))
-    assert people_of(changes) == {TRACKING: (), key("Store"): ("ann",), key("Sender"): ("ann",)}
-    (note,) = [change for change in changes.changes if isinstance(change, Skip)]
-    assert "assigned to ghost" in note.reason
-    assert "settings" in note.reason
-    assert (note.key, note.title, note.lasting) == (TRACKING, "Implement Login", True)
+def marked(ticket: Held, **changed: object) -> Held:
+    """A ticket whose marker says something else."""
+    marker = replace(ticket.marker, **changed)  # type: ignore[arg-type]
+    return replace(ticket, block=replace(ticket.block, marker=marker))
 
 
-def test_an_account_of_the_settings_is_named_in_each_map_and_one_of_the_documents_once() -> None:
-    alpha, beta = some_map("alpha", "Store"), some_map("beta", "Sender")
-
-    def by(*, follows: bool) -> list[list[str]]:
-        plans = [
-            replace(each, tasks=tuple(replace(t, assignees=("ghost",), follows_assignees=follows) for t in each.tasks))
-            for each in (alpha, beta)
-        ]
-        return [skipped(changes) for changes in known(with_ghost(), *plans)]
-
-    assert [len(notes) for notes in by(follows=False)] == [1, 1]
-    (first,), second = by(follows=True)
-    assert "CODEOWNERS" in first
-    assert second == []
+def closed_by_us(spec: TaskSpec, **changed: object) -> Held:
+    return marked(held(spec, "2", state=State.CLOSED, **changed), state=State.CLOSED)
 
 
-def test_whom_an_earlier_map_named_no_later_ticket_gets() -> None:
-    plans = [
-        replace(each, tasks=tuple(replace(t, assignees=("ghost", "ann"), follows_assignees=True) for t in each.tasks))
-        for each in (some_map("alpha", "Store"), some_map("beta", "Sender"))
-    ]
-    for changes in known(with_ghost(), *plans):
-        assert {people for key_, people in people_of(changes).items() if "tracking" not in key_} == {("ann",)}
+BOXES = {"purpose": "- [ ] A box of the text", "items": "- [ ] first\n- [x] second"}
+PART = task("Store", sections=BOXES, kind=Kind.TASK)
 
 
-def test_an_update_that_assigns_only_accounts_that_are_not_there_is_none() -> None:
-    tracker = with_ghost(plan(of_people("Store", "ann", follows=True)))
-    (changes,) = known(tracker, plan(of_people("Store", "ann", "ghost", follows=True)))
-    assert not [change for change in changes.changes if change.key == key("Store")]
-    assert len(skipped(changes)) == 1
+def part(items: str, purpose: str = BOXES["purpose"]) -> TaskSpec:
+    return task("Store", sections={"purpose": purpose, "items": items}, kind=Kind.TASK)
 
 
-def test_an_update_keeps_the_people_who_are_there_and_its_other_fields() -> None:
-    tracker = with_ghost(plan(of_people("Store", "ann", follows=True)))
-    after = replace(of_people("Store", "bob", "ghost", follows=True), title="Build Store")
-    (changes,) = known(tracker, plan(after))
-    (update,) = [change for change in changes.changes if change.key == key("Store")]
-    (edit,) = [edit for edit in update.edits if isinstance(edit, AssigneeEdit)]
-    assert (edit.add, edit.remove) == ({"bob"}, {"ann"})
-    assert isinstance(update, Update)
-    assert update.spec.assignees == ("bob",)
-    assert "title" in {edit.name for edit in update.edits}
+def back(spec: TaskSpec, *edits: Edit) -> tuple[Change, ...]:
+    return (Reopen(spec.key, spec.title, "2", "its task is back in the map", spec=spec, edits=edits),)
 
 
-def test_an_update_that_takes_people_off_stays() -> None:
-    tracker = with_ghost(plan(of_people("Store", "ann", follows=True)))
-    (changes,) = known(tracker, plan(of_people("Store", "ghost", follows=True)))
-    (edit,) = [e for c in changes.changes for e in c.edits if isinstance(e, AssigneeEdit)]
-    assert (edit.add, edit.remove) == (frozenset(), {"ann"})
+MORE = part(f"{BOXES['items']}\n- [ ] third")
+CLOSED: dict[str, tuple[TaskSpec, Held, tuple[Change, ...]]] = {
+    "by us": (STORE, closed_by_us(STORE), back(STORE)),
+    "by us, still done": (replace(STORE, done=True), closed_by_us(STORE), ()),
+    "by a person": (STORE, held(STORE, state=State.CLOSED), ()),
+    "a part that lost a tick": (part("- [ ] first\n- [ ] second"), closed_by_us(PART), ()),
+    "a part that lost an item": (part("- [ ] second"), closed_by_us(PART), ()),
+    "a part with a new box elsewhere": (part(BOXES["items"], "- [ ] Another"), closed_by_us(PART), ()),
+    "a part with a new item": (
+        MORE,
+        closed_by_us(PART),
+        back(MORE, FieldEdit("items", BOXES["items"], MORE.sections[1].text)),
+    ),
+    "a part whose list a person named otherwise": (
+        PART,
+        closed_by_us(PART, body=held(PART).ticket.body.replace("### Items", "### Mine")),
+        back(PART),
+    ),
+    "a part that was given up": (PART, closed_by_us(PART, reason=CloseReason.NOT_PLANNED), back(PART)),
+    "a part that was let go": (
+        PART,
+        closed_by_us(PART, labels=PART.labels | {POLICY.removed_label.upper()}),
+        back(PART),
+    ),
+    "a component that lost a tick": (
+        task("Store", sections=BOXES),
+        closed_by_us(task("Store", sections=BOXES)),
+        back(task("Store", sections=BOXES)),
+    ),
+}
 
 
-@pytest.mark.parametrize("made", [plan(task("Store")), plan(of_people("Store", "ann"))])
-def test_maps_that_want_nobody_unknown_stay_as_they_are(made: TaskPlan) -> None:
-    tracker = with_ghost()
-    assert known(tracker, made) == several(tracker, made).maps
+@pytest.mark.parametrize("case", CLOSED)
+def test_a_closed_ticket_is_reopened_if_we_closed_it_and_its_task_is_back_with_something_to_do(case: str) -> None:
+    spec, ticket, expected = CLOSED[case]
+    assert changes_of(spec, ticket) == expected
 
 
-def test_a_tracker_is_asked_for_accounts_only_where_it_can_assign_some() -> None:
-    tracker = MemoryTracker(Capabilities(assignees=False))
-    assert unknown_people(tracker, ["ann"]) == frozenset()
-    assert unknown_people(with_ghost(), ["ann", "ghost"]) == {"ghost"}
-    able = with_ghost()
-    assert unknown_people(able, []) == frozenset()
-    assert not [*tracker.requests, *able.requests]
+FORMER = Former("alpha", "alpha/component/Store", "alpha/tracking/map", "31", was_child=True)
+WRITTEN_THERE = replace(FORMER, is_written_there=True)
+MOVED = 'moved from map "alpha"'
+ELSEWHERE = "alpha/component/Shop"
+BARE, DONE = replace(STORE, sections=()), replace(STORE, done=True)
 
 
-def test_a_milestone_that_the_first_ticket_creates_is_named() -> None:
-    made = plan(of_people("Store", milestone="v2"), of_people("Sender", milestone="v1"))
-    (changes,) = known(with_ghost(), made)
-    assert [reason.split('"')[1] for reason in skipped(changes)] == ["v1", "v2"]
-    tracker = with_ghost(plan(of_people("Other", milestone="v1")))
-    (changes,) = known(tracker, plan(of_people("Other", milestone="v1"), *made.tasks))
-    assert [reason.split('"')[1] for reason in skipped(changes)] == ["v2"]
+def rekeyed(spec: TaskSpec = STORE, before: str = ELSEWHERE, title: str = "", reason: str = MOVED) -> Update:
+    edits = (FieldEdit("key", before, spec.key),)
+    return Update(spec.key, title or spec.title, "2", reason, spec=spec, edits=edits)
 
 
-def test_a_tracker_without_milestones_is_not_asked_for_them() -> None:
-    tracker = MemoryTracker(Capabilities(milestones=False))
-    assert missing_milestones(tracker, ["v1"]) == frozenset()
-    assert not tracker.requests
+def came(ticket: Held) -> Held:
+    return marked(ticket, key=ELSEWHERE)
+
+
+TITLED = held(STORE, title="Mine")
+KEPT_TITLE = Skip(
+    STORE.key,
+    STORE.title,
+    "2",
+    f"changed by a human, kept: title; push --resolve map {STORE.key} writes the map's text, "
+    f"--resolve tracker {STORE.key} accepts it",
+    kept=(FieldEdit("title", STORE.title, "Mine"),),
+)
+ARRIVED: dict[str, tuple[TaskSpec, Held, Former | None, tuple[Change, ...]]] = {
+    "under its former key": (STORE, came(held(STORE)), FORMER, (rekeyed(),)),
+    "under a former key of its own": (STORE, came(held(STORE)), WRITTEN_THERE, (rekeyed(),)),
+    "while a tracking ticket names that map": (STORE, held(STORE), WRITTEN_THERE, (rekeyed(before=FORMER.key),)),
+    "and was written here": (STORE, held(STORE), FORMER, ()),
+    "and a person had changed it": (STORE, came(TITLED), FORMER, (rekeyed(), KEPT_TITLE)),
+    "closed by a person": (
+        PART,
+        came(held(PART, state=State.CLOSED, title="Mine")),
+        FORMER,
+        (rekeyed(PART, title="Mine"),),
+    ),
+    "closed by us, and it is done": (
+        replace(PART, done=True),
+        came(closed_by_us(PART)),
+        FORMER,
+        (rekeyed(replace(PART, done=True)),),
+    ),
+    "closed by us, and its task is back": (
+        STORE,
+        came(closed_by_us(STORE)),
+        FORMER,
+        (Reopen(STORE.key, STORE.title, "2", MOVED, spec=STORE),),
+    ),
+    "and is done": (
+        DONE,
+        came(held(STORE)),
+        FORMER,
+        (close(STORE.key, STORE.title, "2", Ending(Why.DONE), CloseReason.COMPLETED, DONE),),
+    ),
+    "and its task says nothing": (BARE, came(TITLED), FORMER, (rekeyed(BARE, title="Mine"),)),
+    "from nowhere, and its task says nothing": (BARE, came(TITLED), None, ()),
+    "under another key of this map": (STORE, came(held(STORE)), None, (rekeyed(reason=""),)),
+}
+
+
+@pytest.mark.parametrize("case", ARRIVED)
+def test_a_ticket_comes_from_another_map(case: str) -> None:
+    spec, ticket, former, expected = ARRIVED[case]
+    assert changes_of(spec, ticket, arrived={spec.key: former} if former else {}) == expected
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("spec", [STORE, DONE])
+def test_a_ticket_that_is_bound_again_is_written_even_if_it_is_closed_or_done(spec: TaskSpec, state: State) -> None:
+    reason = "bound again, the text that people wrote stays below"
+    assert changes_of(spec, marked(held(STORE, state=state), key="")) == (rekeyed(spec, "", reason=reason),)
+
+
+def revised(revision: Revision, spec: TaskSpec = STORE, **changed: object) -> tuple[Change, ...]:
+    return tuple(revision_changes(spec, held(STORE, "2", **changed), revision, STORE.key))
+
+
+def test_a_revision_is_an_update_then_its_conflicts_then_what_is_kept() -> None:
+    revision = Revision(
+        (
+            Revised("purpose", Decision.CONFLICT, "theirs", "ours"),
+            Revised("title", Decision.UPDATE, "old", "new"),
+            Revised("", Decision.CONFLICT, "their lead", "our lead"),
+            Revised("where", Decision.KEEP, "here", "there"),
+            Revised("detail", Decision.ADOPT, "same", "same"),
+        ),
+        LabelChanges(add=frozenset({"new"}), taken=frozenset({"old"})),
+        AssigneeChanges(contested=frozenset({"cal"})),
+    )
+    spec = replace(STORE, assignees=("dan", "cal"))
+    drift: tuple[Edit, ...] = (FieldEdit("where", "there", "here"), LabelEdit(remove=frozenset({"old"})))
+    label = LabelEdit(add=frozenset({"new"}))
+    both = (
+        f"both the map and a human changed it; settle with push --resolve map {STORE.key}"
+        f" or --resolve tracker {STORE.key}"
+    )
+
+    def conflict(*edit: str) -> Conflict:
+        return Conflict(STORE.key, STORE.title, "2", both, edits=(FieldEdit(*edit),))
+
+    assert revised(revision, spec, assignees=frozenset({"bob", "ann"})) == (
+        Update(STORE.key, STORE.title, "2", spec=spec, edits=(FieldEdit("title", "old", "new"), label)),
+        conflict("purpose", "theirs", "ours"),
+        conflict("lead", "their lead", "our lead"),
+        conflict("assignees", "ann, bob", "cal, dan"),
+        Skip(STORE.key, STORE.title, "2", kept_reason(STORE.key, drift), kept=drift),
+    )
+
+
+def test_what_only_the_marker_needs_to_learn_is_one_edit() -> None:
+    fields = Revised("detail", Decision.ADOPT, "same", "same"), Revised("", Decision.ADOPT, "same", "same")
+    revision = Revision(fields, LabelChanges(known=frozenset({"old"})))
+    edits = (FieldEdit("marker", "", "detail, lead, old"),)
+    assert revised(revision) == (Update(STORE.key, STORE.title, "2", spec=STORE, edits=edits),)
+    assert revised(Revision(())) == ()
+
+
+WITHOUT_WORDS: list[tuple[Edit, str]] = [
+    *((FieldEdit(name, "", "new"), name) for name in ("priority", "milestone", "due", "type", "priority field")),
+    (LabelEdit(remove=frozenset({"b", "a"})), "labels -a -b"),
+    (AssigneeEdit(remove=frozenset({"ann"})), "assignees -ann"),
+]
+
+
+@pytest.mark.parametrize("refresh", [False, True])
+def test_what_is_kept_is_named_and_texts_of_an_earlier_form_follow_only_a_refresh(refresh: bool) -> None:
+    of = key("push")
+    ways = f"--resolve map {of} writes the map's text, --resolve tracker {of} accepts it"
+    texts = "push --refresh" if refresh else "push"
+    for edit, name in WITHOUT_WORDS:
+        assert kept_reason(of, [edit], refresh=refresh) == f"changed by a human, kept: {name}; push {ways}"
+        mixed = [FieldEdit("purpose", "", "new"), edit]
+        assert kept_reason(of, mixed, refresh=refresh) == f"changed by a human, kept: purpose, {name}; {texts} {ways}"
+    assert kept_reason(of, [FieldEdit("lead", "", "new")]) == f"changed by a human, kept: lead; push {ways}"
+
+
+def claimed(number: str) -> list[Ticket]:
+    return [Ticket(number, "", "", author="eve")]
+
+
+def test_tickets_of_strangers_are_named_unless_they_block_something_that_says_so() -> None:
+    by_key = {STORE.key: claimed("7"), key("Sender"): claimed("8"), TRACKING: claimed("9")}
+    made, there = plan(STORE, task("Sender")), replace(holdings_of(Ledger()), claims=Claims(by_key))
+    blocked = (Skip(STORE.key, STORE.title, reason="claimed"), Create(key("Sender"), "", spec=task("Sender")))
+
+    def said(holdings: Holdings, *tasks: Change) -> list[Change]:
+        return list(strangers(made, holdings, tasks))
+
+    def left_alone(names: str) -> list[Change]:
+        reason = f"left alone because their authors are not trusted: {names}"
+        return [Skip(TRACKING, "Implement Login", reason=reason, lasting=True)]
+
+    assert said(there) == left_alone("7 by eve, 8 by eve, 9 by eve")
+    assert said(there, *blocked) == left_alone("8 by eve, 9 by eve")
+    assert said(replace(there, tracking=None), *blocked) == left_alone("8 by eve")
+    assert said(replace(there, claims=Claims())) == []
+
+
+NEW_ITEMS = replace(
+    task(
+        "Tests",
+        sections={
+            "purpose": "- [ ] A box of the text",
+            "items": "Do:\n- [ ] first\n- [ ] SECOND\n- [ ] größer\n- [x] done\n- [ ] last",
+            "source": "docs/login.md",
+        },
+        blocked_by=("Store",),
+    ),
+    was=("login/component/Old",),
+    estimate_minutes=30,
+)
+NEW_ITEMS = replace(NEW_ITEMS, sections=(*NEW_ITEMS.sections[:2], replace(NEW_ITEMS.sections[2], values="")))
+COMPLETED = held(TWO.tasks[0], state=State.CLOSED, reason=CloseReason.COMPLETED)
+TICKED = held(TWO.tasks[0]).ticket.body.replace("[ ] first", "[x] First")
+
+
+def followed(spec: TaskSpec, ticket: Held | None, former: Held | None = None, language: str = "en") -> list[TaskSpec]:
+    tickets = {of: each for of, each in ((spec.key, ticket), (FOLLOW_UP, former)) if each}
+    made = replace(plan(STORE, spec, task("Sender")), language=language)
+    found = with_follow_ups(made, Holdings(tickets=tickets))
+    assert found == replace(made, tasks=(STORE, spec, *found.tasks[2:-1], made.tasks[-1]))
+    return [*found.tasks[2:-1]]
+
+
+def follow_up(title: str) -> TaskSpec:
+    items = replace(section("items", "- [ ] größer\n- [ ] last"), values='["größer", "last"]')
+    return replace(
+        NEW_ITEMS,
+        key=FOLLOW_UP,
+        title=title,
+        sections=(items, NEW_ITEMS.sections[2]),
+        blocked_by=(),
+        was=(),
+        estimate_minutes=None,
+    )
+
+
+def test_a_follow_up_has_the_new_open_items_alone_and_waits_for_nothing() -> None:
+    ticked = held(TWO.tasks[0], state=State.CLOSED, body=TICKED)
+    assert followed(NEW_ITEMS, ticked) == followed(NEW_ITEMS, COMPLETED) == [follow_up("Create Tests (follow-up)")]
+
+
+def test_a_follow_up_that_was_written_in_english_keeps_its_title_in_a_plan_of_another_language() -> None:
+    german, english = "Create Tests (Nachtrag)", "Create Tests (follow-up)"
+    assert followed(NEW_ITEMS, COMPLETED, language="de") == [follow_up(german)]
+    for title in (german, english):
+        former = held(task("Tests", title), "3")
+        assert followed(NEW_ITEMS, COMPLETED, former, "de") == [follow_up(title)]
+
+
+@pytest.mark.parametrize(
+    ("spec", "ticket"),
+    [
+        (NEW_ITEMS, None),
+        (NEW_ITEMS, held(TWO.tasks[0])),
+        (NEW_ITEMS, held(TWO.tasks[0], state=State.CLOSED, reason=CloseReason.NOT_PLANNED)),
+        (NEW_ITEMS, closed_by_us(TWO.tasks[0], reason=CloseReason.COMPLETED)),
+        (NEW_ITEMS, held(task("Tests"), state=State.CLOSED)),
+        (TWO.tasks[0], COMPLETED),
+        (task("Tests"), COMPLETED),
+    ],
+    ids=["no ticket", "open", "given up", "closed by us", "listed nothing", "nothing new", "lists nothing"],
+)
+def test_no_follow_up_is_made_of_anything_else(spec: TaskSpec, ticket: Held | None) -> None:
+    assert followed(spec, ticket) == []
