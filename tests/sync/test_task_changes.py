@@ -36,9 +36,8 @@ from techmap_sync.sync.ticket_fields import (
 from techmap_sync.sync.tickets import Former, Holdings, Stray
 from techmap_sync.sync.tracker import CloseReason, State, Ticket
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import POLICY, TRACKING, held, key, plan, section, task
+from tests.sync.build import POLICY, TRACKING, held, holdings_of, key, plan, section, task
 from tests.sync.drive import key_of, planned, push, shown
-from tests.sync.test_links import holdings_of
 
 TWO = plan(task("Tests", sections={"items": "- [ ] first\n- [ ] second"}))
 THREE = plan(task("Tests", sections={"items": "- [ ] first\n- [ ] second\n- [ ] third"}))
