@@ -10,7 +10,7 @@ from techmap_sync.config import load_settings
 from techmap_sync.documents.work import Kind, Phase
 from techmap_sync.planning.task import Priority, Section, TaskPlan, TaskSpec
 from techmap_sync.sync import writing
-from techmap_sync.sync.block import Block, Held, read_block
+from techmap_sync.sync.block import Block, Held, read_block, write_block
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.comparison import digest
 from techmap_sync.sync.marker import Ledger
@@ -86,10 +86,16 @@ def held(spec: TaskSpec, number: str = "2", **changed: object) -> Held:
     return rehold(replace(ticket, **changed))  # type: ignore[arg-type]
 
 
+def marked(ticket: Held, **changed: object) -> Held:
+    """The same ticket with another marker in its text."""
+    marker = replace(ticket.marker, **changed)  # type: ignore[arg-type]
+    body = write_block(ticket.block.parts, marker, ticket.block.before, ticket.block.after)
+    return rehold(replace(ticket.ticket, body=body))
+
+
 def tracking_ticket(ledger: Ledger, number: str = "1", **changed: object) -> Held:
     """The tracking ticket of a map with what it remembers."""
-    made = held(plan().tracking, number, **changed)
-    return replace(made, block=replace(made.block, marker=made.marker.with_ledger(ledger)))
+    return marked(held(plan().tracking, number, **changed), tracking=number, ledger=ledger)
 
 
 def rehold(ticket: Ticket) -> Held:
