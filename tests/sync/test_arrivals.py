@@ -10,15 +10,22 @@ from dataclasses import replace
 import pytest
 
 from techmap_sync.errors import TrackerError, UsageProblem
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.apply import apply
-from techmap_sync.sync.change_set import ChangeSet, Outcome, Status
-from techmap_sync.sync.changes import Action
+from techmap_sync.sync.arrivals import Bindings, bound, claimed_keys, left_by_people, read_again
+from techmap_sync.sync.block import BEGIN, END, Block, Held
+from techmap_sync.sync.change_set import ChangeSet, MapChanges, Outcome, Status
+from techmap_sync.sync.changes import Action, LabelOrphan, Update
+from techmap_sync.sync.claims import Claims, way_out
+from techmap_sync.sync.comparison import digest, text_digest
+from techmap_sync.sync.endings import Ending, Why
+from techmap_sync.sync.marker import Ledger, Marker, WrittenField, encode
 from techmap_sync.sync.observe import observe
+from techmap_sync.sync.tickets import Holdings, Sorted, Stray
 from techmap_sync.sync.tracker import Capabilities, Standing, Ticket
 from tests.fakes.memory import Killed, MemoryTracker
 from tests.faults import AS_SEEN
-from tests.sync.build import POLICY, THREE, plan, task
+from tests.sync.build import MAP, POLICY, THREE, held, plan, task, under_another_id
 from tests.sync.drive import by_key, planned, push, retired, several
 from tests.sync.test_moves import ALPHA, BETA, FREE, key, numbers, pushed
 
@@ -198,3 +205,241 @@ def test_what_another_run_renamed_the_same_way_is_no_stranger(tracker: MemoryTra
     shown = planned(tracker, RENAMED)
     push(tracker, RENAMED)
     assert not skipped(list(apply(shown, tracker, POLICY)))
+
+
+# Each rule by itself.
+
+MAIN, SPEC, OTHER = THREE.tracking, *THREE.tasks[:2]
+WITH_BOXES = plan(
+    task("Store", sections={"items": "- [ ] one\n- [ ] two", "purpose": "- [ ] two"}),
+    task("Service", sections={"items": "- [ ] two"}),
+    summary="- [ ] one\n- [ ] two",
+)
+
+
+def saying(spec: TaskSpec, *texts: str) -> TaskSpec:
+    """The same task with other texts in its sections."""
+    sections = (replace(each, text=text) for each, text in zip(spec.sections, texts, strict=True))
+    return replace(spec, sections=tuple(sections))
+
+
+def test_boxes_are_ticked_that_are_ticked_in_the_ticket_of_their_task() -> None:
+    store, service = WITH_BOXES.tasks
+    bodies = {MAIN.key: "- [x] one", store.key: "Words.\n- [X] two\n- [ ] one"}
+    assert Bindings({key: Ticket("7", "", body) for key, body in bodies.items()}).plan(WITH_BOXES) == replace(
+        WITH_BOXES,
+        tracking=saying(WITH_BOXES.tracking, "- [x] one\n- [ ] two"),
+        tasks=(saying(store, "- [ ] one\n- [x] two", "- [x] two"), service),
+    )
+
+
+def binding(found: Sorted, **tickets: Ticket) -> Sorted:
+    """Bind tasks of a map of three by their names."""
+    keys = {spec.key.rpartition("/")[2]: spec.key for spec in (MAIN, *THREE.tasks)}
+    signin = under_another_id(THREE)
+    return Bindings({keys[name]: ticket for name, ticket in tickets.items()}).found(found, [signin, THREE], POLICY)
+
+
+def test_bound_tickets_are_among_those_of_the_map() -> None:
+    stray, other = Stray(Ticket("7", "", "mine"), "no marker"), Stray(Ticket("8", "", "mine, too"), "no marker")
+    there = Holdings(
+        tickets={SPEC.key: held(SPEC, "2")},
+        unreadable={OTHER.key: stray, "login/component/X": other},
+        released_tracking="why",
+    )
+    found = Sorted({MAP: there, "beta": Holdings()}, (stray, other))
+    service, main = Ticket("7", "Serve", "mine"), Ticket("8", "Plan", "mine, too")
+    bound_service, bound_main = bound(OTHER, service, MAP, POLICY), bound(MAIN, main, MAP, POLICY)
+    with_service = replace(
+        there, tickets={**there.tickets, OTHER.key: bound_service}, unreadable={"login/component/X": other}
+    )
+    assert binding(found, Service=service) == replace(found, maps={"beta": Holdings(), MAP: with_service})
+    with_both = replace(with_service, tracking=bound_main, unreadable={}, released_tracking="")
+    assert binding(found, Service=service, map=main) == replace(found, maps={"beta": Holdings(), MAP: with_both})
+    assert binding(found) == found
+
+
+def test_a_map_that_had_no_ticket_gets_those_that_are_bound_and_knows_the_claims() -> None:
+    claims = Claims({"x": [Ticket("9", "", "")]})
+    ticket = Ticket("7", "Store", "mine")
+    own = {SPEC.key: bound(SPEC, ticket, MAP, POLICY)}
+    assert binding(Sorted({}, (), claims), Store=ticket).maps == {MAP: Holdings(tickets=own, claims=claims)}
+
+
+def listing(**numbers: str) -> Held:
+    """The tracking ticket, with a ledger that lists tasks by their names."""
+    own = held(MAIN, "1")
+    ledger = Ledger({key(MAP, name): number for name, number in numbers.items()})
+    return replace(own, block=replace(own.block, marker=own.marker.with_ledger(ledger)))
+
+
+HELD = Holdings(listing(Store="2", Service="3"), {SPEC.key: held(SPEC, "2"), OTHER.key: held(OTHER, "3")})
+RELEASED = Holdings(listing(Store="2", Service="3"))
+UNLISTED = Holdings(tickets={SPEC.key: held(SPEC, "2")})
+OF_OTHERS = "name the ticket that the task had"
+SECOND = "a task has one ticket; close the other one"
+
+
+def of_another_source(body: str) -> str:
+    return body.replace("example.org/team/app", "example.org/mallory/app")
+
+
+def strange(number: str) -> Ticket:
+    return Ticket(number, "", "Their words.", author="mallory", standing=Standing.STRANGER)
+
+
+@pytest.mark.parametrize(
+    ("there", "task", "ticket", "what", "hint"),
+    [
+        (HELD, "Store", held(OTHER, "3").ticket, "ticket 3 belongs to login/component/Service", OF_OTHERS),
+        (RELEASED, "Store", Ticket("3", "", "wiped"), "ticket 3 belongs to login/component/Service", OF_OTHERS),
+        (UNLISTED, "Service", Ticket("2", "", "wiped"), "ticket 2 belongs to login/component/Store", OF_OTHERS),
+        (Holdings(), "Store", held(OTHER, "7").ticket, "ticket 7 belongs to login/component/Service", OF_OTHERS),
+        (
+            Holdings(),
+            "Store",
+            Ticket("7", "", of_another_source(held(SPEC).ticket.body)),
+            "ticket 7 belongs to example.org/mallory/app login/component/Store",
+            OF_OTHERS,
+        ),
+        (
+            HELD,
+            "Tests",
+            strange("7"),
+            "mallory, who is not trusted, wrote ticket 7",
+            way_out(strange("7"), POLICY),
+        ),
+        (HELD, "Store", Ticket("7", "", "mine"), "login/component/Store has ticket 2", SECOND),
+        (HELD, "map", Ticket("7", "", "mine"), "login/tracking/map has ticket 1", SECOND),
+    ],
+)
+def test_a_ticket_that_is_not_free_is_refused_and_so_is_a_second_one(
+    there: Holdings, task: str, ticket: Ticket, what: str, hint: str
+) -> None:
+    with pytest.raises(UsageProblem) as refused:
+        binding(Sorted({"beta": Holdings(), MAP: there}, ()), **{task: ticket})
+    assert (refused.value.what, refused.value.hint) == (what, hint)
+
+
+@pytest.mark.parametrize(
+    ("there", "task", "ticket"),
+    [
+        (HELD, "Store", held(SPEC, "2").ticket),
+        (HELD, "map", listing(Store="2", Service="3").ticket),
+        (RELEASED, "Store", strange("2")),
+        (Holdings(listing(Service="7")), "Store", held(SPEC, "7").ticket),
+        (Holdings(), "Store", Ticket("7", "", "mine")),
+    ],
+)
+def test_a_task_is_bound_to_its_own_ticket_whoever_wrote_it_and_to_a_free_one(
+    there: Holdings, task: str, ticket: Ticket
+) -> None:
+    found = binding(Sorted({"beta": Holdings(), MAP: there}, ()), **{task: ticket})
+    assert ticket.number in [each.ticket.number for each in found.maps[MAP].all]
+
+
+BOUND = Marker(
+    source="example.org/team/app",
+    map_id=MAP,
+    path="",
+    key="",
+    title=WrittenField(digest(SPEC.title), text_digest(SPEC.title)),
+    priority="medium",
+    milestone="v1",
+    assignees=frozenset(),
+)
+
+
+def test_all_of_a_bound_text_belongs_to_people() -> None:
+    spec, ticket = replace(SPEC, milestone="v1"), Ticket("7", "Keep it", "\n\nOur words.\n", milestone="v2")
+    assert bound(spec, ticket, MAP, POLICY) == Held(ticket, Block("", (), BOUND, "\nOur words."))
+    urgent = bound(replace(spec, priority=None), ticket, MAP, replace(POLICY, sources={MAP: "example.org/team/sub"}))
+    assert urgent.marker == replace(BOUND, priority="", source="example.org/team/sub")
+
+
+def test_a_bound_tracking_ticket_names_itself_and_has_an_empty_ledger() -> None:
+    ticket, title = Ticket("7", "Plan", ""), WrittenField(digest(MAIN.title), text_digest(MAIN.title))
+    marker = replace(BOUND, tracking="7", title=title, priority="", milestone="", ledger=Ledger())
+    assert bound(MAIN, ticket, MAP, POLICY) == Held(ticket, Block("", (), marker, ""))
+
+
+def test_only_its_own_block_stays_that_of_a_bound_ticket() -> None:
+    own = held(SPEC, "7")
+    assert bound(SPEC, own.ticket, MAP, POLICY) == own
+    for other in (held(OTHER, "7").ticket, replace(own.ticket, body=of_another_source(own.ticket.body))):
+        again = bound(SPEC, other, MAP, POLICY)
+        assert (again.ticket, again.marker.key, again.block.parts) == (other, "", ())
+
+
+OURS = task("Store", sections={"purpose": "What it is for.\n\n- [ ] one thing", "where": "a.py"})
+MARKER = encode(BOUND)
+PURPOSE = "### Purpose\n\nWhat it is for.\n\n- [x] one thing"
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        ("", ""),
+        ("\n\n  Our words. \n\n", "  Our words. "),
+        (f"{PURPOSE}\n<!-- ours -->\n", f"{PURPOSE}\n<!-- ours -->"),
+        ("Our\r\nwords.", "Our\r\nwords."),
+        (f"\n  Above.\r\n{BEGIN}\n{PURPOSE}\n{END}\nBelow. \n\n", "  Above.\nBelow. "),
+        (f"{BEGIN}\n{PURPOSE}\nour words\n{MARKER}\n### Where\na.py\nmore\n{END}", "our words\nmore"),
+        (f"{BEGIN}\n{PURPOSE}\n\n### Where\na.py\nto the end", "to the end"),
+        (
+            f"Purpose\nWhere\n{BEGIN}\nPurpose\n### Other\n###\nWhat\n{END}",
+            "Purpose\nWhere\nPurpose\n### Other\n###\nWhat",
+        ),
+        (f"{BEGIN}\n<!-- a comment -->\n{END}\n<!-- ours -->\n{PURPOSE}", f"<!-- ours -->\n{PURPOSE}"),
+        (f"{END}\n{PURPOSE}\n{BEGIN}\n{PURPOSE}", PURPOSE),
+        (f"{MARKER}\n{PURPOSE}", PURPOSE),
+        (f"<!-- techmap-sync:{{}} -->\n{PURPOSE}", PURPOSE),
+        (f"Above.\n{BEGIN}\n{PURPOSE}\nour words\n{MARKER}\n{END}\nBelow.", "Above.\nour words\nBelow."),
+    ],
+)
+def test_the_remains_of_our_block_are_not_left_by_people(body: str, left: str) -> None:
+    assert left_by_people(body, OURS) == left
+
+
+def test_each_marker_claims_a_key_also_that_of_a_copy() -> None:
+    holdings = replace(HELD, copies=((held(SPEC, "9"), "2"),))
+    assert claimed_keys(holdings) == {"1": MAIN.key, "2": SPEC.key, "3": OTHER.key, "9": SPEC.key}
+    assert claimed_keys(UNLISTED) == {"2": SPEC.key}
+
+
+UPDATE = Update(SPEC.key, SPEC.title, "7", spec=SPEC)
+LABEL = LabelOrphan(SPEC.key, SPEC.title, "7", label="removed", ending=Ending(Why.GONE))
+CHANGES = MapChanges(MAP, "docs/login.md", True)
+ANOTHERS = "it was changed in the meantime: its marker is that of another ticket"
+WITHOUT = "it was changed in the meantime: it has no managed block"
+MINE, AGAIN, SERVES = Ticket("7", "", "mine"), held(SPEC, "7"), held(OTHER, "7")
+
+
+@pytest.mark.parametrize(
+    ("change", "bound_keys", "claimed", "ticket", "expected"),
+    [
+        (UPDATE, (), {}, None, "it was deleted in the meantime"),
+        (UPDATE, (), {}, MINE, WITHOUT),
+        (UPDATE, (OTHER.key,), {}, MINE, WITHOUT),
+        (LABEL, (SPEC.key,), {}, MINE, WITHOUT),
+        (UPDATE, (SPEC.key,), {}, MINE, bound(SPEC, MINE, MAP, POLICY)),
+        (UPDATE, (SPEC.key,), {}, AGAIN.ticket, AGAIN),
+        (UPDATE, (SPEC.key,), {}, SERVES.ticket, ANOTHERS),
+        (UPDATE, (), {}, AGAIN.ticket, AGAIN),
+        (LABEL, (), {}, AGAIN.ticket, AGAIN),
+        (UPDATE, (), {"7": OTHER.key}, SERVES.ticket, SERVES),
+        (UPDATE, (), {"8": OTHER.key}, SERVES.ticket, ANOTHERS),
+        (UPDATE, (), {}, replace(AGAIN.ticket, body=of_another_source(AGAIN.ticket.body)), ANOTHERS),
+    ],
+)
+def test_a_ticket_is_written_if_it_still_is_the_one_that_was_planned_for(
+    change: Update | LabelOrphan,
+    bound_keys: tuple[str, ...],
+    claimed: dict[str, str],
+    ticket: Ticket | None,
+    expected: Held | str,
+) -> None:
+    tracker = MemoryTracker()
+    tracker.tickets |= {"7": ticket} if ticket else {}
+    changes = replace(CHANGES, bound=frozenset(bound_keys), claimed=claimed)
+    assert read_again("7", change, changes, tracker, POLICY) == expected
