@@ -104,12 +104,6 @@ def rehold(ticket: Ticket) -> Held:
     return Held(ticket, block)
 
 
-def marked(ticket: Held, **marker: object) -> Held:
-    """The same ticket with another marker."""
-    block = replace(ticket.block, marker=replace(ticket.marker, **marker))  # type: ignore[arg-type]
-    return replace(ticket, block=block)
-
-
 def holdings_of(ledger: Ledger, *tickets: Held, **more: object) -> Holdings:
     """The tickets of a map whose tracking ticket has number 1 and a ledger."""
     own = {each.marker.key: each for each in tickets}
