@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from techmap_sync.planning.task import Priority, TaskPlan
+from techmap_sync.planning.task import Priority, TaskPlan, TaskSpec
 from techmap_sync.sync import native_fields
+from techmap_sync.sync.block import write_block
 from techmap_sync.sync.changes import Conflict, Skip
+from techmap_sync.sync.marker import Marker
 from techmap_sync.sync.policy import Side
-from techmap_sync.sync.tracker import Capabilities, CloseReason, Patch, State
+from techmap_sync.sync.tracker import Capabilities, CloseReason, Patch, State, Ticket
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, held, key, plan, rehold, task
 from tests.sync.drive import planned, push
@@ -150,31 +152,176 @@ def test_an_older_ticket_whose_type_is_dropped_is_written_once() -> None:
 
 
 EVERYTHING = Capabilities()
+BARE = replace(task("Store", priority=None), due=None, type=None, priority_field=None)
+FULL = replace(task("Store"), due="2026-12-01", type="Task", priority_field="medium")
+TICKET = held(BARE).ticket
+FILLED = replace(TICKET, due="2026-12-01", type="Task", priority="medium")
 
 
-def test_what_a_server_dropped_is_named() -> None:
-    spec = replace(task("Store"), assignees=("@Ada", "grace"), milestone="v1")
-    ticket = replace(held(spec).ticket, assignees=frozenset({"ada"}), milestone=None)
-    assert list(native_fields.lacking(spec, ticket, EVERYTHING)) == ["the assignee grace", "the milestone v1"]
-    assert not list(native_fields.lacking(spec, ticket, Capabilities(assignees=False, milestones=False)))
+@pytest.mark.parametrize(
+    ("spec", "ticket", "written", "wanted"),
+    [
+        (BARE, TICKET, {}, {}),
+        (BARE, FILLED, {"due": "2026-12-01", "type": "Task"}, {}),
+        (replace(BARE, due="", type=""), FILLED, {}, {}),
+        (replace(BARE, due="", type=""), FILLED, {"due": "2026-12-01"}, {"due": ""}),
+        (replace(BARE, due="", type=""), FILLED, {"type": "Task"}, {"type": ""}),
+        (FULL, TICKET, {}, {"due": "2026-12-01", "type": "Task", "priority field": "medium"}),
+        (FULL, FILLED, {}, {"due": "2026-12-01", "type": "Task"}),
+        (FULL, TICKET, {"priority field": "medium"}, {"due": "2026-12-01", "type": "Task"}),
+        (replace(FULL, due=None, type=None), TICKET, {}, {"priority field": "medium"}),
+    ],
+)
+def test_a_field_is_compared_where_the_task_asks_for_it_or_did(
+    spec: TaskSpec, ticket: Ticket, written: dict[str, str], wanted: dict[str, str]
+) -> None:
+    assert dict(native_fields.wanted(spec, ticket, written)) == wanted
 
 
-def test_a_priority_that_only_its_label_says_is_named() -> None:
-    spec = task("Store", priority=Priority.HIGH)
-    native = Capabilities(native_priority=True)
-    assert list(native_fields.lacking(spec, held(spec).ticket, native)) == ["the priority high"]
-    assert not list(native_fields.lacking(spec, replace(held(spec).ticket, priority="high"), native))
+def test_each_field_has_its_place_in_tickets_patches_and_markers() -> None:
+    names = ("due", "type", "priority field")
+    patch = Patch(due="2026-12-24", type="", priority="high")
+    assert names == native_fields.NATIVE
+    assert [native_fields.observed(FILLED, name) for name in names] == ["2026-12-01", "Task", "medium"]
+    assert [native_fields.observed(TICKET, name) for name in names] == ["", "", ""]
+    assert [native_fields.in_patch(patch, name) for name in names] == ["2026-12-24", "", "high"]
+    assert [native_fields.in_patch(Patch(title="New"), name) for name in names] == [None, None, None]
+    assert native_fields.written_first(FULL) == dict(zip(names, ("2026-12-01", "Task", "medium"), strict=True))
+    assert native_fields.written_first(replace(BARE, due="", type="")) == {}
 
 
-def test_a_marker_is_corrected_once_and_only_for_what_was_sent() -> None:
-    spec = replace(task("Store"), type="Task")
-    before = held(spec)
-    patch = native_fields.correction(spec, before.ticket)
-    assert patch is not None
-    assert patch.body
-    after = rehold(replace(before.ticket, body=patch.body))
-    assert after.marker.accepted == {"type": ""}
-    assert after.block.parts == before.block.parts
-    assert native_fields.correction(spec, after.ticket) is None
-    assert native_fields.correction(spec, before.ticket, Patch(title="New")) is None
-    assert native_fields.correction(spec, replace(before.ticket, type="Task")) is None
+ASKING = replace(task("Store", priority=Priority.HIGH), due="2026-12-01", assignees=("ada", "grace"))
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "spec"),
+    [
+        (EVERYTHING, replace(ASKING, due=None)),
+        (Capabilities(due_dates=True), ASKING),
+        (Capabilities(ticket_type="Task"), replace(ASKING, due=None, type="Task")),
+        (Capabilities(priority_field=True), replace(ASKING, due=None, priority_field="high")),
+        (Capabilities(assignees=False), replace(ASKING, due=None, assignees=())),
+        (Capabilities(most_assignees=1), replace(ASKING, due=None)),
+    ],
+)
+def test_a_plan_asks_for_what_the_tracker_has_fields_for(capabilities: Capabilities, spec: TaskSpec) -> None:
+    made = plan(replace(ASKING, type="Bug"), replace(ASKING, key=key("Tests"), type="Bug"))
+    asking = replace(made, tracking=replace(ASKING, key=made.tracking.key))
+    assert native_fields.able(asking, capabilities) == replace(
+        made, tracking=replace(spec, key=made.tracking.key), tasks=(spec, replace(spec, key=key("Tests")))
+    )
+
+
+def test_a_plan_that_follows_its_people_asks_for_no_more_than_the_tracker_takes() -> None:
+    following = replace(ASKING, due=None, follows_assignees=True)
+    made = plan(following)
+    one, none = Capabilities(most_assignees=1), Capabilities(assignees=False)
+    assert native_fields.able(made, one).tasks == (replace(following, assignees=("ada",)),)
+    assert native_fields.able(made, none).tasks == (replace(following, assignees=()),)
+
+
+PEOPLED = replace(FULL, assignees=("@Ada", "grace"), milestone="v1")
+NATIVE_PRIORITY = Capabilities(native_priority=True)
+LOST = ["the due 2026-12-01", "the type Task", "the priority field medium"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "ticket", "capabilities", "named"),
+    [
+        (PEOPLED, TICKET, EVERYTHING, ["the assignee @Ada", "the assignee grace", "the milestone v1", *LOST]),
+        (PEOPLED, TICKET, Capabilities(assignees=False, milestones=False), LOST),
+        (PEOPLED, replace(FILLED, assignees=frozenset({"ada"}), milestone="v1"), EVERYTHING, ["the assignee grace"]),
+        (PEOPLED, replace(FILLED, assignees=frozenset({"ada", "Grace"}), milestone="v1"), EVERYTHING, []),
+        (FULL, FILLED, EVERYTHING, []),
+        (FULL, replace(FILLED, due="", type="Bug", priority="low"), EVERYTHING, LOST),
+        (FULL, TICKET, NATIVE_PRIORITY, LOST),
+        (task("Store"), TICKET, NATIVE_PRIORITY, ["the priority medium"]),
+        (task("Store"), TICKET, EVERYTHING, []),
+        (task("Store"), replace(TICKET, priority="low"), NATIVE_PRIORITY, []),
+        (BARE, TICKET, NATIVE_PRIORITY, []),
+    ],
+)
+def test_what_a_server_dropped_is_named(
+    spec: TaskSpec, ticket: Ticket, capabilities: Capabilities, named: list[str]
+) -> None:
+    assert list(native_fields.lacking(spec, ticket, capabilities)) == named
+
+
+def corrected(spec: TaskSpec, ticket: Ticket, sent: Patch | None = None) -> Marker | None:
+    """The marker after its correction, which leaves all texts as they were."""
+    patch = native_fields.correction(spec, ticket, sent)
+    if patch is None:
+        return None
+    after, before = rehold(replace(ticket, body=patch.body or "")), rehold(ticket)
+    assert patch == Patch(body=patch.body)
+    assert after.block == replace(before.block, marker=after.marker)
+    assert native_fields.correction(spec, after.ticket, sent) is None, "it is corrected once"
+    return after.marker
+
+
+def body(spec: TaskSpec) -> str:
+    """The text of a new ticket, with a line of a person above and below."""
+    return f"above\n{held(spec).ticket.body}\nbelow"
+
+
+@pytest.mark.parametrize(
+    ("there", "sent", "accepted"),
+    [
+        (FILLED, None, {}),
+        (TICKET, None, {"due": "", "type": "", "priority field": ""}),
+        (replace(FILLED, due="2027-01-01"), None, {"due": "2027-01-01"}),
+        (replace(FILLED, type="Bug"), None, {"type": "Bug"}),
+        (replace(FILLED, priority="low"), None, {}),
+        (TICKET, Patch(title="New"), {}),
+        (TICKET, Patch(due="2026-12-01"), {"due": ""}),
+        (TICKET, Patch(type="Task"), {"type": ""}),
+        (TICKET, Patch(priority="medium"), {"priority field": ""}),
+    ],
+)
+def test_a_marker_says_which_field_was_sent_and_not_taken(
+    there: Ticket, sent: Patch | None, accepted: dict[str, str]
+) -> None:
+    ticket = replace(there, body=body(FULL))
+    assert corrected(FULL, ticket, sent) == (replace(rehold(ticket).marker, accepted=accepted) if accepted else None)
+
+
+def test_what_people_chose_earlier_stays_in_a_corrected_marker() -> None:
+    before = held(FULL)
+    chosen = {"milestone": "v2", "due": "2025-01-01"}
+    earlier = replace(before.marker, assignees=None, unassigned=frozenset({"kay"}), accepted=chosen)
+    ticket = replace(FILLED, body=write_block(before.block.parts, earlier), due="")
+    assert corrected(FULL, ticket) == replace(earlier, accepted={"milestone": "v2", "due": ""})
+
+
+FOLLOWED = replace(PEOPLED, follows_assignees=True)
+
+
+@pytest.mark.parametrize(
+    ("there", "ours", "unassigned"),
+    [
+        ({"ada", "grace"}, {"@Ada", "grace"}, set()),
+        ({"ada"}, {"@Ada"}, {"grace"}),
+        (set(), set(), {"@Ada", "grace"}),
+        ({"ada", "kay"}, {"@Ada"}, {"grace"}),
+    ],
+)
+def test_a_marker_says_who_could_not_be_assigned(there: set[str], ours: set[str], unassigned: set[str]) -> None:
+    ticket = replace(FILLED, body=body(FOLLOWED), assignees=frozenset(there))
+    marker = rehold(ticket).marker
+    assert marker.assignees == {"@Ada", "grace"}
+    wanted = replace(marker, assignees=frozenset(ours), unassigned=frozenset(unassigned))
+    assert corrected(FOLLOWED, ticket) == (wanted if unassigned else None)
+    assert corrected(PEOPLED, ticket) is None, "nothing follows who is assigned"
+    assert corrected(FOLLOWED, ticket, Patch(title="New")) is None, "no patch assigns anybody"
+
+
+def test_a_marker_of_an_earlier_version_learns_who_could_not_be_assigned() -> None:
+    before = held(FOLLOWED)
+    marker = replace(before.marker, assignees=None)
+    ticket = replace(FILLED, body=write_block(before.block.parts, marker), assignees=frozenset({"ada"}))
+    assert corrected(FOLLOWED, ticket) == replace(marker, assignees=frozenset(), unassigned=frozenset({"grace"}))
+
+
+@pytest.mark.parametrize("text", ["", "a text of a person"])
+def test_a_text_without_a_marker_is_not_corrected(text: str) -> None:
+    assert native_fields.correction(FOLLOWED, replace(TICKET, body=text)) is None
