@@ -5,19 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.sync.block import Held
 from techmap_sync.sync.changes import Action
+from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.observe import observe
-from techmap_sync.sync.renames import CLEAR, Likeness, Pairing, find_renames, pair_up
-from techmap_sync.sync.tickets import Holdings
+from techmap_sync.sync.renames import (
+    CLEAR,
+    Likeness,
+    Pairing,
+    Renames,
+    Sketch,
+    find_renames,
+    likeness,
+    pair_up,
+    renumberings,
+    task_sketch,
+    text_likeness,
+    ticket_sketch,
+)
+from techmap_sync.sync.tickets import Holdings, Stray
 from techmap_sync.sync.tracker import Standing, State
 from tests.fakes.memory import MemoryTracker
 from tests.measure import measured
 from tests.sampling import sampling
-from tests.sync.build import POLICY, TRACKING, key, plan, task, under_another_id
+from tests.sync.build import MAP, POLICY, TRACKING, held, holdings_of, key, plan, section, task, under_another_id
 from tests.sync.drive import key_of, planned, push, shown
 
 STORE = {"purpose": "Keeps tokens until they expire and forgets them then.", "where": "- `auth/store.py`"}
@@ -166,10 +183,10 @@ def test_what_a_template_adds_makes_nothing_more_alike() -> None:
     after = task("Stock", sections={"purpose": adds})
     worded = replace(after, sections=(replace(after.sections[0], text=f"{kept} {adds}"),))
     for made in (plan(after), plan(worded)):
-        assert find_renames(made, holdings_of(tracker, made)).keys == {}
+        assert find_renames(made, found_in(tracker, made)).keys == {}
 
 
-def holdings_of(tracker: MemoryTracker, made: TaskPlan) -> Holdings:
+def found_in(tracker: MemoryTracker, made: TaskPlan) -> Holdings:
     return observe(tracker, [made], POLICY).maps[made.map_id]
 
 
@@ -361,3 +378,222 @@ def test_when_the_clear_pairs_are_written_the_next_push_decides_the_same(likely:
     second = pair_up(left, {first.found.get(old, old) for old in borne}, set())
     assert not second.moving
     assert (held_tasks(second), held_tickets(second)) == (tasks, tickets)
+
+
+def test_of_doubtful_pairs_the_likeliest_comes_first() -> None:
+    likely = {("x", "a"): 0.9, ("x", "b"): 0.95, ("y", "a"): 0.91, ("y", "b"): 0.85}
+    doubtful = ("x", "b"), ("y", "a"), ("x", "a"), ("y", "b")
+    assert pair_up(likely, {"a", "b"}, set()) == Pairing({}, doubtful)
+
+
+def test_a_pair_leads_by_no_less_than_what_is_clear() -> None:
+    assert pair_up({("x", "a"): 2 * CLEAR, ("x", "b"): CLEAR}, {"a", "b"}, set()) == Pairing({"a": "x"})
+    assert pair_up({("x", "a"): 0.19, ("x", "b"): CLEAR}, {"a"}, set()) == Pairing({}, (("x", "a"), ("x", "b")))
+
+
+def test_a_task_that_is_as_much_like_its_own_ticket_as_like_another_one_stays() -> None:
+    assert pair_up({("a", "a"): 0.9, ("a", "b"): 0.9}, {"a", "b"}, set()) == Pairing({"a": "a"})
+
+
+def test_only_a_ticket_that_gets_another_key_moves() -> None:
+    assert Pairing({"a": "a", "b": "c"}).moving == {"b"}
+
+
+# How much alike a task and a ticket are.
+
+ALIKE: dict[str, tuple[Sketch, Sketch, float, float]] = {
+    "nothing": (Sketch("aa", (), ("a",)), Sketch("bb", (), ("b",)), 0, 0),
+    "the title": (Sketch("aa bb", (), ("a",)), Sketch("bb aa", (), ("b",)), 0.4, 0),
+    "half the title": (Sketch("ab", (), ("a",)), Sketch("ac", (), ("b",)), 0.2, 0),
+    "the text": (Sketch("aa", (), ("a", "b")), Sketch("bb", (), ("a", "b")), 0.6, 1),
+    "half the text": (Sketch("aa", (), ("a", "b")), Sketch("bb", (), ("a", "c")), 0.3, 0.5),
+    "words, not letters": (Sketch("aa", (), ("ab",)), Sketch("bb", (), ("ac",)), 0, 0),
+    "all but one place": (Sketch("aa", ("a",), ("a",)), Sketch("aa", (), ("a",)), 1, 1),
+    "all but another place": (Sketch("aa", (), ("a",)), Sketch("aa", ("a",), ("a",)), 1, 1),
+    "the place": (Sketch("aa", ("a",), ("a",)), Sketch("bb", ("a",), ("b",)), 0.3, 0),
+    "the place and half the title": (Sketch("ab", ("a",), ("a",)), Sketch("ac", ("a",), ("b",)), 0.45, 0),
+    "two places and half the text": (Sketch("aa", ("a",), ("a", "b")), Sketch("bb", ("b",), ("a", "c")), 0.2, 0.5),
+    "everything": (Sketch("aa", ("a",), ("a",)), Sketch("aa", ("a",), ("a",)), 1, 1),
+}
+
+
+@pytest.mark.parametrize("what", ALIKE)
+def test_title_place_and_text_make_two_alike(what: str) -> None:
+    one, other, whole, text = ALIKE[what]
+    assert likeness(one, other) == likeness(other, one) == pytest.approx(whole)
+    assert text_likeness(one, other) == pytest.approx(text)
+
+
+def test_a_task_and_its_ticket_say_the_same_without_what_templates_add() -> None:
+    values = {"purpose": '["Keeps tokens", {"for": "ever", "n": [1, "day"]}]', "where": '"auth"', "notes": '"Well."'}
+    texts = {"purpose": "Keeps tokens, ever: day", "where": "*auth*", "notes": "Well, well."}
+    sections = tuple(replace(section(name, text), values=values[name]) for name, text in texts.items())
+    made = replace(task("Store", "Create Store: the vault"), sections=sections)
+    content = "Keeps", "tokens", "ever", "day", "auth"
+    whole = Sketch("Create Store", ("auth",), ("the", "vault", *content))
+    assert task_sketch(made) == ticket_sketch(held(made)) == whole
+    part = replace(made, key=f"{MAP}/task/Store")
+    assert task_sketch(part) == ticket_sketch(held(part)) == Sketch("Create Store: the vault", ("auth",), content)
+    unsaid = replace(part, title="Store", sections=(section("notes", "Well."), replace(sections[0], values="")))
+    assert task_sketch(unsaid) == ticket_sketch(held(unsaid)) == Sketch("Store", (), content[:4])
+
+
+# Which tickets follow which tasks.
+
+
+def of(name: str, number: str, sections: Mapping[str, str], **changed: object) -> Held:
+    return held(task(name, sections=sections), number, **changed)
+
+
+def renamed(made: TaskPlan, *tickets: Held, ledger: Ledger | None = None) -> Renames:
+    return find_renames(made, holdings_of(ledger or Ledger(), *tickets))
+
+
+STORES, SENDS = of("Store", "2", STORE), of("Sender", "3", SENDER)
+VAULT = task("Vault", sections=STORE)
+TO_VAULT = Renames({key("Store"): key("Vault")})
+FOLLOWS: dict[str, tuple[TaskSpec, Held, Ledger, Renames]] = {
+    "a new task": (VAULT, STORES, Ledger(), TO_VAULT),
+    "of a ticket that the ledger lists": (VAULT, STORES, Ledger({key("Store"): "2"}), TO_VAULT),
+    "of another ticket that the ledger lists": (VAULT, STORES, Ledger({key("Store"): "5"}), Renames()),
+    "a task that is done": (replace(VAULT, done=True), STORES, Ledger(), Renames()),
+    "a task whose ticket was deleted": (VAULT, STORES, Ledger(gone=frozenset({VAULT.key})), Renames()),
+    "a task whose ticket is missing": (VAULT, STORES, Ledger({VAULT.key: "7"}), Renames()),
+    "of our ticket whose key is gone": (VAULT, STORES, Ledger(gone=frozenset({key("Store")})), TO_VAULT),
+    "of a copy whose key is gone": (
+        VAULT,
+        of("Store", "2", STORE, standing=Standing.MEMBER),
+        Ledger(gone=frozenset({key("Store")})),
+        Renames(),
+    ),
+    "of another kind": (VAULT, held(task("Store", sections=STORE, kind=Kind.TEST)), Ledger(), Renames()),
+    "of a closed ticket": (VAULT, of("Store", "2", STORE, state=State.CLOSED), Ledger(), Renames()),
+}
+
+
+@pytest.mark.parametrize("case", FOLLOWS)
+def test_only_an_open_ticket_that_is_nothing_else_follows_a_task_that_has_none(case: str) -> None:
+    spec, ticket, ledger, expected = FOLLOWS[case]
+    assert renamed(plan(spec), ticket, ledger=ledger) == expected
+
+
+def test_an_author_names_the_one_key_that_a_task_had_before() -> None:
+    mailbox = task("Mailbox", sections=REPORT)
+
+    def by(*was: str) -> TaskSpec:
+        return replace(mailbox, was=tuple(map(key, was)))
+
+    to_mailbox = Renames({key("Store"): mailbox.key})
+    assert renamed(plan(by("Store", "Sender")), STORES, SENDS) == to_mailbox
+    assert renamed(plan(by("Store"), VAULT), STORES) == to_mailbox, "no other task gets the ticket"
+    assert renamed(plan(by("Never")), STORES) == Renames()
+    assert renamed(plan(by("Store")), STORES, of("Mailbox", "4", REPORT)) == Renames()
+
+
+def words(letter: str, *places: int) -> list[str]:
+    """Words that no other letter or place has."""
+    return [f"{letter}{place}" for place in places]
+
+
+def saying(*said: str) -> dict[str, str]:
+    return {"purpose": " ".join(said)}
+
+
+@pytest.mark.parametrize(("common", "is_swapped"), [(6, True), (7, False)])
+def test_names_were_swapped_if_each_text_has_nearly_nothing_in_common_with_its_own_ticket(
+    common: int, is_swapped: bool
+) -> None:
+    both = words("c", *range(common))
+    one, other = (saying(*both, *words(letter, *range(20 - common))) for letter in "ab")
+    made = plan(task("Store", sections=other), task("Sender", sections=one))
+    swapped = {key("Store"): key("Sender"), key("Sender"): key("Store")} if is_swapped else {}
+    assert renamed(made, of("Store", "2", one), of("Sender", "3", other)) == Renames(swapped)
+
+
+@pytest.mark.parametrize(("last", "expected"), [("c1", TO_VAULT), ("other", Renames())])
+def test_what_has_another_title_is_the_same_task_only_if_every_word_is_the_same(last: str, expected: Renames) -> None:
+    vault = task("Vault", "aaa", saying("c0", last))
+    assert renamed(plan(vault), held(task("Store", "zzz", saying("c0", "c1")))) == expected
+
+
+NEWLY = {"purpose": "Writes what all others have read, once more and from end to end.", "where": STORE["where"]}
+
+
+def test_a_task_with_a_new_text_in_its_old_place_is_still_itself_and_no_rename() -> None:
+    assert renamed(plan(task("Store", sections=NEWLY)), STORES) == Renames()
+
+
+def test_of_a_task_and_one_that_may_be_it_the_other_one_is_doubtful() -> None:
+    made = plan(task("Store", sections=NEWLY), task("Vault", "Create Store", NEWLY))
+    reason = '"Create Store" may be ticket 2 renamed; if so, add <!-- was: Store --> after its name, else'
+    doubtful = dict.fromkeys((key("Vault"), key("Store")), f"{reason} <!-- was: Vault -->")
+    assert renamed(made, STORES) == Renames({}, doubtful)
+
+
+def test_a_task_whose_ticket_no_ledger_lists_is_the_rival_of_no_other() -> None:
+    texts = {
+        "U": saying(*words("x", *range(17)), *words("u", *range(3))),
+        "W": saying(*words("x", *range(3, 18)), *words("w", *range(5))),
+        "T": saying(*words("x", *range(12, 20)), *words("t", *range(12))),
+        "Z": saying(*words("z", *range(20))),
+    }
+    texts["S"] = texts["W"]
+    tickets = [held(task(name, "Do it", said), str(number)) for number, (name, said) in enumerate(texts.items(), 2)]
+    today = {"X": saying(*words("x", *range(20))), "T": texts["Z"], "S": texts["W"]}
+    found = renamed(plan(*(task(name, "Do it", said) for name, said in today.items())), *tickets)
+    assert found.keys == {}
+    assert found.held.keys() == {key(name) for name in "XUWTZ"}, "what S says would else take W away from X"
+
+
+# Keys that differ by a number.
+
+RENUMBERED: dict[str, tuple[tuple[str, ...], dict[str, str], dict[str, str]]] = {
+    "the key of an earlier release": (("2-store", "3-store"), {"store": "2-store"}, {"2-store": "store"}),
+    "another number": (("2-store",), {"store": "1-store"}, {"2-store": "store"}),
+    "a number that it no longer has": (("2-store",), {"store": ""}, {"2-store": "store"}),
+    "another letter": (("a-store",), {"store": "b-store"}, {"a-store": "store"}),
+    "a letter that is part of the name": (("a-store",), {"store": ""}, {}),
+    "another name": (("2-shop",), {"store": "1-store"}, {}),
+    "two numbers, neither its own": (("2-store", "3-store"), {"store": ""}, {}),
+    "two tasks": (("2-1-store",), {"store": "", "1-store": ""}, {}),
+    "two numbers and two tasks": (("2-1-store", "3-1-store"), {"store": "", "1-store": ""}, {}),
+    "what another task was": (("a-b-store",), {"store": "a-b-store", "b-store": "c-b-store"}, {"a-b-store": "store"}),
+    "the key of another task": (("2-store",), {"store": "", "2-store": ""}, {}),
+    "a key beside its own": (("store", "2-store"), {"store": "2-store"}, {}),
+    "several, by their numbers": (
+        ("10-store", "9-store"),
+        {"store-2": "2-store", "store": "1-store"},
+        {"9-store": "store", "10-store": "store-2"},
+    ),
+    "several, more than there are tasks": (
+        ("7-store", "8-store", "9-store"),
+        {"store": "1-store", "store-2": "2-store"},
+        {},
+    ),
+    "several, one without a number": (
+        ("store", "7-store"),
+        {"store-2": "1-store", "store-3": "3-store"},
+        {"7-store": "store-3"},
+    ),
+}
+
+
+@pytest.mark.parametrize("has", RENUMBERED)
+def test_a_ticket_whose_key_has_a_number_belongs_to_the_task_of_that_name(has: str) -> None:
+    olds, today, expected = RENUMBERED[has]
+    earlier = {name: key(former) if former else "" for name, former in today.items()}
+    made = plan(*(replace(task(name), earlier=former) for name, former in earlier.items()))
+    keys = [key(name) for name in olds]
+    stray = Stray(STORES.ticket, "it has no managed block")
+    for known in (
+        Holdings(tickets=dict.fromkeys(keys, STORES)),
+        Holdings(unreadable=dict.fromkeys(keys, stray)),
+        holdings_of(Ledger(dict.fromkeys(keys, "2"))),
+        holdings_of(Ledger(gone=frozenset(keys))),
+    ):
+        assert renumberings(made, known) == {key(old): key(new) for old, new in expected.items()}
+
+
+def test_a_number_in_a_key_of_another_kind_is_another_task() -> None:
+    made = plan(replace(task("store"), earlier=key("1-store")))
+    assert renumberings(made, Holdings(tickets={f"{MAP}/test/2-store": STORES})) == {}

@@ -36,7 +36,7 @@ from techmap_sync.sync.ticket_fields import (
 from techmap_sync.sync.tickets import Former, Holdings, Stray
 from techmap_sync.sync.tracker import CloseReason, State, Ticket
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import POLICY, TRACKING, held, holdings_of, key, plan, section, task
+from tests.sync.build import POLICY, TRACKING, held, holdings_of, key, marked, plan, section, task
 from tests.sync.drive import key_of, planned, push, shown
 
 TWO = plan(task("Tests", sections={"items": "- [ ] first\n- [ ] second"}))
@@ -163,12 +163,6 @@ def test_a_task_without_a_ticket_gets_one_unless_something_is_in_the_way(case: s
     skipped = () if reason is None else (Skip(STORE.key, STORE.title, reason=reason),)
     assert changes_of(STORE, **given) == (CREATED if reason == "" else skipped)  # type: ignore[arg-type]
     assert changes_of(replace(STORE, done=True), **given) == ()  # type: ignore[arg-type]
-
-
-def marked(ticket: Held, **changed: object) -> Held:
-    """A ticket whose marker says something else."""
-    marker = replace(ticket.marker, **changed)  # type: ignore[arg-type]
-    return replace(ticket, block=replace(ticket.block, marker=marker))
 
 
 def closed_by_us(spec: TaskSpec, **changed: object) -> Held:
