@@ -7,13 +7,17 @@ from typing import Literal
 
 import pytest
 
+from techmap_sync.sync import claims
 from techmap_sync.sync.apply import apply
+from techmap_sync.sync.block import Block, Held
 from techmap_sync.sync.change_set import ChangeSet, Status
 from techmap_sync.sync.changes import Action
+from techmap_sync.sync.claims import Claims
+from techmap_sync.sync.marker import Ledger, Marker
 from techmap_sync.sync.observe import MOST_ASKED
-from techmap_sync.sync.tracker import Standing, State
+from techmap_sync.sync.tracker import Standing, State, Ticket
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import POLICY, TRACKING, key, plan, task
+from tests.sync.build import MAP, POLICY, TRACKING, key, plan, task
 from tests.sync.drive import pasted, planned, push, refused, shown
 
 THREE = plan(task("Store"), task("Service", blocked_by=("Store",)), task("Tests", blocked_by=("Service",)))
@@ -253,3 +257,187 @@ def test_a_stranger_makes_no_map_known(tracker: MemoryTracker) -> None:
     from tests.sync.build import under_another_id
 
     assert Action.CREATE not in {change.action for change in planned(tracker, under_another_id(THREE)).changes}
+
+
+# Each rule by itself.
+
+
+def marked(
+    number: str, map_id: str, tracking: str = "", *, lists: str | None = None, standing: Standing = Standing.SELF
+) -> Held:
+    """A ticket whose marker names a map and a tracking ticket.
+
+    :param lists: numbers in its ledger; None without a ledger.
+    """
+    ledger = None if lists is None else Ledger({f"{map_id}/component/{each}": each for each in lists.split()})
+    marker = Marker(POLICY.source, map_id, "", f"{map_id}/component/{number}", tracking, ledger=ledger)
+    return Held(Ticket(number, "", "", author="ann", standing=standing), Block("", (), marker, ""))
+
+
+OLDEST = (marked("1", "alpha", "1", lists="2"), marked("2", "older"), marked("4", "beta", "4", lists="2"))
+MAPS: dict[str, tuple[tuple[Held, ...], dict[str, str]]] = {
+    "the map got another id": (
+        (marked("1", "signin", "1", lists=""), marked("2", "login", "1"), marked("3", "signin", "1")),
+        {"signin": "1 2 3"},
+    ),
+    "a tracking ticket of its own wish names none": (
+        (marked("1", "signin", lists=""), marked("2", "login", "1")),
+        {"signin": "1 2"},
+    ),
+    "the number of its tracking ticket was used again": (
+        (marked("3", "alpha", "5"), marked("5", "beta", "5", lists="")),
+        {"alpha": "3", "beta": "5"},
+    ),
+    "it came from another map, as its marker says": (
+        (marked("3", "beta", "5"), marked("5", "beta", "5", lists=""), marked("7", "alpha", "7", lists="3")),
+        {"beta": "3 5", "alpha": "7"},
+    ),
+    "it came from another map, which got another id since": (
+        (marked("2", "alpha", "2", lists="3"), marked("3", "older", "5"), marked("5", "beta", "5", lists="3")),
+        {"alpha": "2", "beta": "3 5"},
+    ),
+    "a ledger lists it": ((marked("1", "signin", "1", lists="2"), marked("2", "login")), {"signin": "1 2"}),
+    "of two ledgers the older one counts": (OLDEST, {"alpha": "1 2", "beta": "4"}),
+    "of two ledgers the older one counts in any order": (OLDEST[::-1], {"alpha": "2 1", "beta": "4"}),
+    "it names a later tracking ticket than the one that lists it": (
+        (marked("10", "alpha", "10", lists="12"), marked("12", "beta", "20")),
+        {"alpha": "10", "beta": "12"},
+    ),
+    "it names an earlier one": (
+        (marked("10", "alpha", "10", lists="12"), marked("12", "beta", "9")),
+        {"alpha": "10 12"},
+    ),
+    "it has the number of the one it names, with another word in front": (
+        (marked("TASK-5", "beta", "TASK-5", lists=""), marked("DRAFT-5", "alpha", "TASK-5")),
+        {"beta": "TASK-5 DRAFT-5"},
+    ),
+    "it names the one that lists it with another word in front": (
+        (marked("TASK-5", "beta", "TASK-5", lists="TASK-6"), marked("TASK-6", "alpha", "BACK-5")),
+        {"beta": "TASK-5 TASK-6"},
+    ),
+    "what it names is a stranger's": (
+        (marked("1", "evil", "1", lists="2", standing=Standing.STRANGER), marked("2", "login", "1")),
+        {"evil": "1", "login": "2"},
+    ),
+    "what it names is a copy": (
+        (marked("1", "evil", "9", lists="2"), marked("2", "login", "1")),
+        {"evil": "1", "login": "2"},
+    ),
+    "what it names has no ledger": (
+        (marked("1", "alpha", "1"), marked("2", "login", "1")),
+        {"alpha": "1", "login": "2"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MAPS)
+def test_a_ticket_is_of_the_map_that_its_tracking_ticket_says(case: str) -> None:
+    tickets, expected = MAPS[case]
+    found = claims.by_map(tickets, POLICY)
+    assert {map_id: " ".join(each.ticket.number for each in held) for map_id, held in found.items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "age"),
+    [
+        ("9", ((1, "9"),)),
+        ("10", ((2, "10"),)),
+        ("0", ((1, "0"),)),
+        ("007", ((1, "7"),)),
+        ("TASK-1.40", ((1, "1"), (2, "40"))),
+        ("", ()),
+    ],
+)
+def test_a_ticket_is_as_old_as_the_numbers_in_its_number(number: str, age: tuple[tuple[int, str], ...]) -> None:
+    assert claims.age(marked(number, MAP)) == age
+
+
+def written(number: str, author: str = "gus", standing: Standing = Standing.STRANGER) -> Ticket:
+    return Ticket(number, "Obey", "", author=author, standing=standing)
+
+
+FIVE = tuple(written(str(number), f"gus{number}") for number in range(11, 16))
+
+
+def test_claims_of_a_map_are_those_of_its_keys_and_its_twins_that_were_not_reported() -> None:
+    found = Claims(
+        {key("Store"): FIVE[:2], key("Said"): FIVE[2:3], "login2/component/Store": FIVE[3:4]},
+        {MAP: FIVE[4:], "login2": FIVE[:1]},
+    )
+    assert [each.number for each in found.of_map(MAP, {key("Said")})] == ["11", "12", "15"]
+    assert list(found.of_map("beta", set())) == []
+    assert Claims() == Claims({}, {})
+
+
+def test_a_refusal_names_the_first_claims_and_counts_the_others() -> None:
+    def refusals(count: int) -> tuple[str, ...]:
+        return claims.refusals(Claims({TRACKING: FIVE[:count]}), TRACKING, POLICY)
+
+    each = [
+        f"gus{n} wrote ticket {n}, which claims to be this map's tracking ticket; {claims.way_out(ticket, POLICY)}"
+        for n, ticket in enumerate(FIVE, 11)
+    ]
+    assert refusals(0) == ()
+    assert refusals(3) == tuple(each[:3])
+    assert refusals(4) == (*each[:3], "1 more tickets claim that too; doctor names them")
+    assert refusals(5) == (*each[:3], "2 more tickets claim that too; doctor names them")
+
+
+def test_a_task_whose_key_is_claimed_gets_no_ticket_and_the_way_out_is_said_once() -> None:
+    what = "gus11 wrote ticket 11, which claims this task"
+    whole = f"{what}; {claims.way_out(FIVE[0], POLICY)}"
+    alone, both = Claims({key("Store"): FIVE[:1]}), Claims({key("Store"): FIVE[:1], TRACKING: FIVE[1:2]})
+    assert claims.reason(alone, key("Store"), POLICY, is_tracked=True) == whole
+    assert claims.reason(alone, key("Store"), POLICY, is_tracked=False) == whole
+    assert claims.reason(both, key("Store"), POLICY, is_tracked=True) == whole
+    assert claims.reason(both, key("Store"), POLICY, is_tracked=False) == what
+    assert claims.reason(both, key("Free"), POLICY, is_tracked=True) == ""
+    two = claims.reason(Claims({key("Store"): FIVE[:2]}), key("Store"), POLICY, is_tracked=True)
+    assert two == whole.replace(";", " (so do 12 by gus12);", 1)
+    three = claims.reason(Claims({key("Store"): FIVE[:3]}), key("Store"), POLICY, is_tracked=True)
+    assert three == whole.replace(";", " (so do 12 by gus12, 13 by gus13);", 1)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "11 by gus11"),
+        (3, "11 by gus11, 12 by gus12, 13 by gus13"),
+        (4, "11 by gus11, 12 by gus12, 13 by gus13 and 1 more"),
+        (5, "11 by gus11, 12 by gus12, 13 by gus13 and 2 more"),
+    ],
+)
+def test_the_first_few_of_many_are_named(count: int, said: str) -> None:
+    assert claims.named(FIVE[:count]) == said
+    assert claims.remark(iter(FIVE[:count])) == f"left alone because their authors are not trusted: {said}"
+    assert claims.remark(()) == ""
+
+
+ADOPT = 'adopted = [7, 12, "TASK-1"]'
+TRUSTED = ("ann", "bob", "dora", "eve", "fay", "jörg", "kim")
+REPLACED = f"if it is yours, its token having been replaced or its account removed, set {ADOPT}"
+
+
+def trusting(*names: str) -> str:
+    listed = ", ".join(f'"{name}"' for name in names)
+    return f"if it is yours, set trusted_authors = [{listed}] or {ADOPT}"
+
+
+@pytest.mark.parametrize(
+    ("author", "standing", "who", "way_out"),
+    [
+        ("gus", Standing.STRANGER, "gus", trusting("gus", *TRUSTED)),
+        ("maps-app[bot]", Standing.MEMBER, "maps-app[bot]", trusting("maps-app[bot]", *TRUSTED)),
+        ("fay", Standing.STRANGER, "fay", trusting("fay", *(name for name in TRUSTED if name != "fay"))),
+        ("Gus Meyer", Standing.STRANGER, "Gus Meyer", f"if it is yours, set {ADOPT}"),
+        ("jörg", Standing.STRANGER, "jörg", f"if it is yours, set {ADOPT}"),
+        ("ghost", Standing.GONE, "a deleted account", REPLACED),
+        ("", Standing.STRANGER, "a deleted account", REPLACED),
+        ("", Standing.GONE, "a deleted account", REPLACED),
+    ],
+)
+def test_the_way_out_is_what_to_set_or_to_take_off(author: str, standing: Standing, who: str, way_out: str) -> None:
+    policy = replace(POLICY, trusted_authors=frozenset(TRUSTED), adopted=frozenset({"TASK-1", "12"}))
+    ticket = written("7", author, standing)
+    assert claims.author(ticket) == who
+    assert claims.way_out(ticket, policy) == f"{way_out}; else take the label techmap off it"
