@@ -130,3 +130,18 @@ def test_an_item_that_nobody_lists_is_another_one() -> None:
     ticket = held(SPEC)
     (found,) = completed(closed(ticket, ticket.ticket.body.replace(ITEMS, "nothing left")))
     assert (found.items, found.ticked) == ((Match.OTHER_TEXT, Match.OTHER_TEXT), (False, False))
+
+
+@pytest.mark.parametrize("title", [SPEC.title, "Mine"])
+def test_a_list_as_it_was_written_counts_whatever_words_a_template_has_for_its_items(title: str) -> None:
+    ticket = held(SPEC, title=title)
+    made, words = plan(SPEC), {SPEC.key: ("Scales", "Labels")}
+    (found,) = completed_tasks(made, Holdings(tickets={SPEC.key: closed(ticket)}), words, POLICY)
+    assert (found.items, found.ticked) == ((Match.NAMED, Match.NAMED), (False, False))
+
+
+def test_signs_at_the_end_of_an_item_do_not_count() -> None:
+    ticket, words = held(SPEC), {SPEC.key: ("Weigh parcels.", "(Print labels)")}
+    ticked = closed(ticket, ticket.ticket.body.replace("[ ] Print", "[x] Print"))
+    (found,) = completed_tasks(plan(SPEC), Holdings(tickets={SPEC.key: ticked}), words, POLICY)
+    assert found.ticked == (False, True)

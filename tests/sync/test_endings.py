@@ -57,7 +57,7 @@ def test_the_words_of_a_status_decide_nothing(why: Why) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["Done in the map.", "Done in the map (commit c0ffee)."])
+@pytest.mark.parametrize("text", ["Done in the map.", "Done in the map (commit c0ffee).", "  done in the MAP"])
 def test_what_an_earlier_release_closed_as_done_is_recognised_by_its_words(text: str) -> None:
     assert closed(ended(Why.DONE, text=text, uncoded=True)) == (True, False)
     assert closed(ended(Why.GONE, uncoded=True)) == (False, True)
