@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from techmap_sync.planning.task import TaskPlan, TaskSpec
-from techmap_sync.sync.block import Block, Held, read_block
+from techmap_sync.sync.block import Block, Held, Part, read_block, write_block
 from techmap_sync.sync.change_set import Leaving, MapChanges
 from techmap_sync.sync.changes import Action, Change, Close, Create, LabelOrphan, Link, Reopen, Unlink, Update
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.links import Wanted
-from techmap_sync.sync.marker import Ledger
+from techmap_sync.sync.marker import Ledger, Marker
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.ticket_fields import KEY, LEDGER, FieldEdit
 from techmap_sync.sync.tickets import Departed, Former, Holdings, Stray
@@ -30,6 +30,7 @@ from techmap_sync.sync.tracking_ticket import (
     tracking_update,
     waiting,
 )
+from techmap_sync.sync.writing import first_marker
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import (
     FOUR,
@@ -283,7 +284,7 @@ def child(name: str) -> Link:
 
 def test_the_ledger_lists_what_is_there_what_is_made_and_what_people_took() -> None:
     before = Ledger(
-        {STORE.key: "2", key("Released"): "7", key("Deleted"): "8"},
+        {STORE.key: "2", key("Released"): "7", key("Loose"): "8", key("Deleted"): "9"},
         children=frozenset({key("Released"), key("Deleted")}),
         gone=frozenset({key("Gone"), STORE.key, NEW.key}),
         refused=frozenset({(NEW.key, STORE.key), (key("Gone"), STORE.key)}),
@@ -293,16 +294,17 @@ def test_the_ledger_lists_what_is_there_what_is_made_and_what_people_took() -> N
     late = {key("Late"): replace(WAITING, number="6"), key("Later"): replace(WAITING, number="")}
     released = {
         key("Released"): Stray(Ticket("7", "mine", ""), "its marker is gone"),
+        key("Loose"): Stray(Ticket("8", "mine too", ""), "its marker is gone"),
         key("Odd"): Stray(Ticket("9", "", ""), ""),
     }
     holdings = holdings_of(before, held(STORE, "2"), unreadable=released, departed=late)
     create = Create(NEW.key, NEW.title, spec=NEW)
     tracking = Create(TRACKING, "", spec=THREE.tracking)
     done = planned_of(holdings, create, tracking, blocks("New", "Store"), child("New"), wanted=plan(STORE, NEW))
-    assert done.tickets == {key("Released"): "7", STORE.key: "2", NEW.key: "", key("Late"): "6"}
+    assert done.tickets == {key("Released"): "7", key("Loose"): "8", STORE.key: "2", NEW.key: "", key("Late"): "6"}
     assert done.gone == {key("Deleted"), key("Gone"), key("Later")}
     assert done.refused == {(key("Gone"), STORE.key)}
-    assert done.children & {key("Released"), key("Deleted"), NEW.key, TRACKING} == {key("Released"), NEW.key}
+    assert done.children == {key("Released"), NEW.key}
     now = origin("now")
     assert (done.text, done.settings, done.edition) == (now.text_digest, "settings", THREE.edition)
     assert (done.commit, done.commit_time) == ("c0ffee", now.commit_time)
@@ -397,6 +399,15 @@ def test_the_ledger_of_a_map_with_a_new_id_keeps_what_waits_under_that_id() -> N
     assert left.tickets == {key("Vault"): "2", SERVICE.key: "3"}, "it still has a link here"
 
 
+def test_only_a_link_that_was_not_removed_keeps_a_ticket_that_left() -> None:
+    changes = wanting(tickets={STORE.key: "9", SERVICE.key: "3"})
+    unlink = Unlink(TESTS.key, "", edge=EdgeKind.BLOCKED_BY, target=STORE.key)
+    left = final_ledger(changes, None, {}, undone=[unlink])
+    assert left.tickets == {STORE.key: "9", SERVICE.key: "3", TESTS.key: "4"}
+    link = Link(TESTS.key, "", edge=EdgeKind.BLOCKED_BY, target=STORE.key)
+    assert final_ledger(changes, None, {}, undone=[link]).tickets == {STORE.key: "9", SERVICE.key: "3"}
+
+
 def test_what_the_tracker_cannot_hold_is_remembered_as_refused() -> None:
     edge, parent = (SERVICE.key, STORE.key), (STORE.key, TRACKING)
     before = frozenset({(TESTS.key, STORE.key)})
@@ -422,6 +433,11 @@ UNDONE: dict[str, tuple[Change, dict[str, object]]] = {
     "an orphan that was not labelled": (
         LabelOrphan(TESTS.key, "", "4", label="gone", ending=ALL_GONE),
         {"text": "then", "settings": "settings of then"},
+    ),
+    "a child that was not taken away": (Unlink(STORE.key, "", edge=EdgeKind.CHILD_OF, target=TRACKING), {}),
+    "a title that reads like a key": (
+        Update(STORE.key, "", "2", spec=STORE, edits=(FieldEdit("title", key("Vault"), STORE.key),)),
+        {},
     ),
     "a ticket that was not updated": (Update(STORE.key, "", "2", spec=STORE), {}),
 }
@@ -449,6 +465,11 @@ def test_unless_another_ticket_has_that_key_by_now() -> None:
     assert final_ledger(DONE, BASE, {}, undone=chain) == AFTER
     both = [rekeyed(STORE, SERVICE.key), rekeyed(SERVICE, STORE.key)]
     assert final_ledger(DONE, BASE, {}, undone=both) == AFTER.renamed({STORE.key: SERVICE.key, SERVICE.key: STORE.key})
+
+
+def test_another_ticket_that_has_a_former_key_holds_up_no_third_one() -> None:
+    undone = [rekeyed(STORE, SERVICE.key), rekeyed(TESTS, key("Checks"))]
+    assert final_ledger(DONE, BASE, {}, undone=undone) == AFTER.renamed({TESTS.key: key("Checks")})
 
 
 def test_a_ticket_that_did_not_arrive_is_not_listed_at_all() -> None:
@@ -536,6 +557,15 @@ def test_boxes_that_are_not_ticked_keep_a_tracking_ticket_open_and_are_no_drift(
     assert not planned(tracker, listed).drift
 
 
+def test_a_tracking_ticket_that_is_made_for_finished_tasks_stays_open_while_its_own_boxes_are() -> None:
+    closed = Holdings(tickets={STORE.key: held(STORE, "2", state=State.CLOSED)})
+    boxes = section("constraints", "- [ ] no secret in a log")
+    listed = replace(plan(STORE), tracking=replace(THREE.tracking, sections=(boxes,)))
+    (skip,) = tracking_state(listed, closed, POLICY, ())
+    assert (skip.key, skip.ticket) == (TRACKING, "")
+    assert skip.reason == "left open: its tasks are closed, a box of its checklist is not ticked"
+
+
 def test_a_new_tracking_ticket_says_what_it_is() -> None:
     (first, *_) = planned(MemoryTracker(), THREE).changes
     assert (first.action, first.key, first.reason) == (Action.CREATE, TRACKING, "tracking ticket")
@@ -556,6 +586,17 @@ def test_text_and_ledger_are_one_update() -> None:
     assert [change.fields for change in update_of(AFTER, other)] == [("summary", LEDGER)]
     assert [change.fields for change in update_of(AFTER, other, state=State.CLOSED)] == [(LEDGER,)]
     assert not update_of(BASE, other, state=State.CLOSED)
+
+
+def test_a_closed_tracking_ticket_that_does_not_name_itself_yet_is_written() -> None:
+    holdings = holdings_of(BASE)
+    assert holdings.tracking is not None
+    unnamed = replace(holdings.tracking.marker, key="")
+    closed = replace(holdings.tracking.ticket, state=State.CLOSED)
+    adopted = Held(closed, replace(holdings.tracking.block, marker=unnamed))
+    other = plan(STORE, SERVICE, TESTS, summary="Another one.")
+    (update,) = tracking_update(other, replace(holdings, tracking=adopted), POLICY, BASE)
+    assert "summary" in update.fields
 
 
 def test_another_commit_or_other_settings_alone_are_no_change_of_the_ledger() -> None:
@@ -597,6 +638,9 @@ def test_a_tracking_ticket_may_be_as_long_as_the_tracker_allows() -> None:
         f"its tracking ticket would take {size:,} characters with the ledger of 3 tickets, the limit is {size - 1:,}; "
         'split the map, or set granularity = "section"'
     )
+    assert too_long(1, replace(BASE, tickets={STORE.key: "2", SERVICE.key: "3"})).endswith(
+        'of 2 tickets, the limit is 1; split the map, or set granularity = "section"'
+    )
     assert too_long(1, replace(BASE, tickets={STORE.key: "2"})).endswith(
         "of 1 tickets, the limit is 1; shorten the map"
     )
@@ -622,6 +666,16 @@ def test_the_longer_text_of_a_section_counts_whether_the_map_or_a_person_wrote_i
 def test_a_ticket_that_does_not_exist_yet_takes_room_in_the_ledger() -> None:
     size = size_of(too_long(1))
     assert size_of(too_long(1, replace(BASE, tickets={**BASE.tickets, STORE.key: ""}))) == size + 6
+
+
+def test_a_tracking_ticket_that_does_not_exist_yet_is_measured_as_it_will_be_written() -> None:
+    able, spec = Capabilities(body_limit=1), replace(THREE.tracking, labels=frozenset({"techmap", "team:login"}))
+    short = replace(THREE, tracking=replace(spec, sections=(section("summary", "zz"),)))
+    (why,) = ledger_refusals(short, "docs/login.md", BASE, Holdings(), able, POLICY)
+    (number,) = assumed_numbers(replace(THREE, tasks=(short.tracking,)), {}).values()
+    marker = Marker(POLICY.source, MAP, "docs/login.md", TRACKING, number, labels=spec.labels, assignees=frozenset())
+    parts = [Part("summary", "Summary", "zz")]
+    assert size_of(why) == len(write_block(parts, first_marker(short.tracking, marker.with_ledger(BASE))))
 
 
 def test_the_room_that_is_asked_for_is_what_the_ticket_takes(tracker: MemoryTracker) -> None:

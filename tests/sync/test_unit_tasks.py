@@ -54,6 +54,12 @@ IDENTITIES: dict[str, tuple[list[TaskSpec], list[TaskSpec], dict[str, str]]] = {
     "the same text is the same task": ([leaf("a", FIVE)], [leaf("b", FIVE)], {"a": "b"}),
     "its own key is no rename": ([leaf("a", FIVE)], [leaf("a", FIVE)], {}),
     "a key with one name keeps it, however it is worded": ([leaf("a", FIVE)], [leaf("a", OTHER)], {}),
+    "it keeps it where another task has its words": ([leaf("a", FIVE)], [leaf("a", OTHER), leaf("b", FIVE)], {}),
+    "no ticket takes a task that keeps its own": (
+        [leaf("a", FIVE), leaf("b", OTHER)],
+        [leaf("b", FIVE)],
+        {},
+    ),
     "three fifths of the words are enough": ([leaf("a", FIVE)], [leaf("b", THREE_OF_FIVE)], {"a": "b"}),
     "two fifths are not": ([leaf("a", FIVE)], [leaf("b", TWO_OF_FIVE)], {}),
     "with the same number 55 % are enough": (
@@ -234,6 +240,11 @@ IDENTITIES: dict[str, tuple[list[TaskSpec], list[TaskSpec], dict[str, str]]] = {
         [leaf("b", FIVE)],
         {"a": "b", "a~2": "b~2"},
     ),
+    "a follow-up goes with its task though another one has the key now": (
+        [leaf("a", FIVE), leaf("c", FIVE), leaf("a~2", FOUR_OF_FIVE)],
+        [leaf("a", OTHER), leaf("d", FIVE)],
+        {"a": "d", "a~2": "d~2"},
+    ),
     "a follow-up is the ticket of its task where the other is gone": (
         [leaf("a~2", FIVE)],
         [leaf("b", FIVE)],
@@ -342,6 +353,27 @@ def test_a_text_stands_for_one_task_that_is_worded_alike() -> None:
     assert gone_of(tickets_of(A), leaves=(("T7", FOUR_OF_FIVE),)) == (0, 1)
     alike = tickets_of(leaf("a", THREE_OF_FIVE), leaf("b", FOUR_OF_FIVE), C)
     assert gone_of(alike, leaves=(("T7", FIVE),)) == (2, 3)
+
+
+SIX = "ab cd ef gh ij kl"
+FIVE_OF_SIX, FIVE_OF_SIX_TOO = "ab cd ef gh ij yy", "ab cd ef gh ij zz"
+
+
+def test_of_two_that_are_alike_one_text_stands_for_one() -> None:
+    alike = tickets_of(leaf("a", FIVE_OF_SIX), leaf("b", FIVE_OF_SIX_TOO), C)
+    assert gone_of(alike, leaves=(("T7", SIX),)) == (2, 3)
+
+
+def test_the_most_alike_texts_are_matched_first_and_once() -> None:
+    alike = tickets_of(leaf("a", "ab cd kl yy zz"), leaf("b", "ab ij kl mn zz"), C)
+    assert gone_of(alike, leaves=(("T7", "ab kl mn yy"), ("T8", "cd mn yy zz"))) == (0, 3)
+
+
+def test_the_lists_of_a_task_count_together() -> None:
+    both = replace(
+        steps("a", FIVE, "one", "two"), sections=(*steps("a", FIVE, "one").sections, *steps("a", FIVE, "two").sections)
+    )
+    assert renamed(tickets_of(steps("b", OTHER, "one", "two")), both) == {"b": "a"}
 
 
 def test_a_closed_ticket_counts_while_its_task_is_there() -> None:
