@@ -158,10 +158,11 @@ class Trial:
         self.functions = planting.functions()
 
     def reached(self, folder: Path) -> Reached:
-        """Run each test on sound code, in a copy of this process, unless an earlier run on the same code did."""
+        """Run each test on sound code, in a copy of this process, unless it passed in an earlier run on that code."""
         kept = folder / f"reached-{planting.digest()}.json"
         seconds, lines = json.loads(kept.read_text("utf-8")) if kept.exists() else ({}, {})
-        new = [item for item in self.session.items if item.nodeid not in seconds and not _is_long(item.nodeid)]
+        left = (item for item in self.session.items if not _is_long(item.nodeid))
+        new = [item for item in left if seconds.get(item.nodeid, -1) < 0]
         if new:
             pid = os.fork()
             if not pid:
@@ -301,7 +302,8 @@ def _measured(
     coverage = Coverage(data_file=None, include=[f"{planting.FOLDER}/*"], config_file=False, messages=False)
     coverage.start()
     for place, item in enumerate(items):
-        coverage.switch_context(str(len(seconds)))
+        seconds.setdefault(item.nodeid, -1)
+        coverage.switch_context(str([*seconds].index(item.nodeid)))
         planting.forget(planting.modules())
         begin = time.process_time()
         passes = _passes(item, items[place + 1] if place + 1 < len(items) else items[0])
