@@ -11,18 +11,19 @@ from techmap_sync.planning.task import Priority, TaskPlan, TaskSpec
 from techmap_sync.sync import writing
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Action, Change
-from techmap_sync.sync.decide import DecidedMap
+from techmap_sync.sync.decide import Decided, DecidedMap
 from techmap_sync.sync.marker import Ledger
-from techmap_sync.sync.match import Audience, DesiredMap, OtherMaps
+from techmap_sync.sync.match import Audience, DesiredMap, Matched, OtherMaps, UnwrittenMap
 from techmap_sync.sync.observe import observe
-from techmap_sync.sync.policy import Side, SyncPolicy
+from techmap_sync.sync.policy import OrphanPolicy, Side, SyncPolicy
 from techmap_sync.sync.tickets import sort_tickets
 from techmap_sync.sync.tracker import Capabilities, EdgeKind, Snapshot, State, Ticket, Visibility
 from tests.fakes.memory import MemoryTracker
 from tests.measure import measured
 from tests.sampling import sampling
-from tests.sync.build import MAP, POLICY, TRACKING, key, origin, plan, task
-from tests.sync.drive import decided, planned, push
+from tests.sync import test_moves
+from tests.sync.build import MAP, POLICY, TRACKING, key, origin, plan, task, under_another_id
+from tests.sync.drive import decided, planned, push, several, shown
 
 STORE = replace(task("Store", labels=frozenset({"extra"})), milestone="v1")
 MADE = plan(STORE, task("Sender", blocked_by=("Store",)))
@@ -236,3 +237,81 @@ def test_tickets_in_the_form_of_an_earlier_release_are_neither_closed_nor_unlink
     assert not [c for c in planned(tracker, fewer, text="another text").writes if c.key != TRACKING]
     gone = [c.action for c in planned(tracker, replace(fewer, is_left=False), text="another text").writes]
     assert {Action.CLOSE, Action.UNLINK} <= set(gone)
+
+
+def test_all_maps_of_a_decision_are_those_with_a_file_first() -> None:
+    each = [DecidedMap(MapChanges(name, "", True), Matched(DesiredMap(name, origin())), "") for name in "abc"]
+    assert Decided((each[0],), (each[1],), (each[2],)).every == tuple(each)
+
+
+def test_a_map_that_is_refused_because_tickets_move_to_it_stays_refused_without_them() -> None:
+    policy = replace(POLICY, limits=replace(POLICY.limits, max_updates=1))
+    tracker = test_moves.pushed(test_moves.ALPHA, test_moves.BETA)
+    alpha, beta = several(tracker, *test_moves.MOVED, policy=policy).maps
+    assert (alpha.refusals, beta.refusals) == (
+        (),
+        ("2 tickets to update, the limit is 1; push --allow updates goes ahead anyway",),
+    )
+    assert shown(beta.changes) == [
+        (Action.SKIP, "beta/component/Sender"),
+        (Action.UPDATE, "beta/tracking/map"),
+    ]
+
+
+def test_neither_a_map_of_the_run_nor_its_former_id_has_no_file() -> None:
+    for map_id in (MAP, "signin"):
+        tracker = pushed()
+        others = OtherMaps(lambda _: False, listed_ids={"another"})
+        desired = [DesiredMap(map_id, origin(), under_another_id(MADE, map_id))]
+        done = decided(desired, observe(tracker, [MADE], POLICY), tracker.capabilities, other_maps=others)
+        assert [each.changes.map_id for each in done.every] == [map_id]
+
+
+def test_the_list_of_tickets_in_a_tracking_ticket_counts_before_they_exist() -> None:
+    alone = Capabilities(children=0, blocking_links=False, native_blocking=False)
+    tracker = MemoryTracker(alone)
+    push(tracker, MADE)
+    length = len(tracker.tickets["1"].body)
+    for limit, fits in ((length + 50, True), (length - 1, False)):
+        tight = MemoryTracker(replace(alone, body_limit=limit))
+        (changes,) = planned(tight, MADE).maps
+        assert ("its tracking ticket would take" not in "".join(changes.refusals)) is fits
+
+
+def test_of_the_form_of_an_earlier_release_links_between_tasks_still_follow_the_map() -> None:
+    tracker = MemoryTracker()
+    third = task("Log", blocked_by=("Store",))
+    push(tracker, plan(*MADE.tasks, third))
+    fewer = replace(plan(STORE, replace(MADE.tasks[1], blocked_by=())), is_left=True)
+    unlinked = [c for c in planned(tracker, fewer, text="another text").changes if c.action is Action.UNLINK]
+    assert [(c.key, c.target) for c in unlinked] == [(SENDERS, STORES)]
+
+
+def test_a_ticket_that_was_labelled_as_removed_loses_the_links_that_stayed_then() -> None:
+    labels = replace(POLICY, orphans=OrphanPolicy.LABEL)
+    tracker = pushed()
+    tracker.refuses = lambda request: request.verb == "unlink"
+    push(tracker, plan(STORE), labels)
+    assert labels.removed_label in tracker.tickets["3"].labels
+    assert tracker.tickets["3"].blocked_by == {"2"}
+    tracker.refuses = lambda _: False
+    assert (Action.UNLINK, SENDERS) in shown(planned(tracker, plan(STORE), labels).changes)
+    elsewhere = under_another_id(plan(MADE.tasks[1]), "post")
+    unread = UnwrittenMap(elsewhere, "docs/post.md", "this run does not read docs/post.md")
+    changes = several(tracker, plan(STORE), policy=labels, unwritten=[unread]).changes
+    assert shown(changes) == [(Action.SKIP, SENDERS)], "it may have moved with its links"
+    assert "this run does not read docs/post.md" in changes[0].reason
+
+
+def test_a_ticket_that_a_task_is_bound_to_gets_all_its_links() -> None:
+    tracker = pushed()
+    tracker.tickets["77"] = replace(
+        tracker.tickets.pop("3"), number="77", body="My own.", parent=None, blocked_by=frozenset()
+    )
+    changes = several(tracker, MADE, bound={SENDERS: "77"}).changes
+    assert shown(changes) == [
+        (Action.UPDATE, SENDERS),
+        (Action.LINK, SENDERS),
+        (Action.LINK, SENDERS),
+        (Action.UPDATE, TRACKING),
+    ]
