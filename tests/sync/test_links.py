@@ -257,7 +257,8 @@ def test_a_removed_edge_is_accepted_while_the_map_wants_it_and_the_tracker_lacks
 
 
 def test_a_missing_ticket_is_accepted_by_its_key_alone() -> None:
-    ledger = Ledger({STORE.key: "2", SERVICE.key: "3"}, accepted=frozenset({SERVICE.key, key("Old")}))
+    numbers = {STORE.key: "2", SERVICE.key: "3", key("Old"): "4"}
+    ledger = Ledger(numbers, accepted=frozenset({SERVICE.key, key("Old")}))
     resolved = {STORE.key: Side.TRACKER, MAILER.key: Side.TRACKER}
     skipped = frozenset({STORE.key, SERVICE.key, key("Old")})
     assert wanting(holdings_of(ledger), skipped=skipped, resolved=resolved).accepted == {STORE.key, SERVICE.key}
@@ -306,6 +307,12 @@ def test_what_only_texts_can_say_is_told_with_the_limit(what: str) -> None:
     wanted = wanting(holdings_of(Ledger()), able, wanted=FOUR, no_room=no_room)
     (skip,) = (c for c in wanted.changes() if isinstance(c, Skip))
     assert (skip.reason, skip.key, skip.lasting) == (reason, TRACKING, True)
+
+
+@pytest.mark.parametrize("what", ["no links", "related"])
+def test_without_links_that_say_who_waits_each_is_in_a_text(what: str) -> None:
+    able, reason = IN_TEXT[what]
+    assert notes(wanting(holdings_of(Ledger()), able, wanted=FOUR)) == [(TRACKING, "1", reason, True)]
 
 
 def test_a_link_that_has_room_is_in_no_text() -> None:
@@ -381,6 +388,12 @@ ROOM: dict[str, tuple[Capabilities, Ledger, dict[str, frozenset[str]], set[tuple
         Ledger(),
         {"Mailer": frozenset({"77"})},
         {edge("Mailer", "Service")},
+    ),
+    "a link of people that the map asks for counts once": (
+        Capabilities(blockers=2),
+        Ledger(),
+        {"Mailer": frozenset({"2"})},
+        set(),
     ),
     "links of people to our tickets count": (
         Capabilities(blocking=1),
@@ -514,6 +527,9 @@ def test_a_link_between_tickets_that_moved_to_one_map_goes_along_and_any_other_i
     assert left.applied_blocking(()) == frozenset()
     deleted = {SERVICE.key: Departed("beta", "beta/component/Service")}
     assert wanted(holdings_of(SETTLED, LINKED[0], LINKED[2], departed=deleted), of=rest).changes() == ()
+    more = replace(SETTLED, edges=SETTLED.edges | {(TESTS.key, STORE.key)})
+    found = wanted(holdings_of(more, LINKED[0], chained(TESTS, "2"), departed=deleted), of=rest)
+    assert found.changes() == (opposite(waits(TESTS, "4", 'blocked by #2 "Create Store"', STORE)),)
 
 
 def arriving(
@@ -600,6 +616,8 @@ def test_children_that_no_link_can_hold_are_in_the_task_list_which_is_said_once(
     assert none.task_list() == (STORE.key, SERVICE.key)
     assert notes(none) == [(TRACKING, "1", text, True)]
     assert len(none.changes()) == 1
+    new = wanted(Holdings(tickets=loose.tickets), replace(TRACKER, children=0))
+    assert notes(new) == [(TRACKING, "", text, True)]
     listing = replace(CHAIN.tracking, sections=(section(SectionName.TICKETS, "- [ ] #2 Create Store"),))
     assert loose.tracking is not None
     block = replace(held(listing, "1").block, marker=loose.tracking.marker)

@@ -14,7 +14,7 @@ from techmap_sync.sync.merge import (
     revise,
 )
 from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
-from techmap_sync.sync.ticket_fields import Decision
+from techmap_sync.sync.ticket_fields import Decision, LabelChanges
 from techmap_sync.sync.tracker import Ticket
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, SERVICE, STORE, TESTS, THREE, held, plan, rehold, section, task
@@ -219,6 +219,12 @@ def test_of_field_and_label_the_one_counts_that_a_person_changed(
     field: str | None, labels: list[str], seen: str
 ) -> None:
     assert priority_seen(with_priority(field, *labels)) == seen
+
+
+def test_the_label_of_a_priority_follows_the_map_when_nothing_else_does() -> None:
+    urgent = task("Store", priority=Priority.HIGH)
+    labels = LabelChanges(frozenset({"priority:high"}), frozenset({"priority:medium"}))
+    assert revise(urgent, held(STORE), POLICY).labels == labels
 
 
 def test_a_priority_label_may_be_written_in_any_case() -> None:
