@@ -53,6 +53,19 @@ def task(
     )
 
 
+def boxed(name: str, *texts: str, kind: Kind = Kind.COMPONENT) -> TaskSpec:
+    """A task with these boxes: ``[ ] its text``."""
+    return task(name, sections={"items": "\n".join(f"- {text}" for text in texts)}, kind=kind)
+
+
+def open_boxes(name: str, *texts: str) -> TaskSpec:
+    return boxed(name, *(f"[ ] {text}" for text in texts))
+
+
+def with_ticks(name: str, *texts: str) -> TaskSpec:
+    return boxed(name, *(f"[x] {text}" for text in texts))
+
+
 def section(name: str, text: str) -> Section:
     return Section(name, name.capitalize(), text, json.dumps(text))
 

@@ -8,15 +8,35 @@ from dataclasses import replace
 import pytest
 
 from techmap_sync.documents.work import Kind
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import Priority, TaskPlan, TaskSpec
+from techmap_sync.sync import editions
 from techmap_sync.sync.apply import apply
+from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import Status
 from techmap_sync.sync.changes import Action, Skip, Update
+from techmap_sync.sync.marker import Ledger
+from techmap_sync.sync.match import DesiredMap, Matched
 from techmap_sync.sync.merge import TITLE
 from techmap_sync.sync.policy import Side, SyncPolicy
-from techmap_sync.sync.tracker import State
+from techmap_sync.sync.tickets import Departed, Former, Holdings, Stray
+from techmap_sync.sync.tracker import State, Ticket
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import POLICY, TRACKING, key, plan, task
+from tests.sync.build import (
+    MAP,
+    POLICY,
+    PRIORITY_LABELS,
+    TRACKING,
+    boxed,
+    held,
+    holdings_of,
+    key,
+    marked,
+    open_boxes,
+    origin,
+    plan,
+    task,
+    with_ticks,
+)
 from tests.sync.drive import key_of, planned, push, refused
 
 UNIT = "login/test/unit"
@@ -331,3 +351,156 @@ def test_in_one_edition_other_words_in_many_titles_are_refused(twelve: MemoryTra
     change_set = planned(twelve, titles(": keeps tokens"), POLICY, "another text")
     assert "--allow retitles" in refused(change_set)
     assert sum(isinstance(change, Update) and TITLE in change.fields for change in change_set.changes) == 12
+
+
+# --- each rule by itself ---
+
+
+def of_first_edition(*tickets: Held, listed: tuple[str, ...] = (STORE,), **more: object) -> Holdings:
+    """The tickets of a map that the first release wrote."""
+    ledger = Ledger(dict.fromkeys(listed, "2"), text=origin(TEXT).text_digest, edition=1)
+    return holdings_of(ledger, *tickets, **more)
+
+
+ONLY, NONE = plan(task("tokenstore")), (TRACKING,)
+"""A map of one task, and a ledger that lists no task."""
+ELSEWHERE = Departed("beta", "beta/component/other", "7")
+FROM_ELSEWHERE = Former("beta", "beta/component/other", "beta/tracking/map", "6", was_child=False)
+STRAY = Stray(Ticket("2", "mine", ""), "its marker is gone")
+UNNAMED = marked(held(ONLY.tasks[0]), key="")
+FORMS: dict[str, tuple[Holdings, TaskPlan, SyncPolicy, bool]] = {
+    "listed": (of_first_edition(), ONLY, POLICY, True),
+    "there": (of_first_edition(held(ONLY.tasks[0]), listed=NONE), ONLY, POLICY, True),
+    "unreadable": (of_first_edition(listed=NONE, unreadable={STORE: STRAY}), ONLY, POLICY, True),
+    "not there": (of_first_edition(listed=NONE), ONLY, POLICY, False),
+    "not there, a change": (of_first_edition(), plan(task("a", kind=Kind.CHANGE)), POLICY, False),
+    "not there, a test": (of_first_edition(), plan(task("a", kind=Kind.TEST)), POLICY, False),
+    "not there, a deployment": (of_first_edition(), plan(task("a", kind=Kind.DEPLOYMENT)), POLICY, False),
+    "not there, and there was no such ticket": (
+        of_first_edition(),
+        plan(task("a", kind=Kind.CONSTRAINT)),
+        POLICY,
+        True,
+    ),
+    "not there, and done": (of_first_edition(), plan(task("a", done=True)), POLICY, True),
+    "refreshed": (of_first_edition(), ONLY, REFRESH, False),
+    "never pushed": (of_first_edition(listed=()), plan(), POLICY, False),
+    "of this edition": (of_first_edition(), replace(ONLY, edition=1), POLICY, False),
+    "with an arrival": (of_first_edition(arrived={STORE: FROM_ELSEWHERE}), ONLY, POLICY, False),
+    "with a departure": (of_first_edition(departed={key("Left"): ELSEWHERE}), ONLY, POLICY, False),
+    "with a renamed task": (of_first_edition(moved={key("Former"): STORE}), ONLY, POLICY, False),
+    "bound by hand": (replace(of_first_edition(), tickets={STORE: UNNAMED}), ONLY, POLICY, False),
+}
+
+
+def matched(holdings: Holdings, text: str = TEXT) -> Matched:
+    return Matched(DesiredMap(MAP, origin(text)), holdings=holdings)
+
+
+@pytest.mark.parametrize("case", FORMS)
+def test_tickets_keep_their_form_where_all_was_written_and_nothing_is_new(case: str) -> None:
+    holdings, wanted, policy, is_left = FORMS[case]
+    assert editions.is_left(matched(holdings), wanted, policy) is is_left
+    assert not editions.is_left(matched(holdings, "another text"), wanted, policy)
+
+
+@pytest.mark.parametrize("known", ["gone", "accepted"])
+def test_a_ticket_that_people_deleted_was_written(known: str) -> None:
+    holdings = of_first_edition(listed=NONE)
+    ledger = replace(holdings.written_ledger, **{known: frozenset({STORE})})  # type: ignore[arg-type]
+    assert holdings.tracking is not None
+    assert editions.is_left(matched(replace(holdings, tracking=marked(holdings.tracking, ledger=ledger))), ONLY, POLICY)
+
+
+def test_a_task_whose_ticket_keeps_its_form_asks_for_what_that_says_and_for_the_links_that_were_written() -> None:
+    names = ("E", "C", "A", "D", "B")
+    waits = frozenset((STORE, key(name)) for name in names[:3])
+    ledger = Ledger(
+        {STORE: "2", key("Listed"): "3"}, waits, refused=frozenset((STORE, key(name)) for name in names[3:])
+    )
+    tickets = (
+        held(task("tokenstore", priority=Priority.LOW)),
+        marked(held(task("plain"), "4"), priority="", state="closed"),
+    )
+    holdings = holdings_of(ledger, *tickets)
+    assert holdings.tracking is not None
+    holdings = replace(holdings, tracking=marked(holdings.tracking, state="closed"))
+    store, plain = task("tokenstore", "New title", labels=frozenset({"new"})), task("plain", priority=Priority.HIGH)
+    listed = replace(task("Listed", done=True, blocked_by=("A",)), blocked_because=("type",))
+    wanted = plan(replace(store, blocked_by=(key("F"),), blocked_because=("name",)), plain, listed, task("Unknown"))
+    labels = frozenset({POLICY.managed_label})
+    kept = {"sections": (), "keeps_text": True}
+    assert editions.left(wanted, holdings, POLICY) == replace(
+        wanted,
+        tracking=replace(wanted.tracking, **kept, done=True),  # type: ignore[arg-type]
+        tasks=(
+            replace(
+                store,
+                **kept,  # type: ignore[arg-type]
+                priority=Priority.LOW,
+                labels=labels | {"new", PRIORITY_LABELS["low"]},
+                blocked_by=tuple(map(key, sorted(names))),
+            ),
+            replace(plain, **kept, priority=None, labels=labels, done=True),  # type: ignore[arg-type]
+            replace(listed, blocked_by=(), blocked_because=()),
+        ),
+        edition=1,
+        is_left=True,
+    )
+
+
+def test_a_priority_without_a_label_in_the_settings_gets_none() -> None:
+    unlabelled = replace(POLICY, priority_labels={"high": "urgent"})
+    left_as_it_is = editions.left(ONLY, of_first_edition(held(ONLY.tasks[0])), unlabelled)
+    assert left_as_it_is.tasks[0].labels == ONLY.tasks[0].labels
+    assert left_as_it_is.tasks[0].priority is Priority.MEDIUM
+
+
+OTHER_FORM = "the other tickets have the form of an earlier release, in which its items are in other places"
+DELETED = ("E", "C", "A", "D", "B")
+
+
+def asked_again(*specs: TaskSpec) -> tuple[TaskPlan, Holdings]:
+    """A map of which five tickets were deleted, and one is there with a box."""
+    there = held(with_ticks("there", "Forget old tokens"))
+    return plan(*specs), of_first_edition(there, listed=(STORE, *map(key, DELETED)))
+
+
+AGAIN = replace(POLICY, recreate=frozenset({*map(key, DELETED), key("there"), key("never")}))
+
+
+@pytest.mark.parametrize(
+    ("spec", "is_safe"),
+    [
+        (open_boxes("A", "Keep tokens"), True),
+        (open_boxes("A", "Keep tokens", "`Forget` OLD tokens!"), False),
+        (boxed("A", "[ ] Keep tokens", kind=Kind.TEST), False),
+        (task("A"), True),
+    ],
+)
+def test_a_ticket_is_made_again_only_where_none_of_its_boxes_is_in_another(spec: TaskSpec, is_safe: bool) -> None:
+    wanted, holdings = asked_again(replace(spec, key=key("A")))
+    said = {key(name): f"{OTHER_FORM}; push --refresh --recreate {key(name)} makes a new one" for name in DELETED}
+    left_out = said if not is_safe else {each: why for each, why in said.items() if each != key("A")}
+    assert editions.not_recreated(wanted, holdings, AGAIN) == left_out
+    assert editions.not_recreated(replace(wanted, tasks=()), holdings, POLICY) == {}
+
+
+def test_a_step_of_a_deployment_is_made_again_too() -> None:
+    wanted, holdings = asked_again(replace(boxed("A", "[ ] Keep tokens", kind=Kind.DEPLOYMENT), key=key("A")))
+    assert editions.not_recreated(wanted, holdings, replace(POLICY, recreate=frozenset({key("A")}))) == {}
+
+
+def test_it_is_said_once_that_tickets_keep_their_form_and_then_what_is_not_made_again() -> None:
+    wanted, holdings = asked_again(boxed("C", "[ ] Forget old tokens"))
+    why = "its tickets have the form of an earlier release, whatever the settings say about texts and granularity"
+    title = wanted.tracking.title
+    first = Skip(TRACKING, title, "1", f"{why}; push --refresh brings them up to date", lasting=True)
+    again = (
+        Skip(key(name), title, "", f"{OTHER_FORM}; push --refresh --recreate {key(name)} makes a new one")
+        for name in "ABDE"
+    )
+    why = "accepted settings close no ticket here; push --refresh --accept-settings does it"
+    last = Skip(TRACKING, title, "1", why, lasting=True)
+    assert list(editions.notes(wanted, holdings, replace(AGAIN, accept_settings=True))) == [first, *again, last]
+    assert list(editions.notes(wanted, replace(holdings, tracking=None), POLICY)) == [replace(first, ticket="")]
