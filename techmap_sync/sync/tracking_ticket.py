@@ -217,7 +217,7 @@ def final_ledger(
     added = {key: n for key, n in now.tickets.items() if key not in known}
     own = {key: numbers.get(key, number) for key, number in wanted.tickets.items()}
     waiting = {key: each.number for key, each in changes.leaving.items() if each.key not in elsewhere}
-    base = _under_current_keys(changes.base, wanted, changes.map_id)
+    base = _under_current_id(changes.base, changes.map_id)
     still = _still_linked(wanted, base, undone)
     tickets = {key: number for key, number in {**added, **own, **waiting, **still}.items() if number}
     parents = {key for key, target in unsupported if target == changes.tracking_key}
@@ -244,11 +244,9 @@ def _waiting_together(base: Ledger, waiting: Set[str], leaving: Mapping[str, Lea
     return frozenset((a, b) for a, b in inside if leaving[a].map_id == leaving[b].map_id)
 
 
-def _under_current_keys(before: Ledger, now: Ledger, map_id: str) -> Ledger:
-    """Return a former ledger under the keys that its tickets have now; those that left have the map's current id."""
-    keys = {number: key for key, number in now.tickets.items() if number}
-    former = before.tickets.items()
-    return before.renamed({key: keys.get(number) or f"{map_id}/{key.partition('/')[2]}" for key, number in former})
+def _under_current_id(before: Ledger, map_id: str) -> Ledger:
+    """Return a former ledger under the map's current id."""
+    return before.renamed({key: f"{map_id}/{key.partition('/')[2]}" for key in before.tickets})
 
 
 def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, ...]) -> Ledger:
@@ -270,7 +268,7 @@ def _without_undone(ledger: Ledger, changes: MapChanges, undone: tuple[Change, .
     # A ticket that did not move after all is still in the ledger of the other map.
     absent = keys.keys() & changes.arriving
     kept = kept.without_links_of(frozenset(absent)).without(absent)
-    former = {new: f"{changes.map_id}/{old.partition('/')[2]}" for new, old in keys.items() if new not in absent}
+    former = {new: f"{changes.map_id}/{old.partition('/')[2]}" for new, old in keys.items()}
     while taken := {new for new, old in former.items() if old in kept.tickets.keys() - former.keys()}:
         # Another ticket has its former key by now. Under the new one the next run still finds it.
         former = {new: old for new, old in former.items() if new not in taken}
