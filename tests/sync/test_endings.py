@@ -63,6 +63,23 @@ def test_what_an_earlier_release_closed_as_done_is_recognised_by_its_words(text:
     assert closed(ended(Why.GONE, uncoded=True)) == (False, True)
 
 
+def test_what_carries_no_status_was_neither_done_nor_let_go() -> None:
+    assert closed(held(task("Store")).ticket.body) == (False, False)
+
+
+SAID = {
+    Ending(Why.DONE): "done in the document",
+    Ending(Why.COPY, "7"): "a copy of ticket 7",
+    Ending(Why.EMPTIED, '"beta"'): 'all its tickets went to map "beta"',
+    Ending(Why.GONE, worked_on=True): "its task is gone from the document, but people worked on it",
+}
+
+
+@pytest.mark.parametrize("ending", SAID)
+def test_an_ending_is_said_in_english_with_what_it_names(ending: Ending) -> None:
+    assert ending.reason == SAID[ending]
+
+
 @pytest.mark.parametrize("language", languages())
 def test_a_status_is_in_the_language_of_the_ticket(language: str) -> None:
     words = words_in(language)
@@ -90,8 +107,9 @@ def test_a_status_names_the_commit_in_short_and_takes_the_place_of_an_earlier_on
     assert status_of(first).text == "Its task is gone from the document (commit 0123456789ab)."
     written = read_block(first)
     assert isinstance(written, Block)
-    second = with_status(written, written.marker, Ending(Why.DONE), "")
-    assert status_of(second).text == "Done in the document."
+    second = read_block(with_status(written, written.marker, Ending(Why.DONE), ""))
+    assert isinstance(second, Block)
+    assert second.parts == (*block.parts, Part("status", "Status", "Done in the document."))
 
 
 def test_a_ticket_that_a_person_reopened_was_not_let_go() -> None:

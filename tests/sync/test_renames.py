@@ -490,6 +490,12 @@ def test_an_author_names_the_one_key_that_a_task_had_before() -> None:
     assert renamed(plan(by("Store")), STORES, of("Mailbox", "4", REPORT)) == Renames()
 
 
+def test_the_parts_of_a_unit_of_specs_are_found_by_rules_of_their_own() -> None:
+    made = plan(replace(VAULT, title="Create Store", was=(key("Sender"),)))
+    assert renamed(made, STORES, SENDS) == Renames({key("Sender"): VAULT.key})
+    assert renamed(replace(made, leaves=(("T001", "Create Store"),)), STORES, SENDS) == TO_VAULT
+
+
 def words(letter: str, *places: int) -> list[str]:
     """Words that no other letter or place has."""
     return [f"{letter}{place}" for place in places]

@@ -11,7 +11,7 @@ from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import TaskSpec
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.changes import Action, Change, Conflict, Create, Reopen, Skip, Update, close
-from techmap_sync.sync.claims import Claims
+from techmap_sync.sync.claims import Claims, way_out
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.policy import Side, SyncPolicy
@@ -123,6 +123,10 @@ def changes_of(
     return tuple(task_changes(spec, there, doubtful or {}, policy))
 
 
+def claimed(number: str) -> list[Ticket]:
+    return [Ticket(number, "", "", author="eve")]
+
+
 def stray(**changed: object) -> dict[str, Stray]:
     return {STORE.key: Stray(replace(Ticket("7", "Mine", ""), **changed), "it has no managed block")}  # type: ignore[arg-type]
 
@@ -152,6 +156,10 @@ WITHOUT_A_TICKET: dict[str, tuple[dict[str, object], str | None]] = {
     "deleted, accepted, asked for": ({"ledger": SETTLED, "policy": BY_REQUEST["recreate"]}, ""),
     "doubtful": ({"doubtful": {STORE.key: "it may be renamed"}}, "it may be renamed"),
     "doubtful, accepted": ({"doubtful": {STORE.key: "so"}, "policy": BY_REQUEST["the tracker's side"]}, "so"),
+    "claimed by a stranger": (
+        {"claims": Claims({STORE.key: claimed("7")})},
+        f"eve wrote ticket 7, which claims this task; {way_out(claimed('7')[0], POLICY)}",
+    ),
     "released": ({"unreadable": stray()}, RELEASED),
     "withheld": ({"unreadable": stray(withheld="confidential")}, WITHHELD),
 }
@@ -211,6 +219,13 @@ CLOSED: dict[str, tuple[TaskSpec, Held, tuple[Change, ...]]] = {
         back(task("Store", sections=BOXES)),
     ),
 }
+
+
+@pytest.mark.parametrize("ticket", [held(STORE), marked(held(STORE), state=State.CLOSED)], ids=["new", "reopened"])
+def test_the_ticket_of_a_task_that_is_done_is_closed_once(ticket: Held) -> None:
+    done = replace(STORE, done=True)
+    closing = close(STORE.key, STORE.title, "2", Ending(Why.DONE), CloseReason.COMPLETED, done)
+    assert changes_of(done, ticket) == (() if ticket.marker.state == State.CLOSED else (closing,))
 
 
 @pytest.mark.parametrize("case", CLOSED)
@@ -354,10 +369,6 @@ def test_what_is_kept_is_named_and_texts_of_an_earlier_form_follow_only_a_refres
         mixed = [FieldEdit("purpose", "", "new"), edit]
         assert kept_reason(of, mixed, refresh=refresh) == f"changed by a human, kept: purpose, {name}; {texts} {ways}"
     assert kept_reason(of, [FieldEdit("lead", "", "new")]) == f"changed by a human, kept: lead; push {ways}"
-
-
-def claimed(number: str) -> list[Ticket]:
-    return [Ticket(number, "", "", author="eve")]
 
 
 def test_tickets_of_strangers_are_named_unless_they_block_something_that_says_so() -> None:
