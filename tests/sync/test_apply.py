@@ -10,16 +10,22 @@ import pytest
 
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import MapRun, apply
-from techmap_sync.sync.change_set import MapChanges, Outcome, Status
-from techmap_sync.sync.changes import Action, Change, Create, Unlink
+from techmap_sync.sync.change_set import ChangeSet, Leaving, MapChanges, Outcome, Status
+from techmap_sync.sync.changes import Action, Change, Close, Create, Unlink, Update
+from techmap_sync.sync.endings import Ending, Why
+from techmap_sync.sync.map_writer import LEDGER_ALONE
 from techmap_sync.sync.marker import Ledger
+from techmap_sync.sync.ticket_fields import FieldEdit
 from techmap_sync.sync.tracker import Capabilities, CloseReason, EdgeKind, State
-from tests.fakes.memory import MemoryTracker
+from tests.fakes.memory import NAME, MemoryTracker, When, timed_out
 from tests.faults import AS_SEEN
-from tests.sync.build import MAP, POLICY, TRACKING, key, plan, task
+from tests.sync.build import MAP, POLICY, THREE, TRACKING, key, plan, task
 from tests.sync.drive import key_of, planned, push, several, shown
 from tests.sync.test_moves import FREE as MOVING
-from tests.sync.test_moves import some_map
+from tests.sync.test_moves import key as key_in
+from tests.sync.test_moves import ledger_of, some_map
+from tests.sync.test_single_writes import TICKETS, done, link, sent, text_of
+from tests.sync.test_single_writes import run_of as run_at
 
 STORE, SERVICE, TESTS = task("Store"), task("Service", blocked_by=("Store",)), task("Tests", blocked_by=("Service",))
 FIRST = plan(STORE, SERVICE, TESTS)
@@ -274,3 +280,122 @@ def test_a_map_whose_ticket_could_not_leave_is_not_closed_and_says_why() -> None
     (left,) = (each for each in outcomes if each.change.key == "beta/tracking/map")
     assert (left.status, left.detail) == (Status.LEFT, "not all of its tickets went to other maps")
     assert tracker.tickets[number(tracker, "beta/tracking/map")].state is State.OPEN
+
+
+# The end of a map, at the tracker of three tickets to which it was pushed.
+
+
+@pytest.fixture
+def pushed() -> MemoryTracker:
+    tracker = MemoryTracker()
+    push(tracker, THREE)
+    tracker.requests.clear()
+    return tracker
+
+
+def test_a_link_without_an_answer_is_repeated_once_the_others_are_written(pushed: MemoryTracker) -> None:
+    lost, other = link("Store", "Tests"), link("Service", "Tests")
+    run, pushed.faults = run_at(pushed, lost, other), {1: timed_out(When.BEFORE)}
+    assert [*run.link_unless(frozenset(), lost), *run.link_unless(frozenset(), other)] == [
+        Outcome(other, MAP, Status.APPLIED, "3")
+    ]
+    assert list(run.finish(frozenset())) == [Outcome(lost, MAP, Status.APPLIED, "2")]
+    assert sent(pushed) == [("link", "2"), ("link", "3"), ("link", "2")]
+
+
+@pytest.mark.parametrize(("ticket", "written"), [("1", "1"), ("", "1"), ("9", "9")])
+def test_only_a_copy_of_the_tracking_ticket_is_closed_without_its_ledger(
+    pushed: MemoryTracker, ticket: str, written: str
+) -> None:
+    """A map that is finished when it gets its tracking ticket closes it before it knows its number."""
+    pushed.tickets["9"] = replace(pushed.tickets["1"], number="9", url="https://tracker.example/9")
+    change = Close(TRACKING, "", ticket, close_reason=CloseReason.DUPLICATE, ending=Ending(Why.COPY, "1"))
+    run, was = run_at(pushed, change, claimed={"1": TRACKING, "9": TRACKING}), text_of(pushed, written)
+    assert list(run.finish(frozenset())) == [done(pushed, change, written, was)]
+    assert sent(pushed) == [("get", written), ("update", written)]
+    assert pushed.tickets[written].state is State.CLOSED
+
+
+def of_tracking(*edited: str) -> Update:
+    spec, edits = plan().tracking, tuple(FieldEdit(name, "before", "after") for name in edited)
+    return Update(TRACKING, spec.title, "1", spec=spec, edits=edits)
+
+
+THERE = "beta/component/Store"
+ELSEWHERE = frozenset({THERE, "beta/component/Other"})
+
+
+@pytest.mark.parametrize(
+    ("edited", "leaving", "written", "is_written"),
+    [
+        (("title", "ledger"), {STORE.key: Leaving(THERE, "2")}, ELSEWHERE, True),
+        (("title", "ledger"), {STORE.key: Leaving(THERE, "2")}, ELSEWHERE - {THERE}, False),
+        (("title", "ledger"), {}, ELSEWHERE, False),
+        (("title",), {STORE.key: Leaving(THERE, "2")}, ELSEWHERE, False),
+    ],
+)
+def test_a_ledger_is_written_again_only_for_what_other_maps_have_listed_since(
+    pushed: MemoryTracker, edited: tuple[str, ...], leaving: dict[str, Leaving], written: set[str], is_written: bool
+) -> None:
+    base = Ledger(TICKETS)
+    run = run_at(pushed, of_tracking(*edited), base=base, ledger=base.without({STORE.key}), leaving=leaving)
+    was = text_of(pushed, "1")
+    outcomes = list(run.let_go(written))
+    again = replace(of_tracking(), edits=LEDGER_ALONE)
+    assert outcomes == ([done(pushed, again, "1", was)] if is_written else [])
+    assert sent(pushed) == ([("get", "1"), ("update", "1")] if is_written else [])
+
+
+def test_a_new_tracking_ticket_that_is_not_listed_yet_was_lost_to_nobody_though_others_are_listed(
+    pushed: MemoryTracker,
+) -> None:
+    del pushed.tickets["1"]
+    pushed.unlisted = {"5"}
+    create = Create(TRACKING, "", spec=plan().tracking)
+    of_map = replace(run_at(pushed, create).changes, tracking_number="")
+    outcomes = list(apply(ChangeSet(NAME, (of_map,)), pushed, POLICY))
+    last = Update(TRACKING, "", "5", spec=create.spec, edits=LEDGER_ALONE)
+    assert outcomes == [
+        replace(done(pushed, create, "5"), after=outcomes[0].after),
+        done(pushed, last, "5", outcomes[0].after),
+    ]
+
+
+SENDER = key_in("beta", "Sender")
+UNLINK = Unlink(SENDER, "", edge=EdgeKind.CHILD_OF, target="alpha/tracking/map")
+
+
+@pytest.mark.parametrize(
+    ("beta", "is_dropped"),
+    [
+        ({"base": Ledger({SENDER: "4"})}, True),
+        ({"base": Ledger(gone=frozenset({SENDER}))}, True),
+        ({}, False),
+        ({"base": Ledger({SENDER: "4"}), "changes": (UNLINK,), "arriving": frozenset({SENDER})}, False),
+    ],
+    ids=["listed", "listed as gone", "not listed", "listed, but still a child"],
+)
+def test_a_ledger_drops_what_moved_once_the_other_map_has_it(beta: dict[str, object], is_dropped: bool) -> None:
+    tracker = MemoryTracker(refuses=lambda request: request.verb == "unlink")
+    push_all(tracker, some_map("alpha", "Store", "Sender"), some_map("beta", "Report"))
+    spec, base = some_map("alpha").tracking, ledger_of(tracker, "alpha")
+    left = key_in("alpha", "Sender")
+    joined = MapChanges("beta", "docs/beta.md", True, tracking_key="beta/tracking/map", tracking_number="2")
+    alpha = MapChanges(
+        "alpha",
+        "docs/alpha.md",
+        True,
+        changes=(Update(spec.key, spec.title, "1", spec=spec, edits=LEDGER_ALONE),),
+        tracking_key=spec.key,
+        tracking_number="1",
+        base=base,
+        ledger=base.without({left}),
+        leaving={left: Leaving(SENDER, "4")},
+        claimed={"1": spec.key},
+    )
+    other = replace(joined, ledger=Ledger({SENDER: "4"}), elsewhere={spec.key: "1"}, **beta)  # type: ignore[arg-type]
+    list(apply(ChangeSet(NAME, (alpha, other)), tracker, POLICY))
+    assert ledger_of(tracker, "alpha").tickets == {
+        key_in("alpha", "Store"): "3",
+        **({} if is_dropped else {left: "4"}),
+    }
