@@ -378,6 +378,7 @@ def test_as_many_as_the_limit_says_are_created_and_updated() -> None:
 
 RENAMED = FieldEdit(KEY, "login/component/Vault", "login/component/Store")
 NUMBERED = FieldEdit(KEY, "login/component/3-store", "login/component/store")
+STEP = FieldEdit(KEY, "login/component/step-1-store", "login/component/store")
 ANOTHER_MAP = FieldEdit(KEY, "signin/component/Store", "login/component/Store")
 RETITLED: dict[str, tuple[tuple[Update, ...], Ledger, bool]] = {
     "words": (retitling(4), Ledger(edition=EDITION), True),
@@ -385,6 +386,16 @@ RETITLED: dict[str, tuple[tuple[Update, ...], Ledger, bool]] = {
     "words that an earlier release wrote": (retitling(4), Ledger(), False),
     "words of a renamed task that an earlier release wrote": (retitling(4, RENAMED), Ledger(), True),
     "words of a renumbered task that an earlier release wrote": (retitling(4, NUMBERED), Ledger(), False),
+    "words of a task with another word and number in front that an earlier release wrote": (
+        retitling(4, STEP, earlier="login/component/step-2-store"),
+        Ledger(),
+        False,
+    ),
+    "words of a task that gets a milestone": (
+        retitling(4, FieldEdit("milestone", "", "v1")),
+        Ledger(edition=EDITION),
+        True,
+    ),
     "words of a task of a renamed map that an earlier release wrote": (retitling(4, ANOTHER_MAP), Ledger(), False),
     "words of a task whose key an earlier release made": (
         retitling(4, RENAMED, earlier=RENAMED.before),

@@ -440,11 +440,11 @@ def test_a_word_that_is_not_packed_as_we_do_it_says_why() -> None:
 
 
 def test_a_marker_of_the_greatest_length_is_read() -> None:
-    inside = MOST_CHARACTERS - len(PREFIX) + len(PREFIX.rstrip()) - len(SUFFIX) + len(SUFFIX.strip())
+    """Two million characters, the blanks around them among these."""
     with pytest.raises(MarkerUnreadable, match="damaged"):
-        decode(f"{PREFIX}{'x' * inside}{SUFFIX}")
+        decode(f"{PREFIX}{'x' * 1_999_998}{SUFFIX}")
     with pytest.raises(MarkerUnreadable, match="too long"):
-        decode(f"{PREFIX}{'x' * (inside + 1)}{SUFFIX}")
+        decode(f"{PREFIX}{'x' * 1_999_999}{SUFFIX}")
 
 
 def test_a_marker_that_is_too_long_is_not_even_read() -> None:
