@@ -64,6 +64,16 @@ def alike_and_not(alike: int, other: int, does: str = "keeps what it was given")
     return plan(*same, *(task(f"o{n}", kind=Kind.TEST, sections={"items": f"- [ ] {does}"}) for n in range(other)))
 
 
+def group_of(*words: str) -> TaskPlan:
+    """A map of one group of tests."""
+    return plan(task("unit", kind=Kind.TEST, sections={"items": " ".join(words)}))
+
+
+def with_integration(does: str) -> TaskPlan:
+    """A map whose only component has a name that no author chose, and says the same whatever the map does."""
+    return plan(*map_of("integration", groups=()).tasks, *map_of(does=does).tasks)
+
+
 def in_file(name: str, where: str, purpose: str) -> TaskSpec:
     return task(name, sections={"purpose": purpose, "where": where})
 
@@ -95,6 +105,9 @@ def in_file(name: str, where: str, purpose: str) -> TaskSpec:
         (plan(*alike_and_not(1, 1).tasks, task("e2e", kind=Kind.TEST)), alike_and_not(1, 1, does=OTHER), 0),
         (plan(in_file("A", "a.py", "Keeps what it was given.")), plan(in_file("A", "a.py", OTHER)), 1),
         (plan(in_file("A", "a.py", "Keeps what it was given.")), plan(in_file("A", "b.py", OTHER)), 0),
+        (group_of(*"abcdefghij"), group_of(*"abcdefwxyz"), 1),  # six of ten words are as few as will do
+        (group_of(*"abcdefghij"), group_of(*"abcdevwxyz"), 0),
+        (with_integration("the sum is right"), with_integration("a mail is sent once"), 0),
         (plan(task("A")), plan(), 0),
         (plan(), plan(task("A")), 0),
     ],
@@ -165,6 +178,7 @@ SHARED: dict[str, tuple[TaskPlan, Holdings, int]] = {
     "half of the tasks": (unit_of("a"), holdings_of(listing("a", "b")), 1),
     "a third of the tasks": (unit_of("a"), holdings_of(listing("a", "b", "c")), 0),
     "a third of today's tasks": (unit_of("a", "b", "c"), holdings_of(listing("a")), 0),
+    "a task that is worded differently": (unit_of("a"), holdings_of(Ledger(), held(task("a", sections={}))), 1),
     "what every unit has": (unit_of("S", "T", "a"), holdings_of(listing("S", "T", "a")), 1),
     "what every unit has besides": (unit_of("S", "T", "a"), holdings_of(listing("S", "T", "b")), 0),
     "what the document names, in a map": (replace(unit_of("S", "T"), leaves=()), holdings_of(listing("S", "T")), 2),
