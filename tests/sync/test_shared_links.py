@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
 from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
+from techmap_sync.sync.changes import Link
 from techmap_sync.sync.tracker import Capabilities
 from tests.fakes.memory import Killed, MemoryTracker
 from tests.faults import AS_SEEN
@@ -80,6 +82,35 @@ def test_a_map_without_links_waits_for_no_other() -> None:
         ("create", "Create Only0"),
         ("update", "4"),
     ]
+
+
+def test_two_links_are_enough_for_one_request() -> None:
+    pair = chain("alpha", 2)
+    assert verbs(pushed(pair, capabilities=Capabilities(links_at_once=2))) == [
+        *("create", "create", "create"),
+        *("link_many", "link", "update"),
+    ]
+
+
+def test_links_that_wait_are_added_one_by_one_once_the_tracker_takes_no_more_at_once() -> None:
+    """A server shows only at the first such request that it does not know it."""
+    tracker = MemoryTracker(AT_ONCE)
+    for outcome in apply(several(tracker, *MAPS), tracker, POLICY):
+        if isinstance(outcome.change, Link):
+            tracker.capabilities = SINGLY
+    assert [verb for verb in verbs(tracker) if verb.startswith("link")] == [
+        "link_many",
+        *["link"] * (CHILDREN + EDGES - 4),
+    ]
+    assert state(tracker) == state(pushed(*MAPS, capabilities=SINGLY))
+
+
+def test_a_link_that_no_task_asks_for_any_more_is_removed_at_once() -> None:
+    tracker, (first, second) = pushed(chain("alpha", 2)), chain("alpha", 2).tasks
+    tracker.requests.clear()
+    push(tracker, replace(chain("alpha", 2), tasks=(first, replace(second, blocked_by=()))))
+    assert verbs(tracker) == ["unlink", "update"]
+    assert tracker.tickets["3"].blocked_by == frozenset()
 
 
 @pytest.mark.parametrize("fault", AS_SEEN)
