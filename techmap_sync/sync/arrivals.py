@@ -36,36 +36,28 @@ class _Trip:
     new: str
     number: str
     """Empty for a ticket that was deleted."""
+    held: Held | None
+    """The ticket, in whichever map it is by now; None when there is none that we may write."""
     fresh: bool
     """It starts in this run; otherwise an earlier run did not finish it."""
-
-    @property
-    def _held(self) -> Held | None:
-        """The ticket, in whichever map it is by now; None when there is none that we may write."""
-        there = (self.before.holdings.tickets.get(self.old), self.now.holdings.tickets.get(self.new))
-        # A copy may have the key that the ticket had.
-        return next((held for held in there if held and held.ticket.number == self.number), None)
 
     @property
     def departed(self) -> Departed:
         """What the map it leaves remembers."""
         listed = self.number in self.now.holdings.written_ledger.tickets.values() and not self._has_former_parent
-        held = self._held
         written = self.now.plan is not None and not self.now.held_back
-        return Departed(self.now.map_id, self.new, self.number, held, listed and bool(self.number), written)
+        return Departed(self.now.map_id, self.new, self.number, self.held, listed and bool(self.number), written)
 
     @property
     def is_from_parent(self) -> bool:
         """Whether the ticket is still a child of the tracking ticket of the map it leaves."""
-        held = self._held
         tracking = self.before.holdings.tracking
-        return held is not None and tracking is not None and held.ticket.parent == tracking.ticket.number
+        return self.held is not None and tracking is not None and self.held.ticket.parent == tracking.ticket.number
 
     @property
     def _has_former_parent(self) -> bool:
         """Whether it still has its former parent, according to tickets or ledgers."""
-        held = self.now.holdings.tickets.get(self.new)
-        if held is not None and held.ticket.parent is None:
+        if self.held is not None and self.held.ticket.parent is None:
             there, here = self.before.holdings.written_ledger.children, self.now.holdings.written_ledger.children
             return self.old in there and self.new not in here
         return self.is_from_parent
@@ -82,7 +74,7 @@ class _Trip:
     @property
     def _is_written_there(self) -> bool:
         """Whether its marker still names the map it leaves, under any id; a ledger may list it much longer."""
-        held, before = self._held, self.before.holdings
+        held, before = self.held, self.before.holdings
         if held is None:
             return False
         ids = {self.before.map_id, *(key.partition("/")[0] for key in before.moved)}
@@ -98,7 +90,6 @@ def after_moves(sides: Sequence[Side], moves: Moves) -> dict[str, Holdings]:
     for trip in (*_unfinished(sides, moves), *_starting(sides, moves)):
         leaving[trip.before.map_id].append(trip)
         coming[trip.now.map_id].append(trip)
-    coming = {map_id: _last_legs(trips) for map_id, trips in coming.items()}
     return {
         side.map_id: _without(_with(side.holdings, coming.get(side.map_id, ())), leaving[side.map_id])
         if side.map_id in coming or leaving[side.map_id]
@@ -110,10 +101,10 @@ def after_moves(sides: Sequence[Side], moves: Moves) -> dict[str, Holdings]:
 def _last_legs(trips: Sequence[_Trip]) -> list[_Trip]:
     """Return one trip per ticket: a map without a file may still list tickets that moved on long ago.
 
-    It is the trip that starts in this run, else the one from the map whose child the ticket is.
+    It is the trip from the map whose child the ticket is, else the one that starts in this run.
     """
     found: dict[str, _Trip] = {}
-    for trip in sorted(trips, key=lambda each: (each.fresh, each.is_from_parent)):
+    for trip in sorted(trips, key=lambda each: (each.is_from_parent, each.fresh)):
         found[trip.new] = trip
     return list(found.values())
 
@@ -122,23 +113,23 @@ def _starting(sides: Sequence[Side], moves: Moves) -> Iterator[_Trip]:
     """Yield what moves in this run, including tickets that were deleted or released."""
     by_key = {key: side for side in sides for key in (*side.keys, *side.holdings.tickets, *_remembered(side.holdings))}
     for old, new in moves.found.items():
-        number = by_key[old].holdings.tickets[old].ticket.number
-        yield _Trip(by_key[old], old, by_key[new], new, number, fresh=True)
+        held = by_key[old].holdings.tickets[old]
+        yield _Trip(by_key[old], old, by_key[new], new, held.ticket.number, held, fresh=True)
     for old, new in moves.heirs.items():
         released = by_key[old].holdings.unreadable.get(old)
-        yield _Trip(by_key[old], old, by_key[new], new, released.ticket.number if released else "", fresh=True)
+        yield _Trip(by_key[old], old, by_key[new], new, released.ticket.number if released else "", None, fresh=True)
 
 
 def _unfinished(sides: Sequence[Side], moves: Moves) -> Iterator[_Trip]:
     """Yield what already has another map's marker but is still in the ledger of the map it left."""
-    holder = {held.ticket.number: (side, key) for side in sides for key, held in side.holdings.tickets.items()}
+    holder = {held.ticket.number: (side, key, held) for side in sides for key, held in side.holdings.tickets.items()}
     by_key = {key: side for side in sides for key in side.keys}
     for side in sides:
         for key, number in side.holdings.ledger.tickets.items():
-            now, there = holder.get(number, (side, key))
+            now, there, held = holder.get(number, (side, key, None))
             goes_on_to = moves.found.get(there, there)
             if now is not side and goes_on_to != key:
-                yield _Trip(side, key, by_key.get(goes_on_to, now), goes_on_to, number, fresh=False)
+                yield _Trip(side, key, by_key.get(goes_on_to, now), goes_on_to, number, held, fresh=False)
 
 
 def _remembered(holdings: Holdings) -> Iterator[str]:
@@ -167,12 +158,13 @@ def _with(holdings: Holdings, trips: Sequence[_Trip]) -> Holdings:
     known = holdings.written_ledger.tickets.values()
     # A ledger that still lists it from an earlier stay does not know its current links.
     renewed = {trip.new for trip in trips if trip.fresh or trip.is_from_parent}
-    inherited = [trip for trip in trips if trip.number not in known]
+    legs = _last_legs(trips)
+    inherited = [trip for trip in legs if trip.number not in known]
     return replace(
         holdings,
         tickets={**holdings.tickets, **coming},
         unreadable={**holdings.unreadable, **released},
-        arrived={trip.new: trip.former for trip in trips if trip.new in coming or trip.new in holdings.tickets},
+        arrived={trip.new: trip.former for trip in legs if trip.new in coming or trip.new in holdings.tickets},
         inherited=_inherited(inherited) if inherited else None,
         renewed=holdings.renewed | renewed,
     )

@@ -279,9 +279,10 @@ class MapWriter:
         yield from self._tried(change, self._link)
 
     def edge_of(self, change: Link) -> Edge | None:
-        """Return the edge of a link; None while one of its tickets does not exist."""
+        """Return the edge of a link; None while one of its tickets does not exist or is not this map's."""
         source, target = self.numbers.get(change.key, ""), self._target(change)
-        return Edge(change.edge, source, target) if source and target else None
+        able = source and target and self._failed.isdisjoint((change.key, change.target))
+        return Edge(change.edge, source, target) if able else None
 
     def link_unless(self, done: Set[Edge], change: Link) -> Iterator[Outcome]:
         """Add a link by itself, unless a request for several has added it."""
@@ -294,7 +295,7 @@ class MapWriter:
     def _link_again(self, change: LinkWrite) -> Outcome:
         """Add or remove a link. This may be repeated: a link that is already as it should be is not an error."""
         source, target = self.numbers.get(change.key, ""), self._target(change)
-        if not self._failed_to_create.isdisjoint((change.key, change.target)):
+        if isinstance(change, Link) and not self._failed.isdisjoint((change.key, change.target)):
             return self._not_done(change, Status.LEFT, "its ticket failed")
         if not source or not target:
             self.undone.append(change)
@@ -316,8 +317,11 @@ class MapWriter:
         return Outcome(change, self.changes.map_id, Status.APPLIED, source)
 
     @property
-    def _failed_to_create(self) -> frozenset[str]:
-        return frozenset(change.key for change in self.undone if isinstance(change, Create))
+    def _failed(self) -> frozenset[str]:
+        """Keys of tickets that could not be made, or that did not come from another map: no ledger here lists them."""
+        created = {change.key for change in self.undone if isinstance(change, Create)}
+        written = {change.key for change in self.undone if not isinstance(change, Link | Unlink)} | self.skipped
+        return frozenset(created | (written & self.changes.arriving))
 
     def _target(self, change: LinkWrite) -> str:
         return self.tracking if change.target == self.changes.tracking_key else self.numbers.get(change.target, "")

@@ -105,6 +105,27 @@ OF_TWO_DOCUMENTS = {
         "Store gets another name",
         "push",
     ),
+    "a ticket gets its parent by one push when it moves on after a push that was killed before its links": (
+        "alpha becomes a part of beta",
+        "push, write 2 of 9 is its last, then it is killed",
+        "a part of beta becomes a document of its own",
+        "push gamma alone",
+        "push",
+    ),
+    "a ticket gets its parent by one push when it moves on after a push that ended at its parent": (
+        "beta becomes a part of alpha",
+        "push, write 3 of 9 is its last, then it is killed",
+        "a part of alpha becomes a document of its own",
+        "push gamma alone",
+        "push",
+    ),
+    "a ticket gets its parent by one push when it moves on after its former parent was not removed": (
+        "alpha becomes a part of beta",
+        "push, write 4 of 9 is refused",
+        "a part of beta becomes a document of its own",
+        "push gamma alone",
+        "push",
+    ),
 }
 """What happens after the first push of two documents."""
 

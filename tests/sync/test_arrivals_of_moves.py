@@ -242,19 +242,19 @@ def test_of_several_maps_that_still_list_a_ticket_it_comes_from_the_one_whose_ch
     }
 
 
-def test_a_ticket_that_moves_on_comes_from_where_it_is_whoever_else_lists_it() -> None:
+def test_a_ticket_that_moves_on_from_a_killed_run_comes_from_the_map_whose_child_it_is() -> None:
     """It came from alpha to gamma in a run that was killed, is still a child of alpha, and goes on to beta."""
     there = key("gamma", "Sender")
     sender = ticket(there, "12", "30", "10")
     alpha, gamma = side("alpha", "10", Ledger({A: "12"})), side("gamma", "30", Ledger(), sender)
     beta = wanting(side("beta", "20", Ledger()), B)
     assert after_moves([alpha, gamma, beta], Moves(found={there: B})) == {
-        "alpha": replace(alpha.holdings, departed={A: Departed("beta", B, "12", None, False, True)}),
+        "alpha": replace(alpha.holdings, departed={A: Departed("beta", B, "12", sender, False, True)}),
         "gamma": replace(gamma.holdings, tickets={}, departed={there: Departed("beta", B, "12", sender, False, True)}),
         "beta": replace(
             beta.holdings,
             tickets={B: sender},
-            arrived={B: Former("gamma", there, "gamma/tracking/map", "30", False, True)},
+            arrived={B: Former("alpha", A, "alpha/tracking/map", "10", False, False)},
             inherited=Ledger({B: "12"}),
             renewed=frozenset({B}),
         ),

@@ -507,6 +507,34 @@ def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scene: str, f
         assert not several(tracker, *SCENES[scene][2], policy=FREE).writes, f"{where}: a third run would write again"
 
 
+ON_THE_WAY = some_map("alpha", "Store"), some_map("beta", "Report", "Sender"), some_map("gamma", "Router")
+THERE = some_map("alpha", "Store"), some_map("beta", "Report"), some_map("gamma", "Router", "Sender")
+
+
+@pytest.mark.parametrize("fault", AS_SEEN)
+@pytest.mark.parametrize("abilities", ABILITIES)
+def test_struck_at_any_request_a_ticket_that_moves_on_ends_as_one_that_moved_straight(
+    abilities: str, fault: str
+) -> None:
+    first = some_map("alpha", "Store", "Sender", Sender=("Store",)), some_map("beta", "Report"), ON_THE_WAY[2]
+    start = pushed(*first, abilities=ABILITIES[abilities])
+    straight, undisturbed = deepcopy(start), deepcopy(start)
+    push(straight, *THERE)
+    undisturbed.requests.clear()
+    push(undisturbed, *ON_THE_WAY)
+    for request, name in enumerate((*undisturbed.requests, "the end"), 1):
+        tracker = deepcopy(start)
+        tracker.requests.clear()
+        tracker.faults[request] = AS_SEEN[fault]()
+        with suppress(Killed, TrackerError):
+            push(tracker, *ON_THE_WAY)
+        tracker.faults.clear()
+        push(tracker, *THERE)
+        where = f"{fault} at request {request}: {name}"
+        assert by_key(tracker.tickets.values()) == by_key(straight.tickets.values()), where
+        assert not several(tracker, *THERE, policy=FREE).writes, f"{where}: a third run would write again"
+
+
 @pytest.mark.parametrize("touched", [False, True], ids=["closed", "left open"])
 def test_a_ticket_that_was_let_go_is_named_when_its_task_comes_to_another_map_later(touched: bool) -> None:
     tracker = pushed(ALPHA, BETA)
