@@ -109,7 +109,8 @@ def ledger_refusals(
     spec, held = plan.tracking, holdings.tracking
     number = held.ticket.number if held else _stand_in(spec.key)
     people = frozenset(spec.assignees)
-    marker = Marker(policy.source, plan.map_id, path, spec.key, number, labels=spec.labels, assignees=people)
+    source = policy.source_of(plan.map_id)
+    marker = Marker(source, plan.map_id, path, spec.key, number, labels=spec.labels, assignees=people)
     known = {key: number or _stand_in(key) for key, number in ledger.tickets.items()}
     full = marker.with_ledger(replace(ledger, tickets=known))
     before, after, kept = (held.block.before, held.block.after, held.block.texts()) if held else ("", "", {})

@@ -105,7 +105,7 @@ def draft(
         type=spec.type or None,
         parent=parent or None if capabilities.parent_at_creation else None,
         estimate_minutes=spec.estimate_minutes if capabilities.estimates else None,
-        claims=claims(policy.source, spec.key),
+        claims=claims(marker.source, spec.key),
     )
 
 

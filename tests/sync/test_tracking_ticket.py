@@ -678,6 +678,15 @@ def test_a_tracking_ticket_that_does_not_exist_yet_is_measured_as_it_will_be_wri
     assert size_of(why) == len(write_block(parts, first_marker(short.tracking, marker.with_ledger(BASE))))
 
 
+def test_the_repository_that_a_map_is_in_counts() -> None:
+    able, elsewhere = Capabilities(body_limit=1), replace(POLICY, sources={MAP: f"{POLICY.source}/of/another"})
+    here, there = (
+        size_of(*ledger_refusals(THREE, "docs/login.md", BASE, holdings_of(BASE), able, policy))
+        for policy in (POLICY, elsewhere)
+    )
+    assert there == here + len("/of/another")
+
+
 def test_the_room_that_is_asked_for_is_what_the_ticket_takes(tracker: MemoryTracker) -> None:
     found = observe(tracker, [THREE], POLICY).of(MAP)
     assert found.tracking is not None

@@ -228,6 +228,12 @@ def test_a_new_ticket_has_what_the_tracker_can_hold() -> None:
     )
 
 
+def test_a_ticket_has_the_texts_by_which_it_is_claimed_wherever_its_map_is() -> None:
+    policy = replace(POLICY, sources={MAP: "example.org/team/shop"})
+    made = writing.draft(task("Store"), CHANGES, "1", "", policy, ABLE)
+    assert [claim for claim in made.claims if claim not in made.body] == []
+
+
 def test_whatever_is_written_counts_as_a_write() -> None:
     new = frozenset({"new"})
     assert not writing.Rewrite(Patch())
