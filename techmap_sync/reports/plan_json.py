@@ -46,7 +46,7 @@ def push_json(
 
 
 def _identity(change: Change, map_id: str) -> tuple[str, ...]:
-    return map_id, change.action, change.key, change.target
+    return map_id, change.action, change.key, change.target, *change.fields
 
 
 def _plan(change_set: ChangeSet) -> dict[str, object]:

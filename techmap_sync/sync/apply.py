@@ -124,9 +124,10 @@ class MapRun(MapWriter):
         return self._not_done(change, Status.FAILED, what, _WHEN_DONE)
 
     def write_tickets(self) -> Iterator[Outcome]:
-        """Write all tickets but the tracking ticket."""
+        """Write all tickets; of the tracking ticket only a text whose ticks move."""
+        last = self.changes.tracking_last
         for change in self.changes.writes:
-            if change.key == self.changes.tracking_key:
+            if change in last:
                 continue
             match change:
                 case Create():
@@ -147,7 +148,7 @@ class MapRun(MapWriter):
         self.elsewhere = frozenset(written)
         yield from self._all_tried(self.unclear_links, self._link_again)
         yield from self._all_tried(self._restatements(), self._restate)
-        for last in map(self._final, self.changes.tracking_changes):
+        for last in map(self._final, self.changes.tracking_last):
             is_copy = last.ticket not in ("", self.tracking)
             if isinstance(last, Close) and self._kept:
                 yield self._not_done(last, Status.LEFT, "not all of its tickets went to other maps")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from techmap_sync.errors import NotAllowed, OutcomeUnclear, TicketRefused
-from techmap_sync.sync.changes import Action, Change, Create, Link, TicketWrite, Unlink, Write
+from techmap_sync.sync.changes import Action, Change, Create, Link, TicketWrite, Unlink, Write, moves_ticks
 from techmap_sync.sync.comparison import digest
 from techmap_sync.sync.fallback import EdgeTexts
 from techmap_sync.sync.marker import Ledger
@@ -102,6 +102,11 @@ class MapChanges:
     def steps(self) -> int:
         """The number of outcomes of applying it: a new tracking ticket is written again, for its ledger."""
         return len(self.writes) + any(isinstance(change, Create) for change in self.tracking_changes)
+
+    @property
+    def tracking_last(self) -> tuple[Create | TicketWrite, ...]:
+        """What is written to the tracking ticket once everything else is written."""
+        return tuple(change for change in self.tracking_changes if not moves_ticks(change, self.tick_receivers))
 
     @property
     def tracking_changes(self) -> tuple[Create | TicketWrite, ...]:
@@ -215,7 +220,7 @@ def left_of(change_set: ChangeSet, outcomes: Iterable[Outcome]) -> tuple[Change,
 
 
 def _identity(map_id: str, change: Change) -> tuple[str, ...]:
-    return map_id, change.action, change.key, change.target, change.ticket
+    return map_id, change.action, change.key, change.target, change.ticket, *change.fields
 
 
 _MOST = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -211,3 +212,12 @@ LinkChange = LinkWrite | SkipLink
 TicketChange = Create | TicketWrite | Skip | Conflict
 Change = TicketChange | LinkChange
 """One thing that will happen, or will not, and why."""
+
+
+def moves_ticks(change: Change, tick_receivers: Mapping[str, Set[str]]) -> bool:
+    """Whether a change gives a ticket ticks of others, or takes some away; a ledger does not, which is written last.
+
+    :param tick_receivers: key of a ticket that loses ticks -> keys of those that take them over.
+    """
+    is_text = isinstance(change, Update | Reopen) and LEDGER not in change.fields
+    return is_text and (change.key in tick_receivers or any(change.key in keys for keys in tick_receivers.values()))

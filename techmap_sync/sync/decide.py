@@ -20,7 +20,7 @@ from techmap_sync.planning.task import Section, SectionName, TaskPlan
 from techmap_sync.sync import editions, fallback, guards, native_fields, orphans, task_changes, tracking_ticket
 from techmap_sync.sync.arrivals import claimed_keys
 from techmap_sync.sync.change_set import MapChanges
-from techmap_sync.sync.changes import Change, Create, Skip
+from techmap_sync.sync.changes import Change, Create, Skip, moves_ticks
 from techmap_sync.sync.fallback import EdgeTexts, KeyEdge
 from techmap_sync.sync.links import Wanted, without_room
 from techmap_sync.sync.marker import Ledger
@@ -168,15 +168,12 @@ def merge(matched: Matched, desired: Desired, capabilities: Capabilities, policy
     renewed = replace(holdings, renewed=holdings.renewed | created | tracking_ticket.bound_again(holdings))
     text = orphans.map_text(origin.text, origin.text_digest, holdings.ledger)
     gone = orphans.orphan_changes(plan, text, renewed, policy, held)
-    receivers = editions.tick_receivers(plan, holdings)
     return Merged(
         renewed,
-        editions.receivers_first(
-            [replace(c, reason=matched.remarks.get(c.key, "")) if c.key in created else c for c in tasks], receivers
-        ),
+        tuple(replace(c, reason=matched.remarks.get(c.key, "")) if c.key in created else c for c in tasks),
         tuple(with_closing_labels(() if plan.is_left else gone, policy, capabilities)),
         tuple(with_closing_labels(orphans.copy_changes(renewed, policy), policy, capabilities)),
-        receivers,
+        editions.tick_receivers(plan, holdings),
     )
 
 
@@ -203,7 +200,7 @@ def link(matched: Matched, desired: Desired, merged: Merged, capabilities: Capab
     ledger = tracking_ticket.planned_ledger(wanted, matched.desired.origin, (*merged.tasks, *edges))
     listing = replace(plan, tracking=texts.of_tracking(plan.tracking, desired.numbers))
     tracking = (
-        *tracking_ticket.tracking_update(listing, holdings, policy, ledger),
+        *tracking_ticket.tracking_update(listing, holdings, policy, ledger, merged.tick_receivers),
         *tracking_ticket.tracking_state(listing, holdings, policy, changes),
     )
     return Linked(edges, tracking, ledger, texts)
@@ -218,14 +215,15 @@ def guard(
 ) -> MapChanges:
     """Return all changes of a map in the order in which they are written, and why they must not be."""
     plan, holdings, origin = desired.plan, merged.holdings, matched.desired.origin
+    early = tuple(change for change in linked.tracking if moves_ticks(change, merged.tick_receivers))
     changes = (
         *(editions.notes(plan, holdings, policy) if plan.is_left else ()),
         *tracking_ticket.tracking_creation(plan, holdings),
-        *merged.tasks,
+        *editions.receivers_first((*early, *merged.tasks), merged.tick_receivers),
         *merged.orphans,
         *merged.copies,
         *linked.edges,
-        *linked.tracking,
+        *(change for change in linked.tracking if change not in early),
         *task_changes.strangers(plan, holdings, merged.tasks),
     )
     changes = (*changes, *guards.titles_of_this_release(changes, plan, holdings, policy))

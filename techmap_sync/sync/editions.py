@@ -138,7 +138,8 @@ def with_moved_ticks(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
     found: dict[str, frozenset[str]] = {}
     for _, key, text in _moved_ticks(plan, holdings):
         found[key] = found.get(key, frozenset()) | {text}
-    return replace(plan, tasks=tuple(_with_ticks(spec, found) for spec in plan.tasks)) if found else plan
+    tracking, *tasks = (_with_ticks(spec, found) for spec in (plan.tracking, *plan.tasks))
+    return replace(plan, tracking=tracking, tasks=tuple(tasks))
 
 
 def _moved_ticks(plan: TaskPlan, holdings: Holdings) -> Iterator[tuple[str, str, str]]:
@@ -189,7 +190,7 @@ def tick_receivers(plan: TaskPlan, holdings: Holdings) -> dict[str, frozenset[st
 
 
 def receivers_first(changes: Sequence[Change], receivers: Mapping[str, Set[str]]) -> tuple[Change, ...]:
-    """Order the changes of tasks so that a tick is in its new ticket before the former one loses it: a run may end
+    """Order changes of tickets so that a tick is in its new ticket before the former one loses it: a run may end
     between the two.
 
     Where tickets exchange ticks, one of them has to lose its own first.

@@ -9,7 +9,19 @@ from hashlib import sha256
 from techmap_sync.planning.task import SectionName, TaskPlan, TaskSpec
 from techmap_sync.sync.block import Part, write_block
 from techmap_sync.sync.change_set import Leaving, MapChanges
-from techmap_sync.sync.changes import Change, Close, Create, LabelOrphan, Link, Reopen, Skip, Unlink, Update, close
+from techmap_sync.sync.changes import (
+    Change,
+    Close,
+    Create,
+    LabelOrphan,
+    Link,
+    Reopen,
+    Skip,
+    Unlink,
+    Update,
+    close,
+    moves_ticks,
+)
 from techmap_sync.sync.comparison import unticked
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.fallback import KeyEdge
@@ -32,8 +44,13 @@ def tracking_creation(plan: TaskPlan, holdings: Holdings) -> Iterator[Change]:
         yield Create(spec.key, spec.title, reason="tracking ticket", spec=spec)
 
 
-def tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, ledger: Ledger) -> Iterator[Change]:
-    """Return its update, in one write with its ledger, and what people keep of it."""
+def tracking_update(
+    plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, ledger: Ledger, tick_receivers: Mapping[str, Set[str]]
+) -> Iterator[Change]:
+    """Return its update and what people keep of it.
+
+    Text and ledger are one write, unless ticks move: then others wait for the text, or it waits for others.
+    """
     held = holdings.tracking
     if held is None:
         return
@@ -43,6 +60,9 @@ def tracking_update(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy, ledg
     changes = [*revision_changes(spec, held, revision, held.marker.key)]
     nothing = Update(spec.key, spec.title, held.ticket.number, spec=spec)
     update = next((change for change in changes if isinstance(change, Update)), nothing)
+    if update.edits and moves_ticks(update, tick_receivers):
+        yield update
+        update = nothing
     if update.edits or ledger_edit:
         yield replace(update, edits=(*update.edits, *ledger_edit))
     yield from (change for change in changes if not isinstance(change, Update))

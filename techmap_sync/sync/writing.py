@@ -174,7 +174,7 @@ def rewrite(
     :param ledger: the new ledger of the tracking ticket.
     :param people: what became of the people of the ticket, where they were written before.
     """
-    marker = _marker(change, held, changes, policy, ledger or held.marker.ledger)
+    marker = _marker(change, held, changes, policy, ledger)
     match change:
         case Update(spec=spec) | Reopen(spec=spec):
             revision = _restricted(revise(spec, held, policy), fields, held.marker)
@@ -217,17 +217,11 @@ def _marker(change: TicketWrite, held: Held, changes: MapChanges, policy: SyncPo
             labels, state = before.labels | ({label} if label else set()), str(State.CLOSED)
         case _:
             assert_never(change)
-    return replace(
-        before,
-        source=policy.source_of(changes.map_id),
-        map_id=changes.map_id,
-        path=changes.path,
-        key=change.key,
-        tracking=changes.tracking_number or before.tracking,
-        labels=labels,
-        state=state,
-        ledger=ledger,
-    )
+    marker = replace(before, tracking=changes.tracking_number or before.tracking, labels=labels, state=state)
+    if before.ledger is not None and ledger is None:
+        return marker  # Keys in a ledger lack the map's id, so that both change in one write.
+    source = policy.source_of(changes.map_id)
+    return replace(marker, source=source, map_id=changes.map_id, path=changes.path, key=change.key, ledger=ledger)
 
 
 def _with_state(patch: Patch, change: TicketWrite) -> Patch:

@@ -55,6 +55,14 @@ def test_the_tracking_ticket_is_created_or_written_and_its_links_are_no_writes_o
     assert replace(CHANGES, changes=(CREATE, link, ledger)).steps == 3
 
 
+def test_of_a_tracking_ticket_whose_ticks_move_only_the_ledger_comes_last() -> None:
+    ledger = Update(TRACKING, "Implement Login", "1", spec=MAP_SPEC, edits=(FieldEdit(LEDGER, "", "2"),))
+    text = replace(ledger, edits=(FieldEdit("items", "", "- [x] a"),))
+    still = replace(CHANGES, changes=(text, CREATE, ledger))
+    assert still.tracking_last == still.tracking_changes == (text, ledger)
+    assert replace(still, tick_receivers={SPEC.key: frozenset({TRACKING})}).tracking_last == (ledger,)
+
+
 def test_a_map_of_which_only_the_file_is_known_changes_nothing() -> None:
     known = MapChanges(MAP, "docs/login.md", True)
     assert (known.writes, known.tracking_changes, known.steps, known.file) == ((), (), 0, "docs/login.md")
@@ -167,6 +175,7 @@ def test_only_what_failed_or_waits_for_it_is_tried_again() -> None:
 
 LEDGER_WRITE = Update(TRACKING, "Implement Login", "1", spec=MAP_SPEC, edits=(FieldEdit(LEDGER, "", "2"),))
 RENAMED = Update(SPEC.key, SPEC.title, "2", spec=SPEC, edits=(FieldEdit("title", "before", "after"),))
+TEXT_WRITE = replace(LEDGER_WRITE, edits=(FieldEdit("items", "", "- [x] a"),))
 LINKS = tuple(Link(SPEC.key, SPEC.title, "2", edge=EdgeKind.BLOCKED_BY, target=target) for target in ("a", "b"))
 OF_A_COPY = replace(RENAMED, ticket="3")
 WORK = replace(CHANGES, changes=(LEDGER_WRITE, CREATE, RENAMED, OF_A_COPY, *LINKS, NOTE))
@@ -187,6 +196,12 @@ def test_what_was_not_tried_is_left_but_for_bookkeeping(
     tried: list[tuple[Change, str, Status]], left: tuple[Change, ...]
 ) -> None:
     assert left_of(TWICE, [Outcome(*each) for each in tried]) == left
+
+
+def test_a_text_that_waits_is_left_though_the_ledger_of_its_ticket_was_written() -> None:
+    both = ChangeSet("memory", (replace(CHANGES, changes=(TEXT_WRITE, LEDGER_WRITE)),))
+    tried = Outcome(TEXT_WRITE, MAP, Status.LEFT), Outcome(LEDGER_WRITE, MAP, Status.APPLIED)
+    assert left_of(both, tried) == (TEXT_WRITE,)
 
 
 UNCLEAR = OutcomeUnclear("memory", "no answer")

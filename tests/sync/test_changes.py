@@ -25,6 +25,7 @@ from techmap_sync.sync.changes import (
     Update,
     Write,
     close,
+    moves_ticks,
 )
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.ticket_fields import LEDGER, MARKER, Edit, FieldEdit, LabelEdit
@@ -132,3 +133,24 @@ def test_a_closing_adds_the_label_that_says_why() -> None:
     closing = close(KEY, TITLE, "2", GONE, CloseReason.NOT_PLANNED)
     assert closing.edits == ()
     assert replace(closing, label="removed from map").edits == (LABEL,)
+
+
+TEXT = Update(KEY, TITLE, "2", spec=SPEC, edits=(FieldEdit("items", "", "- [x] a"),))
+
+
+@pytest.mark.parametrize(
+    ("change", "receivers", "moves"),
+    [
+        (TEXT, {}, False),
+        (TEXT, {"A": {"B"}}, False),
+        (TEXT, {"A": {"B"}, "C": {"D", KEY}}, True),
+        (TEXT, {KEY: {"A"}}, True),
+        (Reopen(KEY, TITLE, "2", spec=SPEC), {"A": {KEY}}, True),
+        (replace(TEXT, edits=(*TEXT.edits, FieldEdit(LEDGER, "", "2"))), {"A": {KEY}}, False),
+        (Create(KEY, TITLE, spec=SPEC), {"A": {KEY}}, False),
+    ],
+)
+def test_a_text_without_a_ledger_moves_ticks_from_or_to_its_ticket(
+    change: Change, receivers: dict[str, set[str]], moves: bool
+) -> None:
+    assert moves_ticks(change, receivers) is moves

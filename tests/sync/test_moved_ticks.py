@@ -106,6 +106,14 @@ def test_a_tick_of_the_tracking_ticket_moves_too() -> None:
     assert editions.tick_receivers(wanted, holdings) == {TRACKING: {key("A")}}
 
 
+def test_a_tick_moves_to_the_tracking_ticket_too() -> None:
+    tracking = replace(plan().tracking, sections=open_boxes("A", LONG).sections)
+    wanted = replace(plan(task("A")), tracking=tracking)
+    holdings = holdings_of(Ledger(), held(with_ticks("A", LONG)))
+    assert editions.with_moved_ticks(wanted, holdings).tracking.sections[0].text == f"- [x] {LONG}"
+    assert editions.tick_receivers(wanted, holdings) == {key("A"): {TRACKING}}
+
+
 def test_the_tickets_that_take_over_ticks_are_known_by_the_one_that_loses_them() -> None:
     before = with_ticks("A", "One", "Two", "Three", LONG)
     today = plan(open_boxes("A", f"{LONG} now"), open_boxes("B", "One", "Two"), open_boxes("C", "Three"))

@@ -571,11 +571,16 @@ def test_a_new_tracking_ticket_says_what_it_is() -> None:
     assert (first.action, first.key, first.reason) == (Action.CREATE, TRACKING, "tracking ticket")
 
 
-def update_of(ledger: Ledger, wanted: TaskPlan = THREE, **changed: object) -> list[Change]:
+Receivers = dict[str, set[str]]
+
+
+def update_of(
+    ledger: Ledger, wanted: TaskPlan = THREE, receivers: Receivers | None = None, **changed: object
+) -> list[Change]:
     holdings = holdings_of(BASE)
     assert holdings.tracking is not None
     tracking = replace(holdings.tracking, ticket=replace(holdings.tracking.ticket, **changed))  # type: ignore[arg-type]
-    return [*tracking_update(wanted, replace(holdings, tracking=tracking), POLICY, ledger)]
+    return [*tracking_update(wanted, replace(holdings, tracking=tracking), POLICY, ledger, receivers or {})]
 
 
 def test_text_and_ledger_are_one_update() -> None:
@@ -588,6 +593,14 @@ def test_text_and_ledger_are_one_update() -> None:
     assert not update_of(BASE, other, state=State.CLOSED)
 
 
+@pytest.mark.parametrize("receivers", [{STORE.key: {TRACKING}}, {TRACKING: {STORE.key}}])
+def test_a_text_whose_ticks_move_is_an_update_of_its_own(receivers: Receivers) -> None:
+    other = plan(STORE, SERVICE, TESTS, summary="Another one.")
+    assert [change.fields for change in update_of(AFTER, other, receivers)] == [("summary",), (LEDGER,)]
+    assert [change.fields for change in update_of(BASE, other, receivers)] == [("summary",)]
+    assert [change.fields for change in update_of(AFTER, THREE, receivers)] == [(LEDGER,)]
+
+
 def test_a_closed_tracking_ticket_that_does_not_name_itself_yet_is_written() -> None:
     holdings = holdings_of(BASE)
     assert holdings.tracking is not None
@@ -595,7 +608,7 @@ def test_a_closed_tracking_ticket_that_does_not_name_itself_yet_is_written() -> 
     closed = replace(holdings.tracking.ticket, state=State.CLOSED)
     adopted = Held(closed, replace(holdings.tracking.block, marker=unnamed))
     other = plan(STORE, SERVICE, TESTS, summary="Another one.")
-    (update,) = tracking_update(other, replace(holdings, tracking=adopted), POLICY, BASE)
+    (update,) = tracking_update(other, replace(holdings, tracking=adopted), POLICY, BASE, {})
     assert "summary" in update.fields
 
 

@@ -447,3 +447,13 @@ def test_the_ledger_of_a_tracking_ticket_stays_unless_there_is_a_new_one() -> No
     for ledger, expected in ((None, old), (new, new)):
         rewrite = writing.rewrite(change, there, CHANGES, POLICY, ABLE, EVERY, ledger)
         assert block_of(rewrite).marker.ledger == expected
+
+
+def test_a_map_gets_its_new_id_together_with_its_ledger() -> None:
+    old = Ledger({FULL.key: "2"})
+    there = tracking_ticket(old)
+    moved = replace(CHANGES, map_id="signin", path="docs/signin.md")
+    change = Update("signin/tracking/map", "Another", "1", spec=replace(task("map", "Another"), key=TRACKING))
+    for ledger, expected in ((None, (MAP, there.marker.path, TRACKING)), (old, ("signin", moved.path, change.key))):
+        marker = block_of(writing.rewrite(change, there, moved, POLICY, ABLE, EVERY, ledger)).marker
+        assert (marker.map_id, marker.path, marker.key) == expected
