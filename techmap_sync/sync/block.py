@@ -119,7 +119,10 @@ def _places(lines: Sequence[str], start: str) -> list[int]:
 
 
 def _parts(lines: Sequence[str], marker: Marker) -> tuple[Part, ...]:
-    """Split the block at the headings that the marker knows; what people added stays with its section."""
+    """Split the block at the headings that the marker knows; what people added stays with its section.
+
+    What is above the first heading is a part without a name, if anything is there.
+    """
     ahead = {written.heading: name for name, written in marker.sections.items() if written.heading}
     found: list[tuple[str, str, list[str]]] = [("", "", [])]
     fence = ""
@@ -130,7 +133,8 @@ def _parts(lines: Sequence[str], marker: Marker) -> tuple[Part, ...]:
             found.append((ahead.pop(heading), heading, []))
         else:
             found[-1][2].append(line)
-    return tuple(Part(name, heading, "\n".join(text).strip("\n")) for name, heading, text in found)
+    parts = (Part(name, heading, "\n".join(text).strip("\n")) for name, heading, text in found)
+    return tuple(part for part in parts if part.name or part.text)
 
 
 def _fence_after(line: str, fence: str) -> str:

@@ -181,6 +181,8 @@ class Skip(_Change):
 
     kept: tuple[Edit, ...] = ()
     """What only a person changed, from the map's text to theirs."""
+    keeps_text: bool = False
+    """The ticket has the form of an earlier release, so that its texts follow only a refresh."""
     lasting: bool = False
 
     action = Action.SKIP

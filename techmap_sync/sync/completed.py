@@ -84,12 +84,12 @@ def _matches(spec: TaskSpec, held: Held, titles: Sequence[str], policy: SyncPoli
     there = [held.block.texts().get(SectionName.ITEMS, "")]
     named = {text.casefold() for text in (*ticked(there), *unticked(there))}
     for line in _lines_of_items(spec, titles):
-        yield Match.NAMED if line.casefold() in named else Match.OTHER_TEXT
+        yield Match.NAMED if line and line.casefold() in named else Match.OTHER_TEXT
 
 
 def _ticked(spec: TaskSpec, held: Held, titles: Sequence[str]) -> tuple[bool, ...]:
     done = {text.casefold() for text in ticked([held.block.texts().get(SectionName.ITEMS, "")])}
-    return tuple(line.casefold() in done for line in _lines_of_items(spec, titles))
+    return tuple(bool(line) and line.casefold() in done for line in _lines_of_items(spec, titles))
 
 
 def _is_as_written(spec: TaskSpec, held: Held, policy: SyncPolicy) -> bool:
@@ -99,7 +99,8 @@ def _is_as_written(spec: TaskSpec, held: Held, policy: SyncPolicy) -> bool:
 
 
 def _lines_of_items(spec: TaskSpec, titles: Sequence[str]) -> Iterator[str]:
-    """Yield what the ticket of a task would say about each item now; boxes in the text below an item are skipped.
+    """Yield what the ticket of a task would say about each item now, nothing where no line is about it; boxes in the
+    text below an item are skipped.
 
     A team's own template may write them in any way, so an item is looked for by its letters and digits, in order.
     """

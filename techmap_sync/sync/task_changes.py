@@ -149,7 +149,7 @@ def revision_changes(spec: TaskSpec, held: Held, revision: Revision, before: str
         yield Conflict(spec.key, spec.title, number, _settle(spec.key), edits=(FieldEdit(ASSIGNEES, there, wanted),))
     if revision.kept:
         reason = kept_reason(spec.key, revision.kept, refresh=spec.keeps_text)
-        yield Skip(spec.key, spec.title, number, reason, kept=revision.kept)
+        yield Skip(spec.key, spec.title, number, reason, kept=revision.kept, keeps_text=spec.keeps_text)
 
 
 def _settle(key: str) -> str:
@@ -250,7 +250,8 @@ def _without_renamed(changes: MapChanges, renamed: dict[FieldEdit, int], said: s
             kept.append(change)
             continue
         if left := tuple(edit for edit in change.kept if edit not in renamed):
-            kept.append(replace(change, kept=left, reason=kept_reason(change.key, left)))
+            reason = kept_reason(change.key, left, refresh=change.keeps_text)
+            kept.append(replace(change, kept=left, reason=reason))
         kept += [_line(edit, renamed[edit], changes) for edit in here if edit not in said]
         said.update(here)
     return replace(changes, changes=tuple(kept))

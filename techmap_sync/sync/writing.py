@@ -287,7 +287,7 @@ def _new_parts(
 
     What is above the first heading stays there: a person wrote it, or an earlier release.
     """
-    texts = {part.name: part for part in block.parts if part.name or part.text}
+    texts = {part.name: part for part in block.parts}
     parts = []
     for name in dict.fromkeys((*([""] if "" in texts else []), *wanted, *texts)):
         section, part, field = wanted.get(name), texts.get(name), decided.get(name)

@@ -132,6 +132,14 @@ def test_an_item_that_nobody_lists_is_another_one() -> None:
     assert (found.items, found.ticked) == ((Match.OTHER_TEXT, Match.OTHER_TEXT), (False, False))
 
 
+def test_an_item_that_no_line_is_about_is_no_empty_box_either() -> None:
+    ticket = held(replace(SPEC, sections=(section("items", "- [ ] As in the manual"),)))
+    body = ticket.ticket.body.replace("As in the manual", "As in the manual\n- [x] ")
+    holdings = Holdings(tickets={SPEC.key: closed(ticket, body)})
+    (found,) = completed_tasks(plan(SPEC), holdings, {SPEC.key: ("Burn letters",)}, POLICY)
+    assert (found.items, found.ticked) == ((Match.OTHER_TEXT,), (False,))
+
+
 @pytest.mark.parametrize("title", [SPEC.title, "Mine"])
 def test_a_list_as_it_was_written_counts_whatever_words_a_template_has_for_its_items(title: str) -> None:
     ticket = held(SPEC, title=title)

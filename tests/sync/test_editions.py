@@ -504,3 +504,15 @@ def test_it_is_said_once_that_tickets_keep_their_form_and_then_what_is_not_made_
     last = Skip(TRACKING, title, "1", why, lasting=True)
     assert list(editions.notes(wanted, holdings, replace(AGAIN, accept_settings=True))) == [first, *again, last]
     assert list(editions.notes(wanted, replace(holdings, tracking=None), POLICY)) == [replace(first, ticket="")]
+
+
+def test_a_renamed_milestone_takes_no_refresh_out_of_the_advice() -> None:
+    former, today = (replace(m, tasks=tuple(replace(s, milestone="v1") for s in m.tasks)) for m in (FORMER, TODAY))
+    tracker = MemoryTracker()
+    push(tracker, former, text=TEXT)
+    for number, ticket in list(tracker.tickets.items()):
+        if ticket.milestone:
+            tracker.edit(number, milestone="v2", body=ticket.body.replace("In short", "At length"))
+    (only,) = planned(tracker, today, text=TEXT).maps
+    (line,) = (change for change in only.changes if change.key == key("tokenstore"))
+    assert "push --refresh --resolve map" in line.reason

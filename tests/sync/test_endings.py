@@ -116,3 +116,9 @@ def test_a_ticket_that_a_person_reopened_was_not_let_go() -> None:
     gone = rehold(replace(held(task("Store")).ticket, body=ended(Why.GONE), state=State.CLOSED))
     assert was_let_go(gone)
     assert not was_let_go(replace(gone, ticket=replace(gone.ticket, state=State.OPEN)))
+
+
+def test_a_ticket_that_is_closed_keeps_its_form() -> None:
+    there = held(task("Store"))
+    body = with_status(there.block, there.marker, Ending(Why.GONE), "")
+    assert body.startswith("<!-- techmap-sync begin -->\n\n### Purpose")

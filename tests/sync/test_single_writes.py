@@ -527,7 +527,7 @@ def test_a_tracking_ticket_that_is_reopened_lists_its_tickets(tracker: MemoryTra
     )
     was = text_of(tracker, "1")
     assert list(run.finish(frozenset())) == [done(tracker, change, "1", was)]
-    assert stored(tracker, "1").block.texts() == {"": "", "summary": "One map.", "tickets": "- [ ] #2 Create Store"}
+    assert stored(tracker, "1").block.texts() == {"summary": "One map.", "tickets": "- [ ] #2 Create Store"}
     assert run.listed == {*TICKETS, key("Gone")}
 
 

@@ -276,7 +276,7 @@ def test_an_update_writes_the_fields_that_changed_and_the_marker_says_so() -> No
         "milestone": "v2",
         "native": {"due": FAR, "type": "bug"},
     }
-    assert parts_of(rewrite) == [("", ""), ("purpose", "More."), ("where", "here")]
+    assert parts_of(rewrite) == [("purpose", "More."), ("where", "here")]
     unnumbered = replace(moved, tracking_number="")
     assert block_of(written(after, there, policy, changes=unnumbered)).marker.tracking == "1"
 
@@ -295,7 +295,7 @@ def test_nothing_that_was_not_shown_is_written_or_recorded() -> None:
     assert replace(rewrite, patch=replace(rewrite.patch, body=None)) == writing.Rewrite(Patch(title="Build Store"))
     title = {"values": digest("Build Store"), "text": text_digest("Build Store"), "heading": ""}
     assert recorded(rewrite, there) == {"title": title, "labels": after.labels}
-    assert parts_of(rewrite) == [("", ""), ("purpose", "What Store is for.")]
+    assert parts_of(rewrite) == [("purpose", "What Store is for.")]
 
 
 @pytest.mark.parametrize("field", [LABELS, "priority"])
@@ -352,7 +352,7 @@ def test_of_a_conflict_the_marker_says_what_was_written_last() -> None:
     where = {"values": digest('"here"'), "text": digest("here"), "heading": "Where"}
     purpose = asdict(there.marker)["sections"]["purpose"]
     assert recorded(rewrite, theirs) == {"sections": {"where": where, "purpose": purpose}, "labels": wanted.labels}
-    assert parts_of(rewrite) == [("", ""), ("where", "here"), ("purpose", "My words.")]
+    assert parts_of(rewrite) == [("where", "here"), ("purpose", "My words.")]
 
 
 def test_what_people_chose_is_accepted_until_the_map_says_something_new() -> None:
@@ -372,7 +372,7 @@ def test_what_people_chose_is_accepted_until_the_map_says_something_new() -> Non
         "native": {"due": FAR},
         "accepted": chosen,
     }
-    assert parts_of(rewrite) == [("", ""), ("purpose", "Theirs.")]
+    assert parts_of(rewrite) == [("purpose", "Theirs.")]
     assert rewrite.patch.body
     accepted = seen(theirs, body=rewrite.patch.body)
     titled = written(replace(second, title="New"), accepted)
@@ -426,7 +426,7 @@ def test_a_section_without_values_is_written_along_with_others_unless_people_cha
     second = replace(first, sections=(section("purpose", "Because."), later))
     for before, text, told in ((there, "line 2", "line 2"), (kept, "my line", "line 1")):
         rewrite = written(second, before)
-        assert parts_of(rewrite) == [("", ""), ("purpose", "Because."), ("source", text)]
+        assert parts_of(rewrite) == [("purpose", "Because."), ("source", text)]
         assert block_of(rewrite).marker.sections["source"] == WrittenField("", digest(told), "Source")
 
 
