@@ -7,9 +7,13 @@ import importlib
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+from inspect import unwrap
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
-from typing import Any, TypeVar
+from types import CodeType, FunctionType
+from typing import Any
+
+from typing_extensions import is_typeddict
 
 from tests.explore.kept import forget_everything
 from tests.mutants.operators import Mutant, mutated
@@ -18,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "techmap_sync/sync"
 Named = tuple[str, str, int]
 """A file, and a function's qualified name and first line."""
+OF_ONE_CLASS = ("__setattr__", "__delattr__")
+"""What dataclasses make for the very class, whose fields it names; no fault reaches it."""
 
 
 def modules() -> list[str]:
@@ -71,11 +77,7 @@ def plant(mutant: Mutant, known: Mapping[Named, list[FunctionType]]) -> None:
             for function in known.get(_named(inner), ()):
                 function.__code__ = inner
         return
-    again: dict[str, Any] = {"__name__": module.__name__, "__file__": str(path)}
-    exec(code, again)
-    for name, value in again.items():
-        if not name.startswith("__"):
-            _adopt(module, name, value)
+    exec(code, vars(module), _Known(vars(module)))
 
 
 def _named(code: CodeType) -> Named:
@@ -89,26 +91,49 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(constant)
 
 
-def _adopt(module: Any, name: str, value: Any) -> None:
-    """Take over a constant in each module that imported it, or the default values of a function or class."""
-    there = getattr(module, name)
-    if isinstance(value, type) and getattr(value, "__module__", "") == module.__name__:
-        for attribute, inner in vars(value).items():
-            old = vars(there).get(attribute)
-            if isinstance(inner, FunctionType) and isinstance(old, FunctionType):
-                _defaults(old, inner)
-    elif isinstance(value, FunctionType):
-        _defaults(there, value)
-    elif not isinstance(value, type | ModuleType | TypeVar) and value is not there and value != there:
-        for each in list(sys.modules.values()):
-            if getattr(each, "__name__", "").startswith(("techmap_sync.", "tests.")) and vars(each).get(name) is there:
-                setattr(each, name, value)
+class _Known(dict[str, Any]):
+    """Takes the names that a module's code gives when it is executed again.
+
+    The classes and functions that the program knows stay, and take over what they have by default; a constant is
+    exchanged in each module that imported it, and so is a shape of JSON, whose reader is made anew. Nothing is kept
+    here: the code finds under a name what the program has.
+    """
+
+    def __init__(self, module: dict[str, Any]) -> None:
+        self._module = module
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        there: Any = self._module.get(name)
+        if value is there or name.startswith("__"):
+            return
+        if isinstance(value, type) and isinstance(there, type) and not is_typeddict(value):
+            _renew(there, value)
+        elif isinstance(new := unwrap(value), FunctionType):
+            _defaults(unwrap(there), new)
+        elif value != there:
+            _exchange(name, there, value)
 
 
-def _defaults(old: FunctionType, new: FunctionType) -> None:
-    plain = (str, int, float, bool)
-    if old.__defaults__ and new.__defaults__ and len(old.__defaults__) == len(new.__defaults__):
-        pairs = zip(old.__defaults__, new.__defaults__, strict=True)
-        old.__defaults__ = tuple(after if type(after) in plain else before for before, after in pairs)
-    if old.__kwdefaults__ and new.__kwdefaults__:
-        old.__kwdefaults__ |= {key: value for key, value in new.__kwdefaults__.items() if type(value) in plain}
+def _exchange(name: str, old: object, new: object) -> None:
+    """Give a constant another value, in each module that has it by this name."""
+    for known, module in list(sys.modules.items()):
+        if known.startswith(("techmap_sync.", "tests.")) and vars(module).get(name) is old:
+            setattr(module, name, new)
+
+
+def _renew(known: Any, other: type) -> None:
+    """Give a class the values, the default values and the functions made by dataclasses that another one has."""
+    if issubclass(other, Enum):
+        return
+    for name, value in vars(other).items():
+        if isinstance(new := unwrap(value), FunctionType):
+            if new.__code__.co_filename != "<string>":
+                _defaults(unwrap(vars(known)[name]), new)
+            elif name not in OF_ONE_CLASS:
+                setattr(known, name, value)
+        elif name == "__dataclass_fields__" or not (name.startswith("__") or hasattr(value, "__get__")):
+            setattr(known, name, value)
+
+
+def _defaults(known: FunctionType, new: FunctionType) -> None:
+    known.__defaults__, known.__kwdefaults__ = new.__defaults__, new.__kwdefaults__

@@ -13,15 +13,17 @@ from __future__ import annotations
 import gc
 import json
 import os
+import re
 import resource
 import signal
 import sys
 import tempfile
 import time
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -79,7 +81,7 @@ class Reached:
 
     seconds: Mapping[str, float]
     lines: Mapping[str, Mapping[int, frozenset[str]]]
-    """Tests by module and line."""
+    """Tests by module and line; at line 0 those whose file imports the module by name."""
 
     def tests_of(self, mutant: Mutant) -> set[str]:
         """Return the tests that run a mutant's lines."""
@@ -158,11 +160,15 @@ class Trial:
         self.functions = planting.functions()
 
     def reached(self, folder: Path) -> Reached:
-        """Run each test on sound code, in a copy of this process, unless it passed in an earlier run on that code."""
+        """Run each test on sound code, in a copy of this process, unless it passed in an earlier run on that code.
+
+        :param folder: where a file keeps it: the seconds of each test and file of tests, and which tests, by number,
+            reach a line.
+        """
         kept = folder / f"reached-{planting.digest()}.json"
         seconds, lines = json.loads(kept.read_text("utf-8")) if kept.exists() else ({}, {})
-        left = (item for item in self.session.items if not _is_long(item.nodeid))
-        new = [item for item in left if seconds.get(item.nodeid, -1) < 0]
+        left = [item for item in self.session.items if not _is_long(item.nodeid)]
+        new = [item for item in left if seconds.get(_of_today(item), -1) < 0]
         if new:
             pid = os.fork()
             if not pid:
@@ -171,10 +177,12 @@ class Trial:
                 os._exit(0)
             os.waitpid(pid, 0)
             seconds, lines = json.loads(kept.read_text("utf-8"))
-        names = list(seconds)
-        sound = {name: used for name, used in seconds.items() if used >= 0 and name in self.items}
+        today = {_of_today(item): item.nodeid for item in left}
+        names = [today.get(name, "") for name in seconds]
+        sound = {today[name]: used for name, used in seconds.items() if used >= 0 and name in today}
         by_module = {
             module: {int(line): frozenset(names[n] for n in tests) & sound.keys() for line, tests in by_line.items()}
+            | {0: frozenset(item.nodeid for item in left if _imports(item, module)) & sound.keys()}
             for module, by_line in lines.items()
         }
         return Reached(sound, by_module)
@@ -292,6 +300,21 @@ def _is_long(name: str) -> bool:
     return any(word in name for word in (*BY_THE_CLOCK, *LONG))
 
 
+def _of_today(item: pytest.Item) -> str:
+    """Return the name of a test with a digest of its file: what a changed one reached earlier says nothing."""
+    return f"{item.nodeid} {zlib.crc32(_text(item.path).encode()):08x}"
+
+
+def _imports(item: pytest.Item, module: str) -> bool:
+    """Whether the file of a test imports a module of the sync core by name."""
+    return bool(re.search(rf"^from techmap_sync\.sync(\.| import .*\b){module}\b", _text(item.path), re.MULTILINE))
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
 def _measured(
     items: Sequence[pytest.Item], seconds: dict[str, float], lines: dict[str, dict[str, list[int]]]
 ) -> tuple[dict[str, float], dict[str, dict[str, list[int]]]]:
@@ -302,12 +325,13 @@ def _measured(
     coverage = Coverage(data_file=None, include=[f"{planting.FOLDER}/*"], config_file=False, messages=False)
     coverage.start()
     for place, item in enumerate(items):
-        seconds.setdefault(item.nodeid, -1)
-        coverage.switch_context(str([*seconds].index(item.nodeid)))
+        name = _of_today(item)
+        seconds.setdefault(name, -1)
+        coverage.switch_context(str([*seconds].index(name)))
         planting.forget(planting.modules())
         begin = time.process_time()
         passes = _passes(item, items[place + 1] if place + 1 < len(items) else items[0])
-        seconds[item.nodeid] = (time.process_time() - begin) * (1 if passes else -1)
+        seconds[name] = (time.process_time() - begin) * (1 if passes else -1)
     coverage.stop()
     data = coverage.get_data()
     for module in planting.modules():
