@@ -61,8 +61,7 @@ def orphan_changes(
     text = replace(text, words=text.words if not plan.leaves else "")  # of specs it is known what is a task
     # Settings move no box: where two tasks always had the same one, hiding the first leaves its ticket as it is.
     may_move = text.changed or plan.edition != holdings.written_ledger.edition
-    # To a ticket that a person closed nothing moves: it stays as it is.
-    taking = replace(plan, tasks=tuple(spec for spec in plan.tasks if not _is_closed_by_hand(spec.key, holdings)))
+    taking = replace(plan, tasks=tuple(spec for spec in plan.tasks if _takes_boxes(spec.key, holdings)))
     changes = (
         _let_go(key, held, Why.DROPPED, policy, doubtful)
         if key in plan.dropped
@@ -150,9 +149,11 @@ def _was_reopened(held: Held) -> bool:
     return held.marker.state == State.CLOSED and held.ticket.state is State.OPEN
 
 
-def _is_closed_by_hand(key: str, holdings: Holdings) -> bool:
+def _takes_boxes(key: str, holdings: Holdings) -> bool:
+    """Whether a task has or gets a ticket to which boxes move: what a person closed stays as it is, and a ticket that
+    was deleted is not made again."""
     held = holdings.tickets.get(key)
-    return held is not None and held.closed_by_hand
+    return not held.closed_by_hand if held else key in holdings.renewed
 
 
 def _open(holdings: Holdings) -> Iterable[tuple[str, Held]]:

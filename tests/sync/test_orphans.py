@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from techmap_sync.planning.task import EDITION, TaskPlan
+from techmap_sync.planning.task import EDITION, TaskPlan, TaskSpec
 from techmap_sync.sync import orphans
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.changes import Action, Change, Close, LabelOrphan, Skip
@@ -19,7 +20,7 @@ from techmap_sync.sync.policy import OrphanPolicy, SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, CloseReason, Standing, State
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, held, holdings_of, key, marked, plan, rehold, task
-from tests.sync.drive import planned, push, shown
+from tests.sync.drive import planned, push, reasons, shown, state
 
 STORE, TESTS = task("Store"), task("Tests")
 BOTH, WITHOUT = plan(STORE, TESTS), plan(STORE)
@@ -212,9 +213,10 @@ def orphans_of(
     wanted: TaskPlan = WITHOUT,
     others: tuple[Held, ...] = (),
     edition: int = EDITION,
+    created: Collection[TaskSpec] = (),
 ) -> tuple[Change, ...]:
-    """What happens to a ticket of which a map asks for nothing, besides others."""
-    holdings = holdings_of(Ledger(edition=edition), *others, ticket)
+    """What happens to a ticket of which a map asks for nothing, besides others and those that this run makes."""
+    holdings = holdings_of(Ledger(edition=edition), *others, ticket, renewed=frozenset(spec.key for spec in created))
     return tuple(orphans.orphan_changes(wanted, text, holdings, policy, doubtful or {}))
 
 
@@ -332,21 +334,23 @@ HIDDEN = WHAT_HAPPENS["settings hide it"][3]
 
 
 def test_a_ticket_all_of_whose_items_moved_goes_and_its_ticks_are_no_work_on_it() -> None:
-    assert orphans_of(SENDER, wanted=TAKEN) == (closed(Why.MOVED, MOVED),)
-    assert orphans_of(SENDER, SAME, wanted=TAKEN, edition=EDITION - 1) == (closed(Why.MOVED, MOVED),)
-    assert orphans_of(COMMENTED, wanted=TAKEN) == (labelled(Why.MOVED, MOVED),)
+    moving = partial(orphans_of, wanted=TAKEN, created=[TAKER])
+    assert moving(SENDER) == (closed(Why.MOVED, MOVED),)
+    assert moving(SENDER, SAME, edition=EDITION - 1) == (closed(Why.MOVED, MOVED),)
+    assert moving(COMMENTED) == (labelled(Why.MOVED, MOVED),)
     doubt = {BOXES.key: "it may be a renamed task"}
-    assert orphans_of(SENDER, doubtful=doubt, wanted=TAKEN) == (skipped("it may be a renamed task"),)
+    assert moving(SENDER, doubtful=doubt) == (skipped("it may be a renamed task"),)
 
 
 def test_settings_move_no_item() -> None:
-    assert orphans_of(SENDER, SAME, wanted=TAKEN) == (HIDDEN,)
+    assert orphans_of(SENDER, SAME, wanted=TAKEN, created=[TAKER]) == (HIDDEN,)
 
 
 def test_an_item_that_the_map_lost_need_not_be_elsewhere() -> None:
-    half = plan(STORE, task("Taker", sections={"items": "- [ ] Mails are sent once"}))
-    assert orphans_of(SENDER, wanted=half) == (closed(Why.MOVED, MOVED),)
-    assert orphans_of(SENDER, MapText("saysant", True), wanted=half) == (skipped(ONCE_MORE),)
+    half = task("Taker", sections={"items": "- [ ] Mails are sent once"})
+    moving = partial(orphans_of, SENDER, wanted=plan(STORE, half), created=[half])
+    assert moving() == (closed(Why.MOVED, MOVED),)
+    assert moving(MapText("saysant", True)) == (skipped(ONCE_MORE),)
 
 
 def test_nothing_moves_to_a_ticket_that_a_person_closed() -> None:
@@ -356,6 +360,28 @@ def test_nothing_moves_to_a_ticket_that_a_person_closed() -> None:
     assert orphans_of(SENDER, wanted=TAKEN, others=(done,)) == (labelled(),)
     by_us = marked(done, state="closed")
     assert orphans_of(SENDER, wanted=TAKEN, others=(by_us,)) == (closed(Why.MOVED, MOVED),)
+
+
+def test_nothing_moves_to_a_task_without_a_ticket() -> None:
+    assert orphans_of(SENDER, wanted=TAKEN) == (labelled(),)
+    assert orphans_of(SENDER, MapText("mailsaresentonce", True), wanted=TAKEN) == (skipped(ONCE_MORE),)
+
+
+def test_a_tick_stays_where_its_box_went_to_a_task_whose_ticket_was_deleted() -> None:
+    sent, stored, counted = (
+        {"items": f"- [ ] {each}"}
+        for each in ("Mails are sent once", "Tokens expire at night", "A third failure locks")
+    )
+    tracker = MemoryTracker()
+    push(tracker, plan(task("Sender", sections=sent), task("Store", sections=stored)))
+    tracker.edit("2", body=tracker.tickets["2"].body.replace("[ ]", "[x]"))
+    del tracker.tickets["3"]
+    exchanged, text = plan(task("Store", sections=sent), task("Ledger", sections=counted)), f"{sent} {counted}"
+    assert ONCE_MORE in reasons(planned(tracker, exchanged, text=text))
+    push(tracker, exchanged, text=text)
+    assert tracker.tickets["2"].state is State.OPEN
+    push(tracker, exchanged, replace(POLICY, recreate=frozenset({key("Store")})), text)
+    assert "- [x] Mails are sent once" in state(tracker)[key("Store")].body
 
 
 @pytest.mark.parametrize(
