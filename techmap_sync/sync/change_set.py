@@ -120,7 +120,7 @@ class ChangeSet:
     """What one run will do."""
 
     tracker: str
-    maps: tuple[MapChanges, ...] = field(default=())
+    maps: tuple[MapChanges, ...]
 
     @property
     def changes(self) -> tuple[Change, ...]:

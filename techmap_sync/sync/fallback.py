@@ -90,7 +90,7 @@ class EdgeTexts:
 
         :param tracking: key of the tracking ticket; what cannot be its child is put in its task list.
         """
-        children = {key for key, target in edges if target == tracking} - set(self.listed)
+        children = {key for key, target in edges if target == tracking}
         listed = tuple(key for key in self.titles if key in children | set(self.listed))
         return replace(self, listed=listed, in_text=self.in_text | {edge for edge in edges if edge[1] != tracking})
 

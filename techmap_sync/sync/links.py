@@ -187,8 +187,7 @@ class Wanted:
     def accepted(self) -> frozenset[str]:
         """Keys of tasks whose ticket was deleted or released, which was accepted, in this run or earlier."""
         now = {key for key, side in self.resolved.items() if side is Side.TRACKER}
-        without = {spec.key for spec in self.plan.tasks} & self.skipped & self.holdings.without_ticket
-        return frozenset(without & (now | self.holdings.ledger.accepted))
+        return self.skipped & self.holdings.without_ticket & (now | self.holdings.ledger.accepted)
 
     @cached_property
     def declined(self) -> frozenset[KeyEdge]:

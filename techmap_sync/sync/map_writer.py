@@ -89,8 +89,7 @@ class MapWriter:
     @property
     def links(self) -> list[LinkWrite]:
         """The links to add and remove once the tickets exist."""
-        own = (change for change in self.changes.writes if change.key != self.changes.tracking_key)
-        return [*self.adrift, *(change for change in own if isinstance(change, Link | Unlink))]
+        return [*self.adrift, *(change for change in self.changes.writes if isinstance(change, Link | Unlink))]
 
     def _not_done(self, change: Write, status: Status, detail: str, hint: str = "") -> Outcome:
         self.undone.append(change)

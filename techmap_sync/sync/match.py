@@ -49,7 +49,7 @@ def overlap(plan: TaskPlan, holdings: Holdings) -> int:
     known = {_short(key) for key in (*there, *holdings.ledger.tickets)}
     known = (known | wanted & {_short(key) for key in holdings.ledger.gone}) - common
     shared = wanted & known
-    if shared and _has_begun_to_move(holdings, plan.map_id):
+    if _has_begun_to_move(holdings, plan.map_id):
         return len(shared)
     if not shared or 2 * len(shared) < max(len(wanted), len(known)):
         return 0
@@ -359,7 +359,7 @@ def _without_what_left(map_id: str, holdings: Holdings, holder: Mapping[str, str
 
 def _side(desired: DesiredMap, own: Holdings, refused: Set[str]) -> Side:
     why = REFUSED if desired.map_id in refused else ""
-    return Side(desired.map_id, desired.origin.path, own, desired.plan, why)
+    return Side(desired.map_id, own, desired.plan, why)
 
 
 def _unwritten(
@@ -369,14 +369,14 @@ def _unwritten(
     written = {each.map_id for each in desired if each.plan or each.retired}
     with_file = {each.plan.map_id: each for each in other_maps.unwritten() if each.plan.map_id not in written}
     for map_id, other in with_file.items():
-        yield Side(map_id, other.path, others.get(map_id, Holdings()), other.plan, other.why)
+        yield Side(map_id, others.get(map_id, Holdings()), other.plan, other.why)
     for map_id, held in others.items():
         if map_id not in with_file:
-            yield Side(map_id, "", held, opaque=map_id in own or other_maps.has_file(map_id))
+            yield Side(map_id, held, opaque=map_id in own or other_maps.has_file(map_id))
 
 
 def _unasked(others: Mapping[str, Holdings]) -> Iterator[Side]:
-    yield from (Side(map_id, "", held, opaque=True) for map_id, held in others.items())
+    yield from (Side(map_id, held, opaque=True) for map_id, held in others.items())
 
 
 def _moves(written: Sequence[Side], unwritten: Sequence[Side], other_maps: OtherMaps, policy: SyncPolicy) -> Moves:

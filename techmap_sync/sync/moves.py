@@ -40,7 +40,6 @@ class Side:
     """One map that tasks may leave or join."""
 
     map_id: str
-    path: str
     holdings: Holdings = field(default_factory=Holdings)
     """Its tickets, before any rename."""
     plan: TaskPlan | None = None

@@ -53,8 +53,7 @@ def able(plan: TaskPlan, capabilities: Capabilities) -> TaskPlan:
     """Return a plan with what the tracker has fields for: people, dates, the type and the field that its settings
     name."""
     tasks = tuple(_able(spec, capabilities) for spec in within_people(plan.tasks, capabilities))
-    tracking = _able(plan.tracking, capabilities)
-    return replace(plan, tracking=tracking, tasks=tasks) if (tracking, *tasks) != (plan.tracking, *plan.tasks) else plan
+    return replace(plan, tracking=_able(plan.tracking, capabilities), tasks=tasks)
 
 
 def _able(spec: TaskSpec, capabilities: Capabilities) -> TaskSpec:

@@ -57,8 +57,8 @@ def foreign_twins(strays: Iterable[Stray], map_id: str, policy: SyncPolicy) -> I
 
     Only tickets of trusted authors count; nothing that other markers say is repeated as advice.
     """
-    named = (s.source for s in strays if s.map_id == map_id and policy.trusts(s.ticket))
-    for source in sorted({source for source in named if source and not policy.owns(source, map_id)}):
+    named = {s.source for s in strays if s.map_id == map_id and policy.trusts(s.ticket)}
+    for source in sorted(named - {""}):
         shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in source[:_LONGEST_NAME])
         advice = f"set source = {json.dumps(source, ensure_ascii=False)} or give" if shown == source else "give"
         yield f"the tickets of a map with this id come from {shown}; {advice} the map a Map ID"

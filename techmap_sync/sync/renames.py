@@ -180,7 +180,7 @@ NOTHING_IN_COMMON = 0.35
 class Renames:
     """The result of comparing unmatched tasks and tickets."""
 
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str]
     """Old key -> new key of every rename."""
     held: Mapping[str, str] = field(default_factory=dict)
     """Key of a task or ticket that is neither created nor closed -> why."""

@@ -34,7 +34,7 @@ def side(map_id: str, tracking: str, ledger: Ledger, *tickets: Held, **more: obj
     own = ticket(tracking_key(map_id), tracking)
     own = replace(own, block=replace(own.block, marker=own.marker.with_ledger(ledger)))
     holdings = Holdings(own if tracking else None, {each.marker.key: each for each in tickets}, **more)  # type: ignore[arg-type]
-    return Side(map_id, "", holdings, under_another_id(plan(), map_id))
+    return Side(map_id, holdings, under_another_id(plan(), map_id))
 
 
 def wanting(side: Side, *keys: str) -> Side:

@@ -53,7 +53,7 @@ def side(
 ) -> Side:
     """A map with a file, in which are these tasks."""
     there = holdings(map_id, *has, **more)  # type: ignore[arg-type]
-    return Side(map_id, f"docs/{map_id}.md", there, replace(plan(*tasks), map_id=map_id), held_back, opaque)
+    return Side(map_id, there, replace(plan(*tasks), map_id=map_id), held_back, opaque)
 
 
 def keys(pairs: dict[str, str]) -> dict[str, str]:

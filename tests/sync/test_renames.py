@@ -455,19 +455,19 @@ TO_VAULT = Renames({key("Store"): key("Vault")})
 FOLLOWS: dict[str, tuple[TaskSpec, Held, Ledger, Renames]] = {
     "a new task": (VAULT, STORES, Ledger(), TO_VAULT),
     "of a ticket that the ledger lists": (VAULT, STORES, Ledger({key("Store"): "2"}), TO_VAULT),
-    "of another ticket that the ledger lists": (VAULT, STORES, Ledger({key("Store"): "5"}), Renames()),
-    "a task that is done": (replace(VAULT, done=True), STORES, Ledger(), Renames()),
-    "a task whose ticket was deleted": (VAULT, STORES, Ledger(gone=frozenset({VAULT.key})), Renames()),
-    "a task whose ticket is missing": (VAULT, STORES, Ledger({VAULT.key: "7"}), Renames()),
+    "of another ticket that the ledger lists": (VAULT, STORES, Ledger({key("Store"): "5"}), Renames({})),
+    "a task that is done": (replace(VAULT, done=True), STORES, Ledger(), Renames({})),
+    "a task whose ticket was deleted": (VAULT, STORES, Ledger(gone=frozenset({VAULT.key})), Renames({})),
+    "a task whose ticket is missing": (VAULT, STORES, Ledger({VAULT.key: "7"}), Renames({})),
     "of our ticket whose key is gone": (VAULT, STORES, Ledger(gone=frozenset({key("Store")})), TO_VAULT),
     "of a copy whose key is gone": (
         VAULT,
         of("Store", "2", STORE, standing=Standing.MEMBER),
         Ledger(gone=frozenset({key("Store")})),
-        Renames(),
+        Renames({}),
     ),
-    "of another kind": (VAULT, held(task("Store", sections=STORE, kind=Kind.TEST)), Ledger(), Renames()),
-    "of a closed ticket": (VAULT, of("Store", "2", STORE, state=State.CLOSED), Ledger(), Renames()),
+    "of another kind": (VAULT, held(task("Store", sections=STORE, kind=Kind.TEST)), Ledger(), Renames({})),
+    "of a closed ticket": (VAULT, of("Store", "2", STORE, state=State.CLOSED), Ledger(), Renames({})),
 }
 
 
@@ -486,8 +486,8 @@ def test_an_author_names_the_one_key_that_a_task_had_before() -> None:
     to_mailbox = Renames({key("Store"): mailbox.key})
     assert renamed(plan(by("Store", "Sender")), STORES, SENDS) == to_mailbox
     assert renamed(plan(by("Store"), VAULT), STORES) == to_mailbox, "no other task gets the ticket"
-    assert renamed(plan(by("Never")), STORES) == Renames()
-    assert renamed(plan(by("Store")), STORES, of("Mailbox", "4", REPORT)) == Renames()
+    assert renamed(plan(by("Never")), STORES) == Renames({})
+    assert renamed(plan(by("Store")), STORES, of("Mailbox", "4", REPORT)) == Renames({})
 
 
 def test_the_parts_of_a_unit_of_specs_are_found_by_rules_of_their_own() -> None:
@@ -516,7 +516,7 @@ def test_names_were_swapped_if_each_text_has_nearly_nothing_in_common_with_its_o
     assert renamed(made, of("Store", "2", one), of("Sender", "3", other)) == Renames(swapped)
 
 
-@pytest.mark.parametrize(("last", "expected"), [("c1", TO_VAULT), ("other", Renames())])
+@pytest.mark.parametrize(("last", "expected"), [("c1", TO_VAULT), ("other", Renames({}))])
 def test_what_has_another_title_is_the_same_task_only_if_every_word_is_the_same(last: str, expected: Renames) -> None:
     vault = task("Vault", "aaa", saying("c0", last))
     assert renamed(plan(vault), held(task("Store", "zzz", saying("c0", "c1")))) == expected
@@ -526,7 +526,7 @@ NEWLY = {"purpose": "Writes what all others have read, once more and from end to
 
 
 def test_a_task_with_a_new_text_in_its_old_place_is_still_itself_and_no_rename() -> None:
-    assert renamed(plan(task("Store", sections=NEWLY)), STORES) == Renames()
+    assert renamed(plan(task("Store", sections=NEWLY)), STORES) == Renames({})
 
 
 def test_of_a_task_and_one_that_may_be_it_the_other_one_is_doubtful() -> None:
