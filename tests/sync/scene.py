@@ -280,18 +280,29 @@ class Scene:
         closed = [t for t in self.tickets().values() if t.state is State.CLOSED and t.number in before]
         for ticket in (t for t in closed if before[t.number].state is State.OPEN):
             key, number = key_of(ticket), ticket.number
-            spec = tasks.get(key)
-            if key.endswith("/map") and not self.author.retired:
-                left = [key_of(t) for t in self.ours() if key_of(t) in tasks and t.number not in self.choices.copies]
-                assert not left, f"the tracking ticket was closed, and {left} are open"
-            if (spec and spec.done and not self.author.retired) or (key.endswith("/map") and not self.author.retired):
-                continue
+            spec, is_copy = tasks.get(key), policy.close_copies and number in self.choices.copies
+            if not self.author.retired and not (is_copy and self.has_original(ticket, before)):
+                if key.endswith("/map"):
+                    left = [
+                        key_of(t) for t in self.ours() if key_of(t) in tasks and t.number not in self.choices.copies
+                    ]
+                    assert not left, f"the tracking ticket was closed, and {left} are open"
+                if (spec and spec.done) or key.endswith("/map"):
+                    continue
             assert number not in touched, f"{number} was closed, but somebody worked on it"
-            if number in self.choices.copies and policy.close_copies:
+            if is_copy:
                 continue
             assert self.author.retired or spec is None, f"{number} was closed, but its task is in the map"
             changed = self.author.text != self.pushed_text or POLICY.removed_label in before[number].labels
             assert self.author.retired or policy.accept_settings or changed, f"{number} was closed by settings"
+
+    def has_original(self, copy: Ticket, before: dict[str, Ticket]) -> bool:
+        """Whether the ticket that a copy was made of, or another one in its place, was open beside it."""
+        block, key = read_block(copy.body), key_of(copy)
+        # The marker of a tracking ticket names itself, so that of its copy names the original, whatever its key is now.
+        named = block.marker.tracking if isinstance(block, Block) and key.endswith("/map") else ""
+        others = [t for t in before.values() if t.state is State.OPEN and t.number not in self.choices.copies]
+        return any(key_of(t) == key or t.number == named for t in others)
 
     def touched(self) -> set[str]:
         """Numbers of the tickets that somebody worked on, unless all they did moved with ticked boxes."""

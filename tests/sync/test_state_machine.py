@@ -17,7 +17,7 @@ from hypothesis.stateful import invariant, rule
 from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.changes import Action, Change
 from techmap_sync.sync.policy import SyncPolicy
-from techmap_sync.trackers.backlog.tracker import connect
+from techmap_sync.trackers.backlog.tracker import BacklogTracker, connect
 from techmap_sync.trackers.connection import Connection
 from tests.fakes.clock import Clock
 from tests.sync.histories import Steps
@@ -81,13 +81,30 @@ class Histories(Steps):
         self.scene.human_text_and_choices_are_still_there()
 
 
+class FolderScene(Scene):
+    """Real files, to which each run of the program connects anew."""
+
+    @classmethod
+    def in_folder(cls, root: Path) -> FolderScene:
+        """Return an empty one."""
+        return cls(_connected(root), FolderHands(root))
+
+    def planned(self, policy: SyncPolicy) -> ChangeSet:
+        assert isinstance(self.hands, FolderHands)
+        self.tracker = _connected(self.hands.folder)
+        return super().planned(policy)
+
+
+def _connected(root: Path) -> BacklogTracker:
+    return connect(Connection(str(root), Clock(), timeout=30))
+
+
 class FolderHistories(Histories):
     """The same with real files."""
 
     def first_scene(self) -> Scene:
         self.folder = tempfile.TemporaryDirectory()
-        root = Path(self.folder.name) / "backlog"
-        return Scene(connect(Connection(str(root), Clock(), timeout=30)), FolderHands(root))
+        return FolderScene.in_folder(Path(self.folder.name) / "backlog")
 
     def teardown(self) -> None:
         self.folder.cleanup()
