@@ -198,13 +198,16 @@ class BacklogTracker:
         return found
 
     def _refuse_a_second(self, draft: Draft, found: Iterable[TaskFile]) -> None:
-        """Refuse a task that another run created since this one looked, and with it the rest of an outdated plan."""
+        """Refuse a task that has had a file since this run looked, and with it the rest of an outdated plan.
+
+        Another run may have made the file, or a person put it back.
+        """
         if self._known is None or not draft.claims:
             return
         for file in found:
             if file.number not in self._known and all(claim.encode() in file.raw for claim in draft.claims):
-                what = f"another run has made {file.number} for this in the meantime"
-                raise TrackerError(self.name, what, "push again when that run is done: it will find what is there")
+                what = f"{file.number} has appeared for this in the meantime, from another run or by hand"
+                raise TrackerError(self.name, what, "push again once no other run is under way: it finds what is there")
 
     def _change(self, number: str, edit: Callable[[Task], Task]) -> None:
         with as_tracker_error(self.name), self._folder.changing(number, self._connection.timeout) as task:

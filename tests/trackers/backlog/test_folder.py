@@ -7,6 +7,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -396,6 +397,19 @@ def test_a_task_that_another_run_made_meanwhile_is_not_made_twice(repository: Pa
     third = tracker()
     third.snapshot(LABEL)
     third.create(draft("login"))  # asked for in sight of the first one
+
+
+def test_a_task_that_a_person_put_back_meanwhile_is_not_made_twice(repository: Path) -> None:
+    tracker().create(OURS)
+    (path,) = (repository / "backlog" / "tasks").iterdir()
+    text = path.read_bytes()
+    path.unlink()
+    run = tracker()
+    assert not run.snapshot(LABEL).tickets
+    path.write_bytes(text)
+    with pytest.raises(TrackerError, match="TASK-1 has appeared for this in the meantime, from another run or by hand"):
+        run.create(replace(OURS, claims=("techmap",)))
+    assert [each.read_bytes() for each in path.parent.iterdir()] == [text]
 
 
 def test_four_first_pushes_at_once_make_one_set_of_tickets(tmp_path: Path) -> None:
