@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 from typing import Literal
 
+from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import SectionName, TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.arrivals import Bindings
@@ -20,7 +23,8 @@ from techmap_sync.sync.observe import observe, with_edges_of, with_standing
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tickets import Sorted
 from techmap_sync.sync.tracker import Capabilities, Ticket, Tracker
-from tests.fakes.memory import MemoryTracker
+from tests.fakes.memory import Killed, MemoryTracker
+from tests.faults import AS_SEEN
 from tests.sync.build import MAP, POLICY, origin
 
 
@@ -91,6 +95,35 @@ def several(
 def push(tracker: Tracker, plan: TaskPlan, policy: SyncPolicy = POLICY, text: str = "") -> list[Outcome]:
     """Push a plan to the end."""
     return list(apply(planned(tracker, plan, policy, text), tracker, policy))
+
+
+Run = Callable[[MemoryTracker], object]
+
+
+def requests_of(start: MemoryTracker, run: Run) -> list[tuple[int, object]]:
+    """The places at which a run can be struck: its requests by number, and its end."""
+    tracker = deepcopy(start)
+    tracker.requests.clear()
+    run(tracker)
+    return list(enumerate((*tracker.requests, "the end"), 1))
+
+
+def struck(
+    start: MemoryTracker, run: Run, fault: str, places: Iterable[tuple[int, object]] | None = None
+) -> Iterator[tuple[str, MemoryTracker]]:
+    """Strike a run at one place after the other; yield where, and the tracker that it leaves.
+
+    :param fault: one of ``AS_SEEN``.
+    :param places: only some of ``requests_of``.
+    """
+    for number, name in requests_of(start, run) if places is None else places:
+        tracker = deepcopy(start)
+        tracker.requests.clear()
+        tracker.faults[number] = AS_SEEN[fault]()
+        with suppress(Killed, TrackerError):
+            run(tracker)
+        tracker.faults.clear()
+        yield f"{fault} at request {number}: {name}", tracker
 
 
 def shown(changes: Sequence[Change]) -> list[tuple[Action, str]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 
 import pytest
 
-from techmap_sync.errors import TrackerError, UsageProblem
+from techmap_sync.errors import UsageProblem
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.arrivals import Bindings, bound, claimed_keys, left_by_people, read_again
@@ -23,10 +22,10 @@ from techmap_sync.sync.marker import Ledger, Marker, WrittenField, encode
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.tickets import Holdings, Sorted, Stray
 from techmap_sync.sync.tracker import Capabilities, Standing, Ticket
-from tests.fakes.memory import Killed, MemoryTracker
+from tests.fakes.memory import MemoryTracker
 from tests.faults import AS_SEEN
 from tests.sync.build import MAP, POLICY, THREE, held, plan, task, under_another_id
-from tests.sync.drive import by_key, planned, push, retired, several
+from tests.sync.drive import by_key, planned, push, retired, several, struck
 from tests.sync.test_moves import ALPHA, BETA, FREE, key, numbers, pushed
 
 SENDER, STORE, TRACKING = key("alpha", "Sender"), key("alpha", "Store"), "alpha/tracking/map"
@@ -54,17 +53,12 @@ def released(task: str, text: str, abilities: Capabilities | None = None) -> tup
     return tracker, number
 
 
-def struck(start: MemoryTracker, fault: str, **bound: str) -> Iterator[tuple[str, MemoryTracker, MemoryTracker]]:
+def bound_once(start: MemoryTracker, fault: str, **bound: str) -> Iterator[tuple[str, MemoryTracker, MemoryTracker]]:
     """Strike each request of a push that binds; yield where, what is left, and what an undisturbed push leaves."""
     undisturbed = deepcopy(start)
     push_bound(undisturbed, **bound)
-    for request, name in enumerate((*undisturbed.requests, "the end"), 1):
-        tracker = deepcopy(start)
-        tracker.faults[request] = AS_SEEN[fault]()
-        with suppress(Killed, TrackerError):
-            push_bound(tracker, **bound)
-        tracker.faults.clear()
-        yield f"{fault} at request {request}: {name}", tracker, undisturbed
+    for where, tracker in struck(start, lambda each: push_bound(each, **bound), fault):
+        yield where, tracker, undisturbed
 
 
 @pytest.mark.parametrize("fault", AS_SEEN)
@@ -75,7 +69,7 @@ def test_killed_at_any_request_binding_again_ends_as_if_undisturbed(
     task: str, text: str, abilities: str, fault: str
 ) -> None:
     start, number = released(task, text, ABILITIES[abilities])
-    for where, tracker, undisturbed in struck(start, fault, **{task: number}):
+    for where, tracker, undisturbed in bound_once(start, fault, **{task: number}):
         push_bound(tracker, **{task: number})
         assert by_key(tracker.tickets.values()) == by_key(undisturbed.tickets.values()), where
         assert not several(tracker, ALPHA, BETA, policy=FREE).writes, f"{where}: a third run would write again"
@@ -86,7 +80,7 @@ def test_killed_at_any_request_binding_again_ends_as_if_undisturbed(
 @pytest.mark.parametrize("task", ["sender", "tracking"])
 def test_killed_at_any_request_a_push_without_the_flag_doubles_nothing(task: str, fault: str) -> None:
     start, number = released(task, "Our own words.")
-    for where, tracker, undisturbed in struck(start, fault, **{task: number}):
+    for where, tracker, undisturbed in bound_once(start, fault, **{task: number}):
         push_bound(tracker)
         assert len(tracker.tickets) == len(start.tickets), f"{where}: doubled or lost"
         assert "Our own words." in tracker.tickets[number].body, where

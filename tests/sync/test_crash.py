@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import Priority, TaskPlan
 from techmap_sync.sync.tracker import Capabilities, Ticket
 from tests.fakes.memory import Killed, MemoryTracker, Request, When, killed
@@ -23,7 +22,7 @@ from tests.faults import AS_SEEN
 from tests.measure import untraced
 from tests.sampling import Sampling, sampling
 from tests.sync.build import POLICY, plan, task, under_another_id
-from tests.sync.drive import planned, push, state
+from tests.sync.drive import planned, push, requests_of, state, struck
 
 NAMES = [f"Part{number:02}" for number in range(30)]
 THIRTY = plan(*(task(name, blocked_by=tuple(NAMES[max(0, n - 2) : n])) for n, name in enumerate(NAMES)))
@@ -117,7 +116,7 @@ def kind_of(place: tuple[int, object]) -> str:
     return request.verb if isinstance(request, Request) else str(request)
 
 
-def struck(scenario: str, fault: str, sampling: Sampling) -> Iterator[Struck]:
+def pushed_twice(scenario: str, fault: str, sampling: Sampling) -> Iterator[Struck]:
     """Strike each request of a scenario in turn, and once its end, and push again.
 
     :param sampling: whether each of them, or a sample
@@ -127,22 +126,18 @@ def struck(scenario: str, fault: str, sampling: Sampling) -> Iterator[Struck]:
     undisturbed = deepcopy(start)
     push(undisturbed, after)
     wanted = state(undisturbed)
-    requests = list(enumerate((*undisturbed.requests, "the end"), 1))
-    for request, name in sampling.spread(f"requests {fault}", requests, 5, kind=kind_of, where=scenario):
-        tracker = deepcopy(start)
-        tracker.faults[request] = AS_SEEN[fault]()
-        with suppress(Killed, TrackerError):
-            push(tracker, after)
-        tracker.faults.clear()
+    requests = requests_of(start, lambda each: push(each, after))
+    places = sampling.spread(f"requests {fault}", requests, 5, kind=kind_of, where=scenario)
+    for where, tracker in struck(start, lambda each: push(each, after), fault, places):
         push(tracker, after)
-        yield Struck(f"{fault} at request {request}: {name}", tracker, after, wanted)
+        yield Struck(where, tracker, after, wanted)
 
 
 @pytest.mark.parametrize("fault", AS_SEEN)
 @pytest.mark.parametrize("scenario", [*SCENARIOS, *HERE_ALONE])
 def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scenario: str, fault: str) -> None:
     with untraced():
-        for end in struck(scenario, fault, sampling):
+        for end in pushed_twice(scenario, fault, sampling):
             assert end.nothing_is_doubled_or_lost, f"{end.where}: duplicates or losses"
             assert end.is_as_wanted, f"{end.where}: {state(end.tracker)} is not {end.wanted}"
             assert end.nothing_is_left_to_write, f"{end.where}: a third run would write again"

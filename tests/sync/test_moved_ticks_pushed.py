@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 from itertools import product
 
 import pytest
 
-from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.change_set import Outcome, Status
 from techmap_sync.sync.changes import Action
 from techmap_sync.sync.comparison import ticked
 from techmap_sync.sync.tracker import Capabilities, State
-from tests.fakes.memory import Killed, MemoryTracker, Request
+from tests.fakes.memory import MemoryTracker, Request
 from tests.faults import AS_SEEN
 from tests.sync.build import MAP, POLICY, TRACKING, key, open_boxes, plan, task, under_another_id
-from tests.sync.drive import key_of, planned, push, state
+from tests.sync.drive import key_of, planned, push, state, struck
 
 FORGET, REFUSE, COUNT = "Forget old tokens", "Refuse a code twice", "Count failed logins"
 Boxes = dict[str, tuple[str, ...]]
@@ -94,18 +92,12 @@ def test_a_tick_is_where_its_box_is_and_a_second_push_writes_nothing(scene: str,
     assert not planned(tracker, wanted).writes
 
 
-def struck(start: MemoryTracker, wanted: TaskPlan, fault: str) -> Iterator[tuple[str, MemoryTracker]]:
+def pushed_twice(start: MemoryTracker, wanted: TaskPlan, fault: str) -> Iterator[tuple[str, MemoryTracker]]:
     """Strike each request of a push in turn, and once its end, and push again."""
     undisturbed = deepcopy(start)
     push(undisturbed, wanted)
-    for request, name in enumerate((*undisturbed.requests, "the end"), 1):
-        tracker = deepcopy(start)
-        tracker.faults[request] = AS_SEEN[fault]()
-        with suppress(Killed, TrackerError):
-            push(tracker, wanted)
-        tracker.faults.clear()
+    for where, tracker in struck(start, lambda each: push(each, wanted), fault):
         push(tracker, wanted)
-        where = f"{fault} at request {request}: {name}"
         assert len(tracker.tickets) == len(undisturbed.tickets), f"{where}: duplicates or losses"
         assert state(tracker) == state(undisturbed), where
         assert not planned(tracker, wanted).writes, f"{where}: a third run would write again"
@@ -117,7 +109,7 @@ def struck(start: MemoryTracker, wanted: TaskPlan, fault: str) -> Iterator[tuple
 def test_struck_at_any_request_no_tick_is_lost(scene: str, abilities: str, map_id: str, fault: str) -> None:
     before, after = SCENES[scene]
     wanted = of_boxes(after, map_id)
-    for where, tracker in struck(all_ticked(before, ABILITIES[abilities]), wanted, fault):
+    for where, tracker in pushed_twice(all_ticked(before, ABILITIES[abilities]), wanted, fault):
         assert ticks_of(tracker, wanted) == all_boxes(wanted), where
 
 
@@ -139,7 +131,7 @@ def test_a_tracking_ticket_that_is_reopened_has_the_tick_before_the_other_loses_
     wanted = of_boxes(TO_TRACKING[1])
     shown = [(change.action, change.key) for change in planned(finished, wanted).writes]
     assert shown == [(Action.REOPEN, TRACKING), (Action.REOPEN, key("A")), (Action.UPDATE, TRACKING)]
-    for where, tracker in struck(finished, wanted, fault):
+    for where, tracker in pushed_twice(finished, wanted, fault):
         assert ticks_of(tracker, wanted) == all_boxes(wanted), where
 
 

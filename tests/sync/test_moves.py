@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 
 import pytest
 
 from techmap_sync.documents.work import Kind
-from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import Block, read_block
@@ -21,11 +19,11 @@ from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import UnwrittenMap
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.tracker import Capabilities, CloseReason, EdgeKind, Standing, State
-from tests.fakes.memory import Killed, MemoryTracker, Request
+from tests.fakes.memory import MemoryTracker, Request
 from tests.faults import AS_SEEN
 from tests.sampling import sampling
 from tests.sync.build import POLICY, plan, task, under_another_id
-from tests.sync.drive import by_key, key_of, several
+from tests.sync.drive import by_key, key_of, requests_of, several, struck
 from tests.sync.test_crash import kind_of
 
 SAYS = {
@@ -476,7 +474,7 @@ SCENES = {
 }
 
 
-def struck(scene: str, fault: str) -> Iterator[tuple[str, MemoryTracker, MemoryTracker]]:
+def pushed_twice(scene: str, fault: str) -> Iterator[tuple[str, MemoryTracker, MemoryTracker]]:
     alpha, beta, after = SCENES[scene]
     start = pushed(alpha, beta, edges_listed=False)
     # Another token wrote these tickets: only a ledger vouches for them.
@@ -484,24 +482,18 @@ def struck(scene: str, fault: str) -> Iterator[tuple[str, MemoryTracker, MemoryT
         if number not in (numbers(start)["alpha/tracking/map"], numbers(start)["beta/tracking/map"]):
             start.edit(number, author="bot", standing=Standing.STRANGER)
     undisturbed = deepcopy(start)
-    undisturbed.requests.clear()
     push(undisturbed, *after)
-    requests = list(enumerate((*undisturbed.requests, "the end"), 1))
-    for request, name in sampling.spread(f"requests {fault}", requests, 5, kind=kind_of, where=scene):
-        tracker = deepcopy(start)
-        tracker.requests.clear()
-        tracker.faults[request] = AS_SEEN[fault]()
-        with suppress(Killed, TrackerError):
-            push(tracker, *after)
-        tracker.faults.clear()
+    requests = requests_of(start, lambda tracker: push(tracker, *after))
+    places = sampling.spread(f"requests {fault}", requests, 5, kind=kind_of, where=scene)
+    for where, tracker in struck(start, lambda tracker: push(tracker, *after), fault, places):
         push(tracker, *after)
-        yield f"{fault} at request {request}: {name}", tracker, undisturbed
+        yield where, tracker, undisturbed
 
 
 @pytest.mark.parametrize("fault", AS_SEEN)
 @pytest.mark.parametrize("scene", SCENES)
 def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scene: str, fault: str) -> None:
-    for where, tracker, undisturbed in struck(scene, fault):
+    for where, tracker, undisturbed in pushed_twice(scene, fault):
         assert len(tracker.tickets) == len(undisturbed.tickets), f"{where}: duplicates or losses"
         assert by_key(tracker.tickets.values()) == by_key(undisturbed.tickets.values()), where
         assert not several(tracker, *SCENES[scene][2], policy=FREE).writes, f"{where}: a third run would write again"
@@ -518,19 +510,10 @@ def test_struck_at_any_request_a_ticket_that_moves_on_ends_as_one_that_moved_str
 ) -> None:
     first = some_map("alpha", "Store", "Sender", Sender=("Store",)), some_map("beta", "Report"), ON_THE_WAY[2]
     start = pushed(*first, abilities=ABILITIES[abilities])
-    straight, undisturbed = deepcopy(start), deepcopy(start)
+    straight = deepcopy(start)
     push(straight, *THERE)
-    undisturbed.requests.clear()
-    push(undisturbed, *ON_THE_WAY)
-    for request, name in enumerate((*undisturbed.requests, "the end"), 1):
-        tracker = deepcopy(start)
-        tracker.requests.clear()
-        tracker.faults[request] = AS_SEEN[fault]()
-        with suppress(Killed, TrackerError):
-            push(tracker, *ON_THE_WAY)
-        tracker.faults.clear()
+    for where, tracker in struck(start, lambda each: push(each, *ON_THE_WAY), fault):
         push(tracker, *THERE)
-        where = f"{fault} at request {request}: {name}"
         assert by_key(tracker.tickets.values()) == by_key(straight.tickets.values()), where
         assert not several(tracker, *THERE, policy=FREE).writes, f"{where}: a third run would write again"
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from copy import deepcopy
 
 import pytest
 
-from techmap_sync.errors import TrackerError
 from techmap_sync.sync.tracker import Capabilities
-from tests.fakes.memory import Killed, MemoryTracker
+from tests.fakes.memory import MemoryTracker
 from tests.faults import AS_SEEN
 from tests.measure import untraced
 from tests.sync.build import plan, task
-from tests.sync.drive import planned, push, state
+from tests.sync.drive import planned, push, state, struck
 
 NAMES = [f"Part{number}" for number in range(9)]
 NINE = plan(*(task(name, blocked_by=tuple(NAMES[max(0, n - 2) : n])) for n, name in enumerate(NAMES)))
@@ -89,12 +87,7 @@ def test_struck_at_any_request_the_next_run_ends_in_the_same_state(fault: str, i
     push(undisturbed, NINE)
     wanted = state(undisturbed)
     with untraced():
-        for number, name in enumerate(undisturbed.requests, 1):
-            tracker = deepcopy(start)
-            tracker.faults[number] = AS_SEEN[fault]()
-            with suppress(Killed, TrackerError):
-                push(tracker, NINE)
-            tracker.faults.clear()
+        for where, tracker in struck(start, lambda each: push(each, NINE), fault):
             push(tracker, NINE)
-            assert state(tracker) == wanted, f"{fault} at request {number}: {name}"
-            assert not planned(tracker, NINE).writes, f"{fault} at request {number}: {name}"
+            assert state(tracker) == wanted, where
+            assert not planned(tracker, NINE).writes, where

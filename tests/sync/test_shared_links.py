@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 
 import pytest
 
-from techmap_sync.errors import TrackerError
 from techmap_sync.planning.task import TaskPlan
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.changes import Link
 from techmap_sync.sync.tracker import Capabilities
-from tests.fakes.memory import Killed, MemoryTracker
+from tests.fakes.memory import MemoryTracker
 from tests.faults import AS_SEEN
 from tests.measure import untraced
 from tests.sync.build import POLICY, plan, task, under_another_id
-from tests.sync.drive import several, state
+from tests.sync.drive import several, state, struck
 
 
 def chain(name: str, tasks: int) -> TaskPlan:
@@ -120,12 +118,7 @@ def test_struck_at_any_request_the_next_run_ends_in_the_same_state(fault: str) -
     push(undisturbed, *MAPS)
     wanted = state(undisturbed)
     with untraced():
-        for number, name in enumerate(undisturbed.requests, 1):
-            tracker = deepcopy(start)
-            tracker.faults[number] = AS_SEEN[fault]()
-            with suppress(Killed, TrackerError):
-                push(tracker, *MAPS)
-            tracker.faults.clear()
+        for where, tracker in struck(start, lambda each: push(each, *MAPS), fault):
             push(tracker, *MAPS)
-            assert state(tracker) == wanted, f"{fault} at request {number}: {name}"
-            assert not several(tracker, *MAPS).writes, f"{fault} at request {number}: {name}"
+            assert state(tracker) == wanted, where
+            assert not several(tracker, *MAPS).writes, where
