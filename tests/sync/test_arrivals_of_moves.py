@@ -242,6 +242,14 @@ def test_of_several_maps_that_still_list_a_ticket_it_comes_from_the_one_whose_ch
     }
 
 
+def test_a_released_ticket_that_the_other_map_lists_is_listed_there() -> None:
+    stray = Stray(Ticket("12", "", "mine now"), "its marker is gone")
+    alpha = side("alpha", "10", Ledger({A: "12"}), unreadable={A: stray})
+    beta = wanting(side("beta", "20", Ledger({B: "12"})), B)
+    today = after_moves([alpha, beta], Moves(heirs={A: B}))
+    assert today["alpha"].departed == {A: Departed("beta", B, "12", None, True, True)}
+
+
 def test_a_ticket_that_moves_on_from_a_killed_run_comes_from_the_map_whose_child_it_is() -> None:
     """It came from alpha to gamma in a run that was killed, is still a child of alpha, and goes on to beta."""
     there = key("gamma", "Sender")

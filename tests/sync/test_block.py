@@ -147,3 +147,8 @@ LINE = encode(MARKER)
 )
 def test_anything_but_one_intact_block_belongs_to_people(what: str, body: str, found: Unmanaged) -> None:
     assert read_block(body) == found, what
+
+
+def test_a_section_that_a_person_emptied_is_still_there() -> None:
+    emptied = [PARTS[0], replace(PARTS[1], text=""), PARTS[2]]
+    assert block(write_block(emptied, MARKER)).parts == tuple(emptied)

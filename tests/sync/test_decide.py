@@ -206,6 +206,11 @@ def only(desired: DesiredMap, other_maps: OtherMaps | None = None) -> DecidedMap
     return decided_map
 
 
+def test_a_map_without_tickets_has_no_tracking_ticket_yet() -> None:
+    (first,) = planned(MemoryTracker(), MADE).maps
+    assert (first.tracking_number, only(DesiredMap(MAP, origin(), MADE)).changes.tracking_number) == ("", "1")
+
+
 def test_a_map_is_shown_where_services_find_it() -> None:
     assert only(DesiredMap(MAP, origin(), MADE, shown_path="a/docs/login.md")).changes.file == "a/docs/login.md"
 

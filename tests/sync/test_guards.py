@@ -30,7 +30,7 @@ from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import Descent, Guard, OnConflict, SideBranch, SyncPolicy
 from techmap_sync.sync.ticket_fields import KEY, FieldEdit
 from techmap_sync.sync.tickets import Holdings
-from techmap_sync.sync.tracker import CloseReason, State, Visibility
+from techmap_sync.sync.tracker import CloseReason, Standing, State, Visibility
 from tests.fakes.memory import MemoryTracker
 from tests.sync.build import POLICY, STORE, THREE, held, key, origin, plan, task
 from tests.sync.drive import allowing, planned, push, reasons, retired, several
@@ -560,6 +560,15 @@ def test_only_a_released_tracking_ticket_can_be_bound_again() -> None:
     again = replace(POLICY, recreate=frozenset({THREE.tracking.key}))
     assert tracking_refusals(THREE.tracking.key, deleted, again) == ()
     assert tracking_refusals(THREE.tracking.key, tickets_of(1, Ledger()), POLICY) == ()
+
+
+def test_a_strangers_copy_of_a_tracking_ticket_that_is_there_refuses_nothing() -> None:
+    tracker = MemoryTracker()
+    push(tracker, THREE)
+    tracker.tickets["77"] = replace(tracker.tickets["1"], number="77", author="mallory", standing=Standing.STRANGER)
+    holdings = observe(tracker, [THREE], POLICY).of(THREE.map_id)
+    assert tracking_refusals(THREE.tracking.key, holdings, POLICY) == ()
+    assert tracking_refusals(THREE.tracking.key, replace(holdings, tracking=None), POLICY) != ()
 
 
 def test_a_stale_plan_names_the_changes_and_the_way_out() -> None:

@@ -147,6 +147,12 @@ def test_the_same_marker_is_written_in_the_same_bytes() -> None:
     )
 
 
+def test_names_stand_in_a_marker_in_their_order() -> None:
+    names = frozenset("hgfedcba")
+    line = encode(replace(SHORT, labels=names, assignees=names, unassigned=names, declined=names))
+    assert line.count('["a","b","c","d","e","f","g","h"]') == 4
+
+
 REMEMBERED = Ledger(
     tickets={"a": "1", "b": "2", "c": "3"},
     edges=frozenset({("a", "b"), ("b", "c"), ("c", "d")}),

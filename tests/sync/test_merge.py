@@ -239,6 +239,16 @@ def test_a_ticket_with_nothing_but_its_former_priority_label_still_has_that_prio
     assert decisions(spec, ticket, policy)["priority"] is Decision.NOTHING
 
 
+@pytest.mark.parametrize(("labels", "decision"), [({"priority:medium"}, Decision.NOTHING), (set(), Decision.KEEP)])
+def test_a_former_priority_label_that_means_another_priority_now_still_says_what_it_said(
+    labels: set[str], decision: Decision
+) -> None:
+    policy = replace(POLICY, priority_labels={Priority.MEDIUM: "P1", Priority.LOW: "priority:medium"})
+    spec = replace(STORE, labels=frozenset({POLICY.managed_label, "P1"}))
+    ticket = rehold(replace(held(STORE).ticket, labels=frozenset(labels)))
+    assert decisions(spec, ticket, policy)["priority"] is decision
+
+
 def test_a_new_section_that_says_nothing_of_the_map_is_not_written() -> None:
     spec = replace(STORE, sections=(*STORE.sections, replace(section("where", "here"), values="")))
     assert decisions(spec, held(STORE))["where"] is Decision.NOTHING

@@ -245,6 +245,30 @@ def test_a_link_is_made_only_between_tickets_that_exist(
     assert sent(tracker) == ([(change.action, "2")] if is_made else [])
 
 
+@pytest.mark.parametrize("arriving", [True, False])
+def test_no_link_is_made_for_a_ticket_whose_move_from_another_map_failed(
+    tracker: MemoryTracker, arriving: bool
+) -> None:
+    run = run_of(tracker, arriving=frozenset({STORE.key, SERVICE.key, TESTS.key}) if arriving else frozenset())
+    run.undone += [
+        update(STORE, "purpose"),
+        link("Tests", "Gone"),
+        Unlink(TESTS.key, "", target=key("Gone"), edge=BLOCKED),
+    ]
+    run.skipped.add(SERVICE.key)
+    waiting = (link("Store", TRACKING, CHILD), link("Tests", "Store"), link("Service", TRACKING, CHILD))
+    for change in waiting:
+        (outcome,) = run.link_unless(frozenset(), change)
+        assert (outcome.status, outcome.detail) == (
+            (Status.LEFT, "its ticket failed") if arriving else (Status.APPLIED, "")
+        )
+        assert (run.edge_of(change) is None) == arriving
+    (made,) = run.link_unless(frozenset(), link("Tests", TRACKING, CHILD))
+    (removed,) = run.unlink(Unlink(STORE.key, STORE.title, edge=BLOCKED, target=TESTS.key))
+    assert made.status is removed.status is Status.APPLIED
+    assert run.edge_of(link("Tests", TRACKING, CHILD)) == Edge(CHILD, "4", "1")
+
+
 @pytest.mark.parametrize(
     ("able", "what", "requests"),
     [

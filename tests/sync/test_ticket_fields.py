@@ -16,6 +16,10 @@ from techmap_sync.sync.marker import Marker
 from techmap_sync.sync.merge import revise
 from techmap_sync.sync.policy import OnConflict, Side, SyncPolicy
 from techmap_sync.sync.ticket_fields import (
+    KEY,
+    LABELS,
+    LEDGER,
+    MARKER,
     AssigneeChanges,
     AssigneeEdit,
     Decision,
@@ -510,3 +514,8 @@ def test_a_closed_ticket_keeps_its_people() -> None:
     push(tracker, plan(replace(owned("ann"), done=True), *THREE.tasks[1:]))
     changes = planned(tracker, plan(replace(owned("bob"), done=True), *THREE.tasks[1:])).writes
     assert Action.UPDATE not in {change.action for change in changes if change.key == STORE}
+
+
+def test_fields_have_the_names_that_reports_show() -> None:
+    assert (LABELS, LEDGER, MARKER, KEY) == ("labels", "ledger", "marker", "key")
+    assert LabelEdit().before == ""

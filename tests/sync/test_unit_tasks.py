@@ -95,6 +95,11 @@ IDENTITIES: dict[str, tuple[list[TaskSpec], list[TaskSpec], dict[str, str]]] = {
         [leaf("b", FIVE)],
         {},
     ),
+    "of two with the same text each keeps its key": (
+        [leaf("a", FIVE), leaf("b", FIVE)],
+        [leaf("b", FIVE), leaf("c", FIVE)],
+        {"a": "c"},
+    ),
     "of two with the same text one is it": ([leaf("a", FIVE), leaf("b", FIVE)], [leaf("c", FIVE)], {"a": "c"}),
     "one ticket serves one of two tasks": ([leaf("a", FIVE)], [leaf("c", FIVE), leaf("d", FIVE)], {"a": "c"}),
     "no ticket gets the key that another one keeps": (
