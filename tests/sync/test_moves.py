@@ -499,6 +499,17 @@ def test_killed_at_any_request_the_next_run_ends_in_the_same_state(scene: str, f
         assert not several(tracker, *SCENES[scene][2], policy=FREE).writes, f"{where}: a third run would write again"
 
 
+def test_a_former_name_that_another_task_has_keeps_no_ticket_from_moving() -> None:
+    tracker = pushed(some_map("alpha", "Store"), some_map("beta", "Report", "Sender"))
+    before = numbers(tracker)
+    store, poster = task("Store", sections=SAYS["Store"]), task("Poster", sections=SAYS["Sender"])
+    both = named("alpha", store, replace(poster, was=(key("alpha", "Store"),)))
+    push(tracker, both, some_map("beta", "Report"))
+    after = numbers(tracker)
+    assert after[key("alpha", "Store")] == before[key("alpha", "Store")]
+    assert after[key("alpha", "Poster")] == before[key("beta", "Sender")]
+
+
 ON_THE_WAY = some_map("alpha", "Store"), some_map("beta", "Report", "Sender"), some_map("gamma", "Router")
 THERE = some_map("alpha", "Store"), some_map("beta", "Report"), some_map("gamma", "Router", "Sender")
 
