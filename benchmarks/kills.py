@@ -6,7 +6,7 @@ from benchmarks.numbers import Number
 from benchmarks.table import Row
 from tests.faults import AS_SEEN
 from tests.sampling import Sampling
-from tests.sync.test_crash import struck
+from tests.sync.test_crash import pushed_twice
 
 TEXT = (
     "Each request of a push in turn is killed, or gets no answer before or after its effect; then the push runs again. "
@@ -19,7 +19,7 @@ TEXT = (
 def rows(scenario: str = "first push") -> list[Row]:
     """Try all faults at all requests of a scenario."""
     every = Sampling(everything=True)
-    ends = [end.ended_well for fault in AS_SEEN for end in struck(scenario, fault, every)]
+    ends = [end.ended_well for fault in AS_SEEN for end in pushed_twice(scenario, fault, every)]
     what = f"{scenario} of 30 tasks, killed or left without an answer {len(ends):,} times"
     good = f"{what}: ended in the state of an undisturbed push, with nothing left to write"
     return [Row(good, sum(ends), least=len(ends), floor=len(ends), shows=Number.KILLED)]
