@@ -159,12 +159,17 @@ def _with(holdings: Holdings, trips: Sequence[_Trip]) -> Holdings:
     # A ledger that still lists it from an earlier stay does not know its current links.
     renewed = {trip.new for trip in trips if trip.fresh or trip.is_from_parent}
     legs = _last_legs(trips)
+    unwritten = {trip.new for trip in trips if trip.former.is_written_there}
     inherited = [trip for trip in legs if trip.number not in known]
     return replace(
         holdings,
         tickets={**holdings.tickets, **coming},
         unreadable={**holdings.unreadable, **released},
-        arrived={trip.new: trip.former for trip in legs if trip.new in coming or trip.new in holdings.tickets},
+        arrived={
+            leg.new: replace(leg.former, is_written_there=leg.new in unwritten)
+            for leg in legs
+            if leg.new in coming or leg.new in holdings.tickets
+        },
         inherited=_inherited(inherited) if inherited else None,
         renewed=holdings.renewed | renewed,
     )

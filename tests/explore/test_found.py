@@ -112,6 +112,12 @@ OF_TWO_DOCUMENTS = {
         "push gamma alone",
         "push",
     ),
+    "a new map takes a ticket that moves on to it after a killed push": (
+        "Store moves from alpha to beta",
+        "push, write 1 of 7 is its last, then it is killed",
+        "a part of beta becomes a document of its own",
+        "push",
+    ),
     "a ticket gets its parent by one push when it moves on after a push that ended at its parent": (
         "beta becomes a part of alpha",
         "push, write 3 of 9 is its last, then it is killed",

@@ -262,7 +262,7 @@ def test_a_ticket_that_moves_on_from_a_killed_run_comes_from_the_map_whose_child
         "beta": replace(
             beta.holdings,
             tickets={B: sender},
-            arrived={B: Former("alpha", A, "alpha/tracking/map", "10", False, False)},
+            arrived={B: Former("alpha", A, "alpha/tracking/map", "10", False, True)},
             inherited=Ledger({B: "12"}),
             renewed=frozenset({B}),
         ),
