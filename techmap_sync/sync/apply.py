@@ -153,6 +153,10 @@ class MapRun(MapWriter):
             if isinstance(last, Close) and self._kept:
                 yield self._not_done(last, Status.LEFT, "not all of its tickets went to other maps")
                 continue
+            if isinstance(last, Close) and self.undone and not is_copy:
+                # Where all tickets are closed, no push returns.
+                yield self._not_done(last, Status.LEFT, "another write of this document failed")
+                continue
             yield from self._tried(last, self._rewrite if is_copy else self._ledger)
 
     @property

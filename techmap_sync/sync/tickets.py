@@ -286,9 +286,10 @@ def _holdings(map_id: str, held: Sequence[Held], strays: Sequence[Stray], claims
 
 
 def _renewed(ledger: Ledger, tickets: Mapping[str, Held]) -> frozenset[str]:
-    """Return the keys of which another ticket has taken the place of the one that the ledger lists."""
-    pairs = ((key, tickets[key].ticket.number, number) for key, number in ledger.tickets.items() if key in tickets)
-    return frozenset(key for key, number, listed in pairs if number != listed)
+    """Return the keys of which another ticket has taken the place of the one that the ledger lists, or listed."""
+    there = {key: held.ticket.number for key, held in tickets.items()}
+    others = {key for key, number in there.items() if ledger.tickets.get(key, number) != number}
+    return frozenset(others | (ledger.gone & there.keys()))
 
 
 def _moved(ledger: Ledger, tickets: Mapping[str, Held]) -> dict[str, str]:

@@ -245,7 +245,7 @@ def _patch(spec: TaskSpec, held: Held, revision: Revision, marker: Marker, nativ
     """
     decided = {field.name: field for field in revision.fields}
     wanted = {section.name: section for section in spec.sections}
-    writes = bool(revision.named(Decision.UPDATE))
+    writes = any(map(_is_recorded, decided.values()))
     riding = _riding_along(wanted, decided, held.marker) if writes else frozenset()
     updates = {field.name: field.ours for field in revision.named(Decision.UPDATE)}
     body = write_block(

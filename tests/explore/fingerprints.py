@@ -14,8 +14,8 @@ from techmap_sync.sync.tracker import Ticket
 FIRST_NUMBER = 900_000
 """Tickets have numbers that no text contains by chance, so that a fingerprint can forget them."""
 NUMBER = re.compile(r"\b9\d{5}\b")
-CHART = re.compile(r'"graph":\["\w*","\w+"')
-"""Digests of the picture that names tickets by their numbers."""
+NAMING = re.compile(r'"(?:graph|status)":\["\w*","\w+"')
+"""Digests of the picture and of the status, which name tickets by their numbers; what they say counts."""
 _NUMBERS = re.compile(rf"({NUMBER.pattern})")
 
 
@@ -35,7 +35,7 @@ def digest_of(*values: object, tickets: Iterable[Ticket] = ()) -> bytes:
 
 def unnumbered(value: object) -> str:
     """Return what a value says, whatever the numbers in it."""
-    return CHART.sub("", NUMBER.sub("#", repr(plain(value))))
+    return NAMING.sub("", NUMBER.sub("#", repr(plain(value))))
 
 
 def _pieces(text: str) -> list[str]:

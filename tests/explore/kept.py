@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import fields, replace
 from functools import lru_cache
@@ -61,10 +61,13 @@ def remembering() -> Iterator[None]:
     A fault that is planted in one of them is in what is kept, too.
     """
     texts = (comparison.digest, comparison.comparable, comparison.text_digest, comparison.section_digest)
+    lines = (comparison.carry_ticks, comparison._named)  # noqa: SLF001 - called for each line of each ticket
+    sketches = (renames.task_sketch, renames.text_likeness)
     better: dict[Callable[..., Any], Callable[..., Any]] = {
-        each: lru_cache(maxsize=20_000)(each) for each in (*texts, comparison.carry_ticks, renames.task_sketch)
+        each: lru_cache(maxsize=20_000)(each) for each in (*texts, *lines, *sketches)
     }
     better |= {merge.revise: _remembered(merge.revise), replace: _replaced}
+    better[comparison._boxes] = _by_text(comparison._boxes)  # noqa: SLF001 - called for each line of each ticket
     with ExitStack() as stack:
         for function, cheaper in better.items():
             stack.callback(_exchange, cheaper, function)
@@ -91,6 +94,12 @@ def _remembered(
         return kept.of(key, lambda: ((held.block, policy), revise(spec, held, policy)))[1]
 
     return remembered
+
+
+def _by_text(find: Callable[[Iterable[str]], Iterator[T]]) -> Callable[[Iterable[str]], Iterator[T]]:
+    """Look for something in each text once."""
+    found = lru_cache(maxsize=20_000)(lambda text: tuple(find([text])))
+    return lambda texts: (each for text in texts for each in found(text))
 
 
 @lru_cache(maxsize=1000)

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.explore import two_documents
+from tests.explore import other_runners, side_by_side, two_documents
 from tests.explore.one_document import OneDocument, all_events
+from tests.explore.other_runners import OtherRunners
 from tests.explore.search import Event
+from tests.explore.side_by_side import SideBySide
 from tests.explore.two_documents import TwoDocuments
 
 STORIES = {
@@ -134,6 +136,37 @@ OF_TWO_DOCUMENTS = {
     ),
 }
 """What happens after the first push of two documents."""
+OF_OTHER_RUNNERS = {
+    "a ticket that is made again gets its links when the run ended after creating it": (
+        "a person deletes component/Store",
+        "push",
+        "push --recreate component/Store, write 1 of 4 is its last, then it is killed",
+    ),
+    "a copy is closed as one after an exchange of names was killed": (
+        "the author swaps the names of Store and Sender",
+        "another run makes component/Store, too",
+        "reconcile, write 2 of 8 is its last, then it is killed",
+    ),
+    "a box that an old checkout brings back may be open": (
+        "the author rewords Store",
+        "a person ticks a box of component/Store",
+        "push, and a push of the document as it was before write 2 of 2",
+    ),
+}
+"""What happens when other commands than a push are disturbed, or other runs than a push disturb one."""
+OF_FAMILIES = {
+    "a tracking ticket stays open while its text could not be written": (
+        "the feature has all boxes ticked, or no longer",
+        "a person deletes the first ticket of the feature",
+        "push, write 2 of 3 is refused",
+    ),
+    "a ticket says where its task is although the run before ended between its labels and its text": (
+        "the map removes FillPlanner, or no longer",
+        "the map gets another id, or no longer",
+        "push, write 1 of 7 is its last, then it is killed",
+    ),
+}
+"""What happens after the first push of documents of several families."""
 
 
 def _told(world: Any, events: Callable[[Any], Iterable[Event[Any]]], story: Iterable[str]) -> None:
@@ -151,3 +184,13 @@ def test_a_story_that_broke_a_promise_breaks_none(rule: str) -> None:
 @pytest.mark.parametrize("rule", OF_TWO_DOCUMENTS)
 def test_a_story_of_two_documents_that_broke_a_promise_breaks_none(rule: str) -> None:
     _told(TwoDocuments.pushed(), two_documents.all_events, OF_TWO_DOCUMENTS[rule])
+
+
+@pytest.mark.parametrize("rule", OF_OTHER_RUNNERS)
+def test_a_story_of_other_runners_that_broke_a_promise_breaks_none(rule: str) -> None:
+    _told(OtherRunners.pushed(), other_runners.all_events, OF_OTHER_RUNNERS[rule])
+
+
+@pytest.mark.parametrize("rule", OF_FAMILIES)
+def test_a_story_of_several_families_that_broke_a_promise_breaks_none(rule: str) -> None:
+    _told(SideBySide.pushed(), side_by_side.all_events, OF_FAMILIES[rule])

@@ -282,6 +282,22 @@ def test_a_map_whose_ticket_could_not_leave_is_not_closed_and_says_why() -> None
     assert tracker.tickets[number(tracker, "beta/tracking/map")].state is State.OPEN
 
 
+def test_a_tracking_ticket_is_closed_only_when_everything_else_was_written(tracker: MemoryTracker) -> None:
+    push(tracker, FIRST)
+    finished = replace(FIRST, tasks=tuple(replace(spec, done=True) for spec in FIRST.tasks))
+    refused = number(tracker, STORE.key)
+    tracker.refuses = lambda request: request.writes and request.subject == refused
+    outcomes = [each for each in push(tracker, finished) if each.status is not Status.APPLIED]
+    assert [(each.change.key, each.status, each.detail) for each in outcomes] == [
+        (STORE.key, Status.FAILED, "update refused"),
+        (TRACKING, Status.LEFT, "another write of this document failed"),
+    ]
+    assert tracker.tickets[number(tracker, TRACKING)].state is State.OPEN
+    tracker.refuses = lambda _: False
+    push(tracker, finished)
+    assert {ticket.state for ticket in tracker.tickets.values()} == {State.CLOSED}
+
+
 # The end of a map, at the tracker of three tickets to which it was pushed.
 
 

@@ -342,6 +342,16 @@ def test_where_names_were_exchanged_a_ticket_that_is_not_there_has_the_key_that_
     assert holdings.missing == {a, new}
 
 
+def test_a_ticket_in_the_place_of_one_that_was_gone_has_no_links_yet() -> None:
+    ledger = Ledger({SERVICE.key: "3"}, frozenset({(SERVICE.key, STORE.key)}), gone=frozenset({STORE.key}))
+    made_again = sort(tracking_ticket(ledger), ticket("Store", "9"), ticket("Service", "3")).of(MAP)
+    assert made_again.renewed == {STORE.key}
+    assert made_again.ledger.edges == frozenset()
+    still_gone = sort(tracking_ticket(ledger), ticket("Service", "3")).of(MAP)
+    assert still_gone.renewed == frozenset()
+    assert still_gone.ledger.edges == ledger.edges
+
+
 def test_a_ticket_is_found_by_its_key_in_its_map_and_in_the_one_of_the_tracking_ticket() -> None:
     store, renamed, same = ticket("Store", "2"), ticket("Store", "3"), ticket("Store", "4")
     service = ticket("Service", "5")
