@@ -61,13 +61,13 @@ def remembering() -> Iterator[None]:
     A fault that is planted in one of them is in what is kept, too.
     """
     texts = (comparison.digest, comparison.comparable, comparison.text_digest, comparison.section_digest)
-    lines = (comparison.carry_ticks, comparison._named)  # noqa: SLF001 - called for each line of each ticket
+    lines = (comparison.carry_ticks, comparison._named)
     sketches = (renames.task_sketch, renames.text_likeness)
     better: dict[Callable[..., Any], Callable[..., Any]] = {
         each: lru_cache(maxsize=20_000)(each) for each in (*texts, *lines, *sketches)
     }
     better |= {merge.revise: _remembered(merge.revise), replace: _replaced}
-    better[comparison._boxes] = _by_text(comparison._boxes)  # noqa: SLF001 - called for each line of each ticket
+    better[comparison._boxes] = _by_text(comparison._boxes)
     with ExitStack() as stack:
         for function, cheaper in better.items():
             stack.callback(_exchange, cheaper, function)
