@@ -183,3 +183,8 @@ class TaskPlan:
     """Keys of the tasks in the order of the document, as the graph counts them."""
     language: str = ENGLISH
     """Of the fixed words in the tickets."""
+
+
+def without_map(key: str) -> str:
+    """Return what a key says within its map: kind and name, which stay when the map gets another id."""
+    return key.partition("/")[2]

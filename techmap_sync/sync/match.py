@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from techmap_sync.documents.work import Kind
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import TaskPlan, without_map
 from techmap_sync.sync.arrivals import after_moves
 from techmap_sync.sync.comparison import is_digest_of
 from techmap_sync.sync.marker import Ledger
@@ -42,12 +42,12 @@ def overlap(plan: TaskPlan, holdings: Holdings) -> int:
     :param holdings: the tickets of a map whose id no file has.
     """
     # Every unit of specs has a setup and tests: what is named by the document says nothing about which one it is.
-    common = {_short(spec.key) for spec in plan.tasks if spec.named_by_map} if plan.leaves else set()
-    wanted = {_short(spec.key) for spec in plan.tasks} - common
+    common = {without_map(spec.key) for spec in plan.tasks if spec.named_by_map} if plan.leaves else set()
+    wanted = {without_map(spec.key) for spec in plan.tasks} - common
     # If no ticket is ours and no ledger is left to list them, another token created them all.
     there = holdings.vouched_for or (() if holdings.tracking else holdings.tickets)
-    known = {_short(key) for key in (*there, *holdings.ledger.tickets)}
-    known = (known | wanted & {_short(key) for key in holdings.ledger.gone}) - common
+    known = {without_map(key) for key in (*there, *holdings.ledger.tickets)}
+    known = (known | wanted & {without_map(key) for key in holdings.ledger.gone}) - common
     shared = wanted & known
     if _has_begun_to_move(holdings, plan.map_id):
         return len(shared)
@@ -77,8 +77,8 @@ def _alike_tasks(plan: TaskPlan, holdings: Holdings, keys: Set[str], least: floa
 
     :param least: how much alike their texts must be, unless they are about the same place in the code.
     """
-    tasks = {_short(spec.key): spec for spec in plan.tasks}
-    tickets = {_short(key): held for key, held in holdings.tickets.items()}
+    tasks = {without_map(spec.key): spec for spec in plan.tasks}
+    tickets = {without_map(key): held for key, held in holdings.tickets.items()}
     return [
         key
         for key in keys
@@ -102,11 +102,7 @@ def under_new_id(holdings: Holdings, old_id: str, new_id: str) -> Holdings:
 
 def _moved(holdings: Holdings, old_id: str, new_id: str) -> Mapping[str, str]:
     keys = dict.fromkeys((*holdings.tickets, *holdings.ledger.tickets, *holdings.ledger.gone))
-    return {key: f"{new_id}/{_short(key)}" for key in keys if key.startswith(f"{old_id}/")}
-
-
-def _short(key: str) -> str:
-    return key.partition("/")[2]
+    return {key: f"{new_id}/{without_map(key)}" for key in keys if key.startswith(f"{old_id}/")}
 
 
 WITHHELD = "the document does not approve it any more"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from techmap_sync.documents.work import Kind
-from techmap_sync.planning.task import TaskPlan, TaskSpec
+from techmap_sync.planning.task import TaskPlan, TaskSpec, without_map
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.endings import was_let_go
 from techmap_sync.sync.renames import (
@@ -192,9 +192,12 @@ class _Search:
         """Return the likeness of tasks to the tickets of the same kind and name in other maps."""
         by_name: dict[str, list[str]] = defaultdict(list)
         for old in self.tickets:
-            by_name[_name(old)].append(old)
+            by_name[without_map(old)].append(old)
         pairs = [
-            (new, old) for new in self._movable_tasks() for old in by_name[_name(new)] if not _of_one_map(new, old)
+            (new, old)
+            for new in self._movable_tasks()
+            for old in by_name[without_map(new)]
+            if not _of_one_map(new, old)
         ]
         scores = {(new, old): self._likeness(new, old) for new, old in pairs}
         return {pair: score for pair, score in scores.items() if _is_named_by_author(pair[0]) or score >= SAME}
@@ -262,19 +265,21 @@ class _Search:
         names: dict[str, list[str]] = defaultdict(list)
         for side in self._sides:
             for key in _given_up(side) - side.keys - self._held_elsewhere.keys():
-                names[_name(key)].append(key)
+                names[without_map(key)].append(key)
         wanted = ((new, key) for new in self.tasks for key in self._earlier(new, names) if not _of_one_map(new, key))
         return {old: new for new, old in wanted}
 
     def _earlier(self, new: str, names: Mapping[str, list[str]]) -> Iterable[str]:
         spec = self.tasks[new]
-        by_hand = [old for old in spec.was if old in names.get(_name(old), ())]
-        return by_hand or (names.get(_name(new), ())[:1] if _is_named_by_author(new) and new not in spec.was else ())
+        by_hand = [old for old in spec.was if old in names.get(without_map(old), ())]
+        return by_hand or (
+            names.get(without_map(new), ())[:1] if _is_named_by_author(new) and new not in spec.was else ()
+        )
 
     def remarks(self) -> dict[str, str]:
         """Return which tickets of the same name another map closed before the task appeared here."""
         let_go = {
-            _name(key): (key, held.ticket.number)
+            without_map(key): (key, held.ticket.number)
             for side in self._sides
             for key, held in side.holdings.tickets.items()
             if key not in side.keys and was_let_go(held)
@@ -283,7 +288,7 @@ class _Search:
             new: f"ticket {number} was closed when its task was gone; if this is it, add <!-- was: {old} --> first"
             for new in self._movable_tasks()
             if _is_named_by_author(new)
-            for old, number in [let_go.get(_name(new), (new, ""))]
+            for old, number in [let_go.get(without_map(new), (new, ""))]
             if not _of_one_map(new, old)
         }
 
@@ -337,11 +342,6 @@ def _way_out(new: str, old: str) -> str:
     return f"If it moved, add <!-- was: {old} --> after its name, else <!-- was: {itself} -->"
 
 
-def _name(key: str) -> str:
-    """Kind and slug, without the map."""
-    return key.partition("/")[2]
-
-
 def _kind(key: str) -> str:
     return key.split("/")[1]
 
@@ -356,4 +356,4 @@ def _is_rival(key: str, other: str) -> bool:
 
 def _is_named_by_author(key: str) -> bool:
     """Whether the author chose the name: every map has unit tests and a rollback."""
-    return _kind(key) == Kind.COMPONENT and _name(key) not in SHARED_NAMES
+    return _kind(key) == Kind.COMPONENT and without_map(key) not in SHARED_NAMES

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from techmap_sync.errors import TicketRefused
-from techmap_sync.planning.task import TaskPlan
+from techmap_sync.planning.task import TaskPlan, without_map
 from techmap_sync.sync.block import Block, Held, read_block
 from techmap_sync.sync.comparison import is_digest_of
 from techmap_sync.sync.links import edges_to_read
@@ -264,8 +264,10 @@ def _related_parents(found: Sorted, ends: Mapping[str, Ends]) -> dict[str, str]:
 
 
 def _named_tickets(holdings: Holdings, keys: Set[str]) -> Iterable[Held]:
-    names = {_name(key) for key in keys}
-    return (each for key, each in holdings.tickets.items() if _name(key) in names and each.ticket.blocked_by is None)
+    names = {without_map(key) for key in keys}
+    return (
+        each for key, each in holdings.tickets.items() if without_map(key) in names and each.ticket.blocked_by is None
+    )
 
 
 def _completed(snapshot: Snapshot, reread: Iterable[Ticket]) -> Snapshot:
@@ -303,23 +305,19 @@ def _to_complete(listed: Sorted, plans: Sequence[TaskPlan], retired: Set[str]) -
     """
     wanted = {plan.map_id for plan in plans}
     renamed = not wanted.issubset(listed.maps)
-    names = {_name(key) for plan in plans for key in _without_ticket(plan, listed.maps.get(plan.map_id))}
+    names = {without_map(key) for plan in plans for key in _without_ticket(plan, listed.maps.get(plan.map_id))}
     return [
         held
         for map_id, held in listed.maps.items()
         if map_id in wanted | retired
         or (renamed and not held.tracking)
-        or not names.isdisjoint(map(_name, held.ledger.tickets))
+        or not names.isdisjoint(map(without_map, held.ledger.tickets))
     ]
 
 
 def _without_ticket(plan: TaskPlan, holdings: Holdings | None) -> Iterable[str]:
     known = {*holdings.tickets, *holdings.ledger.tickets, *holdings.ledger.gone} if holdings else ()
     return (spec.key for spec in plan.tasks if spec.key not in known)
-
-
-def _name(key: str) -> str:
-    return key.partition("/")[2]
 
 
 def _named(holdings: Holdings) -> Iterable[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from techmap_sync.planning.task import without_map
 from techmap_sync.sync.block import Block, Held, Unmanaged, read_block
 from techmap_sync.sync.claims import Age, Claims, age, by_map, may_be_tracking
 from techmap_sync.sync.marker import Ledger
@@ -354,7 +355,7 @@ def _firsts(
 
 def _key_in(map_id: str, held: Held) -> str:
     """Return a ticket's key under the current id of its map."""
-    return f"{map_id}/{held.marker.key.partition('/')[2]}"
+    return f"{map_id}/{without_map(held.marker.key)}"
 
 
 def _is_own(held: Held) -> bool:
