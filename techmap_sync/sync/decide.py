@@ -172,7 +172,7 @@ def merge(matched: Matched, desired: Desired, capabilities: Capabilities, policy
         renewed,
         tuple(replace(c, reason=matched.remarks.get(c.key, "")) if c.key in created else c for c in tasks),
         tuple(with_closing_labels(() if plan.is_left else gone, policy, capabilities)),
-        tuple(with_closing_labels(orphans.copy_changes(renewed, policy), policy, capabilities)),
+        tuple(with_closing_labels(orphans.copy_changes(renewed, policy, matched.plan), policy, capabilities)),
         editions.tick_receivers(plan, holdings),
     )
 

@@ -110,7 +110,7 @@ def not_recreated(plan: TaskPlan, holdings: Holdings, policy: SyncPolicy) -> Map
         spec.key
         for spec in plan.tasks
         if spec.kind in (Kind.COMPONENT, Kind.DEPLOYMENT)
-        and elsewhere.isdisjoint(_words(text) for text, _ in _boxes_of(spec))
+        and elsewhere.isdisjoint(_words(text) for text, _ in boxes_of(spec))
     }
     why = "the other tickets have the form of an earlier release, in which its items are in other places"
     return {key: f"{why}; push --refresh --recreate {key} makes a new one" for key in asked_for - safe}
@@ -145,7 +145,7 @@ def with_moved_ticks(plan: TaskPlan, holdings: Holdings) -> TaskPlan:
 def _moved_ticks(plan: TaskPlan, holdings: Holdings) -> Iterator[tuple[str, str, str]]:
     """Yield the key of a ticket, and key and text of the box that has the place of one that is ticked there."""
     specs = (plan.tracking, *plan.tasks)
-    wanted = {spec.key: frozenset(text for text, _ in _boxes_of(spec)) for spec in specs}
+    wanted = {spec.key: frozenset(text for text, _ in boxes_of(spec)) for spec in specs}
     tracking = {plan.tracking.key: holdings.tracking} if holdings.tracking else {}
     held = {**tracking, **holdings.tickets}
     done = [(text, key) for key, each in held.items() for text in sorted(_ticked(each) - wanted.get(key, frozenset()))]
@@ -226,7 +226,7 @@ def moved_boxes(plan: TaskPlan, held: Held, is_gone: Callable[[str], bool]) -> b
 
     :param is_gone: whether a text was removed from the document.
     """
-    counts = Counter(_words(text) for spec in plan.tasks for text, _ in _boxes_of(spec))
+    counts = Counter(_words(text) for spec in plan.tasks for text, _ in boxes_of(spec))
     asked_for = sorted(text for text, count in counts.items() if count == 1 or not plan.leaves)
     moved = {text: bool(_going_on(asked_for, _words(text))) for text in _all_boxes(held)}
     return any(moved.values()) and all(moved[text] or is_gone(text) for text in moved)
@@ -240,7 +240,8 @@ def _all_boxes(held: Held) -> frozenset[str]:
     return frozenset(text for part in held.block.texts().values() for _, text, _ in boxes(part))
 
 
-def _boxes_of(spec: TaskSpec) -> Iterator[tuple[str, bool]]:
+def boxes_of(spec: TaskSpec) -> Iterator[tuple[str, bool]]:
+    """Yield text and state of each box that a ticket gets."""
     yield from ((text, done) for section in spec.sections for _, text, done in boxes(section.text))
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from techmap_sync.patterns import lazy
-from techmap_sync.planning.task import SectionName, TaskPlan
+from techmap_sync.planning.task import SectionName, TaskPlan, without_map
 from techmap_sync.sync import guards, tracking_ticket
 from techmap_sync.sync.arrivals import claimed_keys
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Close, LabelOrphan, Skip, close
 from techmap_sync.sync.comparison import is_digest_of, section_digest, ticked, unticked
-from techmap_sync.sync.editions import moved_boxes, ticked_here_alone
+from techmap_sync.sync.editions import boxes_of, moved_boxes, ticked_here_alone
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import DesiredMap, Matched, Origin, OtherMaps
@@ -100,20 +100,26 @@ def retirement_changes(holdings: Holdings, policy: SyncPolicy, doubtful: Mapping
     return (_let_go(key, held, Why.RETIRED, policy, doubtful) for key, held in going)
 
 
-def copy_changes(holdings: Holdings, policy: SyncPolicy) -> Iterator[Change]:
+def copy_changes(holdings: Holdings, policy: SyncPolicy, plan: TaskPlan | None = None) -> Iterator[Change]:
     """Report copies of other tickets; close those that our account wrote and nobody touched.
 
     Boxes that are ticked in the original too lose nothing with the copy: each of two runs at once ticks what the map or
-    an earlier ticket has ticked.
+    an earlier ticket has ticked. Those that this run takes out of the original do not count.
+
+    :param plan: whose boxes the tickets get; None where they keep their texts.
     """
     ticks = {held.ticket.number: ticked(held.block.texts().values()) for held in holdings.all}
+    tasks = plan.tasks if plan and not plan.is_left else ()
+    boxes = {without_map(spec.key): frozenset(text for text, _ in boxes_of(spec)) for spec in tasks}
     for held, original in holdings.copies:
         key, title, number = held.marker.key, held.ticket.title, held.ticket.number
         ending = Ending(Why.COPY, original) if original else Ending(Why.OLD_COPY)
         if held.ticket.state is not State.OPEN:
             continue
         is_own = held.ticket.standing is Standing.SELF
-        if policy.close_copies and is_own and untouched(held, policy, ticks.get(original, frozenset())):
+        there = ticks.get(original, frozenset())
+        there &= boxes.get(without_map(key), there)
+        if policy.close_copies and is_own and untouched(held, policy, there):
             yield close(key, title, number, ending, CloseReason.DUPLICATE)
         else:
             hint = "close it, or remove the marker from its text"

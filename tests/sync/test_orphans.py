@@ -487,3 +487,19 @@ def test_an_untouched_copy_of_our_own_is_closed_on_request_and_any_other_reporte
     second = copy_of("3", "10", state=State.CLOSED)
     holdings = holdings_of(Ledger(), SENDER, copies=(second, copy))
     assert tuple(orphans.copy_changes(holdings, policy)) == (change,)
+
+
+@pytest.mark.parametrize(
+    ("spec", "change"),
+    [
+        (BOXES, COPIES["ticked as the original"][2]),
+        (task("Other"), COPIES["ticked as the original"][2]),
+        (task("Sender", sections={"items": "- [ ] Ant"}), skipped(f"{OF_THREE}; {SAYS_HOW}", TICKED_COPY[0])),
+    ],
+    ids=["keeps its boxes", "is asked for by no task", "loses the box"],
+)
+def test_a_tick_does_not_count_that_the_original_loses_in_this_run(spec: TaskSpec, change: Change) -> None:
+    holdings = holdings_of(Ledger(), SENDER, copies=(TICKED_COPY,))
+    assert tuple(orphans.copy_changes(holdings, CLOSING_COPIES, plan(spec))) == (change,)
+    left = replace(plan(spec), is_left=True)
+    assert tuple(orphans.copy_changes(holdings, CLOSING_COPIES, left)) == (COPIES["ticked as the original"][2],)
