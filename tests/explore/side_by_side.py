@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from techmap_sync.errors import TrackerError
 from techmap_sync.sync.apply import apply
+from techmap_sync.sync.block import Block, read_block, write_block
 from techmap_sync.sync.change_set import ChangeSet
 from techmap_sync.sync.match import UnwrittenMap
 from techmap_sync.sync.policy import SyncPolicy
@@ -101,9 +102,17 @@ class Desk:
 
 @lru_cache(maxsize=50_000)
 def _said(ticket: Ticket) -> str:
-    """Links of closed tickets do not count, nor arrows between them: where all are closed, no push returns."""
+    """Links of closed tickets do not count, nor arrows between them: where all are closed, no push returns.
+
+    Which tickets are gone counts by what it means for tasks, as for a name that no task has any more it depends on
+    whether a push was killed (``docs/how-it-decides.md``, "not promised").
+    """
     if ticket.state is State.CLOSED:
         ticket = replace(ticket, blocked_by=None, body=EDGES.sub("", ticket.body))
+    block = read_block(ticket.body)
+    if isinstance(block, Block) and block.marker.ledger:
+        marker = replace(block.marker, ledger=replace(block.marker.ledger, gone=frozenset()))
+        ticket = replace(ticket, body=write_block(block.parts, marker, block.before, block.after))
     return UNSAID.sub("", unnumbered(ticket))
 
 
