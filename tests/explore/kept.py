@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 from techmap_sync.planning.task import TaskSpec
-from techmap_sync.sync import comparison, merge, renames
+from techmap_sync.sync import comparison, merge, orphans, renames
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.policy import SyncPolicy
 from techmap_sync.sync.ticket_fields import Revision
@@ -61,12 +61,13 @@ def remembering() -> Iterator[None]:
     A fault that is planted in one of them is in what is kept, too.
     """
     texts = (comparison.digest, comparison.comparable, comparison.text_digest, comparison.section_digest)
-    lines = (comparison.carry_ticks, comparison._named)
+    lines = (comparison.carry_ticks, comparison._named, orphans._only_words)
     sketches = (renames.task_sketch, renames.text_likeness)
     better: dict[Callable[..., Any], Callable[..., Any]] = {
         each: lru_cache(maxsize=20_000)(each) for each in (*texts, *lines, *sketches)
     }
     better |= {merge.revise: _remembered(merge.revise), replace: _replaced}
+    better[renames.ticket_sketch] = _remembered_sketch(renames.ticket_sketch)
     better[comparison._boxes] = _by_text(comparison._boxes)
     with ExitStack() as stack:
         for function, cheaper in better.items():
@@ -92,6 +93,15 @@ def _remembered(
     def remembered(spec: TaskSpec, held: Held, policy: SyncPolicy) -> Revision:
         key = (spec, held.ticket, id(held.block), id(policy))
         return kept.of(key, lambda: ((held.block, policy), revise(spec, held, policy)))[1]
+
+    return remembered
+
+
+def _remembered_sketch(sketch: Callable[[Held], renames.Sketch]) -> Callable[[Held], renames.Sketch]:
+    kept: Kept[tuple[object, renames.Sketch]] = Kept(20_000)
+
+    def remembered(held: Held) -> renames.Sketch:
+        return kept.of((held.ticket.title, id(held.block)), lambda: (held.block, sketch(held)))[1]
 
     return remembered
 
