@@ -85,6 +85,7 @@ def _struck(policy: SyncPolicy, fault: Fault, place: int, results: tuple[str, ..
             world.run(policy)
         world.tracker.faults = {}
         world.human_text_and_choices_are_still_there()
+        world.settle_failed()
         healed = world.copy()
         healed.run(policy)
         assert tuple(healed.results()) == results, "a failed run and another one end differently from one run"

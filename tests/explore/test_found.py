@@ -147,6 +147,13 @@ OF_OTHER_RUNNERS = {
         "another run makes component/Store, too",
         "reconcile, write 2 of 8 is its last, then it is killed",
     ),
+    "a link that people removed comes again when the map drops it and wants it again, also after a failed reconcile": (
+        "the author swaps the names of Store and Sender",
+        "a person removes a link",
+        "reconcile, write 1 of 6 is refused",
+        "the author swaps the names of Store and Sender",
+        "push",
+    ),
     "a box that an old checkout brings back may be open": (
         "the author rewords Store",
         "a person ticks a box of component/Store",
