@@ -332,6 +332,19 @@ def test_only_a_copy_of_the_tracking_ticket_is_closed_without_its_ledger(
     assert pushed.tickets[written].state is State.CLOSED
 
 
+@pytest.mark.parametrize("ticket", ["1", "9"])
+def test_a_failed_write_keeps_the_tracking_ticket_open_and_none_of_its_copies(
+    pushed: MemoryTracker, ticket: str
+) -> None:
+    pushed.tickets["9"] = replace(pushed.tickets["1"], number="9")
+    change = Close(TRACKING, "", ticket, close_reason=CloseReason.DUPLICATE, ending=Ending(Why.COPY, "1"))
+    run = run_at(pushed, change, claimed={"1": TRACKING, "9": TRACKING})
+    run.undone.append(link("Store", "Tests"))
+    (outcome,) = run.finish(frozenset())
+    assert outcome.status is (Status.APPLIED if ticket == "9" else Status.LEFT)
+    assert pushed.tickets[ticket].state is (State.CLOSED if ticket == "9" else State.OPEN)
+
+
 def of_tracking(*edited: str) -> Update:
     spec, edits = plan().tracking, tuple(FieldEdit(name, "before", "after") for name in edited)
     return Update(TRACKING, spec.title, "1", spec=spec, edits=edits)

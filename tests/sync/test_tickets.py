@@ -347,6 +347,7 @@ def test_a_ticket_in_the_place_of_one_that_was_gone_has_no_links_yet() -> None:
     made_again = sort(tracking_ticket(ledger), ticket("Store", "9"), ticket("Service", "3")).of(MAP)
     assert made_again.renewed == {STORE.key}
     assert made_again.ledger.edges == frozenset()
+    assert sort(tracking_ticket(ledger), ticket("Tests", "4")).of(MAP).renewed == frozenset()
     still_gone = sort(tracking_ticket(ledger), ticket("Service", "3")).of(MAP)
     assert still_gone.renewed == frozenset()
     assert still_gone.ledger.edges == ledger.edges
