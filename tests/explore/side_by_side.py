@@ -90,6 +90,7 @@ class Desk:
         assert not again.writes, f"a second push would write {[(c.action, c.key, c.fields) for c in again.writes]}"
         violated = self.scene.choices.violated(self.tracker, self.tracker.tickets)
         assert not violated, violated
+        self.scene.settle_ticks()
 
     def tickets_of(self, name: str) -> list[Ticket]:
         """The tickets of one document, the oldest first."""
@@ -289,6 +290,7 @@ def _struck(fault: Fault, place: int, results: Results) -> Act:
         with suppress(Killed, TrackerError):
             list(apply(desk.planned(world.edits, FREE, ALL), desk.tracker, FREE))
         desk.tracker.faults = {}
+        desk.scene.settle_ticks()
         world.check()
         healed = desk.copy()
         healed.push(world.edits, FREE)
@@ -317,6 +319,7 @@ def _raced(name: str, write: int, results: Results) -> Act:
         desk.tracker.requests.clear()
         if never_began:
             list(apply(second, desk.tracker, FREE))
+        desk.scene.settle_ticks()
         world.check()
         assert world.results() == results, "two runners end differently from one"
 

@@ -167,6 +167,13 @@ OF_FAMILIES = {
         "a person deletes the first ticket of the feature",
         "push, write 2 of 3 is refused",
     ),
+    "a box that the document drops and brings back may be open": (
+        "the map renames GapScanner, or no longer",
+        "a person ticks a box of the first ticket of the map",
+        "push, write 1 of 2 is its last, then it is killed",
+        "the map renames GapScanner, or no longer",
+        "push",
+    ),
     "a ticket says where its task is although the run before ended between its labels and its text": (
         "the map removes FillPlanner, or no longer",
         "the map gets another id, or no longer",
