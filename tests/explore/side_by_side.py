@@ -96,6 +96,16 @@ class Desk:
         """The tickets of one document, the oldest first."""
         return [ticket for ticket in self.tracker.tickets.values() if home_of(ticket) == name]
 
+    def has_lost(self, name: str, map_id: str) -> bool:
+        """Whether nothing says any more that the tickets of a document are its own.
+
+        That such tickets are found is not promised (``docs/how-it-decides.md``); it succeeds where a run sees no other
+        ticket of ours, so alone and not together.
+        """
+        tickets = self.tickets_of(name)
+        named = (POLICY.managed_label in t.labels or key_of(t).partition("/")[0] == map_id for t in tickets)
+        return bool(tickets) and not any(named)
+
     def results(self, name: str) -> list[str]:
         """What the tickets of one document say, without numbers."""
         return [_said(replace(ticket, number="", url="")) for ticket in self.tickets_of(name)]
@@ -137,7 +147,8 @@ class SideBySide:
 
     together: Desk
     alone: dict[str, Desk]
-    """Empty after a run that failed half-way: what it had written cannot be compared with a run of its own."""
+    """Empty after a run that failed half-way: what it had written cannot be compared with a run of its own. Without a
+    document that can no longer be found."""
     edits: dict[str, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(PAPERS, frozenset[str]()))
     homes: dict[str, str] = field(default_factory=dict)
     """By number of the ticket."""
@@ -158,10 +169,13 @@ class SideBySide:
         """What is the same for all histories that end alike."""
         choices = self.together.scene.choices
         edits = [(name, sorted(each)) for name, each in self.edits.items()]
-        return digest_of(edits, choices, bool(self.alone), tickets=self.together.tracker.tickets.values())
+        return digest_of(edits, choices, sorted(self.alone), tickets=self.together.tracker.tickets.values())
 
     def push(self, policy: SyncPolicy, written: Collection[str] = ALL) -> None:
         """Push some documents, and each of them alone; their tickets are the same."""
+        for name in PAPERS:
+            if self.together.has_lost(name, PAPERS[name].plan_of(self.edits[name]).map_id):
+                self.alone.pop(name, None)
         before = {name: self.together.tickets_of(name) for name in PAPERS if name not in written}
         self.together.push(self.edits, policy, written)
         for name, tickets in before.items():

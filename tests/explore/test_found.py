@@ -167,6 +167,13 @@ OF_FAMILIES = {
         "a person deletes the first ticket of the feature",
         "push, write 2 of 3 is refused",
     ),
+    "what nothing names any more need not be found": (
+        "the feature gets another id, or no longer",
+        "a person deletes the first ticket of the feature",
+        "a person takes the managed label off the first ticket of the feature",
+        "a person deletes the tracking ticket of the feature",
+        "push",
+    ),
     "a box that the document drops and brings back may be open": (
         "the map renames GapScanner, or no longer",
         "a person ticks a box of the first ticket of the map",
