@@ -108,23 +108,30 @@ class Desk:
 
     def results(self, name: str) -> list[str]:
         """What the tickets of one document say, without numbers."""
-        return [_said(replace(ticket, number="", url="")) for ticket in self.tickets_of(name)]
+        return [_said(_numberless(ticket)) for ticket in self.tickets_of(name)]
+
+
+def _numberless(ticket: Ticket) -> Ticket:
+    return replace(ticket, number="", url="")
 
 
 @lru_cache(maxsize=50_000)
 def _said(ticket: Ticket) -> str:
-    """Links of closed tickets do not count, nor arrows between them: where all are closed, no push returns.
-
-    Which tickets are gone counts by what it means for tasks, as for a name that no task has any more it depends on
-    whether a push was killed (``docs/how-it-decides.md``, "not promised").
-    """
+    """Links of closed tickets do not count, nor arrows between them: where all are closed, no push returns."""
     if ticket.state is State.CLOSED:
         ticket = replace(ticket, blocked_by=None, body=EDGES.sub("", ticket.body))
-    block = read_block(ticket.body)
-    if isinstance(block, Block) and block.marker.ledger:
-        marker = replace(block.marker, ledger=replace(block.marker.ledger, gone=frozenset()))
-        ticket = replace(ticket, body=write_block(block.parts, marker, block.before, block.after))
     return UNSAID.sub("", unnumbered(ticket))
+
+
+@lru_cache(maxsize=50_000)
+def _forgetful(ticket: Ticket) -> Ticket:
+    """Leave out which tickets are gone: for a name that no task has any more it depends on whether a push was killed
+    (``docs/how-it-decides.md``, "not promised"), and for a task it shows in what is there."""
+    block = read_block(ticket.body)
+    if not isinstance(block, Block) or not block.marker.ledger:
+        return ticket
+    marker = replace(block.marker, ledger=replace(block.marker.ledger, gone=frozenset()))
+    return replace(ticket, body=write_block(block.parts, marker, block.before, block.after))
 
 
 @lru_cache(maxsize=50_000)
@@ -200,7 +207,8 @@ class SideBySide:
 
     def results(self, desk: Desk | None = None) -> Results:
         """What all tickets say, in no order: after a failed push some are made later."""
-        return tuple(tuple(sorted((desk or self.together).results(name))) for name in PAPERS)
+        every = (desk or self.together).tickets_of
+        return tuple(tuple(sorted(_said(_forgetful(_numberless(t))) for t in every(name))) for name in PAPERS)
 
     def desks(self, name: str) -> list[Desk]:
         """Where a document has tickets."""

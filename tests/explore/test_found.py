@@ -167,6 +167,12 @@ OF_FAMILIES = {
         "a person deletes the first ticket of the feature",
         "push, write 2 of 3 is refused",
     ),
+    "a copy takes the place of a deleted ticket also when the run that renames it is killed": (
+        "the feature renames a phase, or no longer",
+        "a person copies the first ticket of the feature",
+        "a person deletes the first ticket of the feature",
+        "push, write 1 of 4 is its last, then it is killed",
+    ),
     "what nothing names any more need not be found": (
         "the feature gets another id, or no longer",
         "a person deletes the first ticket of the feature",
