@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from techmap_sync.documents.words import ENGLISH, words_in
 from techmap_sync.documents.work import Kind
-from techmap_sync.planning.task import Section, SectionName, TaskPlan, TaskSpec
+from techmap_sync.planning.task import Section, SectionName, TaskPlan, TaskSpec, without_map
 from techmap_sync.sync import claims
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import MapChanges
@@ -66,7 +66,8 @@ def _is_accepted(key: str, holdings: Holdings, policy: SyncPolicy) -> bool:
 
 
 def _why_not_created(key: str, holdings: Holdings, policy: SyncPolicy) -> str:
-    if claimed := claims.reason(holdings.claims, key, policy, is_tracked=holdings.tracking is not None):
+    claimed = claims.reason(holdings.claims, key, policy, is_tracked=holdings.tracking is not None)
+    if claimed and not _has_copy(key, holdings):
         return claimed
     if key in policy.recreate:
         return ""
@@ -80,6 +81,15 @@ def _why_not_created(key: str, holdings: Holdings, policy: SyncPolicy) -> str:
     if key in holdings.ledger.gone or key in holdings.ledger.tickets:
         return f"its ticket was deleted; push --recreate {key} makes a new one"
     return ""
+
+
+def _has_copy(key: str, holdings: Holdings) -> bool:
+    """Whether somebody trusted copied the ticket that had a key and has another now.
+
+    Then the ticket of an untrusted author is a copy, too. If no ticket were created, the next run would take the copy
+    of the trusted author for it.
+    """
+    return any(without_map(copy.marker.key) == without_map(key) for copy, _ in holdings.copies)
 
 
 def _moved_from(key: str, held: Held, holdings: Holdings) -> Former | None:

@@ -195,6 +195,17 @@ OF_FAMILIES = {
 }
 """What happens after the first push of documents of several families."""
 
+OF_FIRST_PUSHES = {
+    "a copy by a member stays one although a stranger copied the same ticket": (
+        "push, write 2 of 13 is its last, then it is killed",
+        "the author swaps the names of Store and Sender",
+        "a person copies component/Store",
+        "a stranger copies a ticket with its marker",
+        "push",
+    ),
+}
+"""What happens from the first push of a document on."""
+
 
 def _told(world: Any, events: Callable[[Any], Iterable[Event[Any]]], story: Iterable[str]) -> None:
     for step in story:
@@ -206,6 +217,11 @@ def _told(world: Any, events: Callable[[Any], Iterable[Event[Any]]], story: Iter
 @pytest.mark.parametrize("rule", STORIES)
 def test_a_story_that_broke_a_promise_breaks_none(rule: str) -> None:
     _told(OneDocument.pushed(), all_events, STORIES[rule])
+
+
+@pytest.mark.parametrize("rule", OF_FIRST_PUSHES)
+def test_a_story_of_a_first_push_that_broke_a_promise_breaks_none(rule: str) -> None:
+    _told(OneDocument.empty(), all_events, OF_FIRST_PUSHES[rule])
 
 
 @pytest.mark.parametrize("rule", OF_TWO_DOCUMENTS)

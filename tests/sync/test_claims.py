@@ -251,6 +251,23 @@ def test_a_claim_counts_to_the_letter_wherever_else_its_marker_points(tracker: M
     assert Action.CREATE not in {change.action for change in change_set.changes}
 
 
+def test_a_copy_by_a_member_stays_one_although_a_stranger_claims_its_task_too(tracker: MemoryTracker) -> None:
+    """Store's ticket becomes Vault's, and the map has another Store. Were that one skipped for the stranger's sake, the
+    next push would write it over the member's copy."""
+    copied = tracker.tickets["2"].body
+    add(tracker, "8", copied, "ann", Standing.MEMBER)
+    add(tracker, "9", copied)
+    vault, service = replace(THREE.tasks[0], key=key("Vault"), title="Create Vault"), task("Service")
+    after = plan(vault, task("Store", sections={"purpose": "Counts what the shop has."}), service, THREE.tasks[2])
+    change_set = planned(tracker, after)
+    assert (Action.CREATE, key("Store")) in shown(change_set.changes)
+    assert "9 by mallory" in said(change_set)
+    push(tracker, after)
+    assert tracker.tickets["2"].title == "Create Vault"
+    assert (tracker.tickets["8"].body, tracker.tickets["9"].body) == (copied, copied)
+    assert not planned(tracker, after).writes
+
+
 def test_a_stranger_makes_no_map_known(tracker: MemoryTracker) -> None:
     """A map that only a stranger's tickets name is as new as one that nobody names: it may be another one renamed."""
     add(tracker, "9", tracker.tickets["2"].body.replace("login", "signin"))
