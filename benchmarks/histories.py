@@ -17,8 +17,10 @@ TEXT = """\
 to a ticket, each kind of run, and pushes that are killed, refused, left without an answer or overtaken at each write,
 at most one of these in a history. Two histories that end in the same state count as one. The last event is a run that
 nothing disturbs. After each run every promise of [how it decides](how-it-decides.md) is checked. `make planted` puts
-a fault into `decide`, `merge`, `apply`, `match` or `tickets` and lets the same search find it. Neither is part of
-`make bench`: seconds are those of the machine that ran them."""
+a fault into `decide`, `merge`, `apply`, `match` or `tickets` and lets the same search find it. A row that names an
+event counts only the histories in which it happens, searched again after a fix that can change no others:
+`python -m tests.explore --containing EVENT`. None of this is part of `make bench`: seconds are those of the machine
+that ran it."""
 ENOUGH = 9
 """Of ten planted faults."""
 PLANTED = 10

@@ -67,17 +67,29 @@ def explored(
     progress: Callable[[str], None] = lambda _: None,
     told: Callable[[Story], object] = lambda _: None,
     before_last: Ways = list,
+    containing: str = "",
 ) -> Found:
     """Search one of the worlds.
 
     :param depth: the number of events in the longest history.
     :param told: takes each story of a broken promise as soon as it is found.
     :param before_last: chooses the states after which the last event is tried.
+    :param containing: as for ``search``.
     """
     subject = WORLDS[world]
     with remembering():
         start, runs = subject.start(), subject.runs
-        return search(start, subject.events, depth, progress, processes, runs=runs, told=told, before_last=before_last)
+        return search(
+            start,
+            subject.events,
+            depth,
+            progress,
+            processes,
+            runs=runs,
+            told=told,
+            before_last=before_last,
+            containing=containing,
+        )
 
 
 def first_story(depth: int) -> int:
@@ -117,6 +129,7 @@ def main() -> int:
     parser.add_argument("--depth", type=int, default=3)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--world", choices=WORLDS, action="append")
+    parser.add_argument("--containing", default="", metavar="EVENT", help="search only histories in which this happens")
     parser.add_argument("--first", action="store_true", help="end with the first broken promise, whatever the world")
     parser.add_argument("--everywhere", type=int, metavar="N", help="play N histories on every tracker instead")
     asked = parser.parse_args()
@@ -139,6 +152,7 @@ def main() -> int:
                 asked.processes,
                 lambda line: print(f"  {line}", flush=True),
                 lambda story, file=file: file.write(f"{story}\n\n"),  # type: ignore[misc]
+                containing=asked.containing,
             )
         seconds = round(time.monotonic() - begin)
         for story in found.stories[:SHOWN]:
@@ -147,7 +161,8 @@ def main() -> int:
             print(f"\nall {len(found.stories)} stories are in {told}\n")
         broken += len(found.stories)
         print(f"  {sum(found.states)} states, {found.steps} steps, {seconds} s\n", flush=True)
-        name = f"{world}: up to {asked.depth} events"
+        which = f", {asked.containing}" if asked.containing else ""
+        name = f"{world}{which}: up to {asked.depth} events"
         counts = {"states": sum(found.states), "steps": found.steps, "broken": len(found.stories)}
         histories.record("searched", name, **counts, seconds=seconds)
     return bool(broken)

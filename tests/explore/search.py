@@ -81,6 +81,7 @@ def search(
     runs: Callable[[W], Iterable[Event[W]]] | None = None,
     told: Callable[[Story], object] = lambda _: None,
     before_last: Ways = list,
+    containing: str = "",
 ) -> Found:
     """Try all histories up to a length.
 
@@ -91,9 +92,10 @@ def search(
     :param runs: yields the events that may come last, where that is cheaper than to yield all.
     :param told: takes each story as soon as it is found.
     :param before_last: chooses the states after which the last event is tried; all of them, unless it is a sample.
+    :param containing: an event that no later one undoes: end only those histories in which it happens.
     """
     found, known = Found(), 0
-    for found in lengthening(start, events, progress, processes, portion, depth, runs, before_last):
+    for found in lengthening(start, events, progress, processes, portion, depth, runs, before_last, containing):
         for story in found.stories[known:]:
             told(story)
         known = len(found.stories)
@@ -111,11 +113,12 @@ def lengthening(
     last: int = 0,
     runs: Callable[[W], Iterable[Event[W]]] | None = None,
     before_last: Ways = list,
+    containing: str = "",
 ) -> Iterator[Found]:
     """Try all histories of one event, of two and so on, and yield what is known after each length and each finding.
 
     :param last: a length at which only runs are tried.
-    :param runs: as for ``search``; so is ``before_last``.
+    :param runs: as for ``search``; so are ``before_last`` and ``containing``.
     """
     found = Found([1])
     seen: set[bytes] = {start.fingerprint()}
@@ -125,8 +128,9 @@ def lengthening(
         fresh: dict[bytes, Steps] = {}
         done = 0
         if length == last:
-            frontier = before_last(frontier)
-        for tried in _tried_by(subject, frontier, length == last, processes, portion):
+            frontier = before_last([way for way in frontier if not containing or containing in way])
+        due = containing if length == last - 1 else ""
+        for tried in _tried_by(subject, frontier, length == last, due, processes, portion):
             done += portion
             if done % (OFTEN * portion) == 0:
                 progress(f"{length} events: {done} of {len(frontier)} states tried, {len(fresh)} new ones")
@@ -176,33 +180,37 @@ class _Subject(Generic[W]):
 
 
 _work: list[object] = []
-"""What a forked process inherits: what is searched, the portions, and whether only runs are tried."""
+"""What a forked process inherits: what is searched, the portions, whether only runs are tried, and what is due."""
 
 
 def _tried_by(
-    subject: _Subject[W], frontier: Sequence[Steps], is_last: bool, processes: int, portion: int
+    subject: _Subject[W], frontier: Sequence[Steps], is_last: bool, due: str, processes: int, portion: int
 ) -> Iterator[_Tried]:
     portions = [frontier[at : at + portion] for at in range(0, len(frontier), portion)]
     if processes == 1 or len(portions) < processes:
-        yield from (_tried(subject, portion, is_last) for portion in portions)
+        yield from (_tried(subject, portion, is_last, due) for portion in portions)
         return
-    _work[:] = [subject, portions, is_last]
+    _work[:] = [subject, portions, is_last, due]
     with multiprocessing.get_context("fork").Pool(processes) as pool:
         yield from pool.imap(_tried_portion, range(len(portions)))
 
 
 def _tried_portion(number: int) -> _Tried:
-    subject, portions, is_last = _work
-    return _tried(subject, portions[number], is_last)  # type: ignore[index, arg-type]
+    subject, portions, is_last, due = _work
+    return _tried(subject, portions[number], is_last, due)  # type: ignore[index, arg-type]
 
 
-def _tried(subject: _Subject[W], ways: Iterable[Steps], is_last: bool) -> _Tried:
+def _tried(subject: _Subject[W], ways: Iterable[Steps], is_last: bool, due: str) -> _Tried:
+    """Try what may happen in some states.
+
+    :param due: an event that must happen now unless it happened before.
+    """
     reached: dict[bytes, Steps] = {}
     stories, steps = [], 0
     for way in ways:
         start = subject.world(way)
         for event in (subject.runs if is_last else subject.events)(start):
-            if is_last and not event.is_run:
+            if (is_last and not event.is_run) or (due not in (*way, event.name, "")):
                 continue
             steps += 1
             world, history = start.copy(), (*way, event.name)

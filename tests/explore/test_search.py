@@ -53,6 +53,15 @@ def test_a_broken_promise_is_told_as_its_shortest_story() -> None:
     assert search(Counters(), events, 2).stories == []
 
 
+def test_histories_that_contain_an_event_are_searched_without_the_others() -> None:
+    whole, part = search(Counters(), events, 3), search(Counters(), events, 3, containing="left")
+    assert part.stories == whole.stories != []
+    assert whole.states == [1, 2, 3, 0]
+    assert part.states == [1, 2, 2, 0], "twice right is left out"
+    assert part.steps == 3 + 4 + 2, "any event; after left any, else left; a run"
+    assert search(Counters(), events, 3, containing="a crash").stories == []
+
+
 def test_each_length_is_told_and_each_finding_at_once() -> None:
     lengths = lengthening(Counters(), events, portion=1)
     assert [len(next(lengths).states) for _ in range(2)] == [2, 3]
