@@ -146,14 +146,17 @@ def main() -> int:
         told = STORIES / f"{world.replace(' ', '-')}.txt"
         told.parent.mkdir(parents=True, exist_ok=True)
         with told.open("w", encoding="utf-8", buffering=1) as file:
-            found = explored(
-                world,
-                asked.depth,
-                asked.processes,
-                lambda line: print(f"  {line}", flush=True),
-                lambda story, file=file: file.write(f"{story}\n\n"),  # type: ignore[misc]
-                containing=asked.containing,
-            )
+            try:
+                found = explored(
+                    world,
+                    asked.depth,
+                    asked.processes,
+                    lambda line: print(f"  {line}", flush=True),
+                    lambda story, file=file: file.write(f"{story}\n\n"),  # type: ignore[misc]
+                    containing=asked.containing,
+                )
+            except ValueError as error:
+                parser.error(str(error))
         seconds = round(time.monotonic() - begin)
         for story in found.stories[:SHOWN]:
             print(f"\n{story}")

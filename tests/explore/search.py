@@ -93,6 +93,7 @@ def search(
     :param told: takes each story as soon as it is found.
     :param before_last: chooses the states after which the last event is tried; all of them, unless it is a sample.
     :param containing: an event that no later one undoes: end only those histories in which it happens.
+    :raises ValueError: it happens in none.
     """
     found, known = Found(), 0
     for found in lengthening(start, events, progress, processes, portion, depth, runs, before_last, containing):
@@ -129,6 +130,8 @@ def lengthening(
         done = 0
         if length == last:
             frontier = before_last([way for way in frontier if not containing or containing in way])
+            if containing and not frontier:
+                raise ValueError(f'no history contains "{containing}"')
         due = containing if length == last - 1 else ""
         for tried in _tried_by(subject, frontier, length == last, due, processes, portion):
             done += portion
