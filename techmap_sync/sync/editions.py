@@ -180,6 +180,18 @@ def ticked_here_alone(plan: TaskPlan, holdings: Holdings) -> Mapping[str, tuple[
     return found
 
 
+def ticked_elsewhere(held: Held, plan: TaskPlan, holdings: Holdings) -> frozenset[str]:
+    """Return which ticked boxes of a ticket that no task asks for are ticked in the tickets of tasks, too.
+
+    :param plan: with the ticks that move in this run.
+    """
+    done = {_words(text) for spec in (plan.tracking, *plan.tasks) for text, is_done in boxes_of(spec) if is_done}
+    wanted = {spec.key for spec in plan.tasks} & holdings.tickets.keys()
+    others = [*([holdings.tracking] if holdings.tracking else []), *(holdings.tickets[key] for key in sorted(wanted))]
+    there = sorted(done.union(_words(text) for other in others for text in _ticked(other)))
+    return frozenset(text for text in _ticked(held) if _going_on(there, _words(text)))
+
+
 def tick_receivers(plan: TaskPlan, holdings: Holdings) -> dict[str, frozenset[str]]:
     """Return the keys of the tickets that take over ticks, by the key of the one that loses them."""
     receivers: dict[str, frozenset[str]] = {}

@@ -13,7 +13,7 @@ from techmap_sync.sync.block import Held
 from techmap_sync.sync.change_set import MapChanges
 from techmap_sync.sync.changes import Change, Close, LabelOrphan, Skip, close
 from techmap_sync.sync.comparison import is_digest_of, section_digest, ticked, unticked
-from techmap_sync.sync.editions import boxes_of, moved_boxes, ticked_here_alone
+from techmap_sync.sync.editions import boxes_of, moved_boxes, ticked_elsewhere, ticked_here_alone
 from techmap_sync.sync.endings import Ending, Why
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.match import DesiredMap, Matched, Origin, OtherMaps
@@ -65,7 +65,7 @@ def orphan_changes(
     changes = (
         _let_go(key, held, Why.DROPPED, policy, doubtful)
         if key in plan.dropped
-        else _let_go(key, held, Why.MOVED, policy, doubtful)
+        else _let_go(key, held, Why.MOVED, policy, doubtful, ticked_elsewhere(held, taking, holdings))
         if may_move and moved_boxes(taking, held, text.has_lost)
         else _orphan(key, held, text, policy, doubtful)
         for key, held in orphans
@@ -81,7 +81,7 @@ def _with_ticks_that_count_nowhere(
     :param ticks: by key, the texts of its boxes and the numbers of the tickets where they are open.
     """
     for change in changes:
-        if isinstance(change, Skip) and change.key in ticks:
+        if isinstance(change, Skip | LabelOrphan) and change.key in ticks:
             (text, number), *more = ticks[change.key]
             others = f", as are {len(more)} more" if len(more) > 1 else ", as is 1 more" if more else ""
             reason = f'{change.reason}; "{text}" is ticked here and open in ticket {number}{others}'
@@ -171,8 +171,10 @@ def _orphan(key: str, held: Held, text: MapText, policy: SyncPolicy, doubtful: M
     return _kept(key, held, reason) if reason else _go(key, held, Why.GONE, policy)
 
 
-def _let_go(key: str, held: Held, why: Why, policy: SyncPolicy, doubtful: Mapping[str, str]) -> Change:
-    return _kept(key, held, doubtful[key]) if key in doubtful else _go(key, held, why, policy)
+def _let_go(
+    key: str, held: Held, why: Why, policy: SyncPolicy, doubtful: Mapping[str, str], ticks: Set[str] = frozenset()
+) -> Change:
+    return _kept(key, held, doubtful[key]) if key in doubtful else _go(key, held, why, policy, ticks)
 
 
 def _why_kept(held: Held, text: MapText, policy: SyncPolicy) -> str:
@@ -187,11 +189,15 @@ def _why_kept(held: Held, text: MapText, policy: SyncPolicy) -> str:
     return ""
 
 
-def _go(key: str, held: Held, why: Why, policy: SyncPolicy) -> Change:
+def _go(key: str, held: Held, why: Why, policy: SyncPolicy, ticks: Set[str] = frozenset()) -> Change:
+    """Let a ticket go.
+
+    :param ticks: its ticks that other tickets have, too: they are no work that this one alone has.
+    """
     title, number = held.ticket.title, held.ticket.number
     if policy.orphans is OrphanPolicy.KEEP:
         return _kept(key, held, f"{Ending(why).reason}; kept as configured")
-    free = untouched(held, policy, ticked(held.block.texts().values()) if why is Why.MOVED else frozenset())
+    free = untouched(held, policy, ticks)
     ending = Ending(why, worked_on=not free)
     if free and policy.orphans is OrphanPolicy.CLOSE:
         return close(key, title, number, ending, CloseReason.NOT_PLANNED)

@@ -113,6 +113,18 @@ def test_struck_at_any_request_no_tick_is_lost(scene: str, abilities: str, map_i
         assert ticks_of(tracker, wanted) == all_boxes(wanted), where
 
 
+def test_a_ticket_whose_tick_another_one_does_not_get_stays_open() -> None:
+    tracker = MemoryTracker()
+    push(tracker, of_boxes({"A": (FORGET, COUNT), "B": (FORGET,)}))
+    tracker.edit("2", body=tracker.tickets["2"].body.replace(f"[ ] {FORGET}", f"[x] {FORGET}"))
+    wanted = of_boxes({"B": (FORGET,)})
+    push(tracker, wanted)
+    assert tracker.tickets["2"].state is State.OPEN
+    assert ticked([tracker.tickets["2"].body]) == {FORGET}
+    assert not ticked([tracker.tickets["3"].body]), "B had the box before: nobody ticked it there"
+    assert not planned(tracker, wanted).writes
+
+
 @pytest.fixture
 def finished() -> MemoryTracker:
     """A map that was done: its tickets are closed."""

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from techmap_sync.planning.task import EDITION, TaskPlan, TaskSpec
-from techmap_sync.sync import orphans
+from techmap_sync.sync import editions, orphans
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.changes import Action, Change, Close, LabelOrphan, Skip
 from techmap_sync.sync.comparison import digest
@@ -217,6 +217,7 @@ def orphans_of(
 ) -> tuple[Change, ...]:
     """What happens to a ticket of which a map asks for nothing, besides others and those that this run makes."""
     holdings = holdings_of(Ledger(edition=edition), *others, ticket, renewed=frozenset(spec.key for spec in created))
+    wanted = editions.with_moved_ticks(wanted, holdings)
     return tuple(orphans.orphan_changes(wanted, text, holdings, policy, doubtful or {}))
 
 
@@ -342,6 +343,21 @@ def test_a_ticket_all_of_whose_items_moved_goes_and_its_ticks_are_no_work_on_it(
     assert moving(SENDER, doubtful=doubt) == (skipped("it may be a renamed task"),)
 
 
+def test_a_tick_that_does_not_move_is_work_on_the_ticket_and_is_named() -> None:
+    """Another ticket had the box before, or two have it, or the document lost it."""
+    had_it = held(TAKER, "4")
+    alone = f'{MOVED}, but people worked on it; "Mails are sent once" is ticked here and open in ticket 4'
+    change = replace(labelled(Why.MOVED, MOVED), reason=alone)
+    assert orphans_of(SENDER, wanted=TAKEN, others=(had_it,)) == (change,)
+    ticked_there = held(replace(TAKER, sections=BOXES.sections[1:]), "4")
+    assert orphans_of(SENDER, wanted=TAKEN, others=(ticked_there,)) == (closed(Why.MOVED, MOVED),)
+    two = (TAKER, replace(TAKER, key=key("Second")))
+    assert orphans_of(SENDER, wanted=plan(*two), created=two) == (labelled(Why.MOVED, MOVED),)
+    half = task("Taker", sections={"items": "- [ ] Ant"})
+    assert orphans_of(SENDER, wanted=plan(half), created=[half]) == (labelled(Why.MOVED, MOVED),)
+    assert orphans_of(UNTICKED, wanted=TAKEN, others=(had_it,)) == (closed(Why.MOVED, MOVED),)
+
+
 def test_settings_move_no_item() -> None:
     assert orphans_of(SENDER, SAME, wanted=TAKEN, created=[TAKER]) == (HIDDEN,)
 
@@ -349,17 +365,18 @@ def test_settings_move_no_item() -> None:
 def test_an_item_that_the_map_lost_need_not_be_elsewhere() -> None:
     half = task("Taker", sections={"items": "- [ ] Mails are sent once"})
     moving = partial(orphans_of, SENDER, wanted=plan(STORE, half), created=[half])
-    assert moving() == (closed(Why.MOVED, MOVED),)
+    assert moving() == (closed(Why.MOVED, MOVED),), "what is not ticked may be lost"
     assert moving(MapText("saysant", True)) == (skipped(ONCE_MORE),)
 
 
 def test_nothing_moves_to_a_ticket_that_a_person_closed() -> None:
     taker = held(TAKER, "4")
-    assert orphans_of(SENDER, wanted=TAKEN, others=(taker,)) == (closed(Why.MOVED, MOVED),)
+    assert orphans_of(UNTICKED, wanted=TAKEN, others=(taker,)) == (closed(Why.MOVED, MOVED),)
     done = replace(taker, ticket=replace(taker.ticket, state=State.CLOSED))
+    assert orphans_of(UNTICKED, wanted=TAKEN, others=(done,)) == (closed(),)
     assert orphans_of(SENDER, wanted=TAKEN, others=(done,)) == (labelled(),)
     by_us = marked(done, state="closed")
-    assert orphans_of(SENDER, wanted=TAKEN, others=(by_us,)) == (closed(Why.MOVED, MOVED),)
+    assert orphans_of(UNTICKED, wanted=TAKEN, others=(by_us,)) == (closed(Why.MOVED, MOVED),)
 
 
 def test_nothing_moves_to_a_task_without_a_ticket() -> None:
@@ -401,7 +418,8 @@ def test_a_ticket_that_stays_says_which_of_its_ticks_are_open_elsewhere(items: s
     assert orphans_of(ticket, policy=KEEPING, wanted=plan(taker), others=(there,)) == (
         skipped(f"{MOVED if items else GONE}; kept as configured{said}"),
     )
-    going = closed(Why.MOVED, MOVED) if items else labelled()
+    going = labelled(Why.MOVED, MOVED) if items else labelled()
+    going = replace(going, reason=f"{going.reason}{said}")
     assert orphans_of(ticket, wanted=plan(taker), others=(there,)) == (going,)
 
 
