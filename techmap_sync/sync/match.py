@@ -13,6 +13,7 @@ from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import TaskPlan, without_map
 from techmap_sync.sync.arrivals import after_moves
 from techmap_sync.sync.comparison import is_digest_of
+from techmap_sync.sync.copies import without_copies_of_renamed
 from techmap_sync.sync.marker import Ledger
 from techmap_sync.sync.moves import Moves, Side, find_moves, has_open_ends, tickets_that_may_be_anywhere
 from techmap_sync.sync.policy import Descent, SyncPolicy, not_known
@@ -25,6 +26,7 @@ from techmap_sync.sync.renames import (
     task_sketch,
     text_likeness,
     ticket_sketch,
+    with_refused_names,
 )
 from techmap_sync.sync.task_changes import with_follow_up, with_follow_ups
 from techmap_sync.sync.tickets import Departed, Holdings, Sorted
@@ -279,9 +281,10 @@ def _matched(desired: DesiredMap, holdings: Holdings, found: Sorted, moves: Move
         return Matched(desired, holdings=holdings, held=moves.held)
     if plan is None:
         return Matched(desired, holdings=found.of(map_id))
-    holdings = _with_refused_names(holdings, {spec.key for spec in plan.tasks})
     held = {key: why for key, why in moves.held.items() if key.startswith(f"{map_id}/")}
     free = replace(plan, tasks=tuple(spec for spec in plan.tasks if spec.key not in held))
+    holdings = without_copies_of_renamed(free, holdings, found)
+    holdings = with_refused_names(holdings, {spec.key for spec in plan.tasks})
     kept = {key: ticket for key, ticket in holdings.tickets.items() if key not in held}
     renames = find_renames(free, replace(holdings, tickets=kept) if held else holdings)
     today = holdings.renamed(renames.keys).sifted(map_id, {key for spec in plan.tasks for key in with_follow_up(spec)})
@@ -301,16 +304,6 @@ def _under_keys_there(matched: Matched, keys: Mapping[tuple[str, str], str]) -> 
     departed = matched.holdings.departed
     there = {old: replace(each, key=keys.get((each.map_id, each.number), each.key)) for old, each in departed.items()}
     return replace(matched, holdings=replace(matched.holdings, departed=there)) if there else matched
-
-
-def _with_refused_names(holdings: Holdings, wanted: Set[str]) -> Holdings:
-    """Return tickets under the keys that the ledger lists, where only those are wanted and no ticket has them.
-
-    The tracker refused to write such a key into the ticket, while another one still had the key that is there.
-    """
-    free = wanted - holdings.tickets.keys()
-    back = {now: former for former, now in holdings.moved.items() if former in free and now not in wanted}
-    return holdings.renamed(back) if back else holdings
 
 
 def _lost(side: Side, holdings: Holdings) -> Matched:

@@ -208,12 +208,22 @@ def find_renames(plan: TaskPlan, holdings: Holdings) -> Renames:
         (new, old): likeness(task, ticket)
         for new, task in tasks.items()
         for old, ticket in tickets.items()
-        if _is_of_one_kind(new, old)
+        if is_of_one_kind(new, old)
     }
     likely = {pair: score for pair, score in scores.items() if score >= SAME}
     pairing = pair_up(likely, holdings.tickets.keys(), by_hand.keys())
     renamed = {old: new for old, new in {**by_hand, **pairing.found}.items() if old != new}
     return Renames(renamed, _held(pairing.doubtful, plan, holdings))
+
+
+def with_refused_names(holdings: Holdings, wanted: Set[str]) -> Holdings:
+    """Return tickets under the keys that the ledger lists, where only those are wanted and no ticket has them.
+
+    The tracker refused to write such a key into the ticket, while another one still had the key that is there.
+    """
+    free = wanted - holdings.tickets.keys()
+    back = {now: former for former, now in holdings.moved.items() if former in free and now not in wanted}
+    return holdings.renamed(back) if back else holdings
 
 
 def likeness(task: Sketch, ticket: Sketch) -> float:
@@ -302,7 +312,7 @@ def _pool(plan: TaskPlan, holdings: Holdings, taken: set[str]) -> tuple[Mapping[
     )
 
 
-def _is_of_one_kind(key: str, other: str) -> bool:
+def is_of_one_kind(key: str, other: str) -> bool:
     """Only tasks of one kind are compared."""
     return key.split("/")[1:2] == other.split("/")[1:2]
 

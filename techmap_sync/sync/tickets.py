@@ -158,6 +158,25 @@ class Holdings:
             inherited=self.inherited.renamed(moved) if self.inherited else None,
         )
 
+    def with_copies(self, originals: Mapping[str, str]) -> Holdings:
+        """Return the same tickets, some of which are copies: the next one with the same key takes the place of each.
+
+        :param originals: the key of each -> the number of the ticket that it is a copy of.
+        """
+        tickets, copies = dict(self.tickets), list(self.copies)
+        for key, original in originals.items():
+            copy = tickets.pop(key)
+            same = [held for held, number in copies if number == copy.ticket.number]
+            for held in same[:1]:
+                tickets[key] = held
+            copies = [
+                (held, same[0].ticket.number if number == copy.ticket.number else number)
+                for held, number in copies
+                if held not in same[:1]
+            ]
+            copies.append((copy, original))
+        return replace(self, tickets=tickets, copies=tuple(copies))
+
     def sifted(self, map_id: str, wanted: Set[str]) -> Holdings:
         """Return the same tickets with copies from before a rename classified again.
 

@@ -66,6 +66,9 @@ class OneDocument(Scene):
         """Those that the program made under any of its accounts."""
         return {number: ticket for number, ticket in self.tracker.tickets.items() if ticket.author in (BOT, NEXT_BOT)}
 
+    def every_ticket(self) -> dict[str, Ticket]:
+        return dict(self.tracker.tickets)
+
     def copy(self) -> Self:
         """Return a world that changes on its own."""
         tracker, author = self.tracker.copy(), replace(self.author, parts=dict(self.author.parts))

@@ -153,7 +153,7 @@ def copies(world: OtherRunners) -> None:
     assert ticket is not None
     number = world.hands.copy(ticket)
     world.tracker.edit(number, author=ticket.author, standing=Standing.SELF)
-    world.choices.copies.add(number)
+    world.choices.copies[number] = ""
 
 
 def all_events(world: OtherRunners) -> Iterator[Event[Any]]:

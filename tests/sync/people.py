@@ -83,7 +83,8 @@ class Choices:
     unlinked: set[tuple[str, str]] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     """Keys."""
-    copies: set[str] = field(default_factory=set)
+    copies: dict[str, str] = field(default_factory=dict)
+    """Each copy and its original; empty where two runs made them."""
 
     def copy(self) -> Choices:
         """Return choices that change on their own."""
@@ -100,9 +101,9 @@ class Choices:
 
     def forget(self, number: str) -> None:
         """The ticket is gone, and with it all that was done to it."""
-        for known in (self.text, self.ticks, self.added, self.removed, self.closed):
+        for known in (self.text, self.ticks, self.added, self.removed, self.closed, self.copies):
             known.pop(number, None)
-        for numbers in (self.assigned, self.reopened, self.copies, self.unlabelled):
+        for numbers in (self.assigned, self.reopened, self.unlabelled):
             numbers.discard(number)
         self.unlinked = {edge for edge in self.unlinked if number not in edge}
 

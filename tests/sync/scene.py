@@ -20,7 +20,7 @@ from techmap_sync.sync.decide import decide
 from techmap_sync.sync.match import DesiredMap, Origin, OtherMaps
 from techmap_sync.sync.observe import observe
 from techmap_sync.sync.policy import SyncPolicy
-from techmap_sync.sync.tracker import CloseReason, Edge, EdgeKind, Patch, State, Ticket, Tracker
+from techmap_sync.sync.tracker import CloseReason, Edge, EdgeKind, Patch, Standing, State, Ticket, Tracker
 from tests.fakes.memory import MemoryTracker
 from tests.sync.author import Author
 from tests.sync.build import POLICY
@@ -63,6 +63,10 @@ class Scene:
     def tickets(self) -> dict[str, Ticket]:
         """All tickets, by number."""
         return self.tracker.own_tickets().by_number()
+
+    def every_ticket(self) -> dict[str, Ticket]:
+        """All that may be ours, by number, with the copies that people made."""
+        return self.tickets()
 
     def ours(self, state: State | None = State.OPEN) -> list[Ticket]:
         """The tickets that are still recognisable as ours."""
@@ -118,7 +122,7 @@ class Scene:
     def reopen(self, ticket: Ticket) -> None:
         if ticket.reason is CloseReason.DUPLICATE:
             # Somebody wants it beside the other one: it is as if they had copied that.
-            self.choices.copies.add(ticket.number)
+            self.choices.copies.setdefault(ticket.number, "")
         self.tracker.update(ticket.number, Patch(state=State.OPEN))
         if self.choices.closed.pop(ticket.number, None) is None:
             self.choices.reopened.add(ticket.number)
@@ -160,7 +164,8 @@ class Scene:
             self.choices.unlinked.add((source, target))
 
     def copy_ticket(self, ticket: Ticket) -> None:
-        self.choices.copies.add(self.hands.copy(ticket))
+        original = self.choices.copies.get(ticket.number, ticket.number)
+        self.choices.copies[self.hands.copy(ticket)] = original
 
     def delete_ticket(self, ticket: Ticket) -> None:
         if ticket.number in self.listed(self.pushed_id):
@@ -190,10 +195,11 @@ class Scene:
 
     def push(self, policy: SyncPolicy) -> ChangeSet:
         """Push, check every promise, and return what was shown."""
-        before, shown = self.tickets(), self.planned(policy)
+        before, there, shown = self.tickets(), self.every_ticket(), self.planned(policy)
         outcomes = list(apply(shown, self.tracker, policy))
         self.what_was_printed_is_what_was_applied(shown, outcomes, before)
         self.nothing_is_closed_that_was_not_an_untouched_orphan(shown, before, policy)
+        self.no_copy_is_written_beside_its_original(there)
         self.no_map_is_made_again(shown, before, policy)
         self.nothing_deleted_is_made_again(shown, policy)
         self.push_twice_and_the_second_change_set_is_empty(policy)
@@ -296,6 +302,19 @@ class Scene:
             changed = self.author.text != self.pushed_text or POLICY.removed_label in before[number].labels
             assert self.author.retired or policy.accept_settings or changed, f"{number} was closed by settings"
 
+    def no_copy_is_written_beside_its_original(self, before: dict[str, Ticket]) -> None:
+        """A person who copies a ticket wants both, whatever name the task of the first one gets.
+
+        Only what they say tells a copy from its original: once one of the two says something else, nothing is promised.
+        A copy that our account wrote may be one that two runs made: then it is an orphan.
+        """
+        after = self.every_ticket()
+        theirs = [copy for copy in self.choices.copies if copy in before and before[copy].standing is not Standing.SELF]
+        for copy in theirs:
+            original = self.choices.copies[copy]
+            if original in before and _are_alike(before[copy], before[original]):
+                assert after[copy] == before[copy], f"{copy} was written, a copy of {original}"
+
     def has_original(self, copy: Ticket, before: dict[str, Ticket]) -> bool:
         """Whether the ticket that a copy was made of, or another one in its place, was open beside it."""
         block, key = read_block(copy.body), key_of(copy)
@@ -356,6 +375,17 @@ class Scene:
     def human_text_and_choices_are_still_there(self) -> None:
         violated = self.choices.violated(self.tracker, self.tickets())
         assert not violated, violated
+
+
+def _are_alike(copy: Ticket, original: Ticket) -> bool:
+    """Whether both are open and managed, and say the same line for line, whatever they are called."""
+    blocks = [read_block(ticket.body) for ticket in (copy, original)]
+    if not all(isinstance(block, Block) and block.texts() for block in blocks):
+        return False
+    if any(t.state is State.CLOSED or POLICY.managed_label not in t.labels for t in (copy, original)):
+        return False
+    one, other = (block.texts() for block in blocks if isinstance(block, Block))
+    return all(one.get(name) == other.get(name) for name in ("purpose", "items", "detail"))
 
 
 def _changed_fields(was: Ticket, now: Ticket) -> set[str]:
