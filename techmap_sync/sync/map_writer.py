@@ -178,8 +178,9 @@ class MapWriter:
         found = listed(self.tracker, self.policy)
         if spec.key == self.changes.tracking_key:
             return next((held.ticket for held in (found.of(self.changes.map_id).tracking,) if held), None)
-        # One whose new name was refused is the ticket of another task.
+        # One whose new name was refused is the ticket of another task, and a copy was there before.
         others = {number for key, number in self.numbers.items() if key != spec.key}
+        others |= {number for number, key in self.changes.claimed.items() if key == spec.key}
         same = (held.ticket for held in found.with_key(spec.key, self.changes.map_id, self.tracking))
         return next((ticket for ticket in same if ticket.number not in others), None)
 

@@ -215,12 +215,14 @@ class Sorted:
         return self.maps.get(map_id) or Holdings(claims=self.claims)
 
     def with_key(self, key: str, map_id: str, tracking: str) -> Iterator[Held]:
-        """Yield the tickets of a map that have a key, in the map of its tracking ticket, too: that gets a new id last.
+        """Yield the tickets of a map that have a key, with their copies, in the map of its tracking ticket, too: that
+        gets a new id last.
 
         :param tracking: number of the map's tracking ticket.
         """
         former = (each for each in self.maps.values() if each.tracking and each.tracking.ticket.number == tracking)
-        held = (held for each in (self.of(map_id), *former) for held in each.tickets.values())
+        maps = (self.of(map_id), *former)
+        held = (held for each in maps for held in (*each.tickets.values(), *(copy for copy, _ in each.copies)))
         return (each for each in held if each.marker.key == key)
 
 

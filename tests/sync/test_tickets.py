@@ -355,16 +355,16 @@ def test_a_ticket_in_the_place_of_one_that_was_gone_has_no_links_yet() -> None:
 
 def test_a_ticket_is_found_by_its_key_in_its_map_and_in_the_one_of_the_tracking_ticket() -> None:
     store, renamed, same = ticket("Store", "2"), ticket("Store", "3"), ticket("Store", "4")
-    service = ticket("Service", "5")
+    service, copy = ticket("Service", "5"), ticket("Store", "6")
     found = Sorted(
         {
             "signin": Holdings(tickets={"signin/component/Store": store, "signin/component/Service": service}),
-            MAP: Holdings(tracking_ticket(Ledger()), {key("Store"): renamed}),
+            MAP: Holdings(tracking_ticket(Ledger()), {key("Store"): renamed}, ((copy, "3"), (service, "3"))),
             "other": Holdings(tracking_ticket(Ledger(), "7"), {"other/component/Store": same}),
         },
         (),
     )
-    assert list(found.with_key(STORE.key, "signin", "1")) == [store, renamed]
+    assert list(found.with_key(STORE.key, "signin", "1")) == [store, renamed, copy]
     assert list(found.with_key(STORE.key, "signin", "")) == [store]
     assert list(found.with_key(STORE.key, "new", "7")) == [same]
     assert list(found.with_key(key("Other"), "signin", "1")) == []
