@@ -24,9 +24,6 @@ from techmap_sync.sync.renames import (
 )
 from techmap_sync.sync.tickets import Holdings, Sorted
 
-NEARLY_SAME = 0.9
-"""From this likeness, a ticket may be a copy although its task says more of the same."""
-
 
 def without_copies_of_renamed(plan: TaskPlan, holdings: Holdings, found: Sorted) -> Holdings:
     """Return the tickets of a map, of which none has the key of a task only because its original had it once.
@@ -43,9 +40,9 @@ def without_copies_of_renamed(plan: TaskPlan, holdings: Holdings, found: Sorted)
 def _copies(plan: TaskPlan, holdings: Holdings, found: Sorted) -> Mapping[str, str]:
     """Return which tickets under the key of a task are copies of tickets that have another key by now.
 
-    A ticket that neither our account wrote nor the ledger lists is one where an older one of ours says at least as much
-    of the same as the task does, or says nearly the same and gets the task once its key is free. In other maps there
-    are tasks of the same name, like tests: an original there counts only where the task is about something else.
+    A ticket that neither our account wrote nor the ledger lists is one where an older one of ours says the same, and at
+    least as much of it as the task does, or gets the task once its key is free. Other maps have tasks of the same name,
+    like tests: an original there counts only where the task is about something else.
 
     :return: the key -> the number of the original.
     """
@@ -56,13 +53,13 @@ def _copies(plan: TaskPlan, holdings: Holdings, found: Sorted) -> Mapping[str, s
         by_task = text_likeness(task_sketch(spec), ticket_sketch(held))
         if likeness >= max(SAME, by_task):
             copies[spec.key] = number
-        elif likeness >= NEARLY_SAME:
+        elif likeness >= SAME:
             doubtful.add(spec.key)
         elif by_task < NOTHING_IN_COMMON:
             number, likeness = _likest(spec.key, held, found.maps.values())
-            copies |= {spec.key: number} if likeness >= NEARLY_SAME else {}
+            copies |= {spec.key: number} if likeness >= SAME else {}
     if doubtful:
-        others = {key: held for key, held in holdings.tickets.items() if key not in doubtful}
+        others = {key: held for key, held in holdings.tickets.items() if key not in doubtful | copies.keys()}
         ours = with_refused_names(replace(holdings, tickets=others), {spec.key for spec in plan.tasks})
         taken = ours.renamed(find_renames(plan, ours).keys).tickets
         copies |= {key: taken[key].ticket.number for key in sorted(doubtful & taken.keys())}

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.explore import other_runners, side_by_side, two_documents
+from tests.explore import earlier_edition, other_runners, side_by_side, two_documents
+from tests.explore.earlier_edition import EarlierEdition
 from tests.explore.one_document import OneDocument, all_events
 from tests.explore.other_runners import OtherRunners
 from tests.explore.search import Event
@@ -205,6 +206,23 @@ OF_FIRST_PUSHES = {
     ),
 }
 """What happens from the first push of a document on."""
+OF_AN_EARLIER_EDITION = {
+    "a task whose name is taken back keeps its ticket beside a person's copy when its renaming was killed": (
+        "the author renames a component, or takes it back",
+        "a person copies component/planchangeservice",
+        "push, write 12 of 46 is its last, then it is killed",
+        "the author renames a component, or takes it back",
+        "push",
+    ),
+    "a task whose name is taken back keeps its ticket beside a person's copy": (
+        "the author renames a component, or takes it back",
+        "a person copies component/planchangeservice",
+        "push",
+        "the author renames a component, or takes it back",
+        "push",
+    ),
+}
+"""What happens to tickets that an earlier edition wrote."""
 
 
 def _told(world: Any, events: Callable[[Any], Iterable[Event[Any]]], story: Iterable[str]) -> None:
@@ -222,6 +240,11 @@ def test_a_story_that_broke_a_promise_breaks_none(rule: str) -> None:
 @pytest.mark.parametrize("rule", OF_FIRST_PUSHES)
 def test_a_story_of_a_first_push_that_broke_a_promise_breaks_none(rule: str) -> None:
     _told(OneDocument.empty(), all_events, OF_FIRST_PUSHES[rule])
+
+
+@pytest.mark.parametrize("rule", OF_AN_EARLIER_EDITION)
+def test_a_story_of_an_earlier_edition_that_broke_a_promise_breaks_none(rule: str) -> None:
+    _told(EarlierEdition.recorded(), earlier_edition.all_events, OF_AN_EARLIER_EDITION[rule])
 
 
 @pytest.mark.parametrize("rule", OF_TWO_DOCUMENTS)

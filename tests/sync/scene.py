@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from techmap_sync.documents.work import Kind
@@ -305,7 +306,7 @@ class Scene:
     def no_copy_is_written_beside_its_original(self, before: dict[str, Ticket]) -> None:
         """A person who copies a ticket wants both, whatever name the task of the first one gets.
 
-        Only what they say tells a copy from its original: once one of the two says something else, nothing is promised.
+        Only what they say tells a copy from its original: once the two are no longer alike, nothing is promised.
         A copy that our account wrote may be one that two runs made: then it is an orphan.
         """
         after = self.every_ticket()
@@ -378,14 +379,19 @@ class Scene:
 
 
 def _are_alike(copy: Ticket, original: Ticket) -> bool:
-    """Whether both are open and managed, and say the same line for line, whatever they are called."""
-    blocks = [read_block(ticket.body) for ticket in (copy, original)]
-    if not all(isinstance(block, Block) and block.texts() for block in blocks):
-        return False
+    """Whether both are open and managed, and most of their words are the same, whatever they are called."""
     if any(t.state is State.CLOSED or POLICY.managed_label not in t.labels for t in (copy, original)):
         return False
-    one, other = (block.texts() for block in blocks if isinstance(block, Block))
-    return all(one.get(name) == other.get(name) for name in ("purpose", "items", "detail"))
+    one, other = _words_of(copy.body), _words_of(original.body)
+    return bool(one and other) and SequenceMatcher(None, one, other, autojunk=False).ratio() > 0.7
+
+
+@lru_cache(maxsize=10_000)
+def _words_of(body: str) -> tuple[str, ...]:
+    """What a ticket says of its task."""
+    block = read_block(body)
+    texts = block.texts() if isinstance(block, Block) else {}
+    return tuple(word for name in ("purpose", "items", "methods", "detail") for word in texts.get(name, "").split())
 
 
 def _changed_fields(was: Ticket, now: Ticket) -> set[str]:

@@ -178,7 +178,11 @@ def test_a_ticket_is_a_copy_by_what_it_says(
 
 @pytest.mark.parametrize(
     "ledger",
-    [Ledger({VAULT.key: "2", STORE.key: "9"}), Ledger({VAULT.key: "2", STORE.key: "4"}), Ledger(gone={STORE.key})],
+    [
+        Ledger({VAULT.key: "2", STORE.key: "9"}),
+        Ledger({VAULT.key: "2", STORE.key: "4"}),
+        Ledger(gone=frozenset({STORE.key})),
+    ],
     ids=["it is listed", "the listed one was deleted", "that was accepted"],
 )
 def test_what_the_ledger_knows_is_no_copy(ledger: Ledger) -> None:

@@ -162,8 +162,14 @@ def test_a_ticket_that_is_listed_late_is_not_created_twice() -> None:
 
 
 def test_a_ticket_that_is_known_as_its_own_is_found_again(tracker: MemoryTracker) -> None:
+    """Its number is in the ledger, and it had been deleted when this was decided."""
     tracker.faults, change = {1: timed_out(When.BEFORE)}, create(STORE)
-    assert list(run_of(tracker, change).write_tickets()) == [done(tracker, change, "2")]
+    assert list(run_of(tracker, change, claimed={"1": TRACKING}).write_tickets()) == [done(tracker, change, "2")]
+
+
+def test_a_ticket_that_had_the_key_before_is_no_answer_to_a_create(tracker: MemoryTracker) -> None:
+    tracker.faults, change = {1: timed_out(When.BEFORE)}, create(STORE)
+    assert list(run_of(tracker, change).write_tickets()) == [done(tracker, change, "5")]
 
 
 @pytest.mark.parametrize("when", When)
