@@ -355,8 +355,9 @@ class Scene:
         self.choices.unlinked.clear()
 
     def listed_keys(self, before: dict[str, Ticket]) -> set[str]:
-        """What the ledger of the last push lists, released tickets included."""
-        blocks = [b for t in before.values() if isinstance(b := read_block(t.body), Block)]
+        """What the ledger of the last push lists, released tickets included; nobody reads that of a copy."""
+        written = [ticket for number, ticket in before.items() if number not in self.choices.copies]
+        blocks = [b for t in written if isinstance(b := read_block(t.body), Block)]
         ledgers = [b.marker.ledger for b in blocks if b.marker.map_id == self.pushed_id and b.marker.ledger]
         return {key.partition("/")[2] for ledger in ledgers for key in ledger.tickets}
 
