@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from string import ascii_lowercase, ascii_uppercase
 
 import pytest
 
+from techmap_sync.documents.work import Kind
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.apply import apply
 from techmap_sync.sync.block import Held
@@ -201,6 +203,79 @@ def test_the_next_ticket_with_the_key_takes_the_place_of_a_copy() -> None:
     left = kept(VAULT, wanted, copy=theirs(STORE), original=held(VAULT, "2"), copies=copies)
     assert left.tickets[wanted.key] == made
     assert {(each.ticket.number, of) for each, of in left.copies} == {("9", "2"), ("11", "10"), ("12", "3")}
+
+
+def letters(name: str, first: int, last: int, kind: Kind = Kind.COMPONENT) -> TaskSpec:
+    """A task whose text is some of a row of words."""
+    row = " ".join(f"{letter}{letter}" for letter in ascii_lowercase + ascii_uppercase)
+    words = row.split()[first:last]
+    return task(name, sections={"purpose": f"{' '.join(words)}."}, kind=kind)
+
+
+def test_from_three_words_in_five_on_two_texts_may_be_a_copy_and_its_original() -> None:
+    copy, said = theirs(letters("Store", 0, 5)), letters("Store", 0, 6)
+    assert kept(said, copy=copy, original=held(letters("Vault", 2, 7), "2")).copies == ((copy, "2"),)
+    assert not kept(said, copy=copy, original=held(letters("Vault", 3, 8), "2")).copies
+
+
+@pytest.mark.parametrize(("shared", "is_copy"), [(7, False), (6, True)])
+def test_an_original_in_another_map_counts_below_seven_words_in_twenty(shared: int, is_copy: bool) -> None:
+    copy = theirs(letters("Store", 0, 20))
+    own, (moved,) = holdings_of(Ledger(), copy), under_another_id(plan(letters("Vault", 0, 20)), "beta").tasks
+    other = Holdings(tickets={moved.key: held(moved, "2")})
+    wanted = letters("Store", 20 - shared, 40 - shared)
+    left = without_copies_of_renamed(plan(wanted), own, Sorted({MAP: own, "beta": other}, ()))
+    assert left.copies == (((copy, "2"),) if is_copy else ())
+
+
+@pytest.mark.parametrize(("first", "is_copy"), [(8, True), (9, False)])
+def test_an_original_in_another_map_says_three_words_in_five_of_the_same(first: int, is_copy: bool) -> None:
+    copy = theirs(letters("Store", 0, 20))
+    own, (moved,) = (
+        holdings_of(Ledger(), copy),
+        under_another_id(plan(letters("Vault", first, first + 20)), "beta").tasks,
+    )
+    other = Holdings(tickets={moved.key: held(moved, "2")})
+    left = without_copies_of_renamed(plan(letters("Store", 30, 50)), own, Sorted({MAP: own, "beta": other}, ()))
+    assert left.copies == (((copy, "2"),) if is_copy else ())
+
+
+def test_a_copy_does_not_compete_with_its_original_for_a_name() -> None:
+    original, today = held(about("Vault", TOKENS_TODAY), "2"), about("Other", LOGINS)
+    first, second = theirs(STORE), theirs(about("Other", TOKENS), "10")
+    holdings = holdings_of(Ledger({VAULT.key: "2"}), original, first, second)
+    left = without_copies_of_renamed(plan(STORE, today), holdings, Sorted({MAP: holdings}, ()))
+    assert left.copies == ((second, "2"), (first, "2"))
+
+
+def test_a_ticket_of_another_kind_is_no_original() -> None:
+    original = held(letters("Vault", 0, 9, Kind.TEST), "2")
+    assert not kept(letters("Store", 20, 29), copy=theirs(letters("Store", 0, 9)), original=original).copies
+
+
+def test_of_several_originals_that_say_the_same_the_first_by_key_counts() -> None:
+    names = [f"Vault{number}" for number in range(9)]
+    originals = [held(about(name, TOKENS), str(number)) for number, name in reversed([*enumerate(names, 2)])]
+    ledger, copy = Ledger({each.marker.key: each.ticket.number for each in originals}), theirs(STORE, "20")
+    holdings = holdings_of(ledger, *originals, copy)
+    left = without_copies_of_renamed(plan(about("Store", LOGINS)), holdings, Sorted({MAP: holdings}, ()))
+    assert left.copies == ((copy, "2"),)
+
+
+def test_copies_that_originals_turn_out_to_have_are_in_order() -> None:
+    names, rows = [f"Part{number}" for number in range(6)], [(8 * number, 8 * number + 8) for number in range(6)]
+    originals = [
+        held(letters(f"Former{name}", first, last - 1), str(number))
+        for number, (name, (first, last)) in enumerate(zip(names, rows, strict=True), 2)
+    ]
+    wanted = [letters(name, *row) for name, row in reversed([*zip(names, rows, strict=True)])]
+    copies = [theirs(spec, str(number)) for number, spec in enumerate(wanted, 20)]
+    ledger = Ledger({each.marker.key: each.ticket.number for each in originals})
+    holdings = holdings_of(ledger, *originals, *copies)
+    left = without_copies_of_renamed(plan(*wanted), holdings, Sorted({MAP: holdings}, ()))
+    assert [(each.ticket.number, original) for each, original in left.copies] == [
+        (str(25 - place), str(place + 2)) for place in range(6)
+    ]
 
 
 @pytest.mark.parametrize(
