@@ -241,7 +241,7 @@ def test_an_original_in_another_map_says_three_words_in_five_of_the_same(first: 
 
 
 def test_a_copy_does_not_compete_with_its_original_for_a_name() -> None:
-    original, today = held(about("Vault", TOKENS_TODAY), "2"), about("Other", LOGINS)
+    original, today = held(about("Vault", f"{TOKENS}, but only for a day"), "2"), about("Other", LOGINS)
     first, second = theirs(STORE), theirs(about("Other", TOKENS), "10")
     holdings = holdings_of(Ledger({VAULT.key: "2"}), original, first, second)
     left = without_copies_of_renamed(plan(STORE, today), holdings, Sorted({MAP: holdings}, ()))
@@ -253,9 +253,10 @@ def test_a_ticket_of_another_kind_is_no_original() -> None:
     assert not kept(letters("Store", 20, 29), copy=theirs(letters("Store", 0, 9)), original=original).copies
 
 
-def test_of_several_originals_that_say_the_same_the_first_by_key_counts() -> None:
-    names = [f"Vault{number}" for number in range(9)]
-    originals = [held(about(name, TOKENS), str(number)) for number, name in reversed([*enumerate(names, 2)])]
+@pytest.mark.parametrize("name", ["Vault", "Safe", "Chest"])
+def test_of_several_originals_that_say_the_same_the_first_by_key_counts(name: str) -> None:
+    names = [f"{name}{number}" for number in range(9)]
+    originals = [held(about(name, TOKENS), str(number)) for number, name in enumerate(names, 2)]
     ledger, copy = Ledger({each.marker.key: each.ticket.number for each in originals}), theirs(STORE, "20")
     holdings = holdings_of(ledger, *originals, copy)
     left = without_copies_of_renamed(plan(about("Store", LOGINS)), holdings, Sorted({MAP: holdings}, ()))
