@@ -137,6 +137,23 @@ def test_ticks_of_orphans_that_are_open_elsewhere_are_named_in_order() -> None:
     assert editions.ticked_here_alone(plan(*wanted.tasks, task("Gone"), task("Other")), holdings) == {}
 
 
+def test_ticks_of_an_orphan_count_where_a_ticket_of_a_task_has_or_gets_them() -> None:
+    texts = tuple(f"Number {number} is kept" for number in "975318642")
+    gone = held(with_ticks("Gone", *texts, LONG, TWELVE, "Lost"), "2")
+    there, other = held(with_ticks("There", *texts[:6]), "3"), held(with_ticks("Orphan", "Lost"), "4")
+    tracked = replace(plan().tracking, sections=with_ticks("map", TWELVE).sections)
+    holdings = holdings_of(Ledger(), gone, there, other)
+    wanted = plan(task("There"), open_boxes("Open", LONG, texts[8]), with_ticks("New", f"{LONG} now", *texts[6:8]))
+    assert editions.ticked_elsewhere(gone, wanted, holdings) == {*texts[:8], LONG}
+    everywhere = replace(wanted, tracking=tracked)
+    assert editions.ticked_elsewhere(gone, everywhere, replace(holdings, tracking=None)) == {*texts[:8], LONG, TWELVE}
+    assert editions.ticked_elsewhere(gone, wanted, replace(holdings, tracking=held(tracked, "1"))) == {
+        *texts[:8],
+        LONG,
+        TWELVE,
+    }
+
+
 ORDERS: dict[str, tuple[str, dict[str, str], str]] = {
     "as given": ("CABAC", {}, "CABAC"),
     "together where one waits": ("CABAC", {"A": "B"}, "CCBAA"),
