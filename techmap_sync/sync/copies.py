@@ -13,6 +13,7 @@ from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.block import Held
 from techmap_sync.sync.claims import age
 from techmap_sync.sync.renames import (
+    CLEAR,
     NOTHING_IN_COMMON,
     SAME,
     find_renames,
@@ -40,9 +41,9 @@ def without_copies_of_renamed(plan: TaskPlan, holdings: Holdings, found: Sorted)
 def _copies(plan: TaskPlan, holdings: Holdings, found: Sorted) -> Mapping[str, str]:
     """Return which tickets under the key of a task are copies of tickets that have another key by now.
 
-    A ticket that neither our account wrote nor the ledger lists is one where an older one of ours says the same, and at
-    least as much of it as the task does, or gets the task once its key is free. Other maps have tasks of the same name,
-    like tests: an original there counts only where the task is about something else.
+    A ticket that neither our account wrote nor the ledger lists is one where an older one of ours says the same, and
+    clearly more of it than the task does, or gets the task once its key is free. Other maps have tasks of the same
+    name, like tests: an original there counts only where the task is about something else.
 
     :return: the key -> the number of the original.
     """
@@ -51,7 +52,7 @@ def _copies(plan: TaskPlan, holdings: Holdings, found: Sorted) -> Mapping[str, s
     for spec, held in _uncertain(plan, holdings):
         number, likeness = _likest(spec.key, held, [holdings])
         by_task = text_likeness(task_sketch(spec), ticket_sketch(held))
-        if likeness >= max(SAME, by_task):
+        if likeness >= max(SAME, by_task + CLEAR):
             copies[spec.key] = number
         elif likeness >= SAME:
             doubtful.add(spec.key)
@@ -67,11 +68,11 @@ def _copies(plan: TaskPlan, holdings: Holdings, found: Sorted) -> Mapping[str, s
 
 
 def _uncertain(plan: TaskPlan, holdings: Holdings) -> Iterator[tuple[TaskSpec, Held]]:
-    """Yield the tasks whose ticket may be a copy. Where the ledger knows the key, it may replace a deleted one."""
-    known = holdings.vouched_for | holdings.ledger.tickets.keys() | holdings.ledger.gone
+    """Yield the tasks whose ticket may be a copy."""
+    vouched_for = holdings.vouched_for
     for spec in plan.tasks:
         held = holdings.tickets.get(spec.key)
-        if held is not None and spec.key not in known:
+        if held is not None and spec.key not in vouched_for:
             yield spec, held
 
 

@@ -175,7 +175,8 @@ class Holdings:
                 if held not in same[:1]
             ]
             copies.append((copy, original))
-        return replace(self, tickets=tickets, copies=tuple(copies))
+        free = originals.keys() - tickets.keys()
+        return replace(self, tickets=tickets, copies=tuple(copies), renewed=self.renewed - free)
 
     def sifted(self, map_id: str, wanted: Set[str]) -> Holdings:
         """Return the same tickets with copies from before a rename classified again.

@@ -87,6 +87,27 @@ STORIES = {
         "a person gives up component/Sender",
         "push",
     ),
+    "a new ticket with the words of a completed one is found by the next account": (
+        "the author renames Store to Vault",
+        "a person completes component/Store",
+        "push, write 1 of 5 is its last, then it is killed",
+        "the token is replaced by that of another account",
+        "push",
+    ),
+    "a copy takes the place of no deleted ticket but its original": (
+        "the author swaps the names of Store and Sender",
+        "a person copies component/Store",
+        "push",
+        "a person deletes component/Store",
+        "push",
+    ),
+    "a copy takes the place of no released ticket but its original": (
+        "the author swaps the names of Store and Sender",
+        "a person copies component/Store",
+        "push",
+        "a person breaks the marker of component/Store",
+        "push",
+    ),
 }
 """What happens after the first push of one document."""
 OF_TWO_DOCUMENTS = {

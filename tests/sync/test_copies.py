@@ -146,7 +146,7 @@ CLOSE_BY = about("Store", f"{LOGINS} and forgets them then")
     [
         (theirs(STORE), held(VAULT, "2"), (VAULT, about("Store", LOGINS)), True),
         (theirs(STORE), held(VAULT, "2"), (VAULT, CLOSE_BY), True),
-        (theirs(STORE), held(VAULT, "2"), (VAULT, STORE), True),
+        (theirs(STORE), held(VAULT, "2"), (VAULT, STORE), False),
         (theirs(STORE), held(about("Vault", TOKENS_TODAY), "2"), (STORE,), True),
         (theirs(STORE), held(about("Vault", TOKENS_TODAY), "2"), (about("Vault", TOKENS_TODAY), STORE), False),
         (theirs(STORE), held(about("Vault", LOGINS), "2"), (STORE,), False),
@@ -178,18 +178,34 @@ def test_a_ticket_is_a_copy_by_what_it_says(
     assert (STORE.key in left.tickets) is not is_copy
 
 
-@pytest.mark.parametrize(
-    "ledger",
-    [
-        Ledger({VAULT.key: "2", STORE.key: "9"}),
-        Ledger({VAULT.key: "2", STORE.key: "4"}),
-        Ledger(gone=frozenset({STORE.key})),
-    ],
-    ids=["it is listed", "the listed one was deleted", "that was accepted"],
-)
-def test_what_the_ledger_knows_is_no_copy(ledger: Ledger) -> None:
-    left = kept(VAULT, about("Store", LOGINS), copy=theirs(STORE), original=held(VAULT, "2"), ledger=ledger)
-    assert not left.copies
+def test_a_ticket_that_is_listed_is_no_copy() -> None:
+    ledger = Ledger({VAULT.key: "2", STORE.key: "9"})
+    wanted = VAULT, about("Store", LOGINS)
+    assert not kept(*wanted, copy=theirs(STORE), original=held(VAULT, "2"), ledger=ledger).copies
+
+
+DELETED = {
+    "listed": Ledger({VAULT.key: "2", STORE.key: "4"}),
+    "accepted": Ledger({VAULT.key: "2"}, gone=frozenset({STORE.key})),
+}
+
+
+@pytest.mark.parametrize("ledger", DELETED.values(), ids=DELETED)
+def test_a_copy_takes_the_place_of_its_deleted_original_and_of_no_other_ticket(ledger: Ledger) -> None:
+    copy, other = theirs(STORE), held(VAULT, "2")
+    left = kept(VAULT, STORE, copy=copy, original=other, ledger=ledger, renewed=frozenset({STORE.key, VAULT.key}))
+    assert (left.copies, left.renewed) == ((), {STORE.key, VAULT.key})
+    wanted = VAULT, about("Store", LOGINS)
+    left = kept(*wanted, copy=copy, original=other, ledger=ledger, renewed=frozenset({STORE.key, VAULT.key}))
+    assert (left.copies, left.renewed) == (((copy, "2"),), {VAULT.key})
+
+
+@pytest.mark.parametrize(("shared", "is_copy"), [(18, True), (19, False)])
+def test_an_original_says_clearly_more_of_the_same_than_the_task(shared: int, is_copy: bool) -> None:
+    """Two words in twenty."""
+    copy, wanted = theirs(letters("Store", 0, 20)), letters("Store", 20 - shared, 40 - shared)
+    left = kept(letters("Vault", 0, 20), wanted, copy=copy, original=held(letters("Vault", 0, 20), "2"))
+    assert left.copies == (((copy, "2"),) if is_copy else ())
 
 
 def test_what_no_task_wants_is_judged_later() -> None:
