@@ -216,8 +216,9 @@ def test_the_next_ticket_with_the_key_takes_the_place_of_a_copy() -> None:
     wanted = about("Store", LOGINS)
     made, again = (theirs(wanted, number) for number in ("10", "11"))
     copies = ((made, "9"), (again, "9"), (held(SENDER, "12"), "3"))
-    left = kept(VAULT, wanted, copy=theirs(STORE), original=held(VAULT, "2"), copies=copies)
-    assert left.tickets[wanted.key] == made
+    again_made = frozenset({wanted.key})
+    left = kept(VAULT, wanted, copy=theirs(STORE), original=held(VAULT, "2"), copies=copies, renewed=again_made)
+    assert (left.tickets[wanted.key], left.renewed) == (made, again_made)
     assert {(each.ticket.number, of) for each, of in left.copies} == {("9", "2"), ("11", "10"), ("12", "3")}
 
 

@@ -158,6 +158,22 @@ def test_a_ticket_whose_renaming_was_refused_is_not_taken_for_the_new_one_of_its
     assert [key_of(tracker.tickets[number]) for number in "234"] == [key("Vault"), key("Other"), key("Store")]
 
 
+def test_a_ticket_that_another_run_gave_the_name_of_a_new_task_is_not_taken_for_it() -> None:
+    words = {"purpose": "Keeps every part of the plan where people find it again, in one table per year."}
+    tracker, vault = MemoryTracker(), task("Vault", sections=words)
+    former = plan(task("Store", sections=words), task("Other"))
+    push(tracker, former)
+    push(tracker, plan(vault, task("Other")))
+    wanted = plan(vault, task("Other"), task("Store", sections={"purpose": "Sells."}))
+    shown = planned(tracker, wanted)
+    push(tracker, former)
+    tracker.requests.clear()
+    tracker.faults = {1: timed_out(When.BEFORE)}
+    assert not failed(list(apply(shown, tracker, POLICY)))
+    assert tracker.requests[0].verb == "create"
+    assert key_of(tracker.tickets["4"]) == key("Store"), "made after another look"
+
+
 def test_an_orphan_whose_closing_failed_is_closed_by_the_next_run_of_the_same_text() -> None:
     tracker = undisturbed(MAP, capabilities=Capabilities())
     tracker.refuses = lambda request: request.verb == "update" and request.subject == "7"
