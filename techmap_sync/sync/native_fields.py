@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from techmap_sync.planning.task import TaskPlan, TaskSpec
 from techmap_sync.sync.block import Block, read_block, write_block
+from techmap_sync.sync.marker import Marker
 from techmap_sync.sync.ticket_fields import missing_people, within_people
 from techmap_sync.sync.tracker import Capabilities, Patch, Ticket
 
@@ -29,13 +30,21 @@ def wanted(spec: TaskSpec, ticket: Ticket, written: Mapping[str, str]) -> Iterat
     for name, value in ((DUE, spec.due), (TYPE, spec.type)):
         if value is not None and (value or written.get(name)):
             yield name, value
-    if spec.priority_field and ticket.priority is None and PRIORITY_FIELD not in written:
+    if spec.priority_field and not ticket.priority and PRIORITY_FIELD not in written:
         yield PRIORITY_FIELD, spec.priority_field
 
 
 def observed(ticket: Ticket, name: str) -> str:
     """Return what a ticket has in a field."""
     return {DUE: ticket.due, TYPE: ticket.type, PRIORITY_FIELD: ticket.priority or ""}[name]
+
+
+def is_emptied(spec: TaskSpec, ticket: Ticket, marker: Marker) -> bool:
+    """Whether a person emptied the field for the priority: we filled it, and the tracker took that."""
+    if ticket.priority != "" or not marker.priority:
+        return False
+    was_taken = PRIORITY_FIELD in marker.native and PRIORITY_FIELD not in marker.accepted
+    return was_taken or not spec.priority_field
 
 
 def in_patch(patch: Patch, name: str) -> str | None:
@@ -73,7 +82,7 @@ def lacking(spec: TaskSpec, ticket: Ticket, capabilities: Capabilities) -> Itera
         yield f"the assignee {name}"
     if capabilities.milestones and spec.milestone and ticket.milestone is None:
         yield f"the milestone {spec.milestone}"
-    if capabilities.native_priority and spec.priority and ticket.priority is None and not spec.priority_field:
+    if capabilities.native_priority and spec.priority and not ticket.priority and not spec.priority_field:
         yield f"the priority {spec.priority}"
     for name, value in written_first(spec).items():
         if observed(ticket, name) != value:

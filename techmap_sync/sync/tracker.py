@@ -73,7 +73,7 @@ class Ticket:
     labels: frozenset[str] = frozenset()
     assignees: frozenset[str] = frozenset()
     priority: str | None = None
-    """The tracker's own priority field (high, medium, low); None where it has none or it is not set."""
+    """The tracker's own priority field (high, medium, low); empty where it is not set, None where there is none."""
     milestone: str | None = None
     due: str = ""
     """``2026-12-01``; empty where there is none."""

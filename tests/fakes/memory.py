@@ -338,7 +338,7 @@ class MemoryTracker:
             body=draft.body,
             labels=draft.labels,
             assignees=self._taken(draft.assignees),
-            priority=draft.priority if self.capabilities.native_priority else None,
+            priority=(draft.priority or "") if self.capabilities.native_priority else None,
             milestone=draft.milestone if self.capabilities.milestones else None,
             due=(draft.due or "") if self.capabilities.due_dates else "",
             type=self._type(draft.type) or "",

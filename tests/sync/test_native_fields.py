@@ -14,10 +14,11 @@ from techmap_sync.sync.marker import Marker
 from techmap_sync.sync.policy import Side
 from techmap_sync.sync.tracker import Capabilities, CloseReason, Patch, State, Ticket
 from tests.fakes.memory import MemoryTracker
-from tests.sync.build import POLICY, held, key, plan, rehold, task
+from tests.sync.build import POLICY, held, key, marked, plan, rehold, task
 from tests.sync.drive import planned, push
 
 FIELD = Capabilities(native_priority=True, priority_field=True)
+NATIVE_PRIORITY = Capabilities(native_priority=True)
 ABLE = Capabilities(due_dates=True, ticket_type="Task")
 
 
@@ -89,7 +90,7 @@ def test_an_older_ticket_gets_the_field_for_its_priority_once() -> None:
     push(tracker, made)
     assert tracker.tickets[store(tracker)].priority == "high"
     settled(tracker, made)
-    tracker.edit(store(tracker), priority=None)
+    tracker.edit(store(tracker), priority="")
     assert not planned(tracker, made).writes, "a person emptied it"
 
 
@@ -104,6 +105,38 @@ def test_the_field_follows_the_priority_and_what_people_chose_there_stays() -> N
     settled(tracker, lower)
     tracker.edit(store(tracker), priority="medium")
     settled(tracker, lower)
+
+
+@pytest.mark.parametrize("capabilities", [FIELD, NATIVE_PRIORITY], ids=["of the settings", "of the tracker"])
+@pytest.mark.parametrize("side", Side)
+def test_a_priority_field_that_a_person_emptied_stays_empty_when_the_priority_changes(
+    capabilities: Capabilities, side: Side
+) -> None:
+    tracker = MemoryTracker(capabilities)
+    made, lower = (plan(task("Store", priority=priority)) for priority in (Priority.HIGH, Priority.LOW))
+    push(tracker, made)
+    tracker.edit(store(tracker), priority="")
+    kept = [edit for c in planned(tracker, made).changes if isinstance(c, Skip) for edit in c.kept]
+    assert [(edit.name, edit.before, edit.after) for edit in kept] == [("priority", "high", "")], "it is shown as drift"
+    push(tracker, lower)
+    conflicts = [c for c in planned(tracker, lower).changes if isinstance(c, Conflict)]
+    assert [c.fields for c in conflicts] == [("priority",)]
+    ticket = tracker.tickets[store(tracker)]
+    assert (ticket.priority, "priority:high" in ticket.labels) == ("", True)
+    push(tracker, lower, replace(POLICY, resolve={key("Store"): side}))
+    ticket = tracker.tickets[store(tracker)]
+    by_priority = {label for label in ticket.labels if label.startswith("priority:")}
+    assert (ticket.priority, by_priority) == (("low", {"priority:low"}) if side is Side.MAP else ("", set()))
+    settled(tracker, lower)
+
+
+def test_a_field_that_a_person_filled_again_follows_the_map() -> None:
+    tracker = MemoryTracker(FIELD)
+    push(tracker, plan(task("Store", priority=Priority.HIGH)))
+    tracker.edit(store(tracker), priority="")
+    tracker.edit(store(tracker), priority="high")
+    push(tracker, plan(task("Store", priority=Priority.LOW)))
+    assert tracker.tickets[store(tracker)].priority == "low"
 
 
 def test_a_field_that_people_filled_before_the_setting_stays() -> None:
@@ -178,6 +211,36 @@ def test_a_field_is_compared_where_the_task_asks_for_it_or_did(
     assert dict(native_fields.wanted(spec, ticket, written)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("spec", "there", "written", "accepted", "is_emptied"),
+    [
+        (FULL, "", {"priority field": "medium"}, {}, True),
+        (FULL, "", {}, {}, False),
+        (FULL, "", {"priority field": "medium"}, {"priority field": ""}, False),
+        (FULL, "low", {"priority field": "medium"}, {}, False),
+        (FULL, None, {"priority field": "medium"}, {}, False),
+        (task("Store"), "", {}, {}, True),
+        (task("Store"), None, {}, {}, False),
+        (BARE, "", {}, {}, False),
+    ],
+    ids=[
+        "emptied",
+        "older than the setting",
+        "dropped by the tracker",
+        "another one chosen",
+        "no longer readable",
+        "emptied where the tracker always has it",
+        "no field",
+        "never filled",
+    ],
+)
+def test_a_priority_field_is_emptied_where_it_was_filled(
+    spec: TaskSpec, there: str | None, written: dict[str, str], accepted: dict[str, str], is_emptied: bool
+) -> None:
+    before = marked(held(spec, priority=there), native=written, accepted=accepted)
+    assert native_fields.is_emptied(spec, before.ticket, before.marker) is is_emptied
+
+
 def test_each_field_has_its_place_in_tickets_patches_and_markers() -> None:
     names = ("due", "type", "priority field")
     patch = Patch(due="2026-12-24", type="", priority="high")
@@ -221,7 +284,6 @@ def test_a_plan_that_follows_its_people_asks_for_no_more_than_the_tracker_takes(
 
 
 PEOPLED = replace(FULL, assignees=("@Ada", "grace"), milestone="v1")
-NATIVE_PRIORITY = Capabilities(native_priority=True)
 LOST = ["the due 2026-12-01", "the type Task", "the priority field medium"]
 
 

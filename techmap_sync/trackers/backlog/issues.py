@@ -28,7 +28,7 @@ def ticket_of(task: Task, settings: Settings, root: Path) -> Ticket:
         state=state,
         labels=frozenset(task.listed("labels")),
         assignees=frozenset(name.removeprefix("@") for name in task.listed("assignee")),
-        priority=task.text("priority").lower() or None,
+        priority=task.text("priority").lower(),
         milestone=_milestone(task, root),
         parent=canonical(parent) if (parent := task.text("parent_task_id")) else None,
         blocked_by=frozenset(canonical(number, settings.prefix) for number in task.listed("dependencies")),

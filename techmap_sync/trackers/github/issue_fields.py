@@ -109,11 +109,11 @@ class IssueFields:
 
     def _priority_in(self, row: Row) -> str | None:
         known = self.priority
-        if known is None:
+        if known is None or "issue_field_values" not in row:
             return None
-        values = row.get("issue_field_values") or ()
+        values = row["issue_field_values"] or ()
         options = (value.get("single_select_option") for value in values if value["issue_field_id"] == known.id)
-        return next((str(option["name"]).casefold() for option in options if option), None)
+        return next((str(option["name"]).casefold() for option in options if option), "")
 
     def _asked(self, path: str, schema: Schema) -> Iterable[Row]:
         """Return a list; nothing where the server has none, or the token may not read it: labels are enough then."""

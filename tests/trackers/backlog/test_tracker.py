@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import difflib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from techmap_sync.errors import TrackerError
+from techmap_sync.planning.task import Priority
+from techmap_sync.sync.policy import Side
 from techmap_sync.sync.tracker import Edge, EdgeKind, Patch, State
 from techmap_sync.trackers.backlog.tracker import BacklogTracker, connect
 from techmap_sync.trackers.connection import Connection
 from tests.fakes.clock import Clock
+from tests.sync.build import POLICY, key, plan, task
+from tests.sync.drive import push
 from tests.trackers.backlog_files import EDITED_BY_PEOPLE, LABEL, OURS, only_task, put
 
 NAME = "tasks/task-1 - Create-TokenService.md"
@@ -54,6 +59,23 @@ def test_a_write_touches_the_lines_of_its_own_keys_only(backlog: BacklogTracker,
         "+New",
         "+text",
     ]
+
+
+def test_a_priority_that_people_removed_stays_away_when_the_map_says_another(
+    backlog: BacklogTracker, folder: Path
+) -> None:
+    high, low = (plan(task("Store", priority=priority)) for priority in (Priority.HIGH, Priority.LOW))
+    push(backlog, high)
+    path = next(path for path in (folder / "tasks").iterdir() if "Store" in path.name)
+    text = path.read_text()
+    assert text.count("priority: high\n") == 1
+    path.write_text(text.replace("priority: high\n", ""))
+    push(backlog, low)
+    there = path.read_text()
+    assert "\npriority: " not in there
+    assert "priority:high" in there
+    push(backlog, low, replace(POLICY, resolve={key("Store"): Side.MAP}))
+    assert "\npriority: low\n" in path.read_text()
 
 
 def test_an_edge_is_known_however_it_is_spelt(backlog: BacklogTracker, folder: Path, edited: Path) -> None:

@@ -98,6 +98,43 @@ def test_a_type_and_a_priority_that_people_choose_stay(program: Program, server:
     assert (issue.type, issue.priority) == ("Bug", "Urgent")
 
 
+def prioritised(program: Program, priority: str) -> None:
+    """The author says how urgent Parser is."""
+    path = written(program.folder, "Login", ["Parser", "Mailer"])
+    said = f"**Location**: `app/parser.py`  \n**Priority**: {priority}  \n"
+    path.write_text(path.read_text("utf-8").replace("**Location**: `app/parser.py`  \n", said), "utf-8")
+
+
+def test_a_priority_that_people_emptied_stays_empty_when_the_map_says_another(
+    program: Program, server: OnGitHub
+) -> None:
+    prioritised(program, "High")
+    assert program("push", "maps", *server.flags).code == 0
+    issue = server.server.repository.issues[2]
+    assert issue.priority == "High"
+    issue.priority = None
+    prioritised(program, "Low")
+    pushed = program("push", "maps", *server.flags)
+    assert (issue.priority, "priority:high" in issue.labels) == (None, True), pushed.out
+    assert "conflict" in pushed.out
+    assert program("push", "maps", *server.flags, "--resolve", "map", "login/component/parser").code == 0
+    assert (issue.priority, "priority:low" in issue.labels) == ("Low", True)
+    settled(program, server)
+
+
+def test_a_priority_that_github_dropped_was_not_emptied_by_people(program: Program, server: OnGitHub) -> None:
+    server.server.accounts[TOKEN] = Account("octo", may_push=False)
+    prioritised(program, "High")
+    assert program("push", "maps", *server.flags).code == 0
+    issue = server.server.repository.issues[2]
+    assert issue.priority is None
+    prioritised(program, "Low")
+    pushed = program("push", "maps", *server.flags)
+    assert "conflict" not in pushed.out
+    assert "priority:low" in issue.labels
+    settled(program, server)
+
+
 def test_doctor_says_what_was_found_and_what_was_not(program: Program, server: OnGitHub) -> None:
     assert "tickets are of type Task" in program("doctor", *server.flags).out
     server.server.repository.issue_types = ["Bug"]
