@@ -211,7 +211,8 @@ def _assign(world: World, issue: Issue, body: Json, account: Account) -> None:
     issue.milestone = body.get("milestone", issue.milestone)
     if account.may_push:
         fields.assign(world, issue, body)
-    issue.assignees = [a for a in body.get("assignees", issue.assignees) if a not in world.repository.dropped]
+    if "assignees" in body:
+        issue.assignees = [name for name in body["assignees"] if name not in world.repository.dropped]
     if "labels" in body:
         _set_labels(world, issue, body["labels"])
 
