@@ -92,8 +92,9 @@ def _observed_priority(spec: TaskSpec, held: Held, policy: SyncPolicy) -> str:
     labels = frozenset(map(str.casefold, held.ticket.labels))
     by_label = {label.casefold(): priority for priority, label in policy.priority_labels.items()}
     found = [by_label[label] for label in sorted(labels - (former or frozenset())) if label in by_label]
-    if held.ticket.priority or native_fields.is_emptied(spec, held.ticket, held.marker):
-        found.insert(0, held.ticket.priority or "")
+    by_field = native_fields.priority_said(spec, held.ticket, held.marker)
+    if by_field is not None:
+        found.insert(0, by_field)
     has_former = former is not None and former <= labels
     return next((priority for priority in found if priority != written), written if found or has_former else "")
 

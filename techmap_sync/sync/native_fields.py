@@ -39,12 +39,15 @@ def observed(ticket: Ticket, name: str) -> str:
     return {DUE: ticket.due, TYPE: ticket.type, PRIORITY_FIELD: ticket.priority or ""}[name]
 
 
-def is_emptied(spec: TaskSpec, ticket: Ticket, marker: Marker) -> bool:
-    """Whether a person emptied the field for the priority: we filled it, and the tracker took that."""
-    if ticket.priority != "" or not marker.priority:
-        return False
+def priority_said(spec: TaskSpec, ticket: Ticket, marker: Marker) -> str | None:
+    """Return what the field for the priority says: empty where a person emptied it, None where nobody ever filled it."""
+    return None if ticket.priority == "" and not _was_filled(spec, marker) else ticket.priority
+
+
+def _was_filled(spec: TaskSpec, marker: Marker) -> bool:
+    """Whether we filled the field for the priority and the tracker took that."""
     was_taken = PRIORITY_FIELD in marker.native and PRIORITY_FIELD not in marker.accepted
-    return was_taken or not spec.priority_field
+    return bool(marker.priority) and (was_taken or not spec.priority_field)
 
 
 def in_patch(patch: Patch, name: str) -> str | None:

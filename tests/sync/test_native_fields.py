@@ -105,6 +105,9 @@ def test_the_field_follows_the_priority_and_what_people_chose_there_stays() -> N
     settled(tracker, lower)
     tracker.edit(store(tracker), priority="medium")
     settled(tracker, lower)
+    push(tracker, made)
+    assert tracker.tickets[store(tracker)].priority == "medium"
+    assert [c.fields for c in planned(tracker, made).changes if isinstance(c, Conflict)] == [("priority",)]
 
 
 @pytest.mark.parametrize("capabilities", [FIELD, NATIVE_PRIORITY], ids=["of the settings", "of the tracker"])
@@ -212,33 +215,35 @@ def test_a_field_is_compared_where_the_task_asks_for_it_or_did(
 
 
 @pytest.mark.parametrize(
-    ("spec", "there", "written", "accepted", "is_emptied"),
+    ("spec", "there", "written", "accepted", "said"),
     [
-        (FULL, "", {"priority field": "medium"}, {}, True),
-        (FULL, "", {}, {}, False),
-        (FULL, "", {"priority field": "medium"}, {"priority field": ""}, False),
-        (FULL, "low", {"priority field": "medium"}, {}, False),
-        (FULL, None, {"priority field": "medium"}, {}, False),
-        (task("Store"), "", {}, {}, True),
-        (task("Store"), None, {}, {}, False),
-        (BARE, "", {}, {}, False),
+        (FULL, "", {"priority field": "medium"}, {}, ""),
+        (FULL, "", {}, {}, None),
+        (FULL, "", {"priority field": "medium"}, {"priority field": ""}, None),
+        (FULL, "low", {"priority field": "medium"}, {}, "low"),
+        (FULL, "low", {}, {}, "low"),
+        (FULL, None, {"priority field": "medium"}, {}, None),
+        (task("Store"), "", {}, {}, ""),
+        (task("Store"), None, {}, {}, None),
+        (BARE, "", {}, {}, None),
     ],
     ids=[
         "emptied",
         "older than the setting",
         "dropped by the tracker",
         "another one chosen",
+        "chosen before the setting",
         "no longer readable",
         "emptied where the tracker always has it",
         "no field",
         "never filled",
     ],
 )
-def test_a_priority_field_is_emptied_where_it_was_filled(
-    spec: TaskSpec, there: str | None, written: dict[str, str], accepted: dict[str, str], is_emptied: bool
+def test_an_empty_priority_field_says_something_where_it_was_filled(
+    spec: TaskSpec, there: str | None, written: dict[str, str], accepted: dict[str, str], said: str | None
 ) -> None:
     before = marked(held(spec, priority=there), native=written, accepted=accepted)
-    assert native_fields.is_emptied(spec, before.ticket, before.marker) is is_emptied
+    assert native_fields.priority_said(spec, before.ticket, before.marker) == said
 
 
 def test_each_field_has_its_place_in_tickets_patches_and_markers() -> None:
