@@ -40,7 +40,7 @@ def observed(ticket: Ticket, name: str) -> str:
 
 
 def priority_said(spec: TaskSpec, ticket: Ticket, marker: Marker) -> str | None:
-    """Return what the field for the priority says: empty where a person emptied it, None where nobody ever filled it."""
+    """Return what the field for the priority says: empty where a person emptied it, None where nobody filled it."""
     return None if ticket.priority == "" and not _was_filled(spec, marker) else ticket.priority
 
 
