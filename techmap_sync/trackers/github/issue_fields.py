@@ -108,10 +108,9 @@ class IssueFields:
             yield Finding("priority field", self.priority is not None, said)
 
     def _priority_in(self, row: Row) -> str | None:
-        known = self.priority
-        if known is None or "issue_field_values" not in row:
+        known, values = self.priority, row.get("issue_field_values")
+        if known is None or values is None:
             return None
-        values = row["issue_field_values"] or ()
         options = (value.get("single_select_option") for value in values if value["issue_field_id"] == known.id)
         return next((str(option["name"]).casefold() for option in options if option), "")
 

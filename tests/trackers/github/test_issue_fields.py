@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from techmap_sync.sync.tracker import Draft, Patch, Ticket
+from techmap_sync.trackers.github.issue_fields import IssueFields
 from techmap_sync.trackers.github.tracker import connect
 from tests.app.login import log_in
 from tests.app.maps import written
@@ -18,6 +19,7 @@ from tests.trackers.servers import SERVERS, OnGitHub
 SETTINGS = '[github]\ntype = "task"\npriority_field = "priority"\n'
 BOTH = {"type": "task", "priority_field": "priority"}
 OPTIONS = ["Urgent", "High", "Medium", "Low"]
+EMPTY: dict[str, object] = {"issue_field_values": []}
 
 
 @pytest.fixture
@@ -133,6 +135,17 @@ def test_a_priority_that_github_dropped_was_not_emptied_by_people(program: Progr
     assert "conflict" not in pushed.out
     assert "priority:low" in issue.labels
     settled(program, server)
+
+
+@pytest.mark.parametrize(("row", "said"), [({}, None), ({"issue_field_values": None}, None), (EMPTY, "")])
+def test_a_row_that_shows_no_fields_does_not_say_that_one_is_empty(
+    github: GitHub, row: dict[str, object], said: str | None
+) -> None:
+    github.repository.priority_options = list(OPTIONS)
+    tracker = connect(github.connection())
+    fields = IssueFields(tracker.client, {"priority_field": "priority"})
+    assert fields.priority is not None
+    assert fields.shown(Ticket("1", "Title", "Body"), row).priority == said
 
 
 def test_doctor_says_what_was_found_and_what_was_not(program: Program, server: OnGitHub) -> None:
